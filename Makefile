@@ -1,0 +1,81 @@
+# The two commands are `make run` and `make test`; both work from nothing but make and Python 3.11 or newer.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+# What was installed last, as a copy of the lock: a checkout changes file times, the content decides.
+STAMP := $(VENV)/requirements.installed
+SOURCES = $(wildcard domain workflows activities api infra worker.py bench tests)
+
+.PHONY: run test lint setup lock clean browser
+.DEFAULT_GOAL := run
+
+# exec: signals reach the supervisor itself, which ends its children in order.
+run: setup
+	@exec $(PY) -m api.cli up
+
+test: setup browser
+	@$(PY) -m pytest
+
+lint: setup
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary $(SOURCES)
+	@$(VENV)/bin/lint-imports --no-cache --no-logo >$(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+	@$(PY) -m tests.house
+	@echo "lint: clean"
+
+setup:
+	@if cmp -s requirements.lock $(STAMP) && $(PY) -c '' 2>/dev/null; then exit 0; fi; \
+	$(FIND_PYTHON) \
+	if ! $(PY) -c '' 2>/dev/null; then \
+	    echo "setup: a virtual environment in $(VENV), with $$("$$python" -V)"; \
+	    rm -rf $(VENV); \
+	    "$$python" -m venv $(VENV) || { rm -rf $(VENV); \
+	        echo "Python's venv module is incomplete: install it (Debian: apt-get install python3-venv). 缺少 venv 模块。" >&2; exit 1; }; \
+	fi; \
+	echo "setup: installing what requirements.lock names (a minute the first time)"; \
+	$(PIP) install --require-hashes -r requirements.lock || { \
+	    echo "The dependencies could not be installed: see above. 依赖安装失败，请看上面的原因。" >&2; exit 1; }; \
+	cp requirements.lock $(STAMP); \
+	echo "setup: done"
+
+# The first interpreter that is new enough becomes $$python. Shims that name a missing version fail the question too.
+define FIND_PYTHON
+python=; \
+for candidate in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+done; \
+if [ -z "$$python" ]; then \
+    echo "santui needs Python 3.11 or newer, and none was found: install it, or name it: make PYTHON=… 需要 Python 3.11 以上。" >&2; exit 1; \
+fi;
+endef
+
+# The desk is tested in a real browser, with a font that has Chinese.
+browser:
+	@need=; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || need="chromium"; \
+	fc-list :lang=zh 2>/dev/null | grep -q . || need="$$need fonts-noto-cjk"; \
+	if [ -z "$$need" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "test: the browser tests need $$need: installing with apt-get"; \
+	    apt-get update -qq >/dev/null && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fontconfig $$need >/dev/null; \
+	else \
+	    echo "The browser tests need $$need: install what is missing. 浏览器测试缺少软件包：$$need。" >&2; exit 1; \
+	fi
+
+lock:
+	@$(FIND_PYTHON) \
+	tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && \
+	"$$python" -m venv "$$tool" && \
+	"$$tool/bin/pip" --disable-pip-version-check -qq install uv && \
+	"$$tool/bin/uv" pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	    --no-emit-index-url --no-header --no-annotate --extra dev -o requirements.lock pyproject.toml && \
+	echo "lock: requirements.lock written"
+
+clean:
+	@rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "clean: done; the state under var/ is kept"

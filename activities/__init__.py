@@ -1,0 +1,1 @@
+"""The ports of `workflows/ports.py`, implemented against `infra`."""

@@ -1,0 +1,48 @@
+"""The application factory: JSON under /v1, pages under /."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from api import errors, observing
+from api.context import open_services
+from api.intake import sweep
+from api.routes import disputes, drill, intake, operations, registers, tasks, who
+from infra.settings import Settings, get_settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The API with the settings given, or those of the environment."""
+    settings = settings or get_settings()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services = await open_services(settings)
+        app.state.services = services
+        sweeping = asyncio.create_task(sweep(services))
+        yield
+        sweeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sweeping
+        await services.database.close()
+
+    app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
+    errors.install(app)
+    observing.install(app)
+    for module in (who, intake, disputes, tasks, registers, operations):
+        app.include_router(module.router)
+    if settings.drill:
+        app.include_router(drill.router)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("santui")
+    except PackageNotFoundError:
+        return "0.1.0"

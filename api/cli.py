@@ -1,0 +1,67 @@
+"""The command line: `santui up | api | worker | show | advance | stories`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.client import county, explained
+from api.show import show_dispute
+from api.stories import STORIES, play
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
+Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
+
+
+@cli.command()
+def up() -> None:
+    """Start everything: Temporal server, worker, API; ends with ctrl-C."""
+    from api import up as starting  # the supervisor's own imports, which other commands don't need
+
+    raise typer.Exit(starting.up())
+
+
+@cli.command()
+def api() -> None:
+    """Run the API process alone."""
+    from api import serve
+
+    serve.main()
+
+
+@cli.command()
+def worker() -> None:
+    """Run the worker process alone."""
+    import worker as working
+
+    working.main()
+
+
+@cli.command()
+def show(number: Number) -> None:
+    """Show a dispute of the running system: where it stands, its clocks, its timeline."""
+    with explained():
+        show_dispute(county(), number)
+
+
+@cli.command()
+def advance(number: Number, by: Annotated[str, typer.Argument(help="ISO 8601 duration, for example P3D")]) -> None:
+    """Move a dispute's clock forward (drill), and show what came of it."""
+    with explained():
+        people = county()
+        people.supervisor.post("/v1/drill/advance", {"dispute_no": number, "by": by})
+        show_dispute(people, number)
+
+
+@cli.command()
+def stories(
+    only: Annotated[list[str] | None, typer.Argument(help="Names of stories; none plays all of the playbook")] = None,
+) -> None:
+    """Play the stories of the process against the running system, and print their timelines as they unfold."""
+    with explained():
+        play(county(), [name for name in STORIES if not only or name in only])
+
+
+if __name__ == "__main__":
+    cli()

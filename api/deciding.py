@@ -1,0 +1,172 @@
+"""A person's answer on its way to the engine: decide, claim, release, act. The rule is the engine's validator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from api.context import Services
+from api.engine import NoWorker, published, send, tell
+from api.views import task_item
+from domain.actions import Act
+from domain.answering import Claim, Command, organisation_codes
+from domain.base import Model
+from domain.errors import DisputeClosed, FieldsInvalid, NotFound, Refused, TaskClosed, Unavailable
+from domain.organisation import Actor
+from domain.state import Evidence
+from infra.access import note_access
+from infra.people import organisations_by_code
+from infra.queries import attachments_of, dispute_row, find_dispute, find_task, tasks_of
+from infra.tables import TaskRow
+
+log = structlog.get_logger()
+
+
+class Answering(Model):
+    """What a person sends with a decision."""
+
+    decision: str
+    fields: dict[str, Any] = {}
+    attachments: list[str] = []
+    note: str = ""
+
+
+async def decide(services: Services, actor: Actor, task_id: str, answer: Answering, key: str) -> tuple[int, Any]:
+    """Takes a decision; 200 with what it changed, or 202 where no worker answers and it takes effect later.
+
+    Raises:
+        Refused: by the rule that the engine applied.
+        Unavailable: neither door of the engine answers.
+    """
+    task = await _task(services, actor, task_id)
+    command = Command(
+        key=key,
+        task_id=task_id,
+        decision=answer.decision,
+        fields=answer.fields,
+        evidence=await _evidence(services, task.dispute_no, answer.attachments),
+        note=answer.note,
+        actor=actor,
+        organisations=await _organisations(services, answer.fields),
+        labels=_labels(services, answer.fields),
+    )
+    try:
+        receipt = await send(services, task.dispute_no, "decide", command, key)
+    except NoWorker:
+        await _leave(services, task.dispute_no, command)
+        return 202, {"accepted_for": task_id}
+    except DisputeClosed as error:
+        raise TaskClosed(error.detail) from error
+    except Refused as refusal:
+        await note_access(services.database, actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
+        raise
+    return 200, await _changed(services, actor, task, receipt)
+
+
+async def claim(services: Services, actor: Actor, task_id: str, key: str, *, release: bool) -> tuple[int, Any]:
+    """Claims a task for the person, or gives it back.
+
+    Raises:
+        Refused, Unavailable
+    """
+    task = await _task(services, actor, task_id)
+    message = Claim(key=key, task_id=task_id, actor=actor, release=release)
+    try:
+        receipt = await send(services, task.dispute_no, "claim", message, key)
+    except NoWorker as error:
+        raise Unavailable from error
+    except DisputeClosed as error:
+        raise TaskClosed(error.detail) from error
+    return 200, await _changed(services, actor, task, receipt)
+
+
+async def act(
+    services: Services, actor: Actor, dispute_no: str, action: str, fields: dict[str, Any], key: str
+) -> tuple[int, Any]:
+    """Takes an action on a dispute.
+
+    Raises:
+        Refused, Unavailable
+    """
+    async with services.database.read() as session:
+        if await find_dispute(session, actor, dispute_no) is None:
+            raise NotFound("没有这个纠纷")
+    organisations = await _organisations(services, fields)
+    message = Act(key=key, action=action, fields=fields, actor=actor, organisations=organisations)
+    try:
+        receipt = await send(services, dispute_no, "act", message, key)
+    except NoWorker as error:
+        raise Unavailable from error
+    except Refused as refusal:
+        await note_access(services.database, actor.person_id, dispute_no, f"act:{action}", refusal.code)
+        raise
+    seen = await published(services, dispute_no, receipt.revision)
+    async with services.database.read() as session:
+        row = await find_dispute(session, actor, dispute_no)
+    dispute = {"dispute_no": dispute_no, **receipt.model_dump(include={"stage", "round", "colour", "revision"})}
+    if row is not None and seen:
+        dispute |= {"stage": row.stage, "round": row.round, "colour": row.colour, "revision": row.revision,
+                    "outcome": row.outcome}  # fmt: skip
+    return 200, {"action": action, "dispute": dispute, **({} if seen else {"published": False})}
+
+
+async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
+    async with services.database.read() as session:
+        task = await find_task(session, actor, task_id)
+    if task is None:
+        raise NotFound("没有这个待办")
+    return task
+
+
+async def _leave(services: Services, dispute_no: str, command: Command) -> None:
+    """No worker answers: the decision is left as a signal, durable, and applied once by its key."""
+    try:
+        await tell(services, dispute_no, "decision", command)
+    except DisputeClosed as error:
+        raise TaskClosed from error
+    log.info("decision_left_as_signal", dispute_no=dispute_no)
+
+
+async def _changed(services: Services, actor: Actor, task: TaskRow, receipt: Any) -> dict[str, Any]:
+    """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
+    seen = await published(services, task.dispute_no, receipt.revision)
+    if not seen:
+        return {
+            "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
+                     "state": receipt.task_state},
+            "dispute": receipt.model_dump(include={"dispute_no", "stage", "round", "colour", "revision"}),
+            "opened_tasks": [],
+            "published": False,
+        }  # fmt: skip
+    async with services.database.read() as session:
+        rows = await tasks_of(session, task.dispute_no)
+        dispute = await dispute_row(session, task.dispute_no)
+    row = next(r for r in rows if r.task_id == task.task_id)
+    before = {t.task_id for t in rows if t.sealed["opened_revision"] < receipt.revision}
+    opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
+    return {
+        "task": task_item(row),
+        "dispute": {"dispute_no": dispute.dispute_no, "stage": dispute.stage, "round": dispute.round,
+                    "colour": dispute.colour, "revision": dispute.revision, "outcome": dispute.outcome},
+        "opened_tasks": [task_item(r) for r in opened],
+    }  # fmt: skip
+
+
+async def _evidence(services: Services, dispute_no: str, ids: list[str]) -> list[Evidence]:
+    async with services.database.read() as session:
+        known = {a.attachment_id: a for a in await attachments_of(session, dispute_no)} if ids else {}
+    unknown = [attachment_id for attachment_id in ids if attachment_id not in known]
+    if unknown:
+        raise FieldsInvalid(errors=[{"field": "attachments", "message": "附件不存在，或不属于该纠纷"}])
+    return [Evidence(attachment_id=i, media_type=known[i].media_type, sha256=known[i].sha256) for i in ids]
+
+
+async def _organisations(services: Services, fields: dict[str, Any]) -> dict[str, Any]:
+    async with services.database.read() as session:
+        return await organisations_by_code(session, organisation_codes(fields))
+
+
+def _labels(services: Services, fields: dict[str, Any]) -> dict[str, str]:
+    category = services.lexicon.categories.get(str(fields.get("category")))
+    return {category.code: category.name} if category else {}

@@ -1,0 +1,4 @@
+"""placeholder"""
+
+if __name__ == "__main__":
+    print("none yet")

@@ -1,0 +1,139 @@
+"""The API's doors to the engine: start a life, send a decision, tell a fact, and wait until others can see it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from temporalio.client import (
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.context import Services
+from domain.answering import Receipt
+from domain.errors import DisputeClosed, SantuiError, StoreUnavailable, Unavailable, by_code
+from infra.engine import TASK_TIMEOUT
+from infra.queries import revision_of
+from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.ports import TASK_QUEUE
+
+POLL = 0.015
+_BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED)
+_AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
+
+
+class NoWorker(Exception):
+    """Nobody answered the update in time; it may still be taken."""
+
+
+def handle(services: Services, dispute_no: str) -> WorkflowHandle[Any, Any]:
+    """The dispute's workflow, whatever its run."""
+    return services.client.get_workflow_handle(dispute_no)
+
+
+async def start(services: Services, dispute: DisputeInput, *, next_run: bool = False) -> None:
+    """Starts a life, or the next run of a closed one; a life that runs already is left alone.
+
+    Raises:
+        Unavailable: the engine does not answer.
+    """
+    number = dispute.state.dispute_no
+    policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE if next_run else WorkflowIDReusePolicy.REJECT_DUPLICATE
+    try:
+        await services.client.start_workflow(
+            DisputeWorkflow.run,
+            dispute,
+            id=number,
+            task_queue=TASK_QUEUE,
+            task_timeout=TASK_TIMEOUT,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=policy,
+            static_summary=f"{number} {dispute.state.category_name}",
+            rpc_timeout=timedelta(seconds=services.settings.decision_timeout_seconds),
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:  # it has lived and closed: nothing is missing
+            raise Unavailable from error
+
+
+async def send(services: Services, dispute_no: str, update: str, message: BaseModel, key: str) -> Receipt:
+    """Sends an update and waits for the engine's answer.
+
+    Raises:
+        Refused: the engine's refusal, as the same error the rule raised.
+        NoWorker: no answer in time.
+        Unavailable: the engine does not answer at all.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + services.settings.decision_timeout_seconds
+    while True:
+        left = deadline - loop.time()
+        if left <= 0:
+            raise NoWorker
+        try:
+            receipt: Receipt = await handle(services, dispute_no).execute_update(
+                update, message, id=key, result_type=Receipt, rpc_timeout=timedelta(seconds=left)
+            )
+            return receipt
+        except WorkflowUpdateFailedError as error:
+            raise refusal(error.cause) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise NoWorker from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise DisputeClosed from error
+            if error.status in _AWAY:
+                raise Unavailable from error
+            if error.status not in _BUSY:
+                raise
+        # At most ten updates of one dispute are under way at once: the eleventh comes again, not in step with others.
+        await asyncio.sleep(random.uniform(0.02, 0.15))
+
+
+async def tell(services: Services, dispute_no: str, signal: str, message: BaseModel) -> None:
+    """Sends a signal; it is durable when this returns.
+
+    Raises:
+        DisputeClosed: the life is over.
+        Unavailable: the engine does not answer.
+    """
+    try:
+        await handle(services, dispute_no).signal(signal, message, rpc_timeout=timedelta(seconds=5))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise DisputeClosed from error
+        raise Unavailable from error
+
+
+async def published(services: Services, dispute_no: str, revision: int) -> bool:
+    """Waits, at most as long as the settings say, until the read model is at a revision."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + services.settings.publish_wait_seconds
+    while True:
+        try:
+            async with services.database.read() as session:
+                if await revision_of(session, dispute_no) >= revision:
+                    return True
+        except StoreUnavailable:
+            return False
+        if loop.time() >= deadline:
+            return False
+        await asyncio.sleep(POLL)
+
+
+def refusal(cause: BaseException | None) -> SantuiError:
+    """The engine's refusal as the error of the same code."""
+    if isinstance(cause, ApplicationError) and cause.type:
+        found = by_code(cause.type)
+        if found:
+            detail = cause.details[0] if cause.details else {}
+            return found(cause.message, errors=detail.get("errors"))
+    return Unavailable("流程引擎未能处理该请求")

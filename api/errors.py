@@ -1,0 +1,69 @@
+"""Errors as RFC 9457 problem documents, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from domain.errors import SantuiError
+from domain.messages import field_errors
+
+MEDIA = "application/problem+json"
+log = structlog.get_logger()
+_TITLES = {
+    404: "未找到",
+    405: "不支持的请求方法",
+    413: "内容超过大小限制",
+    415: "不支持的内容类型",
+    400: "请求格式有误",
+}
+
+
+def problem(error: SantuiError) -> dict[str, Any]:
+    """The body of a problem document."""
+    body: dict[str, Any] = {
+        "type": f"urn:santui:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+    }
+    return {**body, "errors": error.errors} if error.errors else body
+
+
+def respond(error: SantuiError) -> JSONResponse:
+    """A problem document as a response."""
+    headers = {"Retry-After": "2"} if error.status == 503 else {}
+    headers |= {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    return JSONResponse(problem(error), status_code=error.status, media_type=MEDIA, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Teaches the application to answer every error as a problem document."""
+
+    @app.exception_handler(SantuiError)
+    async def _ours(_: Request, error: SantuiError) -> JSONResponse:
+        return respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        body = {"type": "urn:santui:fields_invalid", "title": "填写的内容有误", "status": 422, "code": "fields_invalid",
+                "detail": "填写的内容有误", "errors": field_errors(list(error.errors()), skip=1)}  # fmt: skip
+        return JSONResponse(body, status_code=422, media_type=MEDIA)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        title = _TITLES.get(error.status_code, "请求未被受理")
+        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
+        body = {"type": f"urn:santui:{code}", "title": title, "status": error.status_code, "code": code}
+        return JSONResponse(body, status_code=error.status_code, media_type=MEDIA, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        log.error("unforeseen", path=request.url.path, exc_info=error)
+        return respond(SantuiError())

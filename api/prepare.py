@@ -1,0 +1,39 @@
+"""`python -m api.prepare`: what the production shape needs once before worker and API start.
+
+The database at its newest revision, and the Temporal namespace with its retention and search attributes. `santui up`
+does the same inside its own opening.
+"""
+
+import asyncio
+import gc
+import sys
+
+from pydantic import ValidationError
+
+from infra import database
+from infra.embedded import EngineError, prepare_namespace, typed
+from infra.settings import explain, get_settings
+from workflows.search_attributes import SEARCH_ATTRIBUTES
+
+
+def main() -> int:
+    """Brings database and Temporal server to what this code expects. Idempotent; returns the exit code."""
+    try:
+        settings = get_settings()
+        database.migrate(settings)
+        asyncio.run(
+            prepare_namespace(
+                settings.temporal_target, settings.temporal_namespace, settings.retention_days, typed(SEARCH_ATTRIBUTES)
+            )
+        )
+    except (ValidationError, EngineError) as error:
+        print(explain(error) if isinstance(error, ValidationError) else error, file=sys.stderr)
+        return 1
+    finally:
+        # The engine's client can crash the interpreter at its end unless what it holds is let go before.
+        gc.collect()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

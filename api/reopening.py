@@ -1,0 +1,48 @@
+"""Reopening a closed dispute: its workflow is over, so the rule is applied to what the read model keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from api.context import Services
+from api.engine import published
+from domain.actions import Act, actions_open
+from domain.catalogue import ACTIONS
+from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled
+from domain.messages import field_errors
+from domain.organisation import Actor
+from infra.queries import dispute_row, tasks_of
+from infra.tables import DisputeRow
+
+Reopen = Callable[..., Awaitable[None]]
+
+
+async def reopen_closed(
+    services: Services, actor: Actor, row: DisputeRow, message: Act, reopen: Reopen
+) -> dict[str, Any]:
+    """Starts the next run of a closed dispute for somebody entitled to it.
+
+    Raises:
+        ActionNotAllowed, NotEntitled, FieldsInvalid, Unavailable
+    """
+    if row.closed_at is None:
+        raise ActionNotAllowed("纠纷尚未办结")
+    async with services.database.read() as session:
+        tasks = await tasks_of(session, row.dispute_no)
+    paths = {post["path"] for task in tasks for post in task.sealed["addressees"]}
+    if "reopen" not in actions_open(["reopen"], paths, actor):
+        raise NotEntitled
+    try:
+        ACTIONS["reopen"].form.model_validate(message.fields)
+    except ValidationError as error:
+        raise FieldsInvalid(errors=field_errors(error)) from error
+    await reopen(services, row.dispute_no, reopened=message)
+    seen = await published(services, row.dispute_no, row.revision + 1)
+    async with services.database.read() as session:
+        now = await dispute_row(session, row.dispute_no)
+    dispute = {"dispute_no": now.dispute_no, "stage": now.stage, "round": now.round, "colour": now.colour,
+               "revision": now.revision, "outcome": now.outcome}  # fmt: skip
+    return {"action": "reopen", "dispute": dispute, **({} if seen else {"published": False})}

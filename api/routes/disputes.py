@@ -1,0 +1,217 @@
+"""Disputes: lists, the whole case, its timeline, actions, comments and files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import StringConstraints
+
+from api.context import Services
+from api.deciding import act
+from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
+from api.intake import reopen
+from api.once import digest, once
+from api.reopening import reopen_closed
+from api.views import attachment_item, comment_item, dispute_item, dispute_whole
+from domain.actions import Act
+from domain.base import Model, china
+from domain.catalogue import ACTIONS
+from domain.errors import ActionNotAllowed, FieldsInvalid, NotFound
+from domain.organisation import Actor
+from infra.access import note_access
+from infra.ids import new_id
+from infra.papers import add_attachment, add_comment, find_attachment
+from infra.queries import (
+    DisputeFilter,
+    attachments_of,
+    comments_of,
+    cursor_of,
+    find_dispute,
+    list_disputes,
+    read_cursor,
+    tasks_of,
+    timeline_of,
+)
+from infra.tables import DisputeRow
+
+router = APIRouter(prefix="/v1", tags=["disputes"])
+
+
+def dispute_filter(
+    colour: str | None = None,
+    stage: str | None = None,
+    category: str | None = None,
+    organisation: str | None = None,
+    holder: str | None = None,
+    overdue: bool | None = None,
+    source: str | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    since: Annotated[datetime | None, Query(alias="from")] = None,
+    to: datetime | None = None,
+    sort: str = "-opened_at",
+) -> DisputeFilter:
+    """The list's filters; a date without an offset is Chinese time."""
+    return DisputeFilter(
+        colour=colour, stage=stage, category=category, organisation=organisation, holder=holder, overdue=overdue,
+        source=source, q=q, opened_from=since and china(since), opened_to=to and china(to), sort=sort,
+    )  # fmt: skip
+
+
+@router.get("/disputes")
+async def get_disputes(
+    services: ServicesDep,
+    actor: ActorDep,
+    f: Annotated[DisputeFilter, Depends(dispute_filter)],
+    limit: LimitDep = 50,
+    cursor: CursorDep = None,
+) -> dict[str, Any]:
+    """The disputes the person sees, newest first unless `sort` says otherwise."""
+    if f.organisation:
+        listed = (await services.directory.read()).get(f.organisation)
+        if listed is None:
+            raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{f.organisation}”的单位"}])
+        f = f.model_copy(update={"organisation": listed.path})
+    async with services.database.read() as session:
+        page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
+    return {"items": [dispute_item(row) for row in page.rows], "next_cursor": page.next_cursor}
+
+
+async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:
+    """A dispute that the person may see.
+
+    Raises:
+        NotFound: there is none, or not for this person; the try is noted.
+    """
+    async with services.database.read() as session:
+        row = await find_dispute(session, actor, dispute_no)
+    if row is None:
+        await note_access(services.database, actor.person_id, dispute_no, "read", "not_found")
+        raise NotFound("没有这个纠纷")
+    return row
+
+
+async def whole(services: Services, actor: Actor, dispute_no: str) -> dict[str, Any]:
+    """The whole case as the person may see it; the reading is noted."""
+    row = await seen(services, actor, dispute_no)
+    async with services.database.read() as session:
+        tasks = await tasks_of(session, dispute_no)
+        files = await attachments_of(session, dispute_no)
+        comments = await comments_of(session, dispute_no)
+    await note_access(services.database, actor.person_id, dispute_no, "read")
+    return dispute_whole(row, tasks, files, comments, actor)
+
+
+@router.get("/disputes/{no}")
+async def get_dispute(services: ServicesDep, actor: ActorDep, no: str) -> dict[str, Any]:
+    """The whole case, with the actions open to the person."""
+    return await whole(services, actor, no)
+
+
+@router.get("/disputes/{no}/timeline")
+async def get_timeline(
+    services: ServicesDep, actor: ActorDep, no: str, limit: LimitDep = 200, cursor: CursorDep = None
+) -> dict[str, Any]:
+    """All that happened, in order."""
+    await seen(services, actor, no)
+    after = read_cursor(cursor, 1)[0] if cursor else 0
+    async with services.database.read() as session:
+        entries = await timeline_of(session, no, after=after, limit=limit + 1)
+    more = cursor_of(entries[limit - 1]["seq"]) if len(entries) > limit else None
+    return {"items": [_entry(e) for e in entries[:limit]], "next_cursor": more}
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    at = china(datetime.fromisoformat(entry["at"])).isoformat()
+    shown = ("seq", "kind", "title", "actor", "actor_id", "on_behalf_of", "detail")
+    return {**{name: entry[name] for name in shown}, "at": at}
+
+
+@router.post("/disputes/{no}/actions/{name}")
+async def post_action(
+    services: ServicesDep, actor: ActorDep, no: str, name: str, fields: dict[str, Any], key: KeyDep = None
+) -> JSONResponse:
+    """Takes one of the actions of `GET /v1/disputes/{no}`; changes that need approval open a task for it."""
+    if name not in ACTIONS:
+        raise ActionNotAllowed(f"没有“{name}”这一操作")
+
+    async def do(write_id: str) -> tuple[int, Any]:
+        if name == "reopen":
+            return await _reopen(services, actor, no, fields, write_id)
+        return await act(services, actor, no, name, fields, write_id)
+
+    return await once(services, actor, f"act:{no}:{name}", key, fields, do)
+
+
+async def _reopen(
+    services: Services, actor: Actor, no: str, fields: dict[str, Any], write_id: str
+) -> tuple[int, dict[str, Any]]:
+    """A closed dispute has no workflow to ask: the rule is checked here, on the state as it was closed."""
+    row = await seen(services, actor, no)
+    message = Act(key=write_id, action="reopen", fields=fields, actor=actor)
+    return 200, await reopen_closed(services, actor, row, message, reopen)
+
+
+class CommentIn(Model):
+    """A remark."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+@router.post("/disputes/{no}/comments", status_code=201)
+async def post_comment(
+    services: ServicesDep, actor: ActorDep, no: str, comment: CommentIn, key: KeyDep = None
+) -> JSONResponse:
+    """Adds a remark beside the process."""
+
+    async def do(_: str) -> tuple[int, Any]:
+        await seen(services, actor, no)
+        row = await add_comment(services.database, no, actor, comment.text)
+        return 201, comment_item(row)
+
+    return await once(services, actor, f"comment:{no}", key, comment.model_dump(), do)
+
+
+@router.post("/attachments", status_code=201)
+async def post_attachment(
+    services: ServicesDep,
+    actor: ActorDep,
+    dispute_no: Annotated[str, Form(max_length=40)],
+    file: Annotated[UploadFile, File()],
+    key: KeyDep = None,
+) -> JSONResponse:
+    """Takes a file in: its type is told from its content."""
+    content = await file.read(services.files.limit + 1)
+    media_type, sha256 = services.files.examine(content)
+
+    async def do(_: str) -> tuple[int, Any]:
+        await seen(services, actor, dispute_no)
+        attachment_id = new_id()
+        await services.files.put(attachment_id, content)
+        row = await add_attachment(services.database, attachment_id, dispute_no, actor, name=file.filename or "附件",
+                                   sha256=sha256, media_type=media_type, size=len(content))  # fmt: skip
+        return 201, attachment_item(row)
+
+    return await once(services, actor, "attachment", key, [dispute_no, digest(sha256)], do)
+
+
+@router.get("/attachments/{attachment_id}", response_class=Response)
+async def get_attachment(services: ServicesDep, actor: ActorDep, attachment_id: str) -> Response:
+    """A file, as it was sent."""
+    return await file_response(services, actor, attachment_id)
+
+
+async def file_response(services: Services, actor: Actor, attachment_id: str) -> Response:
+    """A file of a dispute the person may see; never run by the browser, always kept out of caches."""
+    row = await find_attachment(services.database, attachment_id)
+    if row is None:
+        raise NotFound("没有这个附件")
+    await seen(services, actor, row.dispute_no)
+    await note_access(services.database, actor.person_id, row.dispute_no, "attachment")
+    inline = row.media_type.split("/")[0] in ("image", "video", "audio")
+    disposition = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(row.sealed['name'])}"
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return Response(await services.files.get(attachment_id), media_type=row.media_type, headers=headers)

@@ -1,0 +1,50 @@
+"""Intake: incidents reported, and the triage on its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import StringConstraints
+
+from api.deps import ActorDep, KeyDep, ServicesDep
+from api.intake import IncidentIn, PlaceIn, report, try_triage
+from api.once import once
+from domain.base import Model
+from domain.errors import NotEntitled
+from domain.organisation import INTAKE_ROLES, Actor
+
+router = APIRouter(prefix="/v1", tags=["intake"])
+
+
+def may_report(actor: Actor) -> None:
+    """Raises NotEntitled where none of the person's posts takes reports."""
+    if not actor.has_role(*INTAKE_ROLES):
+        raise NotEntitled("您的岗位不受理警情")
+
+
+@router.post("/incidents", status_code=201)
+async def post_incident(
+    services: ServicesDep, actor: ActorDep, incident: IncidentIn, key: KeyDep = None
+) -> JSONResponse:
+    """Takes a report in: 201 with a new dispute, 200 where it joined one."""
+    may_report(actor)
+    return await once(
+        services, actor, "incident", key, incident.model_dump(mode="json"), lambda _: report(services, actor, incident)
+    )
+
+
+class TriageIn(Model):
+    """What is known when a triage is asked for."""
+
+    narrative: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+    source: str = "110"
+    place: PlaceIn | None = None
+
+
+@router.post("/triage")
+async def post_triage(services: ServicesDep, actor: ActorDep, asked: TriageIn) -> dict[str, Any]:
+    """The triage of a narrative; nothing is stored."""
+    may_report(actor)
+    return await try_triage(services, asked.narrative, asked.source, asked.place)

@@ -1,0 +1,71 @@
+"""Who: signing in, and who one is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+
+from api.context import Services
+from api.deps import ActorDep, ServicesDep
+from api.security import Brake, verify_password
+from domain.errors import NotSignedIn
+from domain.organisation import ROLES
+from infra.people import person_by_username, posts_of
+
+router = APIRouter(prefix="/v1", tags=["who"])
+brake = Brake()
+
+
+@router.post("/auth/token")
+async def token(
+    services: ServicesDep,
+    username: Annotated[str, Form(max_length=100)],
+    password: Annotated[str, Form(max_length=200)],
+) -> dict[str, Any]:
+    """A bearer token for a username and its password."""
+    person_id = await sign_in(services, username, password)
+    return {
+        "access_token": services.tokens.issue(person_id),
+        "token_type": "bearer",
+        "expires_in": int(services.tokens.life.total_seconds()),
+    }
+
+
+async def sign_in(services: Services, username: str, password: str) -> str:
+    """The person id behind a username and password.
+
+    Raises:
+        NotSignedIn: they don't go together.
+        TooManyTries: too many failed tries for this username.
+    """
+    brake.check(username)
+    async with services.database.read() as session:
+        person = await person_by_username(session, username)
+    # A quarter of a second of hashing: in a thread, so that nobody else waits for it.
+    if not await asyncio.to_thread(verify_password, password, person.password_hash if person else None) or not person:
+        brake.failed(username)
+        raise NotSignedIn("用户名或密码不正确")
+    return person.person_id
+
+
+@router.get("/me")
+async def me(services: ServicesDep, actor: ActorDep) -> dict[str, Any]:
+    """The signed-in person and the posts held now."""
+    async with services.database.read() as session:
+        posts = await posts_of(session, actor.person_id)
+    return {
+        "person_id": actor.person_id,
+        "name": actor.name,
+        "posts": [
+            {
+                "post_id": post.post_id,
+                "role": post.role,
+                "role_name": ROLES[post.role].name,
+                "organisation": {"code": o.code, "name": o.name, "level": o.level, "line": o.line},
+            }
+            for post, o in posts
+        ],
+        "deputising_for": [],
+    }

@@ -1,0 +1,83 @@
+"""Passwords, bearer tokens, and the brake on guessing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import jwt
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from pwdlib import PasswordHash
+
+from domain.errors import NotSignedIn, TooManyTries
+
+_HASHER = PasswordHash.recommended()
+
+
+def verify_password(password: str, stored: str | None) -> bool:
+    """Whether the password is the stored one. Slow: not on the loop.
+
+    It costs the same for a username that does not exist, so that the time of an answer does not tell who does.
+    """
+    right = _HASHER.verify(password, stored or _nobodys())
+    return right and stored is not None
+
+
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash("nobody")
+
+
+class Tokens:
+    """Bearer tokens, signed with a secret derived from the installation's key file."""
+
+    def __init__(self, key_file: Path, hours: int) -> None:
+        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"santui.tokens.v1")
+        self.secret = derive.derive(key_file.read_bytes())
+        self.life = timedelta(hours=hours)
+
+    def issue(self, person_id: str) -> str:
+        """A token that names the person and nothing else; posts are looked up at each request."""
+        now = datetime.now(UTC)
+        return jwt.encode({"sub": person_id, "iat": now, "exp": now + self.life}, self.secret, algorithm="HS256")
+
+    def person(self, token: str) -> str:
+        """Whose token it is.
+
+        Raises:
+            NotSignedIn: it is not ours, or has expired.
+        """
+        try:
+            claims = jwt.decode(token, self.secret, algorithms=["HS256"], options={"require": ["sub", "exp"]})
+        except jwt.InvalidTokenError as error:
+            raise NotSignedIn("登录已失效，请重新登录") from error
+        return str(claims["sub"])
+
+    def csrf(self, session: str) -> str:
+        """The token a page's forms carry: bound to the session cookie, so that no other site can make one."""
+        digest = hashlib.sha256(b"santui.csrf.v1" + self.secret + session.encode()).digest()
+        return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+class Brake:
+    """Ten failed sign-ins a minute for a username, then none until the minute is over."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(10)
+
+    def check(self, username: str) -> None:
+        """Raises TooManyTries where the username has used up its tries."""
+        if not self._limiter.test(self._limit, username):
+            raise TooManyTries
+
+    def failed(self, username: str) -> None:
+        """Counts a failed try."""
+        self._limiter.hit(self._limit, username)

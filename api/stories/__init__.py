@@ -1,0 +1,4 @@
+STORIES: dict = {}
+
+
+def play(county, names): ...

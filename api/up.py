@@ -1,0 +1,52 @@
+"""`santui up`: the whole system from one command, wired here and run by `infra.supervisor`."""
+
+import json
+import sys
+from functools import partial
+
+from pydantic import ValidationError
+
+from infra import database, demo
+from infra.embedded import typed
+from infra.processes import ChildSpec
+from infra.settings import Settings, explain, get_settings
+from infra.supervisor import module_child, run, say
+from workflows.search_attributes import SEARCH_ATTRIBUTES
+
+
+def up() -> int:
+    """Runs Temporal, worker and API until told to end; returns the exit code."""
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        print(explain(error), file=sys.stderr)
+        return 1
+    return run(
+        settings,
+        migrate=partial(database.migrate, settings),
+        search_attributes=typed(SEARCH_ATTRIBUTES),
+        load_demo=partial(demo.load, settings) if settings.demo else None,
+        opened=partial(welcome, settings),
+        jobs=demo_jobs(settings),
+    )
+
+
+def demo_jobs(settings: Settings) -> tuple[ChildSpec, ...]:
+    """The demo disputes, made once, beside the running system: it is open before they are there."""
+    if not (settings.demo and settings.demo_disputes):
+        return ()
+    return (module_child("demo-disputes", "api.demo_disputes", done=settings.demo_disputes_done),)
+
+
+def welcome(settings: Settings) -> None:
+    """Tells the person at the terminal where to go and how to sign in."""
+    say(f"open at {settings.base_url} · 系统已就绪")
+    if settings.temporal_address is None:
+        say(f"the engine's own pages: http://{settings.temporal_target.split(':')[0]}:{settings.temporal_ui_port}")
+    if settings.demo:
+        first = json.loads(settings.demo_file.read_text(encoding="utf-8"))[0]
+        say(
+            f"sign in as {first['username']} with the password {first['password']} · 可用此账号登录；"
+            f"all demo people: {settings.demo_file}"
+        )
+    say("Ctrl-C ends everything; nothing is lost · 按 Ctrl-C 结束")

@@ -1,0 +1,171 @@
+"""Rows as the HTTP contract shows them; personal numbers are masked on the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from api.examples import decision_shown
+from domain.actions import actions_open
+from domain.base import china
+from domain.catalogue import KINDS, STAGE_NAMES
+from domain.organisation import ROLES, Actor
+from domain.playbook import Stage
+from infra.tables import AttachmentRow, CommentRow, DisputeRow, TaskRow
+
+
+def moment(at: datetime | None) -> str | None:
+    """An instant in RFC 3339, as a clock in China shows it."""
+    return china(at).isoformat() if at else None
+
+
+def dispute_item(row: DisputeRow) -> dict[str, Any]:
+    """A dispute as a list shows it."""
+    return {
+        "dispute_no": row.dispute_no,
+        "title": row.title,
+        "colour": row.colour,
+        "stage": row.stage,
+        "stage_name": STAGE_NAMES[Stage(row.stage)],
+        "round": row.round,
+        "category": row.category,
+        "category_name": row.category_name,
+        "organisation": row.organisation.rpartition("/")[2] if row.organisation else None,
+        "holder": row.holder,
+        "holder_name": ROLES[row.holder].name if row.holder in ROLES else None,
+        "due_at": moment(row.due_at),
+        "overdue": row.overdue,
+        "urgent": row.urgent,
+        "opened_at": moment(row.opened_at),
+        "concluded_at": moment(row.concluded_at),
+        "closed_at": moment(row.closed_at),
+        "outcome": row.outcome,
+        "source": row.source,
+        "revision": row.revision,
+    }
+
+
+def dispute_whole(
+    row: DisputeRow, tasks: list[TaskRow], attachments: list[AttachmentRow], comments: list[CommentRow], actor: Actor
+) -> dict[str, Any]:
+    """The whole case; `actions` are those open to the person who asks."""
+    document = {**row.sealed}
+    thinkable = document.pop("actions", [])
+    paths = {path for task in tasks for path in _paths(task)} | {row.organisation or ""}
+    document["parties"] = [masked(party) for party in document["parties"]]
+    document["incidents"] = [
+        {**incident, "parties": [masked(party) for party in incident["parties"]]} for incident in document["incidents"]
+    ]
+    actions = actions_open(thinkable, paths, actor)
+    return {
+        **document,
+        **dispute_item(row),
+        "tasks": [task_item(task) for task in tasks],
+        "attachments": [attachment_item(a) for a in attachments],
+        "comments": [comment_item(c) for c in comments],
+        "actions": [
+            {"name": name, "title": spec.title, "schema": spec.form.model_json_schema()}
+            for name, spec in actions.items()
+        ],
+    }
+
+
+def _paths(task: TaskRow) -> list[str]:
+    return [post["path"] for post in (*task.sealed["addressees"], *task.sealed["watchers"])]
+
+
+def task_item(row: TaskRow) -> dict[str, Any]:
+    """A task as the inbox shows it."""
+    task = row.sealed
+    post = task["addressees"][0] if task["addressees"] else None
+    return {
+        "task_id": row.task_id,
+        "dispute_no": row.dispute_no,
+        "kind": row.kind,
+        "kind_name": KINDS[row.kind].name,
+        "title": row.title,
+        "colour": row.colour,
+        "round": row.round,
+        "state": row.state,
+        "post": _post(post) if post else None,
+        "posts": [_post(p) for p in task["addressees"]],
+        "assignee": row.assignee,
+        "assignee_name": task["assignee_name"],
+        "opened_at": moment(row.opened_at),
+        "ended_at": moment(row.ended_at),
+        "due_at": moment(row.due_at),
+        "overdue": row.overdue,
+        "urgency": row.urgency,
+        "redo_of": task["redo_of"],
+        "about": {key: value for key, value in task["about"].items() if key not in ("path", "proposer")},
+        "decision": task["decision"],
+        "record": task["record"],
+        "void_reason": task["void_reason"] or None,
+    }
+
+
+def task_whole(
+    row: TaskRow, candidates: list[dict[str, Any]], dispute: DisputeRow, earlier: list[Any], actor: Actor
+) -> dict[str, Any]:
+    """A task with who may answer it, with what, and what they need to know."""
+    document = dispute.sealed
+    names = row.sealed["decisions"] if row.state in ("open", "claimed") else []
+    decisions = [decision_shown(row.kind, name, row.sealed["about"], document) for name in names]
+    brief = {
+        "category_name": dispute.category_name,
+        "parties": [masked(party) for party in document["parties"]],
+        "incidents": [
+            {"at": i["reported_at"], "source": i["source"], "narrative": i["narrative"], "address": i["address"]}
+            for i in document["incidents"]
+        ],
+        "earlier_alarms": len(document["incidents"]) - 1,
+        "history": [
+            {"at": e["at"], "title": e["title"], "reason": (e["detail"].get("fields") or {}).get("reason")}
+            for e in earlier[-12:]
+        ],
+        "agreements": document["agreements"],
+        "evaluations": document["evaluations"],
+        "suggested": document["suggested"],
+        "risk_kinds": document["risk_kinds"],
+        "redo_of": row.sealed["redo_of"],
+    }
+    return {**task_item(row), "candidates": candidates, "decisions": decisions, "brief": brief}
+
+
+def attachment_item(row: AttachmentRow) -> dict[str, Any]:
+    """A file's particulars."""
+    return {
+        "attachment_id": row.attachment_id,
+        "name": row.sealed["name"],
+        "sha256": row.sha256,
+        "media_type": row.media_type,
+        "size": row.size,
+        "at": moment(row.at),
+        "by": row.sealed["by"],
+    }
+
+
+def comment_item(row: CommentRow) -> dict[str, Any]:
+    """A comment."""
+    return {"comment_id": row.comment_id, "at": moment(row.at), "by": row.sealed["by"], "text": row.sealed["text"]}
+
+
+def masked(party: dict[str, Any]) -> dict[str, Any]:
+    """A party whose telephone and identity numbers show only their ends."""
+    return {**party, "phone": _stars(party.get("phone"), 3, 4), "id_number": _stars(party.get("id_number"), 3, 2)}
+
+
+def _stars(number: str | None, head: int, tail: int) -> str | None:
+    if not number:
+        return None
+    if len(number) <= head + tail:
+        return "*" * len(number)
+    return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
+
+
+def _post(post: dict[str, str]) -> dict[str, str]:
+    return {
+        "role": post["role"],
+        "role_name": ROLES[post["role"]].name,
+        "organisation": post["path"].rpartition("/")[2],
+    }

@@ -1,0 +1,1 @@
+"""The rules of the process, pure: no I/O, no wall clock, no Temporal, no SQL."""

@@ -1,0 +1,204 @@
+"""Interruptions: what may be done to a dispute at any time, by whom, and what it does.
+
+Withdrawal, merging, conversion, transfer and guidance to court end the dispute; `recall` brings it back to the police;
+lowering a colour, suspending and extending change nothing until approved one level up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain import fields as f
+from domain.base import Model, Strict
+from domain.case import COLOUR, Case
+from domain.catalogue import ACTIONS, ActionSpec
+from domain.clocks import Clock
+from domain.colours import is_lower, recolour
+from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
+from domain.messages import field_errors
+from domain.organisation import Actor, OrganisationRef, Post, within
+from domain.playbook import Stage
+from domain.state import Change, DisputeState, Interruption
+from domain.supervision import supervise
+
+ENDINGS = {
+    "withdraw": "withdrawn",
+    "merge_into": "merged",
+    "transfer_out": "transferred_out",
+    "convert_to_criminal": "criminal_case",
+    "guide_to_litigation": "guided_to_litigation",
+}
+"""Actions that end a dispute, and the outcome they leave."""
+SUSPENDABLE = (COLOUR, "ladder")
+
+
+class Act(Model):
+    """An action on its way."""
+
+    key: str
+    action: str
+    fields: dict[str, Any] = {}
+    actor: Actor
+    organisations: dict[str, OrganisationRef] = {}
+
+
+def involved(state: DisputeState) -> set[tuple[str, str]]:
+    """Every (role, organisation path) that has, or had, a part in the dispute; who sees it follows from this."""
+    posts = {(post.role, post.path) for task in state.tasks for post in (*task.addressees, *task.watchers)}
+    home = (state.places.get(place) for place in ("station", "town_centre", "village", "grid"))
+    return posts | {("", path) for path in home if path}
+
+
+def actions_thinkable(state: DisputeState) -> list[str]:
+    """The actions that the case allows now, whoever asks."""
+    return [name for name, spec in ACTIONS.items() if spec.on_closed == state.closed and _makes_sense(state, name)]
+
+
+def actions_open(thinkable: list[str], paths: set[str], actor: Actor) -> dict[str, ActionSpec]:
+    """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part."""
+    mine = {post.role for post in actor.posts if any(within(path, post.path) for path in paths)}
+    return {name: ACTIONS[name] for name in thinkable if mine & ACTIONS[name].roles}
+
+
+def check_action(state: DisputeState, act: Act) -> Strict:
+    """Whether an action may be taken now; changes nothing.
+
+    Raises:
+        ActionNotAllowed, DisputeClosed, NotEntitled, FieldsInvalid
+    """
+    spec = ACTIONS.get(act.action)
+    if spec is None:
+        raise ActionNotAllowed(f"没有“{act.action}”这一操作")
+    if state.closed and not spec.on_closed:
+        raise DisputeClosed
+    if spec.on_closed and not state.closed:
+        raise ActionNotAllowed("纠纷尚未办结")
+    if not _makes_sense(state, act.action):
+        raise ActionNotAllowed
+    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
+        raise NotEntitled
+    try:
+        form = spec.form.model_validate(act.fields)
+    except ValidationError as error:
+        raise FieldsInvalid(errors=field_errors(error)) from error
+    errors = _errors(state, act, form)
+    if errors:
+        raise FieldsInvalid(errors=errors)
+    return form
+
+
+def take_action(case: Case, act: Act) -> None:
+    """Takes an action that `check_action` admits."""
+    s, form = case.state, check_action(case.state, act)
+    s.organisations |= {ref.path: ref for ref in act.organisations.values()}
+    case.log("action", ACTIONS[act.action].title, by=act.actor, action=act.action,
+             fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
+    if act.action in ENDINGS:
+        s.merged_into = getattr(form, "dispute_no", None)
+        interrupt(case, act.action, outcome=ENDINGS[act.action])
+        return
+    match act.action, form:
+        case "recall", _:
+            interrupt(case, "recall", goto=Stage.PUSH_2 if s.process.has(Stage.PUSH_2) else Stage.TRIAGE)
+        case "reassign", f.Reassign():
+            path = act.organisations[form.organisation].path
+            reassign(case, [Post(role=form.role, path=path)], form.reason)
+        case "escalate", f.Reasoned():
+            level = 1 + max((x.level for x in s.supervisions), default=-1)
+            supervise(case, "escalated", "提级办理", level=level)
+        case "resume", _:
+            for clock in _suspended(s):
+                clock.resume(case.now())
+            case.log("clock_resumed", "恢复计时", by=act.actor)
+        case "recolour", f.Recolour() if not is_lower(s, form.colour):
+            recolour(case, form.colour, form.reason, by=act.actor)
+        case _:
+            _propose(case, act, form)
+
+
+def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stage | None = None) -> None:
+    """Takes the dispute out of whatever it waits for; every wait sees it and open tasks are void."""
+    case.state.interruption = Interruption(action=action, outcome=outcome, goto=goto, at=case.now())
+    case.void(case.state.tasks, "流程已变更")
+
+
+def reassign(case: Case, to: list[Post], why: str) -> None:
+    """The stage's open tasks go to other posts; a claim on them is lifted."""
+    for task in case.state.pending():
+        if task.kind not in ("supervise", "approve_change"):
+            task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+            case.state.touch(task)
+            case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
+
+
+def apply_change(case: Case, number: int) -> None:
+    """An approved change takes effect."""
+    change = case.state.changes[number - 1]
+    form = ACTIONS[change.action].form.model_validate(change.fields)
+    now = case.now()
+    match form:
+        case f.Recolour():
+            recolour(case, form.colour, form.reason)
+        case f.Extend():
+            for clock in _movable(case.state):
+                clock.extend(now, form.until, form.reason)
+                case.log("clock_moved", f"{clock.title}延期", clock=clock.name, due_at=clock.due_at, reason=form.reason)
+        case f.Suspend():
+            for clock in _movable(case.state):
+                clock.suspend(now, form.ground, form.until)
+                case.log("clock_suspended", f"{clock.title}中止计时", clock=clock.name, ground=form.ground)
+    for task in case.state.pending():
+        case.state.touch(task)
+
+
+def _propose(case: Case, act: Act, form: Strict) -> None:
+    s = case.state
+    change = Change(
+        number=len(s.changes) + 1,
+        action=act.action,
+        fields=form.model_dump(mode="json", exclude_none=True),
+        proposer=act.actor.person_id,
+        at=case.now(),
+    )
+    s.changes.append(change)
+    title = ACTIONS[act.action].title
+    about = {"title": title, "change": change.number, "proposer": act.actor.person_id, "fields": change.fields}
+    case.open("approve_change", to=case.posts(s.process.supervision.levels), about=about)
+
+
+def _makes_sense(state: DisputeState, action: str) -> bool:
+    match action:
+        case "recall":
+            return state.stage in (Stage.PUSH_3, Stage.MEDIATION)
+        case "suspend" | "extend":
+            return bool(_movable(state))
+        case "resume":
+            return bool(_suspended(state))
+        case _:
+            return True
+
+
+def _movable(state: DisputeState) -> list[Clock]:
+    """The running deadlines that may be suspended or extended (red never may)."""
+    return [c for name in SUSPENDABLE if (c := state.clock(name)) and c.suspendable and not c.suspended]
+
+
+def _suspended(state: DisputeState) -> list[Clock]:
+    return [c for name in SUSPENDABLE if (c := state.clock(name)) and c.suspended]
+
+
+def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]:
+    errors = []
+    colour = getattr(form, "colour", None)
+    if colour is not None and (colour not in state.process.colours or colour == state.colour):
+        others = "、".join(c for c in state.process.colours if c != state.colour)
+        errors.append({"field": "colour", "message": f"只能是{others}之一"})
+    if isinstance(form, f.Extend) and any(form.until <= clock.due_at for clock in _movable(state)):
+        errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
+    if isinstance(form, f.MergeInto) and form.dispute_no == state.dispute_no:
+        errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, f.Reassign) and form.organisation not in act.organisations:
+        errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
+    return errors

@@ -1,0 +1,287 @@
+"""Who may answer a task, with what, and how an answer is taken. One rule, three callers: the update's validator, the
+API (for its error text and its forms) and the tests.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.base import Model, Strict
+from domain.case import Case
+from domain.catalogue import KINDS, DecisionSpec, title_of
+from domain.errors import (
+    ClaimedByOther,
+    DecisionNotAllowed,
+    DisputeClosed,
+    FieldsInvalid,
+    FourEyes,
+    NotEntitled,
+    NotFound,
+    StaleRound,
+    TaskClosed,
+)
+from domain.fields import Return
+from domain.ladder import check_composition
+from domain.messages import field_errors
+from domain.organisation import Actor, OrganisationRef, Post, answers_for
+from domain.playbook import Stage
+from domain.state import Decision, DisputeState, Evidence, Task
+
+ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
+"""Fields that hold organisation codes; the API resolves them into `Command.organisations`."""
+
+
+class Command(Model):
+    """A decision on its way: which task, what, by whom. `key` is the same for the same click sent twice."""
+
+    key: str
+    task_id: str
+    decision: str
+    fields: dict[str, Any] = {}
+    evidence: list[Evidence] = []
+    note: str = ""
+    actor: Actor
+    organisations: dict[str, OrganisationRef] = {}
+    labels: dict[str, str] = {}
+    """names of category codes in the fields, as the API resolved them"""
+
+
+class Claim(Model):
+    """A person takes a task to himself, or gives it back."""
+
+    key: str
+    task_id: str
+    actor: Actor
+    release: bool = False
+
+
+class Receipt(Model):
+    """What a message changed, as the workflow answers it: enough to show before the read model has it."""
+
+    dispute_no: str
+    task_id: str | None
+    task_state: str | None
+    stage: str
+    round: int
+    colour: str
+    revision: int
+
+
+def entitled_post(task: Task, actor: Actor) -> Post | None:
+    """The post by which a person may answer, one at the very place before one above it; none if not entitled."""
+    posts = [p for p in actor.posts if any(answers_for(p, to) for to in task.addressees)]
+    exact = [p for p in posts if any(p.path == to.path and p.role == to.role for to in task.addressees)]
+    return next(iter(exact or posts), None)
+
+
+def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
+    """Whether this person may answer this task at all.
+
+    Raises:
+        NotEntitled, FourEyes
+    """
+    if entitled_post(task, actor) is None:
+        raise NotEntitled
+    if actor.person_id in task.excluded or actor.on_behalf_of in task.excluded:
+        raise FourEyes
+    other_seats = (
+        t.decision.actor_id
+        for t in state.tasks
+        if t.kind == task.kind == "evaluate" and t is not task and t.decision
+        if t.round == task.round
+    )
+    if actor.person_id in other_seats:
+        raise FourEyes("评估须由两人分别作出")
+
+
+def check_open(state: DisputeState, task: Task) -> None:
+    """Whether the task still waits for an answer.
+
+    Raises:
+        DisputeClosed, StaleRound, TaskClosed
+    """
+    if task.pending:
+        return
+    if state.closed:
+        raise DisputeClosed
+    if task.round < state.round:
+        raise StaleRound(f"该待办属于第{task.round}轮，纠纷已进入第{state.round}轮")
+    if task.state == "scheduled":
+        raise TaskClosed("该待办尚未到开始时间")
+    if task.decision and task.decision.actor_id is None:
+        raise TaskClosed(f"该待办已到时限，按“{title_of(task.kind, task.decision.name)}”处理")
+    raise TaskClosed(task.void_reason or "该待办已由他人办结")
+
+
+def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
+    """The decisions this task allows in this case, of those its kind knows."""
+    has = state.process.has
+    absent: set[str] = set()
+    violent_home = "domestic_violence" in state.risk_kinds
+    if not has(Stage.MEDIATION) or violent_home:
+        absent.add("mediate")  # no face-to-face mediation of domestic violence (Q-097, risk_kinds: forbidden)
+    if not has(Stage.PUSH_3):
+        absent.add("request_third_push")
+    if task.kind == "mediate" and state.process.ladder:
+        last = len(state.process.ladder.tiers) - 1
+        if task.about.get("tier_number", 0) >= last:
+            absent.add("promote")
+    return {name: spec for name, spec in KINDS[task.kind].decisions.items() if name not in absent}
+
+
+def read_fields(state: DisputeState, task: Task, command: Command) -> Strict:
+    """The form of the decision, read and checked.
+
+    Raises:
+        DecisionNotAllowed, FieldsInvalid
+    """
+    spec = decisions_open(state, task).get(command.decision)
+    if spec is None:
+        raise DecisionNotAllowed(f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项")
+    try:
+        form = spec.form.model_validate(command.fields)
+    except ValidationError as error:
+        raise FieldsInvalid(errors=field_errors(error)) from error
+    errors = [*_organisation_errors(form, command), *_case_errors(state, task, command, form)]
+    if spec.pictures:
+        seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
+        if len(seen) < state.process.return_evidence:
+            wanted = state.process.return_evidence
+            errors.append({"field": "attachments", "message": f"处置反馈须附至少{wanted}份图片或视频"})
+    if errors:
+        raise FieldsInvalid(errors=errors)
+    return form
+
+
+def check(state: DisputeState, command: Command) -> tuple[Task, Strict]:
+    """Whether a decision may be taken now; changes nothing.
+
+    Raises:
+        NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther, DecisionNotAllowed,
+        FieldsInvalid
+    """
+    task = state.task(command.task_id)
+    if task is None:
+        raise NotFound("没有这个待办")
+    check_person(state, task, command.actor)
+    check_open(state, task)
+    if task.assignee and task.assignee != command.actor.person_id:
+        raise ClaimedByOther(f"该待办已由{task.assignee_name}签收")
+    return task, read_fields(state, task, command)
+
+
+def take(case: Case, command: Command) -> Task:
+    """Takes a decision that `check` admits: on record, and the task done unless the decision leaves it open."""
+    task, form = check(case.state, command)
+    spec = KINDS[task.kind].decisions[command.decision]
+    fields = form.model_dump(mode="json", exclude_none=True)
+    if category := fields.get("category"):
+        fields["category_name"] = command.labels[category]
+    decision = Decision(
+        name=command.decision,
+        fields=fields,
+        at=case.now(),
+        actor_id=command.actor.person_id,
+        actor_name=command.actor.name,
+        on_behalf_of=command.actor.on_behalf_of,
+        post=entitled_post(task, command.actor),
+        evidence=command.evidence,
+        note=command.note,
+    )
+    case.state.organisations |= {ref.path: ref for ref in command.organisations.values()}
+    put_on_record(case, task, decision, ends=spec.ends)
+    return task
+
+
+def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = True) -> None:
+    """An answer, by a person or by the clock, stands on the task and on the timeline."""
+    if ends:
+        task.decision, task.state = decision, "done"
+        case.end(task)
+    else:
+        task.record.append(decision)
+        case.state.touch(task)
+    title = f"{KINDS[task.kind].name}：{title_of(task.kind, decision.name)}"
+    if decision.actor_id is None:
+        title += "（到期自动）"
+    case.log(
+        "decision",
+        title,
+        by=decision if decision.actor_id else None,
+        task_id=task.task_id,
+        task_kind=task.kind,
+        decision=decision.name,
+        fields=decision.fields,
+        round=task.round,
+        note=decision.note,
+        attachments=[e.attachment_id for e in decision.evidence] or None,
+    )
+
+
+def check_claim(state: DisputeState, claim: Claim) -> Task:
+    """Whether a task may be claimed or released by this person.
+
+    Raises:
+        NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther
+    """
+    task = state.task(claim.task_id)
+    if task is None:
+        raise NotFound("没有这个待办")
+    check_person(state, task, claim.actor)
+    check_open(state, task)
+    if task.assignee and task.assignee != claim.actor.person_id:
+        raise ClaimedByOther(f"该待办已由{task.assignee_name}签收")
+    return task
+
+
+def take_claim(case: Case, claim: Claim) -> Task:
+    """Claims or releases; claiming twice by the same person changes nothing."""
+    task = check_claim(case.state, claim)
+    if claim.release == (task.state == "open"):
+        return task
+    task.state = "open" if claim.release else "claimed"
+    task.assignee = None if claim.release else claim.actor.person_id
+    task.assignee_name = None if claim.release else claim.actor.name
+    case.state.touch(task)
+    verb = "退签" if claim.release else "签收"
+    case.log("released" if claim.release else "claimed", f"{verb}{KINDS[task.kind].name}", by=claim.actor,
+             task_id=task.task_id)  # fmt: skip
+    return task
+
+
+def organisation_codes(fields: dict[str, Any]) -> list[str]:
+    """Every organisation code a form's raw fields name."""
+    named = (fields.get(name) for name in ORGANISATION_FIELDS)
+    return [c for v in named if v for c in (v if isinstance(v, list) else [v]) if isinstance(c, str)]
+
+
+def _organisation_errors(form: Strict, command: Command) -> list[dict[str, str]]:
+    return [
+        {"field": name, "message": f"没有代码为“{code}”的单位"}
+        for name in ORGANISATION_FIELDS
+        for code in organisation_codes({name: getattr(form, name, None)})
+        if code not in command.organisations
+    ]
+
+
+def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict) -> list[dict[str, str]]:
+    """What a form may be by itself and still not in this case."""
+    errors = []
+    colour = getattr(form, "colour", None)
+    if colour is not None and colour not in state.process.colours:
+        errors.append({"field": "colour", "message": f"只能是{'、'.join(state.process.colours)}之一"})
+    category = getattr(form, "category", None)
+    if category is not None and category not in command.labels:
+        errors.append({"field": "category", "message": f"没有代码为“{category}”的类别"})
+    if getattr(form, "push_on", False) and not state.process.has(Stage.PUSH_2):
+        errors.append({"field": "push_on", "message": "本机制没有二次推送"})
+    if getattr(form, "dispute_no", None) == state.dispute_no:
+        errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
+        errors.append({"field": "redo", "message": "本机制没有分派环节"})
+    if task.kind == "mediate" and state.process.ladder:
+        tier = state.process.ladder.tiers[task.about["tier_number"]]
+        errors += check_composition(tier, getattr(form, "participants", None))
+    return errors

@@ -1,0 +1,210 @@
+"""Everything that santui refuses or cannot do, in one tree.
+
+SantuiError
+├── Refused                         the caller's doing; each has a code, an HTTP status and a Chinese title
+│   ├── NotSignedIn            401  not_signed_in
+│   ├── NotEntitled            403  not_entitled
+│   │   ├── FourEyes           403  four_eyes
+│   │   └── BadCsrf            403  csrf_failed
+│   ├── NotFound               404  not_found
+│   ├── Conflict               409  conflict
+│   │   ├── TaskClosed         409  task_closed
+│   │   ├── ClaimedByOther     409  task_claimed_by_other
+│   │   ├── StaleRound         409  stale_round
+│   │   ├── DecisionNotAllowed 409  decision_not_allowed
+│   │   ├── ActionNotAllowed   409  action_not_allowed
+│   │   └── DisputeClosed      409  dispute_closed
+│   ├── TooLarge               413  too_large
+│   ├── MediaRefused           415  media_type_refused
+│   ├── FieldsInvalid          422  fields_invalid
+│   │   └── KeyReused          422  idempotency_key_reused
+│   └── TooManyTries           429  too_many_tries
+├── Unavailable                503  engine_unavailable
+│   └── StoreUnavailable       503  store_unavailable
+└── PolicyInvalid                   a playbook, lexicon or calendar that cannot be used; names file and line
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class SantuiError(Exception):
+    """The root. `code` is stable and for programs, `title` is what staff read, `detail` says what happened here."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "系统内部错误"
+
+    def __init__(self, detail: str = "", *, errors: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors or []
+
+
+class Refused(SantuiError):
+    """The request was understood and not granted; nothing changed."""
+
+    code = "refused"
+    status = 400
+    title = "请求未被受理"
+
+
+class NotSignedIn(Refused):
+    """No, an unknown or an expired token."""
+
+    code = "not_signed_in"
+    status = 401
+    title = "请先登录"
+
+
+class NotEntitled(Refused):
+    """Signed in, but no post of the person gives this right here."""
+
+    code = "not_entitled"
+    status = 403
+    title = "您的岗位无权办理此事项"
+
+
+class FourEyes(NotEntitled):
+    """The person did the work that this task judges (requirements E.2, rule 1)."""
+
+    code = "four_eyes"
+    title = "办理人不得评判本人办理的事项"
+
+
+class BadCsrf(NotEntitled):
+    """A page's form came back without its token."""
+
+    code = "csrf_failed"
+    title = "页面已过期，请刷新后重试"
+
+
+class NotFound(Refused):
+    """It does not exist, or not for this person: the two must look the same."""
+
+    code = "not_found"
+    status = 404
+    title = "未找到"
+
+
+class Conflict(Refused):
+    """The case has moved on; read it again."""
+
+    code = "conflict"
+    status = 409
+    title = "事项状态已变化"
+
+
+class TaskClosed(Conflict):
+    """The task was answered, voided or ended by its clock."""
+
+    code = "task_closed"
+    title = "该待办已办结或已失效"
+
+
+class ClaimedByOther(Conflict):
+    """Somebody else has claimed the task."""
+
+    code = "task_claimed_by_other"
+    title = "该待办已由他人签收"
+
+
+class StaleRound(Conflict):
+    """The task belongs to a round that was returned since."""
+
+    code = "stale_round"
+    title = "该待办属于以前的轮次"
+
+
+class DecisionNotAllowed(Conflict):
+    """The task does not offer this decision, or not now."""
+
+    code = "decision_not_allowed"
+    title = "当前不能作出该处理"
+
+
+class ActionNotAllowed(Conflict):
+    """The dispute does not offer this action now."""
+
+    code = "action_not_allowed"
+    title = "当前不能执行该操作"
+
+
+class DisputeClosed(Conflict):
+    """The dispute is closed; only `reopen` remains."""
+
+    code = "dispute_closed"
+    title = "该纠纷已办结"
+
+
+class TooLarge(Refused):
+    """A file or a body above the limit."""
+
+    code = "too_large"
+    status = 413
+    title = "内容超过大小限制"
+
+
+class MediaRefused(Refused):
+    """A file whose content is not of an admitted type."""
+
+    code = "media_type_refused"
+    status = 415
+    title = "不支持的文件类型"
+
+
+class FieldsInvalid(Refused):
+    """Fields missing or wrong; `errors` is `[{field, message}]`, messages in Chinese."""
+
+    code = "fields_invalid"
+    status = 422
+    title = "填写的内容有误"
+
+
+class KeyReused(FieldsInvalid):
+    """The same idempotency key came with other content."""
+
+    code = "idempotency_key_reused"
+    title = "同一幂等键被用于不同内容"
+
+
+class TooManyTries(Refused):
+    """Too many failed sign-ins."""
+
+    code = "too_many_tries"
+    status = 429
+    title = "尝试次数过多，请稍后再试"
+
+
+class Unavailable(SantuiError):
+    """The engine does not answer; the same request may be sent again with the same key."""
+
+    code = "engine_unavailable"
+    status = 503
+    title = "流程引擎暂时不可用，请稍后重试"
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer or cannot be written."""
+
+    code = "store_unavailable"
+    title = "数据库暂时不可用，请稍后重试"
+
+
+class PolicyInvalid(SantuiError):
+    """A policy file that cannot be used; the message begins with `file:line`."""
+
+    code = "policy_invalid"
+    title = "工作机制配置有误"
+
+
+def by_code(code: str) -> type[SantuiError] | None:
+    """The class of a code, so that an error crossing the engine by name becomes the same error again."""
+
+    def walk(cls: type[SantuiError]) -> type[SantuiError] | None:
+        if cls.code == code:
+            return cls
+        return next((found for child in cls.__subclasses__() if (found := walk(child))), None)
+
+    return walk(SantuiError)

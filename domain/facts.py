@@ -1,0 +1,66 @@
+"""Facts that arrive by themselves: another alarm, a hotline's note, a party's change, a new calendar edition."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.actions import interrupt
+from domain.base import Model
+from domain.case import Case
+from domain.colours import recolour
+from domain.playbook import Stage
+from domain.spans import Calendar
+from domain.state import Incident, Party
+
+REPEAT_WINDOW = timedelta(days=30)
+REPEAT_COUNT = 3
+"""G2: the same matter three times within thirty days raises the colour by one."""
+
+
+class Note(Model):
+    """Something heard about the dispute elsewhere."""
+
+    key: str
+    source: str
+    text: str
+
+
+def add_incident(case: Case, incident: Incident) -> None:
+    """A repeat alarm joins: counted once, its callers and demands kept, the colour raised where it calls for it."""
+    s = case.state
+    if any(i.incident_id == incident.incident_id for i in s.incidents):
+        return
+    s.incidents.append(incident)
+    known = {party.name for party in s.parties}
+    s.parties += [party for party in incident.parties if party.name not in known]
+    s.demands.append({"incident_id": incident.incident_id, "demand": incident.narrative})
+    case.log("incident_added", f"重复警情并入（第{len(s.incidents)}次）", incident_id=incident.incident_id,
+             source=incident.source, source_no=incident.source_no)  # fmt: skip
+    for task in s.pending():
+        s.touch(task)
+    recent = [i for i in s.incidents if incident.reported_at - i.reported_at <= REPEAT_WINDOW]
+    rank = max(incident.rank, s.process.colours[s.colour].rank + (len(recent) == REPEAT_COUNT))
+    colour = s.process.colour_of_rank(rank)
+    if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
+        recolour(case, colour, "重复警情")
+    if s.stage is Stage.FOLLOW_UP:
+        interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
+
+
+def hotline_note(case: Case, note: Note) -> None:
+    """A note goes on the timeline; whoever holds the case sees it there."""
+    case.log("hotline_note", "热线转来情况", source=note.source, text=note.text)
+
+
+def party_changed(case: Case, party: Party) -> None:
+    """A party's particulars are put right, or somebody joins."""
+    s = case.state
+    s.parties = [*(p for p in s.parties if p.name != party.name), party]
+    case.log("party_changed", "当事人信息变更")
+
+
+def calendar_edition(case: Case, calendar: Calendar) -> None:
+    """Working days are counted by the new edition from now on; deadlines already set stay as they were told."""
+    if calendar.edition != case.state.calendar.edition:
+        case.state.calendar = calendar
+        case.log("calendar_edition", f"工作日历更新为{calendar.edition}", edition=calendar.edition)

@@ -1,0 +1,38 @@
+"""The mediation ladder: ordered tiers, each with its people and its attempts (33制: Q-090 to Q-095)."""
+
+from __future__ import annotations
+
+from domain.fields import Participant
+from domain.organisation import ROLES
+from domain.playbook import Ladder, Tier
+from domain.state import Position
+
+
+def check_composition(tier: Tier, participants: list[Participant] | None) -> list[dict[str, str]]:
+    """What is missing from a session of this tier, as field errors; one person counts for one requirement only.
+
+    Requirements are filled in the playbook's order by the first participant not yet counted.
+    """
+    if participants is None:
+        return []
+    left = list(participants)
+    errors = []
+    for need in tier.requires:
+        sitting = [person for person in left if person.role in need.any_of][: need.at_least]
+        left = [person for person in left if person not in sitting]
+        if len(sitting) < need.at_least:
+            roles = "、".join(ROLES[role].name for role in need.any_of)
+            errors.append({"field": "participants", "message": f"{tier.name}缺少{need.name}（{roles}）"})
+    return errors
+
+
+def after_failure(ladder: Ladder, position: Position) -> Position | None:
+    """Where the ladder goes after a failed session: the tier's next session, the next tier, or nowhere (none)."""
+    if position.sessions + 1 < ladder.tiers[position.tier].sessions:
+        return Position(tier=position.tier, sessions=position.sessions + 1)
+    return next_tier(ladder, position)
+
+
+def next_tier(ladder: Ladder, position: Position) -> Position | None:
+    """The tier above, with all its attempts; none above the last."""
+    return Position(tier=position.tier + 1) if position.tier + 1 < len(ladder.tiers) else None

@@ -1,0 +1,146 @@
+"""Organisations, posts and who may act: levels × lines, and the tree that jurisdiction runs down.
+
+An organisation's *path* is its code behind those of the organisations above it: `/county/police/ps-gushan`. A post is a
+role at an organisation. Jurisdiction goes down the path; entitlement to a task compares role and path.
+Sources: requirements E.1 (three lines × four levels), E.2 (roles).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from domain.base import Model
+
+
+class Level(StrEnum):
+    """The four levels 市 县 乡镇街道 村社区, and the grid below."""
+
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+    GRID = "grid"
+
+
+class Line(StrEnum):
+    """The three lines 综治中心 12345 公安, and the courts, which belong to none."""
+
+    GOV_CENTER = "gov_center"
+    HOTLINE = "hotline"
+    POLICE = "police"
+    JUDICIAL = "judicial"
+
+
+class Sight(StrEnum):
+    """How far down a role sees disputes from its own organisation."""
+
+    OWN = "own"
+    """disputes that have, or had, a task for this very post"""
+    ORGANISATION = "organisation"
+    """disputes in which the organisation itself has a part"""
+    SUBTREE = "subtree"
+    """disputes in which the organisation or any below it has a part"""
+    NONE = "none"
+
+
+class Role(Model):
+    """What a role is called and how far it sees."""
+
+    code: str
+    name: str
+    sight: Sight
+
+
+def _roles(*rows: tuple[str, str, Sight]) -> dict[str, Role]:
+    return {code: Role(code=code, name=name, sight=sight) for code, name, sight in rows}
+
+
+ROLES: dict[str, Role] = _roles(
+    ("call_taker", "接警员", Sight.NONE),
+    ("hotline_operator", "12345话务员", Sight.NONE),
+    ("grid_worker", "网格员", Sight.ORGANISATION),
+    ("grid_leader", "网格长", Sight.SUBTREE),
+    ("village_secretary", "村（社区）书记", Sight.SUBTREE),
+    ("on_scene_officer", "处警民警", Sight.OWN),
+    ("command_room", "综合指挥室", Sight.SUBTREE),
+    ("duty_leader", "值班领导", Sight.SUBTREE),
+    ("responsible_officer", "责任民警", Sight.OWN),
+    ("station_deputy", "分管副所长", Sight.SUBTREE),
+    ("station_chief", "派出所所长", Sight.SUBTREE),
+    ("bureau_analyst", "市局研判员", Sight.SUBTREE),
+    ("committee_dispatcher", "政法委分派员", Sight.SUBTREE),
+    ("centre_dispatcher", "综治中心分派员", Sight.SUBTREE),
+    ("department_handler", "部门承办人", Sight.ORGANISATION),
+    ("department_leader", "部门分管领导", Sight.SUBTREE),
+    ("township_leader", "镇街分管领导", Sight.SUBTREE),
+    ("mediator", "人民调解员", Sight.OWN),
+    ("legal_helper", "法律明白人", Sight.OWN),
+    ("justice_chief", "司法所所长", Sight.SUBTREE),
+    ("court_chief", "法庭庭长", Sight.SUBTREE),
+    ("court_liaison", "法院联络员", Sight.ORGANISATION),
+    ("womens_federation", "妇联干部", Sight.ORGANISATION),
+    ("evaluator_police", "风控中心评估员（公安）", Sight.ORGANISATION),
+    ("evaluator_committee", "风控中心评估员（政法委）", Sight.ORGANISATION),
+    ("supervisor", "督查员", Sight.SUBTREE),
+    ("leader", "分管领导", Sight.SUBTREE),
+    ("auditor", "审计员", Sight.SUBTREE),
+    ("admin_system", "系统管理员", Sight.NONE),
+    ("admin_security", "安全管理员", Sight.NONE),
+    ("admin_audit", "审计管理员", Sight.NONE),
+)
+
+INTAKE_ROLES = frozenset(
+    "call_taker hotline_operator command_room grid_worker grid_leader village_secretary on_scene_officer "
+    "responsible_officer station_deputy station_chief duty_leader bureau_analyst centre_dispatcher "
+    "committee_dispatcher supervisor".split()
+)
+"""Roles that may report an incident."""
+
+
+class OrganisationRef(Model):
+    """An organisation as a message or a case carries it. `path` begins with `/` and ends with `code`."""
+
+    code: str
+    name: str
+    path: str
+    level: str = ""
+    line: str = ""
+
+
+class Post(Model):
+    """A role at an organisation, by path."""
+
+    role: str
+    path: str
+
+
+class Actor(Model):
+    """The signed-in person as the API vouches for them; `on_behalf_of` is the person deputised for."""
+
+    person_id: str
+    name: str
+    posts: list[Post]
+    on_behalf_of: str | None = None
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether any post of the person is one of the roles."""
+        return any(post.role in roles for post in self.posts)
+
+
+def within(path: str, ancestor: str) -> bool:
+    """Whether `path` is `ancestor` or lies below it in the tree."""
+    return path == ancestor or path.startswith(ancestor.rstrip("/") + "/")
+
+
+def parent(path: str) -> str:
+    """The path one level up; the root is its own parent."""
+    head = path.rpartition("/")[0]
+    return head or path
+
+
+def answers_for(post: Post, addressee: Post) -> bool:
+    """Whether a post may answer what is addressed to another: the same role there, or the same role above it.
+
+    The second case is how a task whose addressees are all barred (four eyes) goes one level up without a rewrite.
+    """
+    return post.role == addressee.role and within(addressee.path, post.path)

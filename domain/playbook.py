@@ -1,0 +1,270 @@
+"""A city's mechanism as data: what differs between cities, and nothing of what they share.
+
+The *process part* (`Process`) is pinned in each case's input, so that a new edition touches new cases only. How to
+write one is told in `docs/playbook.md`, line by line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from domain.base import Strict
+from domain.organisation import ROLES
+from domain.policy_text import parse_policy
+from domain.spans import Span
+
+
+class Stage(StrEnum):
+    """Where the life of a dispute stands; the order is the order of the mechanism."""
+
+    TRIAGE = "triage"
+    PUSH_1 = "push_1"
+    PUSH_2 = "push_2"
+    PUSH_3 = "push_3"
+    MEDIATION = "mediation"
+    CONFIRMATION = "confirmation"
+    EVALUATION = "evaluation"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+
+
+Place = Literal[
+    "grid",
+    "village",
+    "station",
+    "bureau",
+    "township",
+    "town_centre",
+    "centre",
+    "committee",
+    "justice_office",
+    "court",
+    "womens_federation",
+    "risk_centre",
+    "county",
+    "assigned",
+]
+"""Where a post sits, seen from the dispute: intake resolves each word; `assigned` is the organisation dispatched to."""
+
+
+class Addressing(Strict):
+    """A role somewhere: `{role: duty_leader, at: station}`."""
+
+    role: str
+    at: Place
+
+    @model_validator(mode="after")
+    def _role_exists(self) -> Addressing:
+        if self.role not in ROLES:
+            raise ValueError(f"no such role: {self.role}")
+        return self
+
+
+class Rungs(Strict):
+    """What a deadline calls down as it nears and passes. Each rung fires at most once, in order.
+
+    `remind_at` are fractions of the time from start to due. After overdue, `supervise_after` opens a supervision task
+    one level up and `promote_after` takes it one level higher still; without them the rung does not exist.
+    """
+
+    remind_at: list[float] = Field([], max_length=5)
+    supervise_after: Span | None = None
+    promote_after: Span | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Rungs:
+        if sorted(set(self.remind_at)) != self.remind_at or any(not 0 < f < 1 for f in self.remind_at):
+            raise ValueError("reminders are fractions between 0 and 1, rising")
+        if self.promote_after and not self.supervise_after:
+            raise ValueError("a promotion follows a supervision: supervise_after is missing")
+        return self
+
+
+class ColourRule(Strict):
+    """A colour and the deadline it sets. `stops_at` says which act meets it (requirements 0.1, finding 3)."""
+
+    name: str
+    rank: int = Field(ge=1, le=9, description="higher is graver")
+    limit: Span
+    stops_at: Literal["intervention", "disposal"]
+    suspendable: bool = True
+    extendable: bool = True
+    progress_every: Span | None = Field(None, description="continuing follow-up: progress reports until evaluated")
+
+
+class TaskPolicy(Strict):
+    """Who answers a kind of task here, who watches, and how long they have."""
+
+    by: list[Addressing] = Field(min_length=1)
+    watched_by: list[Addressing] = []
+    limit: Span | None = None
+    first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
+    rungs: Rungs = Rungs()
+    decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
+
+    @model_validator(mode="after")
+    def _limit_for_expiry(self) -> TaskPolicy:
+        if self.decides_itself and not self.limit:
+            raise ValueError("a task that decides itself needs a limit")
+        return self
+
+
+class Composition(Strict):
+    """One requirement on who takes part in a session: at least so many with one of the roles."""
+
+    name: str
+    any_of: list[str] = Field(min_length=1)
+    at_least: int = Field(1, ge=1)
+
+    @model_validator(mode="after")
+    def _roles_exist(self) -> Composition:
+        unknown = [role for role in self.any_of if role not in ROLES]
+        if unknown:
+            raise ValueError(f"no such role: {', '.join(unknown)}")
+        return self
+
+
+class Tier(Strict):
+    """A rung of the mediation ladder. A joint tier is judged by the playbook's evaluators, another by the station."""
+
+    code: str
+    name: str
+    joint: bool
+    convenor: list[Addressing] = Field(min_length=1)
+    sessions: int = Field(ge=1, le=9)
+    requires: list[Composition] = []
+
+
+class Ladder(Strict):
+    """Ordered tiers and the clock that runs instead of the colour's while they sit."""
+
+    name: str
+    limit: Span
+    rungs: Rungs = Rungs()
+    tiers: list[Tier] = Field(min_length=1, max_length=9)
+
+
+class VisitPlan(Strict):
+    """A follow-up visit of each party: from when after the conclusion, and how long it may take."""
+
+    after: Span | None = Field(None, description="none: at once")
+    within: Span
+
+
+class FollowUp(Strict):
+    """The visits after conclusion. An unreachable party is tried again, at most `tries` times a visit."""
+
+    visits: list[VisitPlan] = Field(min_length=1)
+    try_again_after: Span
+    tries: int = Field(ge=1, le=9)
+
+
+class Evaluators(Strict):
+    """Who judges: seats are judged together, each must accept; a seat lists who may sit on it."""
+
+    at_station: list[Addressing] = Field(min_length=1)
+    joint: list[list[Addressing]] = Field(min_length=1)
+
+
+class SupervisionPolicy(Strict):
+    """The levels supervision climbs, first to last, and after how many returns it starts by itself."""
+
+    levels: list[Addressing] = Field(min_length=1)
+    after_returns: int = Field(ge=1)
+    rungs: Rungs = Rungs()
+    limit: Span
+
+
+STAGES_ALWAYS = {Stage.TRIAGE, Stage.CLOSED}
+KINDS_OF_STAGE: dict[Stage, tuple[str, ...]] = {
+    Stage.TRIAGE: ("confirm_triage",),
+    Stage.PUSH_1: ("handle_on_scene", "rule_urgency", "approve_third_push"),
+    Stage.PUSH_2: ("follow_up_responsibly", "approve_third_push"),
+    Stage.PUSH_3: ("dispatch", "accept_assignment", "rule_refusal", "dispose", "cooperate"),
+    Stage.CONFIRMATION: ("apply_confirmation", "court_ruling"),
+    Stage.FOLLOW_UP: ("visit", "check_performance"),
+}
+"""The kinds of task a stage cannot do without; `mediate`, `evaluate`, `supervise` are addressed by their own parts."""
+
+
+class Process(Strict):
+    """The process part of a playbook: small, pinned in every case that starts under it."""
+
+    stages: list[Stage]
+    colours: dict[str, ColourRule] = Field(min_length=1)
+    colour_rungs: Rungs
+    colour_clock_from: Stage
+    divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
+    return_evidence: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
+    tasks: dict[str, TaskPolicy]
+    ladder: Ladder | None = None
+    evaluation: Evaluators
+    follow_up: FollowUp
+    supervision: SupervisionPolicy
+    protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Process:
+        missing = STAGES_ALWAYS - set(self.stages)
+        if missing:
+            raise ValueError(f"every mechanism has the stages {', '.join(sorted(missing))}")
+        if self.stages != sorted(self.stages, key=list(Stage).index):
+            raise ValueError("stages stand in the order of the mechanism: " + ", ".join(Stage))
+        for stage in self.stages:
+            for kind in KINDS_OF_STAGE.get(stage, ()):
+                if kind not in self.tasks:
+                    raise ValueError(f"stage {stage} needs tasks.{kind}")
+        if (Stage.MEDIATION in self.stages) != (self.ladder is not None):
+            raise ValueError("a ladder and the stage mediation come together or not at all")
+        if self.colour_clock_from not in self.stages:
+            raise ValueError(f"colour_clock_from: no stage {self.colour_clock_from} here")
+        ranks = [rule.rank for rule in self.colours.values()]
+        if ranks != sorted(set(ranks), reverse=True):
+            raise ValueError("colours stand from the gravest to the mildest, each with a rank of its own")
+        return self
+
+    @property
+    def first_push(self) -> Stage:
+        """The first push this mechanism has."""
+        return next(s for s in self.stages if s in (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3))
+
+    def has(self, stage: Stage) -> bool:
+        """Whether the mechanism has the stage."""
+        return stage in self.stages
+
+    def colour_of_rank(self, rank: int) -> str:
+        """The scheme's own colour for a triage rank of 3 (gravest) to 1: the n-th colour from the mildest."""
+        mild_first = list(reversed(self.colours))
+        return mild_first[min(max(rank, 1), len(mild_first)) - 1]
+
+    def limits_sum(self) -> int:
+        """How many sessions the whole ladder may take; 33 gives nine (Q-090)."""
+        return sum(tier.sessions for tier in self.ladder.tiers) if self.ladder else 0
+
+
+class Playbook(Strict):
+    """One city's mechanism in one edition."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    edition: str
+    sources: list[str] = Field([], description="requirement ids this playbook realises")
+    process: Process
+
+    @property
+    def digest(self) -> str:
+        """What a case pins beside the process part: the edition's SHA-256, shortened."""
+        return hashlib.sha256(self.process.model_dump_json().encode()).hexdigest()[:16]
+
+
+def load_playbook(text: str, source: str) -> Playbook:
+    """Reads a playbook's YAML text.
+
+    Raises:
+        PolicyInvalid: one line `file:line: where: what` for each mistake.
+    """
+    return parse_policy(text, source, Playbook)

@@ -1,0 +1,180 @@
+"""`project(state)`: the one image of a case that everybody outside the engine sees.
+
+The read model stores it; the pages, the lists, the inbox and the indicators read that. Nothing else makes read-model
+rows, so a rebuilt read model is equal to the one that grew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain.actions import actions_thinkable, involved
+from domain.answering import decisions_open
+from domain.base import Model, china
+from domain.case import COLOUR
+from domain.catalogue import KINDS, OUTCOMES, STAGE_NAMES
+from domain.clocks import Clock
+from domain.state import DisputeState, Entry, Task
+from domain.timekeeping import due_of
+
+_NOT_IN_DOCUMENT = {"tasks", "timeline", "process", "calendar", "applied", "interruption", "places", "revision"}
+
+
+class TaskImage(Model):
+    """A task's row: what the inbox sorts and filters by, and the task itself."""
+
+    task_id: str
+    dispute_no: str
+    kind: str
+    state: str
+    round: int
+    colour: str
+    title: str
+    assignee: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    urgency: int
+    decisions: list[str]
+    """the decisions it allows now; none once it is answered"""
+    task: Task
+
+
+class Image(Model):
+    """A case at a revision. `tasks` and `timeline` hold what changed after revision `since`; all of it when 0."""
+
+    dispute_no: str
+    revision: int
+    since: int
+    title: str
+    playbook: str
+    edition: str
+    source: str
+    category: str
+    category_name: str
+    colour: str
+    stage: str
+    round: int
+    urgent: bool
+    organisation: str | None
+    """path of the organisation whose turn it is"""
+    holder: str | None
+    """person who claimed the stage's task, else the role asked"""
+    due_at: datetime | None
+    overdue: bool
+    opened_at: datetime
+    concluded_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    involved: list[tuple[str, str]]
+    document: dict[str, Any]
+    tasks: list[TaskImage]
+    timeline: list[Entry]
+
+
+def project(state: DisputeState, *, since: int = 0) -> Image:
+    """The image of a case; with `since`, only the tasks and timeline entries that changed after that revision."""
+    due = {task.task_id: due_of(state, task) for task in state.pending()}
+    turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
+    pressing = [clock for clock in due.values() if clock]
+    return Image(
+        dispute_no=state.dispute_no,
+        revision=state.revision,
+        since=since,
+        title=state.title,
+        playbook=state.playbook,
+        edition=state.edition,
+        source=state.source,
+        category=state.category,
+        category_name=state.category_name,
+        colour=state.colour,
+        stage=state.stage,
+        round=state.round,
+        urgent=state.urgent,
+        organisation=turn.addressees[0].path if turn and turn.addressees else state.places.get("station"),
+        holder=(turn.assignee or turn.addressees[0].role) if turn and turn.addressees else None,
+        due_at=min((clock.due_at for clock in pressing), default=None),
+        overdue=any(clock.overdue for clock in pressing),
+        opened_at=state.opened_at,
+        concluded_at=state.concluded_at,
+        closed_at=state.closed_at,
+        outcome=state.outcome,
+        involved=sorted(involved(state)),
+        document=document(state),
+        tasks=[_task(state, task, due.get(task.task_id)) for task in state.tasks if _changed(state, task, since)],
+        timeline=[entry for entry in state.timeline if entry.revision > since],
+    )
+
+
+def document(state: DisputeState) -> dict[str, Any]:
+    """The case itself as JSON values, in the words of the HTTP contract; tasks and timeline stand apart."""
+    whole = state.model_dump(mode="json", exclude=_NOT_IN_DOCUMENT)
+    whole["clocks"] = [_clock(clock) for clock in state.clocks]
+    whole["playbook"] = {"code": state.playbook, "edition": state.edition, "digest": state.digest}
+    whole["colours"] = {code: rule.name for code, rule in state.process.colours.items()}
+    whole["actions"] = actions_thinkable(state)
+    whole["notices"] = []
+    return whole
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    shown = clock.model_dump(
+        mode="json", include={"name", "title", "started_at", "due_at", "round", "task_id", "overdue"}
+    )
+    history = clock.model_dump(mode="json", include={"moved", "suspensions", "fired", "stopped_at"})
+    return {**shown, "state": clock.state, "suspended": clock.suspended, **history}
+
+
+def _changed(state: DisputeState, task: Task, since: int) -> bool:
+    """Tasks not yet begun are nobody's business; an open task's due date may move without the task changing."""
+    return task.state != "scheduled" and (task.revision > since or task.pending)
+
+
+def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
+    overdue = clock is not None and clock.overdue
+    return TaskImage(
+        task_id=task.task_id,
+        dispute_no=state.dispute_no,
+        kind=task.kind,
+        state=task.state,
+        round=task.round,
+        colour=state.colour,
+        title=task.about.get("title") or state.title,
+        assignee=task.assignee,
+        opened_at=task.opened_at,
+        ended_at=task.ended_at,
+        due_at=clock.due_at if clock else None,
+        overdue=overdue,
+        urgency=_urgency(state, clock),
+        decisions=list(decisions_open(state, task)) if task.pending else [],
+        task=task,
+    )
+
+
+def _urgency(state: DisputeState, clock: Clock | None) -> int:
+    """How pressing, for sorting: overdue, then the colour's rank, then 加急, then reminders that have fired."""
+    reminders = sum(rung.startswith("reminder") for rung in clock.fired) if clock else 0
+    overdue = bool(clock and clock.overdue)
+    return 1000 * overdue + 100 * state.process.colours[state.colour].rank + 50 * state.urgent + reminders
+
+
+def case_sheet(state: DisputeState) -> str:
+    """The case in Markdown for Temporal's own UI (encrypted like every payload): where it stands and who must act."""
+    colour = state.process.colours[state.colour].name
+    lines = [
+        f"## {state.dispute_no} {state.title}",
+        f"**{STAGE_NAMES[state.stage]}** · 第{state.round}轮 · {colour}{' · 加急' if state.urgent else ''}",
+    ]
+    if state.outcome:
+        lines.append(f"办结：{OUTCOMES[state.outcome]}")
+    for task in state.pending():
+        clock = due_of(state, task)
+        due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.overdue else ''}" if clock else ""
+        lines.append(f"- 待办：{KINDS[task.kind].name}（{'、'.join(p.role for p in task.addressees)}）{due}")
+    clock = state.clock(COLOUR)
+    if clock:
+        lines.append(f"- {clock.title}：{china(clock.due_at):%Y-%m-%d %H:%M} {clock.state}")
+    lines += ["", "### 经过", *(f"{e.seq}. {china(e.at):%m-%d %H:%M} {e.title}" for e in state.timeline[-15:])]
+    return "\n".join(lines)

@@ -1,0 +1,90 @@
+"""People, posts and organisations, as the API needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.organisation import Actor, OrganisationRef, Post
+from infra.tables import OrganisationRow, PersonRow, PostRow
+
+
+async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
+    """Who signs in under that name."""
+    query = select(PersonRow).where(col(PersonRow.username) == username, col(PersonRow.active))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def actor_of(session: AsyncSession, person_id: str) -> Actor | None:
+    """A person with the posts held now: joiners, leavers and movers need no rewrite of tasks."""
+    person = await session.get(PersonRow, person_id)
+    if person is None or not person.active:
+        return None
+    query = select(PostRow).where(col(PostRow.person_id) == person_id).order_by(col(PostRow.post_id))
+    posts = (await session.execute(query)).scalars()
+    return Actor(person_id=person.person_id, name=person.name, posts=[Post(role=p.role, path=p.path) for p in posts])
+
+
+async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow, OrganisationRow]]:
+    """A person's posts with their organisations."""
+    query = (
+        select(PostRow, OrganisationRow)
+        .join(OrganisationRow, col(OrganisationRow.code) == col(PostRow.organisation_code))
+        .where(col(PostRow.person_id) == person_id)
+        .order_by(col(PostRow.post_id))
+    )
+    return [(post, organisation) for post, organisation in (await session.execute(query)).all()]
+
+
+async def names_of(session: AsyncSession, person_ids: Sequence[str]) -> dict[str, str]:
+    """Names by person id; unknown ids are absent."""
+    if not person_ids:
+        return {}
+    query = select(col(PersonRow.person_id), col(PersonRow.name)).where(col(PersonRow.person_id).in_(person_ids))
+    return dict((await session.execute(query)).tuples().all())
+
+
+async def organisations(session: AsyncSession) -> list[OrganisationRow]:
+    """Every organisation, the county first, each before those below it."""
+    return list((await session.execute(select(OrganisationRow).order_by(col(OrganisationRow.path)))).scalars())
+
+
+async def organisations_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, OrganisationRef]:
+    """Organisations by code; unknown codes are absent."""
+    if not codes:
+        return {}
+    query = select(OrganisationRow).where(col(OrganisationRow.code).in_(codes))
+    return {row.code: reference(row) for row in (await session.execute(query)).scalars()}
+
+
+async def people(
+    session: AsyncSession, *, role: str | None, path: str | None, limit: int, after: str | None
+) -> list[dict[str, Any]]:
+    """People with a post, by role and organisation path, in order of their username."""
+    query = (
+        select(PersonRow, PostRow)
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(col(PersonRow.active))
+        .order_by(col(PersonRow.username), col(PostRow.post_id))
+        .limit(limit)
+    )
+    if role:
+        query = query.where(col(PostRow.role) == role)
+    if path:
+        query = query.where(col(PostRow.path) == path)
+    if after:
+        query = query.where(col(PersonRow.username) > after)
+    return [
+        {"person_id": p.person_id, "username": p.username, "name": p.name, "role": post.role,
+         "organisation": post.organisation_code}
+        for p, post in (await session.execute(query)).all()
+    ]  # fmt: skip
+
+
+def reference(row: OrganisationRow) -> OrganisationRef:
+    """An organisation as messages carry it."""
+    return OrganisationRef(code=row.code, name=row.name, path=row.path, level=row.level, line=row.line)

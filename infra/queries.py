@@ -1,0 +1,319 @@
+"""Reading disputes and tasks for a person: lists by keyset, one case, the inbox. All within his jurisdiction."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.base import Model
+from domain.errors import FieldsInvalid
+from domain.organisation import Actor, Post
+from infra.tables import (
+    AddresseeRow,
+    AttachmentRow,
+    BarredRow,
+    CommentRow,
+    DisputeRow,
+    InvolvementRow,
+    PersonRow,
+    PostRow,
+    TaskRow,
+    TimelineRow,
+)
+from infra.viewing import addressed_to, below, left_to, may_see, not_barred
+
+OPEN = ("open", "claimed")
+
+
+class DisputeFilter(Model):
+    """The filters of the dispute list; `q` looks in number, title and category."""
+
+    colour: str | None = None
+    stage: str | None = None
+    category: str | None = None
+    organisation: str | None = None
+    """organisation path"""
+    holder: str | None = None
+    overdue: bool | None = None
+    source: str | None = None
+    q: str | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    sort: str = "-opened_at"
+
+
+class Page(Model):
+    """One page of rows and the cursor of the next."""
+
+    rows: list[Any]
+    next_cursor: str | None = None
+
+
+SORTS: dict[str, tuple[Any, bool]] = {
+    "-opened_at": (col(DisputeRow.opened_at), True),
+    "opened_at": (col(DisputeRow.opened_at), False),
+    "dispute_no": (col(DisputeRow.dispute_no), False),
+    "-dispute_no": (col(DisputeRow.dispute_no), True),
+}
+
+
+def cursor_of(*parts: Any) -> str:
+    """An opaque cursor: where the last row stood."""
+    text = json.dumps([p.isoformat() if isinstance(p, datetime) else p for p in parts])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, parts: int) -> list[Any]:
+    """What `cursor_of` made.
+
+    Raises:
+        FieldsInvalid: it is none of ours.
+    """
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != parts:
+            raise ValueError
+    except (ValueError, UnicodeDecodeError) as error:
+        raise FieldsInvalid(errors=[{"field": "cursor", "message": "分页标记无效"}]) from error
+    return values
+
+
+async def list_disputes(
+    session: AsyncSession, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
+) -> Page:
+    """The disputes a person sees, filtered, by keyset."""
+    column, descending = SORTS.get(f.sort, SORTS["-opened_at"])
+    query = select(DisputeRow).where(may_see(actor), *_filters(f))
+    if cursor:
+        value, number = read_cursor(cursor, 2)
+        value = _instant(value) if column is col(DisputeRow.opened_at) else value
+        after = column < value if descending else column > value
+        beyond = col(DisputeRow.dispute_no) < number if descending else col(DisputeRow.dispute_no) > number
+        query = query.where(or_(after, and_(column == value, beyond)))
+    number_order: Any = col(DisputeRow.dispute_no)
+    order = (column.desc(), number_order.desc()) if descending else (column, number_order)
+    rows = list((await session.execute(query.order_by(*order).limit(limit + 1))).scalars())
+    more = rows[limit - 1] if len(rows) > limit else None
+    key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
+    return Page(rows=rows[:limit], next_cursor=key)
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise FieldsInvalid(errors=[{"field": "cursor", "message": "分页标记无效"}]) from error
+
+
+def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
+    equal = {"colour": f.colour, "stage": f.stage, "category": f.category, "overdue": f.overdue, "source": f.source}
+    clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
+    if f.holder:
+        clauses.append(col(DisputeRow.holder) == f.holder)
+    if f.organisation:
+        path: Any = col(InvolvementRow.path)
+        clauses.append(
+            col(DisputeRow.dispute_no).in_(select(col(InvolvementRow.dispute_no)).where(below(path, f.organisation)))
+        )
+    if f.q:
+        text = f.q.strip()
+        clauses.append(
+            or_(
+                *(
+                    c.contains(text, autoescape=True)
+                    for c in (col(DisputeRow.title), col(DisputeRow.dispute_no), col(DisputeRow.category_name))
+                )
+            )
+        )
+    if f.opened_from:
+        clauses.append(col(DisputeRow.opened_at) >= f.opened_from)
+    if f.opened_to:
+        clauses.append(col(DisputeRow.opened_at) < f.opened_to)
+    return clauses
+
+
+async def find_dispute(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:
+    """One dispute, if the person may see it."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no, may_see(actor))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def dispute_row(session: AsyncSession, dispute_no: str) -> DisputeRow:
+    """One dispute that is known to be there, whoever asks: for answers to somebody who has just acted on it."""
+    return (await session.execute(select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no))).scalar_one()
+
+
+async def revision_of(session: AsyncSession, dispute_no: str) -> int:
+    """The revision at which the read model has a dispute; 0 if it has not."""
+    query = select(col(DisputeRow.revision)).where(col(DisputeRow.dispute_no) == dispute_no)
+    return (await session.execute(query)).scalar_one_or_none() or 0
+
+
+async def closed_at(session: AsyncSession, dispute_nos: Sequence[str]) -> dict[str, datetime]:
+    """When each of the disputes was closed; those still open, or not yet in the read model, are absent."""
+    query = select(col(DisputeRow.dispute_no), col(DisputeRow.closed_at)).where(
+        col(DisputeRow.dispute_no).in_(dispute_nos),
+        col(DisputeRow.closed_at).is_not(None),
+    )
+    return {number: at for number, at in (await session.execute(query)).all() if at}
+
+
+async def tasks_of(session: AsyncSession, dispute_no: str) -> list[TaskRow]:
+    """A dispute's tasks, oldest first."""
+    query = select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no)
+    rows = list((await session.execute(query)).scalars())
+    return sorted(rows, key=lambda row: (row.opened_at, row.task_id))
+
+
+async def timeline_of(session: AsyncSession, dispute_no: str, *, after: int = 0, limit: int = 10_000) -> list[Any]:
+    """A dispute's timeline entries after a sequence number."""
+    query = (
+        select(col(TimelineRow.sealed))
+        .where(col(TimelineRow.dispute_no) == dispute_no, col(TimelineRow.seq) > after)
+        .order_by(col(TimelineRow.seq))
+        .limit(limit)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRow | None:
+    """One task, if the person may see its dispute or is asked himself."""
+    seen = col(TaskRow.dispute_no).in_(select(col(DisputeRow.dispute_no)).where(may_see(actor)))
+    asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
+    query = select(TaskRow).where(col(TaskRow.task_id) == task_id, asked)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
+    mine = col(TaskRow.assignee) == actor.person_id
+    asked = or_(addressed_to(actor, watches=False), left_to(actor))
+    match box:
+        case "mine":
+            return [col(TaskRow.state) == "claimed", mine]
+        case "claimable":
+            return [col(TaskRow.state) == "open", asked, not_barred(actor)]
+        case "done":
+            return [col(TaskRow.state) == "done", col(TaskRow.decided_by) == actor.person_id]
+        case "watched":
+            return [col(TaskRow.state).in_(OPEN), addressed_to(actor, watches=True)]
+        case _:
+            raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
+
+
+class InboxFilter(Model):
+    """The filters of the inbox."""
+
+    kind: str | None = None
+    colour: str | None = None
+    due_before: datetime | None = None
+    q: str | None = None
+
+
+async def inbox(
+    session: AsyncSession, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None
+) -> Page:
+    """A box of a person's tasks, the most urgent first; of equal urgency the longest waiting."""
+    query: Select[Any] = select(TaskRow).where(*_box(actor, box))
+    if f.kind:
+        query = query.where(col(TaskRow.kind) == f.kind)
+    if f.colour:
+        query = query.where(col(TaskRow.colour) == f.colour)
+    if f.due_before:
+        query = query.where(col(TaskRow.due_at) < f.due_before)
+    if f.q:
+        query = query.where(
+            or_(
+                col(TaskRow.title).contains(f.q, autoescape=True),
+                col(TaskRow.dispute_no).contains(f.q, autoescape=True),
+            )
+        )
+    if cursor:
+        urgency, task_id = read_cursor(cursor, 2)
+        query = query.where(
+            or_(col(TaskRow.urgency) < urgency, and_(col(TaskRow.urgency) == urgency, col(TaskRow.task_id) > task_id))
+        )
+    # A UUIDv7 sorts by its time, so the task id is the waiting order.
+    rows = list(
+        (
+            await session.execute(query.order_by(col(TaskRow.urgency).desc(), col(TaskRow.task_id)).limit(limit + 1))
+        ).scalars()
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(rows=rows[:limit], next_cursor=cursor_of(last.urgency, last.task_id) if last else None)
+
+
+async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:
+    """How many tasks a box holds."""
+    query = select(func.count()).select_from(TaskRow).where(*_box(actor, box))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def candidates(session: AsyncSession, task: TaskRow) -> list[dict[str, Any]]:
+    """Who may answer a task now: the holders of its posts who are not barred, else those one level up and so on."""
+    barred_query = select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == task.task_id)
+    barred = set((await session.execute(barred_query)).scalars())
+    asked = select(col(AddresseeRow.role), col(AddresseeRow.path)).where(
+        col(AddresseeRow.task_id) == task.task_id,
+        col(AddresseeRow.watches) == False,  # noqa: E712
+    )
+    wanted = [Post(role=role, path=path) for role, path in (await session.execute(asked)).all()]
+    order = [Post(**post) for post in task.sealed["addressees"]]
+    wanted.sort(key=lambda post: order.index(post) if post in order else len(order))
+    while wanted:
+        found = [c for c in await _holders(session, wanted) if c["person_id"] not in barred]
+        if found:
+            return found
+        wanted = [
+            Post(role=post.role, path=up) for post in wanted if (up := post.path.rpartition("/")[0]) and up != post.path
+        ]
+    return []
+
+
+async def _holders(session: AsyncSession, posts: list[Post]) -> list[dict[str, Any]]:
+    query = (
+        select(PostRow, PersonRow)
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(
+            col(PersonRow.active), or_(*(and_(col(PostRow.role) == x.role, col(PostRow.path) == x.path) for x in posts))
+        )
+        .order_by(col(PostRow.post_id))
+    )
+    rows = (await session.execute(query)).all()
+    place = {(x.role, x.path): n for n, x in reversed(list(enumerate(posts)))}
+    rows = sorted(rows, key=lambda row: place[(row[0].role, row[0].path)])
+    seen: dict[str, dict[str, Any]] = {}
+    for post, person in rows:
+        who = {"person_id": person.person_id, "username": person.username, "name": person.name}
+        seen.setdefault(person.person_id, {**who, "post": {"role": post.role, "organisation": post.organisation_code}})
+    return list(seen.values())
+
+
+async def attachments_of(session: AsyncSession, dispute_no: str) -> list[AttachmentRow]:
+    """A dispute's files, oldest first."""
+    return list(
+        (
+            await session.execute(
+                select(AttachmentRow)
+                .where(col(AttachmentRow.dispute_no) == dispute_no)
+                .order_by(col(AttachmentRow.attachment_id))
+            )
+        ).scalars()
+    )
+
+
+async def comments_of(session: AsyncSession, dispute_no: str) -> list[CommentRow]:
+    """A dispute's comments, oldest first."""
+    return list(
+        (
+            await session.execute(
+                select(CommentRow).where(col(CommentRow.dispute_no) == dispute_no).order_by(col(CommentRow.comment_id))
+            )
+        ).scalars()
+    )

@@ -1,0 +1,169 @@
+"""Every setting of the system: one frozen model, read from the environment (`SANTUI_…`), everything with a default.
+
+An empty variable counts as unset, so that a compose file may pass one through. Paths are made absolute where they are
+read, because children of the supervisor and tests run in other directories.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SANTUI_"
+LOOPBACK = "127.0.0.1"
+SQLITE = "sqlite+aiosqlite:///"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _database_in(read: dict[str, Any]) -> str:
+    return f"{SQLITE}{read['var'] / 'santui.db'}" if "var" in read else ""
+
+
+def _key_in(read: dict[str, Any]) -> Path:
+    return Path(read["var"]) / "keys" / "santui.key" if "var" in read else Path()
+
+
+class Settings(BaseSettings):
+    """The settings of one instance. Several instances with different values run beside each other."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", validate_default=True
+    )
+
+    var: Path = Field(default=Path("var"), description="State directory: databases, keys, attachments, logs.")
+    http_host: str = Field(default=LOOPBACK, description="Address the API listens on.")
+    http_port: Port = Field(default=8000, description="Port of the API and the pages.")
+    temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
+    temporal_ui_port: Port = Field(default=8233, description="Port of the embedded server's own UI.")
+    database_url: str = Field(
+        default_factory=_database_in, description="Read model and what is not process; SQLite in the state directory."
+    )
+    temporal_address: str | None = Field(
+        default=None,
+        pattern=r"^[^\s/]+:\d+$",
+        description="host:port of a Temporal server to use; unset: the embedded one is started.",
+    )
+    temporal_namespace: str = Field(default="santui", min_length=2, description="Namespace in the Temporal server.")
+    playbook: str = Field(default="jinhua", min_length=1, description="Code of the city's playbook.")
+    demo: bool = Field(default=True, description="Load the demo county; 0 starts empty.")
+    demo_disputes: bool = Field(
+        default=True, description="With the demo county, also a dozen disputes in different stages."
+    )
+    drill: bool = Field(default=True, description="Allow a dispute's clock to be moved forward.")
+    production: bool = Field(default=False, description="Production mode: refuses drill and demo.")
+    retention_days: int = Field(default=3650, ge=1, description="Days that Temporal keeps a closed run's history.")
+    key_file: Path = Field(default_factory=_key_in, description="Key file of the payload codec.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    decision_timeout_seconds: float = Field(
+        default=5.0, gt=0, description="How long a decision may wait for a worker before it is sent as a signal."
+    )
+    publish_wait_seconds: float = Field(
+        default=2.0, ge=0, description="How long an answer waits for the read model before it says published: false."
+    )
+    max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
+    token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
+
+    @field_validator("var", "key_file")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().absolute()
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, level: object) -> object:
+        return level.lower() if isinstance(level, str) else level
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name in ("drill", "demo"):
+            if self.production and getattr(self, name):
+                raise ValueError(
+                    f"production mode refuses {name}: set {variable(name)}=0. "
+                    f"生产模式不允许 {name}，请设置 {variable(name)}=0。"
+                )
+        ports = [self.http_port, *([] if self.temporal_address else [self.temporal_port, self.temporal_ui_port])]
+        if len(set(ports)) < len(ports):
+            names = ", ".join(map(variable, ("http_port", "temporal_port", "temporal_ui_port")))
+            raise ValueError(f"{names} must be different ports. 各端口不能相同。")
+        return self
+
+    @property
+    def temporal_target(self) -> str:
+        """host:port of the Temporal server, embedded or not."""
+        return self.temporal_address or f"{LOOPBACK}:{self.temporal_port}"
+
+    @property
+    def base_url(self) -> str:
+        """Where this machine reaches the API (a server bound to every address is reached on loopback)."""
+        host = LOOPBACK if self.http_host in ("0.0.0.0", "::", "") else self.http_host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.http_port}"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None where the database is not SQLite."""
+        return Path(self.database_url.removeprefix(SQLITE)) if self.database_url.startswith(SQLITE) else None
+
+    @property
+    def temporal_db(self) -> Path:
+        """Where the embedded Temporal server keeps every history."""
+        return self.var / "temporal.db"
+
+    @property
+    def log_dir(self) -> Path:
+        """One log file a process."""
+        return self.var / "logs"
+
+    @property
+    def run_dir(self) -> Path:
+        """One pid file a running child process."""
+        return self.var / "run"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Uploaded files, by digest."""
+        return self.var / "attachments"
+
+    @property
+    def demo_file(self) -> Path:
+        """The demo people and how they sign in."""
+        return self.var / "demo.json"
+
+    @property
+    def demo_disputes_done(self) -> Path:
+        """Marks that the demo disputes were made."""
+        return self.var / "demo-disputes.done"
+
+    def environment(self) -> dict[str, str]:
+        """Every setting as its environment variable, so that a child process reads exactly these settings."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {variable(name): str(int(v)) if isinstance(v, bool) else str(v) for name, v in values.items()}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def explain(error: ValidationError) -> str:
+    """A settings error as one sentence a setting, for a person who reads a terminal."""
+    # A default that builds on a faulty setting fails with it: one sentence about the cause is enough.
+    return "\n".join(_sentence(e) for e in error.errors() if e["type"] != "default_factory_not_called")
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    where = error["loc"][0] if error["loc"] else None
+    if where is None:
+        return reason
+    name = where if str(where).startswith(PREFIX) else variable(str(where))
+    return f"{name}={error['input']!r} is not usable: {reason}. 环境变量 {name} 的值无效。"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,236 @@
+"""The tables. `dispute`, `task`, `involvement`, `addressee`, `barred` and `timeline` are the read model and can be
+thrown away; the rest is what is not process: people, organisations, incidents, files, comments, answers, access log.
+
+Columns named `sealed…` are encrypted; the others hold codes, instants and words without personal data.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from infra.columns import Instant, Sealed
+
+
+def _instant(**kwargs: Any) -> Any:
+    return Field(sa_type=Instant, **kwargs)
+
+
+class OrganisationRow(SQLModel, table=True):
+    """An organisation; `path` is its code behind those above it."""
+
+    __tablename__ = "organisation"
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str
+    level: str
+    line: str
+    path: str = Field(unique=True)
+    keywords: str = ""
+    """place words by which an address is recognised, separated by spaces"""
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who signs in."""
+
+    __tablename__ = "person"
+    person_id: str = Field(primary_key=True)
+    username: str = Field(unique=True)
+    name: str
+    password_hash: str
+    active: bool = True
+
+
+class PostRow(SQLModel, table=True):
+    """A person's role at an organisation."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index("post_role_path", "role", "path"),)
+    post_id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    role: str
+    organisation_code: str = Field(foreign_key="organisation.code")
+    path: str
+
+
+class IncidentRow(SQLModel, table=True):
+    """A report received, whatever becomes of it; `delivered` once the engine has it."""
+
+    __tablename__ = "incident"
+    __table_args__ = (UniqueConstraint("source", "source_no"), Index("incident_place", "place_key", "reported_at"))
+    incident_id: str = Field(primary_key=True)
+    source: str
+    source_no: str
+    digest: str
+    """of the content as sent, so that the same number with other content is noticed"""
+    occurred_at: datetime = _instant()
+    reported_at: datetime = _instant()
+    received_at: datetime = _instant()
+    received_by: str
+    place_key: str
+    """a keyed digest of the normalised address"""
+    category: str
+    dispute_no: str = Field(index=True)
+    joined: bool = False
+    delivered: bool = Field(default=False, index=True)
+    sealed: Any = Field(sa_column=Column(Sealed("incident"), nullable=False))
+    """what was reported and the triage made of it"""
+
+
+class DisputeRow(SQLModel, table=True):
+    """A case at its revision, as `project(state)` made it."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (Index("dispute_list", "opened_at", "dispute_no"),)
+    dispute_no: str = Field(primary_key=True)
+    revision: int
+    title: str
+    playbook: str
+    edition: str
+    source: str
+    category: str
+    category_name: str
+    colour: str
+    stage: str = Field(index=True)
+    round: int
+    urgent: bool
+    organisation: str | None
+    holder: str | None
+    due_at: datetime | None = _instant(default=None)
+    overdue: bool
+    opened_at: datetime = _instant()
+    concluded_at: datetime | None = _instant(default=None)
+    closed_at: datetime | None = _instant(default=None)
+    outcome: str | None = None
+    sealed: Any = Field(sa_column=Column(Sealed("dispute"), nullable=False))
+
+
+class InvolvementRow(SQLModel, table=True):
+    """Which posts have, or had, a part in a dispute: who sees it follows from this."""
+
+    __tablename__ = "involvement"
+    __table_args__ = (Index("involvement_path", "path", "role", "dispute_no"),)
+    dispute_no: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+
+
+class TaskRow(SQLModel, table=True):
+    """A task as the inbox needs it."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("task_inbox", "state", "urgency"),)
+    task_id: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    kind: str
+    state: str
+    round: int
+    colour: str
+    title: str
+    assignee: str | None = Field(default=None, index=True)
+    decided_by: str | None = Field(default=None, index=True)
+    opened_at: datetime = _instant()
+    ended_at: datetime | None = _instant(default=None)
+    due_at: datetime | None = _instant(default=None)
+    overdue: bool
+    urgency: int
+    sealed: Any = Field(sa_column=Column(Sealed("task"), nullable=False))
+
+
+class AddresseeRow(SQLModel, table=True):
+    """To which posts a task is addressed, and which only watch."""
+
+    __tablename__ = "addressee"
+    __table_args__ = (Index("addressee_post", "role", "path", "task_id"),)
+    task_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    watches: bool = Field(default=False, primary_key=True)
+
+
+class BarredRow(SQLModel, table=True):
+    """Who may not answer a task (four eyes)."""
+
+    __tablename__ = "barred"
+    task_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+
+
+class TimelineRow(SQLModel, table=True):
+    """One line of a dispute's timeline."""
+
+    __tablename__ = "timeline"
+    dispute_no: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime = _instant()
+    kind: str
+    sealed: Any = Field(sa_column=Column(Sealed("timeline"), nullable=False))
+
+
+class AnswerRow(SQLModel, table=True):
+    """The answer once given to a write, by the digest of (person, what, idempotency key)."""
+
+    __tablename__ = "answer"
+    answer_id: str = Field(primary_key=True)
+    digest: str
+    """of the content, so that the same key with other content is an error"""
+    at: datetime = _instant()
+    status: int | None = None
+    """none while the first request is still under way"""
+    sealed: Any = Field(default=None, sa_column=Column(Sealed("answer"), nullable=True))
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file of a dispute; the bytes lie encrypted in the state directory under the id."""
+
+    __tablename__ = "attachment"
+    attachment_id: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    sha256: str
+    media_type: str
+    size: int
+    at: datetime = _instant()
+    person_id: str
+    sealed: Any = Field(sa_column=Column(Sealed("attachment"), nullable=False))
+
+
+class CommentRow(SQLModel, table=True):
+    """A remark on a dispute, beside the process."""
+
+    __tablename__ = "comment"
+    comment_id: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    at: datetime = _instant()
+    person_id: str
+    sealed: Any = Field(sa_column=Column(Sealed("comment"), nullable=False))
+
+
+class AccessRow(SQLModel, table=True):
+    """Who read a case, or was refused; without a word of its content."""
+
+    __tablename__ = "access"
+    access_id: str = Field(primary_key=True)
+    at: datetime = _instant()
+    person_id: str | None = None
+    dispute_no: str | None = Field(default=None, index=True)
+    what: str
+    outcome: str
+
+
+class NumberRow(SQLModel, table=True):
+    """The last number given out of a series: `D2026`."""
+
+    __tablename__ = "number"
+    series: str = Field(primary_key=True)
+    last: int
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """When a worker was last seen alive."""
+
+    __tablename__ = "heartbeat"
+    worker: str = Field(primary_key=True)
+    at: datetime = _instant()

@@ -1,0 +1,83 @@
+"""Jurisdiction in SQL: what a person may see. Every query over disputes or tasks goes through here."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import Mapped, aliased
+from sqlmodel import col
+
+from domain.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight
+from infra.tables import AddresseeRow, BarredRow, DisputeRow, IncidentRow, InvolvementRow, PostRow, TaskRow
+
+
+def below(column: Mapped[str], path: str) -> ColumnElement[bool]:
+    """Whether a path column is `path` or lies below it."""
+    return or_(column == path, column.startswith(path.rstrip("/") + "/", autoescape=True))
+
+
+def may_see(actor: Actor) -> ColumnElement[bool]:
+    """The disputes in which one of the person's posts has a part, as far as its role sees; and those he reported."""
+    reaches = [clause for post in actor.posts if (clause := _reach(post)) is not None]
+    involved = select(col(InvolvementRow.dispute_no)).where(or_(*reaches)) if reaches else None
+    clauses: list[ColumnElement[bool]] = []
+    if involved is not None:
+        clauses.append(col(DisputeRow.dispute_no).in_(involved))
+    if actor.has_role(*INTAKE_ROLES):
+        reported = select(col(IncidentRow.dispute_no)).where(col(IncidentRow.received_by) == actor.person_id)
+        clauses.append(col(DisputeRow.dispute_no).in_(reported))
+    return or_(*clauses) if clauses else false()
+
+
+def _reach(post: Post) -> ColumnElement[bool] | None:
+    path, role = col(InvolvementRow.path), col(InvolvementRow.role)
+    match ROLES[post.role].sight:
+        case Sight.SUBTREE:
+            return below(path, post.path)
+        case Sight.ORGANISATION:
+            return path == post.path
+        case Sight.OWN:
+            return and_(path == post.path, role == post.role)
+        case Sight.NONE:
+            return None
+
+
+def addressed_to(actor: Actor, *, watches: bool) -> ColumnElement[bool]:
+    """The tasks addressed to a post of the person, or only watched by it."""
+    posts = [and_(col(AddresseeRow.role) == p.role, col(AddresseeRow.path) == p.path) for p in actor.posts]
+    if not posts:
+        return false()
+    query = select(col(AddresseeRow.task_id)).where(col(AddresseeRow.watches) == watches, or_(*posts))
+    return col(TaskRow.task_id).in_(query)
+
+
+def left_to(actor: Actor) -> ColumnElement[bool]:
+    """The tasks that fall to a post of the person because everybody at the addressed post below it is barred."""
+    clauses = [
+        exists().where(
+            col(AddresseeRow.task_id) == col(TaskRow.task_id),
+            col(AddresseeRow.watches) == false(),
+            col(AddresseeRow.role) == post.role,
+            col(AddresseeRow.path).startswith(post.path + "/", autoescape=True),
+            ~_somebody_else(),
+        )
+        for post in actor.posts
+    ]
+    barred_at_all = exists().where(col(BarredRow.task_id) == col(TaskRow.task_id))
+    return and_(barred_at_all, or_(*clauses)) if clauses else false()
+
+
+def _somebody_else() -> ColumnElement[bool]:
+    """Whether anybody who is not barred holds the addressed post itself."""
+    holder = aliased(PostRow)
+    barred = select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == col(AddresseeRow.task_id))
+    return exists().where(
+        col(holder.role) == col(AddresseeRow.role),
+        col(holder.path) == col(AddresseeRow.path),
+        col(holder.person_id).not_in(barred),
+    )
+
+
+def not_barred(actor: Actor) -> ColumnElement[bool]:
+    """Leaves out the tasks that the person may not answer (four eyes)."""
+    barred = select(col(BarredRow.task_id)).where(col(BarredRow.person_id) == actor.person_id)
+    return col(TaskRow.task_id).not_in(barred)

@@ -1,0 +1,1 @@
+"""Tests of settings, embedded server, supervisor and the production shape."""

@@ -1,0 +1,114 @@
+"""A whole running system for a test: `santui up` on free ports and a state directory of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+
+from api.client import County
+
+ROOT = Path(__file__).parent.parent
+READY_WITHIN = 90.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+class Instance:
+    """One system: its processes can be killed one by one, and it can be stopped and started on the same state."""
+
+    def __init__(self, var: Path, playbook: str = "jinhua", **settings: str) -> None:
+        self.var = var
+        http, temporal, ui = free_ports(3)
+        self.base = f"http://127.0.0.1:{http}"
+        self.temporal = f"127.0.0.1:{temporal}"
+        self.environment = {
+            **os.environ,
+            "SANTUI_VAR": str(var),
+            "SANTUI_HTTP_PORT": str(http),
+            "SANTUI_TEMPORAL_PORT": str(temporal),
+            "SANTUI_TEMPORAL_UI_PORT": str(ui),
+            "SANTUI_PLAYBOOK": playbook,
+            "SANTUI_DEMO_DISPUTES": "0",
+            **settings,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def county(self) -> County:
+        """The system through its HTTP interface, as its demo people."""
+        return County(self.base, self.var / "demo.json")
+
+    def start(self) -> Instance:
+        """Starts everything and waits until it is ready."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        with (self.var / "up.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", "up"], cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+        self.until_ready()
+        return self
+
+    def until_ready(self) -> None:
+        """Waits until the system says that it is fit to work."""
+        deadline = time.monotonic() + READY_WITHIN
+        while not self.ready():
+            if self._process is not None and self._process.poll() is not None:
+                raise RuntimeError("santui up ended: " + (self.var / "up.log").read_text()[-2000:])
+            if time.monotonic() > deadline:
+                raise RuntimeError("santui up is not ready: " + (self.var / "up.log").read_text()[-2000:])
+            time.sleep(0.1)
+
+    def ready(self) -> bool:
+        """Whether /readyz answers 200."""
+        try:
+            return httpx2.get(f"{self.base}/readyz", timeout=3, trust_env=False).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    def kill(self, child: str) -> None:
+        """kill -9 of one child: `temporal`, `worker` or `api`; the supervisor restarts it."""
+        os.kill(int((self.var / "run" / f"{child}.pid").read_text()), signal.SIGKILL)
+
+    def stop_child(self, child: str) -> None:
+        """Freezes a child (SIGSTOP), as if it hung."""
+        os.kill(int((self.var / "run" / f"{child}.pid").read_text()), signal.SIGSTOP)
+
+    def kill_all(self) -> None:
+        """kill -9 of the supervisor: its leash takes every child with it."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Ctrl-C; answers the exit code."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(timeout=60)
+
+
+@contextlib.contextmanager
+def running(var: Path, playbook: str = "jinhua", **settings: str) -> Iterator[Instance]:
+    """An instance for the length of a block."""
+    instance = Instance(var, playbook, **settings)
+    try:
+        yield instance.start()
+    finally:
+        instance.stop()

@@ -1,0 +1,144 @@
+"""`make` from nothing: which Python it takes, when it installs, and what it says when it can't.
+
+The interpreters here are small shell scripts, so that nothing is downloaded and any machine can be played.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = "requirements.lock"
+
+# Plays an interpreter: old enough to be refused or not, makes a "virtual environment", writes down what it is asked.
+NEW = """#!/bin/sh
+echo "$0 $*" >> calls
+case "$1 $2" in
+    "-V ") echo "Python 3.12.0" ;;
+    "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+esac
+"""
+OLD = '#!/bin/sh\ncase "$*" in *version_info*) exit 1 ;; esac\n'
+NO_VENV = '#!/bin/sh\ncase "$*" in *venv*) exit 1 ;; esac\n'
+NO_NETWORK = NEW.replace("esac", '    "-m pip") exit 1 ;;\nesac')
+
+
+class Machine:
+    """A fresh machine: make, a few small tools, and only the interpreters that are put there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        for tool in ("cmp", "cp", "id", "mkdir", "rm"):
+            (self.bin / tool).symlink_to(shutil.which(tool) or tool)
+        for name in ("Makefile", LOCK):
+            shutil.copy(ROOT / name, folder)
+
+    def has(self, name: str, program: str) -> None:
+        """Puts an interpreter there."""
+        (self.bin / name).write_text(program)
+        (self.bin / name).chmod(0o755)
+
+    def make(self, *goals: str) -> subprocess.CompletedProcess[str]:
+        """Runs make with nothing of this machine in the way."""
+        make = shutil.which("make") or "make"
+        environment = {"PATH": str(self.bin), "LC_ALL": "C.UTF-8"}
+        return subprocess.run(
+            [make, *goals], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def calls(self) -> list[str]:
+        """What the interpreters were asked since the last time."""
+        asked = (self.folder / "calls").read_text().splitlines() if (self.folder / "calls").exists() else []
+        (self.folder / "calls").unlink(missing_ok=True)
+        return asked
+
+    def installs(self) -> list[str]:
+        """The installations among them."""
+        return [call for call in self.calls() if "-m pip" in call]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine without any Python."""
+    return Machine(tmp_path)
+
+
+def test_no_python_is_one_sentence(machine: Machine) -> None:
+    done = machine.make("setup")
+    assert done.returncode != 0
+    assert done.stderr.startswith("santui needs Python 3.11 or newer, and none was found")
+    assert not (machine.folder / ".venv").exists()
+
+
+def test_an_old_python_is_passed_over(machine: Machine) -> None:
+    machine.has("python3.13", OLD)
+    machine.has("python3", OLD)
+    assert "none was found" in machine.make("setup").stderr
+    machine.has("python3.12", NEW)
+    done = machine.make("setup")
+    assert done.returncode == 0, done.stderr
+    assert "with Python 3.12.0" in done.stdout
+
+
+def test_it_installs_by_hash_once_and_again_only_when_the_lock_has_changed(machine: Machine) -> None:
+    machine.has("python3.11", NEW)
+    assert machine.make("setup").returncode == 0
+    [install] = machine.installs()
+    assert install.endswith(f"install --require-hashes -r {LOCK}")
+
+    again = machine.make("setup")
+    assert (again.returncode, again.stdout, machine.installs()) == (0, "", [])
+
+    os.utime(machine.folder / LOCK)
+    assert machine.make("setup").returncode == 0
+    assert machine.installs() == []
+
+    with (machine.folder / LOCK).open("a") as lock:
+        lock.write("# one more\n")
+    assert machine.make("setup").returncode == 0
+    assert len(machine.installs()) == 1
+
+
+def test_a_broken_environment_is_made_anew(machine: Machine) -> None:
+    machine.has("python3.11", NEW)
+    machine.make("setup")
+    (machine.folder / ".venv/bin/python").unlink()
+    done = machine.make("setup")
+    assert done.returncode == 0, done.stderr
+    assert (machine.folder / ".venv/bin/python").exists()
+
+
+def test_a_failed_installation_is_tried_again_the_next_time(machine: Machine) -> None:
+    machine.has("python3.11", NO_NETWORK)
+    done = machine.make("setup")
+    assert done.returncode != 0
+    assert "The dependencies could not be installed" in done.stderr
+    machine.calls()
+    machine.make("setup")
+    assert len(machine.installs()) == 1
+
+
+def test_a_python_without_venv_is_told(machine: Machine) -> None:
+    machine.has("python3.11", NO_VENV)
+    done = machine.make("setup")
+    assert done.returncode != 0
+    assert "apt-get install python3-venv" in done.stderr
+
+
+def test_run_becomes_the_supervisor(machine: Machine) -> None:
+    machine.has("python3.11", NEW)
+    assert machine.make("run").returncode == 0
+    assert machine.calls()[-1] == ".venv/bin/python -m api.cli up"
+
+
+def test_a_missing_browser_is_told_where_it_can_not_be_installed(machine: Machine) -> None:
+    machine.has("python3.11", NEW)
+    done = machine.make("test")
+    assert done.returncode != 0
+    assert "The browser tests need chromium fonts-noto-cjk" in done.stderr
+    assert not any("-m pytest" in call for call in machine.calls())

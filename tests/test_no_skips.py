@@ -1,0 +1,48 @@
+"""The plugin that makes a skip a failure in CI, and only there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Put together here, so that whoever searches the tests for skips finds real ones only.
+SKIP, FAIL = "skip", "xfail"
+PLANTED = {
+    "marked": f"import pytest\n@pytest.mark.{SKIP}(reason='not today')\ndef test_it(): ...\n",
+    "called": f"import pytest\ndef test_it(): pytest.{SKIP}('not today')\n",
+    "expected": f"import pytest\n@pytest.mark.{FAIL}(reason='not today')\ndef test_it(): assert not 1\n",
+    "module": f"import pytest\npytest.{SKIP}('not today', allow_module_level=True)\n",
+    "fixture": f"import pytest\n@pytest.fixture\ndef f(): pytest.{SKIP}('not today')\ndef test_it(f): ...\n",
+}
+
+
+def run_pytest(folder: Path, source: str, ci: str) -> subprocess.CompletedProcess[str]:
+    (folder / "test_planted.py").write_text(source)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.no_skips", "-p", "no:cacheprovider", "-rs", "--rootdir=."],
+        cwd=folder,
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_skip_fails_in_ci_and_says_why(kind: str, tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, PLANTED[kind], ci="true")
+    assert done.returncode != 0
+    assert "CI does not accept: not today" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("ci", ["", "false"])
+def test_a_skip_is_a_skip_elsewhere(ci: str, tmp_path: Path) -> None:
+    assert run_pytest(tmp_path, PLANTED["marked"], ci=ci).returncode == 0
+
+
+def test_what_passes_passes_in_ci(tmp_path: Path) -> None:
+    assert run_pytest(tmp_path, "def test_it(): ...\n", ci="true").returncode == 0

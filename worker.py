@@ -1,0 +1,83 @@
+"""The worker process: runs workflows and activities until told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.registry import activities
+from infra.database import Database, open_database
+from infra.engine import connect
+from infra.heartbeat import beat
+from infra.logs import configure_logs
+from infra.settings import Settings, get_settings
+from workflows.dispute import WORKFLOWS
+from workflows.ports import TASK_QUEUE
+
+WORKER_SETTINGS: dict[str, Any] = {
+    "max_concurrent_workflow_tasks": 50,
+    "max_concurrent_activities": 50,
+    "max_cached_workflows": 1000,
+    # Pollers follow the load: a fixed five and five long polls keep an idle server busy.
+    "workflow_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=10),
+    "activity_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=10),
+    # After a worker's kill -9 its sticky queue is given up after a second instead of ten.
+    "sticky_queue_schedule_to_start_timeout": timedelta(seconds=1),
+    "graceful_shutdown_timeout": timedelta(seconds=10),
+}
+"""Shared with `bench/raw.py`, so that both are measured alike."""
+
+PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "annotated_types")
+"""Deterministic and imported once: re-importing them for each run costs memory and, on 3.11, random import failures."""
+
+
+def build_worker(client: Client, database: Database) -> Worker:
+    """A worker for every workflow and activity on the one task queue."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=activities(database),
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        **WORKER_SETTINGS,
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT, then finishes what is under way."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    database = open_database(settings)
+    client = await connect(settings)
+    beating = asyncio.create_task(beat(database, f"worker-{os.getpid()}"))
+    try:
+        async with build_worker(client, database):
+            await stop.wait()
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beating
+        await database.close()
+
+
+def main() -> None:
+    """Runs with the settings of the environment."""
+    settings = get_settings()
+    configure_logs(settings.log_level)
+    asyncio.run(run(settings))
+    gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
+
+
+if __name__ == "__main__":
+    main()

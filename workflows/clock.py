@@ -1,0 +1,41 @@
+"""The one durable timer of a case: it sleeps until the next rung of any deadline and does what fell due."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+
+from temporalio import workflow
+
+from domain.case import Case
+from domain.timekeeping import keep, next_at
+
+
+class Alarm:
+    """The next instant that matters, worked out once a revision: conditions are tested far more often."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._seen: tuple[int, datetime | None] = (-1, None)
+
+    def at(self) -> datetime | None:
+        """When something next falls due; none if nothing ever will."""
+        state = self._case.state
+        if self._seen[0] != state.revision:
+            self._seen = (state.revision, next_at(state))
+        return self._seen[1]
+
+
+async def keep_time(case: Case) -> None:
+    """Fires every rung at its time, for as long as the case lives."""
+    alarm = Alarm(case)
+    while True:
+        keep(case)
+        set_for = alarm.at()
+
+        def moved(set_for: datetime | None = set_for) -> bool:
+            return alarm.at() != set_for
+
+        timeout = set_for - workflow.now() if set_for else None
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(moved, timeout=timeout, timeout_summary="next rung")

@@ -1,0 +1,114 @@
+"""三推: the centre dispatches, departments accept or are ruled upon, and act, lead and cooperating together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.disposal import agree, settle
+from domain.organisation import OrganisationRef
+from domain.playbook import Stage
+from domain.state import Assigned
+from workflows.desk import DONE, Answer, Ask, Desk
+
+
+async def push_3(desk: Desk) -> Stage:
+    """三推送综治平台: dispatched, accepted, disposed of; or back to the police, or on to mediation.
+
+    A round that redoes a returned disposal goes straight to the same holders, without a new dispatch.
+    """
+    desk.case.enter(Stage.PUSH_3)
+    redo = [_act(assigned) for assigned in _same_holders(desk)]
+    while True:
+        if not redo:
+            dispatch = await desk.ask("dispatch", suggested=desk.state.suggested)
+            if dispatch.name == "send_back":
+                return Stage.PUSH_2 if desk.state.process.has(Stage.PUSH_2) else Stage.TRIAGE
+            _assign(desk, dispatch)
+        asks = redo or [_accept(assigned) for assigned in desk.state.assigned]
+        answers = await desk.ask_all(asks, then=lambda answer: _department(desk, answer))
+        redo = []
+        match answers[-1]:
+            case Answer(name="mediate"):
+                return Stage.MEDIATION
+            case Answer(name="cannot_resolve" | "uphold"):
+                continue  # dispatched again, to somebody else
+            case last:
+                settle(desk.case, last.decision, joint=True)
+                return Stage.EVALUATION
+
+
+def _assign(desk: Desk, dispatch: Answer) -> None:
+    """The first receiver stays responsible until another has accepted (首问责任, W-081)."""
+    fields, by_code = dispatch.fields, {ref.code: ref for ref in desk.state.organisations.values()}
+    organisations: list[OrganisationRef] = [by_code[code] for code in (fields["lead"], *fields["cooperating"])]
+    desk.state.position = desk.state.position.model_copy(update={"tier": 0, "sessions": 0})
+    desk.state.assigned = [
+        Assigned(
+            organisation=organisation,
+            lead=organisation.code == fields["lead"],
+            round=desk.state.round,
+            instructions=fields["instructions"],
+            dispatched_by=dispatch.decision.actor_id,
+        )
+        for organisation in organisations
+    ]
+
+
+def _same_holders(desk: Desk) -> list[Assigned]:
+    """Who redoes a returned disposal: the organisations that did it, unless the evaluator wants a new dispatch."""
+    state = desk.state
+    if state.disposal is None or state.disposal.stage is not Stage.PUSH_3 or state.disposal.round == state.round:
+        return []
+    return [assigned for assigned in state.assigned if assigned.standing == "disposed"]
+
+
+def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
+    """What follows from one organisation's answer; `DONE` takes the whole push elsewhere."""
+    state, about = desk.state, answer.task.about
+    assigned = next(a for a in state.assigned if a.organisation.path == about["path"])
+    match answer.name:
+        case "accept":
+            assigned.standing = "accepted" if answer.decision.actor_id else "deemed"
+            return [_act(assigned)]
+        case "refuse":
+            refusal = {"ground": answer.fields["ground"], "suggested_unit": answer.fields.get("suggested_unit")}
+            return [Ask("rule_refusal", about={**about, **refusal})]
+        case "overrule":
+            state.groundless_refusals += 1
+            assigned.standing = "overruled"
+            desk.case.log("refusal_overruled", f"{assigned.organisation.name}推诿，退单不予同意", path=about["path"],
+                          count=state.groundless_refusals)  # fmt: skip
+            return [_act(assigned)]
+        case "uphold" if not assigned.lead:
+            assigned.standing = "excused"
+            return []
+        case "disposed":
+            agree(desk.case, answer.decision)
+            assigned.standing = "disposed"
+            return []
+        case "excused":
+            assigned.standing = "excused"
+            return []
+        case "cannot_resolve" if not assigned.lead:
+            assigned.standing = "unable"
+            return []
+        case _:
+            return DONE
+
+
+def _accept(assigned: Assigned) -> Ask:
+    return Ask("accept_assignment", about=_about(assigned))
+
+
+def _act(assigned: Assigned) -> Ask:
+    return Ask("dispose" if assigned.lead else "cooperate", about=_about(assigned))
+
+
+def _about(assigned: Assigned) -> dict[str, object]:
+    return {
+        "path": assigned.organisation.path,
+        "organisation": assigned.organisation.code,
+        "name": assigned.organisation.name,
+        "lead": assigned.lead,
+        "instructions": assigned.instructions,
+    }

@@ -1,0 +1,252 @@
+"""A dispute's life, top to bottom, and the doors by which people and facts reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from domain import actions, answering, facts
+    from domain.asides import take_effect
+    from domain.base import Model
+    from domain.case import Case
+    from domain.catalogue import OUTCOMES
+    from domain.colours import recolour
+    from domain.errors import Refused, SantuiError, by_code
+    from domain.playbook import Stage
+    from domain.spans import Calendar
+    from domain.state import Applied, DisputeState, Incident, Party
+    from workflows.clock import keep_time
+    from workflows.confirmation import confirmation
+    from workflows.departments import push_3
+    from workflows.desk import Desk, Interrupted
+    from workflows.evaluation import evaluate
+    from workflows.follow_up import follow_up
+    from workflows.mediation import mediation
+    from workflows.publisher import Publisher
+    from workflows.pushes import push_1, push_2
+    from workflows.triage import triage
+
+
+class DisputeInput(Model):
+    """What a life starts with: the case as intake made it, or as the run before left it."""
+
+    state: DisputeState
+    incident: Incident | None = None
+    """the repeat alarm that starts this run after the case was closed"""
+    reopened: actions.Act | None = None
+
+
+STAGES = {
+    Stage.TRIAGE: triage,
+    Stage.PUSH_1: push_1,
+    Stage.PUSH_2: push_2,
+    Stage.PUSH_3: push_3,
+    Stage.MEDIATION: mediation,
+    Stage.CONFIRMATION: confirmation,
+}
+"""The stages in which a dispute is worked on; each answers where it goes next."""
+
+
+@workflow.defn(name="Dispute")
+class DisputeWorkflow:
+    """One dispute, from intake to closed.
+
+    No versioning behaviour is declared: the server refuses one from a worker without a deployment, and without a
+    deployment every run moves to the newest code by itself (docs/adr/0008).
+    """
+
+    @workflow.init
+    def __init__(self, dispute: DisputeInput) -> None:
+        self.state = dispute.state
+        self.case = Case(self.state, workflow.now, lambda: str(workflow.uuid7()))
+        self.desk = Desk(self.case)
+        self.publisher = Publisher(self.desk)
+
+    @workflow.run
+    async def run(self, dispute: DisputeInput) -> DisputeState:
+        """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
+        beside = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
+        self._open(dispute)
+        await self._live()
+        await self.desk.until(lambda: self.publisher.up_to_date and workflow.all_handlers_finished())
+        for coroutine in beside:
+            coroutine.cancel()
+        return self.state
+
+    async def _live(self) -> None:
+        """The mechanism: each turn of the loop is a round."""
+        at = Stage.TRIAGE
+        while at is not Stage.CLOSED:
+            try:
+                at = await self._resolve(at)
+                if at is Stage.CLOSED:
+                    return
+                judgement = await evaluate(self.desk)
+                if not judgement.accepted:
+                    self.case.next_round(judgement.why)
+                    at = judgement.redo_at
+                    continue
+                self.state.concluded_at = workflow.now()
+                self.case.enter(Stage.FOLLOW_UP)
+                relapse = await follow_up(self.desk)
+                if relapse is None:
+                    self.case.close("resolved")
+                    return
+                self.case.next_round("回访发现反弹")
+                if colour := relapse.fields.get("colour"):
+                    recolour(self.case, colour, "反弹重新评定", by=relapse.decision)
+                at = Stage.TRIAGE
+            except Interrupted as interrupted:
+                at = self._turn(interrupted)
+
+    async def _resolve(self, at: Stage) -> Stage:
+        """Pushed and mediated until somebody says it is resolved, or it leaves the mechanism."""
+        while at not in (Stage.EVALUATION, Stage.CLOSED):
+            at = await STAGES[at](self.desk)
+        return at
+
+    def _turn(self, interrupted: Interrupted) -> Stage:
+        """An interruption ends the dispute, or takes it to another stage."""
+        turn = interrupted.interruption
+        if turn.outcome:
+            self.case.close(turn.outcome)
+            return Stage.CLOSED
+        if self.state.concluded_at and turn.goto is Stage.TRIAGE:
+            self.case.next_round("回访期间重复报警")
+        return turn.goto or Stage.TRIAGE
+
+    def _open(self, dispute: DisputeInput) -> None:
+        """The first line of a life, or of the run that carries on a closed one."""
+        if not self.state.closed:
+            self.state.opened_at = workflow.now()
+            self.case.log("opened", "受理立案", source=self.state.source)
+            return
+        outcome = OUTCOMES[self.state.outcome or "resolved"]
+        self.state.stage, self.state.outcome, self.state.closed_at = Stage.TRIAGE, None, None
+        self.case.next_round(f"重新启动（原为{outcome}）")
+        if dispute.reopened:
+            self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=dispute.reopened.fields)
+        if dispute.incident:
+            facts.add_incident(self.case, dispute.incident)
+
+    # --- decisions: updates, and one signal for when no worker answers
+
+    @workflow.update
+    def decide(self, command: answering.Command) -> answering.Receipt:
+        """Takes a person's decision on a task."""
+        return self._once(command.key, lambda: self._decide(command), command.task_id)
+
+    @decide.validator
+    def _may_decide(self, command: answering.Command) -> None:
+        self._admit(command.key, lambda: answering.check(self.state, command))
+
+    @workflow.update
+    def claim(self, claim: answering.Claim) -> answering.Receipt:
+        """Claims a task for a person, or gives it back."""
+        return self._once(claim.key, lambda: answering.take_claim(self.case, claim), claim.task_id)
+
+    @claim.validator
+    def _may_claim(self, claim: answering.Claim) -> None:
+        self._admit(claim.key, lambda: answering.check_claim(self.state, claim))
+
+    @workflow.update
+    def act(self, act: actions.Act) -> answering.Receipt:
+        """Takes an action: an interruption, a change, an escalation."""
+        return self._once(act.key, lambda: actions.take_action(self.case, act), None)
+
+    @act.validator
+    def _may_act(self, act: actions.Act) -> None:
+        self._admit(act.key, lambda: actions.check_action(self.state, act))
+
+    @workflow.signal
+    def decision(self, command: answering.Command) -> None:
+        """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
+        if self._applied(command.key):
+            return
+        try:
+            self._decide(command)
+            self.state.applied.append(Applied(key=command.key, revision=self.state.revision))
+        except Refused as refusal:
+            self.case.log("decision_refused", f"未予采纳：{refusal.title}", by=command.actor, task_id=command.task_id,
+                          decision=command.decision, code=refusal.code, reason=refusal.detail)  # fmt: skip
+            self.state.applied.append(Applied(key=command.key, revision=self.state.revision, refused=refusal.code))
+
+    # --- facts
+
+    @workflow.signal
+    def incident_added(self, incident: Incident) -> None:
+        """A repeat alarm of the same quarrel."""
+        facts.add_incident(self.case, incident)
+
+    @workflow.signal
+    def hotline_note(self, note: facts.Note) -> None:
+        """Something heard on the hotline."""
+        facts.hotline_note(self.case, note)
+
+    @workflow.signal
+    def party_changed(self, party: Party) -> None:
+        """A party's particulars."""
+        facts.party_changed(self.case, party)
+
+    @workflow.signal
+    def calendar_edition(self, calendar: Calendar) -> None:
+        """A new edition of the working calendar."""
+        facts.calendar_edition(self.case, calendar)
+
+    @workflow.query
+    def progress(self) -> tuple[int, int]:
+        """(revision, published revision): equal once everybody outside has seen everything."""
+        return self.state.revision, self.publisher.published
+
+    # --- the doors' common parts
+
+    def _decide(self, command: answering.Command) -> None:
+        task = answering.take(self.case, command)
+        take_effect(self.case, task)
+
+    def _applied(self, key: str) -> Applied | None:
+        return next((applied for applied in self.state.applied if applied.key == key), None)
+
+    def _admit(self, key: str, check: Callable[[], object]) -> None:
+        """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
+        if self._applied(key):
+            return
+        try:
+            check()
+        except Refused as refusal:
+            raise as_failure(refusal) from refusal
+
+    def _once(self, key: str, take: Callable[[], object], task_id: str | None) -> answering.Receipt:
+        """Applies a key once; a key that came by the other door gets the answer it got there."""
+        applied = self._applied(key)
+        if applied is None:
+            try:
+                take()
+            except Refused as refusal:
+                raise as_failure(refusal) from refusal
+            applied = Applied(key=key, revision=self.state.revision)
+            self.state.applied.append(applied)
+        elif applied.refused:
+            raise as_failure((by_code(applied.refused) or Refused)())
+        s = self.state
+        task = s.task(task_id) if task_id else None
+        return answering.Receipt(
+            dispute_no=s.dispute_no,
+            task_id=task_id,
+            task_state=task.state if task else None,
+            stage=s.stage,
+            round=s.round,
+            colour=s.colour,
+            revision=applied.revision,
+        )
+
+
+def as_failure(refusal: SantuiError) -> ApplicationError:
+    """A refusal as the one exception that may leave a handler; anything else would wedge the case."""
+    return ApplicationError(refusal.detail, {"errors": refusal.errors}, type=refusal.code, non_retryable=True)
+
+
+WORKFLOWS = [DisputeWorkflow]

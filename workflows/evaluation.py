@@ -1,0 +1,57 @@
+"""成效评估: accepted, or returned and redone until resolved (Q-046 to Q-049)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.fields import RETURN_REASONS
+from domain.playbook import Stage
+from domain.state import Verdict
+from domain.supervision import supervise
+from workflows.desk import DONE, Answer, Ask, Desk
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the evaluators found; a returned disposal says where the next round begins."""
+
+    accepted: bool
+    why: str = ""
+    redo_at: Stage = Stage.TRIAGE
+
+
+async def evaluate(desk: Desk) -> Judgement:
+    """Every seat must accept; the first return ends it. What never left the police is judged at the station."""
+    state = desk.state
+    desk.case.enter(Stage.EVALUATION)
+    assert state.disposal is not None, "only a disposal is evaluated"
+    seats = state.process.evaluation.joint if state.disposal.joint else [state.process.evaluation.at_station]
+    asks = [Ask("evaluate", to=desk.case.posts(seat), about={"seat": n}) for n, seat in enumerate(seats, start=1)]
+    answers = await desk.ask_all(asks, then=lambda answer: _verdict(desk, answer))
+    last = answers[-1]
+    if last.name == "accept":
+        return Judgement(accepted=True)
+    state.returns += 1
+    if state.returns >= state.process.supervision.after_returns:
+        supervise(desk.case, "returns", f"第{state.returns}次退回督办", level=0)
+    anew = last.fields["redo"] == "dispatch"
+    return Judgement(
+        accepted=False,
+        why=f"退回重办（{RETURN_REASONS[last.fields['reason']]}）",
+        redo_at=Stage.PUSH_3 if anew else state.disposal.stage,
+    )
+
+
+def _verdict(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
+    desk.state.evaluations.append(
+        Verdict(
+            round=desk.state.round,
+            at=answer.decision.at,
+            verdict=answer.name,
+            evaluator=answer.decision.actor_id,
+            reason=answer.fields.get("reason", ""),
+            explanation=answer.fields.get("explanation", ""),
+        )
+    )
+    return DONE if answer.name == "return" else []

@@ -1,0 +1,106 @@
+"""联调: up the ladder, tier by tier, session by session, until the parties agree or the last tier has failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.case import COLOUR
+from domain.colours import intervened
+from domain.disposal import agree, settle
+from domain.ladder import after_failure, next_tier
+from domain.playbook import Ladder, Stage
+from domain.state import Position, Session
+from workflows.desk import Answer, Ask, Desk
+
+
+async def mediation(desk: Desk) -> Stage:
+    """Sessions at the ladder's tiers; the ladder's own clock runs, the colour's stands still meanwhile."""
+    ladder = desk.state.process.ladder
+    assert ladder is not None, "a playbook with mediation has a ladder"
+    position: Position | None = _start(desk, ladder)
+    desk.case.enter(Stage.MEDIATION)
+    _change_clocks(desk, ladder)
+    until: datetime | None = None
+    while position:
+        desk.state.position = position
+        answer = await _session(desk, ladder, position, until)
+        until = None
+        match answer.name:
+            case "agreed":
+                _sat(desk, ladder, answer)
+                agree(desk.case, answer.decision)
+                joint = ladder.tiers[position.tier].joint
+                desk.case.stop_clock("ladder")
+                settle(desk.case, answer.decision, joint=joint)
+                asked = answer.fields["confirmation"] and desk.state.process.has(Stage.CONFIRMATION)
+                return Stage.CONFIRMATION if asked else Stage.EVALUATION
+            case "adjourned":  # uses up no session
+                until = datetime.fromisoformat(answer.fields["until"])
+            case "not_agreed":
+                _sat(desk, ladder, answer)
+                position = after_failure(ladder, position)
+            case "promote":
+                position = next_tier(ladder, position)
+    desk.case.log("ladder_failed", f"{ladder.name}各层级均未调成，转重新分派并引导依法解决")
+    desk.case.stop_clock("ladder")
+    _resume_colour(desk)
+    return Stage.PUSH_3 if desk.state.process.has(Stage.PUSH_3) else Stage.PUSH_2
+
+
+async def _session(desk: Desk, ladder: Ladder, position: Position, until: datetime | None) -> Answer:
+    tier = ladder.tiers[position.tier]
+    about = {
+        "tier": tier.code,
+        "tier_number": position.tier,
+        "tier_name": tier.name,
+        "session": position.sessions + 1,
+        "of": tier.sessions,
+        "requires": [need.model_dump() for need in tier.requires],
+        "title": f"{tier.name}·第{position.sessions + 1}次",
+    }
+    answers = await desk.ask_all([Ask("mediate", to=desk.case.posts(tier.convenor), about=about, opens_at=until)])
+    return answers[-1]
+
+
+def _sat(desk: Desk, ladder: Ladder, answer: Answer) -> None:
+    """A session was held: people met, so an intervention has taken place."""
+    state, tier = desk.state, ladder.tiers[desk.state.position.tier]
+    state.sessions.append(
+        Session(
+            round=state.round,
+            tier=tier.code,
+            number=state.position.sessions + 1,
+            at=answer.decision.at,
+            result=answer.name,
+            participants=answer.fields["participants"],
+            reason=answer.fields.get("reason", ""),
+        )
+    )
+    intervened(desk.case)
+
+
+def _start(desk: Desk, ladder: Ladder) -> Position:
+    """Where the ladder is entered: where it stands; from push 3 never below the first joint tier."""
+    state = desk.state
+    if state.stage is Stage.PUSH_3 and not ladder.tiers[state.position.tier].joint:
+        first_joint = next((n for n, tier in enumerate(ladder.tiers) if tier.joint), 0)
+        return Position(tier=first_joint)
+    return state.position
+
+
+def _change_clocks(desk: Desk, ladder: Ladder) -> None:
+    """The ladder's clock runs instead of the colour's, but red is never suspended."""
+    case, state = desk.case, desk.state
+    colour = state.clock(COLOUR)
+    if colour and colour.suspendable and not colour.suspended:
+        colour.suspend(case.now(), "联调期间")
+    if state.clock("ladder") is None:
+        clock = case.start_clock("ladder", f"{ladder.name}期限", limit=ladder.limit, rungs=ladder.rungs,
+                                 suspendable=True, extendable=True)  # fmt: skip
+        case.log("clock_started", f"{clock.title}{ladder.limit}", clock="ladder", due_at=clock.due_at)
+
+
+def _resume_colour(desk: Desk) -> None:
+    colour = desk.state.clock(COLOUR)
+    if colour and colour.suspended:
+        colour.resume(desk.case.now())

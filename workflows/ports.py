@@ -1,0 +1,20 @@
+"""What workflows ask of the outside: names, arguments, results. `activities/` implements them."""
+
+from __future__ import annotations
+
+from temporalio import activity
+
+from domain.projection import Image
+
+TASK_QUEUE = "santui"
+READ_MODEL_GAP = "ReadModelGap"
+"""The error type by which `publish` says that it needs the whole image, not what is new since a revision."""
+
+
+@activity.defn(name="publish")
+async def publish(image: Image) -> int:
+    """Writes a dispute's image to the read model, whole at its revision, in one transaction; answers the revision.
+
+    Idempotent: an image that is not newer than what is stored changes nothing.
+    """
+    raise RuntimeError("a port has no body; the worker registers activities.publish")

@@ -1,0 +1,62 @@
+"""The case as others see it: the read model, Temporal's own list and the case sheet in Temporal's own UI."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from domain.projection import case_sheet, project
+from workflows import ports
+from workflows.desk import Desk
+from workflows.search_attributes import updates
+
+_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    maximum_interval=timedelta(seconds=5),
+    non_retryable_error_types=[ports.READ_MODEL_GAP],
+)
+
+
+class Publisher:
+    """Writes each revision to the read model, bursts in one go. It never gives up."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._attributes: dict[str, object] = {}
+        self.published = 0
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether all that happened has been written."""
+        return self.published == self._desk.state.revision
+
+    async def publish(self) -> None:
+        """Waits until the story rests on something new, and writes it; for as long as the case lives."""
+        state = self._desk.state
+        while True:
+            await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
+            self._show_operators()
+            image = project(state, since=self.published)
+            try:
+                self.published = await workflow.execute_activity(
+                    ports.publish,
+                    image,
+                    start_to_close_timeout=timedelta(seconds=10),
+                    retry_policy=_RETRY,
+                    summary=f"revision {image.revision}",
+                )
+            except ActivityError as error:
+                if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
+                    raise
+                self.published = 0  # the read model lost its past: send everything
+
+    def _show_operators(self) -> None:
+        state = self._desk.state
+        changed = [u for u in updates(state) if self._attributes.get(u.key.name) != u.value]
+        if changed:
+            workflow.upsert_search_attributes(changed)
+            self._attributes |= {u.key.name: u.value for u in changed}
+        workflow.set_current_details(case_sheet(state))

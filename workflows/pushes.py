@@ -1,0 +1,78 @@
+"""一推 and 二推: the officer on the scene, then the responsible officer."""
+
+from __future__ import annotations
+
+from domain.disposal import agree, settle
+from domain.playbook import Stage
+from workflows.desk import Answer, Desk
+
+
+async def push_1(desk: Desk) -> Stage:
+    """一推送处警民警: handled on the scene, or pushed on."""
+    desk.case.enter(Stage.PUSH_1)
+    while True:
+        answer = await desk.ask("handle_on_scene")
+        match answer.name:
+            case "settled":
+                agree(desk.case, answer.decision)
+                if answer.fields["push_on"]:  # settled, yet the officer sees a risk (J-040)
+                    return Stage.PUSH_2
+                settle(desk.case, answer.decision)
+                return Stage.EVALUATION
+            case "unsettled":
+                desk.state.criminal_risk |= answer.fields["criminal_risk"]
+                if answer.fields["urgent"] and await _urgent(desk):
+                    return Stage.PUSH_3
+                return next(s for s in (Stage.PUSH_2, Stage.PUSH_3) if desk.state.process.has(s))
+            case "not_a_dispute":
+                if await _leader_agrees(desk):
+                    desk.case.close("not_a_dispute")
+                    return Stage.CLOSED
+            case "criminal_case":
+                desk.case.close("criminal_case")
+                return Stage.CLOSED
+
+
+async def push_2(desk: Desk) -> Stage:
+    """二推送责任民警: followed up until settled, mediated, or pushed a third time with approval."""
+    desk.case.enter(Stage.PUSH_2)
+    while True:
+        answer = await desk.ask("follow_up_responsibly")
+        match answer.name:
+            case "settled":
+                agree(desk.case, answer.decision)
+                settle(desk.case, answer.decision)
+                return Stage.EVALUATION
+            case "mediate":
+                return Stage.MEDIATION
+            case "request_third_push":
+                desk.state.urgent |= answer.fields["urgent"]
+                if await _approved(desk, answer):
+                    return Stage.PUSH_3
+            case "criminal_case":
+                desk.case.close("criminal_case")
+                return Stage.CLOSED
+
+
+async def _urgent(desk: Desk) -> bool:
+    """综合指挥室 rules on 加急 (J-022); an urgent alarm asks for the third push at once (J-023)."""
+    ruling = await desk.ask("rule_urgency")
+    if ruling.name != "urgent" or not desk.state.process.has(Stage.PUSH_3):
+        return False
+    desk.state.urgent = True
+    return await _approved(desk, ruling)
+
+
+async def _approved(desk: Desk, request: Answer) -> bool:
+    """Nothing leaves the police without the station chief's or the duty leader's approval (J-023, J-041)."""
+    desk.state.suggested = request.fields["suggested"] or desk.state.suggested
+    answer = await desk.ask("approve_third_push", suggested=desk.state.suggested, why=request.fields.get("reason"))
+    if answer.name == "approve":
+        desk.state.suggested = answer.fields["suggested"] or desk.state.suggested
+    return answer.name == "approve"
+
+
+async def _leader_agrees(desk: Desk) -> bool:
+    """That it is no dispute is confirmed by the duty leader before it is closed."""
+    leaders = desk.case.posts(desk.state.process.evaluation.at_station)
+    return (await desk.ask("approve_change", to=leaders, title="认定非矛盾纠纷")).name == "approve"

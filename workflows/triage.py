@@ -1,0 +1,43 @@
+"""研判: the analysis desk confirms or corrects the first triage, and the first push goes out."""
+
+from __future__ import annotations
+
+from domain.asides import open_protection
+from domain.colours import recolour
+from domain.playbook import Stage
+from workflows.desk import Answer, Desk
+
+
+async def triage(desk: Desk) -> Stage:
+    """Where the dispute goes first: the first push, straight to dispatch, or nowhere (a duplicate)."""
+    desk.case.enter(Stage.TRIAGE)
+    answer = await desk.ask("confirm_triage")
+    if answer.name == "duplicate_of":
+        desk.state.merged_into = answer.fields["dispute_no"]
+        desk.case.close("merged")
+        return Stage.CLOSED
+    if answer.name == "correct":
+        _correct(desk, answer)
+    if answer.fields.get("divert") is not None:
+        desk.state.divert = answer.fields["divert"]
+    open_protection(desk.case)
+    return _first_push(desk)
+
+
+def _correct(desk: Desk, answer: Answer) -> None:
+    state, fields = desk.state, answer.fields
+    if "category" in fields:
+        state.category, state.category_name = fields["category"], fields["category_name"]
+    state.urgent = fields.get("urgent", state.urgent)
+    state.police = fields.get("police", state.police)
+    if "colour" in fields:
+        recolour(desk.case, fields["colour"], fields["reason"], by=answer.decision)
+
+
+def _first_push(desk: Desk) -> Stage:
+    """Non-police matters go straight to dispatch where the desk says so, or the source is one the playbook diverts."""
+    state, process = desk.state, desk.state.process
+    divert = state.divert if state.divert is not None else state.source in process.divert_sources
+    if divert and not state.police and process.has(Stage.PUSH_3):
+        return Stage.PUSH_3
+    return process.first_push
