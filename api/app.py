@@ -24,11 +24,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services = await open_services(settings)
         app.state.services = services
-        sweeping = asyncio.create_task(sweep(services))
+        beside = [asyncio.create_task(sweep(services)), asyncio.create_task(services.access.keep_writing())]
         yield
-        sweeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeping
+        for work in beside:
+            work.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await services.access.write()
         await services.database.close()
 
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from api.policy import Policy, read_policy
 from api.security import Tokens
-from domain.lexicon import Lexicon, parse_lexicon
-from domain.playbook import Playbook, load_playbook
-from domain.policy_text import parse_policy
-from domain.spans import Calendar
+from infra.access import AccessLog
 from infra.crypto import load_keys
 from infra.database import Database, open_database
 from infra.directory import DirectoryCache
 from infra.engine import connect, drill_clock
 from infra.files import FileStore
 from infra.settings import Settings
-
-PLAYBOOKS = Path(__file__).parent.parent / "playbooks"
 
 
 @dataclass(frozen=True)
@@ -33,10 +28,9 @@ class Services:
     drill: TimeSkipper
     files: FileStore
     tokens: Tokens
-    playbook: Playbook
-    lexicon: Lexicon
-    calendar: Calendar
+    policy: Policy
     directory: DirectoryCache
+    access: AccessLog
 
 
 async def open_services(settings: Settings) -> Services:
@@ -53,27 +47,11 @@ async def open_services(settings: Settings) -> Services:
         settings=settings,
         database=database,
         directory=DirectoryCache(database),
+        access=AccessLog(database),
         # In drill mode disputes must be started by the client that lets their clock be moved.
         client=drill.client if settings.drill else client,
         drill=drill,
         files=FileStore(settings.attachments_dir, keys, settings.max_attachment_mb * 2**20),
         tokens=Tokens(settings.key_file, settings.token_hours),
-        playbook=read_playbook(settings.playbook),
-        lexicon=parse_lexicon(_text("categories.yaml"), _text("risk_kinds.yaml")),
-        calendar=parse_policy(_text("calendar.yaml"), "playbooks/calendar.yaml", Calendar),
+        policy=read_policy(settings.playbook),
     )
-
-
-def read_playbook(code: str) -> Playbook:
-    """The playbook of a city, by its code."""
-    return load_playbook(_text(f"{code}.yaml"), f"playbooks/{code}.yaml")
-
-
-def playbook_codes() -> list[str]:
-    """The cities there are playbooks for."""
-    data = {"categories", "risk_kinds", "calendar"}
-    return sorted(path.stem for path in PLAYBOOKS.glob("*.yaml") if path.stem not in data)
-
-
-def _text(name: str) -> str:
-    return (PLAYBOOKS / name).read_text(encoding="utf-8")

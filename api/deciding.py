@@ -12,12 +12,11 @@ from api.views import task_item
 from domain.actions import Act
 from domain.answering import Claim, Command, organisation_codes
 from domain.base import Model
-from domain.errors import DisputeClosed, FieldsInvalid, NotFound, Refused, TaskClosed, Unavailable
+from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed, Unavailable
 from domain.organisation import Actor
 from domain.state import Evidence
-from infra.access import note_access
 from infra.people import organisations_by_code
-from infra.queries import attachments_of, dispute_row, find_dispute, find_task, tasks_of
+from infra.queries import attachments_of, dispute_row, find_dispute, find_task, task_exists, tasks_of
 from infra.tables import TaskRow
 
 log = structlog.get_logger()
@@ -59,7 +58,7 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     except DisputeClosed as error:
         raise TaskClosed(error.detail) from error
     except Refused as refusal:
-        await note_access(services.database, actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
+        services.access.note(actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
         raise
     return 200, await _changed(services, actor, task, receipt)
 
@@ -99,7 +98,7 @@ async def act(
     except NoWorker as error:
         raise Unavailable from error
     except Refused as refusal:
-        await note_access(services.database, actor.person_id, dispute_no, f"act:{action}", refusal.code)
+        services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
         raise
     seen = await published(services, dispute_no, receipt.revision)
     async with services.database.read() as session:
@@ -112,8 +111,17 @@ async def act(
 
 
 async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
+    """The task a person wants to act on; trying is not reading, so a foreign task is refused, not hidden.
+
+    Raises:
+        NotFound: there is no such task.
+        NotEntitled: there is, but none of the person's posts has anything to do with it; the try is noted.
+    """
     async with services.database.read() as session:
         task = await find_task(session, actor, task_id)
+        if task is None and await task_exists(session, task_id):
+            services.access.note(actor.person_id, None, "task", NotEntitled.code)
+            raise NotEntitled
     if task is None:
         raise NotFound("没有这个待办")
     return task
@@ -168,5 +176,5 @@ async def _organisations(services: Services, fields: dict[str, Any]) -> dict[str
 
 
 def _labels(services: Services, fields: dict[str, Any]) -> dict[str, str]:
-    category = services.lexicon.categories.get(str(fields.get("category")))
+    category = services.policy.lexicon.categories.get(str(fields.get("category")))
     return {category.code: category.name} if category else {}

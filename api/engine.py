@@ -74,9 +74,12 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + services.settings.decision_timeout_seconds
+    away: RPCError | None = None
     while True:
         left = deadline - loop.time()
         if left <= 0:
+            if away:
+                raise Unavailable from away
             raise NoWorker
         try:
             receipt: Receipt = await handle(services, dispute_no).execute_update(
@@ -86,15 +89,17 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
         except WorkflowUpdateFailedError as error:
             raise refusal(error.cause) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError from error  # the SDK reports our own cancellation as a timeout
             raise NoWorker from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise DisputeClosed from error
-            if error.status in _AWAY:
-                raise Unavailable from error
-            if error.status not in _BUSY:
+            if error.status not in (*_BUSY, *_AWAY):
                 raise
-        # At most ten updates of one dispute are under way at once: the eleventh comes again, not in step with others.
+            away = error if error.status in _AWAY else None
+        # The engine restarts, or ten updates of this dispute are under way, which is the most: again, with the same id,
+        # and not in step with others.
         await asyncio.sleep(random.uniform(0.02, 0.15))
 
 

@@ -84,7 +84,7 @@ async def report(services: Services, actor: Actor, incident: IncidentIn) -> tupl
     delivered when the engine is back, and the answer says `published: false`.
     """
     places = await _places(services, incident.place)
-    found = triage(incident.narrative, services.lexicon, source=incident.source)
+    found = triage(incident.narrative, services.policy.lexicon, source=incident.source)
     earlier_seen: list[Earlier] = []
 
     def decide(earlier: list[Earlier]) -> str | None:
@@ -186,7 +186,7 @@ def triage_shown(found: Triage, places: dict[str, Any]) -> dict[str, Any]:
 async def try_triage(services: Services, narrative: str, source: str, place: PlaceIn | None) -> dict[str, Any]:
     """The triage alone; nothing is stored."""
     places = await _places(services, place or PlaceIn(address="未填"))
-    found = triage(narrative, services.lexicon, source=source)
+    found = triage(narrative, services.policy.lexicon, source=source)
     return triage_shown(found, {word: ref.model_dump() for word, ref in places.items()})
 
 
@@ -196,8 +196,8 @@ def _first_state(services: Services, row: IncidentRow, incident: Incident) -> Di
     lead, *cooperating = _departments(found, {word: ref.path for word, ref in places.items()})
     return open_state(
         row.dispute_no,
-        playbook=services.playbook,
-        calendar=services.calendar,
+        playbook=services.policy.playbook,
+        calendar=services.policy.calendar,
         places=places,
         incident=incident,
         triage=found.model_copy(update={"suggested_lead": lead, "suggested_cooperating": cooperating}),

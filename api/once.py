@@ -49,9 +49,14 @@ async def once(
         answer = StoredAnswer(status=status, body=body)
     except Refused as refusal:
         answer = StoredAnswer(status=refusal.status, body=problem(refusal))
-    if key and not (isinstance(answer.body, dict) and answer.body.get("published") is False):
+    if key and _final(answer):
         await store_answer(services.database, write_id, content_digest, answer)
     return _response(answer)
+
+
+def _final(answer: StoredAnswer) -> bool:
+    """Whether a repeat should get this very answer: not where it was only "accepted", or could not be seen yet."""
+    return answer.status != 202 and not (isinstance(answer.body, dict) and answer.body.get("published") is False)
 
 
 def _response(answer: StoredAnswer) -> JSONResponse:

@@ -6,6 +6,8 @@ from functools import partial
 
 from pydantic import ValidationError
 
+from api.policy import read_policy
+from domain.errors import PolicyInvalid
 from infra import database, demo
 from infra.embedded import typed
 from infra.processes import ChildSpec
@@ -18,14 +20,18 @@ def up() -> int:
     """Runs Temporal, worker and API until told to end; returns the exit code."""
     try:
         settings = get_settings()
+        read_policy(settings.playbook)
     except ValidationError as error:
         print(explain(error), file=sys.stderr)
+        return 1
+    except PolicyInvalid as error:
+        print(error, file=sys.stderr)
         return 1
     return run(
         settings,
         migrate=partial(database.migrate, settings),
         search_attributes=typed(SEARCH_ATTRIBUTES),
-        load_demo=partial(demo.load, settings) if settings.demo else None,
+        load_demo=partial(demo.load if settings.demo else demo.load_minimal, settings),
         opened=partial(welcome, settings),
         jobs=demo_jobs(settings),
     )

@@ -44,9 +44,15 @@ class Act(Model):
     organisations: dict[str, OrganisationRef] = {}
 
 
-def involved(state: DisputeState) -> set[tuple[str, str]]:
-    """Every (role, organisation path) that has, or had, a part in the dispute; who sees it follows from this."""
-    posts = {(post.role, post.path) for task in state.tasks for post in (*task.addressees, *task.watchers)}
+def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
+    """Every (role, organisation path) that has, or had, a part in the dispute; who sees it follows from this.
+
+    With `since`, only what the tasks that changed after that revision add.
+    """
+    changed = [task for task in state.tasks if task.revision > since]
+    posts = {(post.role, post.path) for task in changed for post in (*task.addressees, *task.watchers, *task.former)}
+    if since:
+        return posts
     home = (state.places.get(place) for place in ("station", "town_centre", "village", "grid"))
     return posts | {("", path) for path in home if path}
 
@@ -128,6 +134,7 @@ def reassign(case: Case, to: list[Post], why: str) -> None:
     """The stage's open tasks go to other posts; a claim on them is lifted."""
     for task in case.state.pending():
         if task.kind not in ("supervise", "approve_change"):
+            task.former = [*task.former, *task.addressees]
             task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
             case.state.touch(task)
             case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])

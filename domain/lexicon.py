@@ -62,8 +62,7 @@ class Track(Row):
 
 
 class Category(Row):
-    """One row of the responsibility list. `shared_place` says how far one quarrel of this category reaches: absent = a
-    household or a shop, else the whole `building` or `estate` (read by `domain.likeness`)."""
+    """One row of the responsibility list."""
 
     seq: int
     code: str
@@ -77,7 +76,6 @@ class Category(Row):
     strong: tuple[str, ...] = ()
     keywords: tuple[str, ...]
     context: tuple[str, ...] = ()
-    shared_place: Literal["building", "estate"] | None = None
     police_trigger: str | None = None
     note: str | None = None
 

@@ -168,6 +168,8 @@ class Evaluators(Strict):
 
     at_station: list[Addressing] = Field(min_length=1)
     joint: list[list[Addressing]] = Field(min_length=1)
+    limit: Span
+    rungs: Rungs = Rungs()
 
 
 class SupervisionPolicy(Strict):

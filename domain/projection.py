@@ -101,7 +101,7 @@ def project(state: DisputeState, *, since: int = 0) -> Image:
         concluded_at=state.concluded_at,
         closed_at=state.closed_at,
         outcome=state.outcome,
-        involved=sorted(involved(state)),
+        involved=sorted(involved(state, since=since)),
         document=document(state),
         tasks=[_task(state, task, due.get(task.task_id)) for task in state.tasks if _changed(state, task, since)],
         timeline=[entry for entry in state.timeline if entry.revision > since],

@@ -1,8 +1,8 @@
 """Typed lengths of time and the editable calendar of Chinese working days.
 
-A bare number of days has cost other systems dear (a "day" that meant eight business hours): a length always names
-its unit. Hours, calendar days and months run to the same time of day; working days end at 24:00 of the last one, as periods
-counted in days do by 民法典 第201, 203条.
+A bare number of days has cost others dear (a "day" that meant eight business hours), so a length always names its
+unit. Hours, calendar days and months run to the same time of day; working days end at 24:00 of the last one, as
+periods counted in days do by 民法典 第201, 203条.
 """
 
 from __future__ import annotations

@@ -73,6 +73,8 @@ class Task(Model):
     state: TaskState = "open"
     addressees: list[Post]
     watchers: list[Post] = []
+    former: list[Post] = []
+    """whom it was addressed to before it was reassigned: they had a part and may look on"""
     excluded: list[str] = []
     """persons barred by four eyes"""
     assignee: str | None = None

@@ -1,7 +1,11 @@
-"""The access log: who read a case, who was refused what. Codes only."""
+"""The access log: who read a case, who was refused what. Codes only.
+
+Reading is far more frequent than writing, and SQLite has one writer: entries are gathered and written once a moment.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import structlog
@@ -11,17 +15,45 @@ from infra.database import Database
 from infra.ids import new_id
 from infra.tables import AccessRow
 
+EVERY = 0.5
+"""Seconds between two writings: what a killed process may lose."""
 log = structlog.get_logger()
 
 
-async def note_access(
-    database: Database, person_id: str | None, dispute_no: str | None, what: str, outcome: str = "ok"
-) -> None:
-    """Notes an access or a refused attempt; a database that can't be written doesn't stop the work."""
-    row = AccessRow(access_id=new_id(), at=datetime.now(UTC), person_id=person_id, dispute_no=dispute_no, what=what,
-                    outcome=outcome)  # fmt: skip
-    try:
-        async with database.write() as session:
-            session.add(row)
-    except StoreUnavailable as error:
-        log.warning("access_not_noted", error=error.code, what=what, outcome=outcome)
+class AccessLog:
+    """Gathers entries and writes them in the background."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[AccessRow] = []
+
+    def note(self, person_id: str | None, dispute_no: str | None, what: str, outcome: str = "ok") -> None:
+        """Notes an access (`outcome` ok) or a refused attempt (the code of the refusal)."""
+        self._waiting.append(
+            AccessRow(
+                access_id=new_id(),
+                at=datetime.now(UTC),
+                person_id=person_id,
+                dispute_no=dispute_no,
+                what=what,
+                outcome=outcome,
+            )
+        )
+
+    async def keep_writing(self) -> None:
+        """Writes what was gathered, for as long as the process lives."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.write()
+
+    async def write(self) -> None:
+        """Writes what was gathered so far."""
+        rows, self._waiting = self._waiting, []
+        if not rows:
+            return
+        try:
+            async with self._database.write() as session:
+                session.add_all(rows)
+        except StoreUnavailable as error:
+            self._waiting = [*rows, *self._waiting]
+            log.warning("access_log_waits", error=error.code, entries=len(rows))

@@ -191,6 +191,11 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def task_exists(session: AsyncSession, task_id: str) -> bool:
+    """Whether there is such a task, whoever asks."""
+    return await session.get(TaskRow, task_id) is not None
+
+
 def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
     mine = col(TaskRow.assignee) == actor.person_id
     asked = or_(addressed_to(actor, watches=False), left_to(actor))

@@ -16,6 +16,7 @@ from temporalio import workflow
 
 from domain.case import Case
 from domain.organisation import Post
+from domain.playbook import Rungs
 from domain.spans import Span
 from domain.state import Decision, DisputeState, Interruption, Task
 
@@ -40,6 +41,7 @@ class Ask:
     to: list[Post] | None = None
     about: dict[str, Any] = field(default_factory=dict)
     limit: Span | None = None
+    rungs: Rungs | None = None
     opens_at: datetime | None = None
 
 
@@ -130,7 +132,9 @@ class Desk:
         return task
 
     def _open(self, ask: Ask) -> Task:
-        return self.case.open(ask.kind, to=ask.to, about=ask.about, limit=ask.limit, opens_at=ask.opens_at)
+        return self.case.open(
+            ask.kind, to=ask.to, about=ask.about, limit=ask.limit, rungs=ask.rungs, opens_at=ask.opens_at
+        )
 
     async def _first(self, tasks: list[Task]) -> Task:
         """The task answered or voided first."""

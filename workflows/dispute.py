@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain import actions, answering, facts
     from domain.asides import take_effect
-    from domain.base import Model
+    from domain.base import Model, china
     from domain.case import Case
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
@@ -61,7 +61,7 @@ class DisputeWorkflow:
     @workflow.init
     def __init__(self, dispute: DisputeInput) -> None:
         self.state = dispute.state
-        self.case = Case(self.state, workflow.now, lambda: str(workflow.uuid7()))
+        self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
         self.desk = Desk(self.case)
         self.publisher = Publisher(self.desk)
 
@@ -89,7 +89,7 @@ class DisputeWorkflow:
                     self.case.next_round(judgement.why)
                     at = judgement.redo_at
                     continue
-                self.state.concluded_at = workflow.now()
+                self.state.concluded_at = self.case.now()
                 self.case.enter(Stage.FOLLOW_UP)
                 relapse = await follow_up(self.desk)
                 if relapse is None:
@@ -121,7 +121,7 @@ class DisputeWorkflow:
     def _open(self, dispute: DisputeInput) -> None:
         """The first line of a life, or of the run that carries on a closed one."""
         if not self.state.closed:
-            self.state.opened_at = workflow.now()
+            self.state.opened_at = self.case.now()
             self.case.log("opened", "受理立案", source=self.state.source)
             return
         outcome = OUTCOMES[self.state.outcome or "resolved"]

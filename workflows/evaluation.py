@@ -26,8 +26,12 @@ async def evaluate(desk: Desk) -> Judgement:
     state = desk.state
     desk.case.enter(Stage.EVALUATION)
     assert state.disposal is not None, "only a disposal is evaluated"
-    seats = state.process.evaluation.joint if state.disposal.joint else [state.process.evaluation.at_station]
-    asks = [Ask("evaluate", to=desk.case.posts(seat), about={"seat": n}) for n, seat in enumerate(seats, start=1)]
+    policy = state.process.evaluation
+    seats = policy.joint if state.disposal.joint else [policy.at_station]
+    asks = [
+        Ask("evaluate", to=desk.case.posts(seat), about={"seat": n}, limit=policy.limit, rungs=policy.rungs)
+        for n, seat in enumerate(seats, start=1)
+    ]
     answers = await desk.ask_all(asks, then=lambda answer: _verdict(desk, answer))
     last = answers[-1]
     if last.name == "accept":

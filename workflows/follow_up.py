@@ -41,7 +41,11 @@ def _checks(desk: Desk) -> list[Ask]:
         return []
     pending = [o for o in desk.state.agreements[-1].obligations if o.state in ("pending", "overdue")]
     return [
-        Ask("check_performance", about={"obligation": o.number, "title": f"履约核查：{o.what}"}, opens_at=o.due_at)
+        Ask(
+            "check_performance",
+            about={"obligation": o.number, "title": f"履约核查（第{o.number}项）"},
+            opens_at=o.due_at,
+        )
         for o in pending
     ]
 

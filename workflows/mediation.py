@@ -104,3 +104,4 @@ def _resume_colour(desk: Desk) -> None:
     colour = desk.state.clock(COLOUR)
     if colour and colour.suspended:
         colour.resume(desk.case.now())
+        desk.state.touch()

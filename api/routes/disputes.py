@@ -22,7 +22,6 @@ from domain.base import Model, china
 from domain.catalogue import ACTIONS
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotFound
 from domain.organisation import Actor
-from infra.access import note_access
 from infra.ids import new_id
 from infra.papers import add_attachment, add_comment, find_attachment
 from infra.queries import (
@@ -89,7 +88,7 @@ async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:
     async with services.database.read() as session:
         row = await find_dispute(session, actor, dispute_no)
     if row is None:
-        await note_access(services.database, actor.person_id, dispute_no, "read", "not_found")
+        services.access.note(actor.person_id, dispute_no, "read", "not_found")
         raise NotFound("没有这个纠纷")
     return row
 
@@ -101,7 +100,7 @@ async def whole(services: Services, actor: Actor, dispute_no: str) -> dict[str, 
         tasks = await tasks_of(session, dispute_no)
         files = await attachments_of(session, dispute_no)
         comments = await comments_of(session, dispute_no)
-    await note_access(services.database, actor.person_id, dispute_no, "read")
+    services.access.note(actor.person_id, dispute_no, "read")
     return dispute_whole(row, tasks, files, comments, actor)
 
 
@@ -210,7 +209,7 @@ async def file_response(services: Services, actor: Actor, attachment_id: str) ->
     if row is None:
         raise NotFound("没有这个附件")
     await seen(services, actor, row.dispute_no)
-    await note_access(services.database, actor.person_id, row.dispute_no, "attachment")
+    services.access.note(actor.person_id, row.dispute_no, "attachment")
     inline = row.media_type.split("/")[0] in ("image", "video", "audio")
     disposition = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(row.sealed['name'])}"
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.context import playbook_codes, read_playbook
 from api.deps import ActorDep, CursorDep, LimitDep, ServicesDep
+from api.policy import playbook_codes, read_playbook
 from domain.places import Kind
 from infra.people import people
 from infra.queries import cursor_of, read_cursor
@@ -69,7 +69,7 @@ async def get_categories(services: ServicesDep, actor: ActorDep) -> dict[str, An
     items = [
         {"code": c.code, "name": c.name, "lead": c.lead, "cooperating": list(c.cooperating),
          "default_colour": c.default_colour, "non_police": c.non_police}
-        for c in services.lexicon.categories.values()
+        for c in services.policy.lexicon.categories.values()
     ]  # fmt: skip
     return {"items": items, "next_cursor": None}
 
@@ -81,7 +81,7 @@ async def get_playbooks(services: ServicesDep, actor: ActorDep) -> dict[str, Any
     items = [
         {"code": b.code, "name": b.name, "edition": b.edition, "digest": b.digest, "stages": b.process.stages,
          "colours": {code: rule.name for code, rule in b.process.colours.items()},
-         "current": b.code == services.playbook.code}
+         "current": b.code == services.policy.playbook.code}
         for b in books
     ]  # fmt: skip
     return {"items": items, "next_cursor": None}

@@ -16,7 +16,6 @@ from api.views import task_item, task_whole
 from domain.base import china
 from domain.errors import NotFound
 from domain.organisation import Actor
-from infra.access import note_access
 from infra.queries import InboxFilter, candidates, dispute_row, find_task, inbox, timeline_of
 
 router = APIRouter(prefix="/v1/tasks", tags=["inbox"])
@@ -54,7 +53,7 @@ async def whole_task(services: Services, actor: Actor, task_id: str) -> dict[str
         who = await candidates(session, row) if row.state in ("open", "claimed") else []
         dispute = await dispute_row(session, row.dispute_no)
         earlier = await timeline_of(session, row.dispute_no)
-    await note_access(services.database, actor.person_id, row.dispute_no, f"task:{row.kind}")
+    services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
     return task_whole(row, who, dispute, earlier, actor)
 
 
