@@ -13,15 +13,15 @@ from pydantic import ValidationError
 from domain import fields as f
 from domain.base import Model, Strict
 from domain.case import COLOUR, Case
-from domain.catalogue import ACTIONS, ActionSpec
+from domain.catalogue import ACTIONS, KINDS, ActionSpec
 from domain.clocks import Clock
 from domain.colours import is_lower, recolour
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, within
 from domain.playbook import Stage
-from domain.state import Change, DisputeState, Interruption
-from domain.supervision import supervise
+from domain.state import Change, DisputeState, Interruption, Task
+from domain.supervision import stage_tasks, supervise
 
 ENDINGS = {
     "withdraw": "withdrawn",
@@ -107,16 +107,18 @@ def take_action(case: Case, act: Act) -> None:
         return
     match act.action, form:
         case "recall", _:
+            if s.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
+                case.stop_clock("ladder")
+                _resume(case)
             interrupt(case, "recall", goto=Stage.PUSH_2 if s.process.has(Stage.PUSH_2) else Stage.TRIAGE)
         case "reassign", f.Reassign():
             path = act.organisations[form.organisation].path
-            reassign(case, [Post(role=form.role, path=path)], form.reason)
+            reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
         case "escalate", f.Reasoned():
             level = 1 + max((x.level for x in s.supervisions), default=-1)
             supervise(case, "escalated", "提级办理", level=level)
         case "resume", _:
-            for clock in _suspended(s):
-                clock.resume(case.now())
+            _resume(case)
             case.log("clock_resumed", "恢复计时", by=act.actor)
         case "recolour", f.Recolour() if not is_lower(s, form.colour):
             recolour(case, form.colour, form.reason, by=act.actor)
@@ -125,19 +127,21 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stage | None = None) -> None:
-    """Takes the dispute out of whatever it waits for; every wait sees it and open tasks are void."""
+    """Takes the dispute out of whatever it waits for; every wait sees it and open tasks are void.
+
+    Where the dispute goes on at another stage, the tracks beside the stage (supervision, protection) go on too.
+    """
     case.state.interruption = Interruption(action=action, outcome=outcome, goto=goto, at=case.now())
-    case.void(case.state.tasks, "流程已变更")
+    case.void([t for t in case.state.tasks if outcome or not KINDS[t.kind].aside], "流程已变更")
 
 
-def reassign(case: Case, to: list[Post], why: str) -> None:
-    """The stage's open tasks go to other posts; a claim on them is lifted."""
-    for task in case.state.pending():
-        if task.kind not in ("supervise", "approve_change"):
-            task.former = [*task.former, *task.addressees]
-            task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
-            case.state.touch(task)
-            case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
+def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
+    """Open tasks go to other posts; a claim on them is lifted."""
+    for task in tasks:
+        task.former = [*task.former, *task.addressees]
+        task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+        case.state.touch(task)
+        case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
 
 
 def apply_change(case: Case, number: int) -> None:
@@ -150,6 +154,8 @@ def apply_change(case: Case, number: int) -> None:
             recolour(case, form.colour, form.reason)
         case f.Extend():
             for clock in _movable(case.state):
+                if form.until <= clock.due_at:  # another clock runs by now; an extension never shortens one
+                    continue
                 clock.extend(now, form.until, form.reason)
                 case.log("clock_moved", f"{clock.title}延期", clock=clock.name, due_at=clock.due_at, reason=form.reason)
         case f.Suspend():
@@ -193,7 +199,15 @@ def _movable(state: DisputeState) -> list[Clock]:
 
 
 def _suspended(state: DisputeState) -> list[Clock]:
-    return [c for name in SUSPENDABLE if (c := state.clock(name)) and c.suspended]
+    """The deadlines that stand still and may be resumed; the colour's can not while the ladder's is on."""
+    names = ("ladder",) if state.clock("ladder") else SUSPENDABLE
+    return [c for name in names if (c := state.clock(name)) and c.suspended]
+
+
+def _resume(case: Case) -> None:
+    for clock in _suspended(case.state):
+        clock.resume(case.now())
+        case.state.touch()
 
 
 def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]:

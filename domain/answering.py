@@ -86,13 +86,13 @@ def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
         raise NotEntitled
     if actor.person_id in task.excluded or actor.on_behalf_of in task.excluded:
         raise FourEyes
-    other_seats = (
+    other_seats = {
         t.decision.actor_id
         for t in state.tasks
         if t.kind == task.kind == "evaluate" and t is not task and t.decision
         if t.round == task.round
-    )
-    if actor.person_id in other_seats:
+    }
+    if other_seats & ({actor.person_id, actor.on_behalf_of} - {None}):
         raise FourEyes("评估须由两人分别作出")
 
 

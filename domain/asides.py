@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from domain.actions import apply_change, reassign
 from domain.base import CHINA
-from domain.case import Case
+from domain.case import PROTECTION, Case
 from domain.colours import intervened
 from domain.organisation import Post
 from domain.playbook import Rungs
@@ -58,14 +58,15 @@ def open_protection(case: Case) -> None:
 
 def _supervised(case: Case, task: Task, decision: Decision) -> None:
     for record in reversed(case.state.supervisions):
-        if record.clock == task.about.get("clock") or record.cause == task.about["cause"]:
+        if (record.clock or record.cause, record.level) == (task.about["matter"], task.about["level"]):
             record.result = decision.name
             break
     match decision.name:
         case "reassign":
             code = decision.fields["organisation"]
             ref = next(o for o in case.state.organisations.values() if o.code == code)
-            reassign(case, [Post(role=decision.fields["role"], path=ref.path)], decision.fields["reason"])
+            to = [Post(role=decision.fields["role"], path=ref.path)]
+            reassign(case, holder_of(case, task), to, decision.fields["reason"])
         case "promote":
             about = task.about
             supervise(case, "promoted", f"{about['title']}（提级）", level=about["level"] + 1, clock=about["matter"],
@@ -85,7 +86,7 @@ def _protect(case: Case, decision: Decision) -> None:
     now = case.now()
     days = max((until - now) / timedelta(days=1), 1)
     fractions = sorted({round(1 - d / days, 4) for d in _ORDER_REMINDERS if d < days})
-    clock = case.start_clock("protection_order", "人身安全保护令有效期", limit=Span(hours=1),
-                             rungs=Rungs(remind_at=fractions))  # fmt: skip
+    clock = case.start_clock(PROTECTION, "人身安全保护令有效期", limit=Span(hours=1),
+                             rungs=Rungs(remind_at=fractions), decides="expires")  # fmt: skip
     clock.due_at = until
     case.log("protection", "人身安全保护令生效", by=decision, until=until, measures=decision.fields["measures"])

@@ -19,6 +19,8 @@ from domain.state import DisputeState, Entry, Push, Task
 
 COLOUR = "colour"
 """The name of the clock the colour sets; at most one runs."""
+PROTECTION = "protection_order"
+"""The name of the clock a granted protection order runs by; it knows no rounds."""
 HANDLING = ("handle_on_scene", "follow_up_responsibly", "dispose", "cooperate", "mediate", "dispatch")
 """Kinds whose doers may not judge the round (requirements E.2, rule 1)."""
 
@@ -61,7 +63,7 @@ class Case:
     def next_round(self, why: str) -> None:
         """Redo: the next round starts with a fresh clock of the current colour (Q-049)."""
         s = self.state
-        self.stop_clocks()
+        self.stop_clocks(beside=False)
         s.round += 1
         s.concluded_at = None
         s.position.sessions = 0
@@ -256,10 +258,12 @@ class Case:
             clock.stop(self.now())
             self.state.touch()
 
-    def stop_clocks(self) -> None:
-        """Stops every deadline of the round."""
+    def stop_clocks(self, *, beside: bool = True) -> None:
+        """Stops every deadline; with `beside` false the tracks beside the stage (supervision, protection) run on."""
+        waiting = {task.task_id for task in self.state.pending()}
         for clock in self.state.clocks:
-            clock.stop(self.now())
+            if beside or not (clock.task_id in waiting or clock.name == PROTECTION):
+                clock.stop(self.now())
         self.state.touch()
 
 

@@ -54,6 +54,7 @@ class Clock(Model):
     task_id: str | None = None
     rungs: Rungs = Rungs()
     decides: str | None = None
+    """what silence means once it is due, where that is no matter of being overdue"""
     suspendable: bool = False
     extendable: bool = False
     suspensions: list[Suspension] = []
@@ -123,7 +124,12 @@ class Clock(Model):
             self.fired = [rung for rung in self.fired if rung not in late]
 
     def shorten(self, at: datetime, until: datetime, reason: str) -> None:
-        """Raising a colour takes the shorter of the new limit and what remains (G6); never the longer."""
+        """Raising a colour takes the shorter of the new limit and what remains (G6); never the longer.
+
+        A clock that stands still keeps so much less before it: its deadline moves on when it is resumed.
+        """
+        if self.suspended:
+            until -= at - self.suspensions[-1].since
         if until < self.due_at:
             self._move(at, until, reason)
 

@@ -28,6 +28,8 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         clock.shorten(now, s.calendar.after(now, rule.limit), why)
         clock.title = f"{rule.name}预警{'介入' if rule.stops_at == 'intervention' else '处置'}时限"
         clock.suspendable, clock.extendable = rule.suspendable, rule.extendable
+    if not rule.progress_every:
+        case.stop_clock("progress")  # continuing follow-up is the graver colour's
     case.log("recoloured", f"预警颜色由{s.process.colours[was].name}调整为{rule.name}", by=by, reason=why,
              **{"from": was, "to": colour})  # fmt: skip
     for task in s.pending():

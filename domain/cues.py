@@ -66,13 +66,13 @@ def literals(cue: str) -> str:
 
 
 def cue_fault(cue: str) -> str | None:
-    """Why a cue can't be used, or None. Single characters hit inside other words (羊 in 喜洋洋's 羊毛衫)."""
+    """Why a cue can't be used, or None. Single characters hit inside other words (羊 in 羊毛衫)."""
     parts = cue.split(_GAP_MARK)
     if len(parts) > 2 or not all(parts):
         return f"线索词“{cue}”的省略号只能有一个，且不能在首尾"
     if len(literals(cue)) < 2:
         return f"线索词“{cue}”不足两个字，太宽泛"
-    if cue != normalise(cue).replace("...", _GAP_MARK):
+    if " " in cue or cue != normalise(cue).replace("...", _GAP_MARK):
         return f"线索词“{cue}”应写成半角小写，不含空格"
     return None
 
@@ -147,7 +147,7 @@ def _weight(hit: Hit, layer: Layer) -> float:
 # deny nothing. Between negator and cue only these fillers may stand, so 没有还钱就持刀 stays what it is.
 _NEGATOR = r"(?:(?<!有)(?<!不是)(?<!并非)(?:没有|没见|没|未曾|未|无|不存在)|(?<!是)不是|并非)"
 _FILLER = (
-    r"(?:任何|人员|人|谁|有|发生|出现|实施|进行|造成|曾|过|真的|真|去|敢|想要|想|要"
+    r"(?:任何|人员|人|谁|有|发现|发生|出现|实施|进行|造成|曾|过|真的|真|去|敢|想要|想|要"
     r"|双方|互相|相互|现场|肢体|明显|什么|暴力)*"
 )
 _DENIED = re.compile(f"{_NEGATOR}{_FILLER}$")

@@ -12,11 +12,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from domain.base import CHINA, Strict
+from domain.organisation import ROLES
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 OrganisationCode = Annotated[
     str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "organisation-code"})
 ]
+
+
+def _known_role(role: str) -> str:
+    if role not in ROLES:
+        raise ValueError(f"没有代码为“{role}”的岗位")
+    return role
+
+
+RoleCode = Annotated[str, AfterValidator(_known_role)]
 DisputeNo = Annotated[str, StringConstraints(pattern=r"^D\d{4}-\d{6,}$")]
 
 
@@ -299,7 +309,7 @@ class Urge(Fields):
 class Reassign(Reasoned):
     """Somebody else takes the open tasks over."""
 
-    role: str = Field(title="岗位")
+    role: RoleCode = Field(title="岗位")
     organisation: OrganisationCode = Field(title="单位")
 
 

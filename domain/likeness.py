@@ -29,6 +29,11 @@ SAME_EVENT = timedelta(hours=2)
 """Two reports of one event (a crash, a brawl) come in close together."""
 SAME_WORDS = 85.0
 """Likeness of two narratives, 0..100, above which they are one report that came by two channels."""
+LIKE_WORDS = 50.0
+"""Likeness above which two narratives of the same people are about one matter."""
+_AGAIN = re.compile(
+    "又因|又来|又在|又吵|又打|又闹|再次|再度|仍然|仍未|继续|反复|多次|上次|上回|之前报过|第[二三四五六七八九十]次报警"
+)
 ENOUGH_WORDS = 10
 """Fewer characters are alike by chance (楼上漏水)."""
 WORTH_SHOWING = 0.55
@@ -74,12 +79,14 @@ def judge(new: Known, known: Known) -> Verdict:
     if _building(here) != _building(there):
         return Verdict(False, "地点不同")
     shared = _shared(new, known)
-    if shared and (_related(new, known) or shared > 1) and not known.closed:
-        return Verdict(True, "同一地点、有相同当事人")
+    if shared and _same_matter(new, known):
+        return Verdict(True, "同一地点、有相同当事人，属同一事项" + ("反复" if known.closed else ""))
+    if shared:
+        return Verdict(False, "有相同当事人，但不是同一事项")
     if new.category != known.category or new.category == FALLBACK_CATEGORY:
         return Verdict(False, "不是同一类别")
     if known.closed:
-        return Verdict(shared > 0, "同一地点、同一类别、有相同当事人，属反复" if shared else "原纠纷已办结，当事人不同")
+        return Verdict(False, "原纠纷已办结，当事人不同")
     if new.category in MANY_CALLERS:
         return Verdict(True, "同一地点、同一事项，多人反映")
     if _homes(new) & _homes(known):
@@ -195,6 +202,16 @@ def _keys(party: dict[str, Any]) -> set[str]:
 
 def _related(new: Known, known: Known) -> bool:
     return _family(new) == _family(known) or FALLBACK_CATEGORY in (new.category, known.category)
+
+
+def _same_matter(new: Known, known: Known) -> bool:
+    """Whether people who have quarrelled before quarrel about the same thing (F.1: a case is one 事项).
+
+    Their words are alike, or they say themselves that it is not the first time.
+    """
+    if not _related(new, known):
+        return False
+    return _words(new, known) >= LIKE_WORDS or _AGAIN.search(new.narrative) is not None
 
 
 def _family(known: Known) -> str:

@@ -1,4 +1,4 @@
-"""The wording of field errors, in the reader's language, and the commands that carry people's decisions."""
+"""The wording of field errors, in the reader's language."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ _WORDS = {
     "bool_type": "应为是或否",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "finite_number": "应为数字",
     "decimal_parsing": "应为数字",
     "decimal_type": "应为数字",
     "decimal_max_places": "小数至多{decimal_places}位",
     "date_from_datetime_parsing": "应为日期，例如 2026-12-31",
     "date_parsing": "应为日期，例如 2026-12-31",
+    "date_from_datetime_inexact": "应为日期，例如 2026-12-31",
     "date_type": "应为日期，例如 2026-12-31",
     "datetime_parsing": "应为时间，例如 2026-12-31T09:00:00+08:00",
     "datetime_from_date_parsing": "应为时间，例如 2026-12-31T09:00:00+08:00",
+    "datetime_object_invalid": "应为时间，例如 2026-12-31T09:00:00+08:00",
     "datetime_type": "应为时间，例如 2026-12-31T09:00:00+08:00",
     "literal_error": "只能是{expected}之一",
     "enum": "只能是{expected}之一",
@@ -53,5 +57,7 @@ def _message(item: Any) -> str:
     if item["type"] == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
     words = _WORDS.get(item["type"], "格式不正确")
-    context = {key: str(value).replace(" or ", "、") for key, value in (item.get("ctx") or {}).items()}
+    context = {key: str(value) for key, value in (item.get("ctx") or {}).items()}
+    if "expected" in context:  # "'money', 'goods' or 'act'"
+        context["expected"] = context["expected"].replace(" or ", "、").replace(", ", "、").replace("'", "")
     return words.format_map({**dict.fromkeys(("max_length", "min_length"), ""), **context})

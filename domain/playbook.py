@@ -10,7 +10,7 @@ import hashlib
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from domain.base import Strict
 from domain.organisation import ROLES
@@ -181,7 +181,10 @@ class SupervisionPolicy(Strict):
     limit: Span
 
 
-STAGES_ALWAYS = {Stage.TRIAGE, Stage.CLOSED}
+STAGES_ALWAYS = (Stage.TRIAGE, Stage.EVALUATION, Stage.FOLLOW_UP, Stage.CLOSED)
+"""What every mechanism of the reports has in common: looked at first, judged, visited afterwards."""
+PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
+PROTECTION_KINDS = ("apply_protection", "court_protection")
 KINDS_OF_STAGE: dict[Stage, tuple[str, ...]] = {
     Stage.TRIAGE: ("confirm_triage",),
     Stage.PUSH_1: ("handle_on_scene", "rule_urgency", "approve_third_push"),
@@ -209,30 +212,42 @@ class Process(Strict):
     supervision: SupervisionPolicy
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
 
+    @field_validator("stages")
+    @classmethod
+    def _stages_make_a_life(cls, stages: list[Stage]) -> list[Stage]:
+        if missing := [stage for stage in STAGES_ALWAYS if stage not in stages]:
+            raise ValueError(f"every mechanism has the stages {', '.join(missing)}")
+        if stages != sorted(set(stages), key=list(Stage).index):
+            raise ValueError("stages stand in the order of the mechanism, each once: " + ", ".join(Stage))
+        if Stage.PUSH_2 not in stages and Stage.PUSH_3 not in stages:
+            raise ValueError("what is not settled on the spot is pushed on: push_2 or push_3 is missing")
+        return stages
+
+    @field_validator("colours")
+    @classmethod
+    def _gravest_first(cls, colours: dict[str, ColourRule]) -> dict[str, ColourRule]:
+        if [rule.rank for rule in colours.values()] != list(range(len(colours), 0, -1)):
+            raise ValueError("colours stand from the gravest to the mildest, their ranks count down to 1")
+        return colours
+
     @model_validator(mode="after")
     def _whole(self) -> Process:
-        missing = STAGES_ALWAYS - set(self.stages)
-        if missing:
-            raise ValueError(f"every mechanism has the stages {', '.join(sorted(missing))}")
-        if self.stages != sorted(self.stages, key=list(Stage).index):
-            raise ValueError("stages stand in the order of the mechanism: " + ", ".join(Stage))
         for stage in self.stages:
             for kind in KINDS_OF_STAGE.get(stage, ()):
                 if kind not in self.tasks:
                     raise ValueError(f"stage {stage} needs tasks.{kind}")
+        if self.protection_for and any(kind not in self.tasks for kind in PROTECTION_KINDS):
+            raise ValueError(f"protection_for needs {' and '.join(f'tasks.{kind}' for kind in PROTECTION_KINDS)}")
         if (Stage.MEDIATION in self.stages) != (self.ladder is not None):
             raise ValueError("a ladder and the stage mediation come together or not at all")
-        if self.colour_clock_from not in self.stages:
-            raise ValueError(f"colour_clock_from: no stage {self.colour_clock_from} here")
-        ranks = [rule.rank for rule in self.colours.values()]
-        if ranks != sorted(set(ranks), reverse=True):
-            raise ValueError("colours stand from the gravest to the mildest, each with a rank of its own")
+        if self.colour_clock_from not in self.stages or self.colour_clock_from not in (Stage.TRIAGE, *PUSHES):
+            raise ValueError("colour_clock_from is triage or one of the pushes, and stands among the stages")
         return self
 
     @property
     def first_push(self) -> Stage:
         """The first push this mechanism has."""
-        return next(s for s in self.stages if s in (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3))
+        return next(s for s in self.stages if s in PUSHES)
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""
@@ -257,10 +272,32 @@ class Playbook(Strict):
     sources: list[str] = Field([], description="requirement ids this playbook realises")
     process: Process
 
+    @model_validator(mode="after")
+    def _words_of_the_process(self) -> Playbook:
+        """Kinds and deemed decisions are words of the catalogue; checked here, where people write them.
+
+        Not in `Process`, which running cases carry along and must always decode.
+        """
+        from domain.catalogue import KINDS  # the catalogue is written in this module's words
+
+        for kind, policy in self.process.tasks.items():
+            if kind not in KINDS:
+                raise ValueError(f"tasks.{kind}: no such kind of task")
+            decided = policy.decides_itself
+            spec = KINDS[kind].decisions.get(decided) if decided else None
+            if decided and not (spec and spec.ends and not spec.pictures and takes_nothing(spec.form)):
+                raise ValueError(f"tasks.{kind}.decides_itself: {decided} is no decision that can be taken by silence")
+        return self
+
     @property
     def digest(self) -> str:
         """What a case pins beside the process part: the edition's SHA-256, shortened."""
         return hashlib.sha256(self.process.model_dump_json().encode()).hexdigest()[:16]
+
+
+def takes_nothing(form: type[Strict]) -> bool:
+    """Whether a form may be sent empty."""
+    return not any(field.is_required() for field in form.model_fields.values())
 
 
 def load_playbook(text: str, source: str) -> Playbook:

@@ -11,7 +11,7 @@ import calendar as _months
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from domain.base import CHINA, Model, Strict, china
 
@@ -49,6 +49,10 @@ class Span(Strict):
         if sum(getattr(self, unit) is not None for unit in Unit) != 1:
             raise ValueError("a length of time names exactly one unit: " + ", ".join(Unit))
         return self
+
+    @model_serializer
+    def _as_written(self) -> dict[str, int]:
+        return {self.unit.value: self.count}
 
     @property
     def unit(self) -> Unit:

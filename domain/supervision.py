@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.case import Case
-from domain.state import Supervision, Task
+from domain.catalogue import KINDS
+from domain.state import DisputeState, Supervision, Task
 
 
 def supervise(
@@ -36,4 +37,9 @@ def holder_of(case: Case, supervision: Task) -> list[Task]:
     task = case.state.task(supervision.about.get("task_id") or "")
     if task and task.pending:
         return [task]
-    return [t for t in case.state.pending() if t.kind not in ("supervise", "approve_change")]
+    return stage_tasks(case.state)
+
+
+def stage_tasks(state: DisputeState) -> list[Task]:
+    """The open tasks that the stage waits for; supervision, approvals and protection orders stand beside it."""
+    return [task for task in state.pending() if not KINDS[task.kind].aside]

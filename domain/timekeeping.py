@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from domain.answering import put_on_record
-from domain.case import Case
+from domain.case import COLOUR, Case
 from domain.catalogue import KINDS, title_of
 from domain.clocks import Clock, RungName
 from domain.state import Decision, DisputeState, Task
@@ -82,6 +82,9 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
                       task_id=clock.task_id)  # fmt: skip
         case RungName.DECIDES if task and clock.decides:
             _decide(case, task, clock.decides)
+        case RungName.DECIDES:  # nobody is asked: a validity has run out
+            clock.stop(case.now())
+            case.log("expired", f"{clock.title}届满", **facts)
         case _:
             case.log("reminder", f"{clock.title}临期提醒", **facts)
     for judged in judged_by(case.state, clock):
@@ -91,7 +94,9 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
 def _decide(case: Case, task: Task, decision: str) -> None:
     """Silence past the clock is an answer: what the playbook says it means."""
     case.log("expired", f"{KINDS[task.kind].name}到期，视为“{title_of(task.kind, decision)}”", task_id=task.task_id)
-    put_on_record(case, task, Decision(name=decision, at=case.now()))
+    empty = KINDS[task.kind].decisions[decision].form()
+    fields = empty.model_dump(mode="json", exclude_none=True)
+    put_on_record(case, task, Decision(name=decision, fields=fields, at=case.now()))
 
 
 def judged_by(state: DisputeState, clock: Clock) -> list[Task]:
@@ -100,7 +105,9 @@ def judged_by(state: DisputeState, clock: Clock) -> list[Task]:
         return [t for t in state.pending() if t.task_id == clock.task_id]
     if clock.name == "ladder":
         return state.pending("mediate")
-    return [t for t in state.pending() if KINDS[t.kind].under_colour]
+    if clock.name in (COLOUR, "progress"):
+        return [t for t in state.pending() if KINDS[t.kind].under_colour]
+    return []
 
 
 def due_of(state: DisputeState, task: Task) -> Clock | None:

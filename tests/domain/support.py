@@ -1,0 +1,144 @@
+"""A case on a table: fake time, counted ids, people with posts. The rules are tested on it, without an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from domain.actions import Act, take_action
+from domain.answering import Claim, Command, take, take_claim
+from domain.asides import take_effect
+from domain.base import CHINA
+from domain.case import Case
+from domain.opening import open_state
+from domain.organisation import Actor, OrganisationRef, Post
+from domain.playbook import Playbook, Process, Stage, load_playbook
+from domain.policy_text import parse_policy
+from domain.spans import Calendar
+from domain.state import DisputeState, Evidence, Incident, Party, Task
+from domain.timekeeping import keep
+from domain.triage import Triage
+
+PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=CHINA)
+PLACES = {
+    "county": "/c",
+    "bureau": "/c/police",
+    "station": "/c/police/ps",
+    "township": "/c/town",
+    "town_centre": "/c/town/tc",
+    "village": "/c/town/v",
+    "grid": "/c/town/v/g",
+    "centre": "/c/centre",
+    "committee": "/c/committee",
+    "justice_office": "/c/town/jo",
+    "court": "/c/court",
+    "womens_federation": "/c/wf",
+    "risk_centre": "/c/risk",
+}
+HOUSING, MARKET = (OrganisationRef(code=code, name=code, path=f"/c/{code}") for code in ("housing", "market"))
+PICTURE = Evidence(attachment_id="a1", media_type="image/png", sha256="0" * 64)
+VIDEO = Evidence(attachment_id="a2", media_type="video/mp4", sha256="0" * 64)
+LETTER = Evidence(attachment_id="a3", media_type="application/pdf", sha256="0" * 64)
+MET = [{"who": "李某", "at": "2026-03-02T10:00:00+08:00", "where": "家中"}]
+
+
+def playbook(code: str = "jinhua") -> Playbook:
+    """A city's playbook as it ships."""
+    return load_playbook((PLAYBOOKS / f"{code}.yaml").read_text(encoding="utf-8"), f"{code}.yaml")
+
+
+def process(code: str = "jinhua") -> Process:
+    """Its process part."""
+    return playbook(code).process
+
+
+def shipped_calendar() -> Calendar:
+    """The working calendar as it ships."""
+    return parse_policy((PLAYBOOKS / "calendar.yaml").read_text(encoding="utf-8"), "calendar.yaml", Calendar)
+
+
+def person(name: str, *posts: tuple[str, str], on_behalf_of: str | None = None) -> Actor:
+    """Somebody with posts, each (role, path)."""
+    held = [Post(role=role, path=path) for role, path in posts]
+    return Actor(person_id=name, name=name, posts=held, on_behalf_of=on_behalf_of)
+
+
+def alarm(number: int, at: datetime, *, rank: int = 1, **more: Any) -> Incident:
+    """A report received."""
+    return Incident(
+        incident_id=f"i{number}", source="110", source_no=f"A{number}", occurred_at=at, reported_at=at, rank=rank,
+        address="古山镇", narrative=f"第{number}次报警", parties=[Party(name="李某", side="a")], **more,
+    )  # fmt: skip
+
+
+class Desk:
+    """A case with a clock that only the test moves."""
+
+    def __init__(self, code: str = "jinhua", *, rank: int = 1, **more: Any) -> None:
+        self.at = MONDAY
+        ids: Iterator[int] = count(1)
+        found = Triage(
+            category="parking", category_name="停车纠纷", colour="blue", rank=rank, police=False, divertible=False,
+            risk_kinds=[], confidence=1, cues=[], suggested_lead="housing", suggested_cooperating=["market"],
+            statutory_track=None,
+        )  # fmt: skip
+        places = {word: OrganisationRef(code=path.rpartition("/")[2], name=word, path=path)
+                  for word, path in PLACES.items()}  # fmt: skip
+        state = open_state(
+            "D2026-000001", playbook=playbook(code), calendar=Calendar(), places=places,
+            incident=alarm(1, MONDAY, rank=rank), triage=found, at=MONDAY,
+        )  # fmt: skip
+        self.state: DisputeState = state.model_copy(update=more)
+        self.case = Case(self.state, lambda: self.at, lambda: f"t{next(ids)}")
+
+    def pass_time(self, **length: float) -> None:
+        """Time passes while everything is up: what fell due is done at its instant."""
+        self.at += timedelta(**length)
+        keep(self.case)
+
+    def outage(self, **length: float) -> None:
+        """Time passes while nothing runs."""
+        self.at += timedelta(**length)
+
+    def push(self, stage: Stage = Stage.PUSH_1, kind: str = "handle_on_scene", **about: Any) -> Task:
+        """The dispute is pushed, and a question opened."""
+        self.case.enter(stage)
+        return self.case.open(kind, about=about)
+
+    def command(self, task: Task, decision: str, by: Actor, **more: Any) -> Command:
+        """A decision on its way; what is no part of the envelope is a field."""
+        envelope = {name: more.pop(name) for name in ("evidence", "labels", "note") if name in more}
+        return Command(key=f"{task.task_id}-{decision}", task_id=task.task_id, decision=decision, actor=by, fields=more,
+                       organisations={ref.code: ref for ref in (HOUSING, MARKET)}, **envelope)  # fmt: skip
+
+    def decide(self, task: Task, decision: str, by: Actor, **more: Any) -> Task:
+        """A decision taken, with what it does at once."""
+        taken = take(self.case, self.command(task, decision, by, **more))
+        take_effect(self.case, taken)
+        return taken
+
+    def claim(self, task: Task, by: Actor, *, release: bool = False) -> Task:
+        """A task claimed, or given back."""
+        return take_claim(self.case, Claim(key="c", task_id=task.task_id, actor=by, release=release))
+
+    def act(self, action: str, by: Actor, **fields: Any) -> None:
+        """An action taken."""
+        organisations = {ref.code: ref for ref in (HOUSING, MARKET)}
+        take_action(self.case, Act(key="k", action=action, fields=fields, actor=by, organisations=organisations))
+
+    def logged(self, *kinds: str) -> list[str]:
+        """The titles of the timeline's entries, of some kinds or all."""
+        return [entry.title for entry in self.state.timeline if not kinds or entry.kind in kinds]
+
+
+SCENE = person("scene", ("on_scene_officer", PLACES["station"]))
+OFFICER = person("officer", ("responsible_officer", PLACES["station"]))
+LEADER = person("leader", ("duty_leader", PLACES["station"]))
+CHIEF = person("chief", ("station_chief", PLACES["station"]))
+HANDLER = person("handler", ("department_handler", HOUSING.path))
+SUPERVISOR = person("supervisor", ("supervisor", PLACES["county"]))
+DISPATCHER = person("dispatcher", ("centre_dispatcher", PLACES["centre"]))
