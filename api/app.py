@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from api import errors, observing
+from api.codec import codec_app
 from api.context import open_services
 from api.intake import sweep
+from api.pages import mounting
 from api.routes import disputes, drill, intake, operations, registers, tasks, who
 from infra.settings import Settings, get_settings
 
@@ -39,6 +41,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(module.router)
     if settings.drill:
         app.include_router(drill.router)
+    app.mount("/codec", codec_app(app, settings))
+    mounting.install(app)
     return app
 
 

@@ -8,7 +8,7 @@ import typer
 
 from api.client import county, explained
 from api.show import show_dispute
-from api.stories import STORIES, play
+from api.stories import STORIES, StoryBroken, play
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
 Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
@@ -59,8 +59,15 @@ def stories(
     only: Annotated[list[str] | None, typer.Argument(help="Names of stories; none plays all of the playbook")] = None,
 ) -> None:
     """Play the stories of the process against the running system, and print their timelines as they unfold."""
-    with explained():
-        play(county(), [name for name in STORIES if not only or name in only])
+    unknown = sorted(set(only or ()) - set(STORIES))
+    if unknown:
+        raise typer.BadParameter(f"no such story: {', '.join(unknown)}; there are {', '.join(STORIES)}")
+    try:
+        with explained():
+            play(county(), [name for name in STORIES if not only or name in only])
+    except StoryBroken as broken:
+        typer.echo(f"broken: {broken}", err=True)
+        raise typer.Exit(1) from broken
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import json
 import struct
 import time
 import uuid
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ class Client:
         self.username = username
         self._password = password
         self._http = httpx2.Client(base_url=base, timeout=TIMEOUT, trust_env=False)
+        weakref.finalize(self, self._http.close)
 
     @cached_property
     def _token(self) -> str:
@@ -173,18 +175,19 @@ class County:
         kind: str,
         decision: str,
         *,
-        who: Client | None = None,
+        by: Client | None = None,
         task_id: str | None = None,
+        key: str | None = None,
         **fields: Any,
     ) -> dict[str, Any]:
-        """Answers an open task of a kind as its first candidate, with the example's fields where none are given."""
+        """Answers an open task of a kind as its first candidate or `by` somebody; examples fill what is not given."""
         task_id = task_id or self.wait_for(number, kind)["task_id"]
         task = self.supervisor.get(f"/v1/tasks/{task_id}")
         shown = next(d for d in task["decisions"] if d["name"] == decision)
-        who = who or self.person(task["candidates"][0]["username"])
-        attachments = [who.attach(number)] if shown["pictures"] else []
+        by = by or self.person(task["candidates"][0]["username"])
+        attachments = [by.attach(number)] if shown["pictures"] else []
         body = {"decision": decision, "fields": {**shown["example"], **fields}, "attachments": attachments}
-        answer: dict[str, Any] = who.post(f"/v1/tasks/{task_id}/decide", body)
+        answer: dict[str, Any] = by.post(f"/v1/tasks/{task_id}/decide", body, key=key)
         return answer
 
     def advance(self, number: str, by: str) -> dict[str, Any]:

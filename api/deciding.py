@@ -13,10 +13,10 @@ from domain.actions import Act
 from domain.answering import Claim, Command, organisation_codes
 from domain.base import Model
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed, Unavailable
-from domain.organisation import Actor
+from domain.organisation import Actor, OrganisationRef
 from domain.state import Evidence
-from infra.people import organisations_by_code
-from infra.queries import attachments_of, dispute_row, find_dispute, find_task, task_exists, tasks_of
+from infra.people import manned, organisations_by_code
+from infra.queries import attachments_of, dispute_row, find_dispute, find_task, revision_of, task_exists, tasks_of
 from infra.tables import TaskRow
 
 log = structlog.get_logger()
@@ -39,6 +39,10 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         Unavailable: neither door of the engine answers.
     """
     task = await _task(services, actor, task_id)
+    await _check_other(services, answer.fields)
+    organisations = await _organisations(services, answer.fields)
+    if answer.decision == "assign":
+        await _check_manned(services, organisations)
     command = Command(
         key=key,
         task_id=task_id,
@@ -47,7 +51,7 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         evidence=await _evidence(services, task.dispute_no, answer.attachments),
         note=answer.note,
         actor=actor,
-        organisations=await _organisations(services, answer.fields),
+        organisations=organisations,
         labels=_labels(services, answer.fields),
     )
     try:
@@ -91,6 +95,7 @@ async def act(
     async with services.database.read() as session:
         if await find_dispute(session, actor, dispute_no) is None:
             raise NotFound("没有这个纠纷")
+    await _check_other(services, fields)
     organisations = await _organisations(services, fields)
     message = Act(key=key, action=action, fields=fields, actor=actor, organisations=organisations)
     try:
@@ -108,6 +113,20 @@ async def act(
         dispute |= {"stage": row.stage, "round": row.round, "colour": row.colour, "revision": row.revision,
                     "outcome": row.outcome}  # fmt: skip
     return 200, {"action": action, "dispute": dispute, **({} if seen else {"published": False})}
+
+
+async def _check_other(services: Services, fields: dict[str, Any]) -> None:
+    """Another dispute that a form names (`duplicate_of`, `merge_into`) must exist: the engine knows only its own.
+
+    Raises:
+        FieldsInvalid
+    """
+    number = fields.get("dispute_no")
+    if not isinstance(number, str):
+        return
+    async with services.database.read() as session:
+        if not await revision_of(session, number):
+            raise FieldsInvalid(errors=[{"field": "dispute_no", "message": f"没有编号为“{number}”的纠纷"}])
 
 
 async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
@@ -170,7 +189,21 @@ async def _evidence(services: Services, dispute_no: str, ids: list[str]) -> list
     return [Evidence(attachment_id=i, media_type=known[i].media_type, sha256=known[i].sha256) for i in ids]
 
 
-async def _organisations(services: Services, fields: dict[str, Any]) -> dict[str, Any]:
+async def _check_manned(services: Services, organisations: dict[str, OrganisationRef]) -> None:
+    """A dispute is not sent where nobody could accept it; who holds which post is not known to the engine.
+
+    Raises:
+        FieldsInvalid
+    """
+    accepting = [a.role for a in services.policy.playbook.process.tasks["accept_assignment"].by]
+    async with services.database.read() as session:
+        paths = await manned(session, [ref.path for ref in organisations.values()], accepting)
+    empty = [ref.name for ref in organisations.values() if ref.path not in paths]
+    if empty:
+        raise FieldsInvalid(errors=[{"field": "lead", "message": f"{'、'.join(empty)}没有可以签收的岗位"}])
+
+
+async def _organisations(services: Services, fields: dict[str, Any]) -> dict[str, OrganisationRef]:
     async with services.database.read() as session:
         return await organisations_by_code(session, organisation_codes(fields))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -120,12 +121,21 @@ async def tell(services: Services, dispute_no: str, signal: str, message: BaseMo
 
 async def published(services: Services, dispute_no: str, revision: int) -> bool:
     """Waits, at most as long as the settings say, until the read model is at a revision."""
+
+    async def there(session: Any) -> bool:
+        return await revision_of(session, dispute_no) >= revision
+
+    return await visible(services, there)
+
+
+async def visible(services: Services, there: Callable[[Any], Awaitable[bool]]) -> bool:
+    """Waits, at most as long as the settings say, until something can be seen in the read model."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + services.settings.publish_wait_seconds
     while True:
         try:
             async with services.database.read() as session:
-                if await revision_of(session, dispute_no) >= revision:
+                if await there(session):
                     return True
         except StoreUnavailable:
             return False

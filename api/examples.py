@@ -25,6 +25,12 @@ class _Case:
         return list(self.document["suggested"])
 
     @property
+    def another(self) -> str:
+        """The number before this one's, the likeliest to exist."""
+        year, _, number = str(self.document["dispute_no"]).partition("-")
+        return f"{year}-{max(int(number) - 1, 1):06d}"
+
+    @property
     def met(self) -> list[dict[str, str]]:
         return [{"who": "双方当事人", "at": self.now.isoformat(), "where": "村委会调解室"}]
 
@@ -42,7 +48,7 @@ _REASON = {"reason": "按实际情况填写"}
 _EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
     ("confirm_triage", "correct"): lambda c: {
         **_REASON, "colour": c.document["colour"], "category": c.document["category"]},
-    ("confirm_triage", "duplicate_of"): lambda c: {"dispute_no": "D2026-000001"},
+    ("confirm_triage", "duplicate_of"): lambda c: {"dispute_no": c.another},
     ("handle_on_scene", "settled"): lambda c: {"summary": "现场劝解，双方同意离开", "push_on": False},
     ("handle_on_scene", "unsettled"): lambda c: {
         "reason": "双方各执一词，现场无法调解", "criminal_risk": False, "urgent": False},

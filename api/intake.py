@@ -11,13 +11,15 @@ from typing import Annotated, Any, Literal
 
 import structlog
 from pydantic import AfterValidator, Field, StringConstraints
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError
 
 from api.context import Services
-from api.engine import handle, published, start, tell
+from api.engine import handle, start, tell, visible
 from api.once import digest
 from api.views import moment
 from domain.base import Strict
-from domain.errors import DisputeClosed, SantuiError
+from domain.errors import DisputeClosed, SantuiError, Unavailable
 from domain.fields import Moment
 from domain.likeness import Known, place_key, same_quarrel, similar
 from domain.opening import open_state
@@ -28,6 +30,7 @@ from domain.state import DisputeState, Incident, Party
 from domain.triage import Triage, triage
 from infra.ids import new_id
 from infra.incidents import Earlier, mark_delivered, record_incident, undelivered
+from infra.queries import dispute_row, revision_of
 from infra.tables import IncidentRow
 from workflows.dispute import DisputeInput
 
@@ -112,19 +115,31 @@ async def report(services: Services, actor: Actor, incident: IncidentIn) -> tupl
         },
     )
     row, fresh = await record_incident(services.database, row, decide)
-    visible = True
+    delivered = True
     if fresh:
         try:
             await deliver(services, row)
         except SantuiError as error:
             log.warning("incident_waits", incident_id=row.incident_id, code=error.code)
-            visible = False
-        visible = visible and await published(services, row.dispute_no, 1)
+            delivered = False
+        delivered = delivered and await _seen(services, row)
     shown = triage_shown(Triage.model_validate(row.sealed["triage"]), row.sealed["places"])
     shown["similar"] = similar(_known(incident, found), [_of(e) for e in earlier_seen])
     body = {"incident_id": row.incident_id, "dispute_no": row.dispute_no, "joined": row.joined, "triage": shown,
-            "received_at": moment(row.received_at), **({} if visible else {"published": False})}  # fmt: skip
+            "received_at": moment(row.received_at), **({} if delivered else {"published": False})}  # fmt: skip
     return (200 if row.joined else 201), body
+
+
+async def _seen(services: Services, row: IncidentRow) -> bool:
+    """Waits until the read model shows the dispute with this very report; a joined one arrives as a signal."""
+
+    async def there(session: Any) -> bool:
+        if not await revision_of(session, row.dispute_no):
+            return False
+        dispute = await dispute_row(session, row.dispute_no)
+        return row.incident_id in [incident["incident_id"] for incident in dispute.sealed["incidents"]]
+
+    return await visible(services, there)
 
 
 async def deliver(services: Services, row: IncidentRow) -> None:
@@ -151,10 +166,15 @@ async def reopen(services: Services, dispute_no: str, **why: Any) -> None:
         Unavailable: the engine does not answer.
     """
     last = handle(services, dispute_no)
-    run_id = (await last.describe()).run_id
-    state: DisputeState = await services.client.get_workflow_handle(
-        dispute_no, run_id=run_id, result_type=DisputeState
-    ).result()
+    try:
+        described = await last.describe()
+        if described.status is WorkflowExecutionStatus.RUNNING:  # another report, or another click, was faster
+            raise Unavailable("该纠纷刚刚启动，请稍后重试")
+        run_id = described.run_id
+        closed = services.client.get_workflow_handle(dispute_no, run_id=run_id, result_type=DisputeState)
+        state: DisputeState = await closed.result()
+    except RPCError as error:  # away, or not started yet: of two reports at once the second may be told first
+        raise Unavailable from error
     state.runs = [*state.runs, run_id]
     await start(services, DisputeInput(state=state, **why), next_run=True)
 

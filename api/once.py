@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from api.context import Services
 from api.errors import MEDIA, problem
-from domain.errors import Refused
+from domain.errors import KeyReused, Refused
 from domain.organisation import Actor
 from infra.answers import StoredAnswer, find_answer, store_answer
 from infra.ids import new_id
@@ -45,8 +45,11 @@ async def once(
         if stored:
             return _response(stored)
     try:
-        status, body = await do(write_id)
+        # The engine is told the content too: of two sent at once under one key it takes one, and this tells them apart.
+        status, body = await do(f"{write_id}.{content_digest[:12]}")
         answer = StoredAnswer(status=status, body=body)
+    except KeyReused:
+        raise  # the key's answer is that of the content it came with first
     except Refused as refusal:
         answer = StoredAnswer(status=refusal.status, body=problem(refusal))
     if key and _final(answer):
@@ -55,8 +58,8 @@ async def once(
 
 
 def _final(answer: StoredAnswer) -> bool:
-    """Whether a repeat should get this very answer: not where it was only "accepted", or could not be seen yet."""
-    return answer.status != 202 and not (isinstance(answer.body, dict) and answer.body.get("published") is False)
+    """Whether a repeat should get this very answer: not where what it changed could not be seen yet."""
+    return not (isinstance(answer.body, dict) and answer.body.get("published") is False)
 
 
 def _response(answer: StoredAnswer) -> JSONResponse:

@@ -37,7 +37,10 @@ def show_dispute(county: County, number: str) -> None:
 def print_entry(entry: dict[str, Any]) -> None:
     """Prints one line of a timeline."""
     who = f"  [dim]{entry['actor']}[/]" if entry["actor"] else ""
-    console.print(f"  {entry['seq']:>3}  {_time(entry['at'])}  {entry['title']}{who}")
+    about = entry["detail"].get("about") or {}
+    whom = about.get("name") or about.get("party") or about.get("title")
+    title = f"{entry['title']}（{whom}）" if whom else entry["title"]
+    console.print(f"  {entry['seq']:>3}  {_time(entry['at'])}  {title}{who}", soft_wrap=True)
 
 
 def _time(at: str) -> str:

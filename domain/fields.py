@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from domain.base import CHINA, Strict
 from domain.organisation import ROLES
 
+AnyDay = TypeVar("AnyDay", bound=date)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 OrganisationCode = Annotated[
     str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "organisation-code"})
@@ -30,12 +31,19 @@ RoleCode = Annotated[str, AfterValidator(_known_role)]
 DisputeNo = Annotated[str, StringConstraints(pattern=r"^D\d{4}-\d{6,}$")]
 
 
+def _in_our_time(day: AnyDay) -> AnyDay:
+    if not 1900 <= day.year < 2200:  # beyond, sums with deadlines leave the calendar
+        raise ValueError("日期超出范围")
+    return day
+
+
 def _aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=CHINA)
 
 
-Moment = Annotated[datetime, AfterValidator(_aware)]
+Moment = Annotated[datetime, AfterValidator(_in_our_time), AfterValidator(_aware)]
 """An instant; without an offset it is Chinese time, as people write it."""
+Day = Annotated[date, AfterValidator(_in_our_time)]
 
 
 class Fields(Strict):
@@ -57,7 +65,7 @@ class Obligation(Strict):
     kind: Literal["money", "goods", "act"] = Field(title="类型（money 款项，goods 物品，act 行为）")
     what: Text = Field(title="履行内容")
     amount: Decimal | None = Field(None, title="金额（元）", ge=0, decimal_places=2)
-    due_on: date = Field(title="履行期限")
+    due_on: Day = Field(title="履行期限")
 
     @model_validator(mode="after")
     def _money_has_amount(self) -> Obligation:
@@ -252,7 +260,7 @@ class Granted(Fields):
     """A protection order: its measures, valid for six months at most (反家庭暴力法 第29, 30条)."""
 
     measures: list[Text] = Field(title="措施", min_length=1, max_length=10)
-    until: date = Field(title="有效期至")
+    until: Day = Field(title="有效期至")
 
 
 # --- evaluation, follow-up

@@ -181,8 +181,8 @@ class SupervisionPolicy(Strict):
     limit: Span
 
 
-STAGES_ALWAYS = (Stage.TRIAGE, Stage.EVALUATION, Stage.FOLLOW_UP, Stage.CLOSED)
-"""What every mechanism of the reports has in common: looked at first, judged, visited afterwards."""
+STAGES_ALWAYS = (Stage.TRIAGE, Stage.CLOSED)
+"""What no mechanism can do without."""
 PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
 PROTECTION_KINDS = ("apply_protection", "court_protection")
 KINDS_OF_STAGE: dict[Stage, tuple[str, ...]] = {

@@ -179,6 +179,8 @@ class Verdict(Model):
     evaluator: str | None
     reason: str = ""
     explanation: str = ""
+    redo: str = ""
+    """who redoes what was returned: `same` or `dispatch`"""
 
 
 class VisitRecord(Model):

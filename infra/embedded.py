@@ -57,6 +57,7 @@ def server_command(settings: Settings) -> tuple[str, ...]:
         *("--namespace", settings.temporal_namespace),
         *("--log-level", "error"),
         "--ui-disable-news-fetch",
+        *("--ui-codec-endpoint", f"{settings.base_url}/codec"),
         # A profile or a variable of whoever starts santui must not change its engine.
         *("--disable-config-file", "--disable-config-env"),
         # The drill moves one dispute's clock; the server allows it by this switch only.

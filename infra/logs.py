@@ -42,6 +42,8 @@ def _without_text(_: object, __: str, event: structlog.types.EventDict) -> struc
     info = info or (record.exc_info if record else None)
     if info is True:
         info = sys.exc_info()
+    elif isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
     if info and info[0]:
         trace = info[2]
         while trace and trace.tb_next:

@@ -61,6 +61,16 @@ async def organisations_by_code(session: AsyncSession, codes: Sequence[str]) -> 
     return {row.code: reference(row) for row in (await session.execute(query)).scalars()}
 
 
+async def manned(session: AsyncSession, paths: Sequence[str], roles: Sequence[str]) -> set[str]:
+    """Of these organisation paths, those where somebody holds one of the roles."""
+    query = (
+        select(col(PostRow.path))
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(col(PersonRow.active), col(PostRow.path).in_(paths), col(PostRow.role).in_(roles))
+    )
+    return set((await session.execute(query)).scalars())
+
+
 async def people(
     session: AsyncSession, *, role: str | None, path: str | None, limit: int, after: str | None
 ) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.base import Model
+from domain.base import Model, china
 from domain.errors import FieldsInvalid
 from domain.organisation import Actor, Post
 from infra.tables import (
@@ -70,15 +70,15 @@ def cursor_of(*parts: Any) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, parts: int) -> list[Any]:
-    """What `cursor_of` made.
+def read_cursor(cursor: str, *parts: type) -> list[Any]:
+    """What `cursor_of` made, of parts of these types.
 
     Raises:
         FieldsInvalid: it is none of ours.
     """
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != parts:
+        if not isinstance(values, list) or [type(value) for value in values] != list(parts):
             raise ValueError
     except (ValueError, UnicodeDecodeError) as error:
         raise FieldsInvalid(errors=[{"field": "cursor", "message": "分页标记无效"}]) from error
@@ -92,7 +92,7 @@ async def list_disputes(
     column, descending = SORTS.get(f.sort, SORTS["-opened_at"])
     query = select(DisputeRow).where(may_see(actor), *_filters(f))
     if cursor:
-        value, number = read_cursor(cursor, 2)
+        value, number = read_cursor(cursor, str, str)
         value = _instant(value) if column is col(DisputeRow.opened_at) else value
         after = column < value if descending else column > value
         beyond = col(DisputeRow.dispute_no) < number if descending else col(DisputeRow.dispute_no) > number
@@ -105,10 +105,13 @@ async def list_disputes(
     return Page(rows=rows[:limit], next_cursor=key)
 
 
-def _instant(value: Any) -> datetime:
+def _instant(value: str) -> datetime:
     try:
-        return datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError
+        return china(at)
+    except (ValueError, OverflowError) as error:
         raise FieldsInvalid(errors=[{"field": "cursor", "message": "分页标记无效"}]) from error
 
 
@@ -240,7 +243,7 @@ async def inbox(
             )
         )
     if cursor:
-        urgency, task_id = read_cursor(cursor, 2)
+        urgency, task_id = read_cursor(cursor, int, str)
         query = query.where(
             or_(col(TaskRow.urgency) < urgency, and_(col(TaskRow.urgency) == urgency, col(TaskRow.task_id) > task_id))
         )

@@ -15,9 +15,12 @@ from pathlib import Path
 import httpx2
 
 from api.client import County
+from infra.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 READY_WITHIN = 90.0
+NOBODY = 2**22
+"""No process has this id: Linux gives out smaller ones."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -47,6 +50,8 @@ class Instance:
             "SANTUI_DEMO_DISPUTES": "0",
             **settings,
         }
+        self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)
+        self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -82,13 +87,55 @@ class Instance:
         except httpx2.TransportError:
             return False
 
-    def kill(self, child: str) -> None:
-        """kill -9 of one child: `temporal`, `worker` or `api`; the supervisor restarts it."""
-        os.kill(int((self.var / "run" / f"{child}.pid").read_text()), signal.SIGKILL)
+    def pid(self, child: str) -> int:
+        """The process id of a child, 0 while there is none."""
+        try:
+            return int((self.var / "run" / f"{child}.pid").read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
 
-    def stop_child(self, child: str) -> None:
-        """Freezes a child (SIGSTOP), as if it hung."""
-        os.kill(int((self.var / "run" / f"{child}.pid").read_text()), signal.SIGSTOP)
+    def kill(self, child: str) -> None:
+        """kill -9 of one child, once there is one: `temporal`, `worker` or `api`; the supervisor restarts it."""
+        deadline = time.monotonic() + READY_WITHIN
+        while True:
+            try:
+                return os.kill(self.pid(child) or NOBODY, signal.SIGKILL)
+            except ProcessLookupError:  # killed before, and not yet started again
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
+
+    def until_restarted(self, child: str, was: int) -> int:
+        """Waits until the supervisor has started a killed child again; answers its new process id."""
+        deadline = time.monotonic() + READY_WITHIN
+        while (now := self.pid(child)) in (0, was):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{child} was not started again")
+            time.sleep(0.01)
+        return now
+
+    @contextlib.contextmanager
+    def without(self, child: str) -> Iterator[None]:
+        """Runs a block with a child killed and kept from coming back: its supervisor stands still meanwhile."""
+        assert self._process is not None
+        was = self.pid(child)
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            self.kill(child)
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+        self.until_restarted(child, was)
+
+    @contextlib.contextmanager
+    def frozen(self, child: str) -> Iterator[None]:
+        """Runs a block with a child that hangs (SIGSTOP) and goes on afterwards."""
+        pid = self.pid(child)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def kill_all(self) -> None:
         """kill -9 of the supervisor: its leash takes every child with it."""

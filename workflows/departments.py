@@ -55,9 +55,15 @@ def _assign(desk: Desk, dispatch: Answer) -> None:
 
 
 def _same_holders(desk: Desk) -> list[Assigned]:
-    """Who redoes a returned disposal: the organisations that did it, unless the evaluator wants a new dispatch."""
+    """Who redoes a returned disposal: the organisations that did it, unless the evaluator wants a new dispatch.
+
+    A round after a relapse or a reopening is no redo: what was accepted is over, and its push is dispatched anew.
+    """
     state = desk.state
     if state.disposal is None or state.disposal.stage is not Stage.PUSH_3 or state.disposal.round == state.round:
+        return []
+    verdict = state.evaluations[-1] if state.evaluations else None
+    if verdict is None or (verdict.verdict, verdict.redo, verdict.round) != ("return", "same", state.round - 1):
         return []
     return [assigned for assigned in state.assigned if assigned.standing == "disposed"]
 

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
-    from domain.errors import Refused, SantuiError, by_code
+    from domain.errors import KeyReused, Refused, SantuiError, by_code
     from domain.playbook import Stage
     from domain.spans import Calendar
     from domain.state import Applied, DisputeState, Incident, Party
@@ -90,7 +90,6 @@ class DisputeWorkflow:
                     at = judgement.redo_at
                     continue
                 self.state.concluded_at = self.case.now()
-                self.case.enter(Stage.FOLLOW_UP)
                 relapse = await follow_up(self.desk)
                 if relapse is None:
                     self.case.close("resolved")
@@ -164,9 +163,9 @@ class DisputeWorkflow:
     @workflow.signal
     def decision(self, command: answering.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
-        if self._applied(command.key):
-            return
         try:
+            if self._applied(command.key):
+                return
             self._decide(command)
             self.state.applied.append(Applied(key=command.key, revision=self.state.revision))
         except Refused as refusal:
@@ -208,25 +207,37 @@ class DisputeWorkflow:
         take_effect(self.case, task)
 
     def _applied(self, key: str) -> Applied | None:
-        return next((applied for applied in self.state.applied if applied.key == key), None)
+        """What a key did before. Behind a dot it says for which content: other content is no repeat.
+
+        Raises:
+            KeyReused
+        """
+        write, _, content = key.partition(".")
+        for applied in self.state.applied:
+            known, _, before = applied.key.partition(".")
+            if known == write:
+                if before != content:
+                    raise KeyReused
+                return applied
+        return None
 
     def _admit(self, key: str, check: Callable[[], object]) -> None:
         """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
-        if self._applied(key):
-            return
         try:
-            check()
+            if self._applied(key) is None:
+                check()
         except Refused as refusal:
             raise as_failure(refusal) from refusal
 
     def _once(self, key: str, take: Callable[[], object], task_id: str | None) -> answering.Receipt:
         """Applies a key once; a key that came by the other door gets the answer it got there."""
-        applied = self._applied(key)
-        if applied is None:
-            try:
+        try:
+            applied = self._applied(key)
+            if applied is None:
                 take()
-            except Refused as refusal:
-                raise as_failure(refusal) from refusal
+        except Refused as refusal:
+            raise as_failure(refusal) from refusal
+        if applied is None:
             applied = Applied(key=key, revision=self.state.revision)
             self.state.applied.append(applied)
         elif applied.refused:

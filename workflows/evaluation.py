@@ -22,8 +22,13 @@ class Judgement:
 
 
 async def evaluate(desk: Desk) -> Judgement:
-    """Every seat must accept; the first return ends it. What never left the police is judged at the station."""
+    """Every seat must accept; the first return ends it. What never left the police is judged at the station.
+
+    A mechanism without an evaluation takes every disposal as it is.
+    """
     state = desk.state
+    if not state.process.has(Stage.EVALUATION):
+        return Judgement(accepted=True)
     desk.case.enter(Stage.EVALUATION)
     assert state.disposal is not None, "only a disposal is evaluated"
     policy = state.process.evaluation
@@ -56,6 +61,7 @@ def _verdict(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             evaluator=answer.decision.actor_id,
             reason=answer.fields.get("reason", ""),
             explanation=answer.fields.get("explanation", ""),
+            redo=answer.fields.get("redo", ""),
         )
     )
     return DONE if answer.name == "return" else []

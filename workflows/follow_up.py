@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.playbook import Stage
 from domain.spans import Span
 from domain.state import ObligationState, VisitRecord
 from workflows.desk import DONE, Answer, Ask, Desk
@@ -13,7 +14,10 @@ AGAIN = Span(calendar_days=7)
 
 
 async def follow_up(desk: Desk) -> Answer | None:
-    """Visits and performance side by side; the relapse, if one is found."""
+    """Visits and performance side by side; the relapse, if one is found. A mechanism may do without."""
+    if not desk.state.process.has(Stage.FOLLOW_UP):
+        return None
+    desk.case.enter(Stage.FOLLOW_UP)
     asks = [*_visits(desk), *_checks(desk)]
     answers = await desk.ask_all(asks, then=lambda answer: _found(desk, answer))
     return answers[-1] if answers and answers[-1].name == "relapsed" else None

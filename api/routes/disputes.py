@@ -21,6 +21,7 @@ from domain.actions import Act
 from domain.base import Model, china
 from domain.catalogue import ACTIONS
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotFound
+from domain.fields import Moment
 from domain.organisation import Actor
 from infra.ids import new_id
 from infra.papers import add_attachment, add_comment, find_attachment
@@ -49,8 +50,8 @@ def dispute_filter(
     overdue: bool | None = None,
     source: str | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
-    since: Annotated[datetime | None, Query(alias="from")] = None,
-    to: datetime | None = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    to: Moment | None = None,
     sort: str = "-opened_at",
 ) -> DisputeFilter:
     """The list's filters; a date without an offset is Chinese time."""
@@ -116,7 +117,7 @@ async def get_timeline(
 ) -> dict[str, Any]:
     """All that happened, in order."""
     await seen(services, actor, no)
-    after = read_cursor(cursor, 1)[0] if cursor else 0
+    after = read_cursor(cursor, int)[0] if cursor else 0
     async with services.database.read() as session:
         entries = await timeline_of(session, no, after=after, limit=limit + 1)
     more = cursor_of(entries[limit - 1]["seq"]) if len(entries) > limit else None

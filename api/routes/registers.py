@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from api.deps import ActorDep, CursorDep, LimitDep, ServicesDep
 from api.policy import playbook_codes, read_playbook
+from domain.errors import FieldsInvalid
 from domain.places import Kind
 from infra.people import people
 from infra.queries import cursor_of, read_cursor
@@ -26,7 +27,7 @@ async def get_organisations(
 ) -> dict[str, Any]:
     """Organisations in the order of the tree."""
     directory = await services.directory.read()
-    after = read_cursor(cursor, 1)[0] if cursor else ""
+    after = read_cursor(cursor, str)[0] if cursor else ""
     listed = [
         o
         for o in sorted(directory.organisations, key=lambda o: o.path)
@@ -47,7 +48,9 @@ async def get_people(
 ) -> dict[str, Any]:
     """People by post, in order of username."""
     listed = (await services.directory.read()).get(organisation) if organisation else None
-    after = read_cursor(cursor, 1)[0] if cursor else None
+    if organisation and listed is None:
+        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{organisation}”的单位"}])
+    after = read_cursor(cursor, str)[0] if cursor else None
     async with services.database.read() as session:
         rows = await people(session, role=role, path=listed.path if listed else None, limit=limit + 1, after=after)
     items = rows[:limit]

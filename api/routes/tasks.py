@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,6 +14,7 @@ from api.once import once
 from api.views import task_item, task_whole
 from domain.base import china
 from domain.errors import NotFound
+from domain.fields import Moment
 from domain.organisation import Actor
 from infra.queries import InboxFilter, candidates, dispute_row, find_task, inbox, timeline_of
 
@@ -28,7 +28,7 @@ async def get_tasks(
     box: str = "claimable",
     kind: str | None = None,
     colour: str | None = None,
-    due_before: datetime | None = None,
+    due_before: Moment | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     limit: LimitDep = 50,
     cursor: CursorDep = None,

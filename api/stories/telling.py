@@ -51,11 +51,11 @@ class Telling:
         return answer
 
     def answer(
-        self, kind: str, decision: str, *, of: str | None = None, who: Client | None = None, **fields: Any
+        self, kind: str, decision: str, *, of: str | None = None, by: Client | None = None, **fields: Any
     ) -> dict[str, Any]:
         """A task's first candidate answers it; `of` names the organisation or party where several are open."""
         task_id = self.task(kind, of=of)["task_id"]
-        answer = self.county.answer(self.number, kind, decision, who=who, task_id=task_id, **fields)
+        answer = self.county.answer(self.number, kind, decision, by=by, task_id=task_id, **fields)
         self.show()
         return answer
 
@@ -79,7 +79,9 @@ class Telling:
             do()
         except Refusal as refusal:
             self.expect((refusal.status, refusal.code) == (status, code), f"应以 {status} {code} 拒绝，却是 {refusal}")
-            console.print(f"[dim]  ×  {status} {code}：{refusal.body.get('detail')}{_fields(refusal)}[/]")
+            console.print(
+                f"[dim]  ×  {status} {code}：{refusal.body.get('detail')}{_fields(refusal)}[/]", soft_wrap=True
+            )
             return refusal
         raise StoryBroken(f"{self.number}：应以 {status} {code} 拒绝，却被接受")
 

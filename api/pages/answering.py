@@ -1,0 +1,237 @@
+"""The answering page of a task: what it is about, and the form of each decision it allows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.context import Services
+from api.deciding import Answering, decide
+from api.deps import ServicesDep
+from api.once import once
+from api.pages.faults import PageRoute, advice
+from api.pages.forms import Drawn, Form, draw
+from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
+from api.pages.papers import take_files
+from api.pages.rendering import go, show
+from api.pages.session import PostedDep, Viewer, ViewerDep, text
+from api.pages.task_view import brief_view, head_view, standing
+from api.pages.words import present
+from api.routes.tasks import post_claim, post_release, whole_task
+from domain.errors import FieldsInvalid, MediaRefused, Refused, SantuiError, TooLarge, Unavailable
+from infra.ids import new_id
+from infra.queries import attachments_of, dispute_row
+
+router = APIRouter(route_class=PageRoute)
+PREFIX = "v."
+"""Before the names of a form's own fields, so that they cannot meet those of the page."""
+
+
+@dataclass
+class Draft:
+    """What has been filled in so far, and what was said about it."""
+
+    typed: dict[str, str] = field(default_factory=dict)
+    problems: list[dict[str, str]] = field(default_factory=list)
+    banner: dict[str, str] | None = None
+    attached: list[str] = field(default_factory=list)
+    add: str = ""
+    status: int = 200
+
+
+@router.get("/tasks/{task_id}")
+async def task_page(
+    request: Request,
+    services: ServicesDep,
+    viewer: ViewerDep,
+    task_id: str,
+    decision: Annotated[str, Query(max_length=60)] = "",
+    example: bool = False,
+) -> Response:
+    """A task with the form of one decision."""
+    desk = await _desk(services, viewer, task_id, decision)
+    draft = Draft()
+    if example and desk.form:
+        draft.typed = desk.example
+    return await _show(request, services, viewer, desk, draft)
+
+
+@router.post("/tasks/{task_id}/claim")
+async def claim_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
+                     ) -> Response:  # fmt: skip
+    """签收."""
+    response = await post_claim(services, viewer.actor, task_id, text(form, "key") or None)
+    return await _claimed(request, services, viewer, task_id, response, "已签收，请填写处理意见")
+
+
+@router.post("/tasks/{task_id}/release")
+async def release_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
+                       ) -> Response:  # fmt: skip
+    """退签."""
+    response = await post_release(services, viewer.actor, task_id, text(form, "key") or None)
+    return await _claimed(request, services, viewer, task_id, response, "已退签，同岗位人员可以签收")
+
+
+async def _claimed(
+    request: Request, services: Services, viewer: Viewer, task_id: str, response: Response, said: str
+) -> Response:
+    if response.status_code < 400:
+        return go(request, f"/tasks/{task_id}", {"tone": "ok", "text": said})
+    desk = await _desk(services, viewer, task_id, "")
+    banner = banner_of(json.loads(bytes(response.body)))
+    return await _show(request, services, viewer, desk, Draft(banner=banner, status=response.status_code))
+
+
+@router.post("/tasks/{task_id}")
+async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
+                      ) -> Response:  # fmt: skip
+    """Takes a decision, once for the key in the form; a refusal shows the form again with all that was typed."""
+    desk = await _desk(services, viewer, task_id, text(form, "decision"))
+    typed = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
+    draft = Draft(attached=[v for v in form.getlist("attached") if isinstance(v, str)], add=text(form, "add"))
+    if desk.form is None:  # closed meanwhile, or the choice is gone: nothing can be filled in any more
+        code = "decision_not_allowed" if desk.task["decisions"] else "task_closed"
+        draft.banner, draft.status = banner_of({"code": code, "detail": desk.task["void_reason"] or ""}), 409
+        return await _show(request, services, viewer, desk, draft)
+    fields = desk.form.read(typed)
+    draft.typed = desk.form.flat(fields)
+    if draft.add:
+        draft.typed = typed
+        return await _show(request, services, viewer, desk, draft)
+    try:
+        taken = await take_files(services, viewer, desk.no, form, text(form, "key"))
+        draft.attached += [a["attachment_id"] for a in taken]
+        status, body = await _decide(services, viewer, desk, fields, draft.attached, text(form, "key"))
+    except (TooLarge, MediaRefused, FieldsInvalid) as error:
+        draft.problems, draft.status = [{"field": "attachments", "message": error.detail}], error.status
+        return await _show(request, services, viewer, desk, draft)
+    except (Refused, Unavailable) as error:
+        draft.banner, draft.status = banner_of({"code": error.code, "detail": error.detail}), error.status
+        return await _show(request, services, viewer, desk, draft)
+    if status < 300:
+        return go(request, f"/disputes/{desk.no}", _told(status, body, desk))
+    draft.status = status
+    if body["code"] == "fields_invalid":
+        draft.problems = body.get("errors", [])
+    else:
+        draft.banner = banner_of(body)
+        desk = await _desk(services, viewer, task_id, text(form, "decision"))
+    return await _show(request, services, viewer, desk, draft)
+
+
+async def _decide(
+    services: Services, viewer: Viewer, desk: Desk, fields: dict[str, Any], attached: list[str], key: str
+) -> tuple[int, Any]:
+    """The road of the JSON interface; files count by their content, so that a click sent twice is one and the same."""
+    answer = Answering(decision=desk.chosen, fields=fields, attachments=list(dict.fromkeys(attached)))
+    async with services.database.read() as session:
+        digests = {a.attachment_id: a.sha256 for a in await attachments_of(session, desk.no)}
+    content = {**answer.model_dump(mode="json"), "attachments": sorted({digests.get(i, i) for i in attached})}
+    response = await once(services, viewer.actor, f"decide:{desk.task['task_id']}", key or None, content,
+                          lambda i: decide(services, viewer.actor, desk.task["task_id"], answer, i))  # fmt: skip
+    return response.status_code, json.loads(bytes(response.body))
+
+
+def _told(status: int, body: dict[str, Any], desk: Desk) -> dict[str, str]:
+    what = f"{desk.task['kind_name']}：{desk.title}"
+    if status == 202:
+        return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
+    opened = [f"{t['kind_name']}（{desk.offices.post(t['post'])}）" for t in body.get("opened_tasks", [])[:4]]
+    parts = [f"已提交“{what}”"]
+    if opened:
+        parts.append("下一步：" + "、".join(opened))
+    elif body["dispute"].get("outcome") and body["dispute"]["stage"] == "closed":
+        parts.append("纠纷已办结")
+    if body.get("published") is False:
+        parts.append("页面内容稍后更新")
+    return {"tone": "ok", "text": "；".join(parts)}
+
+
+def banner_of(problem: dict[str, Any]) -> dict[str, str]:
+    """A refusal as a banner: what happened, and what to do."""
+    kind = next((k for k in _kinds(SantuiError) if k.code == problem["code"]), SantuiError)
+    detail = problem.get("detail") or ""
+    return {"title": kind.title, "detail": detail if detail != kind.title else "", "advice": advice(kind.code),
+            "code": kind.code}  # fmt: skip
+
+
+def _kinds(root: type[SantuiError]) -> list[type[SantuiError]]:
+    return [root, *(found for child in root.__subclasses__() for found in _kinds(child))]
+
+
+@dataclass
+class Desk:
+    """A task laid out for a person: the task itself, the chosen decision and its form."""
+
+    task: dict[str, Any]
+    document: dict[str, Any]
+    words: Vocabulary
+    offices: Offices
+    chosen: str = ""
+    title: str = ""
+    pictures: bool = False
+    form: Form | None = None
+    example: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def no(self) -> str:
+        """The number of its dispute."""
+        return str(self.task["dispute_no"])
+
+
+async def _desk(services: Services, viewer: Viewer, task_id: str, wanted: str) -> Desk:
+    task = await whole_task(services, viewer.actor, task_id)
+    async with services.database.read() as session:
+        document = (await dispute_row(session, task["dispute_no"])).sealed
+    offices = await offices_of(services)
+    desk = Desk(task, document, vocabulary(services, offices, document), offices)
+    decisions = {d["name"]: d for d in task["decisions"]}
+    chosen = decisions.get(wanted) or (None if wanted else next(iter(decisions.values()), None))
+    if chosen:
+        roles = [role for need in task["about"].get("requires", []) for role in need["any_of"]]
+        desk.form = Form(chosen["schema"], desk.words, roles=roles)
+        desk.chosen, desk.title, desk.pictures = chosen["name"], chosen["title"], chosen["pictures"]
+        desk.example = desk.form.flat(chosen["example"])
+    return desk
+
+
+async def _show(request: Request, services: Services, viewer: Viewer, desk: Desk, draft: Draft) -> Response:
+    task, now = desk.task, present()
+    drawn = Drawn([], [])
+    if desk.form:
+        drawn = draw(desk.form, draft.typed, draft.problems, desk.example, add=draft.add, own="attachments")
+    async with services.database.read() as session:
+        files = await attachments_of(session, desk.no) if draft.attached else []
+    return show(
+        request,
+        "task.html",
+        viewer,
+        status=draft.status,
+        task=head_view(task, desk.document, desk.offices, now),
+        brief=brief_view(task, desk.document, desk.words, desk.offices, now),
+        standing=await standing(services, task, viewer.actor),
+        decisions=[
+            {
+                "title": d["title"],
+                "href": f"/tasks/{task['task_id']}?decision={d['name']}",
+                "current": d["name"] == desk.chosen,
+            }
+            for d in task["decisions"]
+        ],
+        chosen=desk.chosen,
+        chosen_title=desk.title,
+        pictures=desk.pictures,
+        has_example=bool(desk.example),
+        drawn=drawn,
+        banner=draft.banner,
+        attached=[
+            {"id": a.attachment_id, "name": a.sealed["name"]} for a in files if a.attachment_id in draft.attached
+        ],
+        file_error="；".join(p["message"] for p in draft.problems if p["field"] == "attachments"),
+        organisations=desk.offices.labels,
+        prefix=PREFIX,
+        key=new_id(),
+    )

@@ -1,0 +1,249 @@
+"""The page of a case: where it stands, who must act until when, and all that happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.context import Services
+from api.deps import ServicesDep
+from api.pages import words as w
+from api.pages.faults import PageRoute
+from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
+from api.pages.rendering import show
+from api.pages.session import Viewer, ViewerDep
+from api.pages.spoken import by_days, decided
+from api.policy import read_playbook
+from api.routes.disputes import get_timeline, whole
+from domain.catalogue import OUTCOMES
+from domain.errors import PolicyInvalid
+from domain.fields import RETURN_REASONS
+from domain.organisation import ROLES
+from domain.playbook import Stage
+from infra.ids import new_id
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/disputes/{no}")
+async def case_page(request: Request, services: ServicesDep, viewer: ViewerDep, no: str) -> Response:
+    """One dispute."""
+    return await show_case(request, services, viewer, no)
+
+
+async def show_case(
+    request: Request, services: Services, viewer: Viewer, no: str, *, status: int = 200, **extra: Any
+) -> Response:
+    """The page of a case; `extra` holds what a small form of it was refused for."""
+    document = await whole(services, viewer.actor, no)
+    entries = await _timeline(services, viewer, no)
+    offices = await offices_of(services)
+    words = vocabulary(services, offices, document)
+    now = case_now(entries)
+    view = {
+        "case": _head(document, now, offices),
+        "steps": _steps(document, entries),
+        "tasks": [_open_task(t, offices, now) for t in document["tasks"] if t["state"] in ("open", "claimed")],
+        "done": [_done_task(t, words, offices, now) for t in document["tasks"] if t["state"] == "done"],
+        "clocks": [_clock(c, now) for c in document["clocks"] if not c["stopped_at"]],
+        "past_clocks": [_clock(c, now) for c in document["clocks"] if c["stopped_at"]],
+        "parties": [{**p, "side": w.SIDES.get(p["side"], p["side"])} for p in document["parties"]],
+        "incidents": [_incident(i, now) for i in document["incidents"]],
+        "agreements": [_agreement(a, now) for a in document["agreements"]],
+        "sessions": _sessions(document, now),
+        "evaluations": [_verdict(v, now) for v in document["evaluations"]],
+        "visits": [_visit(v, now) for v in document["visits"]],
+        "files": [file_view(a, now) for a in document["attachments"]],
+        "comments": [{**c, "at": w.stamp(c["at"], now)} for c in document["comments"]],
+        "actions": [{"href": f"/disputes/{no}/actions/{a['name']}", "title": a["title"]} for a in document["actions"]],
+        "days": by_days(entries, words, now),
+        "key": new_id(),
+        "comment_error": "",
+        "comment_text": "",
+        "file_error": "",
+    }
+    return show(request, "case.html", viewer, status=status, **{**view, **extra})
+
+
+def case_now(entries: list[dict[str, Any]]) -> datetime:
+    """Now, as the case sees it: in a drill its clock is ahead of the wall's."""
+    last = w.instant(entries[-1]["at"]) if entries else None
+    return max(w.present(), last) if last else w.present()
+
+
+async def _timeline(services: Services, viewer: Viewer, no: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = await get_timeline(services, viewer.actor, no, 200, cursor)
+        entries += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return entries
+
+
+def _head(d: dict[str, Any], now: datetime, offices: Offices) -> dict[str, Any]:
+    open_tasks = [t for t in d["tasks"] if t["state"] in ("open", "claimed")]
+    holder = next((t["assignee_name"] for t in open_tasks if t["assignee"] == d["holder"]), None) or d["holder_name"]
+    return {
+        "no": d["dispute_no"],
+        "title": d["title"],
+        "colour": w.colour(d["colour"], d["colours"]),
+        "stage": d["stage_name"],
+        "round": d["round"],
+        "urgent": d["urgent"],
+        "overdue": d["overdue"],
+        "due": None if d["closed_at"] else w.due(d["due_at"], d["overdue"], now),
+        "category": d["category_name"],
+        "source": w.SOURCES.get(d["source"], d["source"]),
+        "opened": w.stamp(d["opened_at"], now),
+        "closed": w.stamp(d["closed_at"], now),
+        "outcome": OUTCOMES.get(d["outcome"] or "", ""),
+        "merged_into": d["merged_into"],
+        "office": offices.label(d["organisation"]),
+        "holder": holder or "",
+        "returns": d["returns"],
+        "refusals": d["groundless_refusals"],
+        "suggested": "、".join(offices.label(code) for code in d["suggested"]),
+        "criminal_risk": d["criminal_risk"],
+    }
+
+
+@cache
+def _mechanism(code: str) -> tuple[list[str], dict[str, str]]:
+    """The stages and the tiers' names of a playbook."""
+    try:
+        process = read_playbook(code).process
+    except PolicyInvalid:  # a case outlives the file it began under
+        return list(Stage), {}
+    return list(process.stages), {tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {}
+
+
+def _steps(d: dict[str, Any], entries: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The stages of the mechanism: passed, present, skipped so far, still to come."""
+    stages, _ = _mechanism(d["playbook"]["code"])
+    seen = {e["detail"].get("stage") for e in entries if e["kind"] == "stage"} | {stages[0]}
+    here = stages.index(d["stage"]) if d["stage"] in stages else 0
+    states = {"here": "当前", "passed": "已过", "skipped": "未经过", "ahead": "未到"}
+
+    def state(n: int, stage: str) -> str:
+        return "here" if n == here else "ahead" if n > here else "passed" if stage in seen else "skipped"
+
+    return [
+        {"name": w.stage_short(s), "state": (it := state(n, s)), "spoken": states[it]} for n, s in enumerate(stages)
+    ]
+
+
+def _open_task(t: dict[str, Any], offices: Offices, now: datetime) -> dict[str, Any]:
+    return {
+        "href": f"/tasks/{t['task_id']}",
+        "kind": t["kind_name"],
+        "about": w.about(t),
+        "who": "、".join(dict.fromkeys(offices.post(p) for p in t["posts"])),
+        "assignee": t["assignee_name"],
+        "state": w.TASK_STATES[t["state"]],
+        "due": w.due(t["due_at"], t["overdue"], now),
+    }
+
+
+def _done_task(t: dict[str, Any], words: Vocabulary, offices: Offices, now: datetime) -> dict[str, Any]:
+    answer = decided(t["kind"], t["decision"], words, now) if t["decision"] else None
+    return {"href": f"/tasks/{t['task_id']}", "kind": t["kind_name"], "round": t["round"], "answer": answer}
+
+
+def _clock(c: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "title": c["title"],
+        "state": c["state"],
+        "spoken": w.CLOCK_STATES[c["state"]],
+        "due": w.due(c["due_at"], c["overdue"], now) if c["state"] != "suspended" else None,
+        "at": w.stamp(c["due_at"], now),
+        "moved": [f"{w.stamp(m['was'], now)} → {w.stamp(m['now'], now)}：{m['reason']}" for m in c["moved"]],
+        "ground": c["suspensions"][-1]["ground"] if c["suspended"] else "",
+    }
+
+
+def _incident(i: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "at": w.stamp(i["reported_at"], now),
+        "source": w.SOURCES.get(i["source"], i["source"]),
+        "no": i["source_no"],
+        "address": i["address"],
+        "narrative": i["narrative"],
+    }
+
+
+def _agreement(a: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "number": a["number"],
+        "round": a["round"],
+        "at": w.stamp(a["at"], now),
+        "terms": a["terms"],
+        "confirmation": w.CONFIRMATION.get(a["confirmation"], ""),
+        "case_no": a["case_no"],
+        "obligations": [_obligation(o) for o in a["obligations"]],
+    }
+
+
+def _obligation(o: dict[str, Any]) -> dict[str, Any]:
+    at = w.instant(o["due_at"])
+    return {
+        "party": o["party"],
+        "what": o["what"],
+        "amount": f"{float(o['amount']):,.2f} 元" if o["amount"] else "",
+        "due": f"{at:%Y-%m-%d}" if at else "",
+        "state": w.PERFORMANCE.get(o["state"], o["state"]),
+        "code": o["state"],
+    }
+
+
+def _sessions(d: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
+    _, tiers = _mechanism(d["playbook"]["code"])
+    return [
+        {
+            "name": f"{tiers.get(s['tier'], s['tier'])} · 第 {s['number']} 次",
+            "at": w.stamp(s["at"], now),
+            "result": w.RESULTS.get(s["result"], s["result"]),
+            "people": "、".join(f"{p['name']}（{_role(p['role'])}）" for p in s["participants"]),
+            "reason": s["reason"],
+        }
+        for s in d["sessions"]
+    ]
+
+
+def _role(code: str) -> str:
+    return ROLES[code].name if code in ROLES else code
+
+
+def _verdict(v: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "at": w.stamp(v["at"], now),
+        "round": v["round"],
+        "result": w.RESULTS.get(v["verdict"], v["verdict"]),
+        "bad": v["verdict"] == "return",
+        "reason": RETURN_REASONS.get(v["reason"], v["reason"]),
+        "explanation": v["explanation"],
+    }
+
+
+def _visit(v: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "name": f"第 {v['number']} 次回访 · {v['party']}",
+        "at": w.stamp(v["at"], now),
+        "result": w.RESULTS.get(v["result"], v["result"]),
+        "satisfaction": f"满意度 {v['satisfaction']}" if v["satisfaction"] else "",
+    }
+
+
+def file_view(a: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """An attachment as a page shows it."""
+    return {
+        "href": f"/attachments/{a['attachment_id']}",
+        "name": a["name"],
+        "picture": a["media_type"].startswith("image/") and a["media_type"] != "image/heic",
+        "kind": a["media_type"].partition("/")[2].split(".")[-1][:8].upper(),
+        "about": f"{a['by']} · {w.stamp(a['at'], now)} · {w.size(a['size'])}",
+    }

@@ -1,0 +1,109 @@
+"""The inbox: four boxes, the most urgent first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import CursorDep, ServicesDep
+from api.pages.faults import PageRoute
+from api.pages.offices import Offices, offices_of
+from api.pages.rendering import show
+from api.pages.session import ViewerDep
+from api.pages.words import TASK_STATES, colour, due, present, span, stamp
+from api.routes.tasks import get_tasks
+from domain.base import china
+from domain.catalogue import KINDS
+from infra.queries import count_box
+
+router = APIRouter(route_class=PageRoute)
+PAGE = 20
+BOXES = {"claimable": "待签收", "mine": "我的", "done": "已办", "watched": "关注"}
+EMPTY = {
+    "claimable": ("没有等待签收的事项", "新的事项推送到您的岗位后会出现在这里。已签收的事项在“我的”。"),
+    "mine": ("您手上没有正在办理的事项", "在“待签收”中打开一个事项，签收后即由您办理。"),
+    "done": ("您还没有办结过事项", "您作出处理意见的事项会留在这里备查。"),
+    "watched": ("没有需要您关注的事项", "由他人办理、您的岗位负责督促的事项会出现在这里。"),
+}
+
+
+@router.get("/")
+async def inbox_page(
+    request: Request,
+    services: ServicesDep,
+    viewer: ViewerDep,
+    box: str = "claimable",
+    kind: str = "",
+    colour: str = "",
+    q: Annotated[str, Query(max_length=100)] = "",
+    cursor: CursorDep = None,
+) -> Response:
+    """A box of the person's tasks."""
+    box = box if box in BOXES else "claimable"
+    asked = {"kind": kind, "colour": colour, "q": q.strip()}
+    page = await get_tasks(services, viewer.actor, box, kind or None, colour or None, None, asked["q"] or None, PAGE,
+                           cursor)  # fmt: skip
+    async with services.database.read() as session:
+        counts = {name: await count_box(session, viewer.actor, name) for name in BOXES}
+    offices = await offices_of(services)
+    return show(
+        request,
+        "inbox.html",
+        viewer,
+        box=box,
+        boxes=[_box(name, box, asked, counts[name]) for name in BOXES],
+        tasks=[_row(task, offices, box) for task in page["items"]],
+        more=_address(box, {**asked, "cursor": page["next_cursor"]}) if page["next_cursor"] else "",
+        asked=asked,
+        filtered=any(asked.values()),
+        clear=_address(box, {}),
+        found=asked["q"] if re.fullmatch(r"D\d{4}-\d{6,}", asked["q"]) else "",
+        empty=EMPTY[box],
+        elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],
+        kinds=[(code, spec.name) for code, spec in KINDS.items()],
+        colours=_colours(services.policy.playbook.process.colours),
+    )
+
+
+def _colours(rules: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(code, rule.name) for code, rule in rules.items()]
+
+
+def _box(name: str, now: str, asked: dict[str, str], count: int) -> dict[str, Any]:
+    return {"name": BOXES[name], "count": count, "current": name == now, "href": _address(name, asked)}
+
+
+def _address(box: str, asked: Mapping[str, str | None]) -> str:
+    return "/?" + urlencode({"box": box, **{k: v for k, v in asked.items() if v}})
+
+
+def _row(task: dict[str, Any], offices: Offices, box: str) -> dict[str, Any]:
+    now = present()
+    ended = task["ended_at"]
+    decision = task["decision"]
+    return {
+        "href": f"/tasks/{task['task_id']}",
+        "dispute_no": task["dispute_no"],
+        "kind": task["kind_name"],
+        "title": task["title"],
+        "colour": colour(task["colour"]),
+        "round": task["round"],
+        "redo": bool(task["redo_of"]),
+        "office": offices.post(task["post"]),
+        "assignee": task["assignee_name"],
+        "state": TASK_STATES.get(task["state"], task["state"]),
+        "due": due(task["due_at"], task["overdue"], now) if not ended else None,
+        "waiting": "" if ended else _waiting(task, now),
+        "ended": f"{stamp(ended, now)} {KINDS[task['kind']].decisions[decision['name']].title}"
+        if ended and decision and decision["name"] in KINDS[task["kind"]].decisions
+        else "",
+    }
+
+
+def _waiting(task: dict[str, Any], now: Any) -> str:
+    opened = china(type(now).fromisoformat(task["opened_at"]))
+    return f"已等待 {span(now - opened)}" if now > opened else ""

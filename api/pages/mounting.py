@@ -1,0 +1,20 @@
+"""The desk put into the application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api.pages import acting, answering, case, faults, inbox, papers, signing
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def install(app: FastAPI) -> None:
+    """Adds the pages; after every other route: the last page is "not found" for all other paths."""
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for module in (signing, inbox, case, answering, acting, papers, faults):
+        router: APIRouter = module.router
+        app.include_router(router, include_in_schema=False)

@@ -1,0 +1,86 @@
+"""Who looks at a page: the session cookie holds the bearer token, and every form carries a token bound to it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
+
+from api.context import Services
+from api.deps import ServicesDep, person_of
+from domain.errors import BadCsrf, NotSignedIn
+from domain.organisation import ROLES, Actor
+
+SESSION = "santui_session"
+VISIT = "santui_visit"
+"""Before sign-in: a random value, so that the sign-in form too is bound to the browser it was sent to."""
+FIELDS = 3000
+FILES = 12
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The signed-in person, as a page greets him."""
+
+    actor: Actor
+    csrf: str
+    posts: str
+    """his posts in words, the first two"""
+
+
+async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
+    """The person behind the session cookie.
+
+    Raises:
+        NotSignedIn
+    """
+    token = request.cookies.get(SESSION)
+    if not token:
+        raise NotSignedIn
+    actor = await person_of(services, token)
+    return Viewer(actor=actor, csrf=services.tokens.csrf(token), posts=await _posts(services, actor))
+
+
+async def _posts(services: Services, actor: Actor) -> str:
+    directory = await services.directory.read()
+    names = []
+    for post in actor.posts[:2]:
+        place = directory.at(post.path)
+        names.append(f"{place.name if place else ''}{ROLES[post.role].name}")
+    return "、".join(names) + ("等" if len(actor.posts) > 2 else "")
+
+
+ViewerDep = Annotated[Viewer, Depends(get_viewer)]
+
+
+def check_csrf(expected: str, form: FormData) -> None:
+    """Raises BadCsrf where a form does not carry the token of its page."""
+    sent = form.get("csrf")
+    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise BadCsrf
+
+
+async def get_posted(request: Request, viewer: ViewerDep) -> AsyncIterator[FormData]:
+    """What a form sent, once its token is checked."""
+    async with request.form(max_files=FILES, max_fields=FIELDS) as form:
+        check_csrf(viewer.csrf, form)
+        yield form
+
+
+PostedDep = Annotated[FormData, Depends(get_posted)]
+
+
+def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    """Sets a cookie that scripts cannot read and other sites' forms do not send."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+
+
+def text(form: FormData, name: str) -> str:
+    """A field of a form as text; empty if it is absent or a file."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,61 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.deps import ServicesDep
+from api.pages.faults import PageRoute
+from api.pages.rendering import go, show
+from api.pages.session import SESSION, VISIT, PostedDep, check_csrf, keep, text
+from api.routes.who import sign_in
+from domain.errors import BadCsrf, NotSignedIn, TooManyTries
+
+router = APIRouter(route_class=PageRoute)
+NextDep = Annotated[str, Query(alias="next", max_length=500)]
+
+
+def inside(path: str) -> str:
+    """A path of this site, the inbox where it is none: nobody is sent elsewhere by a link."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else "/"
+
+
+@router.get("/login")
+async def login_page(request: Request, services: ServicesDep, to: NextDep = "/") -> Response:
+    """The sign-in form."""
+    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
+    response = show(request, "login.html", csrf=services.tokens.csrf(visit), to=inside(to), username="", error="")
+    keep(request, response, VISIT, visit, 3600)
+    return response
+
+
+@router.post("/login")
+async def login(request: Request, services: ServicesDep) -> Response:
+    """Signs in and goes on to where the person wanted to go."""
+    visit = request.cookies.get(VISIT, "")
+    async with request.form(max_files=0, max_fields=10) as form:
+        if not visit:
+            raise BadCsrf("浏览器未接受 Cookie，或页面停留过久")
+        check_csrf(services.tokens.csrf(visit), form)
+        username, to = text(form, "username")[:100], inside(text(form, "next"))
+        password = str(form.get("password") or "")[:200]
+    try:
+        person_id = await sign_in(services, username, password)
+    except (NotSignedIn, TooManyTries) as error:
+        return show(request, "login.html", status=error.status, csrf=services.tokens.csrf(visit), to=to,
+                    username=username, error=error.detail)  # fmt: skip
+    response = go(request, to)
+    keep(request, response, SESSION, services.tokens.issue(person_id), int(services.tokens.life.total_seconds()))
+    response.delete_cookie(VISIT)
+    return response
+
+
+@router.post("/logout")
+async def logout(request: Request, form: PostedDep) -> Response:
+    """Signs out of this browser."""
+    response = go(request, "/login", {"tone": "ok", "text": "已退出登录"})
+    response.delete_cookie(SESSION)
+    return response

@@ -1,0 +1,99 @@
+"""What the answering page tells about a task beside its form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from api.context import Services
+from api.pages import words as w
+from api.pages.offices import Offices, Vocabulary
+from api.pages.spoken import change, decided
+from domain.catalogue import ACTIONS, KINDS
+from domain.fields import RETURN_REASONS
+from domain.organisation import ROLES, Actor, Post, answers_for
+
+
+def head_view(task: dict[str, Any], document: dict[str, Any], offices: Offices, now: datetime) -> dict[str, Any]:
+    """Kind, colour, deadline, whom it is addressed to."""
+    ended = task["state"] in ("done", "void")
+    return {
+        "id": task["task_id"],
+        "no": task["dispute_no"],
+        "kind": task["kind_name"],
+        "title": document["title"],
+        "about": w.about(task),
+        "colour": w.colour(task["colour"], document["colours"]),
+        "round": task["round"],
+        "redo": bool(task["redo_of"]),
+        "state": w.TASK_STATES.get(task["state"], task["state"]),
+        "ended": w.stamp(task["ended_at"], now) if ended else "",
+        "void_reason": task["void_reason"] or "",
+        "due": None if ended else w.due(task["due_at"], task["overdue"], now),
+        "opened": w.stamp(task["opened_at"], now),
+        "who": list(dict.fromkeys(offices.post(p) for p in task["posts"])),
+        "candidates": [f"{c['name']}" for c in task["candidates"][:6]],
+        "assignee": task["assignee_name"] or "",
+    }
+
+
+def brief_view(
+    task: dict[str, Any], document: dict[str, Any], words: Vocabulary, offices: Offices, now: datetime
+) -> dict[str, Any]:
+    """What the person needs to know to decide."""
+    brief, about = task["brief"], task["about"]
+    returned = [v for v in brief["evaluations"] if v["verdict"] == "return"] if task["redo_of"] else []
+    return {
+        "category": brief["category_name"],
+        "incidents": [
+            {"at": w.stamp(i["at"], now), "source": w.SOURCES.get(i["source"], i["source"]),
+             "narrative": i["narrative"], "address": i["address"]}
+            for i in brief["incidents"]
+        ],
+        "earlier": brief["earlier_alarms"],
+        "parties": [{**p, "side": w.SIDES.get(p["side"], p["side"])} for p in brief["parties"]],
+        "suggested": "、".join(offices.label(code) for code in brief["suggested"]),
+        "history": [{"at": w.stamp(e["at"], now), "title": _happened(e["title"]), "reason": e["reason"] or ""}
+                    for e in reversed(brief["history"])],
+        "summary": (document["disposal"] or {}).get("summary", "") if task["kind"] == "evaluate" else "",
+        "agreements": [{"terms": a["terms"], "owed": len(a["obligations"])} for a in brief["agreements"]],
+        "returned": [
+            f"{RETURN_REASONS.get(v['reason'], v['reason'])} {v['explanation']}".strip() for v in returned[-1:]
+        ],
+        "requires": [
+            f"{need['name']}至少 {need['at_least']} 人（{'、'.join(ROLES[r].name for r in need['any_of'])}）"
+            for need in about.get("requires", [])
+        ],
+        "instructions": str(about.get("instructions") or ""),
+        "ground": str(about.get("ground") or ""),
+        "party": str(about.get("party") or ""),
+        "change": _change(about, words),
+        "answer": decided(task["kind"], task["decision"], words, now) if task["decision"] else None,
+        "record": [decided(task["kind"], r, words, now) for r in task["record"]],
+    }  # fmt: skip
+
+
+def _happened(title: str) -> str:
+    return f"新待办：{title}" if any(title == spec.name for spec in KINDS.values()) else title
+
+
+def _change(about: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
+    """What a change that waits for approval would change."""
+    fields = about.get("fields")
+    name = next((name for name, spec in ACTIONS.items() if spec.title == about.get("title")), None)
+    return change(name, fields, words) if name and isinstance(fields, dict) else []
+
+
+async def standing(services: Services, task: dict[str, Any], actor: Actor) -> str:
+    """What the person may do with the task: `ended`, `mine`, `taken` by another, `free` to claim, or only `watch`."""
+    if task["state"] not in ("open", "claimed"):
+        return "ended"
+    if task["assignee"]:
+        return "mine" if task["assignee"] == actor.person_id else "taken"
+    directory = await services.directory.read()
+    asked = [
+        Post(role=post["role"], path=place.path)
+        for post in task["posts"]
+        if (place := directory.get(post["organisation"]))
+    ]
+    return "free" if any(answers_for(mine, to) for mine in actor.posts for to in asked) else "watch"

@@ -1,0 +1,74 @@
+// What the desk's pages do beyond plain forms and htmx: rows of lists, no sending twice, menus that close.
+"use strict";
+document.documentElement.classList.add("js");
+
+function addRow(list) {
+  const rows = list.querySelector(":scope > .rows");
+  if (rows.children.length >= Number(list.dataset.most)) return;
+  const used = [...rows.children].map((row) => Number(row.dataset.row));
+  const next = Math.max(-1, ...used) + 1;
+  const blank = document.createElement("template");
+  blank.innerHTML = list.querySelector(":scope > template").innerHTML.replaceAll("__n__", next).replaceAll("__p__", next + 1);
+  const row = blank.content.firstElementChild;
+  rows.append(row);
+  row.querySelector("input, select, textarea")?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("button.add");
+  if (add) {
+    event.preventDefault();
+    event.stopPropagation();
+    addRow(add.closest("[data-list]"));
+    return;
+  }
+  const remove = event.target.closest("button.remove");
+  if (remove) {
+    const list = remove.closest("[data-list]");
+    remove.closest(".row").remove();
+    list.querySelector("button.add").focus();
+    return;
+  }
+  for (const menu of document.querySelectorAll("details.me[open], details.more-actions[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.me[open], details.more-actions[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A form that htmx does not send goes once; the key in it would make a second one the same anyway.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches(".picker input")) return;
+  const names = [...event.target.files].map((file) => file.name);
+  event.target.closest(".picker").querySelector(".picked").textContent = names.length ? `已选择：${names.join("、")}` : "";
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelector("#answer .banner[autofocus]")?.scrollIntoView({ block: "center" });
+});
+
+document.addEventListener("htmx:error", () => {
+  document.querySelector(".flash.offline")?.remove();
+  const said = document.createElement("p");
+  said.className = "flash warn offline";
+  said.setAttribute("role", "alert");
+  said.textContent = "网络不通，没有提交成功；填写的内容还在，请稍后再试。";
+  document.querySelector("#main").prepend(said);
+  said.scrollIntoView({ block: "center" });
+});

@@ -1,0 +1,99 @@
+"""Facts that arrive by themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.case import COLOUR
+from domain.facts import Note, add_incident, calendar_edition, hotline_note, party_changed
+from domain.playbook import Stage
+from domain.spans import Calendar
+from domain.state import Party
+from tests.domain.support import MONDAY, Desk, alarm
+
+
+def test_a_repeat_alarm_joins_counts_and_keeps_each_caller_s_demand() -> None:
+    desk = Desk()
+    task = desk.push()
+    stamped = task.revision
+    again = alarm(2, desk.at + timedelta(days=1)).model_copy(update={"parties": [Party(name="罗某", side="b")]})
+    add_incident(desk.case, again)
+    assert len(desk.state.incidents) == 2
+    assert [demand["demand"] for demand in desk.state.demands] == ["第1次报警", "第2次报警"]
+    assert {party.name for party in desk.state.parties} == {"李某", "罗某"}
+    assert task.revision > stamped  # whoever holds the case is told
+
+
+def test_the_same_alarm_told_twice_counts_once() -> None:
+    desk = Desk()
+    for _ in range(2):
+        add_incident(desk.case, alarm(2, desk.at))
+    assert len(desk.state.incidents) == 2
+    assert len(desk.logged("incident_added")) == 1
+
+
+def test_the_third_alarm_within_thirty_days_raises_the_colour_by_one() -> None:
+    desk = Desk()
+    desk.push()
+    add_incident(desk.case, alarm(2, MONDAY + timedelta(days=10)))
+    assert desk.state.colour == "blue"
+    add_incident(desk.case, alarm(3, MONDAY + timedelta(days=30)))
+    assert desk.state.colour == "yellow"
+    add_incident(desk.case, alarm(4, MONDAY + timedelta(days=30)))
+    assert desk.state.colour == "yellow"
+
+
+def test_three_alarms_over_a_longer_time_do_not() -> None:
+    desk = Desk()
+    for number, days in ((2, 20), (3, 31)):
+        add_incident(desk.case, alarm(number, MONDAY + timedelta(days=days)))
+    assert desk.state.colour == "blue"
+
+
+def test_a_graver_alarm_raises_to_its_own_colour_and_a_milder_one_never_lowers() -> None:
+    desk = Desk()
+    desk.push()
+    add_incident(desk.case, alarm(2, MONDAY, rank=3))
+    assert desk.state.colour == "red"
+    clock = desk.state.clock(COLOUR)
+    assert clock
+    assert clock.due_at == MONDAY + timedelta(days=1)
+    add_incident(desk.case, alarm(3, MONDAY, rank=1))
+    assert desk.state.colour == "red"
+
+
+def test_during_follow_up_a_repeat_alarm_takes_the_dispute_back_to_triage() -> None:
+    desk = Desk()
+    desk.case.enter(Stage.FOLLOW_UP)
+    visit = desk.case.open("visit")
+    add_incident(desk.case, alarm(2, MONDAY))
+    turn = desk.state.interruption
+    assert turn
+    assert (turn.action, turn.goto) == ("repeat_alarm", Stage.TRIAGE)
+    assert visit.state == "void"
+
+
+def test_a_hotline_s_note_stands_on_the_timeline() -> None:
+    desk = Desk()
+    hotline_note(desk.case, Note(key="k", source="12345", text="来电人称仍在施工"))
+    assert desk.state.timeline[-1].detail == {"source": "12345", "text": "来电人称仍在施工"}
+
+
+def test_a_party_s_particulars_are_replaced_not_doubled() -> None:
+    desk = Desk()
+    party_changed(desk.case, Party(name="李某", side="a", phone="13900000000"))
+    party_changed(desk.case, Party(name="王某", side="other"))
+    assert [(p.name, p.phone) for p in desk.state.parties] == [("李某", "13900000000"), ("王某", None)]
+
+
+def test_a_new_calendar_counts_from_now_on_and_moves_no_deadline() -> None:
+    desk = Desk()
+    desk.case.open("accept_assignment", about={"path": "/c/housing"})
+    before = desk.state.clocks[0].due_at
+    flood = Calendar(edition="flood", holidays=[MONDAY.date() + timedelta(days=1)])
+    for _ in range(2):
+        calendar_edition(desk.case, flood)
+    assert len(desk.logged("calendar_edition")) == 1
+    assert desk.state.clocks[0].due_at == before
+    desk.case.open("accept_assignment", about={"path": "/c/market"})
+    assert desk.state.clocks[1].due_at == before + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""The whole system over HTTP: stories, the demo disputes, the contract."""

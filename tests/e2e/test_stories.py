@@ -1,0 +1,78 @@
+"""The stories of `design/process.md`, each the life of one dispute, end to end on the real server; each prints its
+timeline (`pytest -s`)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from api.stories import STORIES, StoryBroken, Telling, play_one
+from tests.instance import ROOT, Instance
+
+
+def names_of(playbook: str) -> list[str]:
+    """The stories a mechanism tells."""
+    return [story.name for story in STORIES.values() if playbook in story.playbooks]
+
+
+@pytest.mark.parametrize("name", names_of("jinhua"))
+def test_a_story_of_jinhua(jinhua: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tell(jinhua, name, "jinhua", capsys)
+
+
+@pytest.mark.parametrize("name", names_of("qionglai"))
+def test_a_story_of_qionglai(qionglai: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tell(qionglai, name, "qionglai", capsys)
+
+
+def tell(instance: Instance, name: str, playbook: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Plays a story and looks at what it printed."""
+    telling = play_one(instance.county, STORIES[name], playbook)
+    told = capsys.readouterr().out
+    print(told)
+    for entry in telling.county.timeline(telling.number):
+        assert f"{entry['seq']:>3}  " in told
+        assert entry["title"] in told
+
+
+def test_the_registry_has_the_stories_that_the_first_edition_must_tell() -> None:
+    assert [story.number for story in STORIES.values()] == [1, 2, 3, 7, 8, 10, 11]
+    assert all(story.requirements for story in STORIES.values())
+
+
+def test_a_playing_does_not_join_an_earlier_one(jinhua: Instance) -> None:
+    first, second = (play_one(jinhua.county, STORIES["masks"], "jinhua").number for _ in range(2))
+    assert first != second
+
+
+def test_a_story_that_does_not_hold_is_broken_with_a_sentence(jinhua: Instance) -> None:
+    telling = Telling(jinhua.county, "jinhua")
+    with pytest.raises(StoryBroken, match="应有一份协议"):
+        telling.expect([], "应有一份协议")
+
+
+def test_the_command_plays_the_named_stories_and_says_what_it_leaves_out(jinhua: Instance) -> None:
+    played = santui(jinhua, "stories", "masks", "up-the-ladder")
+    assert played.returncode == 0, played.stderr
+    assert "✓ 1「口罩」" in played.stdout
+    assert "跳过 8「逐级联调」：属qionglai" in played.stdout
+    assert santui(jinhua, "stories", "no-such-story").returncode == 2
+
+
+def test_the_command_shows_a_dispute(jinhua: Instance) -> None:
+    number = play_one(jinhua.county, STORIES["masks"], "jinhua").number
+    shown = santui(jinhua, "show", number)
+    assert shown.returncode == 0, shown.stderr
+    assert number in shown.stdout
+    assert "达成调解协议" in shown.stdout
+    assert santui(jinhua, "show", "D1999-000001").returncode == 1
+
+
+def santui(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command against the instance."""
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli", *arguments], cwd=ROOT, env=instance.environment, capture_output=True,
+        text=True, timeout=90, check=False,
+    )  # fmt: skip
