@@ -83,6 +83,12 @@ def judge(new: Known, known: Known) -> Verdict:
         return Verdict(True, "同一地点、有相同当事人，属同一事项" + ("反复" if known.closed else ""))
     if shared:
         return Verdict(False, "有相同当事人，但不是同一事项")
+    return _by_others(new, known)
+
+
+def _by_others(new: Known, known: Known) -> Verdict:
+    """Whether other callers at the same place report the same quarrel."""
+    here, there = place(new.address), place(known.address)
     if new.category != known.category or new.category == FALLBACK_CATEGORY:
         return Verdict(False, "不是同一类别")
     if known.closed:
