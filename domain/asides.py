@@ -49,9 +49,9 @@ def take_effect(case: Case, task: Task) -> None:
 
 
 def open_protection(case: Case) -> None:
-    """Opens the protection-order track where the risk calls for it, once a dispute (Q-097)."""
+    """Opens the protection-order track where the risk calls for it (Q-097): once a round, not while an order runs."""
     s = case.state
-    asked = any(t.kind == "apply_protection" and t.round == s.round for t in s.tasks)
+    asked = s.clock(PROTECTION) or any(t.kind == "apply_protection" and t.round == s.round for t in s.tasks)
     if set(s.risk_kinds) & set(s.process.protection_for) and not asked:
         case.open("apply_protection")
 

@@ -76,6 +76,11 @@ class Clock(Model):
         return bool(self.suspensions) and self.suspensions[-1].ended_at is None and self.stopped_at is None
 
     @property
+    def late(self) -> bool:
+        """Overdue now: a suspended clock is not, whatever it was before."""
+        return self.overdue and not self.suspended
+
+    @property
     def state(self) -> str:
         """`running`, `suspended`, `overdue` (still running, past due), `met` or `missed` once stopped."""
         if self.stopped_at:

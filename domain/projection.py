@@ -96,7 +96,7 @@ def project(state: DisputeState, *, since: int = 0) -> Image:
         organisation=turn.addressees[0].path if turn and turn.addressees else state.places.get("station"),
         holder=(turn.assignee or turn.addressees[0].role) if turn and turn.addressees else None,
         due_at=min((clock.due_at for clock in pressing), default=None),
-        overdue=any(clock.overdue for clock in pressing),
+        overdue=any(clock.late for clock in pressing),
         opened_at=state.opened_at,
         concluded_at=state.concluded_at,
         closed_at=state.closed_at,
@@ -129,11 +129,11 @@ def _clock(clock: Clock) -> dict[str, Any]:
 
 def _changed(state: DisputeState, task: Task, since: int) -> bool:
     """Tasks not yet begun are nobody's business; an open task's due date may move without the task changing."""
-    return task.state != "scheduled" and (task.revision > since or task.pending)
+    return task.begun and (task.revision > since or task.pending)
 
 
 def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
-    overdue = clock is not None and clock.overdue
+    overdue = clock is not None and clock.late
     return TaskImage(
         task_id=task.task_id,
         dispute_no=state.dispute_no,
@@ -156,7 +156,7 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
 def _urgency(state: DisputeState, clock: Clock | None) -> int:
     """How pressing, for sorting: overdue, then the colour's rank, then 加急, then reminders that have fired."""
     reminders = sum(rung.startswith("reminder") for rung in clock.fired) if clock else 0
-    overdue = bool(clock and clock.overdue)
+    overdue = bool(clock and clock.late)
     return 1000 * overdue + 100 * state.process.colours[state.colour].rank + 50 * state.urgent + reminders
 
 
@@ -171,7 +171,7 @@ def case_sheet(state: DisputeState) -> str:
         lines.append(f"办结：{OUTCOMES[state.outcome]}")
     for task in state.pending():
         clock = due_of(state, task)
-        due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.overdue else ''}" if clock else ""
+        due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.late else ''}" if clock else ""
         lines.append(f"- 待办：{KINDS[task.kind].name}（{'、'.join(p.role for p in task.addressees)}）{due}")
     clock = state.clock(COLOUR)
     if clock:

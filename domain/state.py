@@ -95,6 +95,11 @@ class Task(Model):
         """Still to be answered."""
         return self.state in ("open", "claimed")
 
+    @property
+    def begun(self) -> bool:
+        """Has been open at some time: what was planned and never came up is nobody's business."""
+        return self.state != "scheduled" and not (self.ended_at and self.ended_at < self.opened_at)
+
 
 class Entry(Model):
     """One line of the timeline: all that happened, in order."""

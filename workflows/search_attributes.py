@@ -26,7 +26,7 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
 
 def updates(state: DisputeState) -> list[SearchAttributeUpdate[Any]]:
     """The attributes as they should stand now."""
-    overdue = any(clock.overdue and clock.stopped_at is None for clock in state.clocks)
+    overdue = any(clock.late and clock.stopped_at is None for clock in state.clocks)
     return [
         STAGE.value_set(state.stage.value),
         COLOUR.value_set(state.colour),
