@@ -120,7 +120,12 @@ def task_whole(
         ],
         "earlier_alarms": len(document["incidents"]) - 1,
         "history": [
-            {"at": e["at"], "title": e["title"], "reason": (e["detail"].get("fields") or {}).get("reason")}
+            {
+                "at": e["at"],
+                "kind": e["kind"],
+                "title": e["title"],
+                "reason": (e["detail"].get("fields") or {}).get("reason"),
+            }
             for e in earlier[-12:]
         ],
         "agreements": document["agreements"],

@@ -141,7 +141,7 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
         state=task.state,
         round=task.round,
         colour=state.colour,
-        title=task.about.get("title") or state.title,
+        title=" · ".join(filter(None, (task.about.get("title"), state.title))),
         assignee=task.assignee,
         opened_at=task.opened_at,
         ended_at=task.ended_at,

@@ -24,6 +24,8 @@ from workflows.dispute import DisputeWorkflow
 
 router = APIRouter(prefix="/v1/drill", tags=["drill"])
 LONGEST = timedelta(days=400)
+PATIENCE = 110.0
+"""Seconds after which an answer is better than none: the engine passes about one timer a second."""
 _DURATION = TypeAdapter(timedelta)
 
 
@@ -64,8 +66,11 @@ async def post_advance(services: ServicesDep, actor: ActorDep, advance: Advance)
     if row.closed_at is not None:
         raise DisputeClosed
     try:
-        await services.drill.fast_forward(handle(services, advance.dispute_no), length)
-        revision = await _at_rest(services, advance.dispute_no)
+        async with asyncio.timeout(PATIENCE):
+            await services.drill.fast_forward(handle(services, advance.dispute_no), length)
+            revision = await _at_rest(services, advance.dispute_no)
+    except TimeoutError as error:
+        raise Unavailable("推进后的事项尚未处理完，请稍后查看") from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise DisputeClosed from error

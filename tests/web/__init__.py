@@ -1,0 +1,1 @@
+"""The desk: its forms by themselves, and its pages in a real browser."""

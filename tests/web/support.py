@@ -1,0 +1,134 @@
+"""What the tests of the desk share: people at browsers, and what every page must keep."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, Request, expect
+
+from api.client import Client, County, picture
+from tests.instance import Instance
+
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 860}
+
+
+def chromium() -> str:
+    """The Chromium of this machine."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert found, "these tests need Chromium: apt-get install chromium"
+    return found
+
+
+class Desk:
+    """The pages of a running system, as people see them."""
+
+    def __init__(self, browser: Browser, instance: Instance) -> None:
+        self.base, self.county, self.instance = instance.base, instance.county, instance
+        self.complaints: list[str] = []
+        """what went wrong in any page: scripts that failed, requests to other hosts"""
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    def visitor(self, size: dict[str, int] = DESKTOP, **more: Any) -> Page:
+        """A browser nobody has signed in at."""
+        context = self._browser.new_context(
+            base_url=self.base,
+            viewport={"width": size["width"], "height": size["height"]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **more,
+        )
+        context.set_default_timeout(15_000)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("console", self._heard)
+        page.on("request", self._asked)
+        return page
+
+    def sign_in(self, person: Client | str, size: dict[str, int] = DESKTOP, **more: Any) -> Page:
+        """Somebody signed in, at the inbox."""
+        username = person if isinstance(person, str) else person.username
+        page = self.visitor(size, **more)
+        page.goto("/login")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(self.password(username))
+        page.get_by_role("button", name="登录").click()
+        expect(page).to_have_url(self.base + "/")
+        return page
+
+    def password(self, username: str) -> str:
+        """A demo person's password."""
+        return str(next(p for p in self.county._people if p["username"] == username)["password"])
+
+    def answerer(self, task: dict[str, Any], number: int = 0) -> Client:
+        """Somebody who may answer a task."""
+        whole = self.county.supervisor.get(f"/v1/tasks/{task['task_id']}")
+        return self.county.person(whole["candidates"][number]["username"])
+
+    def close(self) -> None:
+        """Closes every browser profile."""
+        for context in self._contexts:
+            context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # A refused request is what several tests are about; the browser reports each as an error.
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            self.complaints.append(f"console: {message.text} at {message.location}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:")):
+            self.complaints.append(f"asked another host: {request.url}")
+
+
+def sound(page: Page, shot: Path | None = None) -> None:
+    """What holds on every page: it is accessible (WCAG 2 A and AA) and never scrolls sideways."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1], f"{page.url} is {width[0]} wide"
+    if shot:
+        page.screenshot(path=shot, full_page=True, caret="initial")  # hiding it would write styles into the page
+
+
+def alarm(county: County, narrative: str = "两家因店铺门口堆放货物发生争吵", **more: Any) -> str:
+    """A new dispute at a place of its own; answers its number."""
+    answer = county.alarm(narrative, place={"address": f"古山镇金江龙村{next(_houses)}号"}, **more)
+    assert not answer["joined"]
+    return str(answer["dispute_no"])
+
+
+_houses = itertools.count(3000)
+
+
+def decisions(county: County, number: str, name: str) -> list[dict[str, Any]]:
+    """The entries of a timeline that record a decision."""
+    return [e for e in county.timeline(number) if e["detail"].get("decision") == name]
+
+
+def photo() -> FilePayload:
+    """A picture, different each time."""
+    return {"name": "现场照片.png", "mimeType": "image/png", "buffer": picture()}
+
+
+def open_task(page: Page, number: str) -> None:
+    """From the inbox to the task of a dispute, as a person would find it."""
+    page.goto("/")
+    page.get_by_role("searchbox").fill(number)
+    page.locator(".task", has_text=number).get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def answered(page: Page, said: str) -> None:
+    """The answer was taken: the case is shown, and what comes next."""
+    expect(page).to_have_url(re.compile(r"/disputes/D\d{4}-\d+$"))
+    expect(page.get_by_role("status")).to_contain_text(said)

@@ -1,0 +1,178 @@
+"""Forms from schemas, without a browser: what is shown for each kind of field, and how it is read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.examples import example
+from api.pages.forms import EMPTY_ROW, Control, Form, draw, label_and_options, names_of
+from api.pages.offices import Offices, Vocabulary
+from api.pages.spoken import change, facts
+from domain.catalogue import ACTIONS, KINDS
+from domain.places import Directory, Listed
+
+NAMES = {
+    "market_reg": "县市场监督管理局", "transport": "县交通运输局", "commerce": "县商务局",
+    "x1": "同名单位", "x2": "同名单位",
+}  # fmt: skip
+
+
+def listed(code: str, name: str, kind: str) -> Listed:
+    path = "/county" if kind == "county" else f"/county/{code}"
+    return Listed(code=code, name=name, path=path, level="county", line="gov_center", kind=kind, keywords=[])
+
+
+ORGANISATIONS = [listed("county", "示范县", "county"), *(listed(code, name, "unit") for code, name in NAMES.items())]
+WORDS = Vocabulary(Offices(Directory(organisations=ORGANISATIONS)), {"red": "红色", "blue": "蓝色"}, [("rent", "租赁")])
+DOCUMENT = {
+    "dispute_no": "D2026-000007",
+    "suggested": ["market_reg", "transport", "commerce"],
+    "colour": "red",
+    "category": "rent",
+}
+DECISIONS = [(kind, name) for kind, spec in KINDS.items() for name in spec.decisions]
+
+
+def form(kind: str, name: str) -> Form:
+    return Form(KINDS[kind].decisions[name].form.model_json_schema(), WORDS)
+
+
+def shown(kind: str, name: str, typed: dict[str, str] | None = None) -> dict[str, Control]:
+    return {c.name: c for c in form(kind, name).controls(typed or {}, {}, {})}
+
+
+@pytest.mark.parametrize(("kind", "name"), DECISIONS)
+def test_an_example_filled_into_its_form_is_read_back_as_a_valid_answer(kind: str, name: str) -> None:
+    about = {"requires": [{"any_of": ["mediator"], "at_least": 2}]}
+    fields = example(kind, name, about, DOCUMENT)
+    page = form(kind, name)
+    read = page.read(page.flat(fields))
+    model = KINDS[kind].decisions[name].form
+    assert model.model_validate(read).model_dump(exclude={"met", "until"}) == model.model_validate(
+        fields
+    ).model_dump(exclude={"met", "until"})  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name"), DECISIONS)
+def test_every_field_of_a_decision_has_a_control_with_words(kind: str, name: str) -> None:
+    properties = KINDS[kind].decisions[name].form.model_json_schema()["properties"]
+    controls = shown(kind, name)
+    assert set(controls) == set(properties)
+    assert all(control.label for control in controls.values())
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_has_a_form(name: str) -> None:
+    controls = Form(ACTIONS[name].form.model_json_schema(), WORDS).controls({}, {}, {})
+    assert controls[0].required
+
+
+def test_each_kind_of_field_gets_its_control() -> None:
+    kinds = {**shown("dispatch", "assign"), **shown("mediate", "agreed"), **shown("visit", "stable")}
+    assert {name: control.kind for name, control in kinds.items()} == {
+        "lead": "organisation", "cooperating": "list", "instructions": "area", "participants": "rows", "terms": "list",
+        "obligations": "rows", "confirmation": "check", "satisfaction": "number", "summary": "area", "reason": "area",
+    }  # fmt: skip
+    assert shown("mediate", "adjourned")["until"].kind == "moment"
+    assert shown("court_protection", "granted")["until"].kind == "date"
+    assert shown("confirm_triage", "correct")["urgent"].options == [("true", "是"), ("false", "否")]
+    assert shown("confirm_triage", "correct")["colour"].options == [("red", "红色"), ("blue", "蓝色")]
+    assert shown("confirm_triage", "correct")["category"].options == [("rent", "租赁")]
+
+
+def test_required_fields_come_first_and_the_optional_reason_last() -> None:
+    assert list(shown("handle_on_scene", "settled")) == [
+        "summary", "agreement", "terms", "obligations", "push_on", "reason"]  # fmt: skip
+
+
+def test_a_row_that_objects_need_is_there_from_the_start_and_a_blank_one_waits_in_the_template() -> None:
+    people = shown("mediate", "agreed")["participants"]
+    assert [row.number for row in people.rows] == ["0"]
+    assert people.blank is not None
+    assert [c.name for c in people.blank.controls][:2] == [
+        f"participants.{EMPTY_ROW}.role", f"participants.{EMPTY_ROW}.name"]  # fmt: skip
+    assert shown("mediate", "agreed")["obligations"].rows == []
+
+
+def test_rows_taken_out_leave_no_hole_and_blank_rows_are_left_out() -> None:
+    typed = {
+        "terms.0": "甲",
+        "terms.2": "  ",
+        "terms.5": "乙",
+        "participants.3.name": "王五",
+        "participants.3.role": "",
+    }
+    assert form("mediate", "agreed").read(typed) == {
+        "terms": ["甲", "乙"], "participants": [{"name": "王五"}], "confirmation": False}  # fmt: skip
+
+
+def test_what_cannot_be_read_is_passed_on_as_it_was_typed() -> None:
+    assert form("visit", "stable").read({"summary": "好", "satisfaction": "很满意"}) == {
+        "summary": "好", "satisfaction": "很满意"}  # fmt: skip
+    assert form("visit", "stable").read({"satisfaction": "5"}) == {"satisfaction": 5}
+
+
+def test_an_organisation_is_typed_by_name_and_sent_by_code() -> None:
+    page = form("dispatch", "assign")
+    typed = {
+        "lead": "县市场监督管理局",
+        "cooperating.0": "transport",
+        "cooperating.1": "同名单位（x2）",
+        "instructions": "x",
+    }
+    read = page.read(typed)
+    assert (read["lead"], read["cooperating"]) == ("market_reg", ["transport", "x2"])
+    assert page.flat(read)["cooperating.0"] == "县交通运输局"
+    assert page.read({"lead": "没有这个局"}) == {"lead": "没有这个局"}
+
+
+def test_the_words_of_an_enumeration_are_those_of_its_title() -> None:
+    assert label_and_options("方式（call 电话，visit 上门）", ["call", "visit"]) == (
+        "方式", [("call", "电话"), ("visit", "上门")])  # fmt: skip
+    reasons = shown("evaluate", "return")["reason"]
+    assert (reasons.label, reasons.options[0]) == ("退回原因", ("perfunctory", "敷衍塞责"))
+    assert label_and_options("满意度（高）", ["a", "b"]) == ("满意度（高）", [("a", "a"), ("b", "b")])
+
+
+def test_errors_stand_at_their_fields_and_the_rest_in_the_summary() -> None:
+    problems = [
+        {"field": "obligations.0.due_on", "message": "应为日期"},
+        {"field": "obligations.0", "message": "款项须填写金额"},
+        {"field": "participants.7.name", "message": "必填"},
+        {"field": "body", "message": "整体有误"},
+        {"field": "attachments", "message": "须附图片"},
+    ]
+    drawn = draw(form("mediate", "agreed"), {"obligations.0.party": "甲"}, problems, {}, own="attachments")
+    by_name = {c.name: c for c in drawn.controls}
+    row = by_name["obligations"].rows[0]
+    assert row.error == "款项须填写金额"
+    assert {c.name: c.error for c in row.controls}["obligations.0.due_on"] == "应为日期"
+    assert by_name["participants"].error == "必填"
+    assert ("", "整体有误") in drawn.wrong
+    assert ("f-attachments", "须附图片") in drawn.wrong
+    assert any(where == "f-obligations-0-due_on" and "履行期限" in told for where, told in drawn.wrong)
+    assert "obligations.0.amount" in set(names_of(drawn.controls))
+
+
+def test_one_more_row_without_scripts() -> None:
+    controls = {c.name: c for c in form("mediate", "agreed").controls({"terms.0": "甲"}, {}, {}, add="terms")}
+    assert [row.controls[0].value for row in controls["terms"].rows] == ["甲", ""]
+
+
+def test_what_was_filled_in_is_told_in_words() -> None:
+    schema = KINDS["mediate"].decisions["agreed"].form.model_json_schema()
+    fields: dict[str, Any] = {
+        "participants": [{"role": "mediator", "name": "赵六"}], "terms": ["和解"], "confirmation": False,
+        "obligations": [{"party": "乙", "kind": "money", "what": "货款", "amount": "10.00", "due_on": "2026-12-31"}],
+    }  # fmt: skip
+    assert facts(schema, fields, WORDS) == [
+        ("参加人员", "人民调解员，赵六"),
+        ("协议条款", "和解"),
+        ("履行义务", "乙，款项，货款，10.00 元，2026-12-31"),
+    ]
+    assert change("recolour", {"reason": "已缓和", "colour": "blue"}, WORDS) == [
+        ("理由", "已缓和"),
+        ("预警颜色", "蓝色"),
+    ]
