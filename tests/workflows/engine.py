@@ -1,0 +1,270 @@
+"""The embedded server with a worker in this process, a database beside it, and people who answer tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, select
+from sqlmodel import SQLModel
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.testing import TimeSkipper
+
+import worker
+from api.examples import example
+from domain.answering import Command, Receipt
+from domain.catalogue import KINDS
+from domain.opening import open_state
+from domain.organisation import Actor, OrganisationRef, Post
+from domain.places import Directory, resolve_places
+from domain.playbook import Playbook, load_playbook
+from domain.spans import Calendar
+from domain.state import DisputeState, Evidence, Incident, Party, Task
+from domain.triage import Triage
+from infra.columns import unlock
+from infra.crypto import load_keys
+from infra.database import Database, migrate, open_database
+from infra.demo import county
+from infra.embedded import prepare_namespace, server_command, typed
+from infra.engine import TASK_TIMEOUT, connect, drill_clock
+from infra.settings import Settings
+from infra.tables import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow, TimelineRow
+from tests.infra.support import ROOT, free_port
+from tests.workflows.replaying import state_of
+from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.ports import TASK_QUEUE
+from workflows.search_attributes import SEARCH_ATTRIBUTES
+
+DIRECTORY = Directory(organisations=county.organisations())
+READ_MODEL: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, TaskRow, TimelineRow)
+BESIDE: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
+WITHIN = 30.0
+PICTURE = Evidence(attachment_id="a-1", media_type="image/png", sha256="0" * 64)
+Handle = WorkflowHandle[Any, Any]
+T = TypeVar("T")
+
+
+async def until(fact: Callable[[], Awaitable[T]], within: float = WITHIN) -> T:
+    """What `fact` says as soon as it is true."""
+    async with asyncio.timeout(within):
+        while not (value := await fact()):
+            await asyncio.sleep(0.03)
+    return value
+
+
+def read_playbook(code: str) -> Playbook:
+    """A city's playbook."""
+    return load_playbook((ROOT / "playbooks" / f"{code}.yaml").read_text(encoding="utf-8"), code)
+
+
+def first_state(number: str, playbook: str, **more: Any) -> DisputeState:
+    """A case as intake hands it to the engine."""
+    now = datetime.now(UTC)
+    incident = Incident(
+        incident_id=str(uuid.uuid4()), source="110", source_no=number, occurred_at=now, reported_at=now,
+        address="古山镇金江龙村12号", narrative="双方因停车发生争吵",
+        parties=[Party(name="李某", side="a"), Party(name="罗某", side="b")],
+    )  # fmt: skip
+    found = Triage(
+        category="property_parking", category_name="停车纠纷", colour="blue", rank=1, police=False, divertible=False,
+        confidence=1.0, risk_kinds=[], suggested_lead="housing", suggested_cooperating=["urban_mgmt"], cues=[],
+        alternatives=[], statutory_track=None,
+    )  # fmt: skip
+    paths = resolve_places(DIRECTORY, address=incident.address, grid_code=None, organisation_code=None)
+    places = {word: listed.ref() for word, path in paths.items() if (listed := DIRECTORY.at(path))}
+    state = open_state(
+        number, playbook=read_playbook(playbook), calendar=Calendar(), places=places, incident=incident, triage=found,
+        at=now,
+    )  # fmt: skip
+    return state.model_copy(update=more)
+
+
+def organisation(code: str) -> OrganisationRef:
+    """An organisation of the demo county."""
+    listed = DIRECTORY.get(code)
+    assert listed is not None
+    return listed.ref()
+
+
+def column(table: type[SQLModel], name: str) -> Any:
+    """A column of a table."""
+    return getattr(table, name)
+
+
+class ReadModel:
+    """What a database holds of disputes."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def rows(self, number: str) -> dict[str, list[dict[str, Any]]]:
+        """All that the read model holds of a dispute, by table, in a fixed order."""
+        held: dict[str, list[dict[str, Any]]] = {}
+        async with self.database.read() as session:
+            for table in READ_MODEL:
+                found = (await session.execute(select(table).filter_by(dispute_no=number))).scalars().all()
+                held[table.__name__] = sorted((row.model_dump() for row in found), key=str)
+            ids = [row["task_id"] for row in held["TaskRow"]]
+            for beside in BESIDE:
+                found = (
+                    (await session.execute(select(beside).where(column(beside, "task_id").in_(ids)))).scalars().all()
+                )
+                held[beside.__name__] = sorted((row.model_dump() for row in found), key=str)
+        return held
+
+    async def forget(self, number: str) -> None:
+        """Throws away what the read model holds of a dispute."""
+        ids = [row["task_id"] for row in (await self.rows(number))["TaskRow"]]
+        async with self.database.write() as session:
+            for beside in BESIDE:
+                await session.execute(delete(beside).where(column(beside, "task_id").in_(ids)))
+            for table in READ_MODEL:
+                await session.execute(delete(table).where(column(table, "dispute_no") == number))
+
+
+class Engine(ReadModel):
+    """A server, its client and a read model; workers come and go."""
+
+    def __init__(self, settings: Settings, client: Client, database: Database, server: Server) -> None:
+        super().__init__(database)
+        self.settings, self.client, self.server = settings, client, server
+        self.drill: TimeSkipper = drill_clock(client)
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker for the length of a block."""
+        unlock(load_keys(self.settings.key_file))  # another test may have opened another installation meanwhile
+        async with worker.build_worker(self.client, self.database):
+            yield
+
+    async def open(self, playbook: str = "jinhua", **more: Any) -> Handle:
+        """Starts a dispute."""
+        number = f"D2026-{uuid.uuid4().int % 10**9:09d}"
+        return await self.drill.client.start_workflow(
+            DisputeWorkflow.run, DisputeInput(state=first_state(number, playbook, **more)), id=number,
+            task_queue=TASK_QUEUE, task_timeout=TASK_TIMEOUT,
+        )  # fmt: skip
+
+    async def published(self, handle: Handle) -> None:
+        """Waits until everything that happened is in the read model."""
+
+        async def rests() -> bool:
+            revision, seen = await handle.query(DisputeWorkflow.progress)
+            return bool(revision == seen)
+
+        await until(rests)
+
+    # --- people
+
+    async def task(self, handle: Handle, kind: str) -> Task:
+        """The first open task of a kind, as soon as the read model has it."""
+
+        async def found() -> Task | None:
+            async with self.database.read() as session:
+                rows = (await session.execute(select(TaskRow).filter_by(dispute_no=handle.id, kind=kind))).scalars()
+                pending = [row for row in rows if row.state in ("open", "claimed")]
+            return Task.model_validate(pending[0].sealed) if pending else None
+
+        task = await until(found)
+        assert task is not None
+        return task
+
+    async def command(self, handle: Handle, kind: str, decision: str, **fields: Any) -> Command:
+        """A valid decision of somebody entitled to it."""
+        task = await self.task(handle, kind)
+        async with self.database.read() as session:
+            row = await session.get(DisputeRow, handle.id)
+        assert row is not None
+        codes = ("housing", "urban_mgmt")
+        return Command(
+            key=str(uuid.uuid4()), task_id=task.task_id, decision=decision,
+            fields={**example(kind, decision, task.about, row.sealed), **fields},
+            evidence=[PICTURE] if KINDS[kind].decisions[decision].pictures else [],
+            actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
+        )  # fmt: skip
+
+    async def send(self, handle: Handle, command: Command) -> Receipt:
+        """Sends a decision by the update."""
+        receipt: Receipt = await handle.execute_update("decide", command, id=command.key, result_type=Receipt)
+        return receipt
+
+    async def decide(self, handle: Handle, kind: str, decision: str, **fields: Any) -> Receipt:
+        """Answers the open task of a kind, and waits until the read model shows what came of it."""
+        receipt = await self.send(handle, await self.command(handle, kind, decision, **fields))
+
+        async def shown() -> bool:
+            return await self.revision(handle) >= receipt.revision
+
+        await until(shown)
+        return receipt
+
+    async def revision(self, handle: Handle) -> int:
+        """Where the read model stands."""
+        async with self.database.read() as session:
+            row = await session.get(DisputeRow, handle.id)
+        return row.revision if row else 0
+
+    async def advance(self, handle: Handle, **by: float) -> None:
+        """Moves the dispute's clock forward."""
+        await self.drill.fast_forward(handle, timedelta(**by))
+
+    # --- what is on record
+
+    async def history(self, handle: Handle) -> WorkflowHistory:
+        """The history as stored."""
+        return await self.client.get_workflow_handle(handle.id).fetch_history()
+
+    async def events(self, handle: Handle, kind: EventType.ValueType) -> list[Any]:
+        """The events of one type."""
+        return [event for event in (await self.history(handle)).events if event.event_type == kind]
+
+    async def state(self, handle: Handle) -> DisputeState:
+        """The case as its history tells it."""
+        return await state_of(self.client, await self.history(handle))
+
+
+def actor(post: Post) -> Actor:
+    """Somebody who holds a post: one person a role."""
+    return Actor(person_id=f"p-{post.role}", name=f"{post.role}某", posts=[post])
+
+
+class Server:
+    """The embedded server's process; it can be killed and started again on its file."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def start(self) -> None:
+        """Starts it and waits until it is prepared."""
+        s = self._settings
+        with (s.var / "server.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *server_command(s), stdout=log, stderr=log, start_new_session=True
+            )
+        await prepare_namespace(s.temporal_target, s.temporal_namespace, s.retention_days, typed(SEARCH_ATTRIBUTES))
+
+    async def kill(self) -> None:
+        """kill -9."""
+        self._process.kill()
+        await self._process.wait()
+
+
+@contextlib.asynccontextmanager
+async def engine(var: Path) -> AsyncIterator[Engine]:
+    """An embedded server, prepared, with an empty database."""
+    settings = Settings(var=var, http_port=free_port(), temporal_port=free_port(), temporal_ui_port=free_port())
+    var.mkdir(parents=True)
+    database, server = open_database(settings), Server(settings)
+    try:
+        await asyncio.to_thread(migrate, settings)
+        await server.start()
+        yield Engine(settings, await connect(settings), database, server)
+    finally:
+        await database.close()
+        await server.kill()

@@ -1,0 +1,104 @@
+"""Deadlines across an outage: with everything down over several due times, each rung still fires once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from domain.clocks import Clock
+from domain.playbook import Rungs
+from domain.spans import Span
+from domain.state import DisputeState
+from tests.workflows.engine import Engine
+
+WHOLE = ["reminder_1", "reminder_2", "due", "overdue", "supervision", "promotion"]
+RUNGS = Rungs(remind_at=[0.5, 0.8], supervise_after=Span(hours=1), promote_after=Span(hours=2))
+OUTAGE = 5.5
+
+
+def clock(name: str, due_in: timedelta, fired: int) -> Clock:
+    """A deadline of a hundred seconds, with the rungs that have fired already; `due_in` counts from now."""
+    due = datetime.now(UTC) + due_in
+    return Clock(
+        name=name, title=f"时限{name}", started_at=due - timedelta(seconds=100), due_at=due, rungs=RUNGS,
+        fired=WHOLE[:fired], overdue=fired > 3,
+    )  # fmt: skip
+
+
+def fired(state: DisputeState) -> list[tuple[str, str]]:
+    """What the clocks did, in the timeline's order: (clock, what)."""
+    what = ("reminder", "due", "overdue", "promotion", "supervision")
+    return [(e.detail["clock"], e.kind) for e in state.timeline if e.kind in what and e.detail.get("clock")]
+
+
+async def test_rungs_due_while_everything_was_down_fire_once_and_in_order(office: Engine) -> None:
+    """Five deadlines at five points of their ladders, each with a rung due half a second apart while nothing runs."""
+    hour, second = timedelta(hours=1), timedelta(seconds=1)
+    clocks = [
+        clock("promotion", 5.0 * second - 3 * hour, fired=5),
+        clock("supervision", 4.5 * second - hour, fired=4),
+        clock("due", 4.0 * second, fired=2),
+        clock("second", 3.5 * second + timedelta(seconds=20), fired=1),
+        clock("first", 3.0 * second + timedelta(seconds=50), fired=0),
+    ]
+    async with office.working():
+        handle = await office.open(clocks=clocks)
+        await office.published(handle)
+        before = fired(await office.state(handle))
+    await office.server.kill()
+    await asyncio.sleep(OUTAGE)
+    await office.server.start()
+    async with office.working():
+        await office.published(handle)
+        after = await office.state(handle)
+        await office.advance(handle, minutes=5)  # nothing comes a second time
+        await office.published(handle)
+        later = await office.state(handle)
+    assert before == []
+    assert fired(after) == [
+        ("first", "reminder"),
+        ("second", "reminder"),
+        ("due", "due"),
+        ("due", "overdue"),
+        ("supervision", "supervision"),
+        ("promotion", "promotion"),
+        ("promotion", "supervision"),
+    ]
+    assert {c.name: len(c.fired) for c in after.clocks if c.name in {*WHOLE, "first", "second"}} == {
+        "first": 1, "second": 2, "due": 4, "supervision": 5, "promotion": 6,
+    }  # fmt: skip
+    again = [pair for pair in fired(later)[len(fired(after)) :] if not pair[0].startswith("task:")]
+    assert again == [
+        ("second", "due"),
+        ("second", "overdue"),
+        ("first", "reminder"),
+        ("first", "due"),
+        ("first", "overdue"),
+    ]
+
+
+async def test_a_task_decides_itself_once_though_its_time_came_while_nobody_worked(office: Engine) -> None:
+    async with office.working():
+        handle = await office.open()
+        await office.published(handle)
+    passing = asyncio.create_task(office.advance(handle, minutes=31))
+    await asyncio.sleep(1)
+    async with office.working():
+        await passing
+        await office.task(handle, "handle_on_scene")
+        await office.published(handle)
+        state = await office.state(handle)
+    assert [e.kind for e in state.timeline if e.detail.get("task_id") == state.tasks[0].task_id] == [
+        "task_opened", "expired", "decision",
+    ]  # fmt: skip
+
+
+async def test_months_in_the_drill_fire_each_rung_once_and_in_order(working: Engine) -> None:
+    handle = await working.open()
+    await working.decide(handle, "confirm_triage", "confirm")
+    await working.advance(handle, days=33)
+    await working.published(handle)
+    state = await working.state(handle)
+    colour = [what for name, what in fired(state) if name == "colour"]
+    assert colour == ["reminder", "reminder", "due", "overdue", "supervision", "promotion", "supervision"]
+    assert next(c for c in state.clocks if c.name == "colour").fired == WHOLE

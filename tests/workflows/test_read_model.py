@@ -1,0 +1,139 @@
+"""The read model is an image of the case: never ahead, never backwards, whole again after a loss."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from domain.case import Case
+from domain.projection import project
+from domain.state import DisputeState
+from infra.database import Database, migrate, open_database
+from infra.read_model import ReadModelGap, write_image
+from infra.settings import Settings
+from tests.workflows.engine import Engine, ReadModel, first_state
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation of its own."""
+    return Settings(var=tmp_path)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def store(settings: Settings) -> AsyncIterator[ReadModel]:
+    """A read model without a server: only its rows are looked at."""
+    await asyncio.to_thread(migrate, settings)
+    database: Database = open_database(settings)
+    yield ReadModel(database)
+    await database.close()
+
+
+def two_states() -> tuple[DisputeState, DisputeState]:
+    """A case with one task, and the same case a little later with another."""
+    state = first_state("D2026-000001", "jinhua")
+    ids = iter(f"t-{n}" for n in range(9))
+    case = Case(state, lambda: state.opened_at, lambda: next(ids))
+    case.log("opened", "受理立案")
+    case.open("confirm_triage")
+    earlier = state.model_copy(deep=True)
+    case.void(state.tasks, "试")
+    case.open("handle_on_scene")
+    return earlier, state
+
+
+async def test_the_same_revision_twice_changes_nothing(store: ReadModel) -> None:
+    earlier, _ = two_states()
+    assert await write_image(store.database, project(earlier)) == earlier.revision
+    once = await store.rows(earlier.dispute_no)
+    assert await write_image(store.database, project(earlier)) == earlier.revision
+    assert await store.rows(earlier.dispute_no) == once
+
+
+async def test_an_older_image_never_overwrites_a_newer_one(store: ReadModel) -> None:
+    earlier, later = two_states()
+    await write_image(store.database, project(later))
+    newest = await store.rows(later.dispute_no)
+    await write_image(store.database, project(earlier))
+    assert await store.rows(later.dispute_no) == newest
+
+
+async def test_what_is_new_since_a_revision_makes_the_same_rows_as_the_whole(store: ReadModel) -> None:
+    earlier, later = two_states()
+    await write_image(store.database, project(later))
+    whole = await store.rows(later.dispute_no)
+    await store.forget(later.dispute_no)
+    await write_image(store.database, project(earlier))
+    await write_image(store.database, project(later, since=earlier.revision))
+    assert await store.rows(later.dispute_no) == whole
+
+
+@pytest.mark.parametrize("lost", ["everything", "the last revisions"])
+async def test_an_image_that_builds_on_what_is_missing_is_refused(store: ReadModel, lost: str) -> None:
+    earlier, later = two_states()
+    if lost != "everything":
+        await write_image(store.database, project(earlier).model_copy(update={"revision": earlier.revision - 1}))
+    before = await store.rows(later.dispute_no)
+    with pytest.raises(ReadModelGap):
+        await write_image(store.database, project(later, since=earlier.revision))
+    assert await store.rows(later.dispute_no) == before
+
+
+async def test_many_writers_of_one_case_leave_the_newest(store: ReadModel) -> None:
+    earlier, later = two_states()
+    images = [project(later), *(project(earlier) for _ in range(4)), project(later)]
+    await asyncio.gather(*(write_image(store.database, image) for image in images))
+    found = await store.rows(later.dispute_no)
+    await store.forget(later.dispute_no)
+    await write_image(store.database, project(later))
+    whole = await store.rows(later.dispute_no)
+    assert found["DisputeRow"] == whole["DisputeRow"]
+    assert found["TaskRow"] == whole["TaskRow"]
+
+
+async def test_a_read_model_that_lost_a_case_is_given_the_whole_image(working: Engine) -> None:
+    handle = await working.open()
+    await working.decide(handle, "confirm_triage", "confirm")
+    await working.decide(handle, "handle_on_scene", "unsettled")
+    command = await working.command(handle, "follow_up_responsibly", "contacted")
+    await working.published(handle)
+    await working.forget(handle.id)
+    await working.send(handle, command)
+    await working.task(handle, "follow_up_responsibly")
+    await working.published(handle)
+    grown = await working.rows(handle.id)
+    state = await working.state(handle)
+    assert len(grown["TimelineRow"]) == len(state.timeline)
+    await working.forget(handle.id)
+    await write_image(working.database, project(state))
+    assert await working.rows(handle.id) == grown
+
+
+async def test_a_read_model_that_can_not_be_written_catches_up(working: Engine) -> None:
+    handle = await working.open()
+    command = await working.command(handle, "confirm_triage", "confirm")
+    await working.published(handle)
+    async with working.database.write() as session:
+        await session.connection()  # the writers' lock is held
+        receipt = await asyncio.wait_for(working.send(handle, command), timedelta(seconds=10).total_seconds())
+        assert receipt.task_state == "done"
+    await working.task(handle, "handle_on_scene")
+
+
+async def test_the_rows_that_grew_are_those_of_the_whole_image(working: Engine) -> None:
+    handle = await working.open()
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                           ("follow_up_responsibly", "contacted"), ("follow_up_responsibly", "settled")):  # fmt: skip
+        await working.decide(handle, kind, decision)
+    await working.task(handle, "evaluate")
+    await working.advance(handle, days=2)
+    await working.published(handle)
+    grown, state = await working.rows(handle.id), await working.state(handle)
+    await working.forget(handle.id)
+    await write_image(working.database, project(state))
+    assert await working.rows(handle.id) == grown

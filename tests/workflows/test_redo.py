@@ -1,0 +1,36 @@
+"""Returned is redone by the same holders, unless a new dispatch is asked for; a relapse is dispatched anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflows.engine import Engine, Handle
+from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS
+
+
+async def to_the_evaluation(working: Engine) -> Handle:
+    """A dispute disposed of by two departments."""
+    handle = await working.open()
+    for kind, decision in (*TO_THE_DEPARTMENTS, *DISPOSED):  # type: ignore[misc]
+        await working.decide(handle, kind, decision)
+    return handle
+
+
+@pytest.mark.parametrize(("redo", "kinds"), [("same", ["dispose", "cooperate"]), ("dispatch", ["dispatch"])])
+async def test_a_return_goes_where_the_evaluator_sends_it(redo: str, kinds: list[str], working: Engine) -> None:
+    handle = await to_the_evaluation(working)
+    await working.decide(handle, "evaluate", "return", redo=redo)
+    await working.published(handle)
+    state = await working.state(handle)
+    assert (state.round, sorted(t.kind for t in state.pending())) == (2, sorted(kinds))
+
+
+async def test_a_relapse_is_pushed_and_dispatched_anew(working: Engine) -> None:
+    handle = await to_the_evaluation(working)
+    await working.decide(handle, "evaluate", "accept")
+    await working.decide(handle, "visit", "relapsed")
+    for kind, decision in TO_THE_CENTRE:  # type: ignore[misc]
+        await working.decide(handle, kind, decision)
+    await working.published(handle)
+    state = await working.state(handle)
+    assert (state.round, [t.kind for t in state.pending()]) == (2, ["dispatch"])

@@ -1,0 +1,148 @@
+"""Every life replays: with the code that wrote it, from its first event, also where each task starts from nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import worker
+from domain.projection import project
+from domain.state import DisputeState
+from infra.read_model import write_image
+from tests.workflows.engine import Engine, Handle
+from workflows.dispute import WORKFLOWS
+
+Step = tuple[str, str] | tuple[str, str, dict[str, Any]]
+EVENTS_A_DECISION = 16
+
+TO_THE_CENTRE: Sequence[Step] = (
+    ("confirm_triage", "confirm"),
+    ("handle_on_scene", "unsettled"),
+    ("follow_up_responsibly", "contacted"),
+    ("follow_up_responsibly", "request_third_push"),
+    ("approve_third_push", "approve"),
+)
+TO_THE_DEPARTMENTS: Sequence[Step] = (
+    *TO_THE_CENTRE,
+    ("dispatch", "assign"),
+    ("accept_assignment", "accept"),
+    ("accept_assignment", "refuse"),
+    ("rule_refusal", "overrule"),
+)
+DISPOSED: Sequence[Step] = (("dispose", "progress"), ("dispose", "disposed"), ("cooperate", "disposed"))
+STORIES: dict[str, tuple[str, Sequence[Step]]] = {
+    "settled on the spot": ("jinhua", (("confirm_triage", "confirm"), ("handle_on_scene", "settled"),
+                                       ("evaluate", "accept"))),
+    "three pushes, returned, redone": ("jinhua", (*TO_THE_DEPARTMENTS, *DISPOSED, ("evaluate", "return"), *DISPOSED,
+                                                  ("evaluate", "accept"))),
+    "two tiers of the ladder": ("qionglai", (
+        ("confirm_triage", "confirm"), ("dispatch", "assign"), ("accept_assignment", "accept"),
+        ("accept_assignment", "accept"), ("dispose", "mediate"), *[("mediate", "not_agreed")] * 3,
+        ("mediate", "agreed", {"confirmation": True}), ("apply_confirmation", "apply"), ("court_ruling", "confirmed"),
+        ("evaluate", "accept"), ("evaluate", "accept"),
+    )),
+}  # fmt: skip
+
+
+def replayer(working: Engine) -> Replayer:
+    """As the worker runs them: the same converter, the same sandbox."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*worker.PASSED_THROUGH)
+    return Replayer(
+        workflows=WORKFLOWS,
+        data_converter=working.client.data_converter,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+    )
+
+
+async def play(working: Engine, name: str) -> tuple[Handle, int]:
+    """Plays a story to its end; how many decisions it took."""
+    playbook, steps = STORIES[name]
+    handle = await working.open(playbook)
+    for kind, decision, *fields in steps:
+        await working.decide(handle, kind, decision, **(fields[0] if fields else {}))
+    visits = 0
+    while (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+        if visits == 2:
+            await working.advance(handle, days=31)
+        await working.decide(handle, "visit", "stable")
+        visits += 1
+        await settled(working, handle)
+    return handle, len(steps) + visits
+
+
+async def settled(working: Engine, handle: Handle) -> None:
+    """Waits until the case rests or has ended."""
+    if (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+        await working.published(handle)
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_a_finished_story_replays_to_the_same_end(name: str, working: Engine) -> None:
+    handle, decisions = await play(working, name)
+    result: DisputeState = await handle.result()
+    assert (result.stage, result.outcome) == ("closed", "resolved")
+    await replayer(working).replay_workflow(await working.history(handle))
+    replayed = await working.state(handle)
+    assert replayed == result
+    grown = await working.rows(handle.id)
+    await working.forget(handle.id)
+    await write_image(working.database, project(result))
+    assert await working.rows(handle.id) == grown
+    events = len((await working.history(handle)).events)
+    print(f"{name}: {events} events, {decisions} decisions, {events / decisions:.1f} a decision with its deadlines")
+
+
+async def test_a_decision_costs_few_events(working: Engine) -> None:
+    _, steps = STORIES["three pushes, returned, redone"]
+    handle = await working.open()
+    await working.task(handle, "confirm_triage")
+    began = len((await working.history(handle)).events)
+    for kind, decision in steps:  # type: ignore[misc]
+        await working.decide(handle, kind, decision)
+    await working.published(handle)
+    events = [EventType.Name(e.event_type).removeprefix("EVENT_TYPE_") for e in (await working.history(handle)).events]
+    each = (len(events) - began) / len(steps)
+    print(f"{each:.1f} events a decision:", {n: round(c / len(steps), 2) for n, c in Counter(events[began:]).items()})
+    assert each <= EVENTS_A_DECISION
+
+
+async def test_a_story_told_without_any_cache_replays_at_every_step(
+    office: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "WORKER_SETTINGS", {**worker.WORKER_SETTINGS, "max_cached_workflows": 0})
+    async with office.working():
+        handle, _ = await play(office, "three pushes, returned, redone")
+        assert (await handle.result()).outcome == "resolved"
+        failed = await office.events(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
+        assert failed == []
+
+
+async def test_half_a_story_replays(working: Engine) -> None:
+    handle = await working.open()
+    for kind, decision in TO_THE_DEPARTMENTS:  # type: ignore[misc]
+        await working.decide(handle, kind, decision)
+    await working.advance(handle, days=3)
+    await working.published(handle)
+    await replayer(working).replay_workflow(await working.history(handle))
+
+
+async def test_a_story_goes_on_with_another_worker_from_its_history(office: Engine) -> None:
+    async with office.working():
+        handle = await office.open()
+    for kind, decision in TO_THE_DEPARTMENTS:  # type: ignore[misc]
+        async with office.working():
+            await office.decide(handle, kind, decision)
+    async with office.working():
+        await office.task(handle, "dispose")
+        state = await office.state(handle)
+    decisions = [entry.detail["decision"] for entry in state.timeline if entry.kind == "decision"]
+    assert decisions == [decision for _, decision, *_ in TO_THE_DEPARTMENTS]
+    assert all(isinstance(entry.at, dt.datetime) for entry in state.timeline)
