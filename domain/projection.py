@@ -15,6 +15,7 @@ from domain.base import Model, china
 from domain.case import COLOUR
 from domain.catalogue import KINDS, OUTCOMES, STAGE_NAMES
 from domain.clocks import Clock
+from domain.organisation import ROLES
 from domain.state import DisputeState, Entry, Task
 from domain.timekeeping import due_of
 
@@ -166,15 +167,20 @@ def case_sheet(state: DisputeState) -> str:
     lines = [
         f"## {state.dispute_no} {state.title}",
         f"**{STAGE_NAMES[state.stage]}** · 第{state.round}轮 · {colour}{' · 加急' if state.urgent else ''}",
+        "",
     ]
     if state.outcome:
         lines.append(f"办结：{OUTCOMES[state.outcome]}")
     for task in state.pending():
         clock = due_of(state, task)
         due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.late else ''}" if clock else ""
-        lines.append(f"- 待办：{KINDS[task.kind].name}（{'、'.join(p.role for p in task.addressees)}）{due}")
+        lines.append(f"- 待办：{KINDS[task.kind].name}（{_asked(task)}）{due}")
     clock = state.clock(COLOUR)
     if clock:
         lines.append(f"- {clock.title}：{china(clock.due_at):%Y-%m-%d %H:%M} {clock.state}")
     lines += ["", "### 经过", *(f"{e.seq}. {china(e.at):%m-%d %H:%M} {e.title}" for e in state.timeline[-15:])]
     return "\n".join(lines)
+
+
+def _asked(task: Task) -> str:
+    return "、".join(dict.fromkeys(ROLES[post.role].name for post in task.addressees))

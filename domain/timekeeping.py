@@ -20,9 +20,14 @@ _ORDER = [*RungName]
 Due = tuple[datetime, int, str, Clock | Task]
 
 
-def next_at(state: DisputeState) -> datetime | None:
-    """When something next falls due; none if nothing ever will."""
-    return min((due[0] for due in _upcoming(state)), default=None)
+def next_due(state: DisputeState) -> tuple[datetime, str] | None:
+    """When something next falls due, and what, in words for an operator; none if nothing ever will."""
+    due = min(_upcoming(state), key=lambda d: d[:2], default=None)
+    if due is None:
+        return None
+    at, _, rung, subject = due
+    what = subject.title if isinstance(subject, Clock) else KINDS[subject.kind].name
+    return at, f"{what}: {rung}"
 
 
 def keep(case: Case) -> bool:

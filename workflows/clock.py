@@ -8,7 +8,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from domain.case import Case
-from domain.timekeeping import keep, next_at
+from domain.timekeeping import keep, next_due
 
 
 class Alarm:
@@ -16,14 +16,19 @@ class Alarm:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._seen: tuple[int, datetime | None] = (-1, None)
+        self._seen: tuple[int, tuple[datetime, str] | None] = (-1, None)
 
-    def at(self) -> datetime | None:
-        """When something next falls due; none if nothing ever will."""
+    def due(self) -> tuple[datetime, str] | None:
+        """When something next falls due, and what; none if nothing ever will."""
         state = self._case.state
         if self._seen[0] != state.revision:
-            self._seen = (state.revision, next_at(state))
+            self._seen = (state.revision, next_due(state))
         return self._seen[1]
+
+    def at(self) -> datetime | None:
+        """When something next falls due."""
+        due = self.due()
+        return due[0] if due else None
 
 
 async def keep_time(case: Case) -> None:
@@ -31,11 +36,12 @@ async def keep_time(case: Case) -> None:
     alarm = Alarm(case)
     while True:
         keep(case)
-        set_for = alarm.at()
+        due = alarm.due()
+        set_for = due[0] if due else None
 
         def moved(set_for: datetime | None = set_for) -> bool:
             return alarm.at() != set_for
 
         timeout = set_for - workflow.now() if set_for else None
         with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(moved, timeout=timeout, timeout_summary="next rung")
+            await workflow.wait_condition(moved, timeout=timeout, timeout_summary=due[1] if due else None)

@@ -136,7 +136,7 @@ def test_the_case_sheet_tells_stage_deadline_and_the_last_lines() -> None:
     desk.pass_time(days=2)
     sheet = case_sheet(desk.state)
     assert "**二推·责任民警** · 第1轮 · 红色 · 加急" in sheet
-    assert "待办：责任跟进（responsible_officer）" in sheet
+    assert "待办：责任跟进（责任民警）" in sheet
     assert "（超期）" in sheet
     desk.decide(task, "criminal_case", OFFICER, reason="立案")
     desk.case.close("criminal_case")

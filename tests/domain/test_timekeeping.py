@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case import COLOUR, PROTECTION
 from domain.playbook import Stage
-from domain.timekeeping import due_of, judged_by, keep, next_at
+from domain.state import DisputeState
+from domain.timekeeping import due_of, judged_by, keep, next_due
 from tests.domain.support import CHIEF, HOUSING, LEADER, MONDAY, PLACES, SUPERVISOR, Desk, person
 
 KINDS = ("reminder", "due", "overdue", "supervision", "promotion", "expired")
+
+
+def next_at(state: DisputeState) -> datetime | None:
+    due = next_due(state)
+    return due[0] if due else None
 
 
 def colour_rungs(desk: Desk) -> list[str]:
