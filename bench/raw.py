@@ -17,83 +17,44 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.worker import PollerBehaviorAutoscaling
 
+from bench.cli import levels, positive, run, setting
+from bench.figures import CpuMeter, Figures, Latency, history_cost, table
 from bench.raw_case import RawCase
 from bench.raw_store import Decision, Opened, Reader
 from bench.support import (
+    ROOT,
     SERVER_SETTINGS,
     START_TIMEOUT,
+    STUCK,
     BenchError,
-    CpuMeter,
-    Latency,
+    at_once,
     connect,
     embedded_server,
-    history_cost,
     last_words,
-    run,
+    lost_is_said,
     spawn,
     stop,
-    table,
 )
-
-WORKER_SETTINGS: dict[str, Any] = {
-    "max_concurrent_workflow_tasks": 50,
-    "max_concurrent_activities": 50,
-    "max_cached_workflows": 1000,
-    # Pollers that follow the load: with five fixed ones, the default, p99 at fifty at once was half as long again.
-    "workflow_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=10),
-    "activity_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=10),
-    # After a worker's kill -9 its cases wait this long for it before another worker may have them (default 10 s).
-    "sticky_queue_schedule_to_start_timeout": timedelta(seconds=1),
-    "graceful_shutdown_timeout": timedelta(seconds=5),
-}
-"""The worker's settings, shared by both sides of the comparison. What differs between the two is never this."""
-
-TASK_TIMEOUT = timedelta(seconds=3)
-"""Workflow task timeout given at start, for the same reason as the sticky timeout (default 10 s)."""
+from infra.engine import TASK_TIMEOUT
 
 WARM_UP = 5
 """Cases before the clock starts: imports, the sandbox's first run, and SQLite's page caches are nobody's latency."""
 
-ROOT = Path(__file__).resolve().parents[1]
-
-STUCK = 60.0
-"""Seconds after which one decision counts as lost and the bench gives up."""
-
 
 @dataclass(frozen=True)
-class RawFigures:
-    """What one level of concurrency came to."""
+class RawFigures(Figures):
+    """What one level came to; elapsed is until the last workflow closed, and `server` is only known by its pid."""
 
-    concurrency: int
-    cases: int
-    decisions: int
-    """Decisions a case."""
-    elapsed: float
-    """Seconds from the first start to the last workflow closed."""
     update: Latency
     """Milliseconds until the engine has answered a decision."""
-    visible: Latency
-    """Milliseconds until a decision is answered and its row is readable."""
-    events_per_decision: float
-    """History events of a whole case (its start and end included), divided by its decisions."""
-    bytes_per_decision: float
-    cores: dict[str, float]
-    """Cores kept busy by `worker`, `client`, `server` (when its pid is known, else among the others) and `others`."""
-
-    @property
-    def cases_per_second(self) -> float:
-        """Finished cases a second."""
-        return self.cases / self.elapsed
 
 
 @dataclass
@@ -106,11 +67,6 @@ class _Run:
     decisions: int
     updates: list[float] = field(default_factory=list)
     visibles: list[float] = field(default_factory=list)
-
-    async def caller(self, case_ids: Iterator[str]) -> None:
-        """One of the concurrent callers: takes the next case when it has finished one."""
-        for case_id in case_ids:
-            await self.case(case_id)
 
     async def case(self, case_id: str) -> None:
         """One case from its start to its last row. Every decision waits for the one before, as a person would."""
@@ -195,18 +151,11 @@ async def measure_raw(
 
 async def _drive(measured: _Run, case_ids: Sequence[str], concurrency: int) -> None:
     """Run the cases to their last rows, so many at once."""
-    queue = iter(case_ids)
-    try:
+    with lost_is_said():
         async with asyncio.TaskGroup() as watched:
             watching = watched.create_task(measured.reader.watch())
-            async with asyncio.TaskGroup() as callers:
-                for _ in range(concurrency):
-                    callers.create_task(measured.caller(queue))
+            await at_once(concurrency, measured.case, case_ids)
             watching.cancel()
-    except ExceptionGroup as failed:
-        if lost := failed.subgroup(TimeoutError):
-            raise BenchError(f"a decision was not on record after {STUCK:.0f} s") from lost
-        raise
 
 
 @asynccontextmanager
@@ -280,26 +229,6 @@ async def bench(cases: int, decisions: int, levels: Sequence[int], settings: Map
                 )
     print(f"{decisions} decisions a case; {os.cpu_count()} cores")
     print(table(HEAD, [row(figures) for figures in measured]))
-
-
-def positive(text: str) -> int:
-    """A whole number above zero, for argparse."""
-    if (number := int(text)) < 1:
-        raise ValueError(text)
-    return number
-
-
-def levels(text: str) -> list[int]:
-    """`1,10,50`, for argparse."""
-    return [positive(part) for part in text.split(",")]
-
-
-def setting(text: str) -> tuple[str, str]:
-    """`KEY=VALUE`, for argparse."""
-    key, equals, value = text.partition("=")
-    if not (key and equals and value):
-        raise ValueError(text)
-    return key, value
 
 
 def main() -> int:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from temporalio.worker import Worker
 
-from bench.raw import WORKER_SETTINGS
 from bench.raw_case import RawCase
 from bench.raw_store import Store
 from bench.support import connect
+from worker import WORKER_SETTINGS
 
 
 async def serve(target: str, namespace: str, task_queue: str, database: Path) -> None:

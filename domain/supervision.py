@@ -6,14 +6,17 @@ from domain.case import Case
 from domain.catalogue import KINDS
 from domain.state import DisputeState, Supervision, Task
 
+TOO_MANY_DECISIONS = 1000
+"""Decisions in one run after which somebody looks: the engine takes 2,000 updates a run and 51,200 events."""
+
 
 def supervise(
     case: Case, cause: str, title: str, *, level: int, clock: str | None = None, task_id: str | None = None
 ) -> Task:
     """Opens a supervision task at a level of the playbook (the last level answers for all above it).
 
-    `cause` is `overdue`, `returns`, `escalated` or `promoted`. A supervision of the same matter at a lower level that
-    still waits is voided: it has gone over that desk's head.
+    `cause` is `overdue`, `returns`, `escalated`, `promoted` or `size`. A supervision of the same matter at a lower
+    level that still waits is voided: it has gone over that desk's head.
     """
     s = case.state
     policy = s.process.supervision

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.playbook import Stage
     from domain.spans import Calendar
     from domain.state import Applied, DisputeState, Incident, Party
+    from domain.supervision import TOO_MANY_DECISIONS, supervise
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
     from workflows.departments import push_3
@@ -167,11 +168,11 @@ class DisputeWorkflow:
             if self._applied(command.key):
                 return
             self._decide(command)
-            self.state.applied.append(Applied(key=command.key, revision=self.state.revision))
+            self._remember(command.key)
         except Refused as refusal:
             self.case.log("decision_refused", f"未予采纳：{refusal.title}", by=command.actor, task_id=command.task_id,
                           decision=command.decision, code=refusal.code, reason=refusal.detail)  # fmt: skip
-            self.state.applied.append(Applied(key=command.key, revision=self.state.revision, refused=refusal.code))
+            self._remember(command.key, refused=refusal.code)
 
     # --- facts
 
@@ -221,6 +222,14 @@ class DisputeWorkflow:
                 return applied
         return None
 
+    def _remember(self, key: str, refused: str | None = None) -> Applied:
+        """Puts a key on record; a life of so many decisions that the engine's limits come in sight is supervised."""
+        applied = Applied(key=key, revision=self.state.revision, refused=refused)
+        self.state.applied.append(applied)
+        if len(self.state.applied) == TOO_MANY_DECISIONS:
+            supervise(self.case, "size", "办理次数异常偏多，请督查", level=0)
+        return applied
+
     def _admit(self, key: str, check: Callable[[], object]) -> None:
         """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
         try:
@@ -238,8 +247,7 @@ class DisputeWorkflow:
         except Refused as refusal:
             raise as_failure(refusal) from refusal
         if applied is None:
-            applied = Applied(key=key, revision=self.state.revision)
-            self.state.applied.append(applied)
+            applied = self._remember(key)
         elif applied.refused:
             raise as_failure((by_code(applied.refused) or Refused)())
         s = self.state

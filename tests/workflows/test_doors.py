@@ -14,6 +14,7 @@ from domain.facts import Note
 from domain.spans import Calendar
 from domain.state import DisputeState, Incident, Party
 from tests.workflows.engine import Engine, Handle, until
+from workflows import dispute
 
 
 def decisions(state: DisputeState) -> list[str]:
@@ -58,6 +59,18 @@ async def test_the_same_key_by_update_and_then_by_signal_counts_once(working: En
     assert decisions(state) == ["confirm"]
     assert not any(entry.kind == "decision_refused" for entry in state.timeline)
     assert (await working.send(handle, command)).revision == receipt.revision
+
+
+async def test_a_life_of_very_many_decisions_is_looked_at_once(
+    working: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispute, "TOO_MANY_DECISIONS", 2)
+    handle = await working.open()
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"), ("follow_up_responsibly",
+                           "contacted")):  # fmt: skip
+        await working.decide(handle, kind, decision)
+    state = await working.state(handle)
+    assert [supervision.cause for supervision in state.supervisions] == ["size"]
 
 
 async def test_both_doors_at_once_while_nobody_works_count_once(office: Engine) -> None:
