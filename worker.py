@@ -10,6 +10,7 @@ import signal
 from datetime import timedelta
 from typing import Any
 
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -75,7 +76,7 @@ def main() -> None:
     """Runs with the settings of the environment."""
     settings = get_settings()
     configure_logs(settings.log_level)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
 
 

@@ -26,7 +26,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services = await open_services(settings)
         app.state.services = services
-        beside = [asyncio.create_task(sweep(services)), asyncio.create_task(services.access.keep_writing())]
+        beside = [
+            asyncio.create_task(work)
+            for work in (services.watch.keep_looking(), sweep(services), services.access.keep_writing())
+        ]
         yield
         for work in beside:
             work.cancel()

@@ -9,6 +9,7 @@ from temporalio.testing import TimeSkipper
 
 from api.policy import Policy, read_policy
 from api.security import Tokens
+from api.watching import Watch
 from infra.access import AccessLog
 from infra.crypto import load_keys
 from infra.database import Database, open_database
@@ -31,6 +32,7 @@ class Services:
     policy: Policy
     directory: DirectoryCache
     access: AccessLog
+    watch: Watch
 
 
 async def open_services(settings: Settings) -> Services:
@@ -48,6 +50,7 @@ async def open_services(settings: Settings) -> Services:
         database=database,
         directory=DirectoryCache(database),
         access=AccessLog(database),
+        watch=Watch(database),
         # In drill mode disputes must be started by the client that lets their clock be moved.
         client=drill.client if settings.drill else client,
         drill=drill,

@@ -16,7 +16,15 @@ from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, R
 from domain.organisation import Actor, OrganisationRef
 from domain.state import Evidence
 from infra.people import manned, organisations_by_code
-from infra.queries import attachments_of, dispute_row, find_dispute, find_task, revision_of, task_exists, tasks_of
+from infra.queries import (
+    attachments_of,
+    dispute_line,
+    find_dispute,
+    find_task,
+    open_tasks_of,
+    revision_of,
+    task_exists,
+)
 from infra.tables import TaskRow
 
 log = structlog.get_logger()
@@ -167,8 +175,8 @@ async def _changed(services: Services, actor: Actor, task: TaskRow, receipt: Any
             "published": False,
         }  # fmt: skip
     async with services.database.read() as session:
-        rows = await tasks_of(session, task.dispute_no)
-        dispute = await dispute_row(session, task.dispute_no)
+        rows = await open_tasks_of(session, task.dispute_no, task.task_id)
+        dispute = await dispute_line(session, task.dispute_no)
     row = next(r for r in rows if r.task_id == task.task_id)
     before = {t.task_id for t in rows if t.sealed["opened_revision"] < receipt.revision}
     opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]

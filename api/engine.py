@@ -22,7 +22,6 @@ from api.context import Services
 from domain.answering import Receipt
 from domain.errors import DisputeClosed, SantuiError, StoreUnavailable, Unavailable, by_code
 from infra.engine import TASK_TIMEOUT
-from infra.queries import revision_of
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 
@@ -122,11 +121,7 @@ async def tell(services: Services, dispute_no: str, signal: str, message: BaseMo
 
 async def published(services: Services, dispute_no: str, revision: int) -> bool:
     """Waits, at most as long as the settings say, until the read model is at a revision."""
-
-    async def there(session: Any) -> bool:
-        return await revision_of(session, dispute_no) >= revision
-
-    return await visible(services, there)
+    return await services.watch.shows(dispute_no, revision, services.settings.publish_wait_seconds)
 
 
 async def visible(services: Services, there: Callable[[Any], Awaitable[bool]]) -> bool:

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 
 import structlog
 from pydantic import AfterValidator, Field, StringConstraints
-from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from api.context import Services
@@ -167,12 +166,14 @@ async def reopen(services: Services, dispute_no: str, **why: Any) -> None:
     """
     last = handle(services, dispute_no)
     try:
-        described = await last.describe()
-        if described.status is WorkflowExecutionStatus.RUNNING:  # another report, or another click, was faster
-            raise Unavailable("该纠纷刚刚启动，请稍后重试")
-        run_id = described.run_id
+        run_id = (await last.describe()).run_id
         closed = services.client.get_workflow_handle(dispute_no, run_id=run_id, result_type=DisputeState)
-        state: DisputeState = await closed.result()
+        # The read model shows a closed dispute a moment before its run has ended; a run that does not end is the next
+        # one: another report, or another click, was faster.
+        async with asyncio.timeout(services.settings.decision_timeout_seconds):
+            state: DisputeState = await closed.result()
+    except TimeoutError as error:
+        raise Unavailable("该纠纷刚刚启动，请稍后重试") from error
     except RPCError as error:  # away, or not started yet: of two reports at once the second may be told first
         raise Unavailable from error
     state.runs = [*state.runs, run_id]

@@ -11,6 +11,7 @@ from domain.base import Model
 from domain.errors import KeyReused, StoreUnavailable
 from infra.database import Database
 from infra.tables import AnswerRow
+from infra.upserts import upsert
 
 log = structlog.get_logger()
 
@@ -41,9 +42,8 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
     """Keeps an answer; the first one stays. A database that can't be written must not undo what the engine took."""
     try:
         async with database.write() as session:
-            if await session.get(AnswerRow, answer_id) is None:
-                now = datetime.now(UTC)
-                row = AnswerRow(answer_id=answer_id, digest=digest, at=now, status=answer.status, sealed=answer.body)
-                session.add(row)
+            now = datetime.now(UTC)
+            row = {"answer_id": answer_id, "digest": digest, "at": now, "status": answer.status, "sealed": answer.body}
+            await upsert(session, AnswerRow, [row], keep=True)
     except StoreUnavailable as error:
         log.warning("answer_not_stored", error=error.code)

@@ -21,12 +21,17 @@ async def person_by_username(session: AsyncSession, username: str) -> PersonRow 
 
 async def actor_of(session: AsyncSession, person_id: str) -> Actor | None:
     """A person with the posts held now: joiners, leavers and movers need no rewrite of tasks."""
-    person = await session.get(PersonRow, person_id)
-    if person is None or not person.active:
+    query = (
+        select(col(PersonRow.name), col(PostRow.role), col(PostRow.path))
+        .outerjoin(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(col(PersonRow.person_id) == person_id, col(PersonRow.active))
+        .order_by(col(PostRow.post_id))
+    )
+    rows = (await session.execute(query)).all()
+    if not rows:
         return None
-    query = select(PostRow).where(col(PostRow.person_id) == person_id).order_by(col(PostRow.post_id))
-    posts = (await session.execute(query)).scalars()
-    return Actor(person_id=person.person_id, name=person.name, posts=[Post(role=p.role, path=p.path) for p in posts])
+    posts = [Post(role=role, path=path) for _, role, path in rows if role is not None]
+    return Actor(person_id=person_id, name=rows[0].name, posts=posts)
 
 
 async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow, OrganisationRow]]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, insert, inspect, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from domain.projection import Image, TaskImage
 from domain.state import Entry
 from infra.database import Database
 from infra.tables import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow, TimelineRow
+from infra.upserts import upsert
 
 
 class ReadModelGap(Exception):
@@ -35,47 +34,28 @@ async def write_image(database: Database, image: Image) -> int:
             return image.revision
         if stored < image.since:
             raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
-        await _upsert(session, DisputeRow, [_dispute(image)])
-        await _upsert(session, InvolvementRow, [_involvement(image, role, path) for role, path in image.involved])
-        await _upsert(session, TimelineRow, [_entry(image, entry) for entry in image.timeline])
-        await _tasks(session, image.tasks)
+        await upsert(session, DisputeRow, [_dispute(image)])
+        await upsert(session, InvolvementRow, [_involvement(image, role, path) for role, path in image.involved])
+        await upsert(session, TimelineRow, [_entry(image, entry) for entry in image.timeline])
+        await _tasks(session, image)
     return image.revision
 
 
-async def _tasks(session: AsyncSession, tasks: list[TaskImage]) -> None:
-    await _upsert(session, TaskRow, [_task(task) for task in tasks])
-    ids = [task.task_id for task in tasks]
-    if not ids:
-        return
-    for table in (AddresseeRow, BarredRow):  # a reassigned task has other addressees
-        await session.execute(delete(table).where(col(table.task_id).in_(ids)))
-    posts: dict[tuple[str, str, str, bool], dict[str, Any]] = {}
-    for image in tasks:
-        for watches, group in ((False, image.task.addressees), (True, image.task.watchers)):
-            for post in group:
-                row = {"task_id": image.task_id, "role": post.role, "path": post.path, "watches": watches}
-                posts[(image.task_id, post.role, post.path, watches)] = row
-    if posts:
-        await session.execute(insert(AddresseeRow), list(posts.values()))
-    barred = [{"task_id": i.task_id, "person_id": person} for i in tasks for person in i.task.excluded]
-    if barred:
-        await session.execute(insert(BarredRow), barred)
-
-
-async def _upsert(session: AsyncSession, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    """Inserts rows, or overwrites them by primary key."""
-    if not rows:
-        return
-    target = inspect(table).local_table
-    dialect_insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = dialect_insert(target)
-    keys = [column.name for column in target.primary_key]
-    others = {c.name: statement.excluded[c.name] for c in target.columns if c.name not in keys}
-    if others:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    await session.execute(statement, rows)
+async def _tasks(session: AsyncSession, image: Image) -> None:
+    """Every task shown, for its due date may have moved; whom it asks only where the task itself changed."""
+    await upsert(session, TaskRow, [_task(task) for task in image.tasks])
+    changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
+    moved = [task.task_id for task in changed if task.former]  # a reassigned task has other addressees
+    if moved:
+        await session.execute(delete(AddresseeRow).where(col(AddresseeRow.task_id).in_(moved)))
+    posts = [
+        {"task_id": task.task_id, "role": post.role, "path": post.path, "watches": watches}
+        for task in changed
+        for watches, group in ((False, task.addressees), (True, task.watchers))
+        for post in group
+    ]
+    await upsert(session, AddresseeRow, posts)
+    await upsert(session, BarredRow, [{"task_id": t.task_id, "person_id": p} for t in changed for p in t.excluded])
 
 
 def _dispute(image: Image) -> dict[str, Any]:
