@@ -33,7 +33,6 @@ def add_incident(case: Case, incident: Incident) -> None:
     s.incidents.append(incident)
     known = {party.name for party in s.parties}
     s.parties += [party for party in incident.parties if party.name not in known]
-    s.demands.append({"incident_id": incident.incident_id, "demand": incident.narrative})
     case.log("incident_added", f"重复警情并入（第{len(s.incidents)}次）", incident_id=incident.incident_id,
              source=incident.source, source_no=incident.source_no)  # fmt: skip
     for task in s.pending():

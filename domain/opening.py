@@ -44,5 +44,4 @@ def open_state(
         opened_at=at,
         incidents=[incident],
         parties=incident.parties,
-        demands=[{"incident_id": incident.incident_id, "demand": incident.narrative}],
     )

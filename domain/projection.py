@@ -19,7 +19,18 @@ from domain.organisation import ROLES
 from domain.state import DisputeState, Entry, Task
 from domain.timekeeping import due_of
 
-_NOT_IN_DOCUMENT = {"tasks", "timeline", "process", "calendar", "applied", "interruption", "places", "revision"}
+_NOT_IN_DOCUMENT = {
+    "tasks",
+    "timeline",
+    "clocks",
+    "process",
+    "calendar",
+    "applied",
+    "interruption",
+    "places",
+    "organisations",
+    "revision",
+}
 
 
 class TaskImage(Model):

@@ -28,7 +28,7 @@ class Party(Model):
 
 
 class Incident(Model):
-    """One report received, as the case keeps it; the demand of each caller stays his own."""
+    """One report received, as the case keeps it; the narrative is the caller's own demand (H-001)."""
 
     incident_id: str
     source: str
@@ -295,7 +295,6 @@ class DisputeState(Model):
 
     incidents: list[Incident]
     parties: list[Party]
-    demands: list[dict[str, str]] = []
     tasks: list[Task] = []
     clocks: list[Clock] = []
     pushes: list[Push] = []

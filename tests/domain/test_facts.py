@@ -19,7 +19,7 @@ def test_a_repeat_alarm_joins_counts_and_keeps_each_caller_s_demand() -> None:
     again = alarm(2, desk.at + timedelta(days=1)).model_copy(update={"parties": [Party(name="罗某", side="b")]})
     add_incident(desk.case, again)
     assert len(desk.state.incidents) == 2
-    assert [demand["demand"] for demand in desk.state.demands] == ["第1次报警", "第2次报警"]
+    assert [incident.narrative for incident in desk.state.incidents] == ["第1次报警", "第2次报警"]
     assert {party.name for party in desk.state.parties} == {"李某", "罗某"}
     assert task.revision > stamped  # whoever holds the case is told
 
