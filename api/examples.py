@@ -60,7 +60,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
     ("follow_up_responsibly", "request_third_push"): lambda c: {
         "reason": "公安职权内无法有效化解", "suggested": c.suggested, "urgent": False},
     ("dispatch", "assign"): lambda c: {
-        "lead": c.suggested[0], "cooperating": c.suggested[1:3], "instructions": "依职责处置，见人见事"},
+        "lead": c.suggested[0], "cooperating": [], "instructions": "依职责处置，见人见事"},
     ("accept_assignment", "refuse"): lambda c: {"ground": "不属于本单位职责"},
     ("dispose", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
     ("cooperate", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
