@@ -32,10 +32,6 @@ _TIER_WEIGHT = {"strong": 2.0, "keywords": 1.0, "context": 0.3}
 _LENGTH_WEIGHT = (1.0, 1.25, 1.45, 1.6, 1.7)
 
 
-class LexiconInvalid(PolicyInvalid, ValueError):
-    """A list that can't be used; the message begins with the file and, where the form is right, the row."""
-
-
 class Row(Strict, frozen=True):
     """A row of a list, never changed after it is read."""
 
@@ -226,14 +222,11 @@ def parse_lexicon(categories_text: str, risk_kinds_text: str) -> Lexicon:
     """Both lists as one checked `Lexicon`.
 
     Raises:
-        LexiconInvalid: not YAML, a row of the wrong form, a count that differs from the announced one, a code used
+        PolicyInvalid: not YAML, a row of the wrong form, a count that differs from the announced one, a code used
             twice, a reference to something the lists lack, or a cue that can't be used.
     """
-    try:
-        listed = parse_policy(categories_text, CATEGORIES_FILE, CategoriesFile)
-        risks = parse_policy(risk_kinds_text, RISK_KINDS_FILE, RiskKindsFile)
-    except PolicyInvalid as error:
-        raise LexiconInvalid(str(error)) from error
+    listed = parse_policy(categories_text, CATEGORIES_FILE, CategoriesFile)
+    risks = parse_policy(risk_kinds_text, RISK_KINDS_FILE, RiskKindsFile)
     rows = [row for group in listed.groups for row in group.categories]
     _numbered(CATEGORIES_FILE, rows, listed.expected_leaf_count)
     _numbered(RISK_KINDS_FILE, risks.kinds, risks.expected_count)
@@ -251,10 +244,10 @@ def parse_lexicon(categories_text: str, risk_kinds_text: str) -> Lexicon:
 def _numbered(file: str, rows: Iterable[Category | RiskKind], announced: int) -> None:
     listed = list(rows)
     if len(listed) != announced:
-        raise LexiconInvalid(f"{file}: 声明{announced}行，实有{len(listed)}行")
+        raise PolicyInvalid(f"{file}: 声明{announced}行，实有{len(listed)}行")
     for seq, row in enumerate(listed, start=1):
         if row.seq != seq:
-            raise LexiconInvalid(f"{file}: {row.code}: 序号应为{seq}")
+            raise PolicyInvalid(f"{file}: {row.code}: 序号应为{seq}")
     _distinct(file, "code", (row.code for row in listed))
 
 
@@ -282,12 +275,12 @@ def _check_risks(risks: RiskKindsFile, categories: set[str], innocent: set[str])
 
 def _known(file: str, row: str, codes: Iterable[str], known: Iterable[str]) -> None:
     if strangers := sorted(set(codes) - set(known)):
-        raise LexiconInvalid(f"{file}: {row}: 引用了清单中没有的代码：{'、'.join(strangers)}")
+        raise PolicyInvalid(f"{file}: {row}: 引用了清单中没有的代码：{'、'.join(strangers)}")
 
 
 def _distinct(file: str, row: str, values: Iterable[str]) -> None:
     if twice := [value for value, count in Counter(values).items() if count > 1]:
-        raise LexiconInvalid(f"{file}: {row}: 重复：{'、'.join(twice)}")
+        raise PolicyInvalid(f"{file}: {row}: 重复：{'、'.join(twice)}")
 
 
 def _usable(file: str, row: str, cues: Iterable[str], innocent: set[str]) -> None:
@@ -295,6 +288,6 @@ def _usable(file: str, row: str, cues: Iterable[str], innocent: set[str]) -> Non
     _distinct(file, row, listed)
     for cue in listed:
         if fault := cue_fault(cue):
-            raise LexiconInvalid(f"{file}: {row}: {fault}")
+            raise PolicyInvalid(f"{file}: {row}: {fault}")
         if cue in innocent:
-            raise LexiconInvalid(f"{file}: {row}: “{cue}”同时列为无害用语，永远不会生效")
+            raise PolicyInvalid(f"{file}: {row}: “{cue}”同时列为无害用语，永远不会生效")
