@@ -57,9 +57,12 @@ def _assign(desk: Desk, dispatch: Answer) -> None:
 def _same_holders(desk: Desk) -> list[Assigned]:
     """Who redoes a returned disposal: the organisations that did it, unless the evaluator wants a new dispatch.
 
-    A round after a relapse or a reopening is no redo: what was accepted is over, and its push is dispatched anew.
+    A round after a relapse or a reopening is no redo: what was accepted is over, and its push is dispatched anew. So is
+    a second push of the round, after a recall or a ladder that failed.
     """
     state = desk.state
+    if sum(push.round == state.round for push in state.pushes) > 1:
+        return []
     if state.disposal is None or state.disposal.stage is not Stage.PUSH_3 or state.disposal.round == state.round:
         return []
     verdict = state.evaluations[-1] if state.evaluations else None

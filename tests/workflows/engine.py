@@ -18,6 +18,7 @@ from temporalio.testing import TimeSkipper
 
 import worker
 from api.examples import example
+from domain.actions import Act
 from domain.answering import Command, Receipt
 from domain.catalogue import KINDS
 from domain.opening import open_state
@@ -182,9 +183,10 @@ class Engine(ReadModel):
             row = await session.get(DisputeRow, handle.id)
         assert row is not None
         codes = ("housing", "urban_mgmt")
+        two = {"cooperating": ["urban_mgmt"]} if decision == "assign" else {}
         return Command(
             key=str(uuid.uuid4()), task_id=task.task_id, decision=decision,
-            fields={**example(kind, decision, task.about, row.sealed), **fields},
+            fields={**example(kind, decision, task.about, row.sealed), **two, **fields},
             evidence=[PICTURE] if KINDS[kind].decisions[decision].pictures else [],
             actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
         )  # fmt: skip
@@ -203,6 +205,13 @@ class Engine(ReadModel):
 
         await until(shown)
         return receipt
+
+    async def act(self, handle: Handle, action: str, role: str) -> None:
+        """An action by somebody of the dispute's station."""
+        station = (await self.state(handle)).places["station"]
+        message = Act(key=str(uuid.uuid4()), action=action, fields={"reason": "测试"},
+                      actor=actor(Post(role=role, path=station)))  # fmt: skip
+        await handle.execute_update("act", message, id=message.key)
 
     async def revision(self, handle: Handle) -> int:
         """Where the read model stands."""

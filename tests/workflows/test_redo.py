@@ -34,3 +34,14 @@ async def test_a_relapse_is_pushed_and_dispatched_anew(working: Engine) -> None:
     await working.published(handle)
     state = await working.state(handle)
     assert (state.round, [t.kind for t in state.pending()]) == (2, ["dispatch"])
+
+
+async def test_a_second_push_of_a_redo_round_is_dispatched_anew(working: Engine) -> None:
+    handle = await to_the_evaluation(working)
+    await working.decide(handle, "evaluate", "return")
+    await working.act(handle, "recall", "station_chief")
+    await working.decide(handle, "follow_up_responsibly", "request_third_push")
+    await working.decide(handle, "approve_third_push", "approve")
+    await working.published(handle)
+    state = await working.state(handle)
+    assert (state.round, [t.kind for t in state.pending()]) == (2, ["dispatch"])
