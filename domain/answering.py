@@ -147,8 +147,8 @@ def read_fields(state: DisputeState, task: Task, command: Command) -> Strict:
     errors = [*_organisation_errors(form, command), *_case_errors(state, task, command, form)]
     if spec.pictures:
         seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
-        if len(seen) < state.process.return_evidence:
-            wanted = state.process.return_evidence
+        if len(seen) < state.process.disposal_pictures:
+            wanted = state.process.disposal_pictures
             errors.append({"field": "attachments", "message": f"处置反馈须附至少{wanted}份图片或视频"})
     if errors:
         raise FieldsInvalid(errors=errors)

@@ -204,7 +204,7 @@ class Process(Strict):
     colour_rungs: Rungs
     colour_clock_from: Stage
     divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
-    return_evidence: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
+    disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
     tasks: dict[str, TaskPolicy]
     ladder: Ladder | None = None
     evaluation: Evaluators
@@ -257,10 +257,6 @@ class Process(Strict):
         """The scheme's own colour for a triage rank of 3 (gravest) to 1: the n-th colour from the mildest."""
         mild_first = list(reversed(self.colours))
         return mild_first[min(max(rank, 1), len(mild_first)) - 1]
-
-    def limits_sum(self) -> int:
-        """How many sessions the whole ladder may take; 33 gives nine (Q-090)."""
-        return sum(tier.sessions for tier in self.ladder.tiers) if self.ladder else 0
 
 
 class Playbook(Strict):

@@ -170,15 +170,6 @@ async def revisions_of(database: Database, dispute_nos: Sequence[str]) -> dict[s
         return dict((await session.execute(_REVISIONS, {"numbers": dispute_nos})).tuples().all())
 
 
-async def closed_at(session: AsyncSession, dispute_nos: Sequence[str]) -> dict[str, datetime]:
-    """When each of the disputes was closed; those still open, or not yet in the read model, are absent."""
-    query = select(col(DisputeRow.dispute_no), col(DisputeRow.closed_at)).where(
-        col(DisputeRow.dispute_no).in_(dispute_nos),
-        col(DisputeRow.closed_at).is_not(None),
-    )
-    return {number: at for number, at in (await session.execute(query)).all() if at}
-
-
 def _order_opened(row: TaskRow) -> int:
     """Tasks opened in one go stand in the order they were asked in, the lead before those who cooperate."""
     return int(row.sealed["opened_revision"])

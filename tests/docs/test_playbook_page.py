@@ -48,7 +48,8 @@ def test_the_example_is_a_whole_playbook_that_says_what_its_comments_say() -> No
     loaded = example()
     assert loaded.code == "yunhe"
     assert loaded.process.first_push is Stage.PUSH_2
-    assert loaded.process.limits_sum() == 5
+    assert loaded.process.ladder is not None
+    assert sum(tier.sessions for tier in loaded.process.ladder.tiers) == 5
     assert [loaded.process.colour_of_rank(rank) for rank in (3, 2, 1)] == ["orange", "yellow", "blue"]
     assert len(loaded.process.model_dump_json().encode()) < 8 * 1024
 
