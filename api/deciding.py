@@ -8,9 +8,9 @@ import structlog
 
 from api.context import Services
 from api.engine import NoWorker, published, send, tell
-from api.views import task_item
+from api.views import dispute_brief, task_item
 from domain.actions import Act
-from domain.answering import Claim, Command, organisation_codes
+from domain.answering import Claim, Command, Receipt, organisation_codes
 from domain.base import Model
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed, Unavailable
 from domain.organisation import Actor, OrganisationRef
@@ -72,7 +72,7 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     except Refused as refusal:
         services.access.note(actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
         raise
-    return 200, await _changed(services, actor, task, receipt)
+    return 200, await _changed(services, task, receipt)
 
 
 async def claim(services: Services, actor: Actor, task_id: str, key: str, *, release: bool) -> tuple[int, Any]:
@@ -89,7 +89,10 @@ async def claim(services: Services, actor: Actor, task_id: str, key: str, *, rel
         raise Unavailable from error
     except DisputeClosed as error:
         raise TaskClosed(error.detail) from error
-    return 200, await _changed(services, actor, task, receipt)
+    except Refused as refusal:
+        services.access.note(actor.person_id, task.dispute_no, f"claim:{task.kind}", refusal.code)
+        raise
+    return 200, await _changed(services, task, receipt)
 
 
 async def act(
@@ -115,11 +118,7 @@ async def act(
         raise
     seen = await published(services, dispute_no, receipt.revision)
     async with services.database.read() as session:
-        row = await find_dispute(session, actor, dispute_no)
-    dispute = {"dispute_no": dispute_no, **receipt.model_dump(include={"stage", "round", "colour", "revision"})}
-    if row is not None and seen:
-        dispute |= {"stage": row.stage, "round": row.round, "colour": row.colour, "revision": row.revision,
-                    "outcome": row.outcome}  # fmt: skip
+        dispute = dispute_brief(await dispute_line(session, dispute_no)) if seen else _from_receipt(receipt)
     return 200, {"action": action, "dispute": dispute, **({} if seen else {"published": False})}
 
 
@@ -163,14 +162,14 @@ async def _leave(services: Services, dispute_no: str, command: Command) -> None:
     log.info("decision_left_as_signal", dispute_no=dispute_no)
 
 
-async def _changed(services: Services, actor: Actor, task: TaskRow, receipt: Any) -> dict[str, Any]:
+async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
     """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
     seen = await published(services, task.dispute_no, receipt.revision)
     if not seen:
         return {
             "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
                      "state": receipt.task_state},
-            "dispute": receipt.model_dump(include={"dispute_no", "stage", "round", "colour", "revision"}),
+            "dispute": _from_receipt(receipt),
             "opened_tasks": [],
             "published": False,
         }  # fmt: skip
@@ -182,10 +181,14 @@ async def _changed(services: Services, actor: Actor, task: TaskRow, receipt: Any
     opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
     return {
         "task": task_item(row),
-        "dispute": {"dispute_no": dispute.dispute_no, "stage": dispute.stage, "round": dispute.round,
-                    "colour": dispute.colour, "revision": dispute.revision, "outcome": dispute.outcome},
+        "dispute": dispute_brief(dispute),
         "opened_tasks": [task_item(r) for r in opened],
-    }  # fmt: skip
+    }
+
+
+def _from_receipt(receipt: Receipt) -> dict[str, Any]:
+    """The dispute as the engine told it, where the read model does not show it yet."""
+    return receipt.model_dump(include={"dispute_no", "stage", "round", "colour", "revision"})
 
 
 async def _evidence(services: Services, dispute_no: str, ids: list[str]) -> list[Evidence]:

@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from api.context import Services
 from api.engine import published
+from api.views import dispute_brief
 from domain.actions import Act, actions_open
 from domain.catalogue import ACTIONS
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled
 from domain.messages import field_errors
 from domain.organisation import Actor
-from infra.queries import dispute_row, tasks_of
+from infra.queries import dispute_line, paths_of
 from infra.tables import DisputeRow
 
 Reopen = Callable[..., Awaitable[None]]
@@ -31,9 +32,9 @@ async def reopen_closed(
     if row.closed_at is None:
         raise ActionNotAllowed("纠纷尚未办结")
     async with services.database.read() as session:
-        tasks = await tasks_of(session, row.dispute_no)
-    paths = {post["path"] for task in tasks for post in task.sealed["addressees"]}
+        paths = await paths_of(session, row.dispute_no)
     if "reopen" not in actions_open(["reopen"], paths, actor):
+        services.access.note(actor.person_id, row.dispute_no, "act:reopen", NotEntitled.code)
         raise NotEntitled
     try:
         ACTIONS["reopen"].form.model_validate(message.fields)
@@ -42,7 +43,5 @@ async def reopen_closed(
     await reopen(services, row.dispute_no, reopened=message)
     seen = await published(services, row.dispute_no, row.revision + 1)
     async with services.database.read() as session:
-        now = await dispute_row(session, row.dispute_no)
-    dispute = {"dispute_no": now.dispute_no, "stage": now.stage, "round": now.round, "colour": now.colour,
-               "revision": now.revision, "outcome": now.outcome}  # fmt: skip
-    return {"action": "reopen", "dispute": dispute, **({} if seen else {"published": False})}
+        now = await dispute_line(session, row.dispute_no)
+    return {"action": "reopen", "dispute": dispute_brief(now), **({} if seen else {"published": False})}

@@ -45,13 +45,23 @@ def dispute_item(row: DisputeRow) -> dict[str, Any]:
     }
 
 
+def dispute_brief(row: DisputeRow) -> dict[str, Any]:
+    """A dispute as the answer to a write tells it."""
+    shown = ("dispute_no", "stage", "round", "colour", "revision", "outcome")
+    return {name: getattr(row, name) for name in shown}
+
+
 def dispute_whole(
-    row: DisputeRow, tasks: list[TaskRow], attachments: list[AttachmentRow], comments: list[CommentRow], actor: Actor
+    row: DisputeRow,
+    tasks: list[TaskRow],
+    attachments: list[AttachmentRow],
+    comments: list[CommentRow],
+    paths: set[str],
+    actor: Actor,
 ) -> dict[str, Any]:
-    """The whole case; `actions` are those open to the person who asks."""
+    """The whole case; `actions` are those open to the person who asks, `paths` the organisations that have a part."""
     document = {**row.sealed}
     thinkable = document.pop("actions", [])
-    paths = {path for task in tasks for path in _paths(task)} | {row.organisation or ""}
     document["parties"] = [masked(party) for party in document["parties"]]
     document["incidents"] = [
         {**incident, "parties": [masked(party) for party in incident["parties"]]} for incident in document["incidents"]
@@ -68,10 +78,6 @@ def dispute_whole(
             for name, spec in actions.items()
         ],
     }
-
-
-def _paths(task: TaskRow) -> list[str]:
-    return [post["path"] for post in (*task.sealed["addressees"], *task.sealed["watchers"])]
 
 
 def task_item(row: TaskRow) -> dict[str, Any]:

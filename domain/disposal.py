@@ -14,14 +14,12 @@ def settle(case: Case, decision: Decision, *, joint: bool = False) -> None:
     """Puts a disposal on record; the limits on disposing are met."""
     s, fields = case.state, decision.fields
     disposed(case)
-    handlers = {t.decision.actor_id for t in s.tasks if t.decision and t.round == s.round}
     s.disposal = Disposal(
         round=s.round,
         stage=s.stage,
         joint=joint,
         at=decision.at,
         summary=fields.get("summary", ""),
-        handlers=sorted(h for h in handlers if h),
     )
     s.touch()
 

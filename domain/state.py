@@ -172,7 +172,6 @@ class Disposal(Model):
     joint: bool
     at: datetime
     summary: str
-    handlers: list[str] = []
 
 
 class Verdict(Model):

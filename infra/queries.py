@@ -175,6 +175,12 @@ def _order_opened(row: TaskRow) -> int:
     return int(row.sealed["opened_revision"])
 
 
+async def paths_of(session: AsyncSession, dispute_no: str) -> set[str]:
+    """The organisations that have, or had, a part in a dispute, as `domain.actions.involved` told the read model."""
+    query = select(col(InvolvementRow.path)).where(col(InvolvementRow.dispute_no) == dispute_no)
+    return set((await session.execute(query)).scalars())
+
+
 async def tasks_of(session: AsyncSession, dispute_no: str) -> list[TaskRow]:
     """A dispute's tasks, oldest first."""
     query = select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no)

@@ -32,6 +32,7 @@ from infra.queries import (
     cursor_of,
     find_dispute,
     list_disputes,
+    paths_of,
     read_cursor,
     tasks_of,
     timeline_of,
@@ -101,8 +102,9 @@ async def whole(services: Services, actor: Actor, dispute_no: str) -> dict[str, 
         tasks = await tasks_of(session, dispute_no)
         files = await attachments_of(session, dispute_no)
         comments = await comments_of(session, dispute_no)
+        paths = await paths_of(session, dispute_no)
     services.access.note(actor.person_id, dispute_no, "read")
-    return dispute_whole(row, tasks, files, comments, actor)
+    return dispute_whole(row, tasks, files, comments, paths, actor)
 
 
 @router.get("/disputes/{no}")
