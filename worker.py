@@ -11,18 +11,21 @@ from datetime import timedelta
 from typing import Any
 
 import uvloop
-from temporalio.client import Client
+from temporalio.client import Client, ScheduleActionStartWorkflow
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.registry import activities
+from infra.archive import Archive
 from infra.database import Database, open_database
 from infra.engine import connect
 from infra.heartbeat import beat
 from infra.logs import configure_logs
+from infra.schedules import daily, every, keep_schedules
 from infra.settings import Settings, get_settings
 from workflows.dispute import WORKFLOWS
 from workflows.ports import TASK_QUEUE
+from workflows.rhythm import BEATS, RhythmWorkflow
 
 WORKER_SETTINGS: dict[str, Any] = {
     "max_concurrent_workflow_tasks": 50,
@@ -41,16 +44,32 @@ PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "a
 """Deterministic and imported once: re-importing them for each run costs memory and, on 3.11, random import failures."""
 
 
-def build_worker(client: Client, database: Database) -> Worker:
+def build_worker(client: Client, database: Database, archive: Archive) -> Worker:
     """A worker for every workflow and activity on the one task queue."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=WORKFLOWS,
-        activities=activities(database),
+        workflows=[*WORKFLOWS, RhythmWorkflow],
+        activities=activities(client, database, archive),
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         **WORKER_SETTINGS,
+    )
+
+
+async def keep_rhythm(client: Client) -> None:
+    """Has the engine start each piece of scheduled work at its times."""
+    await keep_schedules(
+        client,
+        {
+            f"rhythm-{beat.activity}": (
+                every(beat.every_minutes) if beat.every_minutes else daily(beat.daily_at or "08:00"),
+                ScheduleActionStartWorkflow(
+                    RhythmWorkflow.run, beat, id=f"rhythm-{beat.activity}", task_queue=TASK_QUEUE
+                ),
+            )
+            for beat in BEATS
+        },
     )
 
 
@@ -63,7 +82,8 @@ async def run(settings: Settings) -> None:
     client = await connect(settings)
     beating = asyncio.create_task(beat(database, f"worker-{os.getpid()}"))
     try:
-        async with build_worker(client, database):
+        async with build_worker(client, database, Archive(settings.archive_dir)):
+            await keep_rhythm(client)
             await stop.wait()
     finally:
         beating.cancel()

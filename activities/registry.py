@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from temporalio.client import Client
+
+from activities.archive import Archiving
 from activities.publish import Publishing
+from infra.archive import Archive
 from infra.database import Database
 
 
-def activities(database: Database) -> list[Callable[..., Any]]:
+def activities(client: Client, database: Database, archive: Archive) -> list[Callable[..., Any]]:
     """Every activity, bound to what it works on."""
-    return [Publishing(database).publish]
+    return [Publishing(database).publish, Archiving(client, database, archive).archive]

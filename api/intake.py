@@ -176,7 +176,8 @@ async def reopen(services: Services, dispute_no: str, **why: Any) -> None:
         raise Unavailable("该纠纷刚刚启动，请稍后重试") from error
     except RPCError as error:  # away, or not started yet: of two reports at once the second may be told first
         raise Unavailable from error
-    state.runs = [*state.runs, run_id]
+    if run_id not in state.runs:  # a case under the first rules does not keep them itself
+        state.runs = [*state.runs, run_id]
     await start(services, DisputeInput(state=state, **why), next_run=True)
 
 

@@ -36,6 +36,12 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         s.touch(task)
 
 
+def raise_by_one(case: Case, why: str) -> None:
+    """The next graver colour of the scheme; the gravest stays."""
+    colours = case.state.process.colours
+    recolour(case, case.state.process.colour_of_rank(colours[case.state.colour].rank + 1), why)
+
+
 def intervened(case: Case) -> None:
     """Somebody met a party: this meets a colour whose limit is the first intervention, and follow-up continues."""
     s = case.state

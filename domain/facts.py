@@ -46,6 +46,29 @@ def add_incident(case: Case, incident: Incident) -> None:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
 
 
+class Merged(Model):
+    """Another dispute that was merged into this one, with what it knew."""
+
+    dispute_no: str
+    incidents: list[Incident]
+    parties: list[Party]
+
+
+def merge_in(case: Case, merged: Merged) -> None:
+    """A merged dispute brings its alarms, callers and demands; the same merger twice changes nothing."""
+    s = case.state
+    known = {incident.incident_id for incident in s.incidents}
+    new = [incident for incident in merged.incidents if incident.incident_id not in known]
+    if not new:
+        return
+    case.log("merged_in", f"{merged.dispute_no}并入本纠纷", dispute_no=merged.dispute_no, incidents=len(new))
+    for incident in new:
+        add_incident(case, incident)
+    names = {party.name for party in s.parties}
+    s.parties += [party for party in merged.parties if party.name not in names]
+    s.touch()
+
+
 def hotline_note(case: Case, note: Note) -> None:
     """A note goes on the timeline; whoever holds the case sees it there."""
     case.log("hotline_note", "热线转来情况", source=note.source, text=note.text)

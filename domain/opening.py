@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.organisation import OrganisationRef
 from domain.playbook import Playbook
+from domain.rules import RULES
 from domain.spans import Calendar
 from domain.state import DisputeState, Incident
 from domain.triage import Triage
@@ -25,6 +26,7 @@ def open_state(
     where = places.get("village") or places["township"]
     return DisputeState(
         dispute_no=dispute_no,
+        rules=RULES,
         playbook=playbook.code,
         edition=playbook.edition,
         digest=playbook.digest,

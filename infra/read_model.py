@@ -6,13 +6,18 @@ from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from domain.projection import Image, TaskImage
 from domain.state import Entry
 from infra.database import Database
 from infra.tables import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow, TimelineRow
 from infra.upserts import upsert
+
+Rows = dict[type[SQLModel], list[dict[str, Any]]]
+"""Rows of the read model by table."""
+OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, TaskRow, TimelineRow)
+OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 
 
 class ReadModelGap(Exception):
@@ -28,43 +33,95 @@ async def write_image(database: Database, image: Image) -> int:
         ReadModelGap: the image holds only what is new since a revision beyond the stored one.
     """
     async with database.write(image.dispute_no) as session:
-        query = select(col(DisputeRow.revision)).where(col(DisputeRow.dispute_no) == image.dispute_no)
-        stored = (await session.execute(query)).scalar_one_or_none() or 0
+        stored = await _revision(session, image.dispute_no)
         if stored >= image.revision:
             return image.revision
         if stored < image.since:
             raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
-        await upsert(session, DisputeRow, [_dispute(image)])
-        await upsert(session, InvolvementRow, [_involvement(image, role, path) for role, path in image.involved])
-        await upsert(session, TimelineRow, [_entry(image, entry) for entry in image.timeline])
-        await _tasks(session, image)
+        await _insert(session, image)
     return image.revision
 
 
-async def _tasks(session: AsyncSession, image: Image) -> None:
-    """Every task shown, for its due date may have moved; whom it asks only where the task itself changed."""
-    await upsert(session, TaskRow, [_task(task) for task in image.tasks])
+async def replace_image(database: Database, image: Image, *, unless_newer: bool = True) -> bool:
+    """Throws away what is stored of a dispute and writes its whole image instead; for rebuilding.
+
+    Changes nothing and answers false where the stored revision is newer and `unless_newer` holds: the dispute went on.
+    """
+    async with database.write(image.dispute_no) as session:
+        if unless_newer and await _revision(session, image.dispute_no) > image.revision:
+            return False
+        await _forget(session, image.dispute_no)
+        await _insert(session, image)
+    return True
+
+
+async def forget(database: Database, dispute_no: str) -> None:
+    """Throws away what is stored of a dispute."""
+    async with database.write(dispute_no) as session:
+        await _forget(session, dispute_no)
+
+
+async def stored_rows(session: AsyncSession, dispute_no: str) -> Rows:
+    """All that the read model holds of a dispute, as `rows_of` makes it from the whole image."""
+    rows: Rows = {}
+    for table in OF_DISPUTE:
+        found = await session.execute(select(table).filter_by(dispute_no=dispute_no))
+        rows[table] = [row.model_dump() for row in found.scalars()]
+    task_ids = [row["task_id"] for row in rows[TaskRow]]
+    for table in OF_TASK:
+        found = await session.execute(select(table).where(_column(table, "task_id").in_(task_ids)))
+        rows[table] = [row.model_dump() for row in found.scalars()]
+    return rows
+
+
+def rows_of(image: Image) -> Rows:
+    """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
+    may have moved; whom they ask has not.
+    """
     changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
-    moved = [task.task_id for task in changed if task.former]  # a reassigned task has other addressees
-    if moved:
+    return {
+        DisputeRow: [_dispute(image)],
+        InvolvementRow: [{"dispute_no": image.dispute_no, "role": r, "path": p} for r, p in image.involved],
+        TimelineRow: [_entry(image, entry) for entry in image.timeline],
+        TaskRow: [_task(task) for task in image.tasks],
+        AddresseeRow: [
+            {"task_id": task.task_id, "role": post.role, "path": post.path, "watches": watches}
+            for task in changed
+            for watches, group in ((False, task.addressees), (True, task.watchers))
+            for post in group
+        ],
+        BarredRow: [{"task_id": task.task_id, "person_id": p} for task in changed for p in task.excluded],
+    }
+
+
+async def _insert(session: AsyncSession, image: Image) -> None:
+    moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
+    if moved:  # a reassigned task has other addressees
         await session.execute(delete(AddresseeRow).where(col(AddresseeRow.task_id).in_(moved)))
-    posts = [
-        {"task_id": task.task_id, "role": post.role, "path": post.path, "watches": watches}
-        for task in changed
-        for watches, group in ((False, task.addressees), (True, task.watchers))
-        for post in group
-    ]
-    await upsert(session, AddresseeRow, posts)
-    await upsert(session, BarredRow, [{"task_id": t.task_id, "person_id": p} for t in changed for p in t.excluded])
+    for table, rows in rows_of(image).items():
+        await upsert(session, table, rows)
+
+
+async def _forget(session: AsyncSession, dispute_no: str) -> None:
+    tasks = select(col(TaskRow.task_id)).where(col(TaskRow.dispute_no) == dispute_no)
+    for table in OF_TASK:
+        await session.execute(delete(table).where(_column(table, "task_id").in_(tasks)))
+    for table in OF_DISPUTE:
+        await session.execute(delete(table).where(_column(table, "dispute_no") == dispute_no))
+
+
+async def _revision(session: AsyncSession, dispute_no: str) -> int:
+    query = select(col(DisputeRow.revision)).where(col(DisputeRow.dispute_no) == dispute_no)
+    return (await session.execute(query)).scalar_one_or_none() or 0
+
+
+def _column(table: type[SQLModel], name: str) -> Any:
+    return getattr(table, name)
 
 
 def _dispute(image: Image) -> dict[str, Any]:
     row = {name: getattr(image, name) for name in DisputeRow.model_fields if name != "sealed"}
     return {**row, "sealed": image.document}
-
-
-def _involvement(image: Image, role: str, path: str) -> dict[str, Any]:
-    return {"dispute_no": image.dispute_no, "role": role, "path": path}
 
 
 def _entry(image: Image, entry: Entry) -> dict[str, Any]:

@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         return self.var / "attachments"
 
     @property
+    def archive_dir(self) -> Path:
+        """Histories of closed runs, one folder a dispute."""
+        return self.var / "archive"
+
+    @property
     def demo_file(self) -> Path:
         """The demo people and how they sign in."""
         return self.var / "demo.json"

@@ -214,10 +214,39 @@ class AccessRow(SQLModel, table=True):
     __tablename__ = "access"
     access_id: str = Field(primary_key=True)
     at: datetime = _instant()
-    person_id: str | None = None
+    person_id: str | None = Field(default=None, index=True)
     dispute_no: str | None = Field(default=None, index=True)
     what: str
     outcome: str
+
+
+class ArchiveRow(SQLModel, table=True):
+    """A closed run's history in the archive; the digest is kept here too, apart from the file."""
+
+    __tablename__ = "archive"
+    run_id: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    sha256: str
+    size: int
+    events: int
+    closed_at: datetime = _instant(index=True)
+    archived_at: datetime = _instant()
+
+
+class JobRow(SQLModel, table=True):
+    """Long work that somebody asked for; `sealed` holds what was asked and what came of it."""
+
+    __tablename__ = "job"
+    job_id: str = Field(primary_key=True)
+    kind: str
+    person_id: str
+    at: datetime = _instant()
+    state: str = Field(index=True)
+    """queued, running, done, failed"""
+    done: int = 0
+    total: int | None = None
+    finished_at: datetime | None = _instant(default=None)
+    sealed: Any = Field(sa_column=Column(Sealed("job"), nullable=False))
 
 
 class NumberRow(SQLModel, table=True):

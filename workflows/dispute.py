@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.colours import recolour
     from domain.errors import KeyReused, Refused, SantuiError, by_code
     from domain.playbook import Stage
+    from domain.rules import CASE_KEEPS_ITS_RUNS
     from domain.spans import Calendar
     from domain.state import Applied, DisputeState, Incident, Party
     from domain.supervision import TOO_MANY_DECISIONS, supervise
@@ -65,6 +66,9 @@ class DisputeWorkflow:
         self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
         self.desk = Desk(self.case)
         self.publisher = Publisher(self.desk)
+        run_id = workflow.info().run_id
+        if self.state.rules >= CASE_KEEPS_ITS_RUNS and run_id not in self.state.runs:
+            self.state.runs.append(run_id)
 
     @workflow.run
     async def run(self, dispute: DisputeInput) -> DisputeState:
@@ -72,6 +76,8 @@ class DisputeWorkflow:
         beside = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
         self._open(dispute)
         await self._live()
+        if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
+            await self._tell_merged(self.state.merged_into)
         await self.desk.until(lambda: self.publisher.up_to_date and workflow.all_handlers_finished())
         for coroutine in beside:
             coroutine.cancel()
@@ -118,6 +124,15 @@ class DisputeWorkflow:
             self.case.next_round("回访期间重复报警")
         return turn.goto or Stage.TRIAGE
 
+    async def _tell_merged(self, number: str) -> None:
+        """The dispute that this one was merged into takes over its alarms; one that has closed meanwhile can't."""
+        s = self.state
+        merged = facts.Merged(dispute_no=s.dispute_no, incidents=s.incidents, parties=s.parties)
+        try:
+            await workflow.get_external_workflow_handle(number).signal("merged_in", merged)
+        except ApplicationError:
+            self.case.log("merge_not_told", f"{number}已办结，未能转入警情", dispute_no=number)
+
     def _open(self, dispute: DisputeInput) -> None:
         """The first line of a life, or of the run that carries on a closed one."""
         if not self.state.closed:
@@ -126,6 +141,7 @@ class DisputeWorkflow:
             return
         outcome = OUTCOMES[self.state.outcome or "resolved"]
         self.state.stage, self.state.outcome, self.state.closed_at = Stage.TRIAGE, None, None
+        self.state.merged_into = None
         self.case.next_round(f"重新启动（原为{outcome}）")
         if dispute.reopened:
             self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=dispute.reopened.fields)
@@ -180,6 +196,11 @@ class DisputeWorkflow:
     def incident_added(self, incident: Incident) -> None:
         """A repeat alarm of the same quarrel."""
         facts.add_incident(self.case, incident)
+
+    @workflow.signal
+    def merged_in(self, merged: facts.Merged) -> None:
+        """Another dispute was merged into this one."""
+        facts.merge_in(self.case, merged)
 
     @workflow.signal
     def hotline_note(self, note: facts.Note) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.colours import raise_by_one
 from domain.fields import RETURN_REASONS
 from domain.playbook import Stage
+from domain.rules import RETURN_RAISES_COLOUR
 from domain.state import Verdict
 from domain.supervision import supervise
 from workflows.desk import DONE, Answer, Ask, Desk
+
+RAISED_AT = 2
+"""G4: so many returns raise the colour by one, once."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ async def evaluate(desk: Desk) -> Judgement:
     state.returns += 1
     if state.returns >= state.process.supervision.after_returns:
         supervise(desk.case, "returns", f"第{state.returns}次退回督办", level=0)
+    if state.rules >= RETURN_RAISES_COLOUR and state.returns == RAISED_AT:
+        raise_by_one(desk.case, f"{RAISED_AT}次退回")
     anew = last.fields["redo"] == "dispatch"
     return Judgement(
         accepted=False,

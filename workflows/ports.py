@@ -18,3 +18,12 @@ async def publish(image: Image) -> int:
     Idempotent: an image that is not newer than what is stored changes nothing.
     """
     raise RuntimeError("a port has no body; the worker registers activities.publish")
+
+
+@activity.defn(name="archive")
+async def archive() -> int:
+    """Puts the histories of closed runs that are not yet there into the archive; answers how many.
+
+    Idempotent: a history that is there is left as it is.
+    """
+    raise RuntimeError("a port has no body; the worker registers activities.archive")

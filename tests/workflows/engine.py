@@ -28,6 +28,7 @@ from domain.playbook import Playbook, load_playbook
 from domain.spans import Calendar
 from domain.state import DisputeState, Evidence, Incident, Party, Task
 from domain.triage import Triage
+from infra.archive import Archive
 from infra.columns import unlock
 from infra.crypto import load_keys
 from infra.database import Database, migrate, open_database
@@ -141,7 +142,7 @@ class Engine(ReadModel):
     async def working(self) -> AsyncIterator[None]:
         """A worker for the length of a block."""
         unlock(load_keys(self.settings.key_file))  # another test may have opened another installation meanwhile
-        async with worker.build_worker(self.client, self.database):
+        async with worker.build_worker(self.client, self.database, Archive(self.settings.archive_dir)):
             yield
 
     async def open(self, playbook: str = "jinhua", **more: Any) -> Handle:
