@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import structlog
 from temporalio import activity
@@ -46,7 +46,7 @@ class Archiving:
         for run in missing:
             history = await self._client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
             archived = await self._archive.put(run.id, run.run_id, history.to_json())
-            closed_at = run.close_time or history.events[-1].event_time.ToDatetime()
+            closed_at = run.close_time or history.events[-1].event_time.ToDatetime(tzinfo=UTC)
             await note_archived(self._database, archived, events=len(history.events), closed_at=closed_at)
             activity.heartbeat(run.id)
         return len(missing)

@@ -1,4 +1,4 @@
-"""The command line: `santui up | api | worker | show | advance | stories`."""
+"""The command line: `santui up | api | worker | show | advance | stories | rebuild | doctor | audit …`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from api.audit import commands
 from api.client import county, explained
 from api.show import show_dispute
 from api.stories import STORIES, StoryBroken, play
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
+cli.add_typer(commands.audit, name="audit")
 Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
 
 
@@ -36,6 +38,22 @@ def worker() -> None:
     import worker as working
 
     working.main()
+
+
+@cli.command()
+def rebuild(
+    numbers: Annotated[list[str] | None, typer.Argument(help="Dispute numbers; none rebuilds all")] = None,
+) -> None:
+    """Throw the read model away and make it again from the engine's histories, while the system serves."""
+    raise typer.Exit(commands.rebuild(numbers or []))
+
+
+@cli.command()
+def doctor(
+    numbers: Annotated[list[str] | None, typer.Argument(help="Dispute numbers; none checks all")] = None,
+) -> None:
+    """Compare the read model with the engine's histories, and say what differs; the exit code is 1 if anything does."""
+    raise typer.Exit(commands.doctor(numbers or []))
 
 
 @cli.command()

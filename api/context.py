@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from api.job_desk import JobDesk
 from api.policy import Policy, read_policy
 from api.security import Tokens
 from api.watching import Watch
@@ -33,6 +34,7 @@ class Services:
     directory: DirectoryCache
     access: AccessLog
     watch: Watch
+    jobs: JobDesk
 
 
 async def open_services(settings: Settings) -> Services:
@@ -51,6 +53,7 @@ async def open_services(settings: Settings) -> Services:
         directory=DirectoryCache(database),
         access=AccessLog(database),
         watch=Watch(database),
+        jobs=JobDesk(settings, database),
         # In drill mode disputes must be started by the client that lets their clock be moved.
         client=drill.client if settings.drill else client,
         drill=drill,

@@ -9,11 +9,13 @@ import asyncio
 from datetime import UTC, datetime
 
 import structlog
+from sqlalchemy import select
+from sqlmodel import col
 
 from domain.errors import StoreUnavailable
 from infra.database import Database
 from infra.ids import new_id
-from infra.tables import AccessRow
+from infra.tables import AccessRow, PersonRow
 
 EVERY = 0.5
 """Seconds between two writings: what a killed process may lose."""
@@ -57,3 +59,23 @@ class AccessLog:
         except StoreUnavailable as error:
             self._waiting = [*rows, *self._waiting]
             log.warning("access_log_waits", error=error.code, entries=len(rows))
+
+
+async def accesses(
+    database: Database, *, person_id: str | None, dispute_no: str | None, limit: int, before: str | None
+) -> list[tuple[AccessRow, str | None]]:
+    """The newest entries first, each with the name of its person; `before` is the id of the last one seen."""
+    query = (
+        select(AccessRow, col(PersonRow.name))
+        .outerjoin(PersonRow, col(PersonRow.person_id) == col(AccessRow.person_id))
+        .order_by(col(AccessRow.access_id).desc())  # a UUIDv7 sorts by its time
+        .limit(limit)
+    )
+    if person_id:
+        query = query.where(col(AccessRow.person_id) == person_id)
+    if dispute_no:
+        query = query.where(col(AccessRow.dispute_no) == dispute_no)
+    if before:
+        query = query.where(col(AccessRow.access_id) < before)
+    async with database.read() as session:
+        return [(row, name) for row, name in (await session.execute(query)).all()]

@@ -61,6 +61,13 @@ async def forget(database: Database, dispute_no: str) -> None:
         await _forget(session, dispute_no)
 
 
+async def all_numbers(database: Database) -> list[str]:
+    """Every dispute of the read model, in order."""
+    query = select(col(DisputeRow.dispute_no)).order_by(col(DisputeRow.dispute_no))
+    async with database.read() as session:
+        return list((await session.execute(query)).scalars())
+
+
 async def stored_rows(session: AsyncSession, dispute_no: str) -> Rows:
     """All that the read model holds of a dispute, as `rows_of` makes it from the whole image."""
     rows: Rows = {}

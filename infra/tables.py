@@ -245,6 +245,8 @@ class JobRow(SQLModel, table=True):
     """queued, running, done, failed"""
     done: int = 0
     total: int | None = None
+    beat_at: datetime | None = _instant(default=None)
+    """when whoever works on it was last heard of"""
     finished_at: datetime | None = _instant(default=None)
     sealed: Any = Field(sa_column=Column(Sealed("job"), nullable=False))
 

@@ -1,0 +1,128 @@
+"""Replays checked: the same commands, the same state, and what everybody was shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+
+from api.audit.histories import Histories, Run
+from api.audit.replaying import Replayed, replay, replay_all
+from domain.base import Model
+from domain.projection import project
+from domain.state import DisputeState
+from infra.comparing import differences, values_that_differ
+from infra.database import Database
+from infra.read_model import rows_of, stored_rows
+from infra.tables import DisputeRow
+
+AHEAD = 4
+TRIES = 5
+"""How often a dispute that goes on while it is compared is looked at again."""
+PAUSE = 0.2
+T = TypeVar("T")
+
+
+class Finding(Model):
+    """What the replay of one run found, in the words of the HTTP contract.
+
+    `state_matches` compares the replayed state with the one the run ended with and, for the latest run, with the read
+    model; `differences` names each difference.
+    """
+
+    dispute_no: str
+    run: str
+    events: int
+    replayed: bool
+    error: str | None = None
+    state_matches: bool
+    differences: list[str] = []
+
+
+class Checker:
+    """Replays runs and compares; without a database only with what the histories themselves say."""
+
+    def __init__(self, histories: Histories, converter: DataConverter, database: Database | None) -> None:
+        self._histories, self._converter, self._database = histories, converter, database
+
+    async def check(self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None) -> AsyncIterator[Finding]:
+        """Checks runs one after another; `done` is told how many are."""
+        latest = {run.dispute_no: run.run_id for run in sorted(runs, key=_begun)}
+        fetched: dict[str, WorkflowHistory] = {}
+
+        async def stream() -> AsyncIterator[WorkflowHistory]:
+            async for history in prefetched(runs, lambda run: self._histories.fetch(run.dispute_no, run.run_id)):
+                fetched[history.run_id] = history
+                yield history
+
+        count = 0
+        async for replayed in replay_all(stream(), self._converter):
+            history = fetched.pop(replayed.run_id)
+            last = latest[replayed.dispute_no] == replayed.run_id
+            yield await self._finding(history, replayed, last=last)
+            count += 1
+            done(count)
+
+    async def _finding(self, history: WorkflowHistory, replayed: Replayed, *, last: bool) -> Finding:
+        found: list[str] = []
+        if replayed.state is not None:
+            found = await self._with_result(history, replayed.state)
+            if last and self._database:
+                found += await self.with_read_model(replayed)
+        return Finding(
+            dispute_no=replayed.dispute_no,
+            run=replayed.run_id,
+            events=replayed.events,
+            replayed=replayed.state is not None,
+            error=replayed.error,
+            state_matches=replayed.state is not None and not found,
+            differences=found,
+        )
+
+    async def _with_result(self, history: WorkflowHistory, state: DisputeState) -> list[str]:
+        """A run that ended says in its last event how the case stood."""
+        ended = history.events[-1].workflow_execution_completed_event_attributes
+        if not ended.result.payloads:
+            return []
+        (result,) = await self._converter.decode(ended.result.payloads, [DisputeState])
+        theirs, ours = result.model_dump(mode="json"), state.model_dump(mode="json")
+        return [f"结束时的状态 {path} 不一致" for path in values_that_differ(theirs, ours)]
+
+    async def with_read_model(self, replayed: Replayed) -> list[str]:
+        """What the read model says otherwise. A dispute that goes on meanwhile is looked at again."""
+        assert self._database is not None
+        assert replayed.state is not None
+        state = replayed.state
+        for attempt in range(TRIES):
+            async with self._database.read() as session:
+                stored = await stored_rows(session, replayed.dispute_no)
+            revision = next((row["revision"] for row in stored[DisputeRow]), 0)
+            if revision == state.revision or attempt == TRIES - 1:
+                break
+            await asyncio.sleep(PAUSE)
+            again = await replay(await self._histories.fetch(replayed.dispute_no), self._converter)
+            state = again.state or state
+        return differences(stored, rows_of(project(state)))
+
+
+async def prefetched(items: Sequence[Run], fetch: Callable[[Run], object]) -> AsyncIterator[WorkflowHistory]:
+    """The histories of runs in order, a few fetched ahead."""
+    waiting: list[asyncio.Future[WorkflowHistory]] = []
+    ahead = iter(items)
+    try:
+        while True:
+            while len(waiting) < AHEAD and (item := next(ahead, None)) is not None:
+                waiting.append(asyncio.ensure_future(fetch(item)))  # type: ignore[call-overload]
+            if not waiting:
+                return
+            yield await waiting.pop(0)
+    finally:
+        for each in waiting:
+            each.cancel()
+
+
+def _begun(run: Run) -> float:
+    return run.started_at.timestamp() if run.started_at else 0.0

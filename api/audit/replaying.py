@@ -1,0 +1,150 @@
+"""The case as a history tells it: the workflow's own code run again over the recorded events.
+
+A replay proves two things: the code still gives the commands on record (else it fails), and the state it ends with is
+what everybody was shown (the caller compares). Replaying only the first events tells how the case stood after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.worker import (
+    ExecuteWorkflowInput,
+    Interceptor,
+    Replayer,
+    UnsandboxedWorkflowRunner,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+from temporalio.workflow import info, instance
+
+from domain.state import DisputeState
+from workflows.dispute import DisputeInput, DisputeWorkflow
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One history replayed: the state at its end, or why it can't be replayed with this code."""
+
+    dispute_no: str
+    run_id: str
+    events: int
+    state: DisputeState | None
+    error: str | None = None
+
+
+class _Watching(Interceptor):
+    """Keeps the workflow object of each replay, to read its state."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, DisputeWorkflow] = {}
+
+    def workflow_interceptor_class(self, _: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        seen = self.seen
+
+        class Inbound(WorkflowInboundInterceptor):
+            async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
+                seen[info().run_id] = instance()
+                return await super().execute_workflow(input)
+
+        return Inbound
+
+
+async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataConverter) -> AsyncIterator[Replayed]:
+    """Replays histories one after another, each as soon as it is there."""
+    watching, under_way = _Watching(), dict[str, WorkflowHistory]()
+
+    async def counted() -> AsyncIterator[WorkflowHistory]:
+        async for history in histories:
+            under_way[history.run_id] = history
+            yield history
+
+    replayer = Replayer(
+        workflows=[DisputeWorkflow],
+        data_converter=converter,
+        interceptors=[watching],
+        # Our code is checked by the sandbox when it works; reading needs no sandbox and goes twice as fast without.
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        # A busy machine is no deadlock.
+        debug_mode=True,
+    )
+    async with replayer.workflow_replay_iterator(counted()) as results:
+        async for result in results:
+            history = under_way.pop(result.history.run_id)
+            seen = watching.seen.pop(history.run_id, None)
+            failure = result.replay_failure
+            yield Replayed(
+                dispute_no=history.workflow_id,
+                run_id=history.run_id,
+                events=len(history.events),
+                state=seen.state if seen and not failure else None,
+                # Only the kind of failure and its place in the history: its text may quote the case.
+                error=f"{type(failure).__name__}: {_first_line(failure)}" if failure else None,
+            )
+
+
+async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed:
+    """Replays one history to its end."""
+    if not any(_completed(event) for event in history.events):  # nothing has been worked on yet: as intake made it
+        state = await first_state(history, converter)
+        return Replayed(history.workflow_id, history.run_id, len(history.events), state)
+
+    async def one() -> AsyncIterator[WorkflowHistory]:
+        yield history
+
+    (replayed,) = [each async for each in replay_all(one(), converter)]
+    return replayed
+
+
+async def first_state(history: WorkflowHistory, converter: DataConverter) -> DisputeState:
+    """The case as it was handed to the engine."""
+    started = history.events[0].workflow_execution_started_event_attributes
+    (dispute,) = await converter.decode(started.input.payloads, [DisputeInput])
+    state: DisputeState = dispute.state
+    return state
+
+
+def up_to(history: WorkflowHistory, event_id: int) -> WorkflowHistory:
+    """The history as it stood after an event: what the workflow had not yet worked on is left out.
+
+    A case changes only where a workflow task completes, so the cut falls behind the last event that such a task made.
+    """
+    events = [event for event in history.events if event.event_id <= event_id]
+    while events and not (_completed(events[-1]) or _made_by_task(events[-1])):
+        events.pop()
+    return WorkflowHistory(history.workflow_id, events or history.events[:1])
+
+
+def moments(history: WorkflowHistory) -> list[int]:
+    """The ids of the events after which the case may stand otherwise than before: the ends of workflow tasks."""
+    ends = []
+    for event, following in zip(history.events, [*history.events[1:], None], strict=True):
+        changes = _completed(event) or _made_by_task(event)
+        if changes and not (following is not None and _made_by_task(following)):
+            ends.append(event.event_id)
+    return ends
+
+
+def _completed(event: HistoryEvent) -> bool:
+    return event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+
+
+def _made_by_task(event: HistoryEvent) -> bool:
+    """Whether a workflow task made the event: a command, or its answer to an update."""
+    kind = event.WhichOneof("attributes")
+    attributes = getattr(event, kind) if kind else None
+    if kind == "workflow_execution_update_accepted_event_attributes":
+        return True
+    return bool(getattr(attributes, "workflow_task_completed_event_id", 0)) or (
+        kind == "workflow_execution_update_completed_event_attributes"
+    )
+
+
+def _first_line(failure: BaseException) -> str:
+    return next(iter(str(failure).splitlines()), "")[:200]

@@ -1,0 +1,65 @@
+"""What differs between two sets of read-model rows, in words for whoever has to mend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+from infra.read_model import Rows
+from infra.tables import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow, TimelineRow
+
+_NAMES: dict[type[SQLModel], str] = {
+    DisputeRow: "纠纷",
+    InvolvementRow: "参与单位",
+    TimelineRow: "经过",
+    TaskRow: "待办",
+    AddresseeRow: "承办岗位",
+    BarredRow: "回避人员",
+}
+
+
+def differences(stored: Rows, expected: Rows) -> list[str]:
+    """What the stored rows miss, have too much, or say otherwise than the expected ones.
+
+    Values of plain columns are quoted; of sealed ones only the names of what differs, for they hold personal data.
+    """
+    found: list[str] = []
+    for table in sorted({*stored, *expected}, key=lambda each: each.__name__):
+        ours, theirs = _by_key(table, stored.get(table, [])), _by_key(table, expected.get(table, []))
+        name = _NAMES.get(table, str(table.__tablename__))
+        found += [f"{name} {_shown(key)}：读库缺少" for key in theirs.keys() - ours.keys()]
+        found += [f"{name} {_shown(key)}：读库多出" for key in ours.keys() - theirs.keys()]
+        for key in ours.keys() & theirs.keys():
+            found += [f"{name} {_shown(key)}：{each}" for each in _fields(ours[key], theirs[key])]
+    return sorted(found)
+
+
+def values_that_differ(ours: Any, theirs: Any, at: str = "") -> list[str]:
+    """The paths at which two JSON values differ, for example `tasks.3.state`."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        keys = sorted(ours.keys() | theirs.keys())
+        return [p for k in keys for p in values_that_differ(ours.get(k), theirs.get(k), f"{at}.{k}" if at else k)]
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        pairs = enumerate(zip(ours, theirs, strict=True))
+        return [p for n, (a, b) in pairs for p in values_that_differ(a, b, f"{at}.{n}")]
+    return [] if ours == theirs else [at or "/"]
+
+
+def _fields(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    plain = [
+        f"{column} 读库为 {ours.get(column)}，历史为 {theirs[column]}"
+        for column in theirs
+        if column != "sealed" and ours.get(column) != theirs[column]
+    ]
+    return plain + [f"{path} 不一致" for path in values_that_differ(ours.get("sealed"), theirs.get("sealed"))]
+
+
+def _by_key(table: type[SQLModel], rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    keys = [column.name for column in inspect(table).local_table.primary_key]
+    return {tuple(row[key] for key in keys): row for row in rows}
+
+
+def _shown(key: tuple[Any, ...]) -> str:
+    return " ".join(str(part) for part in key)
