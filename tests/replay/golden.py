@@ -1,0 +1,78 @@
+"""The golden histories: what was recorded of every edition of the process, and how they are read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+
+from domain import actions, answering, facts
+from domain.base import Model
+from domain.spans import Calendar
+from domain.state import Incident, Party
+from infra.codec import EncryptionCodec, data_converter
+from infra.crypto import load_keys
+from tests.replay.record import HISTORIES, KEY
+from workflows.dispute import DisputeInput
+
+MESSAGES: dict[str, type[Model]] = {
+    "decide": answering.Command,
+    "decision": answering.Command,
+    "claim": answering.Claim,
+    "act": actions.Act,
+    "incident_added": Incident,
+    "hotline_note": facts.Note,
+    "party_changed": Party,
+    "calendar_edition": Calendar,
+    "merged_in": facts.Merged,
+}
+"""What each update and signal carries."""
+CODEC = EncryptionCodec(load_keys(KEY))
+CONVERTER: DataConverter = data_converter(load_keys(KEY))
+FILES = sorted(HISTORIES.glob("*/*.json.gz"))
+
+
+def name_of(file: Path) -> str:
+    """`1/masks-jinhua`."""
+    return f"{file.parent.name}/{file.name.removesuffix('.json.gz')}"
+
+
+def read(file: Path) -> WorkflowHistory:
+    """A golden history; the workflow id is the number that its start event's input holds."""
+    history = WorkflowHistory.from_json("", gzip.decompress(file.read_bytes()).decode())
+    (_, dispute), *_ = payloads(history)
+    return WorkflowHistory(dispute["state"]["dispute_no"], history.events)
+
+
+def payloads(history: WorkflowHistory) -> list[tuple[type[Model], dict[str, Any]]]:
+    """Every message that people, facts and intake sent, as its model and the JSON on record."""
+    found: list[tuple[type[Model], dict[str, Any]]] = []
+    for event in history.events:
+        match event.event_type:
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+                model: type[Model] = DisputeInput
+                sent = event.workflow_execution_started_event_attributes.input
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+                asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+                model, sent = MESSAGES[asked.name], asked.args
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+                told = event.workflow_execution_signaled_event_attributes
+                model, sent = MESSAGES[told.signal_name], told.input
+            case _:
+                continue
+        (payload,) = sent.payloads
+        found.append((model, json.loads(CODEC.open(payload).data)))
+    return found
+
+
+def last_shown(history: WorkflowHistory) -> dict[str, Any]:
+    """The case as it was published last."""
+    published = [e for e in history.events if e.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
+    (payload,) = published[-1].activity_task_scheduled_event_attributes.input.payloads
+    shown: dict[str, Any] = json.loads(CODEC.open(payload).data)["document"]
+    return shown
