@@ -12,7 +12,16 @@ from api.views import dispute_brief, task_item
 from domain.actions import Act
 from domain.answering import Claim, Command, Receipt, organisation_codes
 from domain.base import Model
-from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed, Unavailable
+from domain.errors import (
+    DisputeClosed,
+    FieldsInvalid,
+    NotEntitled,
+    NotFound,
+    Refused,
+    StoreUnavailable,
+    TaskClosed,
+    Unavailable,
+)
 from domain.organisation import Actor, OrganisationRef
 from domain.state import Evidence
 from infra.people import manned, organisations_by_code
@@ -116,10 +125,13 @@ async def act(
     except Refused as refusal:
         services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
         raise
-    seen = await published(services, dispute_no, receipt.revision)
-    async with services.database.read() as session:
-        dispute = dispute_brief(await dispute_line(session, dispute_no)) if seen else _from_receipt(receipt)
-    return 200, {"action": action, "dispute": dispute, **({} if seen else {"published": False})}
+    try:
+        if await published(services, dispute_no, receipt.revision):
+            async with services.database.read() as session:
+                return 200, {"action": action, "dispute": dispute_brief(await dispute_line(session, dispute_no))}
+    except StoreUnavailable:  # taken all the same: nobody can see it yet
+        pass
+    return 200, {"action": action, "dispute": _from_receipt(receipt), "published": False}
 
 
 async def _check_other(services: Services, fields: dict[str, Any]) -> None:
@@ -164,19 +176,32 @@ async def _leave(services: Services, dispute_no: str, command: Command) -> None:
 
 async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
     """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
-    seen = await published(services, task.dispute_no, receipt.revision)
-    if not seen:
-        return {
-            "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
-                     "state": receipt.task_state},
-            "dispute": _from_receipt(receipt),
-            "opened_tasks": [],
-            "published": False,
-        }  # fmt: skip
+    try:
+        if await published(services, task.dispute_no, receipt.revision):
+            return await _shown(services, task, receipt)
+    except StoreUnavailable:  # taken all the same: nobody can see it yet
+        pass
+    return {
+        "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
+                 "state": receipt.task_state},
+        "dispute": _from_receipt(receipt),
+        "opened_tasks": [],
+        "published": False,
+    }  # fmt: skip
+
+
+async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
+    """What the read model shows of it.
+
+    Raises:
+        StoreUnavailable: it is being made again, or does not answer.
+    """
     async with services.database.read() as session:
         rows = await open_tasks_of(session, task.dispute_no, task.task_id)
         dispute = await dispute_line(session, task.dispute_no)
-    row = next(r for r in rows if r.task_id == task.task_id)
+    row = next((r for r in rows if r.task_id == task.task_id), None)
+    if row is None:
+        raise StoreUnavailable
     before = {t.task_id for t in rows if t.sealed["opened_revision"] < receipt.revision}
     opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
     return {

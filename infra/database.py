@@ -11,7 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from domain.errors import StoreUnavailable
@@ -27,10 +27,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """The driver's failures as ours: their text may quote a statement with a case's values, so it goes no further."""
+    """The driver's failures as ours: their text may quote a statement with a case's values, so it goes no further.
+
+    A row that is known to be there and is not: the read model is being made again this very moment.
+    """
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, NoResultFound) as error:
         raise StoreUnavailable from error
 
 

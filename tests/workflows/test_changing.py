@@ -1,0 +1,108 @@
+"""A rehearsal of changing the process under running disputes: the recipe of docs/changing-the-process.md, carried out.
+
+The change rehearsed: the analysis desk's confirmation is followed by a pause before the first push. A pause is a timer,
+a new command, so it must be behind `workflow.patched`; that two returns raise the colour is a rule of the domain, so it
+goes by `state.rules`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
+
+import workflows.dispute
+from api.audit.replaying import replay
+from domain.playbook import Stage
+from domain.rules import RULES
+from tests.workflows.engine import Engine, Handle, until
+from workflows.desk import Desk
+from workflows.triage import triage
+
+FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+MARKED = EventType.EVENT_TYPE_MARKER_RECORDED
+
+
+async def unguarded(desk: Desk) -> Stage:
+    """The change as nobody should make it."""
+    stage = await triage(desk)
+    await workflow.sleep(timedelta(seconds=1))
+    return stage
+
+
+async def guarded(desk: Desk) -> Stage:
+    """The change as the recipe has it. The id names the round: `patched` remembers its answer for good."""
+    stage = await triage(desk)
+    if workflow.patched(f"rehearsal-pause-{desk.state.round}"):
+        await workflow.sleep(timedelta(seconds=1))
+    return stage
+
+
+async def on_scene(working: Engine) -> Handle:
+    """A dispute that the first push has reached, under the process as it was."""
+    handle = await working.open()
+    await working.decide(handle, "confirm_triage", "confirm")
+    await working.task(handle, "handle_on_scene")
+    await working.published(handle)
+    return handle
+
+
+async def test_a_change_without_a_guard_breaks_running_disputes_and_a_replay_says_so_before(office: Engine) -> None:
+    async with office.working():
+        handle = await on_scene(office)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(workflows.dispute.STAGES, Stage.TRIAGE, unguarded)
+        replayed = await replay(await office.history(handle), office.client.data_converter)
+        assert replayed.error is not None
+        async with office.working():  # deployed all the same, it can't take a decision: nothing is lost, nothing moves
+            command = await office.command(handle, "handle_on_scene", "settled")
+            await handle.signal("decision", command)
+            await until(lambda: office.events(handle, FAILED))
+    async with office.working():  # rolled back, the decision is taken
+        await office.task(handle, "evaluate")
+
+
+async def test_a_guarded_change_leaves_running_disputes_as_they_were_and_holds_for_new_ones(office: Engine) -> None:
+    async with office.working():
+        old = await on_scene(office)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(workflows.dispute.STAGES, Stage.TRIAGE, guarded)
+        assert (await replay(await office.history(old), office.client.data_converter)).error is None
+        async with office.working():
+            new = await office.open()
+            await office.decide(new, "confirm_triage", "confirm")
+            await office.decide(old, "handle_on_scene", "settled")
+            await office.task(old, "evaluate")
+            await office.task(new, "handle_on_scene")
+            assert await office.events(old, MARKED) == []
+            assert len(await office.events(new, MARKED)) == 1
+            assert await office.events(old, FAILED) == await office.events(new, FAILED) == []
+        for handle in (old, new):
+            assert (await replay(await office.history(handle), office.client.data_converter)).error is None
+
+
+async def returned_twice(working: Engine, rules: int) -> Handle:
+    """A dispute of some edition of the rules whose disposal was returned twice."""
+    handle = await working.open(rules=rules)
+    await working.decide(handle, "confirm_triage", "confirm")
+    for _ in range(2):
+        await working.decide(handle, "handle_on_scene", "settled")
+        await working.decide(handle, "evaluate", "return")
+    await working.task(handle, "handle_on_scene")
+    return handle
+
+
+async def test_each_dispute_keeps_the_rules_it_started_with(working: Engine) -> None:
+    old, new = await returned_twice(working, 1), await returned_twice(working, RULES)
+    before, after = await working.state(old), await working.state(new)
+    assert (before.rules, before.colour, before.returns) == (1, "blue", 2)
+    assert (after.rules, after.colour, after.returns) == (RULES, "yellow", 2)
+    assert (before.runs, len(after.runs)) == ([], 1)
+    clock = after.clock("colour")
+    assert clock is not None
+    assert clock.title.startswith("黄色")
+    assert clock.due_at - clock.started_at == timedelta(days=7)
+    [reason] = [e.detail["reason"] for e in after.timeline if e.kind == "recoloured"]
+    assert reason == "2次退回"
