@@ -51,25 +51,17 @@ class Checker:
     async def check(self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None) -> AsyncIterator[Finding]:
         """Checks runs one after another; `done` is told how many are."""
         latest = {run.dispute_no: run.run_id for run in sorted(runs, key=_begun)}
-        fetched: dict[str, WorkflowHistory] = {}
-
-        async def stream() -> AsyncIterator[WorkflowHistory]:
-            async for history in prefetched(runs, lambda run: self._histories.fetch(run.dispute_no, run.run_id)):
-                fetched[history.run_id] = history
-                yield history
-
+        stream = prefetched(runs, lambda run: self._histories.fetch(run.dispute_no, run.run_id))
         count = 0
-        async for replayed in replay_all(stream(), self._converter):
-            history = fetched.pop(replayed.run_id)
-            last = latest[replayed.dispute_no] == replayed.run_id
-            yield await self._finding(history, replayed, last=last)
+        async for replayed in replay_all(stream, self._converter):
+            yield await self._finding(replayed, last=latest[replayed.dispute_no] == replayed.run_id)
             count += 1
             done(count)
 
-    async def _finding(self, history: WorkflowHistory, replayed: Replayed, *, last: bool) -> Finding:
+    async def _finding(self, replayed: Replayed, *, last: bool) -> Finding:
         found: list[str] = []
         if replayed.state is not None:
-            found = await self._with_result(history, replayed.state)
+            found = await self._with_result(replayed.history, replayed.state)
             if last and self._database:
                 found += await self.with_read_model(replayed)
         return Finding(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from api.audit.checking import prefetched
@@ -38,14 +37,10 @@ class Rebuilder:
     ) -> AsyncIterator[Rebuilt]:
         """Rebuilds the disputes of these runs, each from its latest run."""
         latest = {run.dispute_no: run for run in runs}
-
-        async def stream() -> AsyncIterator[WorkflowHistory]:
-            runs = list(latest.values())
-            async for history in prefetched(runs, lambda run: self._histories.fetch(run.dispute_no, run.run_id)):
-                yield history
-
+        fetch = self._histories.fetch
+        stream = prefetched(list(latest.values()), lambda run: fetch(run.dispute_no, run.run_id))
         count = 0
-        async for replayed in replay_all(stream(), self._converter):
+        async for replayed in replay_all(stream, self._converter):
             yield await self._write(replayed)
             count += 1
             done(count)

@@ -32,11 +32,24 @@ from workflows.dispute import DisputeInput, DisputeWorkflow
 class Replayed:
     """One history replayed: the state at its end, or why it can't be replayed with this code."""
 
-    dispute_no: str
-    run_id: str
-    events: int
+    history: WorkflowHistory
     state: DisputeState | None
     error: str | None = None
+
+    @property
+    def dispute_no(self) -> str:
+        """The dispute."""
+        return self.history.workflow_id
+
+    @property
+    def run_id(self) -> str:
+        """The run; ids that the workflow gave out come from it, so a history replays under its own run id only."""
+        return self.history.run_id
+
+    @property
+    def events(self) -> int:
+        """How many events were replayed."""
+        return len(self.history.events)
 
 
 class _Watching(Interceptor):
@@ -58,13 +71,7 @@ class _Watching(Interceptor):
 
 async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataConverter) -> AsyncIterator[Replayed]:
     """Replays histories one after another, each as soon as it is there."""
-    watching, under_way = _Watching(), dict[str, WorkflowHistory]()
-
-    async def counted() -> AsyncIterator[WorkflowHistory]:
-        async for history in histories:
-            under_way[history.run_id] = history
-            yield history
-
+    watching = _Watching()
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         data_converter=converter,
@@ -74,17 +81,12 @@ async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataC
         # A busy machine is no deadlock.
         debug_mode=True,
     )
-    async with replayer.workflow_replay_iterator(counted()) as results:
+    async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
-            history = under_way.pop(result.history.run_id)
-            seen = watching.seen.pop(history.run_id, None)
-            failure = result.replay_failure
+            seen, failure = watching.seen.pop(result.history.run_id, None), result.replay_failure
             yield Replayed(
-                dispute_no=history.workflow_id,
-                run_id=history.run_id,
-                events=len(history.events),
+                result.history,
                 state=seen.state if seen and not failure else None,
-                # Only the kind of failure and its place in the history: its text may quote the case.
                 error=f"{type(failure).__name__}: {_first_line(failure)}" if failure else None,
             )
 
@@ -93,7 +95,7 @@ async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed
     """Replays one history to its end."""
     if not any(_completed(event) for event in history.events):  # nothing has been worked on yet: as intake made it
         state = await first_state(history, converter)
-        return Replayed(history.workflow_id, history.run_id, len(history.events), state)
+        return Replayed(history, state)
 
     async def one() -> AsyncIterator[WorkflowHistory]:
         yield history

@@ -1,0 +1,175 @@
+"""What being auditable costs: replay, rebuilding, publishing lag, memory of cached disputes.
+
+    python -m bench.audit --histories 1000 --disputes 1000
+
+Replay is measured over archived histories: the golden ones of tests/replay, each as often as it takes, under numbers of
+their own. The peer is the SDK's own replayer over the same histories, which reads and compares no state. The rest is
+measured on a running system: the lag is what the histories themselves say (an update answered, then the read model
+written), the rebuild is `santui rebuild` while the system serves, the memory is the worker's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import gzip
+import os
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import psutil
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import worker
+from api.audit.checking import Checker
+from api.audit.histories import Histories, Run
+from bench.cli import positive, run
+from bench.engine import santui
+from bench.figures import Latency, table
+from bench.story import People
+from bench.support import ROOT, at_once, connect, lost_is_said
+from infra.archive import Archive
+from infra.codec import data_converter
+from infra.crypto import load_keys
+from infra.settings import Settings
+from workflows.dispute import DisputeWorkflow
+
+GOLDEN = ROOT / "tests" / "replay"
+LAG_CASES = 40
+LAG_AT = 10
+WARM_UP = 20
+
+
+async def archived(folder: Path, count: int) -> Archive:
+    """An archive of so many histories."""
+    archive, files = Archive(folder), sorted(GOLDEN.glob("histories/*/*.json.gz"))
+    texts = [gzip.decompress(file.read_bytes()).decode() for file in files]
+    for n in range(count):
+        number, text = f"D2026-{n:06d}", texts[n % len(texts)]
+        await archive.put(number, str(uuid.uuid4()), text)
+    return archive
+
+
+async def bare(histories: Histories, runs: Sequence[Run], converter: DataConverter, runner: WorkflowRunner) -> float:
+    """Seconds that the SDK's replayer takes for the histories."""
+
+    async def stream() -> AsyncIterator[WorkflowHistory]:
+        for each in runs:
+            yield await histories.fetch(each.dispute_no, each.run_id)
+
+    began = time.perf_counter()
+    replayer = Replayer(workflows=[DisputeWorkflow], data_converter=converter, workflow_runner=runner, debug_mode=True)
+    await replayer.replay_workflows(stream())
+    return time.perf_counter() - began
+
+
+async def replay(folder: Path, count: int) -> None:
+    """Replays an archive of so many histories, ours and the peer's way."""
+    converter = data_converter(load_keys(GOLDEN / "golden.key"))
+    histories = Histories(None, await archived(folder, count))
+    runs = [each async for each in histories.all_runs()]
+    began, events = time.perf_counter(), 0
+    async for finding in Checker(histories, converter, None).check(runs):
+        assert finding.replayed, finding.error
+        assert finding.state_matches, finding.differences
+        events += finding.events
+    mine = time.perf_counter() - began
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*worker.PASSED_THROUGH)
+    rows = [("santui audit replay --archive", mine, "replayed, digest checked, end state compared")]
+    for name, runner in (("the SDK's replayer", UnsandboxedWorkflowRunner()),
+                         ("the same, sandboxed", SandboxedWorkflowRunner(restrictions=restrictions))):  # fmt: skip
+        rows.append((name, await bare(histories, runs, converter, runner), "replayed"))
+    print(f"{count} archived histories, {events} events")
+    print(table(("", "cases/s", "events/s", "time / the SDK's", "what it does"), [
+        (name, f"{count / took:.1f}", f"{events / took:.0f}", f"{took / rows[1][1]:.2f}", what)
+        for name, took, what in rows
+    ]))  # fmt: skip
+
+
+async def lag(settings: Settings, people: People) -> None:
+    """Plays lives, and reads off their histories how long after an answer the read model had it."""
+    numbers: list[str] = []
+
+    async def life(_: int) -> None:
+        numbers.append(await people.live([]))
+
+    await life(0)
+    await at_once(LAG_AT, life, range(LAG_CASES))
+    client = await connect(settings.temporal_target, settings.temporal_namespace)
+    waits = []
+    for number in numbers:
+        answered: list[float] = []
+        for event in (await client.get_workflow_handle(number).fetch_history()).events:
+            at = event.event_time.ToNanoseconds() / 1e9
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+                answered.append(at)
+            elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                waits += [at - each for each in answered]
+                answered = []
+    print(f"publishing lag at {LAG_AT} at once, {len(waits)} decisions: p50 / p99 {Latency.of(waits)} ms")
+
+
+async def memory(settings: Settings, people: People, count: int) -> None:
+    """Opens so many disputes, and weighs the worker before and after."""
+    process = psutil.Process(int((settings.run_dir / "worker.pid").read_text()))
+
+    async def one(_: int) -> None:
+        await people.report()
+
+    await at_once(LAG_AT, one, range(WARM_UP))
+    before = process.memory_info().rss
+    cached = min(count, worker.WORKER_SETTINGS["max_cached_workflows"] - WARM_UP - LAG_CASES - 1)
+    await at_once(LAG_AT, one, range(cached))
+    grown = (process.memory_info().rss - before) / 2**20
+    print(f"the worker grew by {grown:.0f} MiB with {cached} more open disputes cached: "
+          f"{grown / cached * 1000:.0f} MiB per 1,000")  # fmt: skip
+
+
+async def command(settings: Settings, word: str) -> None:
+    """Times a command of the command line over all there is, start included."""
+    environment = {**os.environ, **settings.environment()}
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api.cli", word, cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    took = time.perf_counter() - began
+    last = said.decode().strip().splitlines()[-1]
+    count = int(last.split()[0])
+    print(f"santui {word}: {took:.1f} s, {count / took:.1f} disputes/s ({last})")
+
+
+async def bench(histories: int, disputes: int) -> None:
+    """Measures everything; leaves nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="santui-bench-", ignore_cleanup_errors=True) as folder:
+        await replay(Path(folder) / "archive", histories)
+        async with santui(Path(folder)) as settings, People(settings.base_url, settings.demo_file) as people:
+            with lost_is_said():
+                await lag(settings, people)
+                await memory(settings, people, disputes)
+            for word in ("rebuild", "doctor"):
+                await command(settings, word)
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.audit", description="Measure what being auditable costs.")
+    parser.add_argument("--histories", type=positive, default=1000, help="archived histories to replay (default: 1000)")
+    parser.add_argument("--disputes", type=positive, default=1000, help="open disputes to cache (default: 1000)")
+    asked = parser.parse_args()
+    return run(bench(asked.histories, asked.disputes))
+
+
+if __name__ == "__main__":
+    status = main()
+    gc.collect()  # sdk-python#300: the interpreter can crash at exit otherwise
+    sys.exit(status)
