@@ -73,6 +73,15 @@ class Client:
         headers = {**self._headers(), "Idempotency-Key": key or str(uuid.uuid4())}
         return _read(self._http.post(path, json=body, headers=headers))
 
+    def delete(self, path: str, *, key: str | None = None) -> Any:
+        """Ends something, with an idempotency key of its own unless one is given.
+
+        Raises:
+            Refusal
+        """
+        headers = {**self._headers(), "Idempotency-Key": key or str(uuid.uuid4())}
+        return _read(self._http.delete(path, headers=headers))
+
     def attach(self, dispute_no: str, content: bytes | None = None, name: str = "现场.png") -> str:
         """Uploads a file, a small picture unless one is given; answers its id."""
         files = {"file": (name, content or picture(), "image/png")}

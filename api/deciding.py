@@ -1,16 +1,19 @@
-"""A person's answer on its way to the engine: decide, claim, release, act. The rule is the engine's validator."""
+"""A person's answer on its way to the engine: decide, claim, release, delegate, transfer, act.
+
+The rule is the engine's validator. Here is settled *who* acts: the person himself, or on whose behalf.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
 from api.context import Services
 from api.engine import NoWorker, published, send, tell
 from api.views import dispute_brief, task_item
-from domain.actions import Act
-from domain.answering import Claim, Command, Receipt, organisation_codes
+from domain.actions import Act, capacity_to_act
+from domain.answering import Command, Receipt, organisation_codes
 from domain.base import Model
 from domain.errors import (
     DisputeClosed,
@@ -22,15 +25,17 @@ from domain.errors import (
     TaskClosed,
     Unavailable,
 )
+from domain.handing import Claim, Handover, capacity
 from domain.organisation import Actor, OrganisationRef
-from domain.state import Evidence
-from infra.people import manned, organisations_by_code
+from domain.state import Evidence, Task
+from infra.people import actor_named, manned, organisations_by_code
 from infra.queries import (
     attachments_of,
     dispute_line,
     find_dispute,
     find_task,
     open_tasks_of,
+    paths_of,
     revision_of,
     task_exists,
 )
@@ -67,7 +72,7 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         fields=answer.fields,
         evidence=await _evidence(services, task.dispute_no, answer.attachments),
         note=answer.note,
-        actor=actor,
+        actor=capacity(Task.model_validate(task.sealed), actor, "decide"),
         organisations=organisations,
         labels=_labels(services, answer.fields),
     )
@@ -84,22 +89,49 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     return 200, await _changed(services, task, receipt)
 
 
-async def claim(services: Services, actor: Actor, task_id: str, key: str, *, release: bool) -> tuple[int, Any]:
-    """Claims a task for the person, or gives it back.
+async def claim(
+    services: Services, actor: Actor, task_id: str, key: str, *, release: bool, reason: str = ""
+) -> tuple[int, Any]:
+    """Claims a task for the person, or gives it back; accepts or rejects, for a reason, what he was offered.
 
     Raises:
         Refused, Unavailable
     """
     task = await _task(services, actor, task_id)
-    message = Claim(key=key, task_id=task_id, actor=actor, release=release)
+    by = capacity(Task.model_validate(task.sealed), actor, "release" if release else "claim")
+    message = Claim(key=key, task_id=task_id, actor=by, release=release, reason=reason)
+    return await _hand(services, actor, task, "claim", message)
+
+
+async def hand_over(
+    services: Services, actor: Actor, task_id: str, update: Literal["delegate", "transfer"], to: str, why: str, key: str
+) -> tuple[int, Any]:
+    """Delegates a task, or offers it to another; `to` is a username or a person id.
+
+    Raises:
+        Refused, Unavailable
+    """
+    task = await _task(services, actor, task_id)
+    async with services.database.read() as session:
+        other = await actor_named(session, to)
+    if other is None:
+        raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])
+    by = capacity(Task.model_validate(task.sealed), actor, "hand_over")
+    message = Handover(key=key, task_id=task_id, actor=by, to=other, why=why)
+    return await _hand(services, actor, task, update, message)
+
+
+async def _hand(
+    services: Services, actor: Actor, task: TaskRow, update: str, message: Claim | Handover
+) -> tuple[int, Any]:
     try:
-        receipt = await send(services, task.dispute_no, "claim", message, key)
+        receipt = await send(services, task.dispute_no, update, message, message.key)
     except NoWorker as error:
         raise Unavailable from error
     except DisputeClosed as error:
         raise TaskClosed(error.detail) from error
     except Refused as refusal:
-        services.access.note(actor.person_id, task.dispute_no, f"claim:{task.kind}", refusal.code)
+        services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
         raise
     return 200, await _changed(services, task, receipt)
 
@@ -115,9 +147,10 @@ async def act(
     async with services.database.read() as session:
         if await find_dispute(session, actor, dispute_no) is None:
             raise NotFound("没有这个纠纷")
+        by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
     await _check_other(services, fields)
     organisations = await _organisations(services, fields)
-    message = Act(key=key, action=action, fields=fields, actor=actor, organisations=organisations)
+    message = Act(key=key, action=action, fields=fields, actor=by, organisations=organisations)
     try:
         receipt = await send(services, dispute_no, "act", message, key)
     except NoWorker as error:

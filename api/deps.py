@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
@@ -9,7 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.context import Services
 from domain.errors import NotSignedIn
-from domain.organisation import Actor
+from domain.organisation import SEPARATE_ROLES, Actor
+from infra.deputies import represented_by
 from infra.people import actor_of
 
 _bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
@@ -27,20 +29,23 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 async def get_actor(
     services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Actor:
-    """The signed-in person with the posts held now."""
+    """The signed-in person with the posts held now, and the people deputised for."""
     if credentials is None:
         raise NotSignedIn
     return await person_of(services, credentials.credentials)
 
 
 async def person_of(services: Services, token: str) -> Actor:
-    """Whose token it is.
+    """Whose token it is, and for whom that person deputises at this moment.
 
     Raises:
         NotSignedIn: the token or its person is no longer valid.
     """
+    person_id = services.tokens.person(token)
     async with services.database.read() as session:
-        actor = await actor_of(session, services.tokens.person(token))
+        actor = await actor_of(session, person_id)
+        if actor and not actor.has_role(*SEPARATE_ROLES):
+            actor.deputises = await represented_by(session, person_id, datetime.now(UTC))
     if actor is None:
         raise NotSignedIn
     return actor

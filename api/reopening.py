@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from api.context import Services
 from api.engine import published
 from api.views import dispute_brief
-from domain.actions import Act, actions_open
+from domain.actions import Act, actions_open, capacity_to_act
 from domain.catalogue import ACTIONS
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled
 from domain.messages import field_errors
@@ -40,7 +40,8 @@ async def reopen_closed(
         ACTIONS["reopen"].form.model_validate(message.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
-    await reopen(services, row.dispute_no, reopened=message)
+    by = capacity_to_act("reopen", paths, actor)
+    await reopen(services, row.dispute_no, reopened=message.model_copy(update={"actor": by}))
     seen = await published(services, row.dispute_no, row.revision + 1)
     async with services.database.read() as session:
         now = await dispute_line(session, row.dispute_no)

@@ -9,8 +9,10 @@ from api.examples import decision_shown
 from domain.actions import actions_open
 from domain.base import china
 from domain.catalogue import KINDS, STAGE_NAMES
+from domain.handing import capacity, standing
 from domain.organisation import ROLES, Actor
 from domain.playbook import Stage
+from domain.state import Task
 from infra.tables import AttachmentRow, CommentRow, DisputeRow, TaskRow
 
 
@@ -97,13 +99,19 @@ def task_item(row: TaskRow) -> dict[str, Any]:
         "posts": [_post(p) for p in task["addressees"]],
         "assignee": row.assignee,
         "assignee_name": task["assignee_name"],
+        "delegate": row.delegate,
+        "delegate_name": task.get("delegate_name"),
+        "offered_to": row.offered_to,
+        "offered_name": task.get("offered_name"),
         "opened_at": moment(row.opened_at),
         "ended_at": moment(row.ended_at),
         "due_at": moment(row.due_at),
         "overdue": row.overdue,
         "urgency": row.urgency,
         "redo_of": task["redo_of"],
-        "about": {key: value for key, value in task["about"].items() if key not in ("path", "proposer")},
+        "about": {
+            key: value for key, value in task["about"].items() if key not in ("path", "proposer", "proposed_for")
+        },
         "decision": task["decision"],
         "record": task["record"],
         "void_reason": task["void_reason"] or None,
@@ -111,9 +119,16 @@ def task_item(row: TaskRow) -> dict[str, Any]:
 
 
 def task_whole(
-    row: TaskRow, candidates: list[dict[str, Any]], dispute: DisputeRow, earlier: list[Any], actor: Actor
+    row: TaskRow,
+    candidates: list[dict[str, Any]],
+    colleagues: list[dict[str, Any]],
+    dispute: DisputeRow,
+    earlier: list[Any],
+    actor: Actor,
 ) -> dict[str, Any]:
-    """A task with who may answer it, with what, and what they need to know."""
+    """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
+    task = Task.model_validate(row.sealed)
+    by = capacity(task, actor, "decide")
     document = dispute.sealed
     names = row.sealed["decisions"] if row.state in ("open", "claimed") else []
     decisions = [decision_shown(row.kind, name, row.sealed["about"], document) for name in names]
@@ -140,7 +155,17 @@ def task_whole(
         "risk_kinds": document["risk_kinds"],
         "redo_of": row.sealed["redo_of"],
     }
-    return {**task_item(row), "candidates": candidates, "decisions": decisions, "brief": brief}
+    return {
+        **task_item(row),
+        "delegate_note": task.delegate_note,
+        "offer_reason": task.offer_reason,
+        "standing": standing(task, actor),
+        "on_behalf_of": {"person_id": by.on_behalf_of, "name": by.on_behalf_name} if by.on_behalf_of else None,
+        "candidates": candidates,
+        "colleagues": colleagues,
+        "decisions": decisions,
+        "brief": brief,
+    }
 
 
 def attachment_item(row: AttachmentRow) -> dict[str, Any]:

@@ -63,9 +63,18 @@ def actions_thinkable(state: DisputeState) -> list[str]:
 
 
 def actions_open(thinkable: list[str], paths: set[str], actor: Actor) -> dict[str, ActionSpec]:
-    """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part."""
-    mine = {post.role for post in actor.posts if any(within(path, post.path) for path in paths)}
+    """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part.
+
+    For somebody who deputises, those of the people represented too.
+    """
+    mine = {post.role for post in actor.reach if any(within(path, post.path) for path in paths)}
     return {name: ACTIONS[name] for name in thinkable if mine & ACTIONS[name].roles}
+
+
+def capacity_to_act(action: str, paths: set[str], actor: Actor) -> Actor:
+    """In which capacity a person takes an action: by a post of his own if he can, else as somebody's deputy."""
+    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c))
+    return next(able, actor.capacities[0])
 
 
 def check_action(state: DisputeState, act: Act) -> Strict:
@@ -136,10 +145,11 @@ def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stag
 
 
 def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
-    """Open tasks go to other posts; a claim on them is lifted."""
+    """Open tasks go to other posts; a claim on them, a delegation and an offer are lifted."""
     for task in tasks:
         task.former = [*task.former, *task.addressees]
         task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+        task.let_go()
         case.state.touch(task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
 
@@ -177,7 +187,11 @@ def _propose(case: Case, act: Act, form: Strict) -> None:
     )
     s.changes.append(change)
     title = ACTIONS[act.action].title
-    about = {"title": title, "change": change.number, "proposer": act.actor.person_id, "fields": change.fields}
+    about: dict[str, Any] = {
+        "title": title, "change": change.number, "proposer": act.actor.person_id, "fields": change.fields
+    }  # fmt: skip
+    if act.actor.on_behalf_of:
+        about["proposed_for"] = act.actor.on_behalf_of
     case.open("approve_change", to=case.posts(s.process.supervision.levels), about=about)
 
 

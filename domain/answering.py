@@ -48,15 +48,6 @@ class Command(Model):
     """names of category codes in the fields, as the API resolved them"""
 
 
-class Claim(Model):
-    """A person takes a task to himself, or gives it back."""
-
-    key: str
-    task_id: str
-    actor: Actor
-    release: bool = False
-
-
 class Receipt(Model):
     """What a message changed, as the workflow answers it: enough to show before the read model has it."""
 
@@ -77,23 +68,38 @@ def entitled_post(task: Task, actor: Actor) -> Post | None:
 
 
 def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
-    """Whether this person may answer this task at all.
+    """Whether this person may answer this task at all: by a post, or as the one it is delegated to.
 
     Raises:
         NotEntitled, FourEyes
     """
-    if entitled_post(task, actor) is None:
+    if entitled_post(task, actor) is None and task.delegate != actor.holder:
         raise NotEntitled
-    if actor.person_id in task.excluded or actor.on_behalf_of in task.excluded:
+    if actor.persons & set(task.excluded):
         raise FourEyes
-    other_seats = {
-        t.decision.actor_id
-        for t in state.tasks
-        if t.kind == task.kind == "evaluate" and t is not task and t.decision
-        if t.round == task.round
-    }
-    if other_seats & ({actor.person_id, actor.on_behalf_of} - {None}):
+    if actor.persons & other_seats(state, task):
         raise FourEyes("评估须由两人分别作出")
+
+
+def other_seats(state: DisputeState, task: Task) -> set[str]:
+    """Who has answered for another seat of the same evaluation, or prepared its answer, or was represented in it."""
+    if task.kind != "evaluate":
+        return set()
+    seats = (t for t in state.tasks if t.kind == "evaluate" and t.round == task.round and t.task_id != task.task_id)
+    persons = (person for t in seats for d in t.answers for person in (d.actor_id, d.on_behalf_of))
+    return {person for person in persons if person}
+
+
+def known_task(state: DisputeState, task_id: str) -> Task:
+    """The task of that id.
+
+    Raises:
+        NotFound
+    """
+    task = state.task(task_id)
+    if task is None:
+        raise NotFound("没有这个待办")
+    return task
 
 
 def check_open(state: DisputeState, task: Task) -> None:
@@ -162,18 +168,19 @@ def check(state: DisputeState, command: Command) -> tuple[Task, Strict]:
         NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther, DecisionNotAllowed,
         FieldsInvalid
     """
-    task = state.task(command.task_id)
-    if task is None:
-        raise NotFound("没有这个待办")
+    task = known_task(state, command.task_id)
     check_person(state, task, command.actor)
     check_open(state, task)
-    if task.assignee and task.assignee != command.actor.person_id:
+    if task.assignee and command.actor.holder not in (task.assignee, task.delegate):
         raise ClaimedByOther(f"该待办已由{task.assignee_name}签收")
     return task, read_fields(state, task, command)
 
 
 def take(case: Case, command: Command) -> Task:
-    """Takes a decision that `check` admits: on record, and the task done unless the decision leaves it open."""
+    """Takes a decision that `check` admits: on record, and the task done unless the decision leaves it open.
+
+    What would end the task is only proposed where a delegate answers; the task then comes back to its assignee.
+    """
     task, form = check(case.state, command)
     spec = KINDS[task.kind].decisions[command.decision]
     fields = form.model_dump(mode="json", exclude_none=True)
@@ -186,13 +193,39 @@ def take(case: Case, command: Command) -> Task:
         actor_id=command.actor.person_id,
         actor_name=command.actor.name,
         on_behalf_of=command.actor.on_behalf_of,
+        on_behalf_name=command.actor.on_behalf_name,
         post=entitled_post(task, command.actor),
         evidence=command.evidence,
         note=command.note,
+        proposal=spec.ends and command.actor.holder == task.delegate,
     )
     case.state.organisations |= {ref.path: ref for ref in command.organisations.values()}
+    if decision.proposal:
+        _propose(case, task, decision)
+        return task
+    if command.actor.holder == task.assignee and not spec.ends:
+        withdraw_offer(case, task, command.actor)
     put_on_record(case, task, decision, ends=spec.ends)
     return task
+
+
+def withdraw_offer(case: Case, task: Task, by: Actor) -> None:
+    """Whoever offered a task to another acts on it himself: the offer is off."""
+    if task.offered_to:
+        person, name = task.offered_to, task.offered_name
+        task.end_offer()
+        case.state.touch(task)
+        case.log("transfer_withdrawn", f"撤回移交{KINDS[task.kind].name}", by=by, task_id=task.task_id,
+                 person=person, person_name=name)  # fmt: skip
+
+
+def _propose(case: Case, task: Task, decision: Decision) -> None:
+    """A delegate's proposal stands on record, and the task is back with its assignee."""
+    task.record.append(decision)
+    task.end_delegation()
+    case.state.touch(task)
+    title = f"{KINDS[task.kind].name}：拟办意见（{title_of(task.kind, decision.name)}）"
+    case.log("proposed", title, by=decision, **_told(task, decision))
 
 
 def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = True) -> None:
@@ -210,45 +243,21 @@ def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = Tr
         "decision",
         title,
         by=decision if decision.actor_id else None,
-        task_id=task.task_id,
-        task_kind=task.kind,
-        decision=decision.name,
-        fields=decision.fields,
-        round=task.round,
-        note=decision.note,
-        attachments=[e.attachment_id for e in decision.evidence] or None,
+        **_told(task, decision),
     )
 
 
-def check_claim(state: DisputeState, claim: Claim) -> Task:
-    """Whether a task may be claimed or released by this person.
-
-    Raises:
-        NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther
-    """
-    task = state.task(claim.task_id)
-    if task is None:
-        raise NotFound("没有这个待办")
-    check_person(state, task, claim.actor)
-    check_open(state, task)
-    if task.assignee and task.assignee != claim.actor.person_id:
-        raise ClaimedByOther(f"该待办已由{task.assignee_name}签收")
-    return task
-
-
-def take_claim(case: Case, claim: Claim) -> Task:
-    """Claims or releases; claiming twice by the same person changes nothing."""
-    task = check_claim(case.state, claim)
-    if claim.release == (task.state == "open"):
-        return task
-    task.state = "open" if claim.release else "claimed"
-    task.assignee = None if claim.release else claim.actor.person_id
-    task.assignee_name = None if claim.release else claim.actor.name
-    case.state.touch(task)
-    verb = "退签" if claim.release else "签收"
-    case.log("released" if claim.release else "claimed", f"{verb}{KINDS[task.kind].name}", by=claim.actor,
-             task_id=task.task_id)  # fmt: skip
-    return task
+def _told(task: Task, decision: Decision) -> dict[str, Any]:
+    """An answer as the timeline's detail tells it."""
+    return {
+        "task_id": task.task_id,
+        "task_kind": task.kind,
+        "decision": decision.name,
+        "fields": decision.fields,
+        "round": task.round,
+        "note": decision.note,
+        "attachments": [e.attachment_id for e in decision.evidence] or None,
+    }
 
 
 def organisation_codes(fields: dict[str, Any]) -> list[str]:

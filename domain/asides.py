@@ -22,8 +22,10 @@ _ORDER_REMINDERS = (30, 7, 1)
 
 
 def take_effect(case: Case, task: Task) -> None:
-    """What the latest answer to a task does at once."""
+    """What the latest answer to a task does at once; a delegate's proposal does nothing."""
     decision = task.decision or task.record[-1]
+    if decision.proposal:
+        return
     match task.kind:
         case "dispose" | "cooperate" if decision.fields.get("met"):
             intervened(case)

@@ -42,7 +42,7 @@ class Case:
         if by is not None:
             entry.actor = getattr(by, "actor_name", None) or getattr(by, "name", None)
             entry.actor_id = getattr(by, "actor_id", None) or getattr(by, "person_id", None)
-            entry.on_behalf_of = by.on_behalf_of
+            entry.on_behalf_of, entry.on_behalf_name = by.on_behalf_of, by.on_behalf_name
         s.timeline.append(entry)
         s.touch(entry)
 
@@ -168,8 +168,9 @@ class Case:
         self.log("task_opened", KINDS[task.kind].name, task_id=task.task_id, task_kind=task.kind, about=task.about)
 
     def end(self, task: Task) -> None:
-        """A task is done or void: its own clocks stop."""
+        """A task is done or void: its own clocks stop, and nobody holds it for somebody else."""
         task.ended_at = self.now()
+        task.let_go()
         for clock in self.state.clocks:
             if clock.task_id == task.task_id:
                 clock.stop(self.now())
@@ -186,18 +187,21 @@ class Case:
                     self.log("task_void", f"{KINDS[task.kind].name}失效", task_id=task.task_id, reason=why)
 
     def _barred(self, task: Task) -> list[str]:
-        """Who may not answer: of an evaluation, whoever handled the round; of a change, who proposed it."""
+        """Who may not answer: of an evaluation, whoever handled the round; of a change, who proposed it.
+
+        Whoever was represented by a deputy in it counts as well, and so does a delegate who prepared it.
+        """
         s = self.state
         if task.kind == "approve_change":
-            proposer = task.about.get("proposer")
-            return [proposer] if proposer else []
+            return sorted({p for key in ("proposer", "proposed_for") if (p := task.about.get(key))})
         if task.kind != "evaluate":
             return []
         done = (
-            decision.actor_id
+            person
             for other in s.tasks
             if other.round == s.round and other.kind in HANDLING
-            for decision in [*other.record, *([other.decision] if other.decision else [])]
+            for decision in other.answers
+            for person in (decision.actor_id, decision.on_behalf_of)
         )
         return sorted({person for person in done if person})
 

@@ -7,6 +7,7 @@ Sources: requirements E.1 (three lines × four levels), E.2 (roles).
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from domain.base import Model
@@ -97,6 +98,10 @@ INTAKE_ROLES = frozenset(
 """Roles that may report an incident."""
 
 
+SEPARATE_ROLES = frozenset({"auditor", "admin_system", "admin_security", "admin_audit"})
+"""Administration and audit, kept apart from the work they watch (三员分立): nobody does them for another."""
+
+
 class OrganisationRef(Model):
     """An organisation as a message or a case carries it. `path` begins with `/` and ends with `code`."""
 
@@ -114,17 +119,62 @@ class Post(Model):
     path: str
 
 
+class Represented(Model):
+    """Somebody for whom another deputises (代班) until `until`, with those posts that may be deputised."""
+
+    person_id: str
+    name: str
+    until: datetime
+    posts: list[Post]
+
+
 class Actor(Model):
-    """The signed-in person as the API vouches for them; `on_behalf_of` is the person deputised for."""
+    """The signed-in person as the API vouches for them; `on_behalf_of` is the person deputised for.
+
+    An actor on somebody's behalf has that person's posts and his own id. Only the API knows of `deputises`: the
+    engine is told one capacity.
+    """
 
     person_id: str
     name: str
     posts: list[Post]
     on_behalf_of: str | None = None
+    on_behalf_name: str | None = None
+    deputises: list[Represented] = []
 
     def has_role(self, *roles: str) -> bool:
         """Whether any post of the person is one of the roles."""
         return any(post.role in roles for post in self.posts)
+
+    @property
+    def holder(self) -> str:
+        """In whose hands a task is that this actor takes: a deputy takes it for the person represented."""
+        return self.on_behalf_of or self.person_id
+
+    @property
+    def holder_name(self) -> str:
+        """The name of that person."""
+        return (self.on_behalf_name or self.name) if self.on_behalf_of else self.name
+
+    @property
+    def persons(self) -> set[str]:
+        """Everybody who acts here, for four eyes: the person, and the one represented."""
+        return {self.person_id, self.holder}
+
+    @property
+    def reach(self) -> list[Post]:
+        """All posts by which the person sees something: his own, and those deputised."""
+        return [*self.posts, *(post for other in self.deputises for post in other.posts)]
+
+    @property
+    def capacities(self) -> list[Actor]:
+        """In whose name the person may act: his own first. Deputising is not transitive."""
+        own = self.model_copy(update={"deputises": []})
+        return [own] + [
+            Actor(person_id=self.person_id, name=self.name, posts=other.posts, on_behalf_of=other.person_id,
+                  on_behalf_name=other.name)
+            for other in self.deputises
+        ]  # fmt: skip
 
 
 def within(path: str, ancestor: str) -> bool:

@@ -44,6 +44,8 @@ class TaskImage(Model):
     colour: str
     title: str
     assignee: str | None
+    delegate: str | None = None
+    offered_to: str | None = None
     opened_at: datetime
     ended_at: datetime | None
     due_at: datetime | None
@@ -81,6 +83,8 @@ class Image(Model):
     closed_at: datetime | None
     outcome: str | None
     involved: list[tuple[str, str]]
+    helpers: list[str] = []
+    """people who have, or had, a part by delegation and by no post"""
     document: dict[str, Any]
     tasks: list[TaskImage]
     timeline: list[Entry]
@@ -114,6 +118,7 @@ def project(state: DisputeState, *, since: int = 0) -> Image:
         closed_at=state.closed_at,
         outcome=state.outcome,
         involved=sorted(involved(state, since=since)),
+        helpers=sorted({person for task in state.tasks if task.revision > since for person in task.delegates}),
         document=document(state),
         tasks=[_task(state, task, due.get(task.task_id)) for task in state.tasks if _changed(state, task, since)],
         timeline=[entry for entry in state.timeline if entry.revision > since],
@@ -155,6 +160,8 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
         colour=state.colour,
         title=" · ".join(filter(None, (task.about.get("title"), state.title))),
         assignee=task.assignee,
+        delegate=task.delegate,
+        offered_to=task.offered_to,
         opened_at=task.opened_at,
         ended_at=task.ended_at,
         due_at=clock.due_at if clock else None,

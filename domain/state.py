@@ -59,9 +59,12 @@ class Decision(Model):
     actor_id: str | None = None
     actor_name: str | None = None
     on_behalf_of: str | None = None
+    on_behalf_name: str | None = None
     post: Post | None = None
     evidence: list[Evidence] = []
     note: str = ""
+    proposal: bool = False
+    """prepared by a delegate (拟办意见): without effect until the assignee decides"""
 
 
 class Task(Model):
@@ -79,11 +82,21 @@ class Task(Model):
     """persons barred by four eyes"""
     assignee: str | None = None
     assignee_name: str | None = None
+    delegate: str | None = None
+    """person asked to prepare the answer (委托办理); the assignee decides"""
+    delegate_name: str | None = None
+    delegate_note: str = ""
+    delegates: list[str] = []
+    """everybody it was ever delegated to: they had a part and may look on"""
+    offered_to: str | None = None
+    """person asked to take it over (移交); until he accepts, it stays the assignee's (首问责任, W-081)"""
+    offered_name: str | None = None
+    offer_reason: str = ""
     opened_at: datetime
     ended_at: datetime | None = None
     decision: Decision | None = None
     record: list[Decision] = []
-    """answers that did not end the task: progress, contacts"""
+    """answers that did not end the task: progress, contacts, a delegate's proposals"""
     redo_of: str | None = None
     about: dict[str, Any] = {}
     void_reason: str = ""
@@ -100,6 +113,24 @@ class Task(Model):
         """Has been open at some time: what was planned and never came up is nobody's business."""
         return self.state != "scheduled" and not (self.ended_at and self.ended_at < self.opened_at)
 
+    @property
+    def answers(self) -> list[Decision]:
+        """All that was answered: on record, and the decision that ended it."""
+        return [*self.record, *([self.decision] if self.decision else [])]
+
+    def end_delegation(self) -> None:
+        """The delegate has no more to do with it; that he had stays on record."""
+        self.delegate, self.delegate_name, self.delegate_note = None, None, ""
+
+    def end_offer(self) -> None:
+        """Nobody is asked to take it over any more."""
+        self.offered_to, self.offered_name, self.offer_reason = None, None, ""
+
+    def let_go(self) -> None:
+        """Neither delegated nor offered: it ended, or went to others."""
+        self.end_delegation()
+        self.end_offer()
+
 
 class Entry(Model):
     """One line of the timeline: all that happened, in order."""
@@ -111,6 +142,7 @@ class Entry(Model):
     actor: str | None = None
     actor_id: str | None = None
     on_behalf_of: str | None = None
+    on_behalf_name: str | None = None
     detail: dict[str, Any] = {}
     revision: int = 0
 

@@ -8,11 +8,12 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from infra.read_model import Rows
-from infra.tables import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow, TimelineRow
+from infra.tables import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow, TimelineRow
 
 _NAMES: dict[type[SQLModel], str] = {
     DisputeRow: "纠纷",
     InvolvementRow: "参与单位",
+    HelperRow: "协办人员",
     TimelineRow: "经过",
     TaskRow: "待办",
     AddresseeRow: "承办岗位",

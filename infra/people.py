@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.organisation import Actor, OrganisationRef, Post
+from domain.organisation import SEPARATE_ROLES, Actor, OrganisationRef, Post
 from infra.tables import OrganisationRow, PersonRow, PostRow
 
 
@@ -34,6 +34,15 @@ async def actor_of(session: AsyncSession, person_id: str) -> Actor | None:
     return Actor(person_id=person_id, name=rows[0].name, posts=posts)
 
 
+async def actor_named(session: AsyncSession, named: str) -> Actor | None:
+    """A person by username or person id, with the posts held now."""
+    query = select(col(PersonRow.person_id)).where(
+        or_(col(PersonRow.username) == named, col(PersonRow.person_id) == named)
+    )
+    person_id = (await session.execute(query.limit(1))).scalar_one_or_none()
+    return await actor_of(session, person_id) if person_id else None
+
+
 async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow, OrganisationRow]]:
     """A person's posts with their organisations."""
     query = (
@@ -51,6 +60,26 @@ async def names_of(session: AsyncSession, person_ids: Sequence[str]) -> dict[str
         return {}
     query = select(col(PersonRow.person_id), col(PersonRow.name)).where(col(PersonRow.person_id).in_(person_ids))
     return dict((await session.execute(query)).tuples().all())
+
+
+async def colleagues(session: AsyncSession, paths: Collection[str], without: Collection[str]) -> list[dict[str, Any]]:
+    """Who works at these organisations and may be asked to help, each with one post; some left out by person id."""
+    query = (
+        select(PersonRow, PostRow)
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(
+            col(PersonRow.active),
+            col(PostRow.path).in_(paths),
+            col(PostRow.role).not_in(SEPARATE_ROLES),
+            col(PersonRow.person_id).not_in(without),
+        )
+        .order_by(col(PostRow.path), col(PostRow.role), col(PersonRow.username))
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for person, post in (await session.execute(query)).all():
+        who = {"person_id": person.person_id, "username": person.username, "name": person.name}
+        found.setdefault(person.person_id, {**who, "post": {"role": post.role, "organisation": post.organisation_code}})
+    return list(found.values())
 
 
 async def organisations(session: AsyncSession) -> list[OrganisationRow]:

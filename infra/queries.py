@@ -29,7 +29,7 @@ from infra.tables import (
     TaskRow,
     TimelineRow,
 )
-from infra.viewing import addressed_to, below, left_to, may_see, not_barred
+from infra.viewing import addressed_to, below, holders, left_to, may_see, not_barred
 
 OPEN = ("open", "claimed")
 _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
@@ -213,11 +213,13 @@ async def timeline_of(session: AsyncSession, dispute_no: str, *, after: int = 0,
 
 
 async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRow | None:
-    """One task, if the person may see its dispute or is asked himself."""
+    """One task, if the person may see its dispute, is asked himself, helps with it or is offered it."""
     row = await session.get(TaskRow, task_id)
     if row is None:
         return None
-    mine = {(post.role, post.path) for post in actor.posts}
+    if {row.delegate, row.offered_to} & set(holders(actor)):
+        return row
+    mine = {(post.role, post.path) for post in actor.reach}
     if any((post["role"], post["path"]) in mine for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
         return row  # the usual case, told without the long query below
     seen = col(TaskRow.dispute_no).in_(select(col(DisputeRow.dispute_no)).where(may_see(actor)))
@@ -232,19 +234,31 @@ async def task_exists(session: AsyncSession, task_id: str) -> bool:
 
 
 def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
-    mine = col(TaskRow.assignee) == actor.person_id
-    asked = or_(addressed_to(actor, watches=False), left_to(actor))
     match box:
         case "mine":
-            return [col(TaskRow.state) == "claimed", mine]
+            return [col(TaskRow.state) == "claimed", or_(*map(_in_hand, actor.capacities))]
         case "claimable":
-            return [col(TaskRow.state) == "open", asked, not_barred(actor)]
+            return [col(TaskRow.state).in_(OPEN), or_(*map(_to_be_claimed, actor.capacities))]
         case "done":
-            return [col(TaskRow.state) == "done", col(TaskRow.decided_by) == actor.person_id]
+            by_or_for = or_(col(TaskRow.decided_by) == actor.person_id, col(TaskRow.decided_for) == actor.person_id)
+            return [col(TaskRow.state) == "done", by_or_for]
         case "watched":
             return [col(TaskRow.state).in_(OPEN), addressed_to(actor, watches=True)]
         case _:
             raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
+
+
+def _in_hand(capacity: Actor) -> ColumnElement[bool]:
+    """What somebody holds or prepares; of another's, what the deputy may answer."""
+    held = or_(col(TaskRow.assignee) == capacity.holder, col(TaskRow.delegate) == capacity.holder)
+    return and_(held, not_barred(capacity)) if capacity.on_behalf_of else held
+
+
+def _to_be_claimed(capacity: Actor) -> ColumnElement[bool]:
+    """What nobody holds and somebody may take, and what is offered to him."""
+    asked = or_(addressed_to(capacity, watches=False), left_to(capacity))
+    free = and_(col(TaskRow.state) == "open", asked)
+    return and_(or_(free, col(TaskRow.offered_to) == capacity.holder), not_barred(capacity))
 
 
 class InboxFilter(Model):

@@ -11,12 +11,12 @@ from sqlmodel import SQLModel, col
 from domain.projection import Image, TaskImage
 from domain.state import Entry
 from infra.database import Database
-from infra.tables import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow, TimelineRow
+from infra.tables import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow, TimelineRow
 from infra.upserts import upsert
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""
-OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, TaskRow, TimelineRow)
+OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TaskRow, TimelineRow)
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 
 
@@ -89,6 +89,7 @@ def rows_of(image: Image) -> Rows:
     return {
         DisputeRow: [_dispute(image)],
         InvolvementRow: [{"dispute_no": image.dispute_no, "role": r, "path": p} for r, p in image.involved],
+        HelperRow: [{"dispute_no": image.dispute_no, "person_id": person} for person in image.helpers],
         TimelineRow: [_entry(image, entry) for entry in image.timeline],
         TaskRow: [_task(task) for task in image.tasks],
         AddresseeRow: [
@@ -137,10 +138,12 @@ def _entry(image: Image, entry: Entry) -> dict[str, Any]:
 
 
 def _task(image: TaskImage) -> dict[str, Any]:
-    row = {name: getattr(image, name) for name in TaskRow.model_fields if name not in ("sealed", "decided_by")}
-    decided_by = image.task.decision.actor_id if image.task.decision else None
+    ours = ("sealed", "decided_by", "decided_for")
+    row = {name: getattr(image, name) for name in TaskRow.model_fields if name not in ours}
+    decision = image.task.decision
     return {
         **row,
-        "decided_by": decided_by,
+        "decided_by": decision.actor_id if decision else None,
+        "decided_for": decision.on_behalf_of if decision else None,
         "sealed": {**image.task.model_dump(mode="json"), "decisions": image.decisions},
     }

@@ -1,5 +1,6 @@
-"""The tables. `dispute`, `task`, `involvement`, `addressee`, `barred` and `timeline` are the read model and can be
-thrown away; the rest is what is not process: people, organisations, incidents, files, comments, answers, access log.
+"""The tables. `dispute`, `task`, `involvement`, `helper`, `addressee`, `barred` and `timeline` are the read model and
+can be thrown away; the rest is what is not process: people, organisations, deputies, incidents, files, comments,
+answers, access log.
 
 Columns named `sealed…` are encrypted; the others hold codes, instants and words without personal data.
 """
@@ -54,6 +55,26 @@ class PostRow(SQLModel, table=True):
     role: str
     organisation_code: str = Field(foreign_key="organisation.code")
     path: str
+
+
+class DeputyRow(SQLModel, table=True):
+    """A deputyship (代班): one person stands in for another from `since` until `until`, or until it was ended.
+
+    It is never deleted: who could act for whom at any time stays on record.
+    """
+
+    __tablename__ = "deputy"
+    deputyship_id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    """who is represented"""
+    deputy_id: str = Field(foreign_key="person.person_id", index=True)
+    """who stands in"""
+    since: datetime = _instant()
+    until: datetime = _instant()
+    named_by: str
+    named_at: datetime = _instant()
+    ended_by: str | None = None
+    ended_at: datetime | None = _instant(default=None)
 
 
 class IncidentRow(SQLModel, table=True):
@@ -118,6 +139,14 @@ class InvolvementRow(SQLModel, table=True):
     path: str = Field(primary_key=True)
 
 
+class HelperRow(SQLModel, table=True):
+    """Who has, or had, a part in a dispute by delegation and by no post: he may look on."""
+
+    __tablename__ = "helper"
+    person_id: str = Field(primary_key=True)
+    dispute_no: str = Field(primary_key=True)
+
+
 class TaskRow(SQLModel, table=True):
     """A task as the inbox needs it."""
 
@@ -131,7 +160,11 @@ class TaskRow(SQLModel, table=True):
     colour: str
     title: str
     assignee: str | None = Field(default=None, index=True)
+    delegate: str | None = Field(default=None, index=True)
+    offered_to: str | None = Field(default=None, index=True)
     decided_by: str | None = Field(default=None, index=True)
+    decided_for: str | None = Field(default=None, index=True)
+    """whom a deputy who decided it stood in for"""
     opened_at: datetime = _instant()
     ended_at: datetime | None = _instant(default=None)
     due_at: datetime | None = _instant(default=None)

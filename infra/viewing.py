@@ -7,7 +7,16 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from domain.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight
-from infra.tables import AddresseeRow, BarredRow, DisputeRow, IncidentRow, InvolvementRow, PostRow, TaskRow
+from infra.tables import (
+    AddresseeRow,
+    BarredRow,
+    DisputeRow,
+    HelperRow,
+    IncidentRow,
+    InvolvementRow,
+    PostRow,
+    TaskRow,
+)
 
 
 def below(column: Mapped[str], path: str) -> ColumnElement[bool]:
@@ -16,16 +25,26 @@ def below(column: Mapped[str], path: str) -> ColumnElement[bool]:
 
 
 def may_see(actor: Actor) -> ColumnElement[bool]:
-    """The disputes in which one of the person's posts has a part, as far as its role sees; and those he reported."""
-    reaches = [clause for post in actor.posts if (clause := _reach(post)) is not None]
+    """The disputes in which one of the person's posts has a part, as far as its role sees; those he reported; those he
+    helps with, or did; those of which a task is offered to him. Whoever deputises sees by the other's posts too.
+    """
+    reaches = [clause for post in actor.reach if (clause := _reach(post)) is not None]
     involved = select(col(InvolvementRow.dispute_no)).where(or_(*reaches)) if reaches else None
-    clauses: list[ColumnElement[bool]] = []
+    helped = select(col(HelperRow.dispute_no)).where(col(HelperRow.person_id).in_(holders(actor)))
+    offered = select(col(TaskRow.dispute_no)).where(col(TaskRow.offered_to).in_(holders(actor)))
+    number = col(DisputeRow.dispute_no)
+    clauses: list[ColumnElement[bool]] = [number.in_(helped), number.in_(offered)]
     if involved is not None:
-        clauses.append(col(DisputeRow.dispute_no).in_(involved))
+        clauses.append(number.in_(involved))
     if actor.has_role(*INTAKE_ROLES):
         reported = select(col(IncidentRow.dispute_no)).where(col(IncidentRow.received_by) == actor.person_id)
-        clauses.append(col(DisputeRow.dispute_no).in_(reported))
-    return or_(*clauses) if clauses else false()
+        clauses.append(number.in_(reported))
+    return or_(*clauses)
+
+
+def holders(actor: Actor) -> list[str]:
+    """Whose hands are the person's: his own, and those of everybody he deputises for."""
+    return [capacity.holder for capacity in actor.capacities]
 
 
 def _reach(post: Post) -> ColumnElement[bool] | None:
@@ -43,7 +62,7 @@ def _reach(post: Post) -> ColumnElement[bool] | None:
 
 def addressed_to(actor: Actor, *, watches: bool) -> ColumnElement[bool]:
     """The tasks addressed to a post of the person, or only watched by it."""
-    posts = [and_(col(AddresseeRow.role) == p.role, col(AddresseeRow.path) == p.path) for p in actor.posts]
+    posts = [and_(col(AddresseeRow.role) == p.role, col(AddresseeRow.path) == p.path) for p in actor.reach]
     if not posts:
         return false()
     query = select(col(AddresseeRow.task_id)).where(col(AddresseeRow.watches) == watches, or_(*posts))
@@ -60,7 +79,7 @@ def left_to(actor: Actor) -> ColumnElement[bool]:
             col(AddresseeRow.path).startswith(post.path + "/", autoescape=True),
             ~_somebody_else(),
         )
-        for post in actor.posts
+        for post in actor.reach
     ]
     barred_at_all = exists().where(col(BarredRow.task_id) == col(TaskRow.task_id))
     return and_(barred_at_all, or_(*clauses)) if clauses else false()
@@ -78,6 +97,6 @@ def _somebody_else() -> ColumnElement[bool]:
 
 
 def not_barred(actor: Actor) -> ColumnElement[bool]:
-    """Leaves out the tasks that the person may not answer (four eyes)."""
-    barred = select(col(BarredRow.task_id)).where(col(BarredRow.person_id) == actor.person_id)
+    """Leaves out the tasks that the person may not answer (four eyes), himself or in whose name he acts."""
+    barred = select(col(BarredRow.task_id)).where(col(BarredRow.person_id).in_(sorted(actor.persons)))
     return col(TaskRow.task_id).not_in(barred)

@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import actions, answering, facts
+    from domain import actions, answering, facts, handing
     from domain.asides import take_effect
     from domain.base import Model, china
     from domain.case import Case
@@ -160,13 +160,31 @@ class DisputeWorkflow:
         self._admit(command.key, lambda: answering.check(self.state, command))
 
     @workflow.update
-    def claim(self, claim: answering.Claim) -> answering.Receipt:
-        """Claims a task for a person, or gives it back."""
-        return self._once(claim.key, lambda: answering.take_claim(self.case, claim), claim.task_id)
+    def claim(self, claim: handing.Claim) -> answering.Receipt:
+        """Claims a task for a person, or gives it back; answers an offer or a delegation."""
+        return self._once(claim.key, lambda: handing.take_claim(self.case, claim), claim.task_id)
 
     @claim.validator
-    def _may_claim(self, claim: answering.Claim) -> None:
-        self._admit(claim.key, lambda: answering.check_claim(self.state, claim))
+    def _may_claim(self, claim: handing.Claim) -> None:
+        self._admit(claim.key, lambda: handing.check_claim(self.state, claim))
+
+    @workflow.update
+    def delegate(self, handover: handing.Handover) -> answering.Receipt:
+        """Has a task prepared by another person."""
+        return self._once(handover.key, lambda: handing.take_delegation(self.case, handover), handover.task_id)
+
+    @delegate.validator
+    def _may_delegate(self, handover: handing.Handover) -> None:
+        self._admit(handover.key, lambda: handing.check_delegation(self.state, handover))
+
+    @workflow.update
+    def transfer(self, handover: handing.Handover) -> answering.Receipt:
+        """Offers a task to another person."""
+        return self._once(handover.key, lambda: handing.take_transfer(self.case, handover), handover.task_id)
+
+    @transfer.validator
+    def _may_transfer(self, handover: handing.Handover) -> None:
+        self._admit(handover.key, lambda: handing.check_transfer(self.state, handover))
 
     @workflow.update
     def act(self, act: actions.Act) -> answering.Receipt:

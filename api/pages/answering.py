@@ -12,15 +12,15 @@ from api.context import Services
 from api.deciding import Answering, decide
 from api.deps import ServicesDep
 from api.once import once
+from api.pages import words as w
 from api.pages.faults import PageRoute, advice
 from api.pages.forms import Drawn, Form, draw
 from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
 from api.pages.papers import take_files
 from api.pages.rendering import go, show
 from api.pages.session import PostedDep, Viewer, ViewerDep, text
-from api.pages.task_view import brief_view, head_view, standing
-from api.pages.words import present
-from api.routes.tasks import post_claim, post_release, whole_task
+from api.pages.task_view import brief_view, hands_view, head_view
+from api.routes.tasks import whole_task
 from domain.errors import FieldsInvalid, MediaRefused, Refused, SantuiError, TooLarge, Unavailable
 from infra.ids import new_id
 from infra.queries import attachments_of, dispute_row
@@ -40,6 +40,17 @@ class Draft:
     attached: list[str] = field(default_factory=list)
     add: str = ""
     status: int = 200
+    handing: Handing | None = None
+
+
+@dataclass
+class Handing:
+    """A delegation or a transfer as it was tried, and why it was refused."""
+
+    verb: str
+    to: str
+    why: str
+    error: str
 
 
 @router.get("/tasks/{task_id}")
@@ -52,65 +63,42 @@ async def task_page(
     example: bool = False,
 ) -> Response:
     """A task with the form of one decision."""
-    desk = await _desk(services, viewer, task_id, decision)
+    desk = await lay_out(services, viewer, task_id, decision)
     draft = Draft()
-    if example and desk.form:
+    if desk.form and example:
         draft.typed = desk.example
-    return await _show(request, services, viewer, desk, draft)
-
-
-@router.post("/tasks/{task_id}/claim")
-async def claim_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
-                     ) -> Response:  # fmt: skip
-    """签收."""
-    response = await post_claim(services, viewer.actor, task_id, text(form, "key") or None)
-    return await _claimed(request, services, viewer, task_id, response, "已签收，请填写处理意见")
-
-
-@router.post("/tasks/{task_id}/release")
-async def release_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
-                       ) -> Response:  # fmt: skip
-    """退签."""
-    response = await post_release(services, viewer.actor, task_id, text(form, "key") or None)
-    return await _claimed(request, services, viewer, task_id, response, "已退签，同岗位人员可以签收")
-
-
-async def _claimed(
-    request: Request, services: Services, viewer: Viewer, task_id: str, response: Response, said: str
-) -> Response:
-    if response.status_code < 400:
-        return go(request, f"/tasks/{task_id}", {"tone": "ok", "text": said})
-    desk = await _desk(services, viewer, task_id, "")
-    banner = banner_of(json.loads(bytes(response.body)))
-    return await _show(request, services, viewer, desk, Draft(banner=banner, status=response.status_code))
+    elif desk.form and desk.proposal:
+        draft.typed = desk.form.flat(desk.proposal["fields"])
+        draft.attached = [e["attachment_id"] for e in desk.proposal["evidence"]]
+    return await show_task(request, services, viewer, desk, draft)
 
 
 @router.post("/tasks/{task_id}")
 async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
                       ) -> Response:  # fmt: skip
     """Takes a decision, once for the key in the form; a refusal shows the form again with all that was typed."""
-    desk = await _desk(services, viewer, task_id, text(form, "decision"))
+    desk = await lay_out(services, viewer, task_id, text(form, "decision"))
     typed = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
     draft = Draft(attached=[v for v in form.getlist("attached") if isinstance(v, str)], add=text(form, "add"))
     if desk.form is None:  # closed meanwhile, or the choice is gone: nothing can be filled in any more
         code = "decision_not_allowed" if desk.task["decisions"] else "task_closed"
         draft.banner, draft.status = banner_of({"code": code, "detail": desk.task["void_reason"] or ""}), 409
-        return await _show(request, services, viewer, desk, draft)
+        return await show_task(request, services, viewer, desk, draft)
     fields = desk.form.read(typed)
     draft.typed = desk.form.flat(fields)
     if draft.add:
         draft.typed = typed
-        return await _show(request, services, viewer, desk, draft)
+        return await show_task(request, services, viewer, desk, draft)
     try:
         taken = await take_files(services, viewer, desk.no, form, text(form, "key"))
         draft.attached += [a["attachment_id"] for a in taken]
         status, body = await _decide(services, viewer, desk, fields, draft.attached, text(form, "key"))
     except (TooLarge, MediaRefused, FieldsInvalid) as error:
         draft.problems, draft.status = [{"field": "attachments", "message": error.detail}], error.status
-        return await _show(request, services, viewer, desk, draft)
+        return await show_task(request, services, viewer, desk, draft)
     except (Refused, Unavailable) as error:
         draft.banner, draft.status = banner_of({"code": error.code, "detail": error.detail}), error.status
-        return await _show(request, services, viewer, desk, draft)
+        return await show_task(request, services, viewer, desk, draft)
     if status < 300:
         return go(request, f"/disputes/{desk.no}", _told(status, body, desk))
     draft.status = status
@@ -118,8 +106,8 @@ async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep
         draft.problems = body.get("errors", [])
     else:
         draft.banner = banner_of(body)
-        desk = await _desk(services, viewer, task_id, text(form, "decision"))
-    return await _show(request, services, viewer, desk, draft)
+        desk = await lay_out(services, viewer, task_id, text(form, "decision"))
+    return await show_task(request, services, viewer, desk, draft)
 
 
 async def _decide(
@@ -137,6 +125,9 @@ async def _decide(
 
 def _told(status: int, body: dict[str, Any], desk: Desk) -> dict[str, str]:
     what = f"{desk.task['kind_name']}：{desk.title}"
+    if desk.proposes:
+        decides = f"，由 {desk.task['assignee_name']} 决定" if status == 200 else "，稍后生效"
+        return {"tone": "ok", "text": f"已提交拟办意见“{what}”{decides}"}
     if status == 202:
         return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
     opened = [f"{t['kind_name']}（{desk.offices.post(t['post'])}）" for t in body.get("opened_tasks", [])[:4]]
@@ -173,6 +164,10 @@ class Desk:
     chosen: str = ""
     title: str = ""
     pictures: bool = False
+    proposes: bool = False
+    """what is sent is only proposed: the person is the delegate"""
+    proposal: dict[str, Any] | None = None
+    """what a delegate proposed, where the chosen decision is that"""
     form: Form | None = None
     example: dict[str, str] = field(default_factory=dict)
 
@@ -182,24 +177,31 @@ class Desk:
         return str(self.task["dispute_no"])
 
 
-async def _desk(services: Services, viewer: Viewer, task_id: str, wanted: str) -> Desk:
+async def lay_out(services: Services, viewer: Viewer, task_id: str, wanted: str) -> Desk:
+    """A task laid out with the decision wanted; else with what was proposed, else with the first."""
     task = await whole_task(services, viewer.actor, task_id)
     async with services.database.read() as session:
         document = (await dispute_row(session, task["dispute_no"])).sealed
     offices = await offices_of(services)
     desk = Desk(task, document, vocabulary(services, offices, document), offices)
     decisions = {d["name"]: d for d in task["decisions"]}
-    chosen = decisions.get(wanted) or (None if wanted else next(iter(decisions.values()), None))
+    proposed = next((r for r in reversed(task["record"]) if r.get("proposal")), None)
+    proposed = proposed if task["standing"] == "mine" else None
+    first = decisions.get(proposed["name"]) if proposed else None
+    chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
     if chosen:
         roles = [role for need in task["about"].get("requires", []) for role in need["any_of"]]
         desk.form = Form(chosen["schema"], desk.words, roles=roles)
         desk.chosen, desk.title, desk.pictures = chosen["name"], chosen["title"], chosen["pictures"]
+        desk.proposes = chosen["ends"] and task["standing"] == "delegate"
+        desk.proposal = proposed if proposed and proposed["name"] == desk.chosen else None
         desk.example = desk.form.flat(chosen["example"])
     return desk
 
 
-async def _show(request: Request, services: Services, viewer: Viewer, desk: Desk, draft: Draft) -> Response:
-    task, now = desk.task, present()
+async def show_task(request: Request, services: Services, viewer: Viewer, desk: Desk, draft: Draft) -> Response:
+    """The answering page with what has been filled in so far."""
+    task, now = desk.task, w.present()
     drawn = Drawn([], [])
     if desk.form:
         drawn = draw(desk.form, draft.typed, draft.problems, desk.example, add=draft.add, own="attachments")
@@ -212,7 +214,11 @@ async def _show(request: Request, services: Services, viewer: Viewer, desk: Desk
         status=draft.status,
         task=head_view(task, desk.document, desk.offices, now),
         brief=brief_view(task, desk.document, desk.words, desk.offices, now),
-        standing=await standing(services, task, viewer.actor),
+        standing=task["standing"],
+        hands=hands_view(task, viewer.actor, desk.offices),
+        handing=draft.handing,
+        proposes=desk.proposes,
+        proposed=w.by(desk.proposal["actor_name"], desk.proposal.get("on_behalf_name")) if desk.proposal else "",
         decisions=[
             {
                 "title": d["title"],

@@ -143,7 +143,7 @@ def _open_task(t: dict[str, Any], offices: Offices, now: datetime) -> dict[str, 
         "kind": t["kind_name"],
         "about": w.about(t),
         "who": "、".join(dict.fromkeys(offices.post(p) for p in t["posts"])),
-        "assignee": t["assignee_name"],
+        "assignee": f"{t['assignee_name']}（委托 {t['delegate_name']}）" if t["delegate_name"] else t["assignee_name"],
         "state": w.TASK_STATES[t["state"]],
         "due": w.due(t["due_at"], t["overdue"], now),
     }

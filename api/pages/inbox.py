@@ -14,10 +14,11 @@ from api.pages.faults import PageRoute
 from api.pages.offices import Offices, offices_of
 from api.pages.rendering import show
 from api.pages.session import ViewerDep
-from api.pages.words import TASK_STATES, colour, due, present, span, stamp
+from api.pages.words import colour, due, present, span, stamp
 from api.routes.tasks import get_tasks
 from domain.base import china
 from domain.catalogue import KINDS
+from domain.organisation import Actor
 from infra.queries import count_box
 
 router = APIRouter(route_class=PageRoute)
@@ -56,7 +57,7 @@ async def inbox_page(
         viewer,
         box=box,
         boxes=[_box(name, box, asked, counts[name]) for name in BOXES],
-        tasks=[_row(task, offices, box) for task in page["items"]],
+        tasks=[_row(task, offices, viewer.actor) for task in page["items"]],
         more=_address(box, {**asked, "cursor": page["next_cursor"]}) if page["next_cursor"] else "",
         asked=asked,
         filtered=any(asked.values()),
@@ -81,7 +82,7 @@ def _address(box: str, asked: Mapping[str, str | None]) -> str:
     return "/?" + urlencode({"box": box, **{k: v for k, v in asked.items() if v}})
 
 
-def _row(task: dict[str, Any], offices: Offices, box: str) -> dict[str, Any]:
+def _row(task: dict[str, Any], offices: Offices, actor: Actor) -> dict[str, Any]:
     now = present()
     ended = task["ended_at"]
     decision = task["decision"]
@@ -95,13 +96,28 @@ def _row(task: dict[str, Any], offices: Offices, box: str) -> dict[str, Any]:
         "redo": bool(task["redo_of"]),
         "office": offices.post(task["post"]),
         "assignee": task["assignee_name"],
-        "state": TASK_STATES.get(task["state"], task["state"]),
+        "hands": _hands(task, actor),
         "due": due(task["due_at"], task["overdue"], now) if not ended else None,
         "waiting": "" if ended else _waiting(task, now),
         "ended": f"{stamp(ended, now)} {KINDS[task['kind']].decisions[decision['name']].title}"
         if ended and decision and decision["name"] in KINDS[task["kind"]].decisions
         else "",
     }
+
+
+def _hands(task: dict[str, Any], actor: Actor) -> str:
+    """Where a task is between two people's hands."""
+    holders = [capacity.holder for capacity in actor.capacities]
+    if task["offered_to"] in holders:
+        return f"{task['assignee_name']} 移交"
+    if task["delegate"] in holders and task["assignee"] not in holders:
+        return f"{task['assignee_name']} 委托"
+    if task["assignee"] in holders[1:]:
+        return f"代 {task['assignee_name']}"
+    if task["assignee"] not in holders:
+        return ""
+    proposed = next((r for r in reversed(task["record"]) if r.get("proposal")), None)
+    return f"已委托 {task['delegate_name']}" if task["delegate_name"] else "有拟办意见" if proposed else ""
 
 
 def _waiting(task: dict[str, Any], now: Any) -> str:

@@ -30,6 +30,8 @@ class Viewer:
     csrf: str
     posts: str
     """his posts in words, the first two"""
+    deputising: str
+    """for whom he deputises, by name"""
 
 
 async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
@@ -42,7 +44,12 @@ async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
     if not token:
         raise NotSignedIn
     actor = await person_of(services, token)
-    return Viewer(actor=actor, csrf=services.tokens.csrf(token), posts=await _posts(services, actor))
+    return Viewer(
+        actor=actor,
+        csrf=services.tokens.csrf(token),
+        posts=await _posts(services, actor),
+        deputising="、".join(other.name for other in actor.deputises),
+    )
 
 
 async def _posts(services: Services, actor: Actor) -> str:

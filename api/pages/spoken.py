@@ -9,12 +9,12 @@ from typing import Any
 
 from api.pages.forms import core, label_and_options
 from api.pages.offices import Vocabulary
-from api.pages.words import day, instant, stamp
+from api.pages.words import by, day, instant, stamp
 from domain.catalogue import ACTIONS, KINDS, title_of
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",
          "decision": "act", "action": "act", "agreement": "good", "closed": "good", "stage": "stage", "round": "late",
-         "decision_refused": "late"}  # fmt: skip
+         "decision_refused": "late", "proposed": "act", "transfer_accepted": "act"}  # fmt: skip
 _EXTRA = {
     "reason": "理由",
     "ground": "事由",
@@ -23,7 +23,10 @@ _EXTRA = {
     "until": "至",
     "explanation": "整改要求",
 }
-_QUIET = {"task_void", "clock_started", "released", "claimed"}
+_PERSON = {"delegated": "受托人", "delegation_recalled": "受托人", "transfer_offered": "接收人",
+           "transfer_withdrawn": "接收人", "transfer_accepted": "移交人"}  # fmt: skip
+"""What the other person of an entry is called."""
+_QUIET = {"task_void", "clock_started", "released", "claimed", "delegation_recalled", "transfer_withdrawn"}
 
 
 @cache
@@ -70,8 +73,8 @@ def _said(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs:
 def decided(kind: str, decision: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, Any]:
     """An answer on record."""
     return {
-        "title": title_of(kind, decision["name"]),
-        "by": decision["actor_name"] or "系统（到期自动）",
+        "title": ("拟办意见：" if decision.get("proposal") else "") + title_of(kind, decision["name"]),
+        "by": by(decision["actor_name"], decision.get("on_behalf_name")) or "系统（到期自动）",
         "at": stamp(decision["at"], now),
         "facts": facts(_schema(kind, decision["name"], False), decision["fields"], words),
         "files": [e["attachment_id"] for e in decision["evidence"]],
@@ -105,6 +108,8 @@ def _line(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, 
         told = facts(_schema(detail.get("task_kind", ""), detail["decision"], False), detail.get("fields") or {}, words)
     elif "action" in detail:
         told = change(detail["action"], detail.get("fields") or {}, words)
+    if (person := detail.get("person_name")) and entry["kind"] in _PERSON:
+        told.append((_PERSON[entry["kind"]], person))
     for name in _EXTRA:
         value = detail.get(name)
         if value and isinstance(value, str):
@@ -115,7 +120,7 @@ def _line(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, 
         "when": at,
         "time": f"{at:%H:%M}" if at else "",
         "title": title,
-        "actor": entry["actor"],
+        "actor": by(entry["actor"], entry.get("on_behalf_name")),
         "tone": TONES.get(entry["kind"], "quiet" if entry["kind"] in _QUIET else "plain"),
         "facts": told,
         "files": detail.get("attachments") or [],

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from api.context import Services
 from api.pages import words as w
 from api.pages.offices import Offices, Vocabulary
 from api.pages.spoken import change, decided
 from domain.catalogue import ACTIONS, KINDS
 from domain.fields import RETURN_REASONS
-from domain.organisation import ROLES, Actor, Post, answers_for
+from domain.organisation import ROLES, Actor
 
 
 def head_view(task: dict[str, Any], document: dict[str, Any], offices: Offices, now: datetime) -> dict[str, Any]:
@@ -84,16 +83,28 @@ def _change(about: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     return change(name, fields, words) if name and isinstance(fields, dict) else []
 
 
-async def standing(services: Services, task: dict[str, Any], actor: Actor) -> str:
-    """What the person may do with the task: `ended`, `mine`, `taken` by another, `free` to claim, or only `watch`."""
-    if task["state"] not in ("open", "claimed"):
-        return "ended"
-    if task["assignee"]:
-        return "mine" if task["assignee"] == actor.person_id else "taken"
-    directory = await services.directory.read()
-    asked = [
-        Post(role=post["role"], path=place.path)
-        for post in task["posts"]
-        if (place := directory.get(post["organisation"]))
-    ]
-    return "free" if any(answers_for(mine, to) for mine in actor.posts for to in asked) else "watch"
+def hands_view(task: dict[str, Any], actor: Actor, offices: Offices) -> dict[str, Any]:
+    """In whose hands the task is, and to whom the person may hand it."""
+    holders = {capacity.holder for capacity in actor.capacities}
+    free = task["standing"] in ("mine", "free")
+    return {
+        "assignee": task["assignee_name"] or "",
+        "delegate": task["delegate_name"] or "",
+        "note": task["delegate_note"],
+        "offered": task["offered_name"] or "",
+        "reason": task["offer_reason"],
+        "on_behalf": (task["on_behalf_of"] or {}).get("name", ""),
+        "may": free,
+        "colleagues": _named([*task["colleagues"], *task["candidates"]], holders, offices) if free else [],
+        "candidates": _named(task["candidates"], holders, offices) if free else [],
+    }
+
+
+def _named(people: list[dict[str, Any]], without: set[str], offices: Offices) -> list[tuple[str, str]]:
+    """People to choose from: (person id, name and post), each once."""
+    found = {
+        p["person_id"]: f"{p['name']}（{offices.label(p['post']['organisation'])} · {ROLES[p['post']['role']].name}）"
+        for p in reversed(people)
+        if p["person_id"] not in without
+    }
+    return list(reversed(found.items()))

@@ -105,6 +105,11 @@ def colour(code: str, names: dict[str, str] | None = None) -> dict[str, str]:
     return {"code": known, "name": (names or {}).get(code) or COLOUR_NAMES.get(code, code)}
 
 
+def by(name: str | None, on_behalf: str | None) -> str:
+    """Who did something, and for whom: `张某（代 李某）`."""
+    return f"{name}（代 {on_behalf}）" if name and on_behalf else name or ""
+
+
 def about(task: dict[str, Any]) -> str:
     """What a task is about beyond its kind, where its title says so."""
     return str(task["about"].get("title") or "")

@@ -128,8 +128,8 @@ async def get_timeline(
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     at = china(datetime.fromisoformat(entry["at"])).isoformat()
-    shown = ("seq", "kind", "title", "actor", "actor_id", "on_behalf_of", "detail")
-    return {**{name: entry[name] for name in shown}, "at": at}
+    shown = ("seq", "kind", "title", "actor", "actor_id", "on_behalf_of", "on_behalf_name", "detail")
+    return {**{name: entry.get(name) for name in shown}, "at": at}
 
 
 @router.post("/disputes/{no}/actions/{name}")

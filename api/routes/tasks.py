@@ -6,16 +6,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.context import Services
-from api.deciding import Answering, claim, decide
+from api.deciding import Answering, claim, decide, hand_over
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.once import once
 from api.views import task_item, task_whole
-from domain.base import china
+from domain.base import Strict, china
 from domain.errors import NotFound
-from domain.fields import Moment
+from domain.fields import Moment, Text
+from domain.handing import capacity, places_of, standing
 from domain.organisation import Actor
+from domain.state import Task
+from infra.people import colleagues
 from infra.queries import InboxFilter, candidates, dispute_row, find_task, inbox, timeline_of
 
 router = APIRouter(prefix="/v1/tasks", tags=["inbox"])
@@ -40,8 +44,30 @@ async def get_tasks(
     return {"items": [task_item(row) for row in page.rows], "next_cursor": page.next_cursor}
 
 
+class DelegateIn(Strict):
+    """Who is asked to prepare a task (username or person id), and what for."""
+
+    to: Text = Field(title="受托人")
+    note: str = Field("", title="委托说明", max_length=4000)
+
+
+class TransferIn(Strict):
+    """Who is asked to take a task over (username or person id), and why."""
+
+    to: Text = Field(title="接收人")
+    reason: Text = Field(title="移交原因")
+
+
+class ReleaseIn(Strict):
+    """Why a task is given back."""
+
+    reason: str = Field("", title="理由", max_length=4000)
+
+
 async def whole_task(services: Services, actor: Actor, task_id: str) -> dict[str, Any]:
     """A task with its candidates, decisions and brief; the reading is noted.
+
+    `colleagues` are those to whom the person may delegate it: none where it is not his to hand over.
 
     Raises:
         NotFound: there is none, or not for this person.
@@ -53,8 +79,17 @@ async def whole_task(services: Services, actor: Actor, task_id: str) -> dict[str
         who = await candidates(session, row) if row.state in ("open", "claimed") else []
         dispute = await dispute_row(session, row.dispute_no)
         earlier = await timeline_of(session, row.dispute_no)
+    helpers = await _helpers(services, Task.model_validate(row.sealed), actor)
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
-    return task_whole(row, who, dispute, earlier, actor)
+    return task_whole(row, who, helpers, dispute, earlier, actor)
+
+
+async def _helpers(services: Services, task: Task, actor: Actor) -> list[dict[str, Any]]:
+    if standing(task, actor) not in ("mine", "free"):
+        return []
+    by = capacity(task, actor, "hand_over")
+    async with services.database.read() as session:
+        return await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
 
 
 @router.get("/{task_id}")
@@ -65,17 +100,55 @@ async def get_task(services: ServicesDep, actor: ActorDep, task_id: str) -> dict
 
 @router.post("/{task_id}/claim")
 async def post_claim(services: ServicesDep, actor: ActorDep, task_id: str, key: KeyDep = None) -> JSONResponse:
-    """Ties the task to the person."""
+    """Ties the task to the person; accepts what he was offered; takes back what he delegated or offered."""
     return await once(
         services, actor, f"claim:{task_id}", key, None, lambda i: claim(services, actor, task_id, i, release=False)
     )
 
 
 @router.post("/{task_id}/release")
-async def post_release(services: ServicesDep, actor: ActorDep, task_id: str, key: KeyDep = None) -> JSONResponse:
-    """Gives a claimed task back."""
+async def post_release(
+    services: ServicesDep, actor: ActorDep, task_id: str, body: ReleaseIn | None = None, key: KeyDep = None
+) -> JSONResponse:
+    """Gives a claimed task back; rejects an offer; hands back what was delegated to the person."""
+    reason = body.reason if body else ""
     return await once(
-        services, actor, f"release:{task_id}", key, None, lambda i: claim(services, actor, task_id, i, release=True)
+        services,
+        actor,
+        f"release:{task_id}",
+        key,
+        reason or None,
+        lambda i: claim(services, actor, task_id, i, release=True, reason=reason),
+    )
+
+
+@router.post("/{task_id}/delegate")
+async def post_delegate(
+    services: ServicesDep, actor: ActorDep, task_id: str, body: DelegateIn, key: KeyDep = None
+) -> JSONResponse:
+    """Has the task prepared by a colleague or another candidate; it comes back, and only the person decides."""
+    return await once(
+        services,
+        actor,
+        f"delegate:{task_id}",
+        key,
+        body.model_dump(),
+        lambda i: hand_over(services, actor, task_id, "delegate", body.to, body.note, i),
+    )
+
+
+@router.post("/{task_id}/transfer")
+async def post_transfer(
+    services: ServicesDep, actor: ActorDep, task_id: str, body: TransferIn, key: KeyDep = None
+) -> JSONResponse:
+    """Offers the task to another candidate, who claims it to accept or releases it to reject; until then it stays."""
+    return await once(
+        services,
+        actor,
+        f"transfer:{task_id}",
+        key,
+        body.model_dump(),
+        lambda i: hand_over(services, actor, task_id, "transfer", body.to, body.reason, i),
     )
 
 

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Form
 from api.context import Services
 from api.deps import ActorDep, ServicesDep
 from api.security import Brake, verify_password
+from api.views import moment
 from domain.errors import NotSignedIn
-from domain.organisation import ROLES
+from domain.organisation import ROLES, Post
 from infra.people import person_by_username, posts_of
+from infra.tables import OrganisationRow, PostRow
 
 router = APIRouter(prefix="/v1", tags=["who"])
 brake = Brake()
@@ -52,20 +54,31 @@ async def sign_in(services: Services, username: str, password: str) -> str:
 
 @router.get("/me")
 async def me(services: ServicesDep, actor: ActorDep) -> dict[str, Any]:
-    """The signed-in person and the posts held now."""
+    """The signed-in person, the posts held now, and for whom he deputises with which of their posts."""
     async with services.database.read() as session:
         posts = await posts_of(session, actor.person_id)
+        others = [(other, await posts_of(session, other.person_id)) for other in actor.deputises]
     return {
         "person_id": actor.person_id,
         "name": actor.name,
-        "posts": [
+        "posts": [_post(post, o) for post, o in posts],
+        "deputising_for": [
             {
-                "post_id": post.post_id,
-                "role": post.role,
-                "role_name": ROLES[post.role].name,
-                "organisation": {"code": o.code, "name": o.name, "level": o.level, "line": o.line},
+                "person_id": other.person_id,
+                "name": other.name,
+                "until": moment(other.until),
+                "posts": [_post(post, o) for post, o in held if Post(role=post.role, path=post.path) in other.posts],
             }
-            for post, o in posts
+            for other, held in others
         ],
-        "deputising_for": [],
+    }
+
+
+def _post(post: PostRow, organisation: OrganisationRow) -> dict[str, Any]:
+    o = organisation
+    return {
+        "post_id": post.post_id,
+        "role": post.role,
+        "role_name": ROLES[post.role].name,
+        "organisation": {"code": o.code, "name": o.name, "level": o.level, "line": o.line},
     }

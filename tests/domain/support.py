@@ -12,10 +12,11 @@ from typing import Any
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from domain.actions import Act, take_action
-from domain.answering import Claim, Command, take, take_claim
+from domain.answering import Command, take
 from domain.asides import take_effect
 from domain.base import CHINA
 from domain.case import Case
+from domain.handing import Claim, Handover, take_claim, take_delegation, take_transfer
 from domain.opening import open_state
 from domain.organisation import Actor, OrganisationRef, Post
 from domain.playbook import Playbook, Process, Stage, load_playbook
@@ -72,7 +73,8 @@ def shipped_calendar() -> Calendar:
 def person(name: str, *posts: tuple[str, str], on_behalf_of: str | None = None) -> Actor:
     """Somebody with posts, each (role, path)."""
     held = [Post(role=role, path=path) for role, path in posts]
-    return Actor(person_id=name, name=name, posts=held, on_behalf_of=on_behalf_of)
+    represented = f"{on_behalf_of}本人" if on_behalf_of else None
+    return Actor(person_id=name, name=name, posts=held, on_behalf_of=on_behalf_of, on_behalf_name=represented)
 
 
 def alarm(number: int, at: datetime, *, rank: int = 1, **more: Any) -> Incident:
@@ -129,9 +131,17 @@ class Desk:
         take_effect(self.case, taken)
         return taken
 
-    def claim(self, task: Task, by: Actor, *, release: bool = False) -> Task:
+    def claim(self, task: Task, by: Actor, *, release: bool = False, reason: str = "") -> Task:
         """A task claimed, or given back."""
-        return take_claim(self.case, Claim(key="c", task_id=task.task_id, actor=by, release=release))
+        return take_claim(self.case, Claim(key="c", task_id=task.task_id, actor=by, release=release, reason=reason))
+
+    def delegate(self, task: Task, by: Actor, to: Actor, why: str = "") -> Task:
+        """A task delegated."""
+        return take_delegation(self.case, Handover(key="d", task_id=task.task_id, actor=by, to=to, why=why))
+
+    def transfer(self, task: Task, by: Actor, to: Actor, why: str = "休假") -> Task:
+        """A task offered to another."""
+        return take_transfer(self.case, Handover(key="t", task_id=task.task_id, actor=by, to=to, why=why))
 
     def act(self, action: str, by: Actor, **fields: Any) -> None:
         """An action taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.answering import Claim, check, check_claim, decisions_open, entitled_post, organisation_codes
+from domain.answering import check, decisions_open, entitled_post, organisation_codes
 from domain.catalogue import KINDS
 from domain.errors import (
     ClaimedByOther,
@@ -18,6 +18,7 @@ from domain.errors import (
     StaleRound,
     TaskClosed,
 )
+from domain.handing import Claim, check_claim
 from domain.playbook import Stage
 from domain.state import Task
 from tests.domain.support import (

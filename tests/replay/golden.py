@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from domain import actions, answering, facts
+from domain import actions, answering, facts, handing
 from domain.base import Model
 from domain.spans import Calendar
 from domain.state import Incident, Party
@@ -23,7 +23,9 @@ from workflows.dispute import DisputeInput
 MESSAGES: dict[str, type[Model]] = {
     "decide": answering.Command,
     "decision": answering.Command,
-    "claim": answering.Claim,
+    "claim": handing.Claim,
+    "delegate": handing.Handover,
+    "transfer": handing.Handover,
     "act": actions.Act,
     "incident_added": Incident,
     "hotline_note": facts.Note,

@@ -14,10 +14,12 @@ import gzip
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from api.client import County
 from api.stories import STORIES, play_one
+from domain.base import CHINA
 from infra.engine import connect
 from infra.settings import Settings
 from tests.instance import Instance, running
@@ -44,7 +46,33 @@ def merged(county: County) -> str:
     return str(one)
 
 
-OTHERS: dict[str, Callable[[County], str]] = {"merged": merged}
+def handed_over(county: County) -> str:
+    """A task that was delegated, proposed, offered, rejected, accepted, and decided by a deputy."""
+    number = str(county.alarm("孙丙与楼上住户因漏水发生争吵", place={"address": "古山镇金江龙村377号"})["dispute_no"])
+    task_id = county.wait_for(number, "confirm_triage")["task_id"]
+    task = f"/v1/tasks/{task_id}"
+    owner, second, *_ = (county.person(c["username"]) for c in county.supervisor.get(task)["candidates"])
+    helper = county.person(owner.get(task)["colleagues"][-1]["username"])
+    owner.post(f"{task}/delegate", {"to": helper.username, "note": "请先核实"})
+    helper.post(f"{task}/release", {"reason": "正在出警"})
+    owner.post(f"{task}/delegate", {"to": helper.username})
+    county.answer(number, "confirm_triage", "confirm", by=helper)
+    owner.post(f"{task}/transfer", {"to": second.username, "reason": "换班"})
+    second.post(f"{task}/release", {"reason": "手上案件多"})
+    owner.post(f"{task}/transfer", {"to": second.username, "reason": "换班"})
+    second.post(f"{task}/claim")
+    now = datetime.now(CHINA)
+    named = second.post(
+        "/v1/deputies",
+        {"deputy": helper.username, "since": now.isoformat(), "until": (now + timedelta(hours=1)).isoformat()},
+    )
+    county.answer(number, "confirm_triage", "confirm", by=helper)
+    helper.delete(f"/v1/deputies/{named['deputyship_id']}")
+    county.supervisor.post(f"/v1/disputes/{number}/actions/withdraw", {"reason": "双方自行和解"})
+    return number
+
+
+OTHERS: dict[str, Callable[[County], str]] = {"merged": merged, "handed-over": handed_over}
 """Lives that no story tells."""
 
 

@@ -1,0 +1,113 @@
+"""The page 代班: who stands in for whom; naming a deputy, ending it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from api.context import Services
+from api.deps import ServicesDep
+from api.pages.faults import PageRoute
+from api.pages.offices import offices_of
+from api.pages.rendering import go, show
+from api.pages.session import PostedDep, Viewer, ViewerDep, text
+from api.pages.words import present, stamp
+from api.routes.deputies import delete_deputy, get_deputies, post_deputy
+from domain.deputies import LONGEST, NAMING_ROLES, Naming, deputised
+from domain.messages import field_errors
+from domain.organisation import ROLES
+from infra.ids import new_id
+from infra.people import colleagues
+
+router = APIRouter(route_class=PageRoute)
+STATES = {"ahead": "未开始", "current": "代班中", "over": "已结束"}
+FIELDS = ("deputy", "since", "until", "person")
+
+
+@router.get("/deputies")
+async def deputies_page(request: Request, services: ServicesDep, viewer: ViewerDep, cursor: str = "") -> Response:
+    """The deputyships one may see, and the form to name a deputy."""
+    now = present()
+    typed = {"since": f"{now:%Y-%m-%dT%H:%M}"}
+    return await _show(request, services, viewer, typed, [], cursor=cursor)
+
+
+@router.post("/deputies")
+async def name_deputy(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
+    """Names a deputy, once for the key in the form."""
+    typed = {name: text(form, name)[:100] for name in FIELDS}
+    try:
+        naming = Naming.model_validate({name: value for name, value in typed.items() if value})
+    except ValidationError as error:
+        return await _show(request, services, viewer, typed, field_errors(error), status=422)
+    response = await post_deputy(services, viewer.actor, naming, text(form, "key") or None)
+    body = json.loads(bytes(response.body))
+    if response.status_code >= 400:
+        problems = body.get("errors") or [{"field": "deputy", "message": body["detail"]}]
+        return await _show(request, services, viewer, typed, problems, status=response.status_code)
+    said = f"已安排 {body['deputy']['name']} 代班，至 {stamp(body['until'], present())}"
+    return go(request, "/deputies", {"tone": "ok", "text": said})
+
+
+@router.post("/deputies/{deputyship_id}/end")
+async def end_deputy(
+    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, deputyship_id: str
+) -> Response:
+    """Ends a deputyship before its time."""
+    response = await delete_deputy(services, viewer.actor, deputyship_id, text(form, "key") or None)
+    body = json.loads(bytes(response.body))
+    if response.status_code >= 400:
+        return go(request, "/deputies", {"tone": "warn", "text": body["detail"]})
+    return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {body['deputy']['name']} 的代班"})
+
+
+async def _show(
+    request: Request,
+    services: Services,
+    viewer: Viewer,
+    typed: dict[str, str],
+    problems: list[dict[str, str]],
+    *,
+    status: int = 200,
+    cursor: str = "",
+) -> Response:
+    actor, now = viewer.actor, present()
+    page = await get_deputies(services, actor, 20, cursor or None)
+    offices = await offices_of(services)
+    paths = {post.path for post in deputised(actor.posts)}
+    async with services.database.read() as session:
+        known = await colleagues(session, paths, {actor.person_id}) if paths else []
+    return show(
+        request,
+        "deputies.html",
+        viewer,
+        status=status,
+        rows=[_row(item, actor.person_id, now) for item in page["items"]],
+        more=page["next_cursor"] or "",
+        may_manage=actor.has_role(*NAMING_ROLES),
+        colleagues=[
+            (p["username"], f"{p['name']} {offices.label(p['post']['organisation'])} {ROLES[p['post']['role']].name}")
+            for p in known
+        ],
+        typed={name: typed.get(name, "") for name in FIELDS},
+        wrong={p["field"]: p["message"] for p in problems},
+        longest=LONGEST.days,
+        key=new_id(),
+    )
+
+
+def _row(item: dict[str, Any], person_id: str, now: Any) -> dict[str, Any]:
+    mine = {"person": item["person"]["person_id"] == person_id, "deputy": item["deputy"]["person_id"] == person_id}
+    return {
+        "id": item["deputyship_id"],
+        "person": "本人" if mine["person"] else item["person"]["name"],
+        "deputy": "本人" if mine["deputy"] else item["deputy"]["name"],
+        "since": stamp(item["since"], now),
+        "until": stamp(item["ended_at"] or item["until"], now),
+        "state": STATES[item["state"]],
+        "code": item["state"],
+        "early": item["ended_at"] is not None,
+    }
