@@ -194,3 +194,9 @@ def answers_for(post: Post, addressee: Post) -> bool:
     The second case is how a task whose addressees are all barred (four eyes) goes one level up without a rewrite.
     """
     return post.role == addressee.role and within(addressee.path, post.path)
+
+
+def overseen(actor: Actor) -> list[str]:
+    """The organisations whose whole subtree a person sees, none below another: their figures are his to read."""
+    paths = {post.path for post in actor.reach if ROLES[post.role].sight is Sight.SUBTREE}
+    return sorted(p for p in paths if not any(p != other and within(p, other) for other in paths))

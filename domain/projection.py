@@ -15,8 +15,10 @@ from domain.base import Model, china
 from domain.case import COLOUR
 from domain.catalogue import KINDS, OUTCOMES, STAGE_NAMES
 from domain.clocks import Clock
+from domain.countable import Tally
 from domain.organisation import ROLES
 from domain.state import DisputeState, Entry, Task
+from domain.tally import tally
 from domain.timekeeping import due_of
 
 _NOT_IN_DOCUMENT = {
@@ -88,10 +90,16 @@ class Image(Model):
     document: dict[str, Any]
     tasks: list[TaskImage]
     timeline: list[Entry]
+    tally: list[Tally] | None = None
+    """all that is counted of the case; none where that is what was told before"""
 
 
-def project(state: DisputeState, *, since: int = 0) -> Image:
-    """The image of a case; with `since`, only the tasks and timeline entries that changed after that revision."""
+def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = None) -> Image:
+    """The image of a case; with `since`, only the tasks and timeline entries that changed after that revision.
+
+    `told` is the tally that was published at that revision: the same one is not sent again.
+    """
+    counted = tally(state)
     due = {task.task_id: due_of(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
     pressing = [clock for clock in due.values() if clock]
@@ -122,6 +130,7 @@ def project(state: DisputeState, *, since: int = 0) -> Image:
         document=document(state),
         tasks=[_task(state, task, due.get(task.task_id)) for task in state.tasks if _changed(state, task, since)],
         timeline=[entry for entry in state.timeline if entry.revision > since],
+        tally=None if since and counted == told else counted,
     )
 
 

@@ -8,7 +8,16 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from infra.read_model import Rows
-from infra.tables import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow, TimelineRow
+from infra.tables import (
+    AddresseeRow,
+    BarredRow,
+    DisputeRow,
+    HelperRow,
+    InvolvementRow,
+    TallyRow,
+    TaskRow,
+    TimelineRow,
+)
 
 _NAMES: dict[type[SQLModel], str] = {
     DisputeRow: "纠纷",
@@ -18,6 +27,7 @@ _NAMES: dict[type[SQLModel], str] = {
     TaskRow: "待办",
     AddresseeRow: "承办岗位",
     BarredRow: "回避人员",
+    TallyRow: "指标计数",
 }
 
 

@@ -8,15 +8,25 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from domain.countable import Tally
 from domain.projection import Image, TaskImage
 from domain.state import Entry
 from infra.database import Database
-from infra.tables import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow, TimelineRow
+from infra.tables import (
+    AddresseeRow,
+    BarredRow,
+    DisputeRow,
+    HelperRow,
+    InvolvementRow,
+    TallyRow,
+    TaskRow,
+    TimelineRow,
+)
 from infra.upserts import upsert
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""
-OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TaskRow, TimelineRow)
+OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TaskRow, TimelineRow, TallyRow)
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 
 
@@ -83,7 +93,7 @@ async def stored_rows(session: AsyncSession, dispute_no: str) -> Rows:
 
 def rows_of(image: Image) -> Rows:
     """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
-    may have moved; whom they ask has not.
+    may have moved; whom they ask has not. Of the tally either all or, where it is as it was told before, nothing.
     """
     changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
     return {
@@ -99,6 +109,7 @@ def rows_of(image: Image) -> Rows:
             for post in group
         ],
         BarredRow: [{"task_id": task.task_id, "person_id": p} for task in changed for p in task.excluded],
+        TallyRow: [_tally(image, n, counted) for n, counted in enumerate(image.tally or [], start=1)],
     }
 
 
@@ -106,6 +117,8 @@ async def _insert(session: AsyncSession, image: Image) -> None:
     moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
     if moved:  # a reassigned task has other addressees
         await session.execute(delete(AddresseeRow).where(col(AddresseeRow.task_id).in_(moved)))
+    if image.tally is not None:  # what is counted may become less
+        await session.execute(delete(TallyRow).where(col(TallyRow.dispute_no) == image.dispute_no))
     for table, rows in rows_of(image).items():
         await upsert(session, table, rows)
 
@@ -135,6 +148,10 @@ def _dispute(image: Image) -> dict[str, Any]:
 def _entry(image: Image, entry: Entry) -> dict[str, Any]:
     row = {"dispute_no": image.dispute_no, "seq": entry.seq, "at": entry.at, "kind": entry.kind}
     return {**row, "sealed": entry.model_dump(mode="json")}
+
+
+def _tally(image: Image, seq: int, counted: Tally) -> dict[str, Any]:
+    return {**dict(counted), "dispute_no": image.dispute_no, "seq": seq, "month": counted.month}
 
 
 def _task(image: TaskImage) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The tables. `dispute`, `task`, `involvement`, `helper`, `addressee`, `barred` and `timeline` are the read model and
-can be thrown away; the rest is what is not process: people, organisations, deputies, incidents, files, comments,
-answers, access log.
+"""The tables. `dispute`, `task`, `involvement`, `helper`, `addressee`, `barred`, `timeline` and `tally` are the read
+model and can be thrown away; the rest is what is not process: people, organisations, deputies, incidents, files,
+comments, answers, access log.
 
 Columns named `sealed…` are encrypted; the others hold codes, instants and words without personal data.
 """
@@ -201,6 +201,36 @@ class TimelineRow(SQLModel, table=True):
     at: datetime = _instant()
     kind: str
     sealed: Any = Field(sa_column=Column(Sealed("timeline"), nullable=False))
+
+
+class TallyRow(SQLModel, table=True):
+    """One countable event of a dispute (`domain.countable.Tally`): codes and instants, what indicators are made of."""
+
+    __tablename__ = "tally"
+    # Covering: a county's year is read off the index alone, without a look at a million rows.
+    __table_args__ = (
+        Index("tally_figures", "kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at",
+              "struck_at", "month", "colour", "category"),
+    )  # fmt: skip
+    dispute_no: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str
+    at: datetime = _instant()
+    month: str
+    """of `at`, by the clock in China: `2026-11`"""
+    unit: str
+    leading: bool
+    round: int
+    colour: str
+    first_colour: str
+    category: str
+    result: str
+    value: int | None = None
+    lag: int | None = None
+    done_at: datetime | None = _instant(default=None)
+    left_at: datetime | None = _instant(default=None)
+    struck_at: datetime | None = _instant(default=None)
+    person_id: str | None = None
 
 
 class AnswerRow(SQLModel, table=True):

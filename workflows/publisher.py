@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from domain.countable import Tally
 from domain.projection import case_sheet, project
 from workflows import ports
 from workflows.desk import Desk
@@ -26,6 +27,7 @@ class Publisher:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._attributes: dict[str, object] = {}
+        self._told: list[Tally] | None = None
         self.published = 0
 
     @property
@@ -39,7 +41,7 @@ class Publisher:
         while True:
             await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
             self._show_operators()
-            image = project(state, since=self.published)
+            image = project(state, since=self.published, told=self._told)
             try:
                 self.published = await workflow.execute_activity(
                     ports.publish,
@@ -48,6 +50,7 @@ class Publisher:
                     retry_policy=_RETRY,
                     summary=f"revision {image.revision}",
                 )
+                self._told = image.tally if image.tally is not None else self._told
             except ActivityError as error:
                 if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
                     raise

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.pages import acting, answering, case, deputies, faults, handing, inbox, papers, signing
+from api.pages import acting, answering, case, deputies, faults, handing, inbox, indicators, papers, signing
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -15,6 +15,6 @@ STATIC = Path(__file__).parent.parent / "static"
 def install(app: FastAPI) -> None:
     """Adds the pages; after every other route: the last page is "not found" for all other paths."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (signing, inbox, case, answering, handing, deputies, acting, papers, faults):
+    for module in (signing, inbox, case, answering, handing, deputies, acting, papers, indicators, faults):
         router: APIRouter = module.router
         app.include_router(router, include_in_schema=False)

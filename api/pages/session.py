@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from api.context import Services
 from api.deps import ServicesDep, person_of
 from domain.errors import BadCsrf, NotSignedIn
-from domain.organisation import ROLES, Actor
+from domain.organisation import ROLES, Actor, overseen
 
 SESSION = "santui_session"
 VISIT = "santui_visit"
@@ -32,6 +32,8 @@ class Viewer:
     """his posts in words, the first two"""
     deputising: str
     """for whom he deputises, by name"""
+    oversees: bool
+    """whether the figures of organisations are his to read"""
 
 
 async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
@@ -49,6 +51,7 @@ async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
         csrf=services.tokens.csrf(token),
         posts=await _posts(services, actor),
         deputising="、".join(other.name for other in actor.deputises),
+        oversees=bool(overseen(actor)),
     )
 
 

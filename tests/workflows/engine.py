@@ -36,7 +36,16 @@ from infra.demo import county
 from infra.embedded import prepare_namespace, server_command, typed
 from infra.engine import TASK_TIMEOUT, connect, drill_clock
 from infra.settings import Settings
-from infra.tables import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow, TimelineRow
+from infra.tables import (
+    AddresseeRow,
+    BarredRow,
+    DisputeRow,
+    HelperRow,
+    InvolvementRow,
+    TallyRow,
+    TaskRow,
+    TimelineRow,
+)
 from tests.infra.support import ROOT, free_port
 from tests.workflows.replaying import state_of
 from workflows.dispute import DisputeInput, DisputeWorkflow
@@ -44,7 +53,7 @@ from workflows.ports import TASK_QUEUE
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 DIRECTORY = Directory(organisations=county.organisations())
-READ_MODEL: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TaskRow, TimelineRow)
+READ_MODEL: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TallyRow, TaskRow, TimelineRow)
 BESIDE: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 WITHIN = 30.0
 PICTURE = Evidence(attachment_id="a-1", media_type="image/png", sha256="0" * 64)

@@ -1,0 +1,253 @@
+"""Indicators over HTTP: the stories move just the numbers that can be worked out by hand, and each opens into its
+cases."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import time
+import xml.etree.ElementTree as ET
+import zipfile
+from datetime import date, timedelta
+from typing import Any
+
+import httpx2
+
+from api.client import Client
+from api.figures import today
+from api.stories import STORIES, Telling, play_one
+from domain.indicator_definitions import DEFINITIONS
+from tests.e2e.support import People, Raw, errors_of, refusal_of
+from tests.instance import Instance
+
+LONG = 400
+NAMESPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+def far() -> dict[str, Any]:
+    """A period in which a drilled story takes place, read long after."""
+    return {"from": today() - timedelta(days=2), "to": today() + timedelta(days=LONG),
+            "as_of": today() + timedelta(days=2 * LONG)}  # fmt: skip
+
+
+def asked(person: Client, **more: Any) -> dict[str, Any]:
+    """The figures of such a period."""
+    answer: dict[str, Any] = person.get("/v1/indicators", **{**far(), **more})
+    return answer
+
+
+def lists(row: dict[str, Any]) -> dict[str, tuple[float, int]]:
+    """Both lists' lengths, by indicator."""
+    return {code: (value["numerator"], value["denominator"] or 0) for code, value in row["values"].items()}
+
+
+def moved(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[float, int]]:
+    """By how much each indicator's lists grew, those that stayed left out."""
+    was, now = lists(before), lists(after)
+    grown = {code: (round(now[code][0] - was[code][0], 1), now[code][1] - was[code][1]) for code in now}
+    return {code: by for code, by in grown.items() if by != (0, 0)}
+
+
+def row_of(told: dict[str, Any], code: str) -> dict[str, Any]:
+    """A group's row; one of nothing where there is none yet."""
+    nothing = {"values": {c: {"numerator": 0, "denominator": 0, "participated": 0} for c in DEFINITIONS}}
+    return next((row for row in told["rows"] if row[told["by"]] == code), nothing)
+
+
+def play(instance: Instance, name: str, playbook: str) -> tuple[Telling, dict[str, Any]]:
+    """A story, and how far it moved the total."""
+    before = asked(instance.county.supervisor)["total"]
+    telling = play_one(instance.county, STORIES[name], playbook)
+    return telling, moved(before, asked(instance.county.supervisor)["total"])
+
+
+def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Instance) -> None:
+    """Story 7, the report's own."""
+    supervisor = qionglai.county.supervisor
+    before = asked(supervisor, by="organisation")
+    telling, by = play(qionglai, "return-until-resolved", "qionglai")
+    assert by == {
+        "submitted": (1, 0), "disposed": (1, 0), "returned": (2, 0), "disposal_rate": (1, 1),
+        "recurrence_rate": (0, 1), "completion_rate": (1, 1), "resolution_rate": (1, 1),
+        "resolution_rate_accepted": (1, 1), "on_time_rate": (1, 1), "extension_rate": (0, 1), "repeat_rate": (0, 1),
+        "visit_rate": (0, 1),
+    }  # fmt: skip
+    after = asked(supervisor, by="organisation")
+    for unit in ("housing", "town-qingxi"):
+        for code in ("disposed", "disposal_rate"):
+            was, now = (row_of(told, unit)["values"][code]["participated"] for told in (before, after))
+            assert now - was == 1, (unit, code)
+    late = supervisor.get("/v1/indicators/cases", **far(), indicator="on_time_rate", part="denominator", limit=200)
+    (ours,) = [item for item in late["items"] if item["dispute_no"] == telling.number]
+    assert ours["first_colour"] != ours["counted_colour"] == ours["colour"], "the second return raised the colour"
+    assert moved(row_of(before, "town-qingxi"), row_of(after, "town-qingxi")) == {}
+    assert moved(row_of(before, "housing"), row_of(after, "housing"))["disposed"] == (1, 0)
+    behind = supervisor.get("/v1/indicators/cases", **far(), indicator="returned", by="organisation", group="housing")
+    assert telling.number in [item["dispute_no"] for item in behind["items"]]
+
+
+def test_the_overruled_refusal_counts_once_and_the_late_disposal_is_late(qionglai: Instance) -> None:
+    """Story 10: one department refuses groundlessly, the other is silent, which is no refusal."""
+    _, by = play(qionglai, "nobody-answers", "qionglai")
+    assert by["refused"] == (1, 0)
+    assert by["on_time_rate"] == (0, 1)
+    assert by["disposed"] == (1, 0)
+    told = asked(qionglai.county.supervisor, by="organisation")
+    assert row_of(told, "natural_res")["values"]["refused"]["numerator"] >= 1
+    assert row_of(told, "agri")["values"]["refused"]["numerator"] == 0
+
+
+def test_a_relapse_recurs_within_ninety_days_and_is_concluded_once(jinhua: Instance) -> None:
+    """Story 11: stable, relapsed after a month, resolved again; both parties visited at four visits."""
+    supervisor = jinhua.county.supervisor
+    shorter = asked(supervisor, relapse_days=30)["total"]["values"]["recurrence_rate"]["numerator"]
+    _, by = play(jinhua, "relapse", "jinhua")
+    assert by["recurrence_rate"] == (1, 1)
+    assert by["completion_rate"] == by["resolution_rate"] == (1, 1)
+    assert by["disposed"] == (1, 0)
+    assert by["visited"] == (4, 0)
+    assert by["visit_rate"] == (1, 1)
+    assert asked(supervisor, relapse_days=30)["total"]["values"]["recurrence_rate"]["numerator"] == shorter
+
+
+def test_a_repeat_alarm_is_a_repeat_of_the_month_and_the_look_back(people: People) -> None:
+    before = asked(people.supervisor, repeat_days=7)["total"]
+    number = people.quarrel()
+    incident = people.dispute(number)["incidents"][0]
+    again = people.alarm(
+        incident["narrative"],
+        place={"address": incident["address"]},
+        parties=[
+            {"name": party["name"], "phone": "13800001234", "side": party["side"]} for party in incident["parties"]
+        ],
+    )
+    assert again["dispute_no"] == number
+    by = moved(before, asked(people.supervisor, repeat_days=7)["total"])
+    assert (by["repeats"], by["repeat_rate"], by["completion_rate"]) == ((1, 0), (1, 2), (0, 1))
+    this_month = people.supervisor.get("/v1/indicators", by="month")
+    assert [row["month"] for row in this_month["rows"]] == [f"{today():%Y-%m}"]
+    behind = people.supervisor.get("/v1/indicators/cases", indicator="repeats", by="month", group=f"{today():%Y-%m}")
+    assert number in [item["dispute_no"] for item in behind["items"]]
+    assert behind["count"] == len({item["dispute_no"] for item in every_case(people.supervisor, indicator="repeats")})
+
+
+def every_case(person: Client, **asked: Any) -> list[dict[str, Any]]:
+    """All pages of the cases behind a number."""
+    items: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = person.get("/v1/indicators/cases", limit=1, **asked, **cursor)
+        items += page["items"]
+        if page["next_cursor"] is None:
+            return items
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def test_every_number_opens_into_as_many_cases(people: People) -> None:
+    people.at_follow_up()
+    told = asked(people.supervisor)
+    for code, value in told["total"]["values"].items():
+        if DEFINITIONS[code].rate and code not in (
+            "satisfaction_rate",
+            "satisfaction_index",
+            "response_rate",
+            "repeat_rate",
+        ):
+            for part in ("numerator", "denominator"):
+                page = people.supervisor.get("/v1/indicators/cases", **far(), indicator=code, part=part, limit=200)
+                assert page["count"] == value[part], (code, part)
+                assert len(page["items"]) == min(page["count"], 200)
+
+
+def test_groups_add_up_to_the_total(people: People) -> None:
+    people.at_follow_up()
+    for by in ("organisation", "month", "category", "colour"):
+        told = asked(people.supervisor, by=by)
+        assert [set(row) for row in told["rows"]] == [{by, "name", "values", "compared"}] * len(told["rows"])
+        for code, (numerator, denominator) in lists(told["total"]).items():
+            each = [lists(row)[code] for row in told["rows"]]
+            assert (round(sum(n for n, _ in each), 1), sum(d for _, d in each)) == (numerator, denominator), (by, code)
+
+
+def test_the_answer_says_what_it_means(people: People) -> None:
+    told = people.supervisor.get("/v1/indicators")
+    assert [d["code"] for d in told["definitions"]] == list(DEFINITIONS)
+    assert told["period"] == {
+        "from": today().replace(day=1).isoformat(), "to": today().isoformat(),
+        "closes": f"{today() + timedelta(days=1)}T00:00:00+08:00",
+    }  # fmt: skip
+    assert told["windows"] == {"relapse_days": 90, "repeat_days": 30}
+    assert told["rows"] == [told["total"]]
+    value = told["total"]["values"]["recurrence_rate"]
+    assert (value["value"], value["shown"]) == (None, "—"), "no matter is ninety days old"
+    assert told["total"]["compared"]["disposed"]["year"]["shown"].startswith("—")
+
+
+def test_a_person_reads_the_figures_of_what_lies_below_him(people: People) -> None:
+    chief = people.with_role("station_chief", "station-gushan")
+    people.at_push_1()
+    told = asked(chief, by="organisation")
+    assert {row["organisation"] for row in told["rows"]} == {"station-gushan"}
+    assert told["total"]["values"]["completion_rate"]["denominator"] >= 1
+    same = asked(people.supervisor, organisation="station-gushan")["total"]
+    assert lists(same) == lists(asked(chief)["total"])
+    county, other = (asked(people.supervisor, **only)["total"]["values"]["completion_rate"]["denominator"]
+                     for only in ({}, {"organisation": "station-jiangnan"}))  # fmt: skip
+    assert other < county
+    for above in ("housing", "station-jiangnan"):
+        assert refusal_of(lambda unit=above: asked(chief, organisation=unit)) == (403, "not_entitled")  # type: ignore[misc]
+    officer = people.with_role("on_scene_officer", "station-gushan")
+    assert refusal_of(lambda: asked(officer)) == (403, "not_entitled")
+
+
+def test_what_cannot_be_asked_is_refused_by_field(people: People, nobody: Raw) -> None:
+    ask = people.supervisor
+    assert errors_of(lambda: asked(ask, organisation="no-such")) == {"organisation": "没有代码为“no-such”的单位"}
+    assert errors_of(lambda: asked(ask, relapse_days=60)) == {"relapse_days": "只能是30、90、180之一"}
+    assert errors_of(lambda: ask.get("/v1/indicators", **{"from": "2026-02-01", "to": "2026-01-31"})) == {
+        "to": "末日不能早于首日"
+    }
+    assert "from" in next(iter(errors_of(lambda: ask.get("/v1/indicators", **{"from": "三月"}))))
+    assert errors_of(lambda: ask.get("/v1/indicators/cases", indicator="no-such")) == {
+        "indicator": "没有代码为“no-such”的指标"
+    }
+    assert set(errors_of(lambda: ask.get("/v1/indicators", by="person"))) == {"by"}
+    assert nobody("GET", "/v1/indicators").status_code == 401
+
+
+def test_the_workbook_holds_numbers_and_says_who_took_it_out(jinhua: Instance, supervisor: Raw) -> None:
+    answer: httpx2.Response = supervisor("GET", "/v1/indicators.xlsx", params={"by": "colour"})
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    book = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert book.testzip() is None
+    sheets = [ET.fromstring(book.read(f"xl/worksheets/sheet{n}.xml")) for n in (1, 2)]
+    words = [t.text for t in ET.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{{{NAMESPACE['x']}}}t")]
+    assert any(word and "导出" in word and str(today().year) in word for word in words)
+    assert {definition.formula for definition in DEFINITIONS.values()} <= set(words)
+    numbers = [
+        c for c in sheets[0].iterfind(".//x:c", NAMESPACE) if c.get("r", "").startswith("E") and c.get("t") is None
+    ]
+    assert len(numbers) >= len(DEFINITIONS)
+    deadline = time.monotonic() + 20
+    while not exported(jinhua):
+        assert time.monotonic() < deadline, "the export is in the access log"
+        time.sleep(0.2)
+
+
+def exported(instance: Instance) -> bool:
+    """Whether an export stands in the access log."""
+    path = instance.settings.sqlite_path
+    assert path
+    with sqlite3.connect(path) as database:
+        found = database.execute(
+            "SELECT count(*) FROM access WHERE what = 'export:indicators' AND person_id IS NOT NULL"
+        )
+        return bool(found.fetchone()[0])
+
+
+def test_as_of_an_earlier_day_nothing_later_counts(people: People) -> None:
+    people.at_follow_up()
+    yesterday: date = today() - timedelta(days=1)
+    early = asked(people.supervisor, as_of=yesterday)["total"]["values"]["completion_rate"]
+    assert early["numerator"] == 0

@@ -1,0 +1,72 @@
+"""The figures in a real browser: asked for, opened into their cases, taken out as a workbook."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_every_number_is_a_way_to_its_cases(desk: Desk, size: dict[str, int], tmp_path: Path) -> None:
+    county = desk.county
+    number = alarm(county)
+    county.answer(number, "confirm_triage", "confirm")
+    county.answer(number, "handle_on_scene", "settled")
+    county.answer(number, "evaluate", "accept")
+    page = desk.sign_in(county.supervisor, size)
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("指标")
+    row = page.locator("tr", has=page.get_by_role("rowheader", name="处置率", exact=True))
+    expect(row).to_contain_text(re.compile(r"\d+\.\d%"))
+    sound(page, tmp_path / "figures.png")
+    page.get_by_label("分组").select_option(label="单位")
+    page.get_by_role("button", name="统计").click()
+    expect(page.get_by_role("heading", name="按单位")).to_be_visible()
+    expect(page.get_by_label("分组")).to_have_value("organisation")
+    sound(page, tmp_path / "by-organisation.png")
+    station = page.locator(".matrix tbody tr", has_text="古山派出所")
+    station.get_by_role("link", name=re.compile("古山派出所处置数")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("处置数")
+    expect(page.locator("main")).to_contain_text("古山派出所")
+    expect(page.locator(".task").first).to_be_visible()
+    sound(page, tmp_path / "cases.png")
+    page.get_by_role("link", name="指标", exact=True).last.click()
+    expect(page.get_by_label("分组")).to_have_value("organisation")
+
+
+def test_the_meaning_stands_below_and_the_workbook_beside(desk: Desk) -> None:
+    page = desk.sign_in(desk.county.supervisor)
+    page.goto("/indicators")
+    page.locator(".definition", has_text="推诿数").locator("summary").click()
+    expect(page.locator(".definition[open]")).to_contain_text("退单成立的不计")
+    sound(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出 Excel").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    assert Path(download.value.path()).read_bytes().startswith(b"PK")
+
+
+def test_what_cannot_be_asked_is_said_and_the_usual_figures_are_shown(desk: Desk) -> None:
+    page = desk.sign_in(desk.county.supervisor)
+    for asked, said in (("from=2026-02-31", "首日应为日期"), ("from=2026-02-02&to=2026-02-01", "末日不能早于首日"),
+                        ("organisation=no-such", "没有代码为“no-such”的单位")):  # fmt: skip
+        page.goto(f"/indicators?{asked}")
+        expect(page.get_by_role("alert")).to_contain_text(said)
+        expect(page.locator(".figures").first).to_contain_text("报送数")
+    sound(page)
+    page.goto("/indicators?organisation=station-gushan&from=2026-01-01&to=2026-01-31&by=month")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("古山派出所")
+    expect(page.locator("main")).to_contain_text("没有可以分组的数")
+
+
+def test_who_oversees_nothing_has_no_figures(desk: Desk) -> None:
+    page = desk.sign_in(desk.county.with_role("on_scene_officer", "station-gushan"))
+    expect(page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标")).to_have_count(0)
+    page.goto("/indicators")
+    expect(page.locator("main")).to_contain_text("指标只对管辖下级单位的岗位开放")
+    sound(page)

@@ -1,0 +1,161 @@
+"""The figures of the read model are those of the histories, whoever asks and however they are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.base import china
+from domain.countable import Tally
+from domain.indicator_definitions import DEFINITIONS
+from domain.indicators import DEFAULT_WINDOWS, Figure, denominator_has, figure, numerator_has, seen
+from domain.organisation import within
+from domain.periods import Period, midnight_after
+from domain.state import DisputeState
+from domain.tally import tally
+from infra.figures import GROUPS, TOTAL, Figures, Scope, Span, cases_behind, figures
+from infra.tables import TallyRow
+from tests.workflows.engine import Engine, Handle
+from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS
+
+KEYS: dict[str, Callable[[Tally], str]] = {
+    "organisation": lambda t: t.unit, "month": lambda t: t.month, "category": lambda t: t.category,
+    "colour": lambda t: t.colour,
+}  # fmt: skip
+COUNTY = "/county"
+
+
+async def lives(working: Engine) -> list[Handle]:
+    """A handful of disputes at different points: settled, returned and redone, relapsed, overdue, withdrawn, new."""
+    settled, redone, late, withdrawn, new = [await working.open() for _ in range(5)]
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "settled"), ("evaluate", "accept"),
+                           ("visit", "stable"), ("visit", "relapsed")):  # fmt: skip
+        await working.decide(settled, kind, decision)
+    for kind, decision in (*TO_THE_DEPARTMENTS, *DISPOSED, ("evaluate", "return"), *DISPOSED):  # type: ignore[misc]
+        await working.decide(redone, kind, decision)
+    for kind, decision in TO_THE_CENTRE:  # type: ignore[misc]
+        await working.decide(late, kind, decision)
+    await working.advance(late, days=40)
+    await working.decide(withdrawn, "confirm_triage", "confirm")
+    await working.act(withdrawn, "withdraw", "station_chief")
+    cases = [settled, redone, late, withdrawn, new]
+    for each in cases:
+        if each is withdrawn:
+            await each.result()
+        else:
+            await working.published(each)
+    return cases
+
+
+def by_hand(tallies: list[Tally], span: Span, scope: Scope) -> Figures:
+    """The figures straight from the tallies: no database, the domain's formulas."""
+
+    def whole(_: Tally) -> str:
+        return TOTAL
+
+    key = KEYS[scope.by] if scope.by else whole
+    mine = [t for t in tallies if any(within(t.unit, path) for path in scope.paths)]
+    told: dict[str, dict[str, Figure]] = {}
+    for group in sorted({TOTAL, *(key(t) for t in mine)}):
+        told[group] = {}
+        for code, definition in DEFINITIONS.items():
+            days = scope.days(definition)
+            begins, before = definition.range(span.period, span.as_of, days)
+            counts = [
+                seen(t, ends=span.period.ends, by=midnight_after(span.as_of))
+                for t in mine
+                if group in (TOTAL, key(t)) and begins <= t.at < before
+            ]
+            told[group][code] = figure(definition, counts, days)
+    return told
+
+
+def something(told: Figures) -> Figures:
+    """Without the groups in which nothing was counted: a group is told only where it has events in the period."""
+    return {
+        group: values
+        for group, values in told.items()
+        if any(f.numerator or f.denominator or f.participated or f.amended or any(f.marks.values())
+               for f in values.values())
+    }  # fmt: skip
+
+
+async def test_the_figures_are_those_of_the_replayed_histories(working: Engine) -> None:
+    cases = await lives(working)
+    states: list[DisputeState] = [await working.state(handle) for handle in cases]
+    tallies = [each for state in states for each in tally(state)]
+    today = china(states[0].opened_at).date()
+    ours = [handle.id for handle in cases]
+    async with working.database.write() as session:  # other tests' disputes
+        await session.execute(delete(TallyRow).where(col(TallyRow.dispute_no).not_in(ours)))
+    whole = Period(first=today - timedelta(days=1), last=today + timedelta(days=60))
+    spans = [
+        Span(period=whole, as_of=today + timedelta(days=60)),
+        Span(period=Period(first=today, last=today), as_of=today),
+        Span(period=Period(first=today, last=today), as_of=today + timedelta(days=400)),
+        Span(period=whole.before, as_of=today),
+    ]
+    station = states[0].places["station"]
+    async with working.database.read() as session:
+        for paths in ([COUNTY], [station], ["/nowhere"]):
+            for by in (None, *GROUPS):
+                scope = Scope(paths=paths, by=by, windows=DEFAULT_WINDOWS)
+                told = await figures(session, spans, scope)
+                for span, found in zip(spans, told, strict=True):
+                    assert something(found) == something(by_hand(tallies, span, scope)), (paths, by, span)
+                    check_sum(found)
+        await check_cases(session, tallies, states, spans[0])
+    totals = by_hand(tallies, spans[0], Scope(paths=[COUNTY], windows=DEFAULT_WINDOWS))[TOTAL]
+    assert {code: totals[code].value for code in ("submitted", "disposed", "returned", "refused", "visited")} == {
+        "submitted": 2, "disposed": 2, "returned": 1, "refused": 1, "visited": 1,
+    }  # fmt: skip
+    assert (totals["completion_rate"].shown, totals["on_time_rate"].shown) == ("40.0%", "66.7%")
+
+
+def check_sum(told: Figures) -> None:
+    """What is told apart adds up to the whole."""
+    apart = [values for group, values in told.items() if group != TOTAL] or [told[TOTAL]]
+    for code, total in told[TOTAL].items():
+        each = [values[code] for values in apart]
+        assert round(sum(f.numerator for f in each), 6) == round(total.numerator, 6)
+        assert sum(f.denominator or 0 for f in each) == (total.denominator or 0)
+
+
+async def check_cases(session: AsyncSession, tallies: list[Tally], states: list[DisputeState], span: Span) -> None:
+    """Each number opens into just the disputes whose events it counts."""
+    scope = Scope(paths=[COUNTY], windows=DEFAULT_WINDOWS)
+    for definition in DEFINITIONS.values():
+        days = scope.days(definition)
+        begins, before = definition.range(span.period, span.as_of, days)
+        for part, has in (("numerator", numerator_has), ("denominator", denominator_has)):
+            expected = sorted(
+                state.dispute_no
+                for state in states
+                if any(
+                    has(definition, seen(t, ends=span.period.ends, by=midnight_after(span.as_of)), days)
+                    for t in tally(state)
+                    if t.leading and begins <= t.at < before
+                )
+            )
+            found = await cases_behind(session, definition, span, scope, part, None)
+            assert list(found) == expected, (definition.code, part)
+
+
+@pytest.mark.parametrize("rank", ["blue", "red"])
+async def test_the_tally_s_rows_are_those_of_the_state(rank: str, working: Engine) -> None:
+    handle = await working.open(colour=rank)
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "settled"), ("evaluate", "accept")):
+        await working.decide(handle, kind, decision)
+    await working.published(handle)
+    state = await working.state(handle)
+    rows = sorted((await working.rows(handle.id))["TallyRow"], key=lambda row: int(row["seq"]))
+    expected = tally(state)
+    assert [row["kind"] for row in rows] == [str(each.kind) for each in expected]
+    for row, each in zip(rows, expected, strict=True):
+        assert {name: row[name] for name in Tally.model_fields} == dict(each)
+        assert row["month"] == f"{china(each.at):%Y-%m}"
