@@ -20,6 +20,7 @@ from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEnt
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, within
 from domain.playbook import Stage
+from domain.rules import ENDINGS_HOLD
 from domain.state import Change, DisputeState, Interruption, Task
 from domain.supervision import stage_tasks, supervise
 
@@ -90,6 +91,8 @@ def check_action(state: DisputeState, act: Act) -> Strict:
         raise DisputeClosed
     if spec.on_closed and not state.closed:
         raise ActionNotAllowed("纠纷尚未办结")
+    if state.rules >= ENDINGS_HOLD and (state.closed or ended(state)):  # this run is over: the next one starts it again
+        raise DisputeClosed
     if not _makes_sense(state, act.action):
         raise ActionNotAllowed
     if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
@@ -133,6 +136,11 @@ def take_action(case: Case, act: Act) -> None:
             recolour(case, form.colour, form.reason, by=act.actor)
         case _:
             _propose(case, act, form)
+
+
+def ended(state: DisputeState) -> bool:
+    """Whether an ending has been accepted; the story sees it in a moment, and nothing may overtake it."""
+    return state.interruption is not None and state.interruption.outcome is not None
 
 
 def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stage | None = None) -> None:

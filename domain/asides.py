@@ -13,6 +13,7 @@ from domain.case import PROTECTION, Case
 from domain.colours import intervened
 from domain.organisation import Post
 from domain.playbook import Rungs
+from domain.rules import ONE_PROTECTION_ORDER
 from domain.spans import Span
 from domain.state import Decision, Task
 from domain.supervision import holder_of, supervise
@@ -51,9 +52,11 @@ def take_effect(case: Case, task: Task) -> None:
 
 
 def open_protection(case: Case) -> None:
-    """Opens the protection-order track where the risk calls for it (Q-097): once a round, not while an order runs."""
+    """Opens the protection-order track where the risk calls for it (Q-097): once a round, and one order at a time."""
     s = case.state
     asked = s.clock(PROTECTION) or any(t.kind == "apply_protection" and t.round == s.round for t in s.tasks)
+    if s.rules >= ONE_PROTECTION_ORDER:
+        asked = asked or bool(s.pending("apply_protection") or s.pending("court_protection"))
     if set(s.risk_kinds) & set(s.process.protection_for) and not asked:
         case.open("apply_protection")
 

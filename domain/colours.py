@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.case import COLOUR, Case
+from domain.rules import LADDER_RUNS_ALONE
 from domain.state import DisputeState
 
 
@@ -28,6 +29,8 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         clock.shorten(now, s.calendar.after(now, rule.limit), why)
         clock.title = f"{rule.name}预警{'介入' if rule.stops_at == 'intervention' else '处置'}时限"
         clock.suspendable, clock.extendable = rule.suspendable, rule.extendable
+        if s.rules >= LADDER_RUNS_ALONE and clock.suspendable and not clock.suspended and s.clock("ladder"):
+            clock.suspend(now, "联调期间")  # it was red for a while, which does not stand still
     if not rule.progress_every:
         case.stop_clock("progress")  # continuing follow-up is the graver colour's
     case.log("recoloured", f"预警颜色由{s.process.colours[was].name}调整为{rule.name}", by=by, reason=why,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.actions import interrupt
+from domain.actions import ended, interrupt
 from domain.base import Model
 from domain.case import Case
 from domain.colours import recolour
 from domain.playbook import Stage
+from domain.rules import ENDINGS_HOLD
 from domain.spans import Calendar
 from domain.state import Incident, Party
 
@@ -42,7 +43,7 @@ def add_incident(case: Case, incident: Incident) -> None:
     colour = s.process.colour_of_rank(rank)
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")
-    if s.stage is Stage.FOLLOW_UP:
+    if s.stage is Stage.FOLLOW_UP and not (s.rules >= ENDINGS_HOLD and ended(s)):
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
 
 

@@ -103,6 +103,8 @@ def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = N
     due = {task.task_id: due_of(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
     pressing = [clock for clock in due.values() if clock]
+    recoloured = any(entry.kind == "recoloured" and entry.revision > since for entry in state.timeline)
+    shown = [task for task in state.tasks if task.begun and (recoloured or _changed(task, since))]
     return Image(
         dispute_no=state.dispute_no,
         revision=state.revision,
@@ -128,7 +130,7 @@ def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = N
         involved=sorted(involved(state, since=since)),
         helpers=sorted({person for task in state.tasks if task.revision > since for person in task.delegates}),
         document=document(state),
-        tasks=[_task(state, task, due.get(task.task_id)) for task in state.tasks if _changed(state, task, since)],
+        tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
         timeline=[entry for entry in state.timeline if entry.revision > since],
         tally=None if since and counted == told else counted,
     )
@@ -153,9 +155,9 @@ def _clock(clock: Clock) -> dict[str, Any]:
     return {**shown, "state": clock.state, "suspended": clock.suspended, **history}
 
 
-def _changed(state: DisputeState, task: Task, since: int) -> bool:
-    """Tasks not yet begun are nobody's business; an open task's due date may move without the task changing."""
-    return task.begun and (task.revision > since or task.pending)
+def _changed(task: Task, since: int) -> bool:
+    """Also an open task that did not change itself: its due date may move without it."""
+    return task.revision > since or task.pending
 
 
 def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
@@ -175,7 +177,7 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
         ended_at=task.ended_at,
         due_at=clock.due_at if clock else None,
         overdue=overdue,
-        urgency=_urgency(state, clock),
+        urgency=_urgency(state, clock) if task.pending else 0,
         decisions=list(decisions_open(state, task)) if task.pending else [],
         task=task,
     )

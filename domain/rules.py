@@ -5,8 +5,13 @@ recipe.
 
 1. The first edition.
 2. The second return raises the colour by one (G4); a case keeps the ids of its own runs.
+3. Nothing overtakes an accepted ending, and a closed run takes no action; beside the ladder's clock only red runs; one
+   protection order at a time.
 """
 
-RULES = 2
+RULES = 3
 RETURN_RAISES_COLOUR = 2
 CASE_KEEPS_ITS_RUNS = 2
+ENDINGS_HOLD = 3
+LADDER_RUNS_ALONE = 3
+ONE_PROTECTION_ORDER = 3

@@ -9,6 +9,7 @@ from domain.colours import intervened
 from domain.disposal import agree, settle
 from domain.ladder import after_failure, next_tier
 from domain.playbook import Ladder, Stage
+from domain.rules import LADDER_RUNS_ALONE
 from domain.state import Position, Session
 from workflows.desk import Answer, Ask, Desk
 
@@ -94,6 +95,8 @@ def _change_clocks(desk: Desk, ladder: Ladder) -> None:
     colour = state.clock(COLOUR)
     if colour and colour.suspendable and not colour.suspended:
         colour.suspend(case.now(), "联调期间")
+    elif colour and colour.suspended and state.rules >= LADDER_RUNS_ALONE:
+        colour.suspensions[-1].until = None  # a day set for it would let it run beside the ladder's
     if state.clock("ladder") is None:
         clock = case.start_clock("ladder", f"{ladder.name}期限", limit=ladder.limit, rungs=ladder.rungs,
                                  suspendable=True, extendable=True)  # fmt: skip

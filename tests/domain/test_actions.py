@@ -140,6 +140,7 @@ def test_a_dispute_is_not_merged_into_itself() -> None:
     assert isinstance(refused(desk, "merge_into", dispute_no="D2026-000001", reason="同一事项"), FieldsInvalid)
 
 
+@pytest.mark.req("H-046")
 def test_the_police_take_back_what_was_diverted_and_the_tracks_beside_go_on() -> None:
     desk = Desk()
     task = desk.push(Stage.PUSH_3, "dispatch")
@@ -242,6 +243,7 @@ def test_only_another_colour_of_the_city_can_be_given(colour: str) -> None:
     assert isinstance(refused(desk, "recolour", colour=colour, reason="复核"), FieldsInvalid)
 
 
+@pytest.mark.req("Q-037")
 def test_lowering_a_colour_changes_nothing_until_somebody_else_approves() -> None:
     desk = Desk(rank=3)
     desk.push()

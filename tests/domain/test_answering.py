@@ -86,6 +86,7 @@ def test_the_post_at_the_very_place_speaks_before_one_above_it() -> None:
     assert post.path == PLACES["station"]
 
 
+@pytest.mark.req("Q-046")
 def test_who_handled_the_round_may_not_evaluate_it_nor_by_a_deputy() -> None:
     desk = Desk()
     twice = person("both", ("on_scene_officer", PLACES["station"]), ("duty_leader", PLACES["station"]))
@@ -242,6 +243,7 @@ def test_from_the_last_tier_nobody_is_promoted() -> None:
     assert ["promote" in decisions_open(desk.state, task) for task in tasks] == [True, True, False]
 
 
+@pytest.mark.req("Q-044", "Q-045")
 def test_a_disposal_carries_a_picture_or_a_video_and_names_who_was_met() -> None:
     desk = Desk()
     task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)

@@ -48,6 +48,7 @@ def test_assigned_means_the_organisation_dispatched_to() -> None:
     assert {p.path for p in task.addressees} == {HOUSING.path}
 
 
+@pytest.mark.req("Q-035")
 def test_the_colour_s_clock_starts_with_the_push_it_is_counted_from_and_only_once_a_round() -> None:
     desk = Desk()
     desk.case.enter(Stage.TRIAGE)
@@ -80,6 +81,7 @@ def test_each_push_is_on_record_with_its_addressees() -> None:
     ]
 
 
+@pytest.mark.req("Q-049")
 def test_the_next_round_has_a_fresh_clock_of_the_present_colour() -> None:
     desk = Desk(rank=2)
     desk.push()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from domain.case import COLOUR
 from domain.clocks import Clock
 from domain.colours import disposed, intervened, is_lower, recolour
@@ -19,6 +21,7 @@ def colour_clock(desk: Desk) -> Clock:
     return clock
 
 
+@pytest.mark.req("Q-037")
 def test_raising_takes_the_shorter_of_the_new_limit_and_what_remains() -> None:
     early, late = Desk(rank=2), Desk(rank=2)
     for desk, days in ((early, 1), (late, 6.5)):
@@ -30,6 +33,7 @@ def test_raising_takes_the_shorter_of_the_new_limit_and_what_remains() -> None:
     assert colour_clock(early).moved[-1].was == MONDAY + 7 * DAY
 
 
+@pytest.mark.req("Q-037")
 def test_lowering_never_restarts_nor_moves_a_clock() -> None:
     desk = Desk(rank=2)
     desk.push()
@@ -72,6 +76,7 @@ def test_raising_a_suspended_clock_leaves_it_the_new_limit_when_it_runs_again() 
     assert colour_clock(desk).due_at == desk.at + 7 * DAY
 
 
+@pytest.mark.req("Q-033")
 def test_meeting_a_person_meets_red_and_continuing_follow_up_begins() -> None:
     desk = Desk(rank=3)
     task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
@@ -106,6 +111,7 @@ def test_a_report_without_a_person_met_or_a_call_does_not_meet_red() -> None:
     assert desk.state.clock(COLOUR) is None
 
 
+@pytest.mark.req("Q-034", "Q-035")
 def test_yellow_and_blue_stop_at_the_disposal_only() -> None:
     for rank in (1, 2):
         desk = Desk(rank=rank)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from domain.case import COLOUR
 from domain.facts import Note, add_incident, calendar_edition, hotline_note, party_changed
 from domain.playbook import Stage
@@ -12,6 +14,7 @@ from domain.state import Party
 from tests.domain.support import MONDAY, Desk, alarm
 
 
+@pytest.mark.req("H-001")
 def test_a_repeat_alarm_joins_counts_and_keeps_each_caller_s_demand() -> None:
     desk = Desk()
     task = desk.push()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from domain.fields import Participant
 from domain.ladder import after_failure, check_composition, next_tier
 from domain.playbook import Ladder
@@ -19,6 +21,7 @@ def sitting(*roles: str) -> list[Participant]:
     return [Participant(role=role, name=f"{role}{n}") for n, role in enumerate(roles)]
 
 
+@pytest.mark.req("Q-090", "Q-095")
 def test_33_climbs_three_tiers_of_three_sessions_nine_in_all_and_then_ends() -> None:
     place: Position | None = Position()
     walked = []
@@ -29,6 +32,7 @@ def test_33_climbs_three_tiers_of_three_sessions_nine_in_all_and_then_ends() -> 
     assert len(walked) == 9
 
 
+@pytest.mark.req("Q-095")
 def test_a_tier_may_be_left_early_with_all_attempts_of_the_next_before_it() -> None:
     assert next_tier(ladder(), Position(tier=0, sessions=1)) == Position(tier=1, sessions=0)
     assert next_tier(ladder(), Position(tier=2)) is None
@@ -40,6 +44,7 @@ def test_each_tier_has_attempts_of_its_own_number() -> None:
     assert after_failure(jinhua, Position(tier=0, sessions=1)) == Position(tier=1, sessions=0)
 
 
+@pytest.mark.req("Q-094")
 def test_the_three_chiefs_must_all_be_there_with_the_leaders_in_charge() -> None:
     top = ladder().tiers[2]
     chiefs = ("station_chief", "justice_chief", "court_chief")

@@ -15,12 +15,14 @@ RISK_KINDS = (PLAYBOOKS / "risk_kinds.yaml").read_text("utf-8")
 LEXICON = parse_lexicon(CATEGORIES, RISK_KINDS)
 
 
+@pytest.mark.req("H-032", "Q-030")
 def test_the_list_has_81_categories_in_11_groups_and_15_kinds() -> None:
     assert len(LEXICON.categories) == 81
     assert len(LEXICON.listed.groups) == 11
     assert len(LEXICON.risk_kinds) == 15
 
 
+@pytest.mark.req("H-032")
 def test_every_category_names_units_that_exist_and_a_clock() -> None:
     for category in LEXICON.categories.values():
         assert {category.lead, *category.cooperating} <= set(LEXICON.departments), category.code

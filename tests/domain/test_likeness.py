@@ -75,6 +75,7 @@ def test_many_neighbours_of_the_fifth_floor_are_one_dispute() -> None:
     assert judge(report(address="广州路1号2幢601", narrative="反映5楼长期制造噪声"), first).join
 
 
+@pytest.mark.req("H-001")
 def test_every_caller_about_the_lift_joins_one_dispute() -> None:
     """H-001: opposing demands, one matter."""
     first = report(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
 from domain.case import COLOUR
 from domain.colours import recolour
 from domain.playbook import Stage
@@ -12,6 +14,7 @@ from domain.projection import Image, case_sheet, project
 from tests.domain.support import MONDAY, OFFICER, PLACES, SCENE, SUPERVISOR, Desk
 
 
+@pytest.mark.req("Q-034")
 def test_an_image_says_where_the_case_stands_and_whose_turn_it_is() -> None:
     desk = Desk(rank=2)
     task = desk.push()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +145,7 @@ def test_the_ladder_s_clock_judges_sessions_and_the_colour_s_the_handling() -> N
     assert judged_by(desk.state, colour) == [handling]
 
 
+@pytest.mark.req("Q-097")
 def test_the_urgent_court_has_24_hours_the_other_72() -> None:
     for urgent, hours in ((True, 24), (False, 72)):
         desk = Desk(risk_kinds=["domestic_violence"])
@@ -156,6 +158,7 @@ def test_the_urgent_court_has_24_hours_the_other_72() -> None:
         assert due.due_at == MONDAY + timedelta(hours=hours)
 
 
+@pytest.mark.req("Q-097")
 def test_a_protection_order_reminds_of_its_end_and_runs_out_without_being_overdue() -> None:
     desk = Desk()
     handling = desk.push()

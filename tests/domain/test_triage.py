@@ -69,6 +69,7 @@ class TestTheReportsOwnCases:
         assert "domestic_violence" in found.risk_kinds
 
 
+@pytest.mark.req("W-020")
 @pytest.mark.parametrize(
     ("expected", "narrative"),
     [

@@ -101,6 +101,7 @@ def test_a_rejected_suspension_changes_nothing(people: People) -> None:
     assert people.dispute(number)["changes"][0]["result"] == "rejected"
 
 
+@pytest.mark.req("Q-037")
 def test_raising_a_colour_is_at_once_and_takes_the_shorter_limit(people: People) -> None:
     number = people.at_push_1("楼上邻居夜间噪音扰民，两家发生口角")
     before = people.clock(number, "colour")
@@ -116,6 +117,7 @@ def test_raising_a_colour_is_at_once_and_takes_the_shorter_limit(people: People)
     assert set(errors_of(lambda: people.act(number, "recolour", colour="pink"))) == {"colour"}
 
 
+@pytest.mark.req("Q-037")
 def test_lowering_a_colour_waits_for_approval_and_restarts_nothing(people: People) -> None:
     number = people.at_push_1()
     before = people.clock(number, "colour")
@@ -171,6 +173,7 @@ def test_escalating_calls_supervision_down(people: People) -> None:
     assert (task["about"]["level"], task["post"]["role"]) == (1, "leader")
 
 
+@pytest.mark.req("H-046")
 def test_the_police_take_back_what_they_diverted(people: People) -> None:
     number = people.at_dispose("natural_res", "agri")
     officer = people.at("responsible_officer", STATION)

@@ -136,6 +136,7 @@ def test_the_third_report_raises_the_colour(people: People) -> None:
     assert people.dispute(number)["colour"] == "yellow"
 
 
+@pytest.mark.req("W-092")
 def test_a_repeat_report_during_follow_up_starts_the_next_round(people: People) -> None:
     caller, body = people.with_role("call_taker"), incident()
     number = caller.post("/v1/incidents", body)["dispute_no"]

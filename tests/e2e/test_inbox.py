@@ -51,6 +51,7 @@ def test_an_answer_tells_what_it_changed(people: People) -> None:
     assert people.dispute(number)["revision"] == answer["dispute"]["revision"]
 
 
+@pytest.mark.req("W-043")
 def test_claiming_ties_a_task_to_a_person(people: People) -> None:
     number = people.quarrel()
     task_id = people.open_tasks(number)[0]["task_id"]
@@ -236,6 +237,7 @@ def test_a_comment_stands_beside_the_process(people: People) -> None:
     assert empty == {"text": "不能为空"}
 
 
+@pytest.mark.req("Q-045")
 def test_a_file_is_kept_as_it_was_sent(people: People, supervisor: Raw) -> None:
     number = people.quarrel()
     content = picture()

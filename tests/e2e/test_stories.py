@@ -17,12 +17,28 @@ def names_of(playbook: str) -> list[str]:
     return [story.name for story in STORIES.values() if playbook in story.playbooks]
 
 
-@pytest.mark.parametrize("name", names_of("jinhua"))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("masks", marks=pytest.mark.req("J-022", "J-023", "J-024")),
+        pytest.param("the-car", marks=pytest.mark.req("J-030", "J-031", "J-032")),
+        pytest.param("goods-and-payment", marks=pytest.mark.req("J-040", "J-042", "J-044")),
+        pytest.param("nobody-answers", marks=pytest.mark.req("Q-084", "W-032", "W-044")),
+        pytest.param("relapse", marks=pytest.mark.req("W-090", "W-091", "W-092")),
+    ],
+)
 def test_a_story_of_jinhua(jinhua: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     tell(jinhua, name, "jinhua", capsys)
 
 
-@pytest.mark.parametrize("name", names_of("qionglai"))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("return-until-resolved", marks=pytest.mark.req("Q-047", "Q-048", "Q-049")),
+        pytest.param("up-the-ladder", marks=pytest.mark.req("Q-092", "Q-093", "Q-096")),
+        pytest.param("nobody-answers", marks=pytest.mark.req("Q-084", "W-032", "W-044")),
+    ],
+)
 def test_a_story_of_qionglai(qionglai: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     tell(qionglai, name, "qionglai", capsys)
 
@@ -35,6 +51,12 @@ def tell(instance: Instance, name: str, playbook: str, capsys: pytest.CaptureFix
     for entry in telling.county.timeline(telling.number):
         assert f"{entry['seq']:>3}  " in told
         assert entry["title"] in told
+
+
+def test_every_story_of_a_mechanism_is_told_here() -> None:
+    for test, playbook in ((test_a_story_of_jinhua, "jinhua"), (test_a_story_of_qionglai, "qionglai")):
+        [told] = [mark for mark in vars(test)["pytestmark"] if mark.name == "parametrize"]
+        assert sorted(case.values[0] for case in told.args[1]) == sorted(names_of(playbook))
 
 
 def test_the_registry_has_the_stories_that_the_first_edition_must_tell() -> None:

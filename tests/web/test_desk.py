@@ -104,6 +104,7 @@ def test_the_example_fills_the_form_and_is_taken_as_it_stands(desk: Desk) -> Non
     assert "market_reg" in decisions(county, number, "request_third_push")[0]["detail"]["fields"]["suggested"]
 
 
+@pytest.mark.req("Q-045")
 def test_a_disposal_without_a_picture_is_refused_at_the_files(desk: Desk) -> None:
     county = desk.county
     number = alarm(county)

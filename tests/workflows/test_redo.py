@@ -16,6 +16,7 @@ async def to_the_evaluation(working: Engine) -> Handle:
     return handle
 
 
+@pytest.mark.req("Q-048", "Q-049")
 @pytest.mark.parametrize(("redo", "kinds"), [("same", ["dispose", "cooperate"]), ("dispatch", ["dispatch"])])
 async def test_a_return_goes_where_the_evaluator_sends_it(redo: str, kinds: list[str], working: Engine) -> None:
     handle = await to_the_evaluation(working)
@@ -25,6 +26,7 @@ async def test_a_return_goes_where_the_evaluator_sends_it(redo: str, kinds: list
     assert (state.round, sorted(t.kind for t in state.pending())) == (2, sorted(kinds))
 
 
+@pytest.mark.req("W-092")
 async def test_a_relapse_is_pushed_and_dispatched_anew(working: Engine) -> None:
     handle = await to_the_evaluation(working)
     await working.decide(handle, "evaluate", "accept")

@@ -1,0 +1,226 @@
+"""A dispute that lives without a server: the real story, the real clock and the real doors, on a clock that we move.
+
+The story waits for the world by one primitive, `workflow.wait_condition`. Here it is ours: a coroutine that waits hands
+us its condition, and we resume it once that is met or its time has come, until nothing can go on. What the engine adds
+to a message is done as the engine does it: a validator runs before its handler, a refusal leaves nothing, messages of
+one activation are all taken before the story goes on, and payloads travel as JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import types
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from domain.actions import Act
+from domain.answering import Command, Receipt
+from domain.facts import Merged, Note
+from domain.handing import Claim
+from domain.spans import Calendar
+from domain.state import DisputeState, Incident, Party
+from domain.timekeeping import next_due
+from workflows.clock import keep_time
+from workflows.dispute import DisputeInput, DisputeWorkflow
+
+MOST_STEPS = 20_000
+"""Resumptions in one go after which a life counts as stuck in a circle."""
+Message = TypeVar("Message", bound=BaseModel)
+
+
+@dataclass
+class Waiting:
+    """What a coroutine waits for: a condition, at most until an instant."""
+
+    met: Callable[[], bool]
+    until: datetime | None
+
+
+class Strand:
+    """One coroutine of the workflow, resumed by hand."""
+
+    def __init__(self, coroutine: Coroutine[Waiting, None, None]) -> None:
+        self._coroutine = coroutine
+        self._waiting: Waiting | None = None
+        self.ended = False
+
+    def resume(self, at: datetime) -> bool:
+        """Goes on, if it can; says whether it could."""
+        if self.ended:
+            return False
+        waiting = self._waiting
+        try:
+            if waiting is None or waiting.met():
+                self._waiting = self._coroutine.send(None)
+            elif waiting.until is not None and waiting.until <= at:
+                self._waiting = self._coroutine.throw(TimeoutError())
+            else:
+                return False
+        except StopIteration:
+            self.ended = True
+        return True
+
+    def drop(self) -> None:
+        """Lets it go where it waits."""
+        self._coroutine.close()
+
+
+class Life:
+    """One run of a dispute's workflow."""
+
+    def __init__(self, dispute: DisputeInput, at: datetime, ids: Iterator[int]) -> None:
+        self.at = at
+        self.run_id = f"run-{next(ids)}"
+        self._ids = ids
+        with self._engine():
+            self.workflow = DisputeWorkflow(_travelled(dispute))
+            self.workflow._open(dispute)
+        # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
+        self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._live())]
+        self.settle()
+
+    @property
+    def state(self) -> DisputeState:
+        """The case."""
+        return self.workflow.state
+
+    @property
+    def ended(self) -> bool:
+        """Whether the story has been told to its end."""
+        return self._strands[-1].ended
+
+    def drop(self) -> None:
+        """Ends the run where it stands."""
+        for strand in self._strands:
+            strand.drop()
+
+    # --- time
+
+    def settle(self) -> None:
+        """Lets everything go on that can, as after an activation."""
+        with self._engine():
+            for _ in range(MOST_STEPS):
+                went_on = [strand.resume(self.at) for strand in self._strands]
+                if not any(went_on):
+                    return
+        raise AssertionError("the story runs in a circle")
+
+    def pass_time(self, length: timedelta) -> None:
+        """Time passes while everything is up: each instant that matters is kept when it comes."""
+        until = self.at + length
+        while (due := next_due(self.state)) and due[0] <= until:
+            self.at = max(self.at, due[0])
+            self.settle()
+        self.at = until
+        self.settle()
+
+    def sleep(self, length: timedelta) -> None:
+        """Time passes while nothing runs; what is sent before `settle` finds the deadlines passed and not yet kept."""
+        self.at += length
+
+    # --- messages
+
+    def decide(self, command: Command) -> Receipt:
+        """A decision by the update.
+
+        Raises:
+            ApplicationError: refused; the type is the refusal's code
+        """
+        return self._update(self.workflow._may_decide, _plain(self.workflow.decide), command)
+
+    def claim(self, claim: Claim) -> Receipt:
+        """A claim or a release by the update."""
+        return self._update(self.workflow._may_claim, _plain(self.workflow.claim), claim)
+
+    def act(self, act: Act) -> Receipt:
+        """An action by the update."""
+        return self._update(self.workflow._may_act, _plain(self.workflow.act), act)
+
+    def signal(self, command: Command) -> None:
+        """A decision by the signal, which nobody answers."""
+        with self._engine():
+            self.workflow.decision(_travelled(command))
+
+    def fact(self, fact: Incident | Note | Party | Calendar | Merged) -> None:
+        """A fact that arrives by itself."""
+        with self._engine():
+            match fact:
+                case Incident():
+                    self.workflow.incident_added(_travelled(fact))
+                case Note():
+                    self.workflow.hotline_note(_travelled(fact))
+                case Party():
+                    self.workflow.party_changed(_travelled(fact))
+                case Merged():
+                    self.workflow.merged_in(_travelled(fact))
+                case Calendar():
+                    self.workflow.calendar_edition(_travelled(fact))
+
+    def _update(
+        self, validate: Callable[[Message], None], handle: Callable[[Message], Any], message: Message
+    ) -> Receipt:
+        with self._engine():
+            before = self.state.model_dump_json()
+            try:
+                validate(_travelled(message))
+            except ApplicationError:
+                raise
+            finally:
+                assert self.state.model_dump_json() == before, "a validator changed the case"
+            receipt: Receipt = _travelled(handle(_travelled(message)))
+            return receipt
+
+    # --- the engine's part
+
+    @contextlib.contextmanager
+    def _engine(self) -> Iterator[None]:
+        """Makes the workflow's own questions to the engine come to us."""
+        ours = {"wait_condition": self._wait_condition, "now": self._now, "uuid7": self._new_id, "info": lambda: self}
+        theirs = {name: getattr(workflow, name) for name in ours}
+        try:
+            for name, answer in ours.items():
+                setattr(workflow, name, answer)
+            yield
+        finally:
+            for name, answer in theirs.items():
+                setattr(workflow, name, answer)
+
+    def _now(self) -> datetime:
+        return self.at.astimezone(UTC)
+
+    def _new_id(self) -> UUID:
+        return UUID(int=next(self._ids))
+
+    @types.coroutine
+    def _wait_condition(
+        self, met: Callable[[], bool], *, timeout: timedelta | None = None, timeout_summary: str | None = None
+    ) -> Generator[Waiting, None, None]:
+        """As the engine has it, also a condition that is met already is first seen when the others are asked."""
+        yield Waiting(met, None if timeout is None else self.at + timeout)
+
+
+def refused(send: Callable[[Message], Any], message: Message) -> str:
+    """The code of the refusal that a message meets; "" where it is taken."""
+    try:
+        send(message)
+    except ApplicationError as refusal:
+        return refusal.type or "unnamed"
+    return ""
+
+
+def _plain(update: Any) -> Callable[[Any], Any]:
+    """An update's handler as the method that it is; for the SDK's types it is a definition."""
+    handler: Callable[[Any], Any] = update
+    return handler
+
+
+def _travelled(message: Message) -> Message:
+    """What the other side gets: the message through JSON and back."""
+    return type(message).model_validate_json(message.model_dump_json())

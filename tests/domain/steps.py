@@ -1,0 +1,277 @@
+"""The steps of a dispute's life: what people do, rightly and wrongly, and what happens by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from itertools import count
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+
+from domain.actions import ENDINGS, Act, actions_thinkable
+from domain.answering import Command, decisions_open
+from domain.catalogue import KINDS
+from domain.facts import Merged, Note
+from domain.handing import Claim
+from domain.organisation import Actor
+from domain.playbook import Stage
+from domain.spans import Calendar
+from domain.state import DisputeState, Party, Task
+from domain.supervision import stage_tasks
+from tests.domain.living import Life, refused
+from tests.domain.support import alarm
+from tests.domain.townsfolk import (
+    CATEGORIES,
+    LETTER,
+    ORGANISATIONS,
+    PICTURE,
+    Chance,
+    action_fields,
+    barred,
+    fields_for,
+    holder,
+    jack,
+    may_act,
+    may_answer,
+    strangers,
+)
+from tests.domain.watching import Watch
+
+T = TypeVar("T")
+FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",
+           "performed", "unsettled", "overrule", "ordinary")  # fmt: skip
+TOWARDS: dict[str, tuple[str, ...]] = {
+    Stage.PUSH_2: ("unsettled", "send_back"),
+    Stage.PUSH_3: ("unsettled", "request_third_push"),
+    Stage.MEDIATION: ("unsettled", "mediate"),
+    Stage.CONFIRMATION: ("unsettled", "mediate"),
+}
+"""Decisions that lead to a stage, before those that lead on anyway."""
+FINAL = ("criminal_case", "not_a_dispute", "duplicate_of")
+"""Decisions that end a life: rare, or none would grow old."""
+MOST_ANSWERS = 20
+
+
+class Drawn:
+    """Chance, as hypothesis draws it: by numbers, so that a failing life is told in few words."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self._data = data
+
+    def number(self, least: int, most: int) -> int:
+        """A whole number, both ends included."""
+        number: int = self._data.draw(st.integers(least, most))
+        return number
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of the options."""
+        return options[self.number(0, len(options) - 1)]
+
+    def flag(self) -> bool:
+        """Yes or no."""
+        return self.number(0, 1) == 1
+
+
+class Steps(RuleBasedStateMachine):
+    """What people and the world may do, as methods: several may come at once."""
+
+    code: ClassVar[str] = "jinhua"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers = count(1)
+        self.life: Life
+        self.watch: Watch
+        self.done: list[tuple[Callable[[Any], Any], Any]] = []
+        self.ending: set[str] = set()
+
+    @property
+    def state(self) -> DisputeState:
+        """The case."""
+        return self.life.state
+
+    def look(self) -> None:
+        """Everything that can go on goes on; then the laws are checked."""
+        self.life.settle()
+        try:
+            self.watch.look(self.state, self.life.at)
+        except AssertionError as broken:
+            broken.add_note("\n".join(f"{e.seq} {e.at:%m-%d %H:%M} {e.title} {e.detail}" for e in self.state.timeline))
+            raise
+        assert self.life.ended == self.state.closed, "the story and the stage disagree about the end"
+        if self.ending:
+            assert self.state.outcome in {ENDINGS[action] for action in self.ending}, f"lost: {self.ending}"
+            self.ending.clear()
+
+    def teardown(self) -> None:
+        """The run is let go."""
+        if hasattr(self, "life"):
+            self.life.drop()
+
+    # --- steps
+
+    def walk(self, goal: str, draw: Chance) -> None:
+        """Answers that lead to a stage, as far as they do."""
+        for _ in range(MOST_ANSWERS):
+            if self.state.stage == goal or not self.answer(draw, goal):
+                return
+            self.look()
+
+    def answer(self, draw: Chance, goal: str = "") -> bool:
+        """A rightful answer is sent, and taken; one that leads to a stage, or any. Says whether somebody was asked."""
+        asked = self.state.pending() if not goal else stage_tasks(self.state)
+        pending = [task for task in asked if may_answer(self.state, task)]
+        if not pending:
+            return False
+        task = draw.pick(pending)
+        allowed = decisions_open(self.state, task)
+        towards = [name for name in (*TOWARDS.get(goal, ()), *FORWARD) if name in allowed]
+        rare = [name for name in allowed if name not in FINAL or draw.number(0, 9) == 0]
+        names = towards[:1] if goal and towards else rare or list(allowed)
+        command = self.command(draw, task, draw.pick(names))
+        if goal == Stage.CONFIRMATION and command.decision == "agreed":
+            command.fields["confirmation"] = True
+        by_signal = draw.number(0, 4) == 0
+        self.watch.sent_by(command.actor)
+        if by_signal:
+            self.life.signal(command)
+            applied = {known.key: known.refused for known in self.state.applied}
+            refusal = applied.get(command.key, "no key")
+            assert refusal is None, f"{task.kind}: {command.decision} by signal: {refusal}"
+        else:
+            assert refused(self.life.decide, command) == "", f"{task.kind}: {command.decision} was refused"
+        self.done.append((self.life.decide, command))
+        return True
+
+    def claim(self, draw: Chance) -> None:
+        """A task is claimed, or a claim given back."""
+        pending = [task for task in self.state.pending() if may_answer(self.state, task)]
+        if not pending:
+            return
+        task = draw.pick(pending)
+        actor = draw.pick(may_answer(self.state, task))
+        claim = Claim(key=self.key(), task_id=task.task_id, actor=actor, release=draw.flag())
+        assert refused(self.life.claim, claim) == "", f"a claim on {task.kind} was refused"
+        if not claim.release:
+            by_another = claim.model_copy(update={"key": self.key(), "actor": holder(task.addressees[0], 9)})
+            self.unmoved(self.life.claim, by_another, {"task_claimed_by_other", "four_eyes"})
+        self.done.append((self.life.claim, claim))
+
+    def end(self, draw: Chance) -> None:
+        """Somebody ends it, rarely."""
+        self.act(draw, endings=draw.number(0, 3) == 0)
+
+    def act(self, draw: Chance, *, endings: bool = False) -> None:
+        """A rightful action is taken."""
+        thinkable = [] if self.state.closed else actions_thinkable(self.state)
+        if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
+            return
+        name = draw.pick(names)
+        actor = draw.pick(may_act(self.state, name))
+        fields = action_fields(draw, self.state, name, self.life.at)
+        message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS)
+        ended = bool(self.ending)
+        code = refused(self.life.act, message)
+        if ended:
+            assert code in ("", "dispute_closed"), code
+        else:
+            assert code == "", f"{name} was refused: {code}"
+        if code == "":
+            self.done.append((self.life.act, message))
+            self.ending |= {name} & set(ENDINGS)
+
+    def tell(self, draw: Chance) -> None:
+        """A fact arrives by itself."""
+        if self.state.closed:
+            return
+        match draw.pick(["alarm", "alarm", "note", "party", "calendar", "merged"]):
+            case "alarm":
+                self.life.fact(self.alarm(draw))
+            case "merged":
+                merged = [self.alarm(draw) for _ in range(draw.number(1, 3))]
+                parties = [Party(name="当事人d", side="a")]
+                self.life.fact(Merged(dispute_no="D2026-000008", incidents=merged, parties=parties))
+            case "note":
+                self.life.fact(Note(key=self.key(), source="12345", text="来电询问进展"))
+            case "party":
+                self.life.fact(Party(name=draw.pick(["当事人a", "当事人c"]), side="b", phone="1"))
+            case "calendar":
+                today = self.life.at.date()
+                self.life.fact(Calendar(edition=f"e{next(self.numbers)}", holidays=[today, today + timedelta(days=1)]))
+
+    # --- parts
+
+    def barred_tasks(self) -> list[Task]:
+        """Open tasks from which somebody is barred."""
+        return [task for task in self.state.pending() if barred(self.state, task)]
+
+    def key(self) -> str:
+        """A key with its content behind the dot."""
+        return f"k{next(self.numbers)}.content"
+
+    def alarm(self, draw: Chance) -> Any:
+        """A repeat alarm."""
+        return alarm(next(self.numbers), self.life.at, rank=draw.number(1, 3))
+
+    def command(self, draw: Chance, task: Task, decision: str) -> Command:
+        """A decision that must be taken."""
+        spec = KINDS[task.kind].decisions[decision]
+        return Command(
+            key=self.key(), task_id=task.task_id, decision=decision,
+            fields=fields_for(draw, self.state, task, decision, self.life.at),
+            evidence=[PICTURE] if spec.pictures else [],
+            actor=draw.pick(may_answer(self.state, task)), organisations=ORGANISATIONS, labels=CATEGORIES,
+        )  # fmt: skip
+
+    def wrong(self, draw: Chance, task: Task) -> tuple[Command | None, set[str]]:
+        """A decision with one thing wrong, and the codes by which it may be refused."""
+        if not task.pending:
+            late = Command(key=self.key(), task_id=task.task_id, decision="accept", actor=jack(task.addressees))
+            return late, {"task_closed", "stale_round", "dispute_closed", "four_eyes"}
+        if not may_answer(self.state, task):
+            return None, set()
+        right = self.command(draw, task, draw.pick(list(decisions_open(self.state, task))))
+        spec = KINDS[task.kind].decisions[right.decision]
+        bars = barred(self.state, task)
+        wrongs: list[tuple[dict[str, Any], set[str]]] = [
+            ({"actor": draw.pick(strangers(task))}, {"not_entitled"}),
+            ({"task_id": "nothing"}, {"not_found"}),
+            ({"decision": "explode"}, {"decision_not_allowed"}),
+            ({"fields": {**right.fields, "extra": 1}}, {"fields_invalid"}),
+            ({"fields": {**right.fields, "reason": 7}}, {"fields_invalid"}),
+        ]
+        if spec.pictures:
+            wrongs.append(({"evidence": [LETTER]}, {"fields_invalid"}))
+        if required := spec.form.model_json_schema().get("required"):
+            missing = draw.pick(required)
+            less = {name: value for name, value in right.fields.items() if name != missing}
+            wrongs.append(({"fields": less}, {"fields_invalid"}))
+        if task.assignee:
+            wrongs.append(({"actor": holder(task.addressees[0], 9)}, {"task_claimed_by_other", "four_eyes"}))
+        if bars:
+            hand = Actor(person_id=draw.pick(sorted(bars)), name="", posts=task.addressees)
+            wrongs.append(({"actor": hand}, {"four_eyes"}))
+            deputy = Actor(person_id="new", name="", posts=task.addressees, on_behalf_of=hand.person_id)
+            wrongs.append(({"actor": deputy}, {"four_eyes"}))
+        change, codes = draw.pick(wrongs)
+        return right.model_copy(update=change), codes
+
+    def unmoved(self, send: Callable[[Any], Any], message: Any, codes: set[str]) -> None:
+        """A message that changes nothing at all."""
+        before = self.state.model_dump_json()
+        code = refused(send, message)
+        assert code in codes, f"{code or 'taken'} instead of {codes}"
+        assert self.state.model_dump_json() == before, f"what answered {code!r} changed the case"
+
+    def only_noted(self, command: Command, codes: set[str]) -> None:
+        """A refusal that nobody waits for: a line on the timeline, its key, and nothing else."""
+        before = self.state.model_copy(deep=True)
+        self.life.signal(command)
+        *lines, line = self.state.timeline
+        assert (line.kind, lines) == ("decision_refused", before.timeline), "a refused signal did more than be noted"
+        assert line.detail["code"] in codes, f"{line.detail['code']} instead of {codes}"
+        assert self.state.applied[-1].refused == line.detail["code"]
+        same = {"timeline": before.timeline, "applied": before.applied, "revision": before.revision}
+        assert self.state.model_copy(update=same) == before, "a refused signal changed the case"

@@ -1,0 +1,106 @@
+"""What a numbered rule changed, side by side: a case that began before keeps what it knew (domain/rules.py)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.actions import Act, check_action, take_action
+from domain.asides import open_protection
+from domain.case import COLOUR
+from domain.colours import recolour
+from domain.errors import DisputeClosed, FourEyes
+from domain.facts import add_incident
+from domain.playbook import Stage
+from domain.projection import project
+from domain.rules import ENDINGS_HOLD, LADDER_RUNS_ALONE, ONE_PROTECTION_ORDER
+from domain.spans import Span
+from tests.domain.support import LEADER, PLACES, SCENE, SUPERVISOR, Desk, alarm, person
+
+
+def reopening(desk: Desk) -> Act:
+    """Somebody entitled wants to reopen it."""
+    return Act(key="k", action="reopen", fields={"reason": "反弹"}, actor=SUPERVISOR)
+
+
+def test_nothing_overtakes_an_ending_that_was_accepted() -> None:
+    desk = Desk()
+    desk.push(Stage.PUSH_3, "dispatch")
+    desk.act("withdraw", SUPERVISOR, reason="撤回")
+    with pytest.raises(DisputeClosed):
+        desk.act("recall", LEADER, reason="召回")
+    assert desk.state.interruption
+    assert desk.state.interruption.outcome == "withdrawn"
+
+
+def test_an_alarm_does_not_overtake_an_ending_in_follow_up() -> None:
+    for rules, goto in ((ENDINGS_HOLD - 1, Stage.TRIAGE), (ENDINGS_HOLD, None)):
+        desk = Desk(rules=rules)
+        desk.case.enter(Stage.FOLLOW_UP)
+        desk.act("withdraw", SUPERVISOR, reason="撤回")
+        add_incident(desk.case, alarm(2, desk.at))
+        assert desk.state.interruption
+        assert desk.state.interruption.goto == goto
+
+
+def test_a_run_that_has_closed_is_not_reopened_the_next_one_is() -> None:
+    desk = Desk()
+    desk.case.close("resolved")
+    with pytest.raises(DisputeClosed):
+        check_action(desk.state, reopening(desk))
+    before = Desk(rules=ENDINGS_HOLD - 1)
+    before.case.close("resolved")
+    take_action(before.case, reopening(before))
+    assert before.state.pending("approve_change"), "which was the mistake"
+
+
+def test_red_for_a_while_in_mediation_the_colour_stands_still_again() -> None:
+    for rules, suspended in ((LADDER_RUNS_ALONE - 1, False), (LADDER_RUNS_ALONE, True)):
+        desk = Desk(rank=3, rules=rules)
+        desk.push()
+        desk.case.start_clock("ladder", "联调", limit=Span(calendar_months=1), suspendable=True)
+        recolour(desk.case, "blue", "降")
+        recolour(desk.case, "yellow", "升")
+        clock = desk.state.clock(COLOUR)
+        assert clock
+        assert clock.suspended is suspended
+
+
+def test_a_protection_order_under_way_is_not_asked_for_again_in_the_next_round() -> None:
+    for rules, times in ((ONE_PROTECTION_ORDER - 1, 2), (ONE_PROTECTION_ORDER, 1)):
+        desk = Desk(rules=rules, risk_kinds=["domestic_violence"])
+        open_protection(desk.case)
+        desk.case.next_round("退回重办")
+        open_protection(desk.case)
+        assert len(desk.state.pending("apply_protection")) == times
+
+
+def test_what_a_deputy_did_bars_the_one_in_whose_name_it_was_done() -> None:
+    desk = Desk()
+    deputy = person("deputy", ("on_scene_officer", PLACES["station"]), on_behalf_of=LEADER.person_id)
+    desk.decide(desk.push(), "settled", deputy, summary="劝离")
+    task = desk.case.open("evaluate", to=desk.case.posts(desk.state.process.evaluation.at_station))
+    assert task.excluded == sorted(["deputy", LEADER.person_id])
+    with pytest.raises(FourEyes):
+        desk.decide(task, "accept", LEADER)
+
+
+def test_who_proposed_by_a_deputy_does_not_approve() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    deputy = person("deputy", ("supervisor", PLACES["county"]), on_behalf_of=SUPERVISOR.person_id)
+    desk.act("suspend", deputy, ground="鉴定", reason="等待鉴定")
+    [task] = desk.state.pending("approve_change")
+    with pytest.raises(FourEyes):
+        desk.decide(task, "approve", SUPERVISOR)
+
+
+def test_a_new_colour_reaches_the_rows_of_answered_tasks_too() -> None:
+    desk = Desk()
+    done = desk.push()
+    desk.decide(done, "settled", SCENE, summary="劝离")
+    before = desk.state.revision
+    desk.at += timedelta(hours=1)
+    recolour(desk.case, "red", "升级")
+    assert [(t.task_id, t.colour) for t in project(desk.state, since=before).tasks] == [(done.task_id, "red")]

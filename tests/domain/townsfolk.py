@@ -1,0 +1,219 @@
+"""Who may answer what, told a second time and without the rules under test; and what people fill in.
+
+A person's id says which post he holds (`role@path#n`), so that the record alone shows whether he was entitled. *Jack*
+is one person with every post there is; a deputy acts as himself on behalf of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from api.examples import example
+from domain.case import HANDLING
+from domain.catalogue import ACTIONS
+from domain.organisation import Actor, OrganisationRef, Post, parent, within
+from domain.playbook import Stage
+from domain.state import Decision, DisputeState, Evidence, Task
+from tests.domain.support import HOUSING, MARKET, PLACES
+
+T = TypeVar("T")
+TOWN = OrganisationRef(code="town", name="古山镇", path=PLACES["township"])
+
+
+class Chance(Protocol):
+    """Who decides what is left open: hypothesis, or a seed."""
+
+    def number(self, least: int, most: int) -> int:
+        """A whole number, both ends included."""
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of the options."""
+
+    def flag(self) -> bool:
+        """Yes or no."""
+
+
+ORGANISATIONS = {ref.code: ref for ref in (HOUSING, MARKET, TOWN)}
+CATEGORIES = {"parking": "停车纠纷", "noise": "噪声纠纷"}
+PICTURE = Evidence(attachment_id="a1", media_type="image/png", sha256="0" * 64)
+LETTER = Evidence(attachment_id="a2", media_type="application/pdf", sha256="0" * 64)
+JACK = "jack"
+Drawn = Callable[[Chance, DisputeState, datetime], dict[str, Any]]
+
+
+def holder(post: Post, number: int = 1, *, deputy: bool = False) -> Actor:
+    """Somebody with exactly this post. A deputy acts on behalf of the first holder."""
+    who = f"{post.role}@{post.path}#{number}"
+    behalf = f"{post.role}@{post.path}#1" if deputy else None
+    return Actor(person_id=who, name=f"{post.role}{number}", posts=[post], on_behalf_of=behalf)
+
+
+def jack(posts: list[Post]) -> Actor:
+    """The one who holds all posts at once."""
+    return Actor(person_id=JACK, name="多岗", posts=posts)
+
+
+def people_for(posts: list[Post], root: str) -> Iterator[Actor]:
+    """Everybody who answers for one of the posts: at the place, one level up, at the top; a deputy; Jack."""
+    for post in posts:
+        for path in dict.fromkeys((post.path, parent(post.path), root)):
+            if within(post.path, path):
+                yield holder(Post(role=post.role, path=path))
+        yield holder(post, 2)
+        yield holder(post, 3, deputy=True)
+    yield jack(posts)
+
+
+def selves(actor: Actor | Decision) -> set[str]:
+    """The persons whose hand an act is: who acted, and on whose behalf."""
+    who = actor.person_id if isinstance(actor, Actor) else actor.actor_id
+    return {person for person in (who, actor.on_behalf_of) if person}
+
+
+def barred(state: DisputeState, task: Task) -> set[str]:
+    """Four eyes: nobody judges what he had a hand in, nor sits on two seats, nor approves what he proposed."""
+    if task.kind == "approve_change" and "change" in task.about:
+        proposed = next(e for e in state.timeline if e.detail.get("task_id") == task.task_id)  # when it was opened
+        about = proposed.detail["about"]
+        return {about["proposer"], *([about["proposed_for"]] if "proposed_for" in about else [])}
+    if task.kind != "evaluate":
+        return set()
+    hands: set[str] = set()
+    for other in state.tasks:
+        if other.round == task.round and (other.kind in HANDLING or other.kind == "evaluate") and other is not task:
+            for decision in [*other.record, *([other.decision] if other.decision else [])]:
+                hands |= selves(decision)
+    return hands
+
+
+def may_answer(state: DisputeState, task: Task) -> list[Actor]:
+    """Those who may answer a task, one of each sort; only the holder of a claim while there is one."""
+    bars = barred(state, task)
+    people = [actor for actor in people_for(task.addressees, state.places["county"]) if not selves(actor) & bars]
+    return [actor for actor in people if task.assignee in (None, actor.person_id)]
+
+
+def answered_for(actor: Actor, posts: list[Post]) -> bool:
+    """Whether one of the actor's posts is one of these, or the same role above it."""
+    return any(
+        mine.role == post.role and f"{post.path}/".startswith(f"{mine.path}/") for mine in actor.posts for post in posts
+    )
+
+
+def may_act(state: DisputeState, action: str) -> list[Actor]:
+    """People with one of the action's roles at an organisation that has a part in the case, or above one."""
+    paths = [state.places["station"], state.places["county"], *(p.path for t in state.tasks for p in t.addressees)]
+    roles = sorted(ACTIONS[action].roles)
+    posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
+    return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
+
+
+def strangers(task: Task) -> list[Actor]:
+    """People who have nothing to do with a task: another role, another place, a place below."""
+    post = task.addressees[0]
+    other = "court_liaison" if post.role != "court_liaison" else "mediator"
+    return [
+        actor
+        for actor in (
+            holder(Post(role=other, path=post.path)),
+            holder(Post(role=post.role, path="/elsewhere")),
+            holder(Post(role=post.role, path=f"{post.path}x")),
+            Actor(person_id="nobody", name="无岗", posts=[]),
+        )
+        if not answered_for(actor, task.addressees)
+    ]
+
+
+# --- what people fill in
+
+
+def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at: datetime) -> dict[str, Any]:
+    """A valid form for a decision, with all that a form may leave open drawn."""
+    document = {
+        "suggested": state.suggested or ["housing"], "dispute_no": "D2026-000009", "colour": state.colour,
+        "category": "noise",
+    }  # fmt: skip
+    fields = example(task.kind, decision, task.about, document)
+    if "met" in fields:
+        fields["met"] = [{"who": "双方当事人", "at": at.isoformat(), "where": "村委会"}]
+    for (kind, name), drawn in _DRAWN.items():
+        if name == decision and kind in ("", task.kind):
+            fields |= drawn(draw, state, at)
+    if task.kind == "handle_on_scene" and not state.process.has(Stage.PUSH_2):
+        fields.pop("push_on", None)
+    return fields
+
+
+def _maybe_agreed(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
+    if not draw.flag():
+        return {}
+    return {"terms": ["双方和解"], "obligations": obligations(draw, at.date())}
+
+
+def _assigned(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
+    lead = draw.pick(list(ORGANISATIONS))
+    others = [code for code in ORGANISATIONS if code != lead]
+    return {"lead": lead, "cooperating": others[: draw.number(0, 2)]}
+
+
+def _flags(*names: str) -> Drawn:
+    return lambda draw, state, at: {name: draw.flag() for name in names}
+
+
+_DRAWN: dict[tuple[str, str], Drawn] = {
+    ("", "settled"): _maybe_agreed,
+    ("", "disposed"): _maybe_agreed,
+    ("handle_on_scene", "settled"): lambda d, s, at: {"push_on": d.flag(), "reason": "仍有风险"},
+    ("confirm_triage", "confirm"): lambda d, s, at: d.pick([{}, {"divert": True}, {"divert": False}]),
+    ("confirm_triage", "correct"): lambda d, s, at: {"colour": d.pick(list(s.process.colours)), "police": d.flag()},
+    ("handle_on_scene", "unsettled"): _flags("urgent", "criminal_risk"),
+    ("follow_up_responsibly", "contacted"): lambda d, s, at: {"manner": d.pick(["call", "visit"])},
+    ("follow_up_responsibly", "request_third_push"): _flags("urgent"),
+    ("", "progress"): lambda d, s, at: d.pick([{}, {"met": []}]),
+    ("dispatch", "assign"): _assigned,
+    ("mediate", "agreed"): lambda d, s, at: {
+        "confirmation": d.flag(), "obligations": obligations(d, at.date())},
+    ("mediate", "adjourned"): lambda d, s, at: {
+        "until": (at + timedelta(hours=d.number(-5, 240))).isoformat()},
+    ("court_protection", "granted"): lambda d, s, at: {
+        "until": (at + timedelta(days=d.number(0, 180))).date().isoformat()},
+    ("apply_protection", "apply"): _flags("urgent"),
+    ("evaluate", "return"): lambda d, s, at: {"redo": d.pick(["same", "dispatch"])},
+    ("visit", "relapsed"): lambda d, s, at: {"colour": d.pick(list(s.process.colours))},
+    ("supervise", "reassign"): lambda d, s, at: {"organisation": d.pick(list(ORGANISATIONS))},
+}  # fmt: skip
+"""What is left open in a form, by kind and decision, or by decision alone."""
+
+
+def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) -> dict[str, Any]:
+    """A valid form for an action."""
+    fields: dict[str, Any] = {"reason": "按实际情况填写"}
+    match action:
+        case "merge_into":
+            fields["dispute_no"] = "D2026-000009"
+        case "transfer_out":
+            fields["to"] = "市外单位"
+        case "reassign":
+            fields |= {"organisation": draw.pick(list(ORGANISATIONS))}
+            fields["role"] = draw.pick(["department_handler", "township_leader", "responsible_officer"])
+        case "recolour":
+            fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
+        case "suspend":
+            fields["ground"] = "等待鉴定"
+            if days := draw.pick([None, 1, 5, 40]):
+                fields["until"] = (at + timedelta(days=days)).isoformat()
+        case "extend":
+            latest = max([at, *(clock.due_at for clock in state.clocks if clock.stopped_at is None)])
+            fields["until"] = (latest + timedelta(days=draw.number(1, 30))).isoformat()
+    return fields
+
+
+def obligations(draw: Chance, today: date) -> list[dict[str, Any]]:
+    """None, one or two things that parties owe."""
+    return [
+        {"party": "李某", "kind": "money", "what": f"第{n}期", "amount": "100.00",
+         "due_on": (today + timedelta(days=draw.number(-3, 60))).isoformat()}
+        for n in range(draw.number(0, 2))
+    ]  # fmt: skip

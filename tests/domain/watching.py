@@ -1,0 +1,274 @@
+"""What must hold of every dispute at every moment; each law with the reason in its message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from domain.actions import ENDINGS
+from domain.case import COLOUR, PROTECTION
+from domain.catalogue import KINDS
+from domain.clocks import Clock
+from domain.organisation import Actor
+from domain.playbook import Stage
+from domain.projection import Image, project
+from domain.state import Decision, DisputeState, Entry, Task
+from domain.timekeeping import due_of, next_due
+from tests.domain.townsfolk import answered_for, barred, selves
+
+STAGE_OF = {
+    "confirm_triage": {Stage.TRIAGE},
+    "handle_on_scene": {Stage.PUSH_1},
+    "rule_urgency": {Stage.PUSH_1},
+    "follow_up_responsibly": {Stage.PUSH_2},
+    "approve_third_push": {Stage.PUSH_1, Stage.PUSH_2},
+    "dispatch": {Stage.PUSH_3},
+    "accept_assignment": {Stage.PUSH_3},
+    "rule_refusal": {Stage.PUSH_3},
+    "dispose": {Stage.PUSH_3},
+    "cooperate": {Stage.PUSH_3},
+    "mediate": {Stage.MEDIATION},
+    "apply_confirmation": {Stage.CONFIRMATION},
+    "court_ruling": {Stage.CONFIRMATION},
+    "evaluate": {Stage.EVALUATION},
+    "visit": {Stage.FOLLOW_UP},
+    "check_performance": {Stage.FOLLOW_UP},
+}
+CALLED = {"due": "due", "overdue": "overdue", "promotion": "promotion", "supervision": "supervision"}
+TRAVELS_EVERY = 4
+"""Looks after which the state is sent through JSON: half the time would go there else."""
+DECIDED_CLOSED = {
+    "not_a_dispute": ("handle_on_scene", "not_a_dispute"),
+    "merged": ("confirm_triage", "duplicate_of"),
+}
+
+
+class Fold:
+    """A reader outside who keeps only what the deltas bring."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._tasks: dict[str, str] = {}
+        self._timeline: dict[int, str] = {}
+        self._involved: set[tuple[str, str]] = set()
+
+    def take(self, image: Image) -> None:
+        """Puts a delta on top, as the read model does."""
+        assert image.since <= self.revision <= image.revision, "a delta that does not follow"
+        self.revision = image.revision
+        self._tasks |= {task.task_id: task.model_dump_json() for task in image.tasks}
+        self._timeline |= {entry.seq: entry.model_dump_json() for entry in image.timeline}
+        self._involved |= set(image.involved)
+
+    def check(self, whole: Image) -> None:
+        """The deltas so far make the whole."""
+        assert self._tasks == {t.task_id: t.model_dump_json() for t in whole.tasks}, "tasks in deltas are not the whole"
+        assert self._timeline == {e.seq: e.model_dump_json() for e in whole.timeline}, "the timeline has another whole"
+        assert self._involved == set(whole.involved), "who is involved differs from the whole"
+
+
+class Watch:
+    """Looks at a case after every step, and remembers what it saw."""
+
+    def __init__(self, *, publish_every: int = 1) -> None:
+        self.fold = Fold()
+        self.senders: dict[str, dict[str, Any]] = {}
+        self._every = publish_every
+        self._looks = 0
+        self._revision = 0
+        self._round = 0
+        self._lines = 0
+        self._clocks: list[tuple[list[str], int]] = []
+        self._decisions: Counter[str] = Counter()
+
+    def sent_by(self, actor: Actor) -> None:
+        """Remembers by which posts somebody acted."""
+        self.senders.setdefault(actor.person_id, {}).update({f"{p.role}@{p.path}": p for p in actor.posts})
+
+    def look(self, state: DisputeState, at: datetime) -> None:
+        """Checks every law.
+
+        Raises:
+            AssertionError: the law that is broken
+        """
+        new = state.timeline[self._lines :]
+        self._numbers(state)
+        self._ways_out(state, at)
+        self._tasks(state)
+        self._who(state)
+        self._rungs(state, new, at)
+        self._clocks_stand(state, at)
+        self._endings(state)
+        self._outside(state)
+        if self._looks % TRAVELS_EVERY == 0 or state.closed:
+            assert DisputeState.model_validate_json(state.model_dump_json()) == state, "the state does not survive JSON"
+        self._revision, self._round, self._lines = state.revision, state.round, len(state.timeline)
+        self._clocks = [(list(clock.fired), len(clock.moved)) for clock in state.clocks]
+
+    # --- the record
+
+    def _numbers(self, state: DisputeState) -> None:
+        assert state.revision >= self._revision, "the revision fell"
+        assert state.round >= self._round, "the round fell"
+        assert [entry.seq for entry in state.timeline] == list(range(1, len(state.timeline) + 1)), "a gap in the lines"
+        assert all(a.at <= b.at for a, b in pairwise(state.timeline)), "time went back on the timeline"
+        assert all(a.revision < b.revision for a, b in pairwise(state.timeline)), "revisions out of order"
+        assert all(entry.revision <= state.revision for entry in state.timeline), "a line of a revision to come"
+        assert len({task.task_id for task in state.tasks}) == len(state.tasks), "two tasks of one id"
+        assert len({applied.key for applied in state.applied}) == len(state.applied), "a key applied twice"
+
+    def _ways_out(self, state: DisputeState, at: datetime) -> None:
+        assert state.interruption is None, "an interruption was left lying"
+        due = next_due(state)
+        if state.closed:
+            assert due is None, "the clock runs on after the end"
+            return
+        assert state.pending() or due, "nobody is asked and nothing will ever happen"
+        assert due is None or due[0] > at, "something that fell due was not done"
+
+    # --- tasks
+
+    def _tasks(self, state: DisputeState) -> None:
+        for task in state.tasks:
+            assert (task.state in ("done", "void")) == (task.ended_at is not None), f"{task.kind}: ended or not?"
+            assert (task.state == "done") == (task.decision is not None), f"{task.kind}: answered or not?"
+            assert (task.state == "claimed") == (task.assignee is not None and task.pending), f"{task.kind}: whose?"
+            assert task.round <= state.round, "a task of a round to come"
+            if task.ended_at is None and not KINDS[task.kind].aside:
+                assert task.round == state.round, f"{task.kind} of an earlier round is still open"
+                assert state.stage in STAGE_OF[task.kind], f"{task.kind} is open in {state.stage}"
+            if task.redo_of:
+                before = state.task(task.redo_of)
+                assert before, "redoes what is not there"
+                assert (before.kind, before.state) == (task.kind, "done"), "redoes what was not done"
+                assert before.round < task.round, "redoes the same round"
+
+    def _who(self, state: DisputeState) -> None:
+        """Read off the record, by other code than admitted it."""
+        for task in state.tasks:
+            answers = [*task.record, *([task.decision] if task.decision else [])]
+            for decision in answers[self._decisions[task.task_id] :]:
+                self._answer(state, task, decision)
+            self._decisions[task.task_id] = len(answers)
+
+    def _answer(self, state: DisputeState, task: Task, decision: Decision) -> None:
+        if decision.actor_id is None:
+            policy = state.process.tasks.get(task.kind)
+            assert policy, f"{task.kind} decided itself without a policy"
+            assert policy.decides_itself == decision.name, f"{task.kind} decided itself"
+            return
+        if decision.name == "excused":  # a supervisor's word on somebody else's task
+            return
+        posts = list(self.senders[decision.actor_id].values())
+        actor = Actor(person_id=decision.actor_id, name="", posts=posts, on_behalf_of=decision.on_behalf_of)
+        assert answered_for(actor, [*task.addressees, *task.former]), f"{actor.person_id} may not answer {task.kind}"
+        assert decision.post in posts, "the record names a post he does not hold"
+        assert not selves(decision) & barred(state, task), f"four eyes: {task.kind} by {actor.person_id}"
+
+    # --- clocks
+
+    def _rungs(self, state: DisputeState, new: list[Entry], at: datetime) -> None:
+        """Each rung once a deadline, in order; and what fired is what the timeline tells."""
+        fired: Counter[tuple[str, str]] = Counter()
+        extended: set[str] = set()
+        for number, clock in enumerate(state.clocks):
+            before, moved = self._clocks[number] if number < len(self._clocks) else ([], 0)
+            order = [name for _, name in clock.ladder(state.calendar)]
+            places = [order.index(name) for name in clock.fired]
+            assert all(a < b for a, b in pairwise(places)), f"{clock.name}: {clock.fired} twice or out of order"
+            if len(clock.moved) > moved:
+                extended.add(clock.name)
+            else:
+                assert clock.fired[: len(before)] == before, f"{clock.name} forgot what it fired"
+            fired.update((clock.name, rung.split("_")[0]) for rung in clock.fired[len(before) :] if rung != "decides")
+        told = Counter(
+            (entry.detail["clock"], entry.kind)
+            for entry in new
+            if entry.kind in ("reminder", "due", "overdue", "promotion")
+            or (entry.kind == "supervision" and entry.detail.get("cause") == "overdue")
+            if entry.detail.get("clock")
+        )
+        for (name, rung), times in (told | fired).items():
+            if name in extended:
+                continue
+            also = fired[name, "promotion"] if rung == "supervision" else 0  # a promotion supervises anew
+            assert told[name, rung] == fired[name, rung] + also, f"{name}: {rung} told {told[name, rung]} of {times}"
+
+    def _clocks_stand(self, state: DisputeState, at: datetime) -> None:
+        running = [clock for clock in state.clocks if clock.stopped_at is None]
+        assert len({clock.name for clock in running}) == len(running), "two clocks of one name"
+        for clock in running:
+            if clock.suspended:
+                assert not clock.late, f"{clock.name} is suspended and late"
+            else:
+                assert clock.overdue == (clock.due_at <= at and not clock.decides), f"{clock.name} is late or not"
+            if clock.task_id:
+                task = state.task(clock.task_id)
+                assert task, "a clock for no task"
+                assert task.ended_at is None, "a clock runs for a task that has ended"
+            elif clock.name != PROTECTION:
+                assert clock.round == state.round, f"{clock.name} of an earlier round still runs"
+        colour, ladder = state.clock(COLOUR), state.clock("ladder")
+        rule = state.process.colours[state.colour]
+        if colour and not rule.suspendable:
+            assert not colour.suspended, "red is never suspended"
+        if colour and ladder and colour.suspendable:
+            assert colour.suspended, "the colour's clock runs beside the ladder's"
+        assert not ladder or state.stage is Stage.MEDIATION, f"the ladder's clock runs in {state.stage}"
+
+    # --- the end
+
+    def _endings(self, state: DisputeState) -> None:
+        if state.concluded_at:
+            verdicts = {v.verdict for v in state.evaluations if v.round == state.round}
+            assert verdicts == {"accept"}, "concluded without an accepted evaluation in this round"
+        if not state.closed:
+            assert state.outcome is None, "an outcome of what is not closed"
+            assert state.closed_at is None, "closed at some time, and not closed"
+            return
+        assert not [t for t in state.tasks if t.ended_at is None], "a task is open on a closed dispute"
+        assert not [c for c in state.clocks if c.stopped_at is None], "a clock runs on a closed dispute"
+        assert state.closed_at, "closed, nobody knows when"
+        run = _this_run(state.timeline)
+        acted = {e.detail["action"] for e in run if e.kind == "action" and "action" in e.detail}
+        decided = {(e.detail["task_kind"], e.detail["decision"]) for e in run if e.kind == "decision"}
+        named = {outcome for action, outcome in ENDINGS.items() if action in acted}
+        if state.outcome == "resolved":
+            self._resolved(state)
+        elif state.outcome not in named:
+            way = DECIDED_CLOSED.get(state.outcome or "")
+            criminal = {pair for pair in decided if pair[1] == "criminal_case"}
+            assert way in decided or (state.outcome == "criminal_case" and criminal), f"closed as {state.outcome}: how?"
+
+    def _resolved(self, state: DisputeState) -> None:
+        assert state.disposal, "resolved without a disposal"
+        policy = state.process.evaluation
+        seats = policy.joint if state.disposal.joint else [policy.at_station]
+        last = [v for v in state.evaluations if v.round == state.round]
+        assert [v.verdict for v in last] == ["accept"] * len(seats), "resolved without every seat's acceptance"
+        assert len({v.evaluator for v in last}) == len(last), "one person on two seats"
+        owed = [o.state for a in state.agreements[-1:] for o in a.obligations]
+        assert set(owed) <= {"performed", "waived"}, f"closed while something is owed: {owed}"
+        if state.process.follow_up.visits:
+            assert [v for v in state.visits if v.round == state.round], "closed without a visit"
+
+    # --- the others
+
+    def _outside(self, state: DisputeState) -> None:
+        whole = project(state)
+        self._looks += 1
+        if self._looks % self._every == 0 or state.closed:
+            self.fold.take(project(state, since=self.fold.revision))
+            self.fold.check(whole)
+        for shown in whole.tasks:
+            clock: Clock | None = due_of(state, shown.task) if shown.task.pending else None
+            assert shown.overdue == bool(clock and clock.late), f"{shown.kind} is overdue, its clock is not"
+        assert all(task.begun for task in state.pending()), "a pending task that never began"
+
+
+def _this_run(timeline: list[Entry]) -> list[Entry]:
+    """The lines since the dispute was opened, or last reopened."""
+    starts = [n for n, entry in enumerate(timeline) if entry.kind == "round" and "重新启动" in entry.title]
+    return timeline[starts[-1] if starts else 0 :]
