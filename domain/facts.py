@@ -27,9 +27,17 @@ class Note(Model):
 
 
 def add_incident(case: Case, incident: Incident) -> None:
-    """A repeat alarm joins: counted once, its callers and demands kept, the colour raised where it calls for it."""
+    """A repeat alarm joins: counted once, its callers and demands kept, the colour raised where it calls for it.
+
+    One that comes behind the end of the case, while its run is not over yet, waits to start the case again.
+    """
     s = case.state
     if any(i.incident_id == incident.incident_id for i in s.incidents):
+        return
+    if s.rules >= ENDINGS_HOLD and (s.closed or ended(s)):
+        if all(i.incident_id != incident.incident_id for i in s.late):
+            s.late.append(incident)
+            s.touch()
         return
     s.incidents.append(incident)
     known = {party.name for party in s.parties}
@@ -43,7 +51,7 @@ def add_incident(case: Case, incident: Incident) -> None:
     colour = s.process.colour_of_rank(rank)
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")
-    if s.stage is Stage.FOLLOW_UP and not (s.rules >= ENDINGS_HOLD and ended(s)):
+    if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
 
 

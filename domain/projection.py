@@ -29,6 +29,7 @@ _NOT_IN_DOCUMENT = {
     "calendar",
     "applied",
     "interruption",
+    "late",
     "places",
     "organisations",
     "revision",

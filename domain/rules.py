@@ -5,8 +5,8 @@ recipe.
 
 1. The first edition.
 2. The second return raises the colour by one (G4); a case keeps the ids of its own runs.
-3. Nothing overtakes an accepted ending, and a closed run takes no action; beside the ladder's clock only red runs; one
-   protection order at a time.
+3. Nothing overtakes an accepted ending, and a closed run takes no action; an alarm that comes too late for a run's end
+   starts the case again; beside the ladder's clock only red runs; one protection order at a time.
 """
 
 RULES = 3

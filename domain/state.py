@@ -346,6 +346,8 @@ class DisputeState(Model):
     interruption: Interruption | None = None
     applied: list[Applied] = []
     runs: list[str] = []
+    late: list[Incident] = []
+    """alarms that came after the end and before the run was over: they start the case again"""
     revision: int = 0
 
     def touch(self, item: T | None = None) -> None:

@@ -75,13 +75,29 @@ class DisputeWorkflow:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
         beside = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
         self._open(dispute)
-        await self._live()
-        if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
-            await self._tell_merged(self.state.merged_into)
-        await self.desk.until(lambda: self.publisher.up_to_date and workflow.all_handlers_finished())
+        while True:
+            await self._live()
+            if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
+                await self._tell_merged(self.state.merged_into)
+            await self.desk.until(lambda: bool(self.state.late) or self._over)
+            if not self.state.late:
+                break
+            self._start_again()
         for coroutine in beside:
             coroutine.cancel()
         return self.state
+
+    @property
+    def _over(self) -> bool:
+        """Whether everybody has been told and has his answer."""
+        return self.publisher.up_to_date and workflow.all_handlers_finished()
+
+    def _start_again(self) -> None:
+        """Alarms that came behind the end, before the run was over: the case goes on, as the next run would."""
+        late, self.state.late = self.state.late, []
+        self._open(DisputeInput(state=self.state, incident=late[0]))
+        for incident in late[1:]:
+            facts.add_incident(self.case, incident)
 
     async def _live(self) -> None:
         """The mechanism: each turn of the loop is a round."""

@@ -1,0 +1,43 @@
+"""An alarm that comes behind the end of a case, while its run still waits to be published, is not swallowed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from domain.actions import Act
+from domain.organisation import Post
+from domain.state import Incident, Party
+from tests.workflows.engine import Engine, actor
+
+
+async def test_it_starts_the_case_again(working: Engine) -> None:
+    handle = await working.open()
+    await working.task(handle, "confirm_triage")
+    await working.published(handle)
+    state = await working.state(handle)
+    chief = actor(Post(role="station_chief", path=state.places["station"]))
+    act = Act(key=str(uuid.uuid4()), action="withdraw", fields={"reason": "双方自行和解"}, actor=chief)
+    again = state.incidents[0].model_copy(
+        update={
+            "incident_id": str(uuid.uuid4()),
+            "source_no": "again",
+            "reported_at": state.incidents[0].reported_at + timedelta(hours=1),
+            "parties": [Party(name="邻居", side="other")],
+        }
+    )
+    async with working.database.write() as session:
+        await session.connection()  # nothing can be published: the run can't end
+        await handle.execute_update("act", act, id=act.key)
+        assert (await working.state(handle)).closed
+        await handle.signal("incident_added", again)
+        await handle.signal("incident_added", again)
+    await working.task(handle, "confirm_triage")
+    await working.published(handle)
+    after = await working.state(handle)
+    assert (after.stage, after.round, after.outcome, after.late) == ("triage", 2, None, [])
+    assert [incident.source_no for incident in after.incidents] == [state.incidents[0].source_no, "again"]
+    assert after.parties[-1].name == "邻居"
+    rounds = [entry.title for entry in after.timeline if entry.kind == "round"]
+    assert rounds == ["第2轮：重新启动（原为撤回）"]
+    assert isinstance(after.incidents[1], Incident)
