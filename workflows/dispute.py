@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -14,16 +12,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
-    from domain.errors import KeyReused, Refused, SantuiError, by_code
     from domain.playbook import Stage
     from domain.rules import CASE_KEEPS_ITS_RUNS
     from domain.spans import Calendar
-    from domain.state import Applied, DisputeState, Incident, Party
-    from domain.supervision import TOO_MANY_DECISIONS, supervise
+    from domain.state import DisputeState, Incident, Party
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
     from workflows.departments import push_3
     from workflows.desk import Desk, Interrupted
+    from workflows.door import Door
     from workflows.evaluation import evaluate
     from workflows.follow_up import follow_up
     from workflows.mediation import mediation
@@ -65,6 +62,7 @@ class DisputeWorkflow:
         self.state = dispute.state
         self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
         self.desk = Desk(self.case)
+        self.door = Door(self.case)
         self.publisher = Publisher(self.desk)
         run_id = workflow.info().run_id
         if self.state.rules >= CASE_KEEPS_ITS_RUNS and run_id not in self.state.runs:
@@ -169,60 +167,59 @@ class DisputeWorkflow:
     @workflow.update
     def decide(self, command: answering.Command) -> answering.Receipt:
         """Takes a person's decision on a task."""
-        return self._once(command.key, lambda: self._decide(command), command.task_id)
+        return self.door.once(command.key, lambda: self._decide(command), command.task_id)
 
     @decide.validator
     def _may_decide(self, command: answering.Command) -> None:
-        self._admit(command.key, lambda: answering.check(self.state, command))
+        self.door.admit(command.key, lambda: answering.check(self.state, command))
 
     @workflow.update
     def claim(self, claim: handing.Claim) -> answering.Receipt:
         """Claims a task for a person, or gives it back; answers an offer or a delegation."""
-        return self._once(claim.key, lambda: handing.take_claim(self.case, claim), claim.task_id)
+        return self.door.once(claim.key, lambda: handing.take_claim(self.case, claim), claim.task_id)
 
     @claim.validator
     def _may_claim(self, claim: handing.Claim) -> None:
-        self._admit(claim.key, lambda: handing.check_claim(self.state, claim))
+        self.door.admit(claim.key, lambda: handing.check_claim(self.state, claim))
 
     @workflow.update
     def delegate(self, handover: handing.Handover) -> answering.Receipt:
         """Has a task prepared by another person."""
-        return self._once(handover.key, lambda: handing.take_delegation(self.case, handover), handover.task_id)
+        return self.door.once(handover.key, lambda: handing.take_delegation(self.case, handover), handover.task_id)
 
     @delegate.validator
     def _may_delegate(self, handover: handing.Handover) -> None:
-        self._admit(handover.key, lambda: handing.check_delegation(self.state, handover))
+        self.door.admit(handover.key, lambda: handing.check_delegation(self.state, handover))
 
     @workflow.update
     def transfer(self, handover: handing.Handover) -> answering.Receipt:
         """Offers a task to another person."""
-        return self._once(handover.key, lambda: handing.take_transfer(self.case, handover), handover.task_id)
+        return self.door.once(handover.key, lambda: handing.take_transfer(self.case, handover), handover.task_id)
 
     @transfer.validator
     def _may_transfer(self, handover: handing.Handover) -> None:
-        self._admit(handover.key, lambda: handing.check_transfer(self.state, handover))
+        self.door.admit(handover.key, lambda: handing.check_transfer(self.state, handover))
 
     @workflow.update
     def act(self, act: actions.Act) -> answering.Receipt:
         """Takes an action: an interruption, a change, an escalation."""
-        return self._once(act.key, lambda: actions.take_action(self.case, act), None)
+        return self.door.once(act.key, lambda: actions.take_action(self.case, act), None)
 
     @act.validator
     def _may_act(self, act: actions.Act) -> None:
-        self._admit(act.key, lambda: actions.check_action(self.state, act))
+        self.door.admit(act.key, lambda: actions.check_action(self.state, act))
 
     @workflow.signal
     def decision(self, command: answering.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
-        try:
-            if self._applied(command.key):
-                return
-            self._decide(command)
-            self._remember(command.key)
-        except Refused as refusal:
-            self.case.log("decision_refused", f"未予采纳：{refusal.title}", by=command.actor, task_id=command.task_id,
-                          decision=command.decision, code=refusal.code, reason=refusal.detail)  # fmt: skip
-            self._remember(command.key, refused=refusal.code)
+        self.door.leave(
+            command.key,
+            lambda: self._decide(command),
+            lambda refusal: self.case.log(
+                "decision_refused", f"未予采纳：{refusal.title}", by=command.actor, task_id=command.task_id,
+                decision=command.decision, code=refusal.code, reason=refusal.detail,
+            ),
+        )  # fmt: skip
 
     # --- facts
 
@@ -256,71 +253,9 @@ class DisputeWorkflow:
         """(revision, published revision): equal once everybody outside has seen everything."""
         return self.state.revision, self.publisher.published
 
-    # --- the doors' common parts
-
     def _decide(self, command: answering.Command) -> None:
         task = answering.take(self.case, command)
         take_effect(self.case, task)
-
-    def _applied(self, key: str) -> Applied | None:
-        """What a key did before. Behind a dot it says for which content: other content is no repeat.
-
-        Raises:
-            KeyReused
-        """
-        write, _, content = key.partition(".")
-        for applied in self.state.applied:
-            known, _, before = applied.key.partition(".")
-            if known == write:
-                if before != content:
-                    raise KeyReused
-                return applied
-        return None
-
-    def _remember(self, key: str, refused: str | None = None) -> Applied:
-        """Puts a key on record; a life of so many decisions that the engine's limits come in sight is supervised."""
-        applied = Applied(key=key, revision=self.state.revision, refused=refused)
-        self.state.applied.append(applied)
-        if len(self.state.applied) == TOO_MANY_DECISIONS:
-            supervise(self.case, "size", "办理次数异常偏多，请督查", level=0)
-        return applied
-
-    def _admit(self, key: str, check: Callable[[], object]) -> None:
-        """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
-        try:
-            if self._applied(key) is None:
-                check()
-        except Refused as refusal:
-            raise as_failure(refusal) from refusal
-
-    def _once(self, key: str, take: Callable[[], object], task_id: str | None) -> answering.Receipt:
-        """Applies a key once; a key that came by the other door gets the answer it got there."""
-        try:
-            applied = self._applied(key)
-            if applied is None:
-                take()
-        except Refused as refusal:
-            raise as_failure(refusal) from refusal
-        if applied is None:
-            applied = self._remember(key)
-        elif applied.refused:
-            raise as_failure((by_code(applied.refused) or Refused)())
-        s = self.state
-        task = s.task(task_id) if task_id else None
-        return answering.Receipt(
-            dispute_no=s.dispute_no,
-            task_id=task_id,
-            task_state=task.state if task else None,
-            stage=s.stage,
-            round=s.round,
-            colour=s.colour,
-            revision=applied.revision,
-        )
-
-
-def as_failure(refusal: SantuiError) -> ApplicationError:
-    """A refusal as the one exception that may leave a handler; anything else would wedge the case."""
-    return ApplicationError(refusal.detail, {"errors": refusal.errors}, type=refusal.code, non_retryable=True)
 
 
 WORKFLOWS = [DisputeWorkflow]

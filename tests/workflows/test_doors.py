@@ -14,7 +14,7 @@ from domain.facts import Note
 from domain.spans import Calendar
 from domain.state import DisputeState, Incident, Party
 from tests.workflows.engine import Engine, Handle, until
-from workflows import dispute
+from workflows import door
 
 
 def decisions(state: DisputeState) -> list[str]:
@@ -64,7 +64,7 @@ async def test_the_same_key_by_update_and_then_by_signal_counts_once(working: En
 async def test_a_life_of_very_many_decisions_is_looked_at_once(
     working: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispute, "TOO_MANY_DECISIONS", 2)
+    monkeypatch.setattr(door, "TOO_MANY_DECISIONS", 2)
     handle = await working.open()
     for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"), ("follow_up_responsibly",
                            "contacted")):  # fmt: skip

@@ -1,0 +1,91 @@
+"""How every message of a person is taken: admitted by a rule, applied once by its key, answered or refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from temporalio.exceptions import ApplicationError
+
+from domain.answering import Receipt
+from domain.case import Case
+from domain.errors import KeyReused, Refused, SantuiError, by_code
+from domain.state import Applied
+from domain.supervision import TOO_MANY_DECISIONS, supervise
+
+
+class Door:
+    """Updates and the signal come through here, so that a key has one effect whichever way it came."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def admit(self, key: str, check: Callable[[], object]) -> None:
+        """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
+        try:
+            if self._applied(key) is None:
+                check()
+        except Refused as refusal:
+            raise as_failure(refusal) from refusal
+
+    def once(self, key: str, take: Callable[[], object], task_id: str | None) -> Receipt:
+        """Applies a key once; a key that came by the other door gets the answer it got there."""
+        try:
+            applied = self._applied(key)
+            if applied is None:
+                take()
+        except Refused as refusal:
+            raise as_failure(refusal) from refusal
+        if applied is None:
+            applied = self._remember(key)
+        elif applied.refused:
+            raise as_failure((by_code(applied.refused) or Refused)())
+        s = self._case.state
+        task = s.task(task_id) if task_id else None
+        return Receipt(
+            dispute_no=s.dispute_no,
+            task_id=task_id,
+            task_state=task.state if task else None,
+            stage=s.stage,
+            round=s.round,
+            colour=s.colour,
+            revision=applied.revision,
+        )
+
+    def leave(self, key: str, take: Callable[[], object], refused: Callable[[Refused], object]) -> None:
+        """Applies a key once where nobody waits for the answer: `refused` puts a refusal on record."""
+        try:
+            if self._applied(key) is None:
+                take()
+                self._remember(key)
+        except Refused as refusal:
+            refused(refusal)
+            self._remember(key, refused=refusal.code)
+
+    def _applied(self, key: str) -> Applied | None:
+        """What a key did before. Behind a dot it says for which content: other content is no repeat.
+
+        Raises:
+            KeyReused
+        """
+        write, _, content = key.partition(".")
+        for applied in self._case.state.applied:
+            known, _, before = applied.key.partition(".")
+            if known == write:
+                if before != content:
+                    raise KeyReused
+                return applied
+        return None
+
+    def _remember(self, key: str, refused: str | None = None) -> Applied:
+        """Puts a key on record; a life of so many decisions that the engine's limits come in sight is supervised."""
+        state = self._case.state
+        applied = Applied(key=key, revision=state.revision, refused=refused)
+        state.applied.append(applied)
+        if len(state.applied) == TOO_MANY_DECISIONS:
+            supervise(self._case, "size", "办理次数异常偏多，请督查", level=0)
+        return applied
+
+
+def as_failure(refusal: SantuiError) -> ApplicationError:
+    """A refusal as the one exception that may leave a handler; anything else would wedge the case."""
+    return ApplicationError(refusal.detail, {"errors": refusal.errors}, type=refusal.code, non_retryable=True)
