@@ -8,6 +8,7 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.archive import Archiving
+from activities.digest import Digesting
 from activities.publish import Publishing
 from infra.archive import Archive
 from infra.database import Database
@@ -15,4 +16,8 @@ from infra.database import Database
 
 def activities(client: Client, database: Database, archive: Archive) -> list[Callable[..., Any]]:
     """Every activity, bound to what it works on."""
-    return [Publishing(database).publish, Archiving(client, database, archive).archive]
+    return [
+        Publishing(database).publish,
+        Archiving(client, database, archive).archive,
+        Digesting(database).digest,
+    ]

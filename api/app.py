@@ -14,7 +14,21 @@ from api.codec import codec_app
 from api.context import open_services
 from api.intake import sweep
 from api.pages import mounting
-from api.routes import audit, deputies, disputes, drill, indicators, intake, operations, registers, tasks, who
+from api.routes import (
+    audit,
+    deputies,
+    disputes,
+    drill,
+    events,
+    indicators,
+    intake,
+    messages,
+    operations,
+    registers,
+    tasks,
+    watchers,
+    who,
+)
 from infra.settings import Settings, get_settings
 
 
@@ -30,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(work)
             for work in (
                 services.watch.keep_looking(),
+                services.tail.keep_looking(),
                 sweep(services),
                 services.access.keep_writing(),
                 services.jobs.keep_working(),
@@ -45,7 +60,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     observing.install(app)
-    for module in (who, deputies, intake, disputes, tasks, indicators, registers, audit, operations):
+    for module in (
+        who, deputies, intake, disputes, watchers, tasks, messages, events, indicators, registers, audit, operations
+    ):  # fmt: skip
         app.include_router(module.router)
     if settings.drill:
         app.include_router(drill.router)

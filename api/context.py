@@ -10,6 +10,7 @@ from temporalio.testing import TimeSkipper
 from api.job_desk import JobDesk
 from api.policy import Policy, read_policy
 from api.security import Tokens
+from api.tail import Tail
 from api.watching import Watch
 from infra.access import AccessLog
 from infra.crypto import load_keys
@@ -34,6 +35,7 @@ class Services:
     directory: DirectoryCache
     access: AccessLog
     watch: Watch
+    tail: Tail
     jobs: JobDesk
 
 
@@ -53,6 +55,7 @@ async def open_services(settings: Settings) -> Services:
         directory=DirectoryCache(database),
         access=AccessLog(database),
         watch=Watch(database),
+        tail=Tail(database),
         jobs=JobDesk(settings, database),
         # In drill mode disputes must be started by the client that lets their clock be moved.
         client=drill.client if settings.drill else client,

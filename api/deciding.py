@@ -15,6 +15,7 @@ from api.views import dispute_brief, task_item
 from domain.actions import Act, capacity_to_act
 from domain.answering import Command, Receipt, organisation_codes
 from domain.base import Model
+from domain.catalogue import KINDS
 from domain.errors import (
     DisputeClosed,
     FieldsInvalid,
@@ -28,6 +29,7 @@ from domain.errors import (
 from domain.handing import Claim, Handover, capacity
 from domain.organisation import Actor, OrganisationRef
 from domain.state import Evidence, Task
+from infra.messages import Told, leave_message, message_id_of
 from infra.people import actor_named, manned, organisations_by_code
 from infra.queries import (
     attachments_of,
@@ -106,7 +108,7 @@ async def claim(
 async def hand_over(
     services: Services, actor: Actor, task_id: str, update: Literal["delegate", "transfer"], to: str, why: str, key: str
 ) -> tuple[int, Any]:
-    """Delegates a task, or offers it to another; `to` is a username or a person id.
+    """Delegates a task, or offers it to another, who gets a message; `to` is a username or a person id.
 
     Raises:
         Refused, Unavailable
@@ -118,7 +120,14 @@ async def hand_over(
         raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])
     by = capacity(Task.model_validate(task.sealed), actor, "hand_over")
     message = Handover(key=key, task_id=task_id, actor=by, to=other, why=why)
-    return await _hand(services, actor, task, update, message)
+    answer = await _hand(services, actor, task, update, message)
+    content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
+               "text": why}  # fmt: skip
+    kind = "handed" if update == "delegate" else "offered"
+    told = Told(message_id=message_id_of(key, other.person_id), person_id=other.person_id, kind=kind,
+                dispute_no=task.dispute_no, content=content)  # fmt: skip
+    await leave_message(services.database, told)
+    return answer
 
 
 async def _hand(

@@ -10,11 +10,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.context import Services
 from domain.errors import NotSignedIn
-from domain.organisation import SEPARATE_ROLES, Actor
-from infra.deputies import represented_by
-from infra.people import actor_of
+from domain.organisation import Actor
+from infra.deputies import acting
 
-_bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
+bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
 
 
 def get_services(request: Request) -> Services:
@@ -27,7 +26,7 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 
 
 async def get_actor(
-    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Actor:
     """The signed-in person with the posts held now, and the people deputised for."""
     if credentials is None:
@@ -43,9 +42,7 @@ async def person_of(services: Services, token: str) -> Actor:
     """
     person_id = services.tokens.person(token)
     async with services.database.read() as session:
-        actor = await actor_of(session, person_id)
-        if actor and not actor.has_role(*SEPARATE_ROLES):
-            actor.deputises = await represented_by(session, person_id, datetime.now(UTC))
+        actor = await acting(session, person_id, datetime.now(UTC))
     if actor is None:
         raise NotSignedIn
     return actor

@@ -7,6 +7,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import hashes
@@ -54,11 +55,21 @@ class Tokens:
         Raises:
             NotSignedIn: it is not ours, or has expired.
         """
+        return str(self._claims(token)["sub"])
+
+    def until(self, token: str) -> datetime:
+        """When the token expires.
+
+        Raises:
+            NotSignedIn: it is not ours, or has expired.
+        """
+        return datetime.fromtimestamp(self._claims(token)["exp"], UTC)
+
+    def _claims(self, token: str) -> dict[str, Any]:
         try:
-            claims = jwt.decode(token, self.secret, algorithms=["HS256"], options={"require": ["sub", "exp"]})
+            return jwt.decode(token, self.secret, algorithms=["HS256"], options={"require": ["sub", "exp"]})
         except jwt.InvalidTokenError as error:
             raise NotSignedIn("登录已失效，请重新登录") from error
-        return str(claims["sub"])
 
     def csrf(self, session: str) -> str:
         """The token a page's forms carry: bound to the session cookie, so that no other site can make one."""

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import socket
+import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from infra.logs import configure_logs
 from infra.settings import get_settings
+
+FAILED_TO_START = 3
+"""The exit code of uvicorn's own command."""
+
+
+class Server(uvicorn.Server):
+    """Ends the event streams before it waits for open requests to end: they would never do so by themselves."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops taking requests, and finishes what is under way."""
+        self._app.state.services.tail.close()
+        await super().shutdown(sockets)
 
 
 def main() -> None:
     """Serves with the settings of the environment until told to end."""
     settings = get_settings()
     configure_logs(settings.log_level)
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,
         access_log=False,  # paths hold dispute numbers and queries; what is needed is in /metrics and the access log
         timeout_graceful_shutdown=5,
     )
+    server = Server(app, config)
+    with contextlib.suppress(KeyboardInterrupt):  # raised again once the server has ended in order
+        server.run()
     gc.collect()  # the SDK may crash the interpreter at exit while its client is alive (sdk-python#300)
+    if not server.started:
+        sys.exit(FAILED_TO_START)
 
 
 if __name__ == "__main__":

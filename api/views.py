@@ -13,7 +13,7 @@ from domain.handing import capacity, standing
 from domain.organisation import ROLES, Actor
 from domain.playbook import Stage
 from domain.state import Task
-from infra.tables import AttachmentRow, CommentRow, DisputeRow, TaskRow
+from infra.tables import AttachmentRow, CommentRow, DisputeRow, MessageRow, TaskRow
 
 
 def moment(at: datetime | None) -> str | None:
@@ -182,8 +182,26 @@ def attachment_item(row: AttachmentRow) -> dict[str, Any]:
 
 
 def comment_item(row: CommentRow) -> dict[str, Any]:
-    """A comment."""
-    return {"comment_id": row.comment_id, "at": moment(row.at), "by": row.sealed["by"], "text": row.sealed["text"]}
+    """A comment, with whom it mentions."""
+    return {
+        "comment_id": row.comment_id,
+        "at": moment(row.at),
+        "by": row.sealed["by"],
+        "text": row.sealed["text"],
+        "mentions": row.sealed.get("mentions", []),
+    }
+
+
+def message_item(row: MessageRow) -> dict[str, Any]:
+    """A message; what it says depends on its kind."""
+    return {
+        "message_id": row.message_id,
+        "at": moment(row.at),
+        "kind": row.kind,
+        "dispute_no": row.dispute_no,
+        "read_at": moment(row.read_at),
+        **row.sealed,
+    }
 
 
 def masked(party: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ SantuiError
 │   ├── MediaRefused           415  media_type_refused
 │   ├── FieldsInvalid          422  fields_invalid
 │   │   └── KeyReused          422  idempotency_key_reused
-│   └── TooManyTries           429  too_many_tries
+│   ├── TooManyTries           429  too_many_tries
+│   └── TooManyStreams         429  too_many_streams
 ├── Unavailable                503  engine_unavailable
 │   └── StoreUnavailable       503  store_unavailable
 └── PolicyInvalid                   a playbook, lexicon or calendar that cannot be used; names file and line
@@ -175,6 +176,14 @@ class TooManyTries(Refused):
     code = "too_many_tries"
     status = 429
     title = "尝试次数过多，请稍后再试"
+
+
+class TooManyStreams(Refused):
+    """The person has as many event streams open as one may."""
+
+    code = "too_many_streams"
+    status = 429
+    title = "打开的页面过多，请关闭一些后重试"
 
 
 class Unavailable(SantuiError):

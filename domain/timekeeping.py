@@ -105,14 +105,17 @@ def _decide(case: Case, task: Task, decision: str) -> None:
 
 
 def judged_by(state: DisputeState, clock: Clock) -> list[Task]:
-    """The open tasks whose due date the clock gives: its own task, or all that stand under the colour or the ladder."""
-    if clock.task_id:
-        return [t for t in state.pending() if t.task_id == clock.task_id]
-    if clock.name == "ladder":
-        return state.pending("mediate")
-    if clock.name in (COLOUR, "progress"):
-        return [t for t in state.pending() if KINDS[t.kind].under_colour]
-    return []
+    """The open tasks whose due date the clock gives."""
+    return [task for task in state.pending() if judges(clock.name, clock.task_id, task)]
+
+
+def judges(clock: str, task_id: str | None, task: Task) -> bool:
+    """Whether the clock of that name gives a task's due date: its own task, or all under the colour or the ladder."""
+    if task_id:
+        return task.task_id == task_id
+    if clock == "ladder":
+        return task.kind == "mediate"
+    return clock in (COLOUR, "progress") and KINDS[task.kind].under_colour
 
 
 def due_of(state: DisputeState, task: Task) -> Clock | None:

@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from domain.deputies import deputised
 from domain.errors import Conflict
-from domain.organisation import Post, Represented
+from domain.organisation import SEPARATE_ROLES, Actor, Post, Represented
 from infra.database import Database
+from infra.people import actor_of
 from infra.tables import DeputyRow, PersonRow, PostRow
 
 
@@ -26,8 +27,17 @@ class Deputyship:
     deputy: PersonRow
 
 
-def _in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """The deputyships that run at an instant."""
     return and_(col(DeputyRow.ended_at).is_(None), col(DeputyRow.since) <= at, col(DeputyRow.until) > at)
+
+
+async def acting(session: AsyncSession, person_id: str, at: datetime) -> Actor | None:
+    """An active person with the posts held now, and with whom he deputises for at an instant."""
+    actor = await actor_of(session, person_id)
+    if actor and not actor.has_role(*SEPARATE_ROLES):
+        actor.deputises = await represented_by(session, person_id, at)
+    return actor
 
 
 async def represented_by(session: AsyncSession, deputy_id: str, at: datetime) -> list[Represented]:
@@ -39,7 +49,7 @@ async def represented_by(session: AsyncSession, deputy_id: str, at: datetime) ->
         .select_from(DeputyRow)
         .join(PersonRow, col(PersonRow.person_id) == col(DeputyRow.person_id))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
-        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), _in_force(at))
+        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), in_force(at))
         .order_by(col(DeputyRow.deputyship_id), col(PostRow.post_id))
     )
     found: dict[str, Represented] = {}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from domain.organisation import Actor
 from infra.database import Database
 from infra.ids import new_id
+from infra.messages import Told, add_messages
 from infra.tables import AttachmentRow, CommentRow
 
 
@@ -43,15 +44,25 @@ async def find_attachment(database: Database, attachment_id: str) -> AttachmentR
         return await session.get(AttachmentRow, attachment_id)
 
 
-async def add_comment(database: Database, dispute_no: str, actor: Actor, text: str) -> CommentRow:
-    """Adds a remark."""
+async def add_comment(
+    database: Database, dispute_no: str, actor: Actor, text: str, mentioned: dict[str, str] | None = None
+) -> CommentRow:
+    """Adds a remark, and tells those mentioned in it: `mentioned` holds their names by person id."""
+    mentions = [{"person_id": person_id, "name": name} for person_id, name in (mentioned or {}).items()]
     row = CommentRow(
         comment_id=new_id(),
         dispute_no=dispute_no,
         at=datetime.now(UTC),
         person_id=actor.person_id,
-        sealed={"text": text, "by": actor.name},
+        sealed={"text": text, "by": actor.name, "mentions": mentions},
     )
+    content = {"comment_id": row.comment_id, "by": actor.name, "text": text}
+    messages = [
+        Told(person_id=m["person_id"], kind="mention", dispute_no=dispute_no, content=content)
+        for m in mentions
+        if m["person_id"] != actor.person_id
+    ]
     async with database.write() as session:
         session.add(row)
+        await add_messages(session, messages, row.at)
     return row

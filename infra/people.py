@@ -5,18 +5,48 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.organisation import SEPARATE_ROLES, Actor, OrganisationRef, Post
-from infra.tables import OrganisationRow, PersonRow, PostRow
+from infra.tables import InvolvementRow, OrganisationRow, PersonRow, PostRow
 
 
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
     """Who signs in under that name."""
     query = select(PersonRow).where(col(PersonRow.username) == username, col(PersonRow.active))
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def people_by(session: AsyncSession, words: Collection[str]) -> dict[str, PersonRow]:
+    """People by username or person id, active or not; unknown words are absent."""
+    if not words:
+        return {}
+    query = select(PersonRow).where(or_(col(PersonRow.username).in_(words), col(PersonRow.person_id).in_(words)))
+    rows = list((await session.execute(query)).scalars())
+    return {row.person_id: row for row in rows} | {row.username: row for row in rows}
+
+
+async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) -> list[dict[str, str]]:
+    """Active people who hold a post that has, or had, a part in a dispute, by username, with the first such
+    post.
+    """
+    query = (
+        select(col(PersonRow.username), col(PersonRow.name), col(PostRow.role), col(PostRow.path))
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .join(
+            InvolvementRow,
+            and_(col(InvolvementRow.role) == col(PostRow.role), col(InvolvementRow.path) == col(PostRow.path)),
+        )
+        .where(col(PersonRow.active), col(InvolvementRow.dispute_no) == dispute_no)
+        .order_by(col(PersonRow.username), col(PostRow.post_id))
+        .limit(limit)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for username, name, role, path in (await session.execute(query)).all():
+        found.setdefault(username, {"username": username, "name": name, "role": role, "path": path})
+    return list(found.values())
 
 
 async def actor_of(session: AsyncSession, person_id: str) -> Actor | None:

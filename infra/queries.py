@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from infra.tables import (
     TaskRow,
     TimelineRow,
 )
-from infra.viewing import addressed_to, below, holders, left_to, may_see, not_barred
+from infra.viewing import addressed_to, below, holders, left_to, may_see, not_barred, of_watched
 
 OPEN = ("open", "claimed")
 _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
@@ -98,7 +98,7 @@ async def list_disputes(
     query = select(DisputeRow).where(may_see(actor), *_filters(f))
     if cursor:
         value, number = read_cursor(cursor, str, str)
-        value = _instant(value) if column is col(DisputeRow.opened_at) else value
+        value = read_instant(value) if column is col(DisputeRow.opened_at) else value
         after = column < value if descending else column > value
         beyond = col(DisputeRow.dispute_no) < number if descending else col(DisputeRow.dispute_no) > number
         query = query.where(or_(after, and_(column == value, beyond)))
@@ -110,7 +110,12 @@ async def list_disputes(
     return Page(rows=rows[:limit], next_cursor=key)
 
 
-def _instant(value: str) -> datetime:
+def read_instant(value: str) -> datetime:
+    """An instant out of a cursor.
+
+    Raises:
+        FieldsInvalid: it is none of ours.
+    """
     try:
         at = datetime.fromisoformat(value)
         if at.tzinfo is None:
@@ -151,6 +156,14 @@ async def find_dispute(session: AsyncSession, actor: Actor, dispute_no: str) -> 
     """One dispute, if the person may see it."""
     query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no, may_see(actor))
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def visible(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> set[str]:
+    """Of these disputes, those that the person may see."""
+    if not dispute_nos:
+        return set()
+    query = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.dispute_no).in_(dispute_nos), may_see(actor))
+    return set((await session.execute(query)).scalars())
 
 
 async def dispute_row(session: AsyncSession, dispute_no: str) -> DisputeRow:
@@ -243,7 +256,7 @@ def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
             by_or_for = or_(col(TaskRow.decided_by) == actor.person_id, col(TaskRow.decided_for) == actor.person_id)
             return [col(TaskRow.state) == "done", by_or_for]
         case "watched":
-            return [col(TaskRow.state).in_(OPEN), addressed_to(actor, watches=True)]
+            return [col(TaskRow.state).in_(OPEN), or_(addressed_to(actor, watches=True), of_watched(actor))]
         case _:
             raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
 

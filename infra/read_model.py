@@ -12,6 +12,7 @@ from domain.countable import Tally
 from domain.projection import Image, TaskImage
 from domain.state import Entry
 from infra.database import Database
+from infra.events import note_events, stood
 from infra.tables import (
     AddresseeRow,
     BarredRow,
@@ -37,23 +38,25 @@ class ReadModelGap(Exception):
 async def write_image(database: Database, image: Image) -> int:
     """Writes an image at its revision; answers that revision.
 
-    Idempotent, and never backwards: an image that is not newer than the stored one changes nothing.
+    Idempotent, and never backwards: an image that is not newer than the stored one changes nothing. What is new is told
+    in the same transaction to those who listen (`infra.events`).
 
     Raises:
         ReadModelGap: the image holds only what is new since a revision beyond the stored one.
     """
     async with database.write(image.dispute_no) as session:
-        stored = await _revision(session, image.dispute_no)
+        stored, before = await stood(session, image.dispute_no, [shown.task_id for shown in image.tasks])
         if stored >= image.revision:
             return image.revision
         if stored < image.since:
             raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
         await _insert(session, image)
+        await note_events(session, image, stored=stored, before=before)
     return image.revision
 
 
 async def replace_image(database: Database, image: Image, *, unless_newer: bool = True) -> bool:
-    """Throws away what is stored of a dispute and writes its whole image instead; for rebuilding.
+    """Throws away what is stored of a dispute and writes its whole image instead; for rebuilding, so nobody is told.
 
     Changes nothing and answers false where the stored revision is newer and `unless_newer` holds: the dispute went on.
     """

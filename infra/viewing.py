@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from infra.tables import (
     InvolvementRow,
     PostRow,
     TaskRow,
+    WatcherRow,
 )
 
 
@@ -85,10 +86,38 @@ def left_to(actor: Actor) -> ColumnElement[bool]:
     return and_(barred_at_all, or_(*clauses)) if clauses else false()
 
 
+def of_watched(actor: Actor) -> ColumnElement[bool]:
+    """The tasks of disputes that the person watches, as long as he may see them."""
+    watched = select(col(WatcherRow.dispute_no)).where(col(WatcherRow.person_id) == actor.person_id)
+    seen = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.dispute_no).in_(watched), may_see(actor))
+    return col(TaskRow.dispute_no).in_(seen)
+
+
+def asked_people(*tasks: ColumnElement[bool]) -> tuple[Select[str, str], Select[str, str]]:
+    """(person id, task id) for everybody who may claim one of these open tasks: what `addressed_to`, `left_to` and
+    `not_barred` say of one person, for all of them at once; in two queries, to be united.
+    """
+    held, task, asked = PostRow, col(TaskRow.task_id), col(AddresseeRow.path)
+    above = func.substr(asked, 1, func.length(col(held.path)) + 1) == col(held.path) + "/"
+    barred = exists().where(col(BarredRow.task_id) == task, col(BarredRow.person_id) == col(held.person_id))
+    fallen = and_(above, exists().where(col(BarredRow.task_id) == task), ~_somebody_else())
+    pairs = (
+        select(col(held.person_id), task)
+        .select_from(TaskRow)
+        .join(AddresseeRow, and_(col(AddresseeRow.task_id) == task, col(AddresseeRow.watches) == false()))
+        .where(col(TaskRow.state) == "open", ~barred, *tasks)
+    )
+    return (
+        pairs.join(held, and_(col(held.role) == col(AddresseeRow.role), col(held.path) == asked)),
+        pairs.join(held, and_(col(held.role) == col(AddresseeRow.role), fallen)),
+    )
+
+
 def _somebody_else() -> ColumnElement[bool]:
     """Whether anybody who is not barred holds the addressed post itself."""
     holder = aliased(PostRow)
-    barred = select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == col(AddresseeRow.task_id))
+    of_task = col(BarredRow.task_id) == col(AddresseeRow.task_id)
+    barred = select(col(BarredRow.person_id)).where(of_task).correlate(AddresseeRow)
     return exists().where(
         col(holder.role) == col(AddresseeRow.role),
         col(holder.path) == col(AddresseeRow.path),

@@ -27,3 +27,12 @@ async def archive() -> int:
     Idempotent: a history that is there is left as it is.
     """
     raise RuntimeError("a port has no body; the worker registers activities.archive")
+
+
+@activity.defn(name="digest")
+async def digest() -> int:
+    """Sends each person the morning's one message about tasks that press; answers how many were told.
+
+    Idempotent: once a person and day. What listeners no longer need of past events is let go of, too.
+    """
+    raise RuntimeError("a port has no body; the worker registers activities.digest")

@@ -24,7 +24,10 @@ class Beat(Model):
     """HH:MM, Asia/Shanghai"""
 
 
-BEATS: tuple[Beat, ...] = (Beat(activity=ports.archive.__name__, every_minutes=10),)
+BEATS: tuple[Beat, ...] = (
+    Beat(activity=ports.archive.__name__, every_minutes=10),
+    Beat(activity=ports.digest.__name__, daily_at="08:00"),
+)
 
 
 @workflow.defn(name="Rhythm")

@@ -24,6 +24,7 @@ from domain.fields import RETURN_REASONS
 from domain.organisation import ROLES
 from domain.playbook import Stage
 from infra.ids import new_id
+from infra.people import with_a_part
 
 router = APIRouter(route_class=PageRoute)
 
@@ -38,12 +39,14 @@ async def show_case(
     request: Request, services: Services, viewer: Viewer, no: str, *, status: int = 200, **extra: Any
 ) -> Response:
     """The page of a case; `extra` holds what a small form of it was refused for."""
+    here = await services.tail.newest()  # before anything is read: what happens meanwhile is told
     document = await whole(services, viewer.actor, no)
     entries = await _timeline(services, viewer, no)
     offices = await offices_of(services)
     words = vocabulary(services, offices, document)
     now = case_now(entries)
     view = {
+        "here": here,
         "case": _head(document, now, offices),
         "steps": _steps(document, entries),
         "tasks": [_open_task(t, offices, now) for t in document["tasks"] if t["state"] in ("open", "claimed")],
@@ -60,12 +63,23 @@ async def show_case(
         "comments": [{**c, "at": w.stamp(c["at"], now)} for c in document["comments"]],
         "actions": [{"href": f"/disputes/{no}/actions/{a['name']}", "title": a["title"]} for a in document["actions"]],
         "days": by_days(entries, words, now),
+        "people": await _people(services, no, offices),
         "key": new_id(),
         "comment_error": "",
         "comment_text": "",
+        "comment_mentions": "",
         "file_error": "",
     }
     return show(request, "case.html", viewer, status=status, **{**view, **extra})
+
+
+async def _people(services: Services, no: str, offices: Offices) -> list[dict[str, str]]:
+    """Who has a part, to be mentioned: username, and who that is."""
+    async with services.database.read() as session:
+        found = await with_a_part(session, no)
+    return [
+        {"username": p["username"], "who": f"{p['name']} · {offices.at(p['path'])}{_role(p['role'])}"} for p in found
+    ]
 
 
 def case_now(entries: list[dict[str, Any]]) -> datetime:
@@ -90,6 +104,8 @@ def _head(d: dict[str, Any], now: datetime, offices: Offices) -> dict[str, Any]:
     holder = next((t["assignee_name"] for t in open_tasks if t["assignee"] == d["holder"]), None) or d["holder_name"]
     return {
         "no": d["dispute_no"],
+        "revision": d["revision"],
+        "watched": d["watched"],
         "title": d["title"],
         "colour": w.colour(d["colour"], d["colours"]),
         "stage": d["stage_name"],

@@ -28,7 +28,7 @@ EMPTY = {
     "claimable": ("没有等待签收的事项", "新的事项推送到您的岗位后会出现在这里。已签收的事项在“我的”。"),
     "mine": ("您手上没有正在办理的事项", "在“待签收”中打开一个事项，签收后即由您办理。"),
     "done": ("您还没有办结过事项", "您作出处理意见的事项会留在这里备查。"),
-    "watched": ("没有需要您关注的事项", "由他人办理、您的岗位负责督促的事项会出现在这里。"),
+    "watched": ("没有需要您关注的事项", "您关注的纠纷的待办，以及由他人办理、您的岗位负责督促的事项会出现在这里。"),
 }
 
 
@@ -44,6 +44,7 @@ async def inbox_page(
     cursor: CursorDep = None,
 ) -> Response:
     """A box of the person's tasks."""
+    here = await services.tail.newest()  # before anything is read: what happens meanwhile is told
     box = box if box in BOXES else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     page = await get_tasks(services, viewer.actor, box, kind or None, colour or None, None, asked["q"] or None, PAGE,
@@ -55,7 +56,10 @@ async def inbox_page(
         request,
         "inbox.html",
         viewer,
+        here=here,
         box=box,
+        page=PAGE,
+        self_href=_address(box, asked),
         boxes=[_box(name, box, asked, counts[name]) for name in BOXES],
         tasks=[_row(task, offices, viewer.actor) for task in page["items"]],
         more=_address(box, {**asked, "cursor": page["next_cursor"]}) if page["next_cursor"] else "",

@@ -7,7 +7,19 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.pages import acting, answering, case, deputies, faults, handing, inbox, indicators, papers, signing
+from api.pages import (
+    acting,
+    answering,
+    case,
+    deputies,
+    faults,
+    handing,
+    inbox,
+    indicators,
+    news,
+    papers,
+    signing,
+)
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -15,6 +27,7 @@ STATIC = Path(__file__).parent.parent / "static"
 def install(app: FastAPI) -> None:
     """Adds the pages; after every other route: the last page is "not found" for all other paths."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (signing, inbox, case, answering, handing, deputies, acting, papers, indicators, faults):
+    app.include_router(news.wire, include_in_schema=False)
+    for module in (signing, inbox, case, answering, handing, deputies, acting, papers, news, indicators, faults):
         router: APIRouter = module.router
         app.include_router(router, include_in_schema=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -24,6 +25,7 @@ from infra.ids import new_id
 from infra.papers import add_attachment
 
 router = APIRouter(route_class=PageRoute)
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 @router.get("/attachments/{attachment_id}")
@@ -36,17 +38,20 @@ async def attachment(services: ServicesDep, viewer: ViewerDep, attachment_id: st
 async def comment(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, no: str) -> Response:
     """Adds a remark; the page shows it where it was written."""
     written = text(form, "text")
+    typed = text(form, "mentions")
+    draft = {"comment_text": written, "comment_mentions": typed}
     try:
-        said = CommentIn(text=written)
+        said = CommentIn(text=written, mentions=_BETWEEN.split(typed) if typed else [])
     except ValidationError as error:
-        message = field_errors(error)[0]["message"]
-        return await show_case(request, services, viewer, no, status=422, comment_error=f"留言{message}",
-                               comment_text=written)  # fmt: skip
+        [first, *_] = field_errors(error)
+        what = "留言" if first["field"] == "text" else "提到的人员"
+        return await show_case(request, services, viewer, no, status=422, comment_error=f"{what}{first['message']}",
+                               **draft)  # fmt: skip
     response = await post_comment(services, viewer.actor, no, said, text(form, "key") or None)
     if response.status_code >= 400:
-        detail = json.loads(bytes(response.body))["detail"]
-        return await show_case(request, services, viewer, no, status=response.status_code, comment_error=detail,
-                               comment_text=written)  # fmt: skip
+        body = json.loads(bytes(response.body))
+        told = "；".join(error["message"] for error in body.get("errors", [])) or body["detail"]
+        return await show_case(request, services, viewer, no, status=response.status_code, comment_error=told, **draft)
     if not by_htmx(request):
         return go(request, f"/disputes/{no}#comments")
     return await show_case(request, services, viewer, no, status=201)

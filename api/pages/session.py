@@ -14,6 +14,7 @@ from api.context import Services
 from api.deps import ServicesDep, person_of
 from domain.errors import BadCsrf, NotSignedIn
 from domain.organisation import ROLES, Actor, overseen
+from infra.messages import count_unread
 
 SESSION = "santui_session"
 VISIT = "santui_visit"
@@ -30,6 +31,8 @@ class Viewer:
     csrf: str
     posts: str
     """his posts in words, the first two"""
+    unread: int
+    """messages he has not read"""
     deputising: str
     """for whom he deputises, by name"""
     oversees: bool
@@ -46,10 +49,13 @@ async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
     if not token:
         raise NotSignedIn
     actor = await person_of(services, token)
+    async with services.database.read() as session:
+        unread = await count_unread(session, actor)
     return Viewer(
         actor=actor,
         csrf=services.tokens.csrf(token),
         posts=await _posts(services, actor),
+        unread=unread,
         deputising="、".join(other.name for other in actor.deputises),
         oversees=bool(overseen(actor)),
     )

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.context import Services
 from api.deciding import act
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.intake import reopen
+from api.mentions import MOST, mentioned
 from api.once import digest, once
 from api.reopening import reopen_closed
 from api.views import attachment_item, comment_item, dispute_item, dispute_whole
@@ -38,6 +39,7 @@ from infra.queries import (
     timeline_of,
 )
 from infra.tables import DisputeRow
+from infra.watchers import watches
 
 router = APIRouter(prefix="/v1", tags=["disputes"])
 
@@ -103,8 +105,9 @@ async def whole(services: Services, actor: Actor, dispute_no: str) -> dict[str, 
         files = await attachments_of(session, dispute_no)
         comments = await comments_of(session, dispute_no)
         paths = await paths_of(session, dispute_no)
+        watched = await watches(session, dispute_no, actor.person_id)
     services.access.note(actor.person_id, dispute_no, "read")
-    return dispute_whole(row, tasks, files, comments, paths, actor)
+    return {**dispute_whole(row, tasks, files, comments, paths, actor), "watched": watched}
 
 
 @router.get("/disputes/{no}")
@@ -158,20 +161,23 @@ async def _reopen(
 
 
 class CommentIn(Model):
-    """A remark."""
+    """A remark. Whom it mentions stands in it as `@username`, or beside it in `mentions`."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    mentions: Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=MOST)] = []
+    """usernames or person ids"""
 
 
 @router.post("/disputes/{no}/comments", status_code=201)
 async def post_comment(
     services: ServicesDep, actor: ActorDep, no: str, comment: CommentIn, key: KeyDep = None
 ) -> JSONResponse:
-    """Adds a remark beside the process."""
+    """Adds a remark beside the process; whoever is mentioned gets a message, and must be able to see the case."""
 
     async def do(_: str) -> tuple[int, Any]:
         await seen(services, actor, no)
-        row = await add_comment(services.database, no, actor, comment.text)
+        people = await mentioned(services, no, comment.text, comment.mentions)
+        row = await add_comment(services.database, no, actor, comment.text, people)
         return 201, comment_item(row)
 
     return await once(services, actor, f"comment:{no}", key, comment.model_dump(), do)

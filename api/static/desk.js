@@ -63,7 +63,8 @@ document.addEventListener("htmx:after:swap", () => {
   document.querySelector("#answer .banner[autofocus]")?.scrollIntoView({ block: "center" });
 });
 
-document.addEventListener("htmx:error", () => {
+document.addEventListener("htmx:error", (event) => {
+  if (event.target.matches?.("#live, #inbox")) return; // nothing was being sent
   document.querySelector(".flash.offline")?.remove();
   const said = document.createElement("p");
   said.className = "flash warn offline";
@@ -71,4 +72,52 @@ document.addEventListener("htmx:error", () => {
   said.textContent = "网络不通，没有提交成功；填写的内容还在，请稍后再试。";
   document.querySelector("#main").prepend(said);
   said.scrollIntoView({ block: "center" });
+});
+
+// What happens elsewhere: the inbox is read again, a case says that it has moved on. Nothing that is typed is lost.
+let stirring;
+for (const kind of ["task_opened", "task_due", "task_void", "dispute_changed"]) {
+  document.addEventListener(kind, (event) => {
+    const told = JSON.parse(event.detail.data);
+    const shown = document.querySelector("[data-dispute]");
+    if (shown && (told.dispute_no !== shown.dataset.dispute || told.revision <= Number(shown.dataset.revision))) return;
+    clearTimeout(stirring);
+    stirring = setTimeout(stir, 300);
+  });
+}
+
+function stir() {
+  const inbox = document.querySelector("#inbox");
+  const untouched = inbox && !inbox.contains(document.activeElement)
+    && inbox.querySelectorAll(".task").length <= Number(inbox.dataset.page);
+  if (untouched) {
+    htmx.trigger(inbox, "news");
+    return;
+  }
+  const said = document.createElement("p");
+  said.className = "flash warn";
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = "点击刷新";
+  link.addEventListener("click", reread);
+  said.append("有新变化，", link);
+  document.querySelector("#stirred").replaceChildren(said);
+}
+
+async function reread(event) {
+  event.preventDefault();
+  document.querySelector("#stirred").replaceChildren();
+  const inbox = document.querySelector("#inbox");
+  if (inbox) {
+    htmx.trigger(inbox, "news");
+    return;
+  }
+  const typed = [...document.querySelectorAll("#main :is(textarea, input:not([type=hidden]))[id]")];
+  await htmx.ajax("GET", location.pathname, { target: "#main", select: "#main", swap: "outerHTML" });
+  for (const field of typed) document.getElementById(field.id)?.replaceWith(field);
+  document.querySelector("#main").focus();
+}
+
+document.addEventListener("htmx:sse:error", (event) => {
+  if (event.detail.status === 401) event.target.remove(); // the sign-in is over: the next page asks for a new one
 });

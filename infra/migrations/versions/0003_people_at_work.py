@@ -60,7 +60,53 @@ def _take_it_back() -> None:
 
 def upgrade() -> None:
     _hand_work_over()
+    _create_news()
 
 
 def downgrade() -> None:
+    _drop_news()
     _take_it_back()
+
+
+def _create_news() -> None:
+    """Who watches, what people are told in words, and what happened for those who listen."""
+    op.create_table(
+        "watcher",
+        sa.Column("dispute_no", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("dispute_no", "person_id"),
+    )
+    op.create_index("ix_watcher_person_id", "watcher", ["person_id"])
+    op.create_table(
+        "message",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("dispute_no", sa.String(), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id"),
+    )
+    op.create_index("message_list", "message", ["person_id", "at"])
+    op.create_table(
+        "event",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("dispute_no", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.String(), nullable=True),
+        sa.Column("posts", sa.JSON(), nullable=False),
+        sa.Column("persons", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("event_at", "event", ["at"])
+
+
+def _drop_news() -> None:
+    op.drop_table("event")
+    op.drop_table("message")
+    op.drop_table("watcher")

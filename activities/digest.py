@@ -1,0 +1,31 @@
+"""Digests: the morning's one message a person about tasks that press."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+from temporalio import activity
+
+from infra.database import Database
+from infra.digests import send_digests
+from infra.events import trim_events
+from workflows import ports
+
+log = structlog.get_logger()
+
+
+class Digesting:
+    """The activity with the database it reads and writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn(name=ports.digest.__name__)
+    async def digest(self) -> int:
+        """See `workflows.ports.digest`."""
+        now = datetime.now(UTC)
+        told = await send_digests(self._database, now, activity.heartbeat)
+        await trim_events(self._database, now)
+        log.info("digests", people=told)
+        return told

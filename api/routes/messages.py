@@ -1,0 +1,61 @@
+"""Messages (消息): what the signed-in person is told in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.context import Services
+from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
+from api.once import once
+from api.views import message_item
+from domain.errors import NotFound
+from domain.organisation import Actor
+from infra.messages import count_unread, find_message, mark_read, messages_of
+
+router = APIRouter(prefix="/v1/messages", tags=["messages"])
+
+
+@router.get("")
+async def get_messages(
+    services: ServicesDep, actor: ActorDep, unread: bool | None = None, limit: LimitDep = 50, cursor: CursorDep = None
+) -> dict[str, Any]:
+    """The person's messages, the newest first, and how many are unread. `kind` is `mention`, `digest`, `handed`
+    or `offered`.
+    """
+    async with services.database.read() as session:
+        page = await messages_of(session, actor, unread=unread, limit=limit, cursor=cursor)
+        count = await count_unread(session, actor)
+    return {"items": [message_item(row) for row in page.rows], "next_cursor": page.next_cursor, "unread": count}
+
+
+@router.post("/read")
+async def post_read_all(services: ServicesDep, actor: ActorDep, key: KeyDep = None) -> JSONResponse:
+    """Marks all the person's messages as read; answers how many were not."""
+
+    async def do(_: str) -> tuple[int, Any]:
+        return 200, {"read": await mark_read(services.database, actor), "unread": 0}
+
+    return await once(services, actor, "read-all", key, None, do)
+
+
+@router.post("/{message_id}/read")
+async def post_read(services: ServicesDep, actor: ActorDep, message_id: str, key: KeyDep = None) -> JSONResponse:
+    """Marks a message as read; again changes nothing."""
+    return await once(services, actor, f"read:{message_id}", key, None, lambda _: read(services, actor, message_id))
+
+
+async def read(services: Services, actor: Actor, message_id: str) -> tuple[int, dict[str, Any]]:
+    """Marks a message of the person as read.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    await mark_read(services.database, actor, message_id)
+    async with services.database.read() as session:
+        row = await find_message(session, actor, message_id)
+    if row is None:
+        raise NotFound("没有这条消息")
+    return 200, message_item(row)

@@ -1,0 +1,39 @@
+"""Watching a dispute (关注): its open tasks stand in the box `watched`, and its events are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.deps import ActorDep, KeyDep, ServicesDep
+from api.once import once
+from api.routes.disputes import seen
+from infra.watchers import unwatch, watch
+
+router = APIRouter(prefix="/v1/disputes", tags=["disputes"])
+
+
+@router.post("/{no}/watch")
+async def post_watch(services: ServicesDep, actor: ActorDep, no: str, key: KeyDep = None) -> JSONResponse:
+    """Watches a dispute that the person may see, for as long as he may; again changes nothing."""
+
+    async def do(_: str) -> tuple[int, Any]:
+        await seen(services, actor, no)
+        await watch(services.database, no, actor.person_id)
+        return 200, {"dispute_no": no, "watched": True}
+
+    return await once(services, actor, f"watch:{no}", key, None, do)
+
+
+@router.delete("/{no}/watch")
+async def delete_watch(services: ServicesDep, actor: ActorDep, no: str, key: KeyDep = None) -> JSONResponse:
+    """Watches a dispute no more; again changes nothing."""
+
+    async def do(_: str) -> tuple[int, Any]:
+        await seen(services, actor, no)
+        await unwatch(services.database, no, actor.person_id)
+        return 200, {"dispute_no": no, "watched": False}
+
+    return await once(services, actor, f"unwatch:{no}", key, None, do)
