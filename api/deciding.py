@@ -131,7 +131,11 @@ async def hand_over(
 
 
 async def _hand(
-    services: Services, actor: Actor, task: TaskRow, update: str, message: Claim | Handover
+    services: Services,
+    actor: Actor,
+    task: TaskRow,
+    update: Literal["claim", "delegate", "transfer"],
+    message: Claim | Handover,
 ) -> tuple[int, Any]:
     try:
         receipt = await send(services, task.dispute_no, update, message, message.key)

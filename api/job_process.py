@@ -42,12 +42,13 @@ async def replays(settings: Settings, client: Client, database: Database, reques
     """Replays the runs of one dispute, or those begun in a period."""
     histories = Histories(client, Archive(settings.archive_dir))
     if number := request.get("dispute_no"):
-        runs = await histories.runs(number)
+        runs = later = await histories.runs(number)
     else:
         since, until = (datetime.fromisoformat(request[name]) for name in ("since", "until"))
-        runs = [run async for run in histories.all_runs(since, until)]
-    runs.sort(key=lambda run: run.dispute_no)
-    return Work(total=len(runs), results=Checker(histories, client.data_converter, database).check(runs))
+        later = [run async for run in histories.all_runs(since)]
+        runs = [run for run in later if run.started_at is None or run.started_at < until]
+    runs = sorted(runs, key=lambda run: run.dispute_no)
+    return Work(total=len(runs), results=Checker(histories, client.data_converter, database).check(runs, later=later))
 
 
 KINDS: dict[str, Callable[[Settings, Client, Database, dict[str, Any]], Awaitable[Work]]] = {"replays": replays}

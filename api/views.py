@@ -168,6 +168,13 @@ def task_whole(
     }
 
 
+def entry_item(entry: dict[str, Any]) -> dict[str, Any]:
+    """A line of the timeline, from an entry as JSON values."""
+    at = china(datetime.fromisoformat(entry["at"])).isoformat()
+    shown = ("seq", "kind", "title", "actor", "actor_id", "on_behalf_of", "on_behalf_name", "detail")
+    return {**{name: entry.get(name) for name in shown}, "at": at}
+
+
 def attachment_item(row: AttachmentRow) -> dict[str, Any]:
     """A file's particulars."""
     return {

@@ -22,6 +22,7 @@ SantuiError
 │   └── TooManyStreams         429  too_many_streams
 ├── Unavailable                503  engine_unavailable
 │   └── StoreUnavailable       503  store_unavailable
+├── ArchiveBroken          500  archive_broken
 └── PolicyInvalid                   a playbook, lexicon or calendar that cannot be used; names file and line
 """
 
@@ -199,6 +200,13 @@ class StoreUnavailable(Unavailable):
 
     code = "store_unavailable"
     title = "数据库暂时不可用，请稍后重试"
+
+
+class ArchiveBroken(SantuiError):
+    """A file of the archive is not what was put there; the detail names it."""
+
+    code = "archive_broken"
+    title = "档案文件已被改动"
 
 
 class PolicyInvalid(SantuiError):

@@ -54,6 +54,7 @@ class TaskImage(Model):
     due_at: datetime | None
     overdue: bool
     urgency: int
+    """0 once it has ended"""
     decisions: list[str]
     """the decisions it allows now; none once it is answered"""
     task: Task

@@ -19,6 +19,8 @@ from infra.tables import AccessRow, PersonRow
 
 EVERY = 0.5
 """Seconds between two writings: what a killed process may lose."""
+OK = "ok"
+"""The outcome of what was not refused."""
 log = structlog.get_logger()
 
 
@@ -29,7 +31,7 @@ class AccessLog:
         self._database = database
         self._waiting: list[AccessRow] = []
 
-    def note(self, person_id: str | None, dispute_no: str | None, what: str, outcome: str = "ok") -> None:
+    def note(self, person_id: str | None, dispute_no: str | None, what: str, outcome: str = OK) -> None:
         """Notes an access (`outcome` ok) or a refused attempt (the code of the refusal)."""
         self._waiting.append(
             AccessRow(
@@ -62,11 +64,14 @@ class AccessLog:
 
 
 async def accesses(
-    database: Database, *, person_id: str | None, dispute_no: str | None, limit: int, before: str | None
-) -> list[tuple[AccessRow, str | None]]:
-    """The newest entries first, each with the name of its person; `before` is the id of the last one seen."""
+    database: Database, *, person_id: str | None, dispute_no: str | None, refused: bool, limit: int, before: str | None
+) -> list[tuple[AccessRow, str | None, str | None]]:
+    """The newest entries first, each with the name and username of its person; `before` is the id of the last one seen.
+
+    With `refused` only the attempts that were refused.
+    """
     query = (
-        select(AccessRow, col(PersonRow.name))
+        select(AccessRow, col(PersonRow.name), col(PersonRow.username))
         .outerjoin(PersonRow, col(PersonRow.person_id) == col(AccessRow.person_id))
         .order_by(col(AccessRow.access_id).desc())  # a UUIDv7 sorts by its time
         .limit(limit)
@@ -75,7 +80,9 @@ async def accesses(
         query = query.where(col(AccessRow.person_id) == person_id)
     if dispute_no:
         query = query.where(col(AccessRow.dispute_no) == dispute_no)
+    if refused:
+        query = query.where(col(AccessRow.outcome) != OK)
     if before:
         query = query.where(col(AccessRow.access_id) < before)
     async with database.read() as session:
-        return [(row, name) for row, name in (await session.execute(query)).all()]
+        return [(row, name, username) for row, name, username in (await session.execute(query)).all()]

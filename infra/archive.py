@@ -19,15 +19,12 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from domain.errors import ArchiveBroken
 from infra.database import Database
 from infra.tables import ArchiveRow
 from infra.upserts import upsert
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,80}")
-
-
-class ArchiveBroken(Exception):
-    """A file of the archive is not what was put there; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Archive:
             return None
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest() != self.digest(dispute_no, run_id):
-            raise ArchiveBroken(f"{dispute_no}/{file.name}")
+            raise ArchiveBroken(f"档案文件 {dispute_no}/{file.name} 与旁存的摘要不符")
         return content.decode()
 
     def _file(self, dispute_no: str, run_id: str) -> Path:
@@ -107,11 +104,29 @@ async def note_archived(database: Database, archived: Archived, *, events: int, 
         await upsert(session, ArchiveRow, [row], keep=True)
 
 
-async def archived_of(database: Database, dispute_no: str) -> list[ArchiveRow]:
-    """What is kept of a dispute's archived runs, the first closed first."""
-    query = select(ArchiveRow).where(col(ArchiveRow.dispute_no) == dispute_no).order_by(col(ArchiveRow.closed_at))
+@dataclass(frozen=True)
+class Holdings:
+    """What the archive holds, as the database knows it: runs, bytes, and when a run was archived last."""
+
+    runs: int
+    size: int
+    last: datetime | None
+
+
+async def holdings(database: Database) -> Holdings:
+    """What the archive holds."""
+    columns = func.count(), func.coalesce(func.sum(col(ArchiveRow.size)), 0), func.max(col(ArchiveRow.archived_at))
     async with database.read() as session:
-        return list((await session.execute(query)).scalars())
+        runs, size, last = (await session.execute(select(*columns))).one()
+    return Holdings(runs=runs, size=int(size), last=last)
+
+
+async def noted_digest(database: Database, run_id: str) -> str | None:
+    """The SHA-256 that was noted when a run was archived, or none."""
+    query = select(col(ArchiveRow.sha256)).where(col(ArchiveRow.run_id) == run_id)
+    async with database.read() as session:
+        digest: str | None = (await session.execute(query)).scalar_one_or_none()
+    return digest
 
 
 async def known_runs(database: Database, run_ids: Sequence[str]) -> set[str]:

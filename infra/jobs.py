@@ -32,6 +32,19 @@ async def find_job(database: Database, job_id: str) -> JobRow | None:
         return await session.get(JobRow, job_id)
 
 
+async def jobs_of(
+    database: Database, person_id: str, *, kind: str | None, limit: int, before: str | None
+) -> list[JobRow]:
+    """A person's jobs, the newest first; `before` is the id of the last one seen."""
+    query = select(JobRow).where(col(JobRow.person_id) == person_id).order_by(col(JobRow.job_id).desc()).limit(limit)
+    if kind:
+        query = query.where(col(JobRow.kind) == kind)
+    if before:
+        query = query.where(col(JobRow.job_id) < before)
+    async with database.read() as session:
+        return list((await session.execute(query)).scalars())
+
+
 async def take_next(database: Database) -> str | None:
     """Takes the oldest job that nobody works on; answers its id."""
     now = datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -124,6 +124,9 @@ async def _insert(session: AsyncSession, image: Image) -> None:
         await session.execute(delete(TallyRow).where(col(TallyRow.dispute_no) == image.dispute_no))
     for table, rows in rows_of(image).items():
         await upsert(session, table, rows)
+    # A task's colour is its dispute's, also where the task itself has long ended and is not sent again.
+    other = col(TaskRow.dispute_no) == image.dispute_no, col(TaskRow.colour) != image.colour
+    await session.execute(update(TaskRow).where(*other).values(colour=image.colour))
 
 
 async def _forget(session: AsyncSession, dispute_no: str) -> None:

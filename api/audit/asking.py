@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import deque
+from datetime import UTC, timedelta
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
 
 from api.audit.histories import Histories
 from api.audit.replaying import Replayed, moments, replay, up_to
 from api.context import Services
-from api.views import dispute_whole, moment
+from api.views import dispute_whole, entry_item, moment
 from domain.base import china
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.organisation import Actor
@@ -19,10 +22,12 @@ from domain.state import Entry
 from infra.archive import Archive
 from infra.queries import find_dispute
 from infra.read_model import rows_of
-from infra.tables import DisputeRow, TaskRow
+from infra.tables import DisputeRow, TaskRow, TimelineRow
 
 AUDITORS = ("auditor", "supervisor", "leader")
 """Roles that may read the histories of the disputes they see; of a period, and decoded, only at the county's root."""
+ROUNDING = timedelta(microseconds=2)
+"""Between an event's time, in nanoseconds, and the workflow's, in microseconds."""
 NOBODY = Actor(person_id="", name="", posts=[])
 LOG_READERS = ("auditor", "admin_audit")
 """Roles that may read who read what, at the county's root (三员分立: the other administrators may not)."""
@@ -81,36 +86,52 @@ async def may_audit(services: Services, actor: Actor, dispute_no: str) -> None:
     raise refusal
 
 
+async def holds_at_root(services: Services, actor: Actor, roles: tuple[str, ...]) -> bool:
+    """Whether a person holds one of the roles at the county's root."""
+    root = (await services.directory.read()).root.path
+    return any(post.role in roles and post.path == root for post in actor.posts)
+
+
 async def at_root(services: Services, actor: Actor, roles: tuple[str, ...], what: str) -> None:
     """Lets a role at the county's root through.
 
     Raises:
         NotEntitled: the try is noted.
     """
-    root = (await services.directory.read()).root.path
-    if not any(post.role in roles and post.path == root for post in actor.posts):
+    if not await holds_at_root(services, actor, roles):
         services.access.note(actor.person_id, None, what, NotEntitled.code)
         raise NotEntitled
 
 
 async def state_at(services: Services, dispute_no: str, run: str | None, event: int | None) -> Any:
-    """The case as it stood after an event, in the shape of the whole case.
+    """The case as it stood after an event, in the shape of the whole case, with its timeline so far.
 
     Raises:
         NotFound: no such run.
-        FieldsInvalid: the run has no such event.
+        FieldsInvalid: the run has no such event, or can't be replayed with this code.
         Unavailable: the engine does not answer.
+        ArchiveBroken
     """
     history = await histories(services).fetch(dispute_no, run)
+    return await standing(history, event, services.client.data_converter)
+
+
+async def standing(history: WorkflowHistory, event: int | None, converter: DataConverter) -> dict[str, Any]:
+    """The case as it stood after an event of a history, the last unless one is given.
+
+    Raises:
+        FieldsInvalid: the history has no such event, or can't be replayed with this code.
+    """
     last = history.events[-1].event_id
-    if event is not None and not 1 <= event <= last:
+    event = last if event is None else event
+    if not 1 <= event <= last:
         raise FieldsInvalid(errors=[{"field": "event", "message": f"事件编号须在1到{last}之间"}])
-    replayed = await replay(up_to(history, event or last), services.client.data_converter)
-    return {**whole_of(replayed), "event": event or last, "events": last, "run": history.run_id}
+    replayed = await replay(up_to(history, event), converter)
+    return {**whole_of(replayed), "event": event, "events": last, "run": history.run_id}
 
 
 def whole_of(replayed: Replayed) -> dict[str, Any]:
-    """A replayed case in the shape of `GET /v1/disputes/{no}`, without what is not process.
+    """A replayed case in the shape of `GET /v1/disputes/{no}`, without what is not process, with its timeline.
 
     Raises:
         FieldsInvalid: the history can't be replayed with this code.
@@ -118,9 +139,10 @@ def whole_of(replayed: Replayed) -> dict[str, Any]:
     if replayed.state is None:
         raise FieldsInvalid("该历史无法用当前程序重放", errors=[{"field": "run", "message": str(replayed.error)}])
     rows = rows_of(project(replayed.state))
-    tasks = [TaskRow(**row) for row in rows[TaskRow]]
+    tasks = sorted((TaskRow(**row) for row in rows[TaskRow]), key=lambda row: int(row.sealed["opened_revision"]))
     whole = dispute_whole(DisputeRow(**rows[DisputeRow][0]), tasks, [], [], set(), NOBODY)
-    return {name: value for name, value in whole.items() if name not in ("attachments", "comments", "actions")}
+    shown = {name: value for name, value in whole.items() if name not in ("attachments", "comments", "actions")}
+    return {**shown, "timeline": [entry_item(row["sealed"]) for row in rows[TimelineRow]]}
 
 
 async def in_words(services: Services, dispute_no: str, run: str | None) -> dict[str, Any]:
@@ -129,13 +151,15 @@ async def in_words(services: Services, dispute_no: str, run: str | None) -> dict
     A moment is a workflow task: what woke the case, and what it did thereupon. The case stands still between two.
 
     Raises:
-        NotFound, Unavailable
+        NotFound, Unavailable, ArchiveBroken
     """
     history = await histories(services).fetch(dispute_no, run)
-    replayed = await replay(history, services.client.data_converter)
-    told: dict[datetime, list[Entry]] = {}
-    for entry in replayed.state.timeline if replayed.state else []:
-        told.setdefault(entry.at, []).append(entry)
+    return words_of(history, await replay(history, services.client.data_converter))
+
+
+def words_of(history: WorkflowHistory, replayed: Replayed) -> dict[str, Any]:
+    """A history's events by moment, each with the entries of the replayed timeline that it made."""
+    told = deque(replayed.state.timeline[replayed.earlier :] if replayed.state else [])
     items: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     ends, now = set(moments(history)), china(history.events[0].event_time.ToDatetime(tzinfo=UTC))
@@ -146,11 +170,13 @@ async def in_words(services: Services, dispute_no: str, run: str | None) -> dict
         if name == "WORKFLOW_TASK_STARTED":
             now = at  # the workflow's own time: what the timeline says it did then
         if event.event_id in ends:
-            entries = [_told(entry) for entry in told.pop(now, [])]
+            entries = []
+            while told and told[0].at <= now + ROUNDING:
+                entries.append(_told(told.popleft()))
             items.append({"event_id": event.event_id, "at": moment(now), "entries": entries, "events": events})
             events = []
     return {
-        "dispute_no": dispute_no,
+        "dispute_no": history.workflow_id,
         "run": history.run_id,
         "events": history.events[-1].event_id,
         "error": replayed.error,

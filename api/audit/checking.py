@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
@@ -12,8 +12,10 @@ from temporalio.converter import DataConverter
 from api.audit.histories import Histories, Run
 from api.audit.replaying import Replayed, replay, replay_all
 from domain.base import Model
+from domain.errors import ArchiveBroken
 from domain.projection import project
 from domain.state import DisputeState
+from infra.archive import noted_digest
 from infra.comparing import differences, values_that_differ
 from infra.database import Database
 from infra.read_model import rows_of, stored_rows
@@ -30,7 +32,7 @@ class Finding(Model):
     """What the replay of one run found, in the words of the HTTP contract.
 
     `state_matches` compares the replayed state with the one the run ended with and, for the latest run, with the read
-    model; `differences` names each difference.
+    model; `differences` names each difference, also where the archive's file is not what was noted of it.
     """
 
     dispute_no: str
@@ -41,6 +43,11 @@ class Finding(Model):
     state_matches: bool
     differences: list[str] = []
 
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is to be said against it."""
+        return self.replayed and self.state_matches and not self.differences
+
 
 class Checker:
     """Replays runs and compares; without a database only with what the histories themselves say."""
@@ -48,13 +55,37 @@ class Checker:
     def __init__(self, histories: Histories, converter: DataConverter, database: Database | None) -> None:
         self._histories, self._converter, self._database = histories, converter, database
 
-    async def check(self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None) -> AsyncIterator[Finding]:
-        """Checks runs one after another; `done` is told how many are."""
-        latest = {run.dispute_no: run.run_id for run in sorted(runs, key=_begun)}
-        stream = prefetched(runs, lambda run: self._histories.fetch(run.dispute_no, run.run_id))
+    async def check(
+        self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None, *, later: Sequence[Run] = ()
+    ) -> AsyncIterator[Finding]:
+        """Checks runs one after another; `done` is told how many are.
+
+        `later` are runs that are not checked and may have followed: only a dispute's latest is what is shown of it.
+        """
+        latest = {run.dispute_no: run.run_id for run in sorted([*later, *runs], key=_begun)}
+        broken: list[Finding] = []
+
+        async def fetch(run: Run) -> WorkflowHistory | Finding:
+            try:
+                return await self._histories.fetch(run.dispute_no, run.run_id)
+            except ArchiveBroken as error:
+                return Finding(dispute_no=run.dispute_no, run=run.run_id, events=0, replayed=False,
+                               error=error.detail, state_matches=False)  # fmt: skip
+
+        async def stream() -> AsyncIterator[WorkflowHistory]:
+            async for each in prefetched(runs, fetch):
+                if isinstance(each, Finding):
+                    broken.append(each)
+                else:
+                    yield each
+
         count = 0
-        async for replayed in replay_all(stream, self._converter):
+        async for replayed in replay_all(stream(), self._converter):
             yield await self._finding(replayed, last=latest[replayed.dispute_no] == replayed.run_id)
+            count += 1
+            done(count)
+        for finding in broken:
+            yield finding
             count += 1
             done(count)
 
@@ -71,8 +102,20 @@ class Checker:
             replayed=replayed.state is not None,
             error=replayed.error,
             state_matches=replayed.state is not None and not found,
-            differences=found,
+            differences=found + await self._with_archive(replayed),
         )
+
+    async def _with_archive(self, replayed: Replayed) -> list[str]:
+        """What the archive's file of the run says otherwise than the digest that was noted when it was put there."""
+        if self._database is None or (noted := await noted_digest(self._database, replayed.run_id)) is None:
+            return []
+        try:
+            digest = await self._histories.archived_digest(replayed.dispute_no, replayed.run_id)
+        except ArchiveBroken as error:
+            return [error.detail]
+        if digest is None:
+            return ["档案文件缺失"]
+        return [] if digest == noted else ["档案文件与归档时登记的摘要不符"]
 
     async def _with_result(self, history: WorkflowHistory, state: DisputeState) -> list[str]:
         """A run that ended says in its last event how the case stood."""
@@ -100,14 +143,14 @@ class Checker:
         return differences(stored, rows_of(project(state)))
 
 
-async def prefetched(items: Sequence[Run], fetch: Callable[[Run], object]) -> AsyncIterator[WorkflowHistory]:
-    """The histories of runs in order, a few fetched ahead."""
-    waiting: list[asyncio.Future[WorkflowHistory]] = []
+async def prefetched(items: Sequence[Run], fetch: Callable[[Run], Coroutine[Any, Any, T]]) -> AsyncIterator[T]:
+    """What is fetched of runs, in order, a few ahead."""
+    waiting: list[asyncio.Task[T]] = []
     ahead = iter(items)
     try:
         while True:
             while len(waiting) < AHEAD and (item := next(ahead, None)) is not None:
-                waiting.append(asyncio.ensure_future(fetch(item)))  # type: ignore[call-overload]
+                waiting.append(asyncio.create_task(fetch(item)))
             if not waiting:
                 return
             yield await waiting.pop(0)

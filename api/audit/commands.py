@@ -18,15 +18,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from temporalio.converter import DataConverter
+from temporalio.runtime import Runtime, TelemetryConfig
 
-from api.audit.asking import whole_of
+from api.audit.asking import standing
 from api.audit.checking import Checker, Finding
 from api.audit.histories import Histories, Run
 from api.audit.rebuilding import Rebuilder
-from api.audit.replaying import replay, up_to
 from domain.base import CHINA
-from domain.errors import SantuiError
-from infra.archive import Archive, ArchiveBroken
+from domain.errors import ArchiveBroken, SantuiError
+from infra.archive import Archive
 from infra.codec import data_converter
 from infra.crypto import load_keys
 from infra.database import Database, open_database
@@ -60,13 +60,15 @@ def replay_command(numbers: Numbers = None, archive: Only = False, since: Since 
     """Replay histories: the same commands, the same state; a line a run, differences in words below it."""
 
     async def work(room: Room) -> int:
-        wanted = await _runs(room, numbers or [], _day(since), _day(until, after=True))
+        later = await _runs(room, numbers or [], _day(since))
+        end = _day(until, after=True)
+        wanted = [run for run in later if end is None or run.started_at is None or run.started_at < end]
         checker = Checker(room.histories, room.converter, room.database)
         bad, events = 0, 0
         with _progress("replay", len(wanted)) as done:
-            async for finding in checker.check(wanted, done):
+            async for finding in checker.check(wanted, done, later=later):
                 _tell(finding)
-                bad += not (finding.replayed and finding.state_matches)
+                bad += not finding.sound
                 events += finding.events
         missing = {*(numbers or [])} - {run.dispute_no for run in wanted}
         console.print(f"{len(wanted)} runs, {events} events, {bad} with differences · {bad} 个历史有差异")
@@ -101,11 +103,8 @@ def state(
     """Print the case as it stood after an event, as JSON, derived again from its history."""
 
     async def work(room: Room) -> int:
-        history = await room.histories.fetch(number, run)
-        last = history.events[-1].event_id
-        replayed = await replay(up_to(history, event or last), room.converter)
-        print(json.dumps({**whole_of(replayed), "event": event or last, "events": last, "run": history.run_id},
-                         ensure_ascii=False, indent=2))  # fmt: skip
+        whole = await standing(await room.histories.fetch(number, run), event, room.converter)
+        print(json.dumps(whole, ensure_ascii=False, indent=2))
         return 0
 
     raise typer.Exit(_in_room(work, archive_only=archive))
@@ -121,7 +120,7 @@ def export(
 
     async def work(room: Room) -> int:
         into.mkdir(parents=True, exist_ok=True)
-        for each in await _runs(room, [number], None, None):
+        for each in await _runs(room, [number]):
             text = (await room.histories.fetch(number, each.run_id)).to_json().encode()
             file = into / f"{number}-{each.run_id}.json"
             file.write_bytes(text)
@@ -138,7 +137,7 @@ def rebuild(numbers: Sequence[str]) -> int:
 
     async def work(room: Room) -> int:
         assert room.database is not None
-        runs = await _runs(room, numbers, None, None)
+        runs = await _runs(room, numbers)
         latest = {run.dispute_no: run for run in runs}
         failed = 0
         with _progress("rebuild", len(latest)) as done:
@@ -157,13 +156,13 @@ def doctor(numbers: Sequence[str]) -> int:
     """Says what differs between read model and engine; exit code 1 if anything does."""
 
     async def work(room: Room) -> int:
-        runs = await _runs(room, numbers, None, None)
+        runs = await _runs(room, numbers)
         latest = {run.dispute_no: run for run in runs}
         checker = Checker(room.histories, room.converter, room.database)
         bad = 0
         with _progress("doctor", len(latest)) as done:
             async for finding in checker.check(list(latest.values()), done):
-                if not (finding.replayed and finding.state_matches):
+                if not finding.sound:
                     bad += 1
                     _tell(finding)
         unknown = await _unknown(room, numbers, latest)
@@ -188,10 +187,10 @@ async def _unknown(room: Room, numbers: Sequence[str], latest: dict[str, Run]) -
     return len(unknown)
 
 
-async def _runs(room: Room, numbers: Sequence[str], since: datetime | None, until: datetime | None) -> list[Run]:
-    """The runs of these disputes, or all of a period; in order of their begin, so that the last is the latest."""
+async def _runs(room: Room, numbers: Sequence[str], since: datetime | None = None) -> list[Run]:
+    """The runs of these disputes, or all begun since; in order of their begin, so that the last is the latest."""
     if not numbers:
-        found = [run async for run in room.histories.all_runs(since, until)]
+        found = [run async for run in room.histories.all_runs(since)]
     else:
         found = []
         for number in numbers:
@@ -204,8 +203,7 @@ async def _runs(room: Room, numbers: Sequence[str], since: datetime | None, unti
 
 
 def _tell(finding: Finding) -> None:
-    good = finding.replayed and finding.state_matches
-    words = "一致" if good else "无法重放" if not finding.replayed else "有差异"
+    words = "一致" if finding.sound else "无法重放" if not finding.replayed else "有差异"
     print(f"{finding.dispute_no} {finding.run} {finding.events} events {words}")
     for line in [*([finding.error] if finding.error else []), *finding.differences]:
         print(f"    {line}")
@@ -242,11 +240,14 @@ def _explained(work: Coroutine[None, None, int]) -> int:
             work.close()
             console.print(f"no key file at {settings.key_file}: without it no history can be read · 没有密钥文件")
             return 1
+        # The SDK's core writes its warnings to standard output, in the middle of the answer, and may quote the case.
+        Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False)
         return asyncio.run(work)
-    except SantuiError as error:
-        console.print(f"{error.title} {error.detail}")
     except ArchiveBroken as broken:
-        console.print(f"the archive is not what was put there: {broken} · 档案文件已被改动")
+        console.print(f"the archive is not what was put there · {broken.detail}")
+    except SantuiError as error:
+        messages = [str(each["message"]) for each in error.errors]
+        console.print(" · ".join(dict.fromkeys([error.title, error.detail, *messages])))
     except RuntimeError as error:  # the engine's client can't connect
         console.print(f"Temporal at {settings.temporal_target} does not answer ({error}); with --archive the archived "
                       "histories are used · 引擎没有响应，可加 --archive 使用档案")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client, WorkflowExecution, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import NotFound, Unavailable
+from domain.errors import ArchiveBroken, NotFound, Unavailable
 from infra.archive import Archive
 
 NUMBER = re.compile(r"D\d{4}-\d{6,9}")
@@ -35,16 +36,8 @@ class Histories:
     def __init__(self, client: Client | None, archive: Archive) -> None:
         self._client, self._archive = client, archive
 
-    async def numbers(self, since: datetime | None = None, until: datetime | None = None) -> list[str]:
-        """The disputes there is a history of, in order; of those begun (or begun again) in a period, where it is given.
-
-        Raises:
-            Unavailable: the engine does not answer.
-        """
-        return sorted({run.dispute_no async for run in self.all_runs(since, until)})
-
-    async def all_runs(self, since: datetime | None = None, until: datetime | None = None) -> AsyncIterator[Run]:
-        """Every run, the engine's first and then those only the archive has. A period is that of the run's begin.
+    async def all_runs(self, since: datetime | None = None) -> AsyncIterator[Run]:
+        """Every run, or those begun since; the engine's first and then those only the archive has.
 
         Raises:
             Unavailable: the engine does not answer.
@@ -53,7 +46,6 @@ class Histories:
         if self._client:
             query = "WorkflowType = 'Dispute'"
             query += f" AND StartTime >= '{since.isoformat()}'" if since else ""
-            query += f" AND StartTime < '{until.isoformat()}'" if until else ""
             async for run in self._listed(query):
                 known.add(run.run_id)
                 yield run
@@ -62,7 +54,8 @@ class Histories:
                 if run_id in known:
                     continue
                 begun = await self._begun(number, run_id)
-                if begun and (not since or begun >= since) and (not until or begun < until):
+                # Of a file that was changed nobody knows when: it belongs to every period, and is told there.
+                if begun is None or since is None or begun >= since:
                     yield Run(number, run_id, closed=True, started_at=begun)
 
     async def runs(self, dispute_no: str) -> list[Run]:
@@ -87,7 +80,8 @@ class Histories:
             if run_id not in found:
                 begun = await self._begun(dispute_no, run_id)
                 found[run_id] = Run(dispute_no, run_id, closed=True, started_at=begun)
-        return sorted(found.values(), key=lambda run: (run.started_at is not None, run.started_at))
+        first = datetime.min.replace(tzinfo=UTC)
+        return sorted(found.values(), key=lambda run: run.started_at or first)
 
     async def fetch(self, dispute_no: str, run_id: str | None = None) -> WorkflowHistory:
         """A run's history as stored, of the latest run unless one is named.
@@ -95,6 +89,7 @@ class Histories:
         Raises:
             NotFound: there is no such run.
             Unavailable: the engine does not answer and the run is not archived.
+            ArchiveBroken: only the archive has it, and its file was changed.
         """
         if run_id is None:
             runs = await self.runs(dispute_no)
@@ -115,6 +110,15 @@ class Histories:
             raise NotFound("没有这次运行的历史")
         return archived
 
+    async def archived_digest(self, dispute_no: str, run_id: str) -> str | None:
+        """The SHA-256 of a run's file in the archive, or none.
+
+        Raises:
+            ArchiveBroken: the file is not what the digest beside it says.
+        """
+        text = await self._archive.get(dispute_no, run_id)
+        return hashlib.sha256(text.encode()).hexdigest() if text is not None else None
+
     async def _listed(self, query: str) -> AsyncIterator[Run]:
         assert self._client is not None
         try:
@@ -131,7 +135,10 @@ class Histories:
         return WorkflowHistory.from_json(dispute_no, text) if text is not None else None
 
     async def _begun(self, dispute_no: str, run_id: str) -> datetime | None:
-        history = await self._archived(dispute_no, run_id)
+        try:
+            history = await self._archived(dispute_no, run_id)
+        except ArchiveBroken:
+            return None
         return history.events[0].event_time.ToDatetime(tzinfo=UTC) if history else None
 
 

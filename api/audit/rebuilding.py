@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from api.audit.checking import prefetched
 from api.audit.histories import Histories, Run
 from api.audit.replaying import Replayed, replay, replay_all
 from domain.base import Model
+from domain.errors import ArchiveBroken
 from domain.projection import project
 from infra.database import Database
 from infra.read_model import replace_image
@@ -37,11 +39,28 @@ class Rebuilder:
     ) -> AsyncIterator[Rebuilt]:
         """Rebuilds the disputes of these runs, each from its latest run."""
         latest = {run.dispute_no: run for run in runs}
-        fetch = self._histories.fetch
-        stream = prefetched(list(latest.values()), lambda run: fetch(run.dispute_no, run.run_id))
+        broken: list[Rebuilt] = []
+
+        async def fetch(run: Run) -> WorkflowHistory | Rebuilt:
+            try:
+                return await self._histories.fetch(run.dispute_no, run.run_id)
+            except ArchiveBroken as error:
+                return Rebuilt(dispute_no=run.dispute_no, error=error.detail)
+
+        async def stream() -> AsyncIterator[WorkflowHistory]:
+            async for each in prefetched(list(latest.values()), fetch):
+                if isinstance(each, Rebuilt):
+                    broken.append(each)
+                else:
+                    yield each
+
         count = 0
-        async for replayed in replay_all(stream, self._converter):
+        async for replayed in replay_all(stream(), self._converter):
             yield await self._write(replayed)
+            count += 1
+            done(count)
+        for each in broken:
+            yield each
             count += 1
             done(count)
 

@@ -35,6 +35,8 @@ class Replayed:
     history: WorkflowHistory
     state: DisputeState | None
     error: str | None = None
+    earlier: int = 0
+    """how many entries the timeline had when the run began: those of the runs before"""
 
     @property
     def dispute_no(self) -> str:
@@ -57,13 +59,15 @@ class _Watching(Interceptor):
 
     def __init__(self) -> None:
         self.seen: dict[str, DisputeWorkflow] = {}
+        self.earlier: dict[str, int] = {}
 
     def workflow_interceptor_class(self, _: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
-        seen = self.seen
+        seen, earlier = self.seen, self.earlier
 
         class Inbound(WorkflowInboundInterceptor):
             async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
                 seen[info().run_id] = instance()
+                earlier[info().run_id] = len(input.args[0].state.timeline)
                 return await super().execute_workflow(input)
 
         return Inbound
@@ -88,6 +92,7 @@ async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataC
                 result.history,
                 state=seen.state if seen and not failure else None,
                 error=f"{type(failure).__name__}: {_first_line(failure)}" if failure else None,
+                earlier=watching.earlier.pop(result.history.run_id, 0),
             )
 
 
@@ -95,7 +100,7 @@ async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed
     """Replays one history to its end."""
     if not any(_completed(event) for event in history.events):  # nothing has been worked on yet: as intake made it
         state = await first_state(history, converter)
-        return Replayed(history, state)
+        return Replayed(history, state, earlier=len(state.timeline))
 
     async def one() -> AsyncIterator[WorkflowHistory]:
         yield history

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.audit.asking import AUDITORS
 from api.context import Services
 from api.deps import ServicesDep
 from api.pages import words as w
@@ -47,6 +48,28 @@ async def show_case(
     now = case_now(entries)
     view = {
         "here": here,
+        **standing(document, entries, words, now),
+        "files": [file_view(a, now) for a in document["attachments"]],
+        "comments": [{**c, "at": w.stamp(c["at"], now)} for c in document["comments"]],
+        "actions": [{"href": f"/disputes/{no}/actions/{a['name']}", "title": a["title"]} for a in document["actions"]],
+        "days": by_days(entries, words, now),
+        "history": viewer.actor.has_role(*AUDITORS),
+        "people": await _people(services, no, offices),
+        "key": new_id(),
+        "comment_error": "",
+        "comment_text": "",
+        "comment_mentions": "",
+        "file_error": "",
+    }
+    return show(request, "case.html", viewer, status=status, **{**view, **extra})
+
+
+def standing(
+    document: dict[str, Any], entries: list[dict[str, Any]], words: Vocabulary, now: datetime
+) -> dict[str, Any]:
+    """Where a case stands, in words: what the page of a case and the page of its history both show."""
+    offices = words.offices
+    return {
         "case": _head(document, now, offices),
         "steps": _steps(document, entries),
         "tasks": [_open_task(t, offices, now) for t in document["tasks"] if t["state"] in ("open", "claimed")],
@@ -59,18 +82,7 @@ async def show_case(
         "sessions": _sessions(document, now),
         "evaluations": [_verdict(v, now) for v in document["evaluations"]],
         "visits": [_visit(v, now) for v in document["visits"]],
-        "files": [file_view(a, now) for a in document["attachments"]],
-        "comments": [{**c, "at": w.stamp(c["at"], now)} for c in document["comments"]],
-        "actions": [{"href": f"/disputes/{no}/actions/{a['name']}", "title": a["title"]} for a in document["actions"]],
-        "days": by_days(entries, words, now),
-        "people": await _people(services, no, offices),
-        "key": new_id(),
-        "comment_error": "",
-        "comment_text": "",
-        "comment_mentions": "",
-        "file_error": "",
     }
-    return show(request, "case.html", viewer, status=status, **{**view, **extra})
 
 
 async def _people(services: Services, no: str, offices: Offices) -> list[dict[str, str]]:
@@ -105,7 +117,7 @@ def _head(d: dict[str, Any], now: datetime, offices: Offices) -> dict[str, Any]:
     return {
         "no": d["dispute_no"],
         "revision": d["revision"],
-        "watched": d["watched"],
+        "watched": d.get("watched", False),
         "title": d["title"],
         "colour": w.colour(d["colour"], d["colours"]),
         "stage": d["stage_name"],
@@ -172,6 +184,8 @@ def _done_task(t: dict[str, Any], words: Vocabulary, offices: Offices, now: date
 
 def _clock(c: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
+        "name": c["name"],
+        "started": c["started_at"],
         "title": c["title"],
         "state": c["state"],
         "spoken": w.CLOCK_STATES[c["state"]],

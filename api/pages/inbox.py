@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.audit.asking import AUDITORS
 from api.deps import CursorDep, ServicesDep
 from api.pages.faults import PageRoute
 from api.pages.offices import Offices, offices_of
@@ -67,6 +68,7 @@ async def inbox_page(
         filtered=any(asked.values()),
         clear=_address(box, {}),
         found=asked["q"] if re.fullmatch(r"D\d{4}-\d{6,}", asked["q"]) else "",
+        history=viewer.actor.has_role(*AUDITORS),
         empty=EMPTY[box],
         elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],
         kinds=[(code, spec.name) for code, spec in KINDS.items()],

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
+from api.audit.asking import AUDITORS, LOG_READERS, holds_at_root
 from api.context import Services
 from api.deps import ServicesDep, person_of
 from domain.errors import BadCsrf, NotSignedIn
@@ -33,6 +34,8 @@ class Viewer:
     """his posts in words, the first two"""
     unread: int
     """messages he has not read"""
+    audits: str
+    """the page where auditing begins for him; empty for who has no part in it"""
     deputising: str
     """for whom he deputises, by name"""
     oversees: bool
@@ -56,9 +59,16 @@ async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
         csrf=services.tokens.csrf(token),
         posts=await _posts(services, actor),
         unread=unread,
+        audits=await _audits(services, actor),
         deputising="、".join(other.name for other in actor.deputises),
         oversees=bool(overseen(actor)),
     )
+
+
+async def _audits(services: Services, actor: Actor) -> str:
+    if actor.has_role(*AUDITORS):
+        return "/audit"
+    return "/audit/access" if await holds_at_root(services, actor, LOG_READERS) else ""
 
 
 async def _posts(services: Services, actor: Actor) -> str:

@@ -24,6 +24,7 @@ from infra.codec import EncryptionCodec, opened
 from infra.crypto import load_keys
 from infra.people import person_by_username
 from infra.queries import cursor_of, read_cursor
+from infra.tables import JobRow
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 RunDep = Annotated[str | None, Query(max_length=80, description="Run id of `runs`; the latest unless given")]
@@ -117,6 +118,25 @@ async def get_job(services: ServicesDep, actor: ActorDep, job_id: str) -> dict[s
     job = await jobs.find_job(services.database, job_id)
     if job is None or job.person_id != actor.person_id:
         raise NotFound("没有这个任务")
+    return {**_job(job), "results": job.sealed["results"]}
+
+
+@router.get("/jobs", tags=["jobs"])
+async def get_jobs(
+    services: ServicesDep,
+    actor: ActorDep,
+    kind: Annotated[str | None, Query(max_length=40, description="Only this kind, for example `replays`")] = None,
+    limit: LimitDep = 50,
+    cursor: CursorDep = None,
+) -> dict[str, Any]:
+    """One's own jobs, the latest first, without their results."""
+    before = read_cursor(cursor, str)[0] if cursor else None
+    found = await jobs.jobs_of(services.database, actor.person_id, kind=kind, limit=limit + 1, before=before)
+    items = [_job(job) for job in found[:limit]]
+    return {"items": items, "next_cursor": cursor_of(found[limit - 1].job_id) if len(found) > limit else None}
+
+
+def _job(job: JobRow) -> dict[str, Any]:
     return {
         "job_id": job.job_id,
         "kind": job.kind,
@@ -126,7 +146,7 @@ async def get_job(services: ServicesDep, actor: ActorDep, job_id: str) -> dict[s
         "asked_at": moment(job.at),
         "finished_at": moment(job.finished_at),
         "error": job.sealed.get("error"),
-        "results": job.sealed["results"],
+        "request": job.sealed["request"],
     }
 
 
@@ -136,6 +156,7 @@ async def get_accesses(
     actor: ActorDep,
     person: Annotated[str | None, Query(max_length=80, description="Username or person id")] = None,
     dispute_no: Annotated[str | None, Query(max_length=40)] = None,
+    refused: Annotated[bool, Query(description="Only the attempts that were refused")] = False,
     limit: LimitDep = 50,
     cursor: CursorDep = None,
 ) -> dict[str, Any]:
@@ -148,11 +169,12 @@ async def get_accesses(
             found = await person_by_username(session, person)
         person = found.person_id if found else person
     before = read_cursor(cursor, str)[0] if cursor else None
-    rows = await accesses(services.database, person_id=person, dispute_no=dispute_no, limit=limit + 1, before=before)
+    rows = await accesses(services.database, person_id=person, dispute_no=dispute_no, refused=refused,
+                          limit=limit + 1, before=before)  # fmt: skip
     items = [
         {"access_id": row.access_id, "at": moment(row.at), "person_id": row.person_id, "name": name,
-         "dispute_no": row.dispute_no, "what": row.what, "outcome": row.outcome}
-        for row, name in rows[:limit]
+         "username": username, "dispute_no": row.dispute_no, "what": row.what, "outcome": row.outcome}
+        for row, name, username in rows[:limit]
     ]  # fmt: skip
     return {"items": items, "next_cursor": cursor_of(rows[limit - 1][0].access_id) if len(rows) > limit else None}
 

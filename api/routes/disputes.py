@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from api.intake import reopen
 from api.mentions import MOST, mentioned
 from api.once import digest, once
 from api.reopening import reopen_closed
-from api.views import attachment_item, comment_item, dispute_item, dispute_whole
+from api.views import attachment_item, comment_item, dispute_item, dispute_whole, entry_item
 from domain.actions import Act
 from domain.base import Model, china
 from domain.catalogue import ACTIONS
@@ -126,13 +125,7 @@ async def get_timeline(
     async with services.database.read() as session:
         entries = await timeline_of(session, no, after=after, limit=limit + 1)
     more = cursor_of(entries[limit - 1]["seq"]) if len(entries) > limit else None
-    return {"items": [_entry(e) for e in entries[:limit]], "next_cursor": more}
-
-
-def _entry(entry: dict[str, Any]) -> dict[str, Any]:
-    at = china(datetime.fromisoformat(entry["at"])).isoformat()
-    shown = ("seq", "kind", "title", "actor", "actor_id", "on_behalf_of", "on_behalf_name", "detail")
-    return {**{name: entry.get(name) for name in shown}, "at": at}
+    return {"items": [entry_item(e) for e in entries[:limit]], "next_cursor": more}
 
 
 @router.post("/disputes/{no}/actions/{name}")

@@ -98,6 +98,14 @@ def test_a_task_offers_its_decisions_while_it_waits_and_none_afterwards() -> Non
     assert project(desk.state).tasks[0].decisions == []
 
 
+def test_a_task_that_has_ended_presses_nobody() -> None:
+    desk = Desk(rank=3, urgent=True)
+    task = desk.push()
+    assert project(desk.state).tasks[0].urgency > 0
+    desk.decide(task, "settled", SCENE, summary="劝离")
+    assert project(desk.state).tasks[0].urgency == 0
+
+
 def test_supervision_beside_the_stage_does_not_take_the_turn() -> None:
     desk = Desk()
     desk.push()

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from domain.case import Case
+from domain.colours import recolour
 from domain.projection import project
 from domain.state import DisputeState
 from infra.database import Database, migrate, open_database
@@ -71,6 +72,18 @@ async def test_what_is_new_since_a_revision_makes_the_same_rows_as_the_whole(sto
     await write_image(store.database, project(earlier))
     await write_image(store.database, project(later, since=earlier.revision))
     assert await store.rows(later.dispute_no) == whole
+
+
+async def test_ended_tasks_have_the_colour_of_the_whole_image_after_a_recolouring(store: ReadModel) -> None:
+    _, state = two_states()
+    await write_image(store.database, project(state))
+    since = state.revision
+    recolour(Case(state, lambda: state.opened_at, lambda: "t-10"), "red", "试")
+    await write_image(store.database, project(state, since=since))
+    grown = await store.rows(state.dispute_no)
+    await store.forget(state.dispute_no)
+    await write_image(store.database, project(state))
+    assert await store.rows(state.dispute_no) == grown
 
 
 @pytest.mark.parametrize("lost", ["everything", "the last revisions"])
