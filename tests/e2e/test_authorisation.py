@@ -1,263 +1,31 @@
 """Nothing is readable or doable that is not granted: every endpoint, every role, from every distance to the dispute.
 
 The persons are those of the demo county: for each role one in an organisation of the dispute's own, one above, one
-below, one beside it and one elsewhere, as far as there are such. What each may see is worked out here from the
-dispute's history, without the queries that answer them. An endpoint that no rule of `GRANTS` speaks of fails the test.
+below, one beside it and one elsewhere, as far as there are such. An endpoint that no rule of `tests.e2e.grants` speaks
+of fails the test.
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 
 from api.audit.replaying import replay
-from api.client import picture
 from api.security import Tokens
 from domain.catalogue import ACTIONS
-from domain.organisation import INTAKE_ROLES, ROLES, Sight, parent, within
-from domain.places import Directory
-from domain.state import DisputeState, Task
+from domain.organisation import ROLES, within
+from domain.state import DisputeState
 from infra.demo import county
+from infra.demo.people import people as everybody
 from infra.engine import connect
+from tests.e2e.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, Person, Scene, endpoint
 from tests.e2e.support import People
 from tests.instance import Instance
-
-AUDITORS = {"auditor", "supervisor", "leader"}
-LOG_READERS = {"auditor", "admin_audit"}
-DIRECTORY = Directory(organisations=county.organisations())
-ROOT = next(o.path for o in DIRECTORY.organisations if parent(o.path) == o.path or o.path.count("/") == 1)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody of the demo county, with posts as (role, path), and how far from the dispute he was chosen."""
-
-    person_id: str
-    username: str
-    posts: tuple[tuple[str, str], ...]
-    chosen: str
-
-    def has(self, *roles: str) -> bool:
-        """Whether any post is one of the roles."""
-        return any(role in roles for role, _ in self.posts)
-
-    def at_root(self, *roles: str) -> bool:
-        """Whether a post at the county itself is one of the roles."""
-        return any(role in roles and path == ROOT for role, path in self.posts)
-
-
-@dataclass
-class Scene:
-    """What the requests are about: a dispute, its open task, and things that belong to somebody else."""
-
-    number: str
-    state: DisputeState
-    task: Task
-    holder: str
-    attachment: str
-    incident: dict[str, Any]
-    reporter: str
-    elsewhere: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def parts(self) -> set[tuple[str, str]]:
-        """Every (role, path) that has, or had, a part; homes have no role."""
-        posts = {(p.role, p.path) for t in self.state.tasks for p in (*t.addressees, *t.watchers, *t.former)}
-        homes = (self.state.places.get(place) for place in ("station", "town_centre", "village", "grid"))
-        return posts | {("", path) for path in homes if path}
-
-    def sees(self, person: Person) -> bool:
-        """Whether a person may see the dispute, by his posts or because he reported it."""
-        return person.person_id == self.reporter or any(self._reaches(*post) for post in person.posts)
-
-    def _reaches(self, role: str, path: str) -> bool:
-        match ROLES[role].sight:
-            case Sight.SUBTREE:
-                return any(within(there, path) for _, there in self.parts)
-            case Sight.ORGANISATION:
-                return any(there == path for _, there in self.parts)
-            case Sight.OWN:
-                return (role, path) in self.parts
-            case Sight.NONE:
-                return False
-
-    def answers(self, person: Person) -> bool:
-        """Whether a post of the person is asked, or the same post above one that is."""
-        asked = [(post.role, post.path) for post in self.task.addressees]
-        return any(role == wanted and within(there, path) for role, path in person.posts for wanted, there in asked)
-
-
-Expected = Callable[[Person, Scene], set[int]]
-Request = Callable[[Scene], tuple[str, dict[str, Any]]]
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A request to an endpoint, and with which statuses it may be answered to whom."""
-
-    request: Request
-    expected: Expected
-
-
-def at(path: str, **more: Any) -> Request:
-    """A request to a path, with the scene's things in its braces."""
-
-    def of(scene: Scene) -> tuple[str, dict[str, Any]]:
-        filled = path.format(
-            no=scene.number, task_id=scene.task.task_id, attachment_id=scene.attachment, **scene.elsewhere
-        )
-        return filled, {k: v(scene) if callable(v) else v for k, v in more.items()}
-
-    return of
-
-
-def anybody(person: Person, scene: Scene) -> set[int]:
-    """Whoever is signed in."""
-    return {200}
-
-
-def only(*roles: str) -> Expected:
-    """A role anywhere."""
-    return lambda person, _: {200, 201} if person.has(*roles) else {403}
-
-
-def at_the_root(*roles: str) -> Expected:
-    """A role at the county itself."""
-    return lambda person, _: {200, 202} if person.at_root(*roles) else {403}
-
-
-def whoever_sees(person: Person, scene: Scene) -> set[int]:
-    """The dispute's own."""
-    return {200, 201} if scene.sees(person) else {404}
-
-
-def auditing(person: Person, scene: Scene) -> set[int]:
-    """Auditing roles that see the dispute; others who see it are refused, the rest find nothing."""
-    if not scene.sees(person):
-        return {404}
-    return {200, 202} if person.has(*AUDITORS) else {403}
-
-
-def decoding(person: Person, scene: Scene) -> set[int]:
-    """Of those, only at the county itself."""
-    granted = auditing(person, scene)
-    return granted if granted != {200, 202} or person.at_root(*AUDITORS) else {403}
-
-
-def whoever_is_asked(person: Person, scene: Scene) -> set[int]:
-    """Those asked are told that another has taken it; everybody else that it is not theirs."""
-    return {409} if scene.answers(person) else {403}
-
-
-def overseers(person: Person, scene: Scene) -> set[int]:
-    """Posts that oversee what is below them."""
-    return {200} if any(ROLES[role].sight is Sight.SUBTREE for role, _ in person.posts) else {403}
-
-
-def nobody(person: Person, scene: Scene) -> set[int]:
-    """What belongs to somebody else."""
-    return {404}
-
-
-def drillers(person: Person, scene: Scene) -> set[int]:
-    """Whoever may move time, of a dispute he sees; the duration sent is none."""
-    if not scene.sees(person):
-        return {404}
-    return {422} if person.has("supervisor", "leader", "admin_system") else {403}
-
-
-NAMED = {"to": "gushan-onscene-1", "note": "请代为准备", "reason": "另有任务"}
-GRANTS: dict[tuple[str, str], Grant] = {
-    ("GET", "/v1/me"): Grant(at("/v1/me"), anybody),
-    ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
-    ("POST", "/v1/deputies"): Grant(at("/v1/deputies", json={}), lambda *_: {422}),
-    ("DELETE", "/v1/deputies/{deputyship_id}"): Grant(at("/v1/deputies/{uuid}"), nobody),
-    ("POST", "/v1/incidents"): Grant(at("/v1/incidents", json=lambda scene: scene.incident), only(*INTAKE_ROLES)),
-    ("POST", "/v1/triage"): Grant(at("/v1/triage", json={"narrative": "邻里因噪音争吵"}), only(*INTAKE_ROLES)),
-    ("GET", "/v1/disputes"): Grant(at("/v1/disputes"), anybody),
-    ("GET", "/v1/disputes/{no}"): Grant(at("/v1/disputes/{no}"), whoever_sees),
-    ("GET", "/v1/disputes/{no}/timeline"): Grant(at("/v1/disputes/{no}/timeline"), whoever_sees),
-    ("POST", "/v1/disputes/{no}/comments"): Grant(
-        at("/v1/disputes/{no}/comments", json={"text": "知悉"}), whoever_sees
-    ),
-    ("POST", "/v1/disputes/{no}/watch"): Grant(at("/v1/disputes/{no}/watch"), whoever_sees),
-    ("DELETE", "/v1/disputes/{no}/watch"): Grant(at("/v1/disputes/{no}/watch"), whoever_sees),
-    ("POST", "/v1/attachments"): Grant(
-        at("/v1/attachments", data=lambda scene: {"dispute_no": scene.number},
-           files=lambda _: {"file": ("现场.png", picture(), "image/png")}),
-        whoever_sees,
-    ),
-    ("GET", "/v1/attachments/{attachment_id}"): Grant(at("/v1/attachments/{attachment_id}"), whoever_sees),
-    ("GET", "/v1/disputes/{no}/history"): Grant(at("/v1/disputes/{no}/history"), auditing),
-    ("GET", "/v1/disputes/{no}/history?decoded=1"): Grant(at("/v1/disputes/{no}/history?decoded=1"), decoding),
-    ("GET", "/v1/disputes/{no}/history/words"): Grant(at("/v1/disputes/{no}/history/words"), auditing),
-    ("GET", "/v1/disputes/{no}/state"): Grant(at("/v1/disputes/{no}/state"), auditing),
-    ("POST", "/v1/audit/replays"): Grant(
-        at("/v1/audit/replays", json=lambda scene: {"dispute_no": scene.number}), auditing
-    ),
-    ("POST", "/v1/audit/replays of a period"): Grant(
-        at("/v1/audit/replays", json={"from": "2020-01-01", "to": "2020-01-02"}), at_the_root(*AUDITORS)
-    ),
-    ("GET", "/v1/audit/access"): Grant(at("/v1/audit/access"), at_the_root(*LOG_READERS)),
-    ("GET", "/v1/jobs"): Grant(at("/v1/jobs"), anybody),
-    ("GET", "/v1/jobs/{job_id}"): Grant(at("/v1/jobs/{job}"), nobody),
-    ("GET", "/v1/tasks"): Grant(at("/v1/tasks"), anybody),
-    ("GET", "/v1/tasks/{task_id}"): Grant(at("/v1/tasks/{task_id}"), whoever_sees),
-    ("POST", "/v1/tasks/{task_id}/claim"): Grant(at("/v1/tasks/{task_id}/claim"), whoever_is_asked),
-    ("POST", "/v1/tasks/{task_id}/release"): Grant(at("/v1/tasks/{task_id}/release"), whoever_is_asked),
-    ("POST", "/v1/tasks/{task_id}/delegate"): Grant(
-        at("/v1/tasks/{task_id}/delegate", json={"to": NAMED["to"], "note": NAMED["note"]}), whoever_is_asked
-    ),
-    ("POST", "/v1/tasks/{task_id}/transfer"): Grant(
-        at("/v1/tasks/{task_id}/transfer", json={"to": NAMED["to"], "reason": NAMED["reason"]}), whoever_is_asked
-    ),
-    ("POST", "/v1/tasks/{task_id}/decide"): Grant(
-        at("/v1/tasks/{task_id}/decide", json={"decision": "progress", "fields": {"summary": "已联系"}}),
-        whoever_is_asked,
-    ),
-    ("GET", "/v1/messages"): Grant(at("/v1/messages"), anybody),
-    ("POST", "/v1/messages/read"): Grant(at("/v1/messages/read"), anybody),
-    ("POST", "/v1/messages/{message_id}/read"): Grant(at("/v1/messages/{message}/read"), nobody),
-    ("GET", "/v1/indicators"): Grant(at("/v1/indicators"), overseers),
-    ("GET", "/v1/indicators/cases"): Grant(
-        at("/v1/indicators/cases?indicator=disposed&part=numerator"), overseers
-    ),
-    ("GET", "/v1/indicators.xlsx"): Grant(at("/v1/indicators.xlsx"), overseers),
-    ("GET", "/v1/organisations"): Grant(at("/v1/organisations"), anybody),
-    ("GET", "/v1/people"): Grant(at("/v1/people"), anybody),
-    ("GET", "/v1/grids"): Grant(at("/v1/grids"), anybody),
-    ("GET", "/v1/categories"): Grant(at("/v1/categories"), anybody),
-    ("GET", "/v1/playbooks"): Grant(at("/v1/playbooks"), anybody),
-    ("POST", "/v1/drill/advance"): Grant(
-        at("/v1/drill/advance", json=lambda scene: {"dispute_no": scene.number, "by": "P0D"}), drillers
-    ),
-    ("POST", "/v1/drill/digest"): Grant(at("/v1/drill/digest"), only("supervisor", "leader", "admin_system")),
-}  # fmt: skip
-"""Endpoint -> who is answered what; a name behind the path tells two requests to one endpoint apart."""
-ACTION = ("POST", "/v1/disputes/{no}/actions/{name}")
-STREAM = ("GET", "/v1/events")
-OPEN = {("POST", "/v1/auth/token"), ("GET", "/healthz"), ("GET", "/readyz")}
-"""Answered without sign-in."""
-RELATIONS: dict[str, Callable[[str, set[str]], bool]] = {
-    "own": lambda path, parts: path in parts,
-    "above": lambda path, parts: any(part != path and within(part, path) for part in parts),
-    "below": lambda path, parts: any(part != path and within(path, part) for part in parts),
-    "beside": lambda path, parts: any(parent(part) == parent(path) for part in parts),
-    "elsewhere": lambda path, parts: True,
-}
-"""How far an organisation is from those that have a part; the first that holds."""
-
-
-def endpoint(key: tuple[str, str]) -> tuple[str, str]:
-    """The endpoint that a rule is about."""
-    method, path = key
-    return method, path.split("?")[0].split(" ")[0]
 
 
 @pytest.fixture(scope="module")
@@ -307,11 +75,9 @@ async def state_of(instance: Instance, number: str) -> DisputeState:
 @pytest.fixture(scope="module")
 def persons(scene: Scene) -> list[Person]:
     """For each role, somebody at each distance there is; not the one who holds the task."""
-    from infra.demo.people import people  # the county's thousand, made anew: their ids are the same on every run
-
     paths = {path for _, path in scene.parts}
     chosen: dict[tuple[str, str], Person] = {}
-    for person in people(county.organisations()):
+    for person in everybody(county.organisations()):  # made anew: their ids are the same on every run
         posts = tuple((post.role, post.organisation.path) for post in person.posts)
         if person.person_id == scene.holder:
             continue
