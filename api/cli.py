@@ -1,4 +1,4 @@
-"""The command line: `santui up | api | worker | show | advance | stories | rebuild | doctor | audit …`."""
+"""The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | audit …`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from api.audit import commands
 from api.client import county, explained
 from api.show import show_dispute
 from api.stories import STORIES, StoryBroken, play
+from domain.errors import StoreUnavailable
+from infra.settings import get_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
 cli.add_typer(commands.audit, name="audit")
@@ -38,6 +40,23 @@ def worker() -> None:
     import worker as working
 
     working.main()
+
+
+@cli.command()
+def migrate(
+    revision: Annotated[
+        str, typer.Argument(help="head, base, or a revision such as 0001; older ones lose data")
+    ] = "head",
+) -> None:
+    """Bring the database to a revision of its schema, up or down; nothing else may be running meanwhile."""
+    from infra import database  # brings alembic with it, which other commands don't need
+
+    try:
+        done = database.migrate(get_settings(), revision)
+    except (database.NoSuchRevision, StoreUnavailable) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(done.told())
 
 
 @cli.command()

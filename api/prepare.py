@@ -10,6 +10,7 @@ import sys
 
 from pydantic import ValidationError
 
+from domain.errors import StoreUnavailable
 from infra import database
 from infra.embedded import EngineError, prepare_namespace, typed
 from infra.settings import explain, get_settings
@@ -26,7 +27,7 @@ def main() -> int:
                 settings.temporal_target, settings.temporal_namespace, settings.retention_days, typed(SEARCH_ATTRIBUTES)
             )
         )
-    except (ValidationError, EngineError) as error:
+    except (ValidationError, EngineError, database.NoSuchRevision, StoreUnavailable) as error:
         print(explain(error) if isinstance(error, ValidationError) else error, file=sys.stderr)
         return 1
     finally:

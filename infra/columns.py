@@ -1,4 +1,4 @@
-"""Column types that behave the same on SQLite and PostgreSQL, and the one that encrypts."""
+"""Columns that behave the same on SQLite and PostgreSQL: their types, the one that encrypts, words to be searched."""
 
 from __future__ import annotations
 
@@ -73,3 +73,8 @@ def _ring() -> KeyRing:
     if _keys is None:
         raise RuntimeError("infra.columns.unlock() comes before the first sealed column")
     return _keys
+
+
+def searchable(*parts: str) -> str:
+    """Words as they are searched for: whatever their case, the same on every database."""
+    return "\n".join(parts).casefold()

@@ -10,10 +10,16 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from asyncpg import PostgresError
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from domain.base import Model
 from domain.errors import StoreUnavailable
 from infra.columns import unlock
 from infra.crypto import load_keys
@@ -21,8 +27,25 @@ from infra.settings import Settings
 
 WRITES = "santui_writes"
 PATIENCE = 5.0
-"""Seconds a writer waits for its turn, and SQLite for another process's writer."""
+"""Seconds a writer waits for its turn, SQLite for another process's writer, and anybody for a connection."""
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": PATIENCE}
+"""At most 20 connections a process: api, worker and a job beside them stay far below the 100 that PostgreSQL allows."""
+POSTGRESQL: dict[str, Any] = {
+    "timeout": PATIENCE,
+    "server_settings": {
+        "application_name": "santui",
+        "lock_timeout": f"{PATIENCE * 1000:.0f}",
+        # Lists take milliseconds; compiling their plans takes a hundred.
+        "jit": "off",
+        # A plan for nobody in particular suits neither the county nor a grid.
+        "plan_cache_mode": "force_custom_plan",
+        "max_parallel_workers_per_gather": "0",
+    },
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
+BASE = "base"
+_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What the driver says of a statement of ours; everything else it says of the database."""
 
 
 @contextmanager
@@ -33,8 +56,37 @@ def _explained() -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError, NoResultFound) as error:
+    except _OURS:
+        raise
+    except (DBAPIError, PoolTimeout, NoResultFound) as error:
         raise StoreUnavailable from error
+
+
+async def _connected(session: AsyncSession, **options: Any) -> None:
+    """Takes a connection for the session. Nobody listening, or not yet, comes as the driver's or the system's own."""
+    try:
+        await session.connection(execution_options=options)
+    except (OSError, PostgresError) as error:
+        raise StoreUnavailable from error
+
+
+class NoSuchRevision(Exception):
+    """There is no revision of that name; says which there are."""
+
+
+class Migrated(Model):
+    """What a migration did: from which revision, and to which. `base` is a database without a table of ours."""
+
+    was: str
+    now: str
+    down: bool
+
+    def told(self) -> str:
+        """The same for a person at a terminal."""
+        if self.was == self.now:
+            return f"the database is at {self.now} already · 数据库已是该版本"
+        how, chinese = ("down", "已降级") if self.down else ("up", "已升级")
+        return f"the database went {how} from {self.was} to {self.now} · {chinese}"
 
 
 class Database:
@@ -54,6 +106,8 @@ class Database:
         """
         with _explained():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                # Each query sees what is committed by then, which needs no transaction and no words about one.
+                await _connected(session, **({} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}))
                 yield session
 
     @asynccontextmanager
@@ -65,7 +119,7 @@ class Database:
         """
         with _explained():
             async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
-                await session.connection(execution_options={WRITES: True})
+                await _connected(session, **{WRITES: True})
                 if lock and not self.sqlite:
                     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": lock})
                 yield session
@@ -78,7 +132,9 @@ class Database:
             yield
             return
         try:
-            await asyncio.wait_for(self._writing.acquire(), PATIENCE)
+            # Not wait_for, which may swallow a cancellation on Python 3.11: whoever cancelled then waits for ever.
+            async with asyncio.timeout(PATIENCE):
+                await self._writing.acquire()
         except TimeoutError as error:
             raise StoreUnavailable from error
         try:
@@ -96,9 +152,8 @@ def open_database(settings: Settings) -> Database:
     unlock(load_keys(settings.key_file))
     if settings.sqlite_path:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        settings.database_url, pool_size=20, max_overflow=10, pool_pre_ping=settings.sqlite_path is None
-    )
+    more = {} if settings.sqlite_path else {"pool_pre_ping": True, "connect_args": POSTGRESQL}
+    engine = create_async_engine(settings.database_url, **POOL, **more)
     if settings.sqlite_path:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
@@ -120,11 +175,40 @@ def _sqlite_pragmas(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def migrate(settings: Settings, revision: str = "head") -> None:
-    """Brings the database to a revision of the schema; blocking, for start-up and the command line."""
+def migrate(settings: Settings, revision: str = "head") -> Migrated:
+    """Brings the database to a revision of the schema, up or down; blocking, for start-up and the command line.
+
+    Going down throws away what the newer revisions keep. On PostgreSQL a failure leaves everything as it was.
+
+    Raises:
+        NoSuchRevision: there is none of that name, or the database has one that this code does not know.
+        StoreUnavailable: the database does not answer.
+    """
     if settings.sqlite_path:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = settings.database_url
-    command.upgrade(config, revision)
+    order = [BASE, *reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()])]
+    wanted = order[-1] if revision == "head" else revision
+    try:
+        with _explained():
+            was = asyncio.run(_revision(settings.database_url))
+    except (OSError, PostgresError) as error:
+        raise StoreUnavailable from error
+    for named in (wanted, was):
+        if named not in order:
+            raise NoSuchRevision(f"there is no revision {named} of the schema here, only {', '.join(order)}")
+    down = order.index(wanted) < order.index(was)
+    (command.downgrade if down else command.upgrade)(config, wanted)
+    return Migrated(was=was, now=wanted, down=down)
+
+
+async def _revision(url: str) -> str:
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    finally:
+        await engine.dispose()
+    return found or BASE

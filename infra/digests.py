@@ -18,9 +18,8 @@ from infra.database import Database
 from infra.deputies import in_force
 from infra.events import KEPT, reminded_since
 from infra.messages import Told, add_messages, message_id_of
-from infra.queries import OPEN
 from infra.tables import BarredRow, DeputyRow, MessageRow, PersonRow, TaskRow
-from infra.viewing import asked_people
+from infra.viewing import OPEN, asked_people
 
 KIND = "digest"
 SOON = timedelta(hours=24)

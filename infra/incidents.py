@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import Model
 from infra.database import Database
 from infra.tables import DisputeRow, IncidentRow, NumberRow
+from infra.upserts import dialect_insert
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
@@ -37,12 +40,26 @@ async def record_incident(database: Database, row: IncidentRow, decide: Decide) 
 
     Answers the row and whether it is new: the same (source, source_no) again gives the row first recorded.
     """
+    try:
+        return await _record(database, row, decide)
+    except IntegrityError:  # the same report under another address was faster: no lock of ours is common to both
+        async with database.read() as session:
+            known = (await session.execute(_same(row))).scalar_one_or_none()
+        if known is None:
+            raise
+        return known, False
+
+
+def _same(row: IncidentRow) -> Select[IncidentRow]:
+    return select(IncidentRow).where(
+        col(IncidentRow.source) == row.source,
+        col(IncidentRow.source_no) == row.source_no,
+    )
+
+
+async def _record(database: Database, row: IncidentRow, decide: Decide) -> tuple[IncidentRow, bool]:
     async with database.write(row.place_key) as session:
-        same = select(IncidentRow).where(
-            col(IncidentRow.source) == row.source,
-            col(IncidentRow.source_no) == row.source_no,
-        )
-        known = (await session.execute(same)).scalar_one_or_none()
+        known = (await session.execute(_same(row))).scalar_one_or_none()
         if known is not None:
             return known, False
         near = (
@@ -71,15 +88,12 @@ async def record_incident(database: Database, row: IncidentRow, decide: Decide) 
     return row, True
 
 
-async def _next(session: Any, series: str) -> int:
-    """The next number of a series. The caller's transaction holds the row until it commits, so none is given twice."""
-    counter = await session.get(NumberRow, series, with_for_update=True)
-    if counter is None:
-        counter = NumberRow(series=series, last=0)
-        session.add(counter)
-    counter.last += 1
-    await session.flush()
-    return int(counter.last)
+async def _next(session: AsyncSession, series: str) -> int:
+    """The next number of a series, the first one too. The row is held until the caller's transaction commits, so none
+    is given twice, and one given in vain is given again."""
+    insert = dialect_insert(session, NumberRow).values(series=series, last=1)
+    counted = insert.on_conflict_do_update(index_elements=["series"], set_={"last": col(NumberRow.last) + 1})
+    return int((await session.execute(counted.returning(col(NumberRow.last)))).scalar_one())
 
 
 async def mark_delivered(database: Database, incident_id: str) -> None:

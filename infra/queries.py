@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -16,6 +28,8 @@ from sqlmodel import col
 from domain.base import Model, china
 from domain.errors import FieldsInvalid
 from domain.organisation import Actor, Post
+from infra.choosing import among_disputes, shown
+from infra.columns import searchable
 from infra.database import Database
 from infra.tables import (
     AddresseeRow,
@@ -29,9 +43,20 @@ from infra.tables import (
     TaskRow,
     TimelineRow,
 )
-from infra.viewing import addressed_to, below, holders, left_to, may_see, not_barred, of_watched
+from infra.viewing import (
+    OPEN,
+    Part,
+    addressed_to,
+    asked_tasks,
+    held_tasks,
+    holders,
+    left_to,
+    may_see,
+    part_of,
+    seen_by,
+    watched_tasks,
+)
 
-OPEN = ("open", "claimed")
 _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
     col(DisputeRow.dispute_no).in_(bindparam("numbers", expanding=True))
 )
@@ -93,21 +118,27 @@ def read_cursor(cursor: str, *parts: type) -> list[Any]:
 async def list_disputes(
     session: AsyncSession, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
 ) -> Page:
-    """The disputes a person sees, filtered, by keyset."""
+    """The disputes a person sees, filtered, by keyset; as a list shows them: their documents are not read."""
     column, descending = SORTS.get(f.sort, SORTS["-opened_at"])
-    query = select(DisputeRow).where(may_see(actor), *_filters(f))
+    number: Any = col(DisputeRow.dispute_no)
+    keys = [number] if column is number else [column, number]
+    query = select(number).where(*await among_disputes(session, _parts(actor, f)), *_filters(f))
     if cursor:
-        value, number = read_cursor(cursor, str, str)
-        value = read_instant(value) if column is col(DisputeRow.opened_at) else value
-        after = column < value if descending else column > value
-        beyond = col(DisputeRow.dispute_no) < number if descending else col(DisputeRow.dispute_no) > number
-        query = query.where(or_(after, and_(column == value, beyond)))
-    number_order: Any = col(DisputeRow.dispute_no)
-    order = (column.desc(), number_order.desc()) if descending else (column, number_order)
-    rows = list((await session.execute(query.order_by(*order).limit(limit + 1))).scalars())
+        value, last = read_cursor(cursor, str, str)
+        there = [last] if column is number else [read_instant(value), last]
+        # As a row, so that an index is entered where the last page ended.
+        ended = tuple_(*(literal(at, key.type) for at, key in zip(there, keys, strict=True)))
+        query = query.where(tuple_(*keys) < ended if descending else tuple_(*keys) > ended)
+    order = [key.desc() if descending else key for key in keys]
+    rows = await shown(session, DisputeRow, number, query.order_by(*order).limit(limit + 1), order, DisputeRow.sealed)
     more = rows[limit - 1] if len(rows) > limit else None
     key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
     return Page(rows=rows[:limit], next_cursor=key)
+
+
+def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
+    """Whose disputes are listed: those of the person's parts, and where asked those of an organisation's."""
+    return [seen_by(actor), *([[part_of(f.organisation)]] if f.organisation else [])]
 
 
 def read_instant(value: str) -> datetime:
@@ -130,26 +161,18 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
     if f.holder:
         clauses.append(col(DisputeRow.holder) == f.holder)
-    if f.organisation:
-        path: Any = col(InvolvementRow.path)
-        clauses.append(
-            col(DisputeRow.dispute_no).in_(select(col(InvolvementRow.dispute_no)).where(below(path, f.organisation)))
-        )
-    if f.q:
-        text = f.q.strip()
-        clauses.append(
-            or_(
-                *(
-                    c.contains(text, autoescape=True)
-                    for c in (col(DisputeRow.title), col(DisputeRow.dispute_no), col(DisputeRow.category_name))
-                )
-            )
-        )
+    if f.q and (words := searchable(f.q.strip())):
+        clauses.append(_in_words(col(DisputeRow.search).contains, words))
     if f.opened_from:
         clauses.append(col(DisputeRow.opened_at) >= f.opened_from)
     if f.opened_to:
         clauses.append(col(DisputeRow.opened_at) < f.opened_to)
     return clauses
+
+
+def _in_words(contains: Callable[..., ColumnElement[bool]], words: str) -> ColumnElement[bool]:
+    """A search; nothing holds a NUL, and PostgreSQL would not even be asked for one."""
+    return false() if "\x00" in words else contains(words, autoescape=True)
 
 
 async def find_dispute(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:
@@ -235,7 +258,7 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
     mine = {(post.role, post.path) for post in actor.reach}
     if any((post["role"], post["path"]) in mine for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
         return row  # the usual case, told without the long query below
-    seen = col(TaskRow.dispute_no).in_(select(col(DisputeRow.dispute_no)).where(may_see(actor)))
+    seen = may_see(actor, col(TaskRow.dispute_no))
     asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
     query = select(TaskRow).where(col(TaskRow.task_id) == task_id, asked)
     return (await session.execute(query)).scalar_one_or_none()
@@ -249,29 +272,20 @@ async def task_exists(session: AsyncSession, task_id: str) -> bool:
 def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
     match box:
         case "mine":
-            return [col(TaskRow.state) == "claimed", or_(*map(_in_hand, actor.capacities))]
+            return [col(TaskRow.state) == "claimed", _among([q for c in actor.capacities for q in held_tasks(c)])]
         case "claimable":
-            return [col(TaskRow.state).in_(OPEN), or_(*map(_to_be_claimed, actor.capacities))]
+            return [col(TaskRow.state).in_(OPEN), _among([q for c in actor.capacities for q in asked_tasks(c)])]
         case "done":
             by_or_for = or_(col(TaskRow.decided_by) == actor.person_id, col(TaskRow.decided_for) == actor.person_id)
             return [col(TaskRow.state) == "done", by_or_for]
         case "watched":
-            return [col(TaskRow.state).in_(OPEN), or_(addressed_to(actor, watches=True), of_watched(actor))]
+            return [col(TaskRow.state).in_(OPEN), _among(watched_tasks(actor))]
         case _:
             raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
 
 
-def _in_hand(capacity: Actor) -> ColumnElement[bool]:
-    """What somebody holds or prepares; of another's, what the deputy may answer."""
-    held = or_(col(TaskRow.assignee) == capacity.holder, col(TaskRow.delegate) == capacity.holder)
-    return and_(held, not_barred(capacity)) if capacity.on_behalf_of else held
-
-
-def _to_be_claimed(capacity: Actor) -> ColumnElement[bool]:
-    """What nobody holds and somebody may take, and what is offered to him."""
-    asked = or_(addressed_to(capacity, watches=False), left_to(capacity))
-    free = and_(col(TaskRow.state) == "open", asked)
-    return and_(or_(free, col(TaskRow.offered_to) == capacity.holder), not_barred(capacity))
+def _among(tasks: Sequence[Select[str]]) -> ColumnElement[bool]:
+    return col(TaskRow.task_id).in_(union(*tasks)) if tasks else false()
 
 
 class InboxFilter(Model):
@@ -287,7 +301,8 @@ async def inbox(
     session: AsyncSession, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None
 ) -> Page:
     """A box of a person's tasks, the most urgent first; of equal urgency the longest waiting."""
-    query: Select[Any] = select(TaskRow).where(*_box(actor, box))
+    task_id: Any = col(TaskRow.task_id)
+    query: Select[Any] = select(task_id).where(*_box(actor, box))
     if f.kind:
         query = query.where(col(TaskRow.kind) == f.kind)
     if f.colour:
@@ -295,25 +310,15 @@ async def inbox(
     if f.due_before:
         query = query.where(col(TaskRow.due_at) < f.due_before)
     if f.q:
-        query = query.where(
-            or_(
-                col(TaskRow.title).contains(f.q, autoescape=True),
-                col(TaskRow.dispute_no).contains(f.q, autoescape=True),
-            )
-        )
+        query = query.where(or_(*(_in_words(c.icontains, f.q) for c in (col(TaskRow.title), col(TaskRow.dispute_no)))))
     if cursor:
-        urgency, task_id = read_cursor(cursor, int, str)
-        query = query.where(
-            or_(col(TaskRow.urgency) < urgency, and_(col(TaskRow.urgency) == urgency, col(TaskRow.task_id) > task_id))
-        )
+        urgency, last = read_cursor(cursor, int, str)
+        query = query.where(or_(col(TaskRow.urgency) < urgency, and_(col(TaskRow.urgency) == urgency, task_id > last)))
     # A UUIDv7 sorts by its time, so the task id is the waiting order.
-    rows = list(
-        (
-            await session.execute(query.order_by(col(TaskRow.urgency).desc(), col(TaskRow.task_id)).limit(limit + 1))
-        ).scalars()
-    )
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows=rows[:limit], next_cursor=cursor_of(last.urgency, last.task_id) if last else None)
+    order = (col(TaskRow.urgency).desc(), task_id)
+    rows = await shown(session, TaskRow, task_id, query.order_by(*order).limit(limit + 1), order)
+    end = rows[limit - 1] if len(rows) > limit else None
+    return Page(rows=rows[:limit], next_cursor=cursor_of(end.urgency, end.task_id) if end else None)
 
 
 async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col
 from domain.countable import Tally
 from domain.projection import Image, TaskImage
 from domain.state import Entry
+from infra.columns import searchable
 from infra.database import Database
 from infra.events import note_events, stood
 from infra.tables import (
@@ -106,7 +107,7 @@ def rows_of(image: Image) -> Rows:
         TimelineRow: [_entry(image, entry) for entry in image.timeline],
         TaskRow: [_task(task) for task in image.tasks],
         AddresseeRow: [
-            {"task_id": task.task_id, "role": post.role, "path": post.path, "watches": watches}
+            {"task_id": task.task_id, "role": post.role, "path": post.path, "watches": watches, "state": task.state}
             for task in changed
             for watches, group in ((False, task.addressees), (True, task.watchers))
             for post in group
@@ -147,8 +148,9 @@ def _column(table: type[SQLModel], name: str) -> Any:
 
 
 def _dispute(image: Image) -> dict[str, Any]:
-    row = {name: getattr(image, name) for name in DisputeRow.model_fields if name != "sealed"}
-    return {**row, "sealed": image.document}
+    row = {name: getattr(image, name) for name in DisputeRow.model_fields if name not in ("search", "sealed")}
+    search = searchable(image.dispute_no, image.title, image.category_name)
+    return {**row, "search": search, "sealed": image.document}
 
 
 def _entry(image: Image, entry: Entry) -> dict[str, Any]:

@@ -10,13 +10,15 @@ import inspect
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
+from domain.errors import StoreUnavailable
+from infra.database import NoSuchRevision
 from infra.embedded import EngineError, SearchAttributes, prepare_namespace, server_command
 from infra.preflight import PreflightError, premises
 from infra.processes import Child, ChildSpec, Surroundings
@@ -27,7 +29,8 @@ PREPARED_WITHIN = 120.0
 READY_WITHIN = 300.0
 POLL = 0.1
 
-Action = Callable[[], Awaitable[None] | None]
+Action = Callable[[], object]
+"""Done in a thread; what it gives back is awaited where it can be."""
 
 
 class OpeningError(Exception):
@@ -91,7 +94,7 @@ def run(
         with premises(settings):
             say(f"starting; state in {settings.var}, logs in {settings.log_dir}")
             return asyncio.run(supervise(plan, around))
-    except (PreflightError, EngineError, OpeningError) as error:
+    except (PreflightError, EngineError, OpeningError, NoSuchRevision, StoreUnavailable) as error:
         print(error, file=sys.stderr, flush=True)
         return 1
     finally:

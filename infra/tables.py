@@ -81,7 +81,11 @@ class IncidentRow(SQLModel, table=True):
     """A report received, whatever becomes of it; `delivered` once the engine has it."""
 
     __tablename__ = "incident"
-    __table_args__ = (UniqueConstraint("source", "source_no"), Index("incident_place", "place_key", "reported_at"))
+    __table_args__ = (
+        UniqueConstraint("source", "source_no"),
+        Index("incident_place", "place_key", "reported_at"),
+        Index("incident_reporter", "received_by", "dispute_no"),
+    )
     incident_id: str = Field(primary_key=True)
     source: str
     source_no: str
@@ -101,11 +105,18 @@ class IncidentRow(SQLModel, table=True):
     """what was reported and the triage made of it"""
 
 
+LISTED = ("colour", "stage", "category", "source", "overdue", "holder", "search")
+"""What the dispute list is filtered by. It stands in the list's own index: a row itself is read only to be shown."""
+
+
 class DisputeRow(SQLModel, table=True):
     """A case at its revision, as `project(state)` made it."""
 
     __tablename__ = "dispute"
-    __table_args__ = (Index("dispute_list", "opened_at", "dispute_no"),)
+    __table_args__ = (
+        Index("dispute_list", "opened_at", "dispute_no", *LISTED),
+        Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
+    )
     dispute_no: str = Field(primary_key=True)
     revision: int
     title: str
@@ -115,7 +126,7 @@ class DisputeRow(SQLModel, table=True):
     category: str
     category_name: str
     colour: str
-    stage: str = Field(index=True)
+    stage: str
     round: int
     urgent: bool
     organisation: str | None
@@ -126,6 +137,8 @@ class DisputeRow(SQLModel, table=True):
     concluded_at: datetime | None = _instant(default=None)
     closed_at: datetime | None = _instant(default=None)
     outcome: str | None = None
+    search: str
+    """what the list's `q` looks in, see `infra.columns.searchable`"""
     sealed: Any = Field(sa_column=Column(Sealed("dispute"), nullable=False))
 
 
@@ -147,11 +160,18 @@ class HelperRow(SQLModel, table=True):
     dispute_no: str = Field(primary_key=True)
 
 
+SOUGHT = ("kind", "colour", "title", "dispute_no")
+"""What the box of done tasks is filtered by: somebody's done tasks are thousands."""
+
+
 class TaskRow(SQLModel, table=True):
     """A task as the inbox needs it."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("task_inbox", "state", "urgency"),)
+    __table_args__ = (
+        Index("task_mine", "assignee", "state", "urgency", "task_id"),
+        Index("task_done", "decided_by", "state", "urgency", "task_id", *SOUGHT),
+    )
     task_id: str = Field(primary_key=True)
     dispute_no: str = Field(index=True)
     kind: str
@@ -159,10 +179,10 @@ class TaskRow(SQLModel, table=True):
     round: int
     colour: str
     title: str
-    assignee: str | None = Field(default=None, index=True)
+    assignee: str | None = None
     delegate: str | None = Field(default=None, index=True)
     offered_to: str | None = Field(default=None, index=True)
-    decided_by: str | None = Field(default=None, index=True)
+    decided_by: str | None = None
     decided_for: str | None = Field(default=None, index=True)
     """whom a deputy who decided it stood in for"""
     opened_at: datetime = _instant()
@@ -174,14 +194,18 @@ class TaskRow(SQLModel, table=True):
 
 
 class AddresseeRow(SQLModel, table=True):
-    """To which posts a task is addressed, and which only watch."""
+    """To which posts a task is addressed, and which only watch; `state` is the task's.
+
+    A post of the county has been asked a hundred thousand times, and a few of those wait.
+    """
 
     __tablename__ = "addressee"
-    __table_args__ = (Index("addressee_post", "role", "path", "task_id"),)
+    __table_args__ = (Index("addressee_post", "role", "path", "watches", "state", "task_id"),)
     task_id: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
     path: str = Field(primary_key=True)
     watches: bool = Field(default=False, primary_key=True)
+    state: str
 
 
 class BarredRow(SQLModel, table=True):

@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, inspect
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
@@ -20,11 +19,20 @@ async def upsert(
         await session.execute(_statement(table, session.get_bind().dialect.name, keep), rows)
 
 
+def dialect_insert(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `on_conflict_…`, in the words of the session's database."""
+    return _insert(inspect(table).local_table, session.get_bind().dialect.name)
+
+
+def _insert(target: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(target) if dialect == "sqlite" else postgresql.insert(target)
+
+
 @cache
 def _statement(table: type[SQLModel], dialect: str, keep: bool) -> Executable:
     """Built once: building it costs more than running it."""
     target = inspect(table).local_table
-    statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(target)
+    statement = _insert(target, dialect)
     keys = [column.name for column in target.primary_key]
     others = {c.name: statement.excluded[c.name] for c in target.columns if c.name not in keys}
     if keep or not others:

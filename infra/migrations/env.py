@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, event, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
@@ -28,13 +28,25 @@ def _plain_type(kind: str, item: Any, _: object) -> str | Literal[False]:
 
 def _run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True,
-                      render_item=_plain_type)  # fmt: skip
+                      render_item=_plain_type, transactional_ddl=True)  # fmt: skip
     with context.begin_transaction():
         context.run_migrations()
 
 
+def _by_us(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 async def _online() -> None:
     engine = create_async_engine(URL, poolclass=pool.NullPool)
+    if engine.dialect.name == "sqlite":
+        # The driver would commit before each change of the schema, and a failure would leave half of a migration.
+        event.listen(engine.sync_engine, "connect", _by_us)
+        event.listen(engine.sync_engine, "begin", _begin)
     async with engine.connect() as connection:
         await connection.run_sync(_run)
     await engine.dispose()

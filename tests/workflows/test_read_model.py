@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,23 +13,16 @@ from domain.case import Case
 from domain.colours import recolour
 from domain.projection import project
 from domain.state import DisputeState
-from infra.database import Database, migrate, open_database
+from infra.database import Database, open_database
 from infra.read_model import ReadModelGap, write_image
 from infra.settings import Settings
 from tests.workflows.engine import Engine, ReadModel, first_state
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """An installation of its own."""
-    return Settings(var=tmp_path)
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def store(settings: Settings) -> AsyncIterator[ReadModel]:
-    """A read model without a server: only its rows are looked at."""
-    await asyncio.to_thread(migrate, settings)
-    database: Database = open_database(settings)
+async def store(anywhere: Settings) -> AsyncIterator[ReadModel]:
+    """A read model without a server, on each database: only its rows are looked at."""
+    database: Database = open_database(anywhere)
     yield ReadModel(database)
     await database.close()
 
@@ -107,6 +99,29 @@ async def test_many_writers_of_one_case_leave_the_newest(store: ReadModel) -> No
     whole = await store.rows(later.dispute_no)
     assert found["DisputeRow"] == whole["DisputeRow"]
     assert found["TaskRow"] == whole["TaskRow"]
+
+
+async def test_two_processes_that_write_one_case_leave_the_newest(anywhere: Settings) -> None:
+    earlier, later = two_states()
+    here, there = open_database(anywhere), open_database(anywhere)
+    images = [project(later), *(project(earlier) for _ in range(4)), project(later)]
+    await asyncio.gather(*(write_image(who, image) for image in images for who in (here, there)))
+    rows = await ReadModel(here).rows(later.dispute_no)
+    [dispute] = rows["DisputeRow"]
+    assert dispute["revision"] == later.revision
+    assert len(rows["TimelineRow"]) == len(later.timeline)
+    await here.close()
+    await there.close()
+
+
+async def test_whom_a_task_asks_knows_how_the_task_stands(store: ReadModel) -> None:
+    earlier, later = two_states()
+    await write_image(store.database, project(earlier))
+    await write_image(store.database, project(later, since=earlier.revision))
+    rows = await store.rows(later.dispute_no)
+    states = {task["task_id"]: task["state"] for task in rows["TaskRow"]}
+    assert sorted(states.values()) == ["open", "void"]
+    assert all(row["state"] == states[row["task_id"]] for row in rows["AddresseeRow"])
 
 
 async def test_a_read_model_that_lost_a_case_is_given_the_whole_image(working: Engine) -> None:

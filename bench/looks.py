@@ -1,0 +1,149 @@
+"""The lists people look at all day, as the API asks the database for them: `bench.lists` measures them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.filling import LAST
+from domain.organisation import Actor, Post
+from infra.demo import county
+from infra.demo.people import DemoPerson, people
+from infra.queries import (
+    DisputeFilter,
+    InboxFilter,
+    attachments_of,
+    comments_of,
+    count_box,
+    cursor_of,
+    find_dispute,
+    find_task,
+    inbox,
+    list_disputes,
+    paths_of,
+    tasks_of,
+    timeline_of,
+)
+
+BOXES = ("claimable", "mine", "done", "watched")
+PAGE = 50
+Ask = Callable[[AsyncSession], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing somebody looks at: what it is, who looks, and how."""
+
+    group: str
+    who: str
+    what: str
+    ask: Ask
+
+
+EVERYBODY = people(county.organisations())
+
+DISPUTES: tuple[tuple[str, str, str], ...] = (
+    ("county supervisor", "supervisor", "county"),
+    ("bureau analyst", "bureau_analyst", "bureau"),
+    ("station chief, busy", "station_chief", "station-baiyang"),
+    ("station chief, quiet", "station_chief", "station-qingyun"),
+    ("on-scene officer", "on_scene_officer", "station-gushan"),
+    ("department handler", "department_handler", "housing"),
+    ("village secretary", "village_secretary", "village-daping-3"),
+    ("grid worker", "grid_worker", "grid-400"),
+    ("call taker", "call_taker", "bureau"),
+)
+FILTERS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("first page", {}),
+    ("deep page", {}),
+    ("colour", {"colour": "red"}),
+    ("stage", {"stage": "evaluation"}),
+    ("overdue", {"overdue": True}),
+    ("organisation", {"organisation": "/county/town-gushan"}),
+    ("organisation, small", {"organisation": "/county/town-daping/village-daping-2"}),
+    ("category, month", {"opened_from": LAST - timedelta(days=400), "opened_to": LAST - timedelta(days=370),
+                         "category": "property_parking"}),
+    ("q, common", {"q": "停车"}),
+    ("q, number", {"q": "d2026-0999"}),
+    ("q, nothing", {"q": "没有这样的词"}),
+    ("q, nothing, by number", {"q": "没有这样的词", "sort": "dispute_no"}),
+    ("oldest first", {"sort": "opened_at"}),
+    ("by number", {"sort": "-dispute_no", "colour": "orange"}),
+)  # fmt: skip
+INBOXES: tuple[tuple[str, str, str], ...] = (
+    ("command room", "command_room", "station-baiyang"),
+    ("on-scene officer", "on_scene_officer", "station-gushan"),
+    ("responsible officer", "responsible_officer", "station-baiyang"),
+    ("bureau analyst", "bureau_analyst", "bureau"),
+    ("county dispatcher", "centre_dispatcher", "centre"),
+    ("department handler", "department_handler", "housing"),
+    ("evaluator", "evaluator_committee", "risk-centre"),
+    ("duty leader", "duty_leader", "station-chengxi"),
+    ("county supervisor", "supervisor", "county"),
+)
+
+
+def person(role: str, organisation: str) -> DemoPerson:
+    """The first demo person with a role at an organisation."""
+    return next(p for p in EVERYBODY for post in p.posts if (post.role, post.organisation.code) == (role, organisation))
+
+
+def actor(role: str, organisation: str) -> Actor:
+    """That person as the API vouches for them."""
+    found = person(role, organisation)
+    posts = [Post(role=post.role, path=post.organisation.path) for post in found.posts]
+    return Actor(person_id=found.person_id, name=found.name, posts=posts)
+
+
+def looks(dispute_no: str, task_id: str) -> Iterator[Look]:
+    """Everything that is measured; one case and one of its tasks beside the lists."""
+    for who, role, organisation in DISPUTES:
+        for what, filters in FILTERS:
+            yield Look("disputes", who, what, _disputes(actor(role, organisation), what, filters))
+    for who, role, organisation in INBOXES:
+        for box in BOXES:
+            yield Look("inbox", who, box, _box(actor(role, organisation), box, InboxFilter()))
+        yield Look("inbox", who, "claimable, q", _box(actor(role, organisation), "claimable", InboxFilter(q="停车")))
+        yield Look("inbox", who, "done, q", _box(actor(role, organisation), "done", InboxFilter(q="没有这样的词")))
+        yield Look("inbox", who, "done, kind", _box(actor(role, organisation), "done", InboxFilter(kind="visit")))
+        yield Look("inbox", who, "the four counts", _counts(actor(role, organisation)))
+    for who, role, organisation in DISPUTES:
+        yield Look("one", who, "case", _case(actor(role, organisation), dispute_no))
+        yield Look("one", who, "task", _task(actor(role, organisation), task_id))
+
+
+def _disputes(who: Actor, what: str, filters: dict[str, Any]) -> Ask:
+    f = DisputeFilter(**filters)
+    # Two years down of three.
+    cursor = cursor_of(LAST - timedelta(days=730), "D2024-050000") if what == "deep page" else None
+    return lambda session: list_disputes(session, who, f, limit=PAGE, cursor=cursor)
+
+
+def _box(who: Actor, box: str, f: InboxFilter) -> Ask:
+    return lambda session: inbox(session, who, box, f, limit=PAGE, cursor=None)
+
+
+def _counts(who: Actor) -> Ask:
+    async def ask(session: AsyncSession) -> Any:
+        return [await count_box(session, who, box) for box in BOXES]
+
+    return ask
+
+
+def _case(who: Actor, dispute_no: str) -> Ask:
+    async def ask(session: AsyncSession) -> Any:
+        return [
+            await find_dispute(session, who, dispute_no),
+            *[await part(session, dispute_no) for part in (tasks_of, attachments_of, comments_of, paths_of)],
+            await timeline_of(session, dispute_no, limit=201),
+        ]
+
+    return ask
+
+
+def _task(who: Actor, task_id: str) -> Ask:
+    return lambda session: find_task(session, who, task_id)

@@ -1,0 +1,209 @@
+"""Many writers at once, and a database that goes away: alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from domain.errors import KeyReused, StoreUnavailable
+from infra.access import AccessLog
+from infra.answers import StoredAnswer, find_answer, store_answer
+from infra.columns import unlock
+from infra.crypto import load_keys
+from infra.database import POOL, Database, migrate, open_database
+from infra.heartbeat import beat, workers_alive
+from infra.incidents import Earlier, record_incident
+from infra.settings import Settings
+from infra.tables import AccessRow, IncidentRow, NumberRow
+from tests.infra.stores import incident, opened
+from tests.postgres import Cluster, cluster
+
+
+def own(_: list[Earlier]) -> None:
+    """Every report begins a dispute of its own."""
+
+
+def first(earlier: list[Earlier]) -> str | None:
+    """Every report joins the first of its place."""
+    return earlier[-1].dispute_no if earlier else None
+
+
+@pytest.fixture
+def two(anywhere: Settings) -> Settings:
+    """An installation that two processes work on: each has a database object, and so a queue of writers, of its own."""
+    return anywhere
+
+
+async def numbers(database: Database, *rows: IncidentRow) -> list[str]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(record_incident(database, row, own)) for row in rows]
+    return [task.result()[0].dispute_no for task in tasks]
+
+
+async def test_the_first_number_of_a_year_is_given_once_though_two_places_ask_at_once(two: Settings) -> None:
+    for year in range(2000, 2010):
+        at = datetime(year, 1, 1, tzinfo=UTC)
+        async with opened(two) as here, opened(two) as there:
+            rows = [incident(f"{year}-{n}", f"古山镇{n}号", at) for n in range(6)]
+            found = await asyncio.gather(
+                *(numbers(who, *part) for who, part in ((here, rows[::2]), (there, rows[1::2])))
+            )
+        given = sorted(number for part in found for number in part)
+        assert given == [f"D{year}-{n:06}" for n in range(1, 7)]
+
+
+async def test_a_report_that_fails_leaves_no_gap(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        async with database.read() as session:
+            assert (await session.execute(select(NumberRow))).first() is None
+        broken = incident("1", "古山镇1号")
+        broken.sealed = object()  # can't be sealed: fails when the row is written, after the number was taken
+        with pytest.raises(Exception, match="not JSON serializable"):
+            await record_incident(database, broken, own)
+        assert await numbers(database, incident("2", "古山镇2号")) == ["D2026-000001"]
+
+
+async def test_reports_of_one_place_at_once_are_one_dispute(two: Settings) -> None:
+    async with opened(two) as here, opened(two) as there, asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(record_incident(who, incident(f"{who is here}-{n}", "古山镇金江龙村12号"), first))
+            for n in range(8)
+            for who in (here, there)
+        ]
+    found = [task.result()[0] for task in tasks]
+    assert {row.dispute_no for row in found} == {"D2026-000001"}
+    assert sorted(row.joined for row in found) == [False] + [True] * 15
+
+
+async def test_the_same_report_under_two_addresses_at_once_is_recorded_once(two: Settings) -> None:
+    async with opened(two) as here, opened(two) as there, asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(record_incident(who, incident("same", f"古山镇{n}号"), own))
+            for n in range(5)
+            for who in (here, there)
+        ]
+    found = [task.result() for task in tasks]
+    assert sorted(fresh for _, fresh in found) == [False] * 9 + [True]
+    assert len({row.incident_id for row, _ in found}) == 1
+    assert {row.dispute_no for row, _ in found} == {"D2026-000001"}
+
+
+async def test_the_first_answer_stays_and_other_content_is_noticed(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        answers = [StoredAnswer(status=200, body={"n": n, "词": "停车"}) for n in range(4)]
+        await asyncio.gather(*(store_answer(database, "write", "digest", answer) for answer in answers))
+        kept = await find_answer(database, "write", "digest")
+        assert kept in answers
+        await store_answer(database, "write", "digest", StoredAnswer(status=409, body={}))
+        assert await find_answer(database, "write", "digest") == kept
+        assert await find_answer(database, "other", "digest") is None
+        with pytest.raises(KeyReused):
+            await find_answer(database, "write", "another digest")
+
+
+async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        log = AccessLog(database)
+        for n in range(30):
+            log.note(f"p-{n}", "D2026-000001" if n % 2 else None, "read", "ok" if n % 3 else "not_found")
+        await asyncio.gather(log.write(), log.write())
+        await log.write()
+        async with database.read() as session:
+            rows = (await session.execute(select(AccessRow).order_by(col(AccessRow.access_id)))).scalars().all()
+        assert sorted(row.person_id or "" for row in rows) == sorted(f"p-{n}" for n in range(30))
+        assert all(row.at.tzinfo for row in rows)
+
+
+async def test_a_worker_that_beats_is_alive(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        assert await workers_alive(database) == 0
+        beating = asyncio.create_task(beat(database, "w-1"))
+        async with asyncio.timeout(10):
+            while await workers_alive(database) != 1:
+                await asyncio.sleep(0.02)
+        beating.cancel()
+
+
+async def test_a_database_that_is_away_is_unavailable_and_back_when_it_is_back(tmp_path: Path) -> None:
+    with cluster() as server:
+        settings = Settings(var=tmp_path, database_url=server.database())
+        await asyncio.to_thread(migrate, settings)
+        async with opened(settings) as database:
+            assert await workers_alive(database) == 0
+            async with database.read() as held:  # a connection in the middle of its work
+                await held.execute(select(1))
+                server.kill()
+                with pytest.raises(StoreUnavailable):
+                    await workers_alive(database)
+            for _ in range(3):
+                with pytest.raises(StoreUnavailable):
+                    await workers_alive(database)
+                with pytest.raises(StoreUnavailable):
+                    await numbers_of_one(database)
+            log = AccessLog(database)
+            log.note("p-1", None, "read")
+            await log.write()  # kept, not lost
+            await store_answer(database, "write", "digest", StoredAnswer(status=200, body={}))  # not kept, not fatal
+            server.start()
+            assert await workers_alive(database) == 0
+            assert await numbers_of_one(database) == ["D2026-000001"]
+            await log.write()
+            async with database.read() as session:
+                assert (await session.execute(select(func.count()).select_from(AccessRow))).scalar_one() == 1
+
+
+async def numbers_of_one(database: Database) -> list[str]:
+    row, _ = await record_incident(database, incident("1", "古山镇1号"), own)
+    return [row.dispute_no]
+
+
+async def test_a_writer_cut_off_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    with cluster() as server:
+        settings = Settings(var=tmp_path, database_url=server.database())
+        await asyncio.to_thread(migrate, settings)
+        async with opened(settings) as database:
+            with pytest.raises(StoreUnavailable):  # noqa: PT012
+                async with database.write("lock") as session:
+                    session.add(NumberRow(series="D2026", last=5))
+                    await session.flush()
+                    server.kill()
+            server.start()
+            async with database.read() as session:
+                assert (await session.execute(select(NumberRow))).first() is None
+
+
+async def test_a_writer_waits_for_its_turn_and_then_gives_up(
+    anywhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.database.PATIENCE", 0.2)
+    monkeypatch.setitem(__import__("infra.database").database.POSTGRESQL["server_settings"], "lock_timeout", "200")
+    async with opened(anywhere) as database, database.write("the same"):
+        with pytest.raises(StoreUnavailable):
+            async with database.write("the same"):
+                raise AssertionError("two have the lock")
+
+
+async def test_all_connections_in_use_is_unavailable_and_no_error_of_ours(
+    postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("pool_size", 1), ("max_overflow", 0), ("pool_timeout", 0.1)):
+        monkeypatch.setitem(POOL, name, value)
+    settings = Settings(var=tmp_path, database_url=postgres.database())
+    unlock(load_keys(settings.key_file))
+    database = open_database(settings)
+    async with database.read():
+        with pytest.raises(StoreUnavailable):
+            async with database.read():
+                raise AssertionError("there was a second connection")
+    await database.close()
+
+
+def test_the_processes_of_an_installation_fit_into_the_connections_that_postgresql_allows(postgres: Cluster) -> None:
+    allowed = int(postgres.sql("SHOW max_connections")) - int(postgres.sql("SHOW superuser_reserved_connections"))
+    processes = ("api", "worker", "a job", "migrations and the tools of administrators")
+    assert len(processes) * (POOL["pool_size"] + POOL["max_overflow"]) <= allowed
