@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from api import errors, observing
+from api import errors, observing, openapi
 from api.codec import codec_app
 from api.context import open_services
 from api.intake import sweep
@@ -57,7 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await services.access.write()
         await services.database.close()
 
-    app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
+                  generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
     observing.install(app)
     for module in (
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(drill.router)
     app.mount("/codec", codec_app(app, settings))
     mounting.install(app)
+    openapi.install(app)
     return app
 
 

@@ -28,6 +28,7 @@ SantuiError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 
@@ -216,12 +217,17 @@ class PolicyInvalid(SantuiError):
     title = "工作机制配置有误"
 
 
-def by_code(code: str) -> type[SantuiError] | None:
-    """The class of a code, so that an error crossing the engine by name becomes the same error again."""
+def codes() -> Iterator[type[SantuiError]]:
+    """Every error, in the order of the tree."""
 
-    def walk(cls: type[SantuiError]) -> type[SantuiError] | None:
-        if cls.code == code:
-            return cls
-        return next((found for child in cls.__subclasses__() if (found := walk(child))), None)
+    def walk(cls: type[SantuiError]) -> Iterator[type[SantuiError]]:
+        yield cls
+        for child in cls.__subclasses__():
+            yield from walk(child)
 
     return walk(SantuiError)
+
+
+def by_code(code: str) -> type[SantuiError] | None:
+    """The class of a code, so that an error crossing the engine by name becomes the same error again."""
+    return next((error for error in codes() if error.code == code), None)

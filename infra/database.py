@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import NullPool
 
 from domain.base import Model
-from domain.errors import StoreUnavailable
+from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.columns import unlock
 from infra.crypto import load_keys
 from infra.settings import Settings
@@ -48,6 +48,10 @@ _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What the driver says of a statement of ours; everything else it says of the database."""
 
 
+_BAD_VALUE = "22"
+"""The class of SQL states by which PostgreSQL refuses a value, for example a text with a NUL in it."""
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     """The driver's failures as ours: their text may quote a statement with a case's values, so it goes no further.
@@ -59,6 +63,8 @@ def _explained() -> Iterator[None]:
     except _OURS:
         raise
     except (DBAPIError, PoolTimeout, NoResultFound) as error:
+        if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_BAD_VALUE):
+            raise FieldsInvalid("内容含有无法处理的字符") from error
         raise StoreUnavailable from error
 
 

@@ -70,12 +70,16 @@ async def get_state(
     return whole
 
 
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+"""Between these days a period may lie."""
+
+
 class ReplayIn(Strict):
     """One dispute, or all that were begun in a period (dates in China, both inclusive)."""
 
-    dispute_no: str | None = None
-    since: date | None = Field(default=None, alias="from")
-    to: date | None = None
+    dispute_no: str | None = Field(default=None, min_length=1, max_length=40)
+    since: date | None = Field(default=None, alias="from", ge=FIRST, le=LAST)
+    to: date | None = Field(default=None, ge=FIRST, le=LAST)
 
     @model_validator(mode="after")
     def _one_or_period(self) -> Self:

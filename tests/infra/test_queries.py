@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from bench.looks import DISPUTES, INBOXES, actor
+from domain.errors import FieldsInvalid
 from domain.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight, within
 from infra import choosing
 from infra.database import Database, migrate
@@ -294,3 +295,16 @@ async def test_a_list_shows_what_was_changed_a_moment_ago(filled: Database) -> N
     async with filled.write() as session:
         await session.execute(update(DisputeRow).where(col(DisputeRow.dispute_no) == number).values(colour="purple"))
     assert await numbers(filled, who, colour="purple") == [number]
+
+
+async def test_a_character_that_a_database_can_not_hold_is_the_callers_doing(filled: Database) -> None:
+    """PostgreSQL refuses a text with a NUL, SQLite has none such: neither is a failure of ours."""
+    person = actor("supervisor", "county")
+    f = DisputeFilter(source="11\x000")
+    if filled.sqlite:
+        async with filled.read() as session:
+            assert (await list_disputes(session, person, f, limit=5, cursor=None)).rows == []
+    else:
+        with pytest.raises(FieldsInvalid):
+            async with filled.read() as session:
+                await list_disputes(session, person, f, limit=5, cursor=None)

@@ -1,0 +1,38 @@
+"""What every shape shares."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+T = TypeVar("T")
+
+
+class Shape(BaseModel):
+    """A part of an answer."""
+
+
+class Listed(Shape, Generic[T]):
+    """A page of a list; `next_cursor` is none at the end."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class Problem(Shape):
+    """RFC 9457: every error. `code` is stable and for programs, `title` Chinese, `errors` names the fields of a 422."""
+
+    type: str = Field(examples=["urn:santui:not_entitled"])
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+class FieldError(Shape):
+    """What is wrong with one field."""
+
+    field: str
+    message: str

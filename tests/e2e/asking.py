@@ -1,0 +1,72 @@
+"""One round of the whole contract: every endpoint asked once, by somebody who may, with what it is for."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+from api.client import County
+from api.stories import STORIES, play_one
+from domain.base import CHINA
+
+
+def ask_everything(county: County) -> None:
+    """Plays two stories, hands a task around, and asks for everything there is to ask."""
+    goods, nobody = (
+        play_one(county, STORIES[name], "jinhua").number for name in ("goods-and-payment", "nobody-answers")
+    )
+    supervisor, auditor = county.supervisor, county.with_role("auditor")
+    for path in (
+        "/healthz", "/readyz", "/v1/me", "/v1/disputes", "/v1/deputies", "/v1/messages", "/v1/grids", "/v1/categories",
+        "/v1/playbooks", f"/v1/disputes/{nobody}/timeline", f"/v1/disputes/{goods}",
+    ):  # fmt: skip
+        supervisor.get(path)
+    supervisor.get("/v1/tasks", box="watched")
+    supervisor.get("/v1/organisations", limit=2)
+    supervisor.get("/v1/people", limit=2)
+    supervisor.get("/v1/indicators", by="organisation")
+    supervisor.get("/v1/indicators/cases", indicator="submitted")
+    supervisor.post("/v1/triage", {"narrative": "两户因噪音争吵"})
+    for verb in (supervisor.post, supervisor.delete):
+        verb(f"/v1/disputes/{nobody}/watch")
+    supervisor.post("/v1/drill/digest")
+    _hand_around(county)
+    _audit(county, nobody)
+    auditor.get("/v1/audit/access", limit=3)
+
+
+def _hand_around(county: County) -> None:
+    """A task claimed, delegated, offered, given back; its dispute remarked upon and withdrawn; a deputy for a day."""
+    number = county.alarm("两户因噪音争吵，互不相让", place={"address": "桃源镇梅林村812号"})["dispute_no"]
+    task = county.wait_for(number, "confirm_triage")
+    whole = county.supervisor.get(f"/v1/tasks/{task['task_id']}")
+    first, second = (county.person(candidate["username"]) for candidate in whole["candidates"][:2])
+    at = f"/v1/tasks/{task['task_id']}"
+    first.post(f"{at}/claim")
+    first.get("/v1/tasks", box="mine")
+    first.post(f"{at}/delegate", {"to": second.username, "note": "请先核实"})
+    first.post(f"{at}/transfer", {"to": second.username, "reason": "另有任务"})
+    first.post(f"{at}/release")
+    told = {"text": f"请@{second.username}关注"}
+    first.post(f"/v1/disputes/{number}/comments", told)
+    message = second.get("/v1/messages")["items"][0]
+    second.post(f"/v1/messages/{message['message_id']}/read")
+    second.post("/v1/messages/read")
+    county.supervisor.post(f"/v1/disputes/{number}/actions/withdraw", {"reason": "双方已自行和解"})
+    tomorrow = datetime.now(CHINA) + timedelta(days=1)
+    days = {"since": tomorrow.isoformat(), "until": (tomorrow + timedelta(days=1)).isoformat()}
+    deputy = first.post("/v1/deputies", {"deputy": second.username, **days})
+    first.get("/v1/deputies")
+    first.delete(f"/v1/deputies/{deputy['deputyship_id']}")
+
+
+def _audit(county: County, number: str) -> None:
+    auditor = county.with_role("auditor")
+    for what in ("history", "history/words"):
+        auditor.get(f"/v1/disputes/{number}/{what}")
+    auditor.get(f"/v1/disputes/{number}/state", event=20)
+    job = auditor.post("/v1/audit/replays", {"dispute_no": number})["job_id"]
+    deadline = time.monotonic() + 60
+    while auditor.get(f"/v1/jobs/{job}")["state"] not in ("done", "failed") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    auditor.get("/v1/jobs")
