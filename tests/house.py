@@ -28,7 +28,7 @@ WALL_CLOCKS = {
 }
 SQL_PACKAGES = {"sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "sqlite3"}
 
-NOT_OURS = {".git", ".venv", "var", "build", "node_modules", "vendor"}
+NOT_OURS = {".git", ".venv", ".hypothesis", "var", "build", "node_modules", "vendor"}
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".html", ".css", ".js", ".cfg", ".ini", ".sh", ".lock", ""}
 # A home, a mount or a work folder of somebody's machine, at the start of a path.
 MACHINE_PATH = re.compile(r"(?<![\w.$})/-])/(?:home|root|Users|work|farm|mnt)/\w")
