@@ -153,11 +153,19 @@ _MENTION = re.compile(
 
 def _normalise(address: str) -> str:
     text = re.sub(r"[\s,.。、，()]", "", _digits(address))
-    text = _REGION.sub("", text)
+    text = _without_region(text)
     text = re.sub(r"(\d+)-(\d+)-(\d{3,4})(?!\d)", r"\1幢\2单元\3室", text)
     text = re.sub(r"(\d+)-(\d{3,4})(?!\d)", r"\1幢\2室", text)
     text = re.sub(r"(?<=\d)号楼|(?<=[0-9a-z])(?:栋|座|#楼?)", "幢", text)
     return re.sub(r"(?<=\d)(?:楼|f)", "层", text)
+
+
+def _without_region(text: str) -> str:
+    """From the street on; where nothing but a number follows the town, the town tells places apart."""
+    rest = _REGION.sub("", text)
+    if rest[:1].isdigit():
+        return re.split(r"(?<=[省市区县])", text[: len(text) - len(rest)])[-1] + rest
+    return rest
 
 
 def _digits(text: str) -> str:

@@ -22,7 +22,7 @@ from domain.errors import NotEntitled
 from domain.state import Applied, DisputeState, Task
 from tests.domain.every_life import EveryLife, Qionglai
 from workflows import dispute
-from workflows.dispute import DisputeWorkflow
+from workflows.door import Door
 from workflows.evaluation import Judgement
 
 LIVES = int(os.environ.get("LIVES", "40"))
@@ -64,8 +64,8 @@ def _closes_and_leaves_tasks(self: Case, outcome: str, close: Any = Case.close) 
     self.state.tasks = [*self.state.tasks, *kept]
 
 
-def _forgets_keys(self: DisputeWorkflow, key: str, refused: str | None = None) -> Applied:
-    return Applied(key=key, revision=self.state.revision, refused=refused)
+def _forgets_keys(self: Door, key: str, refused: str | None = None) -> Applied:
+    return Applied(key=key, revision=self._case.state.revision, refused=refused)
 
 
 def _one_seat_is_enough(state: DisputeState, task: Task, actor: Any) -> None:
@@ -98,7 +98,7 @@ FAULTS = {
     "four eyes are two": Fault(answering, "check_person", _one_seat_is_enough, "instead of|did more than|four eyes"),
     "a delta forgets what was answered": Fault(projection, "_changed", _tells_only_of_open_tasks, "deltas"),
     "nobody evaluates": Fault(dispute, "evaluate", _accepts_everything, "without"),
-    "a key counts every time": Fault(DisputeWorkflow, "_remember", _forgets_keys, "taken|no key"),
+    "a key counts every time": Fault(Door, "_remember", _forgets_keys, "taken|no key"),
     "an answered task takes another answer": Fault(answering, "check_open", lambda *_: None, "instead of"),
 }
 

@@ -188,3 +188,9 @@ def test_the_categories_named_here_are_in_the_list() -> None:
     categories = parse_lexicon(*texts).categories
     assert set(categories) >= MANY_CALLERS
     assert {code.partition("_")[0] for code in categories} >= LASTING
+
+
+def test_a_number_alone_is_a_place_of_its_town() -> None:
+    assert place_key("城西街道12号") != place_key("石桥镇12号")
+    assert place_key("示范县石桥镇12号") == place_key("石桥镇12号")
+    assert place_key("石桥镇上马村12号") == place_key("上马村12号")
