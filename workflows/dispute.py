@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
-    from domain.playbook import Stage
+    from domain.playbook import Stage, shared
     from domain.rules import CASE_KEEPS_ITS_RUNS
     from domain.spans import Calendar
     from domain.state import DisputeState, Incident, Party
@@ -60,6 +60,7 @@ class DisputeWorkflow:
     @workflow.init
     def __init__(self, dispute: DisputeInput) -> None:
         self.state = dispute.state
+        self.state.process = shared(self.state.process)
         self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
         self.desk = Desk(self.case)
         self.door = Door(self.case)

@@ -40,6 +40,7 @@ def test_the_rates_of_the_reports(numerator: int, denominator: int, expected: st
     assert rate(numerator, denominator) == Decimal(expected)
 
 
+@pytest.mark.req("H-020", "W-083")
 def test_what_the_reports_rates_say_of_the_numbers_behind_them() -> None:
     assert [n for n in range(3675 + 1) if rate(n, 3675) == Decimal("97.6")] == [3585, 3586, 3587, 3588]
     assert [n for n in range(1191, 1400) if rate(1191, n) == Decimal("93.6")] == [1272, 1273]

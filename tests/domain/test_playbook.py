@@ -9,7 +9,7 @@ import yaml
 
 from domain.catalogue import KINDS
 from domain.errors import PolicyInvalid
-from domain.playbook import KINDS_OF_STAGE, Process, Stage, load_playbook
+from domain.playbook import KINDS_OF_STAGE, Process, Stage, load_playbook, shared
 from tests.domain.support import PLAYBOOKS, playbook, process
 
 TEXT = (PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8")
@@ -142,3 +142,13 @@ def test_what_ships_uses_every_line_it_writes() -> None:
     for code in CITIES:
         written = yaml.safe_load((PLAYBOOKS / f"{code}.yaml").read_text(encoding="utf-8"))
         assert set(written["process"]["tasks"]) <= set(KINDS)
+
+
+@pytest.mark.parametrize("code", CITIES)
+def test_equal_processes_are_one_object_and_others_are_not(code: str) -> None:
+    book = load_playbook((PLAYBOOKS / f"{code}.yaml").read_text(encoding="utf-8"), code)
+    again = Process.model_validate_json(book.process.model_dump_json())
+    assert again is not book.process
+    assert shared(again) is shared(book.process)
+    other = book.process.model_copy(update={"stages": book.process.stages[:-1]})
+    assert shared(other) is other

@@ -114,6 +114,7 @@ def test_the_access_log_is_read_to_its_end_page_by_page(told: str, auditor: Clie
     assert [i for i in whole if i in seen] == [i for i in seen if i in whole]
 
 
+@pytest.mark.req("J-009", "J-034")
 def test_the_case_at_every_moment_goes_on_from_the_one_before(told: str, people: People, auditor: Client) -> None:
     words = auditor.get(f"/v1/disputes/{told}/history/words")
     assert words["error"] is None

@@ -143,6 +143,7 @@ def test_who_may_not_delegate_is_refused(people: People, officers: tuple[Client,
 # --- transfer
 
 
+@pytest.mark.req("W-081")
 def test_an_offered_task_is_accepted_or_rejected(people: People, officers: tuple[Client, ...]) -> None:
     owner, second, third = officers
     number = people.at_push_2()

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx2
+import pytest
 
 from api.client import Client
 from api.figures import today
@@ -61,6 +62,7 @@ def play(instance: Instance, name: str, playbook: str) -> tuple[Telling, dict[st
     return telling, moved(before, asked(instance.county.supervisor)["total"])
 
 
+@pytest.mark.req("Q-071")
 def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Instance) -> None:
     """Story 7, the report's own."""
     supervisor = qionglai.county.supervisor
@@ -97,6 +99,7 @@ def test_the_overruled_refusal_counts_once_and_the_late_disposal_is_late(qiongla
     assert row_of(told, "agri")["values"]["refused"]["numerator"] == 0
 
 
+@pytest.mark.req("Q-072")
 def test_a_relapse_recurs_within_ninety_days_and_is_concluded_once(jinhua: Instance) -> None:
     """Story 11: stable, relapsed after a month, resolved again; both parties visited at four visits."""
     supervisor = jinhua.county.supervisor
