@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
-from sqlmodel import SQLModel
+from sqlalchemy import select
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper
@@ -35,16 +34,11 @@ from infra.database import Database, migrate, open_database
 from infra.demo import county
 from infra.embedded import prepare_namespace, server_command, typed
 from infra.engine import TASK_TIMEOUT, connect, drill_clock
+from infra.read_model import forget, stored_rows
 from infra.settings import Settings
 from infra.tables import (
-    AddresseeRow,
-    BarredRow,
     DisputeRow,
-    HelperRow,
-    InvolvementRow,
-    TallyRow,
     TaskRow,
-    TimelineRow,
 )
 from tests.infra.support import ROOT, free_port
 from tests.workflows.replaying import state_of
@@ -53,8 +47,6 @@ from workflows.ports import TASK_QUEUE
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 DIRECTORY = Directory(organisations=county.organisations())
-READ_MODEL: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TallyRow, TaskRow, TimelineRow)
-BESIDE: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 WITHIN = 30.0
 PICTURE = Evidence(attachment_id="a-1", media_type="image/png", sha256="0" * 64)
 Handle = WorkflowHandle[Any, Any]
@@ -103,11 +95,6 @@ def organisation(code: str) -> OrganisationRef:
     return listed.ref()
 
 
-def column(table: type[SQLModel], name: str) -> Any:
-    """A column of a table."""
-    return getattr(table, name)
-
-
 class ReadModel:
     """What a database holds of disputes."""
 
@@ -116,27 +103,13 @@ class ReadModel:
 
     async def rows(self, number: str) -> dict[str, list[dict[str, Any]]]:
         """All that the read model holds of a dispute, by table, in a fixed order."""
-        held: dict[str, list[dict[str, Any]]] = {}
         async with self.database.read() as session:
-            for table in READ_MODEL:
-                found = (await session.execute(select(table).filter_by(dispute_no=number))).scalars().all()
-                held[table.__name__] = sorted((row.model_dump() for row in found), key=str)
-            ids = [row["task_id"] for row in held["TaskRow"]]
-            for beside in BESIDE:
-                found = (
-                    (await session.execute(select(beside).where(column(beside, "task_id").in_(ids)))).scalars().all()
-                )
-                held[beside.__name__] = sorted((row.model_dump() for row in found), key=str)
-        return held
+            held = await stored_rows(session, number)
+        return {table.__name__: sorted(rows, key=str) for table, rows in held.items()}
 
     async def forget(self, number: str) -> None:
         """Throws away what the read model holds of a dispute."""
-        ids = [row["task_id"] for row in (await self.rows(number))["TaskRow"]]
-        async with self.database.write() as session:
-            for beside in BESIDE:
-                await session.execute(delete(beside).where(column(beside, "task_id").in_(ids)))
-            for table in READ_MODEL:
-                await session.execute(delete(table).where(column(table, "dispute_no") == number))
+        await forget(self.database, number)
 
 
 class Engine(ReadModel):
