@@ -7,9 +7,10 @@ recipe.
 2. The second return raises the colour by one (G4); a case keeps the ids of its own runs.
 3. Nothing overtakes an accepted ending, and a closed run takes no action; an alarm that comes too late for a run's end
    starts the case again; beside the ladder's clock only red runs; one protection order at a time.
+4. The faults found by use: what each changed stands beside its name below.
 """
 
-RULES = 3
+RULES = 4
 RETURN_RAISES_COLOUR = 2
 CASE_KEEPS_ITS_RUNS = 2
 ENDINGS_HOLD = 3
