@@ -10,7 +10,7 @@ from typing import Any, Literal
 import structlog
 
 from api.context import Services
-from api.engine import NoWorker, published, send, tell
+from api.engine import NoWorker, outcome, published, send, tell
 from api.views import dispute_brief, task_item
 from domain.actions import Act, capacity_to_act
 from domain.answering import Command, Receipt, organisation_codes
@@ -91,6 +91,18 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     return 200, await _changed(services, task, receipt)
 
 
+async def answered(services: Services, task_id: str, key: str) -> tuple[int, Any] | None:
+    """What a key did to a task, a decision or another; none where it was never taken.
+
+    Raises:
+        Refused, Unavailable: as `api.engine.outcome`.
+    """
+    async with services.database.read() as session:
+        task = await session.get(TaskRow, task_id)
+    receipt = await outcome(services, task.dispute_no, key, task_id) if task else None
+    return (200, await _changed(services, task, receipt)) if task and receipt else None
+
+
 async def claim(
     services: Services, actor: Actor, task_id: str, key: str, *, release: bool, reason: str = ""
 ) -> tuple[int, Any]:
@@ -140,7 +152,7 @@ async def _hand(
     try:
         receipt = await send(services, task.dispute_no, update, message, message.key)
     except NoWorker as error:
-        raise Unavailable from error
+        raise Unavailable(may_take_effect=True) from error
     except DisputeClosed as error:
         raise TaskClosed(error.detail) from error
     except Refused as refusal:
@@ -167,10 +179,25 @@ async def act(
     try:
         receipt = await send(services, dispute_no, "act", message, key)
     except NoWorker as error:
-        raise Unavailable from error
+        raise Unavailable(may_take_effect=True) from error
     except Refused as refusal:
         services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
         raise
+    return await _acted(services, action, receipt)
+
+
+async def acted(services: Services, dispute_no: str, action: str, key: str) -> tuple[int, Any] | None:
+    """What a key did to a dispute by an action, `reopen` too; none where it was never taken.
+
+    Raises:
+        Refused, Unavailable: as `api.engine.outcome`.
+    """
+    receipt = await outcome(services, dispute_no, key)
+    return await _acted(services, action, receipt) if receipt else None
+
+
+async def _acted(services: Services, action: str, receipt: Receipt) -> tuple[int, Any]:
+    dispute_no = receipt.dispute_no
     try:
         if await published(services, dispute_no, receipt.revision):
             async with services.database.read() as session:

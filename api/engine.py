@@ -10,17 +10,30 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio.client import (
+    WorkflowFailureError,
     WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.context import Services
+from domain import keys
 from domain.answering import Receipt
-from domain.errors import DisputeClosed, SantuiError, StoreUnavailable, Unavailable, by_code
+from domain.errors import (
+    ActionNotAllowed,
+    DisputeClosed,
+    Refused,
+    SantuiError,
+    StoreUnavailable,
+    Unavailable,
+    by_code,
+)
+from domain.keys import Outcome
 from infra.engine import TASK_TIMEOUT
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
@@ -28,7 +41,11 @@ from workflows.ports import TASK_QUEUE
 POLL = 0.015
 # FAILED_PRECONDITION is a case whose workflow task fails (a bug, until it is mended): the decision is left as a signal.
 _BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION)
-_AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
+_AWAY = (
+    RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED,
+    # What the server says where its own database can not be written.
+    RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.DATA_LOSS,
+)  # fmt: skip
 
 
 class NoWorker(Exception):
@@ -41,13 +58,16 @@ def handle(services: Services, dispute_no: str) -> WorkflowHandle[Any, Any]:
 
 
 async def start(services: Services, dispute: DisputeInput, *, next_run: bool = False) -> None:
-    """Starts a life, or the next run of a closed one; a life that runs already is left alone.
+    """Starts a life, which is left alone if it runs already, or the next run of a closed one.
 
     Raises:
-        Unavailable: the engine does not answer.
+        ActionNotAllowed: somebody else started the next run first.
+        Unavailable: the engine does not answer; it may have been reached all the same.
     """
     number = dispute.state.dispute_no
     policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE if next_run else WorkflowIDReusePolicy.REJECT_DUPLICATE
+    # A next run that is under way was not started for this reason, and would never hear of it.
+    conflict = WorkflowIDConflictPolicy.FAIL if next_run else WorkflowIDConflictPolicy.USE_EXISTING
     try:
         await services.client.start_workflow(
             DisputeWorkflow.run,
@@ -55,14 +75,17 @@ async def start(services: Services, dispute: DisputeInput, *, next_run: bool = F
             id=number,
             task_queue=TASK_QUEUE,
             task_timeout=TASK_TIMEOUT,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_conflict_policy=conflict,
             id_reuse_policy=policy,
             static_summary=f"{number} {dispute.state.category_name}",
             rpc_timeout=timedelta(seconds=services.settings.decision_timeout_seconds),
         )
+    except WorkflowAlreadyStartedError as error:
+        if next_run:
+            raise ActionNotAllowed("该纠纷刚刚已重新启动") from error
+        # else it has lived and closed: nothing is missing
     except RPCError as error:
-        if error.status is not RPCStatusCode.ALREADY_EXISTS:  # it has lived and closed: nothing is missing
-            raise Unavailable from error
+        raise Unavailable(may_take_effect=True) from error
 
 
 async def send(services: Services, dispute_no: str, update: str, message: BaseModel, key: str) -> Receipt:
@@ -71,7 +94,7 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
     Raises:
         Refused: the engine's refusal, as the same error the rule raised.
         NoWorker: no answer in time.
-        Unavailable: the engine does not answer at all.
+        Unavailable: the engine does not answer at all; it may have been reached all the same.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + services.settings.decision_timeout_seconds
@@ -80,7 +103,7 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
         left = deadline - loop.time()
         if left <= 0:
             if away:
-                raise Unavailable from away
+                raise Unavailable(may_take_effect=True) from away
             raise NoWorker
         try:
             receipt: Receipt = await handle(services, dispute_no).execute_update(
@@ -116,7 +139,50 @@ async def tell(services: Services, dispute_no: str, signal: str, message: BaseMo
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise DisputeClosed from error
-        raise Unavailable from error
+        raise Unavailable(may_take_effect=True) from error
+
+
+async def outcome(services: Services, dispute_no: str, key: str, task_id: str | None = None) -> Receipt | None:
+    """What a key did, according to the case, which may be over or in its next run; none where it was never taken.
+
+    Raises:
+        Refused: what the key was refused with, or that it came with other content.
+        Unavailable: nobody can say now; it may have taken effect.
+    """
+    found = await known(services, dispute_no, key, task_id)
+    if found is None:
+        return None
+    try:
+        return found.told(key)
+    except Refused as refusal:
+        refusal.by_case = True
+        raise
+
+
+async def known(services: Services, dispute_no: str, key: str, task_id: str | None = None) -> Outcome | None:
+    """What became of the write of a key, whichever content it came with.
+
+    Raises:
+        Unavailable: nobody can say now; it may have taken effect.
+    """
+    case = services.client.get_workflow_handle_for(DisputeWorkflow.run, dispute_no)
+    patience = timedelta(seconds=services.settings.decision_timeout_seconds)
+    try:
+        try:
+            return await case.query(
+                DisputeWorkflow.outcome,
+                args=[key, task_id],
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+                rpc_timeout=patience,
+            )
+        except WorkflowQueryRejectedError:  # it is over, and its result is the whole case: no worker is needed
+            return keys.outcome(await case.result(rpc_timeout=patience), key, task_id)
+    except WorkflowFailureError:  # ended from outside: what it knew went with it
+        return None
+    except (RPCError, WorkflowQueryFailedError) as error:
+        if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise Unavailable(may_take_effect=True) from error
 
 
 async def published(services: Services, dispute_no: str, revision: int) -> bool:
@@ -146,5 +212,8 @@ def refusal(cause: BaseException | None) -> SantuiError:
         found = by_code(cause.type)
         if found:
             detail = cause.details[0] if cause.details else {}
-            return found(cause.message, errors=detail.get("errors"))
+            said = found(cause.message, errors=detail.get("errors"))
+            if isinstance(said, Refused):
+                said.by_case = True
+            return said
     return Unavailable("流程引擎未能处理该请求")

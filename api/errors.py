@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from domain.errors import SantuiError
+from domain.errors import SantuiError, Unavailable
 from domain.messages import field_errors
 
 MEDIA = "application/problem+json"
@@ -33,6 +33,8 @@ def problem(error: SantuiError) -> dict[str, Any]:
         "code": error.code,
         "detail": error.detail,
     }
+    if isinstance(error, Unavailable) and error.may_take_effect:
+        body["may_take_effect"] = True
     return {**body, "errors": error.errors} if error.errors else body
 
 

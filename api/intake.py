@@ -17,8 +17,10 @@ from api.context import Services
 from api.engine import handle, start, tell, visible
 from api.once import digest
 from api.views import moment
+from domain import keys
+from domain.actions import Act
 from domain.base import Strict
-from domain.errors import DisputeClosed, SantuiError, Unavailable
+from domain.errors import ActionNotAllowed, DisputeClosed, SantuiError, Unavailable
 from domain.fields import Moment
 from domain.likeness import Known, place_key, same_quarrel, similar
 from domain.opening import open_state
@@ -158,10 +160,13 @@ async def deliver(services: Services, row: IncidentRow) -> None:
     await mark_delivered(services.database, row.incident_id)
 
 
-async def reopen(services: Services, dispute_no: str, **why: Any) -> None:
-    """Starts the next run of a closed dispute from the state its last run left (law 8).
+async def reopen(
+    services: Services, dispute_no: str, *, incident: Incident | None = None, reopened: Act | None = None
+) -> None:
+    """Starts the next run of a closed dispute from the state its last run left (law 8), once for the key of a click.
 
     Raises:
+        ActionNotAllowed: somebody else started it first.
         Unavailable: the engine does not answer.
     """
     last = handle(services, dispute_no)
@@ -173,12 +178,16 @@ async def reopen(services: Services, dispute_no: str, **why: Any) -> None:
         async with asyncio.timeout(services.settings.decision_timeout_seconds):
             state: DisputeState = await closed.result()
     except TimeoutError as error:
+        if reopened:  # the caller asks the case whether it was this very click
+            raise ActionNotAllowed("该纠纷刚刚已重新启动") from error
         raise Unavailable("该纠纷刚刚启动，请稍后重试") from error
     except RPCError as error:  # away, or not started yet: of two reports at once the second may be told first
         raise Unavailable from error
+    if reopened and keys.applied(state, reopened.key):  # this very click did so before, and the case has closed again
+        return
     if run_id not in state.runs:  # a case under the first rules does not keep them itself
         state.runs = [*state.runs, run_id]
-    await start(services, DisputeInput(state=state, **why), next_run=True)
+    await start(services, DisputeInput(state=state, incident=incident, reopened=reopened), next_run=True)
 
 
 async def sweep(services: Services) -> None:

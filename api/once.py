@@ -1,20 +1,48 @@
-"""A write with an `Idempotency-Key` is done once; a repeat gets the stored answer, a refusal included."""
+"""A write with an `Idempotency-Key` is done once; a repeat gets the stored answer, a refusal included.
+
+The key is kept with the effect, never behind it. What the database does, it does in one transaction with the answer
+(`Effect`). What the engine does, the case keeps the key of: the answer stored here is only the quicker way to it, and
+before somebody is refused what he may have done already, the case is asked (`did`).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
 from api.errors import MEDIA, problem
-from domain.errors import KeyReused, Refused
+from domain.errors import Conflict, KeyReused, Refused
 from domain.organisation import Actor
-from infra.answers import StoredAnswer, find_answer, store_answer
+from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer
 from infra.ids import new_id
+
+Done = tuple[int, Any]
+"""The status and the body of what was done."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is to be done in the database, in one transaction with the answer; `lock` as of `Database.write`."""
+
+    apply: Callable[[AsyncSession], Awaitable[Done]]
+    lock: str | None = None
+
+
+Do = Callable[[str], Awaitable[Done | Effect]]
+"""Does a write, or says what is to be done; given the write's id, the update id of the engine."""
+Did = Callable[[str], Awaitable[Done | None]]
+"""What the write of an id did according to the case; none where it was never taken."""
+
+
+class _AnotherWasFirst(Exception):
+    """The same key has been answered meanwhile: what was done here is undone."""
 
 
 def digest(*parts: Any) -> str:
@@ -24,21 +52,17 @@ def digest(*parts: Any) -> str:
 
 
 async def once(
-    services: Services,
-    actor: Actor,
-    what: str,
-    key: str | None,
-    content: Any,
-    do: Callable[[str], Awaitable[tuple[int, Any]]],
+    services: Services, actor: Actor, what: str, key: str | None, content: Any, do: Do, did: Did | None = None
 ) -> JSONResponse:
-    """Does a write once for (person, what, key); `do` is given the write's id, the update id of the engine.
+    """Does a write once for (person, what, key).
 
     An answer that something was unavailable is not kept: the same key may be sent again.
 
     Raises:
         KeyReused: the key came with other content before.
+        Unavailable: where it may take effect all the same, the error says so.
     """
-    write_id = digest(actor.person_id, what, key or new_id())
+    write_id = write_of(actor, what, key or new_id())
     content_digest = digest(content)
     if key:
         stored = await find_answer(services.database, write_id, content_digest)
@@ -46,15 +70,55 @@ async def once(
             return _response(stored)
     try:
         # The engine is told the content too: of two sent at once under one key it takes one, and this tells them apart.
-        status, body = await do(f"{write_id}.{content_digest[:12]}")
-        answer = StoredAnswer(status=status, body=body)
+        done = await _truly(f"{write_id}.{content_digest[:12]}", do, did, keyed=bool(key))
+        if isinstance(done, Effect):
+            return _response(await _in_one(services, done, write_id if key else None, content_digest))
+        answer = StoredAnswer(status=done[0], body=done[1])
     except KeyReused:
         raise  # the key's answer is that of the content it came with first
     except Refused as refusal:
         answer = StoredAnswer(status=refusal.status, body=problem(refusal))
     if key and _final(answer):
-        await store_answer(services.database, write_id, content_digest, answer)
+        answer = await store_answer(services.database, write_id, content_digest, answer)
     return _response(answer)
+
+
+def write_of(actor: Actor, what: str, key: str) -> str:
+    """The id of a person's write under a key."""
+    return digest(actor.person_id, what, key)
+
+
+async def _truly(write: str, do: Do, did: Did | None, *, keyed: bool) -> Done | Effect:
+    """Does it; a refusal that the case did not give itself is not said before the case was asked what the key did.
+
+    Without a key too where the case has moved on: what moved it may have been this very request, out of patience.
+    """
+    try:
+        return await do(write)
+    except Refused as refusal:
+        if did is None or refusal.by_case or not (keyed or isinstance(refusal, Conflict)):
+            raise
+        done = await did(write)
+        if done is None:
+            raise
+        return done
+
+
+async def _in_one(services: Services, effect: Effect, answer_id: str | None, content_digest: str) -> StoredAnswer:
+    """Effect and answer in one transaction. Of the same key at once, here or in another process, the second waits
+    for the first's commit, is undone, and gets its answer."""
+    try:
+        async with services.database.write(effect.lock) as session:
+            status, body = await effect.apply(session)
+            answer = StoredAnswer(status=status, body=body)
+            if answer_id and not await keep_answer(session, answer_id, content_digest, answer):
+                raise _AnotherWasFirst
+    except _AnotherWasFirst:
+        assert answer_id
+        first = await find_answer(services.database, answer_id, content_digest)
+        assert first, "answers of the last minute are not deleted"
+        return first
+    return answer
 
 
 def _final(answer: StoredAnswer) -> bool:

@@ -31,6 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+MAY_TAKE_EFFECT = "可能已生效，请稍后刷新查看；重试将得到同一结果"
+
 
 class SantuiError(Exception):
     """The root. `code` is stable and for programs, `title` is what staff read, `detail` says what happened here."""
@@ -51,6 +53,8 @@ class Refused(SantuiError):
     code = "refused"
     status = 400
     title = "请求未被受理"
+    by_case: bool = False
+    """said by the case itself, which knows every key it took"""
 
 
 class NotSignedIn(Refused):
@@ -194,6 +198,13 @@ class Unavailable(SantuiError):
     code = "engine_unavailable"
     status = 503
     title = "流程引擎暂时不可用，请稍后重试"
+
+    def __init__(
+        self, detail: str = "", *, errors: list[dict[str, Any]] | None = None, may_take_effect: bool = False
+    ) -> None:
+        super().__init__(detail or (MAY_TAKE_EFFECT if may_take_effect else ""), errors=errors)
+        self.may_take_effect = may_take_effect
+        """it was sent, and whether it was taken nobody can say now; the same key gets the outcome"""
 
 
 class StoreUnavailable(Unavailable):

@@ -16,3 +16,5 @@ CASE_KEEPS_ITS_RUNS = 2
 ENDINGS_HOLD = 3
 LADDER_RUNS_ALONE = 3
 ONE_PROTECTION_ORDER = 3
+REOPENING_KEEPS_ITS_KEY = 4
+"""A click that started a closed case again is known by its key, like any other."""

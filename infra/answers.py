@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.base import Model
 from domain.errors import KeyReused, StoreUnavailable
 from infra.database import Database
 from infra.tables import AnswerRow
-from infra.upserts import upsert
+from infra.upserts import dialect_insert
 
 log = structlog.get_logger()
 
@@ -38,12 +40,29 @@ async def find_answer(database: Database, answer_id: str, digest: str) -> Stored
     return StoredAnswer(status=row.status, body=row.sealed) if row.status is not None else None
 
 
-async def store_answer(database: Database, answer_id: str, digest: str, answer: StoredAnswer) -> None:
-    """Keeps an answer; the first one stays. A database that can't be written must not undo what the engine took."""
+async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
+    """Keeps an answer in the transaction that does what it tells; answers whether it is the first of its id.
+
+    Whoever is told that it is not must undo what he did: another had the same key, and has committed.
+    """
+    row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC), "status": answer.status,
+           "sealed": answer.body}  # fmt: skip
+    insert = dialect_insert(session, AnswerRow).values(row).on_conflict_do_nothing(index_elements=["answer_id"])
+    return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
+
+
+async def store_answer(database: Database, answer_id: str, digest: str, answer: StoredAnswer) -> StoredAnswer:
+    """Keeps the answer to what the engine took, or to what changed nothing; the first one stays, and is given back.
+
+    A database that can't be written must not undo what the engine took: the engine keeps the key itself.
+    """
     try:
         async with database.write() as session:
-            now = datetime.now(UTC)
-            row = {"answer_id": answer_id, "digest": digest, "at": now, "status": answer.status, "sealed": answer.body}
-            await upsert(session, AnswerRow, [row], keep=True)
+            if await keep_answer(session, answer_id, digest, answer):
+                return answer
+        return await find_answer(database, answer_id, digest) or answer
     except StoreUnavailable as error:
         log.warning("answer_not_stored", error=error.code)
+    except KeyReused:  # of two contents at once the engine has told which one it took
+        pass
+    return answer

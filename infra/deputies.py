@@ -13,7 +13,6 @@ from sqlmodel import col
 from domain.deputies import deputised
 from domain.errors import Conflict
 from domain.organisation import SEPARATE_ROLES, Actor, Post, Represented
-from infra.database import Database
 from infra.people import actor_of
 from infra.tables import DeputyRow, PersonRow, PostRow
 
@@ -62,38 +61,40 @@ async def represented_by(session: AsyncSession, deputy_id: str, at: datetime) ->
     return [other for other in found.values() if other.posts]
 
 
-async def add_deputyship(database: Database, row: DeputyRow) -> None:
-    """Puts a deputyship on record.
+def lock_of(person_id: str) -> str:
+    """What everybody locks who writes to the deputyships of a person."""
+    return f"deputy {person_id}"
+
+
+async def add_deputyship(session: AsyncSession, row: DeputyRow) -> None:
+    """Puts a deputyship on record; the caller holds the lock.
 
     Raises:
         Conflict: the same person stands in for the same person in a part of that time already.
     """
-    async with database.write(f"deputy {row.person_id}") as session:
-        query = select(col(DeputyRow.deputyship_id)).where(
-            col(DeputyRow.person_id) == row.person_id,
-            col(DeputyRow.deputy_id) == row.deputy_id,
-            col(DeputyRow.ended_at).is_(None),
-            col(DeputyRow.since) < row.until,
-            col(DeputyRow.until) > row.since,
-        )
-        if (await session.execute(query.limit(1))).first():
-            raise Conflict("该时段已安排同一人代班")
-        session.add(row)
+    query = select(col(DeputyRow.deputyship_id)).where(
+        col(DeputyRow.person_id) == row.person_id,
+        col(DeputyRow.deputy_id) == row.deputy_id,
+        col(DeputyRow.ended_at).is_(None),
+        col(DeputyRow.since) < row.until,
+        col(DeputyRow.until) > row.since,
+    )
+    if (await session.execute(query.limit(1))).first():
+        raise Conflict("该时段已安排同一人代班")
+    session.add(row)
 
 
-async def end_deputyship(database: Database, deputyship_id: str, by: str, at: datetime) -> DeputyRow:
+async def end_deputyship(session: AsyncSession, deputyship_id: str, by: str, at: datetime) -> None:
     """Ends a deputyship before its time.
 
     Raises:
         Conflict: it is over.
     """
-    async with database.write() as session:
-        row = await session.get_one(DeputyRow, deputyship_id)
-        if row.ended_at or row.until <= at:
-            raise Conflict("该代班已经结束")
-        row.ended_at, row.ended_by = at, by
-        session.add(row)
-    return row
+    row = await session.get_one(DeputyRow, deputyship_id)
+    if row.ended_at or row.until <= at:
+        raise Conflict("该代班已经结束")
+    row.ended_at, row.ended_by = at, by
+    session.add(row)
 
 
 async def deputyship(session: AsyncSession, deputyship_id: str) -> Deputyship | None:

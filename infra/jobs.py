@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from infra.database import Database
@@ -16,13 +17,12 @@ LOST_AFTER = timedelta(seconds=30)
 """A running job that was not heard of for so long has lost its process, and is begun again."""
 
 
-async def ask_for(database: Database, kind: str, person_id: str, request: dict[str, Any]) -> str:
+async def ask_for(session: AsyncSession, kind: str, person_id: str, request: dict[str, Any]) -> str:
     """Puts a job in the queue; answers its id."""
     job_id = new_id()
     row = JobRow(job_id=job_id, kind=kind, person_id=person_id, at=datetime.now(UTC), state="queued",
                  sealed={"request": request, "results": []})  # fmt: skip
-    async with database.write() as session:
-        session.add(row)
+    session.add(row)
     return job_id
 
 

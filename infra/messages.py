@@ -94,16 +94,15 @@ async def count_unread(session: AsyncSession, actor: Actor) -> int:
     return int((await session.execute(query)).scalar_one())
 
 
-async def mark_read(database: Database, actor: Actor, message_id: str | None = None) -> int:
+async def mark_read(session: AsyncSession, actor: Actor, message_id: str | None = None) -> int:
     """Marks one message of the person as read, or all; answers how many were unread until now."""
     unread = [*_shown(actor), col(MessageRow.read_at).is_(None)]
     if message_id is not None:
         unread.append(col(MessageRow.message_id) == message_id)
-    async with database.write() as session:
-        done = await session.execute(
-            update(MessageRow).where(*unread).values(read_at=datetime.now(UTC)).returning(col(MessageRow.message_id))
-        )
-        return len(done.all())
+    done = await session.execute(
+        update(MessageRow).where(*unread).values(read_at=datetime.now(UTC)).returning(col(MessageRow.message_id))
+    )
+    return len(done.all())
 
 
 def _shown(actor: Actor) -> list[ColumnElement[bool]]:

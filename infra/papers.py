@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from domain.organisation import Actor
 from infra.database import Database
 from infra.ids import new_id
@@ -12,7 +14,7 @@ from infra.tables import AttachmentRow, CommentRow
 
 
 async def add_attachment(
-    database: Database,
+    session: AsyncSession,
     attachment_id: str,
     dispute_no: str,
     actor: Actor,
@@ -33,8 +35,7 @@ async def add_attachment(
         person_id=actor.person_id,
         sealed={"name": name[:200], "by": actor.name},
     )
-    async with database.write() as session:
-        session.add(row)
+    session.add(row)
     return row
 
 
@@ -45,7 +46,7 @@ async def find_attachment(database: Database, attachment_id: str) -> AttachmentR
 
 
 async def add_comment(
-    database: Database, dispute_no: str, actor: Actor, text: str, mentioned: dict[str, str] | None = None
+    session: AsyncSession, dispute_no: str, actor: Actor, text: str, mentioned: dict[str, str] | None = None
 ) -> CommentRow:
     """Adds a remark, and tells those mentioned in it: `mentioned` holds their names by person id."""
     mentions = [{"person_id": person_id, "name": name} for person_id, name in (mentioned or {}).items()]
@@ -62,7 +63,6 @@ async def add_comment(
         for m in mentions
         if m["person_id"] != actor.person_id
     ]
-    async with database.write() as session:
-        session.add(row)
-        await add_messages(session, messages, row.at)
+    session.add(row)
+    await add_messages(session, messages, row.at)
     return row

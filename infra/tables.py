@@ -266,7 +266,6 @@ class AnswerRow(SQLModel, table=True):
     """of the content, so that the same key with other content is an error"""
     at: datetime = _instant()
     status: int | None = None
-    """none while the first request is still under way"""
     sealed: Any = Field(default=None, sa_column=Column(Sealed("answer"), nullable=True))
 
 

@@ -8,23 +8,20 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from infra.database import Database
 from infra.tables import WatcherRow
 from infra.upserts import upsert
 
 
-async def watch(database: Database, dispute_no: str, person_id: str) -> None:
+async def watch(session: AsyncSession, dispute_no: str, person_id: str) -> None:
     """Begins to watch; again changes nothing. The caller checks that the person may see the dispute."""
     row = {"dispute_no": dispute_no, "person_id": person_id, "at": datetime.now(UTC)}
-    async with database.write() as session:
-        await upsert(session, WatcherRow, [row], keep=True)
+    await upsert(session, WatcherRow, [row], keep=True)
 
 
-async def unwatch(database: Database, dispute_no: str, person_id: str) -> None:
+async def unwatch(session: AsyncSession, dispute_no: str, person_id: str) -> None:
     """Watches no more."""
     of_person = col(WatcherRow.dispute_no) == dispute_no, col(WatcherRow.person_id) == person_id
-    async with database.write() as session:
-        await session.execute(delete(WatcherRow).where(*of_person))
+    await session.execute(delete(WatcherRow).where(*of_person))
 
 
 async def watches(session: AsyncSession, dispute_no: str, person_id: str) -> bool:

@@ -6,14 +6,14 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import actions, answering, facts, handing
+    from domain import actions, answering, facts, handing, keys
     from domain.asides import take_effect
     from domain.base import Model, china
     from domain.case import Case
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
     from domain.playbook import Stage, shared
-    from domain.rules import CASE_KEEPS_ITS_RUNS
+    from domain.rules import CASE_KEEPS_ITS_RUNS, REOPENING_KEEPS_ITS_KEY
     from domain.spans import Calendar
     from domain.state import DisputeState, Incident, Party
     from workflows.clock import keep_time
@@ -160,6 +160,8 @@ class DisputeWorkflow:
         self.case.next_round(f"重新启动（原为{outcome}）")
         if dispute.reopened:
             self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=dispute.reopened.fields)
+            if self.state.rules >= REOPENING_KEEPS_ITS_KEY:
+                self.door.remember(dispute.reopened.key)
         if dispute.incident:
             facts.add_incident(self.case, dispute.incident)
 
@@ -253,6 +255,11 @@ class DisputeWorkflow:
     def progress(self) -> tuple[int, int]:
         """(revision, published revision): equal once everybody outside has seen everything."""
         return self.state.revision, self.publisher.published
+
+    @workflow.query
+    def outcome(self, key: str, task_id: str | None) -> keys.Outcome | None:
+        """What became of a key, for somebody whose answer was lost; none where it was never taken."""
+        return keys.outcome(self.state, key, task_id)
 
     def _decide(self, command: answering.Command) -> None:
         task = answering.take(self.case, command)

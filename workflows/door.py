@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from temporalio.exceptions import ApplicationError
 
+from domain import keys
 from domain.answering import Receipt
 from domain.case import Case
 from domain.errors import KeyReused, Refused, SantuiError, by_code
@@ -36,30 +37,20 @@ class Door:
         except Refused as refusal:
             raise as_failure(refusal) from refusal
         if applied is None:
-            applied = self._remember(key)
+            applied = self.remember(key)
         elif applied.refused:
             raise as_failure((by_code(applied.refused) or Refused)())
-        s = self._case.state
-        task = s.task(task_id) if task_id else None
-        return Receipt(
-            dispute_no=s.dispute_no,
-            task_id=task_id,
-            task_state=task.state if task else None,
-            stage=s.stage,
-            round=s.round,
-            colour=s.colour,
-            revision=applied.revision,
-        )
+        return keys.receipt(self._case.state, applied.revision, task_id)
 
     def leave(self, key: str, take: Callable[[], object], refused: Callable[[Refused], object]) -> None:
         """Applies a key once where nobody waits for the answer: `refused` puts a refusal on record."""
         try:
             if self._applied(key) is None:
                 take()
-                self._remember(key)
+                self.remember(key)
         except Refused as refusal:
             refused(refusal)
-            self._remember(key, refused=refusal.code)
+            self.remember(key, refused=refusal.code)
 
     def _applied(self, key: str) -> Applied | None:
         """What a key did before. Behind a dot it says for which content: other content is no repeat.
@@ -67,16 +58,12 @@ class Door:
         Raises:
             KeyReused
         """
-        write, _, content = key.partition(".")
-        for applied in self._case.state.applied:
-            known, _, before = applied.key.partition(".")
-            if known == write:
-                if before != content:
-                    raise KeyReused
-                return applied
-        return None
+        applied = keys.applied(self._case.state, key)
+        if applied and keys.content(applied.key) != keys.content(key):
+            raise KeyReused
+        return applied
 
-    def _remember(self, key: str, refused: str | None = None) -> Applied:
+    def remember(self, key: str, refused: str | None = None) -> Applied:
         """Puts a key on record; a life of so many decisions that the engine's limits come in sight is supervised."""
         state = self._case.state
         applied = Applied(key=key, revision=state.revision, refused=refused)

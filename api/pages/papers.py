@@ -8,11 +8,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 
 from api.context import Services
 from api.deps import ServicesDep
-from api.once import once
+from api.once import Done, Effect, once
 from api.pages.case import show_case
 from api.pages.faults import PageRoute
 from api.pages.rendering import by_htmx, go
@@ -87,13 +88,17 @@ async def take_files(services: Services, viewer: Viewer, no: str, form: FormData
     for name, content, media_type, sha256 in examined:
 
         async def do(_: str, name: str = name, content: bytes = content, kind: str = media_type, sha256: str = sha256
-                     ) -> tuple[int, Any]:  # fmt: skip
+                     ) -> Effect:  # fmt: skip
             await seen(services, viewer.actor, no)
             attachment_id = new_id()
             await services.files.put(attachment_id, content)
-            row = await add_attachment(services.database, attachment_id, no, viewer.actor, name=name, sha256=sha256,
-                                       media_type=kind, size=len(content))  # fmt: skip
-            return 201, attachment_item(row)
+
+            async def register(session: AsyncSession) -> Done:
+                row = await add_attachment(session, attachment_id, no, viewer.actor, name=name, sha256=sha256,
+                                           media_type=kind, size=len(content))  # fmt: skip
+                return 201, attachment_item(row)
+
+            return Effect(register)
 
         response = await once(services, viewer.actor, "attachment", f"{key}:{sha256}" if key else None, [no], do)
         body = json.loads(bytes(response.body))

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from google.protobuf.json_format import MessageToDict
 from pydantic import Field, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import asking
 from api.audit.asking import AUDITORS, LOG_READERS
 from api.codec import READERS
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.once import once
+from api.once import Done, Effect, once
 from api.views import moment
 from domain.base import CHINA, Strict
 from domain.errors import NotFound
@@ -103,17 +104,21 @@ class ReplayIn(Strict):
 async def post_replays(services: ServicesDep, actor: ActorDep, asked: ReplayIn, key: KeyDep = None) -> JSONResponse:
     """Replays one dispute or a period as a job: the same commands, the same state, differences in words."""
 
-    async def do(_: str) -> tuple[int, Any]:
+    async def do(_: str) -> Effect:
         if asked.dispute_no:
             await asking.may_audit(services, actor, asked.dispute_no)
         else:
             await asking.at_root(services, actor, AUDITORS, "replays")
         services.access.note(actor.person_id, asked.dispute_no, "replays")
-        job_id = await jobs.ask_for(services.database, "replays", actor.person_id, asked.request())
-        services.jobs.wake()
-        return 202, {"job_id": job_id}
 
-    return await once(services, actor, "replays", key, asked.model_dump(mode="json"), do)
+        async def ask(session: AsyncSession) -> Done:
+            return 202, {"job_id": await jobs.ask_for(session, "replays", actor.person_id, asked.request())}
+
+        return Effect(ask)
+
+    answer = await once(services, actor, "replays", key, asked.model_dump(mode="json"), do)
+    services.jobs.wake()
+    return answer
 
 
 @router.get("/jobs/{job_id}", tags=["jobs"])

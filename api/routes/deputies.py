@@ -7,15 +7,16 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.once import once
+from api.once import Done, Effect, once
 from api.views import moment
 from domain.deputies import NAMING_ROLES, Naming, check_naming, may_manage
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.organisation import Actor
-from infra.deputies import Deputyship, add_deputyship, deputyship, deputyships, end_deputyship
+from infra.deputies import Deputyship, add_deputyship, deputyship, deputyships, end_deputyship, lock_of
 from infra.ids import new_id
 from infra.people import actor_named, actor_of
 from infra.queries import cursor_of, read_cursor
@@ -48,9 +49,15 @@ async def post_deputy(services: ServicesDep, actor: ActorDep, naming: Naming, ke
     At most 90 days. A beginning that has passed counts from now.
     """
 
-    async def do(_: str) -> tuple[int, Any]:
-        row = await _name(services, actor, naming)
-        return 201, await _shown(services, row)
+    async def do(_: str) -> Effect:
+        row = await _named(services, actor, naming)
+
+        async def name(session: AsyncSession) -> Done:
+            await add_deputyship(session, row)
+            services.access.note(actor.person_id, None, "deputy:name")
+            return 201, await _shown(session, row.deputyship_id)
+
+        return Effect(name, lock_of(row.person_id))
 
     return await once(services, actor, "deputy", key, naming.model_dump(mode="json"), do)
 
@@ -59,14 +66,20 @@ async def post_deputy(services: ServicesDep, actor: ActorDep, naming: Naming, ke
 async def delete_deputy(services: ServicesDep, actor: ActorDep, deputyship_id: str, key: KeyDep = None) -> JSONResponse:
     """Ends a deputyship before its time; it stays on record."""
 
-    async def do(_: str) -> tuple[int, Any]:
-        await _end(services, actor, deputyship_id)
-        return 200, await _shown(services, deputyship_id)
+    async def do(_: str) -> Effect:
+        whose = await _may_end(services, actor, deputyship_id)
+
+        async def end(session: AsyncSession) -> Done:
+            await end_deputyship(session, deputyship_id, actor.person_id, datetime.now(UTC))
+            services.access.note(actor.person_id, None, "deputy:end")
+            return 200, await _shown(session, deputyship_id)
+
+        return Effect(end, lock_of(whose))
 
     return await once(services, actor, f"deputy:{deputyship_id}", key, None, do)
 
 
-async def _name(services: Services, actor: Actor, naming: Naming) -> str:
+async def _named(services: Services, actor: Actor, naming: Naming) -> DeputyRow:
     now = datetime.now(UTC)
     since = max(naming.since, now)
     async with services.database.read() as session:
@@ -85,30 +98,26 @@ async def _name(services: Services, actor: Actor, naming: Naming) -> str:
         services.access.note(actor.person_id, None, "deputy:name", NotEntitled.code)
         raise NotEntitled("只能为本人安排代班；为他人安排代班由督查员或安全管理员办理")
     check_naming(person, deputy, since if naming.until > now else naming.since, naming.until, now)
-    row = DeputyRow(
+    return DeputyRow(
         deputyship_id=new_id(), person_id=person.person_id, deputy_id=deputy.person_id, since=since,
         until=naming.until, named_by=actor.person_id, named_at=now,
     )  # fmt: skip
-    await add_deputyship(services.database, row)
-    services.access.note(actor.person_id, None, "deputy:name")
-    return row.deputyship_id
 
 
-async def _end(services: Services, actor: Actor, deputyship_id: str) -> None:
+async def _may_end(services: Services, actor: Actor, deputyship_id: str) -> str:
+    """Whose deputyship it is, for somebody who may end it."""
     async with services.database.read() as session:
         found = await deputyship(session, deputyship_id)
         person = await actor_of(session, found.row.person_id) if found else None
     concerned = found and actor.person_id in (found.row.person_id, found.row.deputy_id)
-    if not concerned and not (person and may_manage(actor, person)):
+    if found is None or (not concerned and not (person and may_manage(actor, person))):
         services.access.note(actor.person_id, None, "deputy:end", NotFound.code)
         raise NotFound("没有这一代班安排")
-    await end_deputyship(services.database, deputyship_id, actor.person_id, datetime.now(UTC))
-    services.access.note(actor.person_id, None, "deputy:end")
+    return found.row.person_id
 
 
-async def _shown(services: Services, deputyship_id: str) -> dict[str, Any]:
-    async with services.database.read() as session:
-        found = await deputyship(session, deputyship_id)
+async def _shown(session: AsyncSession, deputyship_id: str) -> dict[str, Any]:
+    found = await deputyship(session, deputyship_id)
     if found is None:
         raise NotFound("没有这一代班安排")
     return deputyship_item(found, datetime.now(UTC))

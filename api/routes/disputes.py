@@ -8,13 +8,14 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
-from api.deciding import act
+from api.deciding import act, acted
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.intake import reopen
 from api.mentions import MOST, mentioned
-from api.once import digest, once
+from api.once import Done, Effect, digest, once
 from api.reopening import reopen_closed
 from api.views import attachment_item, comment_item, dispute_item, dispute_whole, entry_item
 from domain.actions import Act
@@ -141,7 +142,9 @@ async def post_action(
             return await _reopen(services, actor, no, fields, write_id)
         return await act(services, actor, no, name, fields, write_id)
 
-    return await once(services, actor, f"act:{no}:{name}", key, fields, do)
+    return await once(
+        services, actor, f"act:{no}:{name}", key, fields, do, lambda write_id: acted(services, no, name, write_id)
+    )
 
 
 async def _reopen(
@@ -167,11 +170,14 @@ async def post_comment(
 ) -> JSONResponse:
     """Adds a remark beside the process; whoever is mentioned gets a message, and must be able to see the case."""
 
-    async def do(_: str) -> tuple[int, Any]:
+    async def do(_: str) -> Effect:
         await seen(services, actor, no)
         people = await mentioned(services, no, comment.text, comment.mentions)
-        row = await add_comment(services.database, no, actor, comment.text, people)
-        return 201, comment_item(row)
+
+        async def remark(session: AsyncSession) -> Done:
+            return 201, comment_item(await add_comment(session, no, actor, comment.text, people))
+
+        return Effect(remark)
 
     return await once(services, actor, f"comment:{no}", key, comment.model_dump(), do)
 
@@ -188,13 +194,17 @@ async def post_attachment(
     content = await file.read(services.files.limit + 1)
     media_type, sha256 = services.files.examine(content)
 
-    async def do(_: str) -> tuple[int, Any]:
+    async def do(_: str) -> Effect:
         await seen(services, actor, dispute_no)
         attachment_id = new_id()
         await services.files.put(attachment_id, content)
-        row = await add_attachment(services.database, attachment_id, dispute_no, actor, name=file.filename or "附件",
-                                   sha256=sha256, media_type=media_type, size=len(content))  # fmt: skip
-        return 201, attachment_item(row)
+
+        async def register(session: AsyncSession) -> Done:
+            row = await add_attachment(session, attachment_id, dispute_no, actor, name=file.filename or "附件",
+                                       sha256=sha256, media_type=media_type, size=len(content))  # fmt: skip
+            return 201, attachment_item(row)
+
+        return Effect(register)
 
     return await once(services, actor, "attachment", key, [dispute_no, digest(sha256)], do)
 

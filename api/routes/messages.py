@@ -6,13 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.context import Services
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.once import once
+from api.once import Done, Effect, once
 from api.views import message_item
 from domain.errors import NotFound
-from domain.organisation import Actor
 from infra.messages import count_unread, find_message, mark_read, messages_of
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
@@ -35,8 +34,11 @@ async def get_messages(
 async def post_read_all(services: ServicesDep, actor: ActorDep, key: KeyDep = None) -> JSONResponse:
     """Marks all the person's messages as read; answers how many were not."""
 
-    async def do(_: str) -> tuple[int, Any]:
-        return 200, {"read": await mark_read(services.database, actor), "unread": 0}
+    async def do(_: str) -> Effect:
+        async def mark(session: AsyncSession) -> Done:
+            return 200, {"read": await mark_read(session, actor), "unread": 0}
+
+        return Effect(mark)
 
     return await once(services, actor, "read-all", key, None, do)
 
@@ -44,18 +46,15 @@ async def post_read_all(services: ServicesDep, actor: ActorDep, key: KeyDep = No
 @router.post("/{message_id}/read")
 async def post_read(services: ServicesDep, actor: ActorDep, message_id: str, key: KeyDep = None) -> JSONResponse:
     """Marks a message as read; again changes nothing."""
-    return await once(services, actor, f"read:{message_id}", key, None, lambda _: read(services, actor, message_id))
 
+    async def do(_: str) -> Effect:
+        async def mark(session: AsyncSession) -> Done:
+            await mark_read(session, actor, message_id)
+            row = await find_message(session, actor, message_id)
+            if row is None:  # there is none, or it is somebody else's
+                raise NotFound("没有这条消息")
+            return 200, message_item(row)
 
-async def read(services: Services, actor: Actor, message_id: str) -> tuple[int, dict[str, Any]]:
-    """Marks a message of the person as read.
+        return Effect(mark)
 
-    Raises:
-        NotFound: there is none, or it is somebody else's.
-    """
-    await mark_read(services.database, actor, message_id)
-    async with services.database.read() as session:
-        row = await find_message(session, actor, message_id)
-    if row is None:
-        raise NotFound("没有这条消息")
-    return 200, message_item(row)
+    return await once(services, actor, f"read:{message_id}", key, None, do)

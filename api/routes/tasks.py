@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from api.context import Services
-from api.deciding import Answering, claim, decide, hand_over
+from api.deciding import Answering, answered, claim, decide, hand_over
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.once import once
 from api.views import task_item, task_whole
@@ -102,8 +102,9 @@ async def get_task(services: ServicesDep, actor: ActorDep, task_id: str) -> dict
 async def post_claim(services: ServicesDep, actor: ActorDep, task_id: str, key: KeyDep = None) -> JSONResponse:
     """Ties the task to the person; accepts what he was offered; takes back what he delegated or offered."""
     return await once(
-        services, actor, f"claim:{task_id}", key, None, lambda i: claim(services, actor, task_id, i, release=False)
-    )
+        services, actor, f"claim:{task_id}", key, None,
+        lambda i: claim(services, actor, task_id, i, release=False), lambda i: answered(services, task_id, i),
+    )  # fmt: skip
 
 
 @router.post("/{task_id}/release")
@@ -119,6 +120,7 @@ async def post_release(
         key,
         reason or None,
         lambda i: claim(services, actor, task_id, i, release=True, reason=reason),
+        lambda i: answered(services, task_id, i),
     )
 
 
@@ -134,6 +136,7 @@ async def post_delegate(
         key,
         body.model_dump(),
         lambda i: hand_over(services, actor, task_id, "delegate", body.to, body.note, i),
+        lambda i: answered(services, task_id, i),
     )
 
 
@@ -149,6 +152,7 @@ async def post_transfer(
         key,
         body.model_dump(),
         lambda i: hand_over(services, actor, task_id, "transfer", body.to, body.reason, i),
+        lambda i: answered(services, task_id, i),
     )
 
 
@@ -164,4 +168,5 @@ async def post_decide(
         key,
         answer.model_dump(mode="json"),
         lambda i: decide(services, actor, task_id, answer, i),
+        lambda i: answered(services, task_id, i),
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import ActorDep, KeyDep, ServicesDep
-from api.once import once
+from api.once import Done, Effect, once
 from api.routes.disputes import seen
 from infra.watchers import unwatch, watch
 
@@ -19,10 +18,14 @@ router = APIRouter(prefix="/v1/disputes", tags=["disputes"])
 async def post_watch(services: ServicesDep, actor: ActorDep, no: str, key: KeyDep = None) -> JSONResponse:
     """Watches a dispute that the person may see, for as long as he may; again changes nothing."""
 
-    async def do(_: str) -> tuple[int, Any]:
+    async def do(_: str) -> Effect:
         await seen(services, actor, no)
-        await watch(services.database, no, actor.person_id)
-        return 200, {"dispute_no": no, "watched": True}
+
+        async def begin(session: AsyncSession) -> Done:
+            await watch(session, no, actor.person_id)
+            return 200, {"dispute_no": no, "watched": True}
+
+        return Effect(begin)
 
     return await once(services, actor, f"watch:{no}", key, None, do)
 
@@ -31,9 +34,13 @@ async def post_watch(services: ServicesDep, actor: ActorDep, no: str, key: KeyDe
 async def delete_watch(services: ServicesDep, actor: ActorDep, no: str, key: KeyDep = None) -> JSONResponse:
     """Watches a dispute no more; again changes nothing."""
 
-    async def do(_: str) -> tuple[int, Any]:
+    async def do(_: str) -> Effect:
         await seen(services, actor, no)
-        await unwatch(services.database, no, actor.person_id)
-        return 200, {"dispute_no": no, "watched": False}
+
+        async def end(session: AsyncSession) -> Done:
+            await unwatch(session, no, actor.person_id)
+            return 200, {"dispute_no": no, "watched": False}
+
+        return Effect(end)
 
     return await once(services, actor, f"unwatch:{no}", key, None, do)

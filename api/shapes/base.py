@@ -29,6 +29,8 @@ class Problem(Shape):
     code: str
     detail: str = ""
     errors: list[FieldError] = []
+    may_take_effect: bool = False
+    """of a 503: it was sent, and may have taken effect or do so yet; the same key gets the outcome"""
 
 
 class FieldError(Shape):

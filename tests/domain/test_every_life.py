@@ -98,7 +98,7 @@ FAULTS = {
     "four eyes are two": Fault(answering, "check_person", _one_seat_is_enough, "instead of|did more than|four eyes"),
     "a delta forgets what was answered": Fault(projection, "_changed", _tells_only_of_open_tasks, "deltas"),
     "nobody evaluates": Fault(dispute, "evaluate", _accepts_everything, "without"),
-    "a key counts every time": Fault(Door, "_remember", _forgets_keys, "taken|no key"),
+    "a key counts every time": Fault(Door, "remember", _forgets_keys, "taken|no key"),
     "an answered task takes another answer": Fault(answering, "check_open", lambda *_: None, "instead of"),
 }
 

@@ -82,7 +82,8 @@ async def test_a_digest_comes_once_a_day_however_often_it_is_sent(database: Data
     ]
     async with database.read() as session:
         assert await count_unread(session, room) == 2
-    assert await mark_read(database, room) == 2
+    async with database.write() as session:
+        assert await mark_read(session, room) == 2
     async with database.read() as session:
         assert await count_unread(session, room) == 0
 

@@ -88,8 +88,9 @@ async def test_a_watcher_hears_everything_until_he_loses_sight_of_it(database: D
     told.case.open("confirm_triage")
     await told.publish()
     assert await heard(database, chief) == []
-    for person in (chief, stranger):
-        await watch(database, told.number, person.person_id)
+    async with database.write() as session:
+        for person in (chief, stranger):
+            await watch(session, told.number, person.person_id)
     assert await heard(database, chief) == ["task_opened", "dispute_changed"]
     assert await heard(database, stranger) == []
     async with database.write() as session:
@@ -97,7 +98,8 @@ async def test_a_watcher_hears_everything_until_he_loses_sight_of_it(database: D
     moved = chief.model_copy(update={"posts": [Post(role="station_chief", path="/county/elsewhere")]})
     assert await heard(database, moved) == []
     assert await heard(database, chief) != []  # it was the post, not the watching
-    await unwatch(database, told.number, "chief")
+    async with database.write() as session:
+        await unwatch(session, told.number, "chief")
     assert await heard(database, chief) == []
 
 

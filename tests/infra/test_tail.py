@@ -47,7 +47,8 @@ async def tail(told: Told) -> AsyncIterator[Tail]:
 async def chief(told: Told) -> Actor:
     """Somebody who watches the case."""
     chief = await hire(told.database, "chief", Post(role="station_chief", path=told.state.places["station"]))
-    await watch(told.database, told.number, chief.person_id)
+    async with told.database.write() as session:
+        await watch(session, told.number, chief.person_id)
     return chief
 
 
