@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from api import errors, observing, openapi
+from api import errors, guarding, observing, openapi
 from api.codec import codec_app
 from api.context import open_services
 from api.intake import sweep
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
                   generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
+    guarding.install(app, settings)
     observing.install(app)
     for module in (
         who, deputies, intake, disputes, watchers, tasks, messages, events, indicators, registers, audit, operations

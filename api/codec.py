@@ -6,11 +6,14 @@ switched on in its settings (docs/operations.md).
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+from google.protobuf.message import DecodeError
 from starlette.middleware.cors import CORSMiddleware
 from temporalio.api.common.v1 import Payloads
 
@@ -23,6 +26,8 @@ from infra.codec import EncryptionCodec
 from infra.crypto import load_keys
 from infra.settings import LOOPBACK, Settings
 
+_NO_PAYLOADS = (ParseError, DecodeError, InvalidTag, zlib.error, KeyError, ValueError, TypeError)
+"""All that may come of what is no payload, or none that was sealed here."""
 READERS = ("auditor", "supervisor", "leader")
 """Roles that may read decoded histories, at the county's root only."""
 
@@ -39,9 +44,9 @@ def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
         person = await _reader(services, request)
         try:
             payloads = ParseDict(body, Payloads())
-        except ParseError as error:
+            decoded = Payloads(payloads=await codec.decode(payloads.payloads))
+        except _NO_PAYLOADS as error:
             raise FieldsInvalid(errors=[{"field": "payloads", "message": "格式不正确"}]) from error
-        decoded = Payloads(payloads=await codec.decode(payloads.payloads))
         services.access.note(person, None, f"codec:{len(decoded.payloads)}")
         return JSONResponse(MessageToDict(decoded))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import structlog
@@ -10,11 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from domain.errors import SantuiError, Unavailable
+from domain.errors import SantuiError, StoreUnavailable, Unavailable
 from domain.messages import field_errors
 
 MEDIA = "application/problem+json"
 log = structlog.get_logger()
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _TITLES = {
     404: "未找到",
     405: "不支持的请求方法",
@@ -45,6 +47,11 @@ def respond(error: SantuiError) -> JSONResponse:
     return JSONResponse(problem(error), status_code=error.status, media_type=MEDIA, headers=headers)
 
 
+def full(error: BaseException | None) -> bool:
+    """Whether the system could not write a file: the disk is full, or takes nothing more."""
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
 def install(app: FastAPI) -> None:
     """Teaches the application to answer every error as a problem document."""
 
@@ -60,10 +67,18 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        if full(error.__cause__):  # a form could not be put aside while it was read
+            return respond(StoreUnavailable())
         title = _TITLES.get(error.status_code, "请求未被受理")
         code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
         body = {"type": f"urn:santui:{code}", "title": title, "status": error.status_code, "code": code}
         return JSONResponse(body, status_code=error.status_code, media_type=MEDIA, headers=error.headers)
+
+    @app.exception_handler(OSError)
+    async def _system(request: Request, error: OSError) -> JSONResponse:
+        if full(error):
+            return respond(StoreUnavailable())
+        return await _unforeseen(request, error)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

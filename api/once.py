@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
+from api.engine import known
 from api.errors import MEDIA, problem
 from domain.errors import Conflict, KeyReused, Refused
 from domain.organisation import Actor
@@ -86,6 +87,18 @@ async def once(
 def write_of(actor: Actor, what: str, key: str) -> str:
     """The id of a person's write under a key."""
     return digest(actor.person_id, what, key)
+
+
+async def taken(
+    services: Services, actor: Actor, what: str, key: str, dispute_no: str, task_id: str | None = None
+) -> bool:
+    """Whether a write to a dispute has taken effect under a key, whichever content it came with.
+
+    Raises:
+        Unavailable: nobody can say now.
+    """
+    found = await known(services, dispute_no, write_of(actor, what, key), task_id) if key else None
+    return found is not None and found.refused is None
 
 
 async def _truly(write: str, do: Do, did: Did | None, *, keyed: bool) -> Done | Effect:

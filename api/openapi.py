@@ -142,12 +142,12 @@ def _errors(name: str) -> list[int]:
         return []
     statuses = [422, 503]
     if name in OPEN:
-        return [400, 401, *statuses, 429]
+        return [400, 401, 413, *statuses, 429]
     statuses += [401, 403, 404]
     if method != "GET":
-        statuses += [400, 409]
+        statuses += [400, 409, 413]
     if path == "/v1/attachments":
-        statuses += [413, 415]
+        statuses.append(415)
     if path == "/v1/events":
         statuses.append(429)
     return sorted(statuses)

@@ -28,6 +28,7 @@ from sqlmodel import col
 from domain.base import Model, china
 from domain.errors import FieldsInvalid
 from domain.organisation import Actor, Post
+from domain.texts import is_fit
 from infra.choosing import among_disputes, shown
 from infra.columns import searchable
 from infra.database import Database
@@ -110,7 +111,9 @@ def read_cursor(cursor: str, *parts: type) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or [type(value) for value in values] != list(parts):
             raise ValueError
-    except (ValueError, UnicodeDecodeError) as error:
+        if not all(is_fit(v) if isinstance(v, str) else abs(v) < 2**63 for v in values):  # as no table has any
+            raise ValueError
+    except (ValueError, RecursionError) as error:
         raise FieldsInvalid(errors=[{"field": "cursor", "message": "分页标记无效"}]) from error
     return values
 

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Request, Response
 
 from api.context import Services
 from api.deps import ServicesDep
+from api.errors import problem
+from api.once import taken
 from api.pages.answering import PREFIX, Draft, banner_of
-from api.pages.faults import PageRoute
+from api.pages.faults import PageRoute, fault_page
 from api.pages.forms import Form, draw
 from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
 from api.pages.rendering import go, show
@@ -38,16 +40,25 @@ async def act_page(
     request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, no: str, name: str
 ) -> Response:
     """Takes an action, once for the key in the form."""
-    document, action, words, _ = await _action(services, viewer, no, name)
+    key = text(form, "key")
+    try:
+        document, action, words, _ = await _action(services, viewer, no, name)
+    except ActionNotAllowed:
+        if not await taken(services, viewer.actor, f"act:{no}:{name}", key, no):
+            raise
+        return go(request, f"/disputes/{no}", {"tone": "ok", "text": "已提交，无需重复提交"})
     typed = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
     maker = Form(action["schema"], words)
     fields = maker.read(typed)
     draft = Draft(typed=maker.flat(fields))
     try:
-        response = await post_action(services, viewer.actor, no, name, fields, text(form, "key") or None)
+        response = await post_action(services, viewer.actor, no, name, fields, key or None)
     except Unavailable as error:
-        draft.banner, draft.status = banner_of({"code": error.code, "detail": error.detail}), error.status
-        return await _show(request, services, viewer, no, name, draft)
+        draft.banner, draft.status, draft.key = banner_of(problem(error)), error.status, key
+        try:
+            return await _show(request, services, viewer, no, name, draft)
+        except ActionNotAllowed:  # perhaps because it was done
+            return fault_page(request, error)
     body = json.loads(bytes(response.body))
     if response.status_code < 300:
         return go(request, f"/disputes/{no}", {"tone": "ok", "text": _told(action, fields, document, body)})
@@ -97,5 +108,5 @@ async def _show(request: Request, services: Services, viewer: Viewer, no: str, n
         banner=draft.banner,
         organisations=offices.labels,
         prefix=PREFIX,
-        key=new_id(),
+        key=draft.key or new_id(),
     )

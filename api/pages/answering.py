@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query, Request, Response
 from api.context import Services
 from api.deciding import Answering, decide
 from api.deps import ServicesDep
-from api.once import once
+from api.errors import problem
+from api.once import once, taken
 from api.pages import words as w
-from api.pages.faults import PageRoute, advice
+from api.pages.faults import MAYBE, MAYBE_ADVICE, PageRoute, advice
 from api.pages.forms import Drawn, Form, draw
 from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
 from api.pages.papers import take_files
@@ -41,6 +42,8 @@ class Draft:
     add: str = ""
     status: int = 200
     handing: Handing | None = None
+    key: str = ""
+    """of what was sent and is not known to be done or refused: sent again it is the same"""
 
 
 @dataclass
@@ -80,6 +83,9 @@ async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep
     desk = await lay_out(services, viewer, task_id, text(form, "decision"))
     typed = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
     draft = Draft(attached=[v for v in form.getlist("attached") if isinstance(v, str)], add=text(form, "add"))
+    key = text(form, "key")
+    if desk.form is None and await taken(services, viewer.actor, f"decide:{task_id}", key, desk.no, task_id):
+        return go(request, f"/disputes/{desk.no}", {"tone": "ok", "text": "已提交，无需重复提交"})
     if desk.form is None:  # closed meanwhile, or the choice is gone: nothing can be filled in any more
         code = "decision_not_allowed" if desk.task["decisions"] else "task_closed"
         draft.banner, draft.status = banner_of({"code": code, "detail": desk.task["void_reason"] or ""}), 409
@@ -90,14 +96,15 @@ async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep
         draft.typed = typed
         return await show_task(request, services, viewer, desk, draft)
     try:
-        taken = await take_files(services, viewer, desk.no, form, text(form, "key"))
-        draft.attached += [a["attachment_id"] for a in taken]
-        status, body = await _decide(services, viewer, desk, fields, draft.attached, text(form, "key"))
+        files = await take_files(services, viewer, desk.no, form, key)
+        draft.attached += [a["attachment_id"] for a in files]
+        status, body = await _decide(services, viewer, desk, fields, draft.attached, key)
     except (TooLarge, MediaRefused, FieldsInvalid) as error:
         draft.problems, draft.status = [{"field": "attachments", "message": error.detail}], error.status
         return await show_task(request, services, viewer, desk, draft)
     except (Refused, Unavailable) as error:
-        draft.banner, draft.status = banner_of({"code": error.code, "detail": error.detail}), error.status
+        draft.banner, draft.status = banner_of(problem(error)), error.status
+        draft.key = key if isinstance(error, Unavailable) else ""  # once more is the same click, not a second one
         return await show_task(request, services, viewer, desk, draft)
     if status < 300:
         return go(request, f"/disputes/{desk.no}", _told(status, body, desk))
@@ -141,10 +148,12 @@ def _told(status: int, body: dict[str, Any], desk: Desk) -> dict[str, str]:
     return {"tone": "ok", "text": "；".join(parts)}
 
 
-def banner_of(problem: dict[str, Any]) -> dict[str, str]:
-    """A refusal as a banner: what happened, and what to do."""
-    kind = next((k for k in _kinds(SantuiError) if k.code == problem["code"]), SantuiError)
-    detail = problem.get("detail") or ""
+def banner_of(told: dict[str, Any]) -> dict[str, str]:
+    """A problem document as a banner: what happened, and what to do."""
+    kind = next((k for k in _kinds(SantuiError) if k.code == told["code"]), SantuiError)
+    if told.get("may_take_effect"):
+        return {"title": MAYBE, "detail": "", "advice": MAYBE_ADVICE, "code": kind.code}
+    detail = told.get("detail") or ""
     return {"title": kind.title, "detail": detail if detail != kind.title else "", "advice": advice(kind.code),
             "code": kind.code}  # fmt: skip
 
@@ -239,5 +248,5 @@ async def show_task(request: Request, services: Services, viewer: Viewer, desk: 
         file_error="；".join(p["message"] for p in draft.problems if p["field"] == "attachments"),
         organisations=desk.offices.labels,
         prefix=PREFIX,
-        key=new_id(),
+        key=draft.key or new_id(),
     )

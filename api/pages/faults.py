@@ -14,9 +14,19 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from api.deps import ServicesDep
+from api.errors import full
 from api.pages.rendering import by_htmx, go, show
 from api.pages.session import SESSION, get_viewer
-from domain.errors import FieldsInvalid, NotFound, NotSignedIn, Refused, SantuiError
+from domain.errors import (
+    FieldsInvalid,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    SantuiError,
+    StoreUnavailable,
+    TooLarge,
+    Unavailable,
+)
 
 log = structlog.get_logger()
 
@@ -39,6 +49,11 @@ ADVICE = {
 }
 
 
+MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
+"""Of what was sent and not answered: nobody may call it a failure."""
+_OF_STATUS: dict[int, type[SantuiError]] = {404: NotFound, 413: TooLarge}
+
+
 def advice(code: str) -> str:
     """What to do about a problem."""
     return ADVICE.get(code, "请稍后重试；问题持续出现的，请联系系统管理员。")
@@ -46,8 +61,11 @@ def advice(code: str) -> str:
 
 def fault_page(request: Request, error: SantuiError) -> Response:
     """An error as a page."""
-    response = show(request, "error.html", status=error.status, title=error.title, code=error.code,
-                    detail=error.detail if error.detail != error.title else "", advice=advice(error.code))  # fmt: skip
+    title, detail, told = error.title, error.detail if error.detail != error.title else "", advice(error.code)
+    if isinstance(error, Unavailable) and error.may_take_effect:
+        title, detail, told = MAYBE, "", MAYBE_ADVICE
+    response = show(request, "error.html", status=error.status, title=title, code=error.code, detail=detail,
+                    advice=told)  # fmt: skip
     if by_htmx(request):  # whatever part was asked for: the error takes the place of the page's body
         response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
     return response
@@ -81,8 +99,10 @@ class PageRoute(APIRoute):
             except RequestValidationError:
                 return fault_page(request, FieldsInvalid("地址或内容有误"))
             except HTTPException as error:
-                return fault_page(request, NotFound() if error.status_code == 404 else Refused())
+                return fault_page(request, _OF_STATUS.get(error.status_code, Refused)())
             except Exception as error:
+                if full(error):
+                    return fault_page(request, StoreUnavailable())
                 log.error("unforeseen", path=getattr(request.scope.get("route"), "path", ""), exc_info=error)
                 return fault_page(request, SantuiError())
 

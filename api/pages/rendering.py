@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.pages.session import Viewer, keep
+from domain.texts import tame
 
 HERE = Path(__file__).parent.parent
 FLASH = "santui_flash"
@@ -67,7 +68,7 @@ def go(request: Request, to: str, flash: dict[str, Any] | None = None) -> Respon
 def _flash(request: Request) -> dict[str, Any] | None:
     try:
         told = json.loads(unquote(request.cookies.get(FLASH, "")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     known = isinstance(told, dict) and isinstance(told.get("text"), str)
-    return {"tone": str(told.get("tone")), "text": told["text"]} if known else None
+    return {"tone": tame(str(told.get("tone"))), "text": tame(told["text"])} if known else None

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from api.audit.asking import AUDITORS, LOG_READERS, holds_at_root
 from api.context import Services
 from api.deps import ServicesDep, person_of
 from domain.errors import BadCsrf, NotSignedIn
 from domain.organisation import ROLES, Actor, overseen
+from domain.texts import fit
 from infra.messages import count_unread
 
 SESSION = "santui_session"
@@ -90,9 +91,17 @@ def check_csrf(expected: str, form: FormData) -> None:
         raise BadCsrf
 
 
+def check_fit(form: FormData) -> None:
+    """Raises FieldsInvalid where a form holds text that can't be kept."""
+    for name, value in form.multi_items():
+        fit(name, name)
+        fit(name, (value.filename or "") if isinstance(value, UploadFile) else value)
+
+
 async def get_posted(request: Request, viewer: ViewerDep) -> AsyncIterator[FormData]:
     """What a form sent, once its token is checked."""
     async with request.form(max_files=FILES, max_fields=FIELDS) as form:
+        check_fit(form)
         check_csrf(viewer.csrf, form)
         yield form
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.deps import ServicesDep
 from api.pages.faults import PageRoute
 from api.pages.rendering import go, show
-from api.pages.session import SESSION, VISIT, PostedDep, check_csrf, keep, text
+from api.pages.session import SESSION, VISIT, PostedDep, check_csrf, check_fit, keep, text
 from api.routes.who import sign_in
 from domain.errors import BadCsrf, NotSignedIn, TooManyTries
 
@@ -39,6 +39,7 @@ async def login(request: Request, services: ServicesDep) -> Response:
     async with request.form(max_files=0, max_fields=10) as form:
         if not visit:
             raise BadCsrf("浏览器未接受 Cookie，或页面停留过久")
+        check_fit(form)
         check_csrf(services.tokens.csrf(visit), form)
         username, to = text(form, "username")[:100], inside(text(form, "next"))
         password = str(form.get("password") or "")[:200]

@@ -24,6 +24,7 @@ from domain.catalogue import ACTIONS
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotFound
 from domain.fields import Moment
 from domain.organisation import Actor
+from domain.texts import fit
 from infra.ids import new_id
 from infra.papers import add_attachment, add_comment, find_attachment
 from infra.queries import (
@@ -191,6 +192,8 @@ async def post_attachment(
     key: KeyDep = None,
 ) -> JSONResponse:
     """Takes a file in: its type is told from its content."""
+    fit("dispute_no", dispute_no)
+    fit("file", file.filename or "")
     content = await file.read(services.files.limit + 1)
     media_type, sha256 = services.files.examine(content)
 

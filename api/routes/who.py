@@ -13,6 +13,7 @@ from api.security import Brake, verify_password
 from api.views import moment
 from domain.errors import NotSignedIn
 from domain.organisation import ROLES, Post
+from domain.texts import fit
 from infra.people import person_by_username, posts_of
 from infra.tables import OrganisationRow, PostRow
 
@@ -27,7 +28,7 @@ async def token(
     password: Annotated[str, Form(max_length=200)],
 ) -> dict[str, Any]:
     """A bearer token for a username and its password."""
-    person_id = await sign_in(services, username, password)
+    person_id = await sign_in(services, fit("username", username), fit("password", password))
     return {
         "access_token": services.tokens.issue(person_id),
         "token_type": "bearer",

@@ -134,7 +134,7 @@ def hold(chaos: Instance, writes: Sequence[Write], answers: Sequence[Outcome | N
         until(lambda write=write, yes=yes: (write.effects() > 0) == yes)  # type: ignore[misc]
         assert write.effects() == int(yes), write.number
         if answer and answer[0] not in (200, 202):
-            assert answer[0] == 503 and answer[2].get("may_take_effect") or not yes, answer
+            assert (answer[0] == 503 and answer[2].get("may_take_effect")) or not yes, answer
     assert [write.yes() for write in writes] == again
     print("first answered", [answer and answer[0] for answer in answers], "then", again)
 

@@ -99,7 +99,7 @@ class Raw:
             self._headers = {"Authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, *, key: str | None = None, **more: Any) -> httpx2.Response:
-        headers = {**self._headers, **({"Idempotency-Key": key} if key else {})}
+        headers = {**self._headers, **({"Idempotency-Key": key} if key else {}), **more.pop("headers", {})}
         return self._http.request(method, path, headers=headers, **more)
 
     def close(self) -> None:

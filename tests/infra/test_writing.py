@@ -11,13 +11,16 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.errors import KeyReused, StoreUnavailable
+from domain.organisation import Actor
 from infra.access import AccessLog
-from infra.answers import StoredAnswer, find_answer, store_answer
+from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer
 from infra.columns import unlock
 from infra.crypto import load_keys
 from infra.database import POOL, Database, migrate, open_database
 from infra.heartbeat import beat, workers_alive
 from infra.incidents import Earlier, record_incident
+from infra.papers import add_comment
+from infra.queries import comments_of
 from infra.settings import Settings
 from infra.tables import AccessRow, IncidentRow, NumberRow
 from tests.infra.stores import incident, opened
@@ -104,6 +107,43 @@ async def test_the_first_answer_stays_and_other_content_is_noticed(anywhere: Set
         assert await find_answer(database, "other", "digest") is None
         with pytest.raises(KeyReused):
             await find_answer(database, "write", "another digest")
+
+
+async def test_of_one_key_in_two_processes_at_once_one_has_its_effect_and_the_others_are_undone(two: Settings) -> None:
+    person = Actor(person_id="p-1", name="某人", posts=[])
+
+    async def remark(database: Database) -> bool:
+        try:
+            async with database.write() as session:
+                row = await add_comment(session, "D2026-000001", person, "一条留言")
+                answer = StoredAnswer(status=201, body=row.comment_id)
+                if not await keep_answer(session, "write", "digest", answer):
+                    raise KeyReused
+        except KeyReused:
+            return False
+        return True
+
+    async with opened(two) as here, opened(two) as there:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(remark(database)) for _ in range(4) for database in (here, there)]
+        assert sorted(task.result() for task in tasks) == [False] * 7 + [True]
+        async with here.read() as session:
+            [comment] = await comments_of(session, "D2026-000001")
+        kept = await find_answer(there, "write", "digest")
+        assert kept
+        assert kept.body == comment.comment_id
+
+
+async def test_an_answer_to_what_was_undone_is_not_kept(anywhere: Settings) -> None:
+    async def undone(database: Database) -> None:
+        async with database.write() as session:
+            assert await keep_answer(session, "write", "digest", StoredAnswer(status=201, body={}))
+            raise KeyReused
+
+    async with opened(anywhere) as database:
+        with pytest.raises(KeyReused):
+            await undone(database)
+        assert await find_answer(database, "write", "digest") is None
 
 
 async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None:

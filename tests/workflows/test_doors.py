@@ -10,11 +10,17 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.actions import Act
 from domain.facts import Note
+from domain.keys import Outcome, outcome
+from domain.organisation import Post
+from domain.rules import REOPENING_KEEPS_ITS_KEY
 from domain.spans import Calendar
 from domain.state import DisputeState, Incident, Party
-from tests.workflows.engine import Engine, Handle, until
+from tests.workflows.engine import Engine, Handle, actor, until
 from workflows import door
+from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.ports import TASK_QUEUE
 
 
 def decisions(state: DisputeState) -> list[str]:
@@ -179,3 +185,35 @@ async def test_the_same_key_with_other_content_is_no_repeat(working: Engine) -> 
     state = await after(working, handle, "decision_refused")
     assert decisions(state) == ["confirm"]
     assert (await working.send(handle, first)).task_state == "done"
+
+
+async def test_the_case_says_what_a_key_did_while_it_runs_and_when_it_is_over(working: Engine) -> None:
+    handle = await working.open()
+    first = await working.command(handle, "confirm_triage", "confirm")
+    receipt = await working.send(handle, first)
+    assert await handle.query(DisputeWorkflow.outcome, args=["never.sent", None]) is None
+    found = await handle.query(DisputeWorkflow.outcome, args=[first.key, first.task_id])
+    assert found == Outcome(key=first.key, receipt=receipt)
+    last = await working.command(handle, "handle_on_scene", "criminal_case")
+    receipt = await working.send(handle, last)
+    state = DisputeState.model_validate(await handle.result())
+    over = outcome(state, last.key, last.task_id)
+    assert over
+    assert (over.receipt.revision, over.receipt.stage) == (receipt.revision, "closed")
+
+
+@pytest.mark.parametrize("rules", [REOPENING_KEEPS_ITS_KEY - 1, REOPENING_KEEPS_ITS_KEY])
+async def test_a_case_started_again_keeps_the_key_of_the_click_that_did_it(rules: int, working: Engine) -> None:
+    handle = await working.open(rules=rules)
+    await working.decide(handle, "confirm_triage", "confirm")
+    await working.decide(handle, "handle_on_scene", "criminal_case")
+    state = DisputeState.model_validate(await handle.result())
+    click = Act(key="write.content", action="reopen", fields={"reason": "反弹"},
+                actor=actor(Post(role="supervisor", path="/county")))  # fmt: skip
+    again = await working.client.start_workflow(
+        DisputeWorkflow.run, DisputeInput(state=state, reopened=click), id=handle.id, task_queue=TASK_QUEUE
+    )
+    await working.published(again)
+    found = await again.query(DisputeWorkflow.outcome, args=[click.key, None])
+    assert (found is not None) is (rules >= REOPENING_KEEPS_ITS_KEY)
+    assert [a.key for a in (await working.state(again)).applied][2:] == ([click.key] if found else [])
