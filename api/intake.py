@@ -20,7 +20,7 @@ from api.views import moment
 from domain import keys
 from domain.actions import Act
 from domain.base import Strict
-from domain.errors import ActionNotAllowed, DisputeClosed, SantuiError, Unavailable
+from domain.errors import DisputeClosed, SantuiError, Unavailable
 from domain.fields import Moment
 from domain.likeness import Known, place_key, same_quarrel, similar
 from domain.opening import open_state
@@ -178,8 +178,6 @@ async def reopen(
         async with asyncio.timeout(services.settings.decision_timeout_seconds):
             state: DisputeState = await closed.result()
     except TimeoutError as error:
-        if reopened:  # the caller asks the case whether it was this very click
-            raise ActionNotAllowed("该纠纷刚刚已重新启动") from error
         raise Unavailable("该纠纷刚刚启动，请稍后重试") from error
     except RPCError as error:  # away, or not started yet: of two reports at once the second may be told first
         raise Unavailable from error

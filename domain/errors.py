@@ -193,7 +193,10 @@ class TooManyStreams(Refused):
 
 
 class Unavailable(SantuiError):
-    """The engine does not answer; the same request may be sent again with the same key."""
+    """The engine does not answer; the same request may be sent again with the same key.
+
+    With `may_take_effect` it was sent, and may have taken effect or do so yet.
+    """
 
     code = "engine_unavailable"
     status = 503
@@ -204,7 +207,6 @@ class Unavailable(SantuiError):
     ) -> None:
         super().__init__(detail or (MAY_TAKE_EFFECT if may_take_effect else ""), errors=errors)
         self.may_take_effect = may_take_effect
-        """it was sent, and whether it was taken nobody can say now; the same key gets the outcome"""
 
 
 class StoreUnavailable(Unavailable):
