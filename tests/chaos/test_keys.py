@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import threading
 import time
@@ -149,6 +151,17 @@ def test_what_was_sent_while_the_api_was_paused_is_answered_as_the_case_has_it(a
             time.sleep(PAUSE)
 
     hold(chaos, writes, struck(writes, pause, after))
+
+
+@pytest.mark.timeout(300)
+def test_what_was_sent_when_the_api_was_killed_is_done_once_and_answered_as_done(chaos: Instance) -> None:
+    chaos.until_ready()
+    clerks = [clerk_at(chaos, ("confirm_triage", "confirm")) for _ in range(MANY // 2)]
+    writes = [decision(clerk, "handle_on_scene", "criminal_case") for clerk in clerks] + [remark(c) for c in clerks]
+    answers = struck(writes, lambda: chaos.kill("api"), 0.06)
+    chaos.until_ready()
+    hold(chaos, writes, answers)
+    assert all(write.yes() for write in writes)
 
 
 @pytest.mark.timeout(300)
@@ -337,3 +350,21 @@ def test_a_job_asked_for_eight_times_at_once_under_one_key_is_one_job(chaos: Ins
     job = eight(lambda: auditor.post("/v1/audit/replays", {"dispute_no": clerk.number}, key=key))["job_id"]
     about = [j for j in auditor.get("/v1/jobs")["items"] if j["request"].get("dispute_no") == clerk.number]
     assert [j["job_id"] for j in about] == [job]
+
+
+# --- what is cut off
+
+
+def test_a_drill_cut_off_by_the_end_of_the_process_says_that_it_may_take_effect(chaos: Instance) -> None:
+    chaos.until_ready()
+    clerk = clerk_at(chaos)
+    insist(lambda: clerk.county.supervisor.get("/v1/me"))
+    was = chaos.pid("api")
+    with chaos.frozen("worker"), ThreadPoolExecutor(1) as pool:  # so that it lasts longer than the process waits
+        drill = pool.submit(outcome, lambda: clerk.county.advance(clerk.number, "PT5M"))
+        time.sleep(1)
+        os.kill(was, signal.SIGTERM)
+        status, code, body = drill.result()
+    assert (status, code, body.get("may_take_effect")) == (503, "engine_unavailable", True)
+    chaos.until_restarted("api", was)
+    chaos.until_ready()

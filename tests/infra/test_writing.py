@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlmodel import col
 
 from domain.errors import KeyReused, StoreUnavailable
@@ -144,6 +146,32 @@ async def test_an_answer_to_what_was_undone_is_not_kept(anywhere: Settings) -> N
         with pytest.raises(KeyReused):
             await undone(database)
         assert await find_answer(database, "write", "digest") is None
+
+
+async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there_is_room(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path)
+    await asyncio.to_thread(migrate, settings)
+    person = Actor(person_id="p-1", name="某人", posts=[])
+    answer = StoredAnswer(status=200, body={"词": secrets.token_hex(100_000)})
+
+    async def remark(database: Database) -> None:
+        async with database.write() as session:
+            await add_comment(session, "D2026-000001", person, secrets.token_hex(100_000))
+
+    async with opened(settings) as database:
+        event.listen(database.engine.sync_engine, "connect", _no_room)
+        with pytest.raises(StoreUnavailable):
+            await remark(database)
+        assert await store_answer(database, "write", "digest", answer) == answer  # what the engine took is not undone
+        assert await find_answer(database, "write", "digest") is None
+    async with opened(settings) as database:
+        await remark(database)
+
+
+def _no_room(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA max_page_count = 1")  # never less than there are: not a page more can be had
+    cursor.close()
 
 
 async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None:
