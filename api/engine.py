@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio.client import (
-    WorkflowFailureError,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -167,18 +167,20 @@ async def known(services: Services, dispute_no: str, key: str, task_id: str | No
     """
     case = services.client.get_workflow_handle_for(DisputeWorkflow.run, dispute_no)
     patience = timedelta(seconds=services.settings.decision_timeout_seconds)
+
+    async def asked(reject: QueryRejectCondition) -> Outcome | None:
+        return await case.query(
+            DisputeWorkflow.outcome, args=[key, task_id], reject_condition=reject, rpc_timeout=patience
+        )
+
     try:
         try:
-            return await case.query(
-                DisputeWorkflow.outcome,
-                args=[key, task_id],
-                reject_condition=QueryRejectCondition.NOT_OPEN,
-                rpc_timeout=patience,
-            )
-        except WorkflowQueryRejectedError:  # it is over, and its result is the whole case: no worker is needed
+            return await asked(QueryRejectCondition.NOT_OPEN)
+        except WorkflowQueryRejectedError as over:
+            if over.status is not WorkflowExecutionStatus.COMPLETED:  # ended from outside: a worker reads its history
+                return await asked(QueryRejectCondition.NONE)
+            # Its result is the whole case: no worker is needed.
             return keys.outcome(await case.result(rpc_timeout=patience), key, task_id)
-    except WorkflowFailureError:  # ended from outside: what it knew went with it
-        return None
     except (RPCError, WorkflowQueryFailedError) as error:
         if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
             return None

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import respond
+from api.pages.session import FILES
 from domain.errors import FieldsInvalid, Refused, SantuiError, TooLarge, Unavailable
 from domain.texts import UNFIT, fit, is_fit, tame
 from infra.settings import Settings
@@ -30,8 +31,6 @@ FORM_LIMIT = 4 * 2**20
 """Bytes of a desk's form without files; Chinese takes nine a character there."""
 CODEC_LIMIT = 16 * 2**20
 """Bytes of payloads that Temporal's UI wants to be decoded at once."""
-FILES = 12
-"""Files in one form."""
 _SUSPICIOUS = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|NaN|Infinity|[eE]\+?\d{3}|\d{300}")
 """In bytes that are UTF-8: what may spell such a character, or a number that is none."""
 _DEEPEST = 100
@@ -113,9 +112,10 @@ class Guarded:
         Raises:
             Refused: FieldsInvalid, TooLarge, or what can't be read at all
         """
-        for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
-            fit("query", name)
-            fit(name, value)
+        if b"%00" in scope["query_string"]:  # a surrogate can't be spelt there
+            for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
+                fit("query", name)
+                fit(name, value)
         headers = Headers(scope=scope)
         if "content-length" not in headers and "transfer-encoding" not in headers:
             return receive
