@@ -249,7 +249,7 @@ def test_with_no_worker_an_answer_is_accepted_and_takes_effect_later(desk: Desk)
     page.goto(f"/tasks/{task['task_id']}")
     with desk.instance.without("worker"):
         page.get_by_role("button", name="签收").click()
-        expect(page.get_by_role("alert")).to_contain_text("流程引擎暂时不可用", timeout=30_000)
+        expect(page.get_by_role("alert")).to_contain_text("可能已生效", timeout=30_000)
         page.goto(f"/tasks/{task['task_id']}")
         page.get_by_role("button", name="提交：确认研判").click()
         expect(page.get_by_role("status")).to_contain_text("已受理，稍后生效", timeout=30_000)
