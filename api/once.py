@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import JSONResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
 from api.engine import known
@@ -22,6 +21,7 @@ from api.errors import MEDIA, problem
 from domain.errors import Conflict, KeyReused, Refused
 from domain.organisation import Actor
 from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer
+from infra.database import Session
 from infra.ids import new_id
 
 Done = tuple[int, Any]
@@ -32,7 +32,7 @@ Done = tuple[int, Any]
 class Effect:
     """What is to be done in the database, in one transaction with the answer; `lock` as of `Database.write`."""
 
-    apply: Callable[[AsyncSession], Awaitable[Done]]
+    apply: Callable[[Session], Awaitable[Done]]
     lock: str | None = None
 
 

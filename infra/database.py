@@ -95,6 +95,10 @@ class Migrated(Model):
         return f"the database went {how} from {self.was} to {self.now} · {chinese}"
 
 
+Session = AsyncSession
+"""What a transaction is worked with, for those who pass it on."""
+
+
 class Database:
     """One engine a process; sessions are short and commit themselves."""
 

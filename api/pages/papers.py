@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 
 from api.context import Services
@@ -22,6 +21,7 @@ from api.routes.disputes import CommentIn, file_response, post_comment, seen
 from api.views import attachment_item
 from domain.errors import FieldsInvalid, Refused
 from domain.messages import field_errors
+from infra.database import Session
 from infra.ids import new_id
 from infra.papers import add_attachment
 
@@ -93,7 +93,7 @@ async def take_files(services: Services, viewer: Viewer, no: str, form: FormData
             attachment_id = new_id()
             await services.files.put(attachment_id, content)
 
-            async def register(session: AsyncSession) -> Done:
+            async def register(session: Session) -> Done:
                 row = await add_attachment(session, attachment_id, no, viewer.actor, name=name, sha256=sha256,
                                            media_type=kind, size=len(content))  # fmt: skip
                 return 201, attachment_item(row)

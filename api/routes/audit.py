@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from google.protobuf.json_format import MessageToDict
 from pydantic import Field, model_validator
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import asking
 from api.audit.asking import AUDITORS, LOG_READERS
@@ -23,6 +22,7 @@ from infra import jobs
 from infra.access import accesses
 from infra.codec import EncryptionCodec, opened
 from infra.crypto import load_keys
+from infra.database import Session
 from infra.people import person_by_username
 from infra.queries import cursor_of, read_cursor
 from infra.tables import JobRow
@@ -111,7 +111,7 @@ async def post_replays(services: ServicesDep, actor: ActorDep, asked: ReplayIn, 
             await asking.at_root(services, actor, AUDITORS, "replays")
         services.access.note(actor.person_id, asked.dispute_no, "replays")
 
-        async def ask(session: AsyncSession) -> Done:
+        async def ask(session: Session) -> Done:
             return 202, {"job_id": await jobs.ask_for(session, "replays", actor.person_id, asked.request())}
 
         return Effect(ask)

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
@@ -16,6 +15,7 @@ from api.views import moment
 from domain.deputies import NAMING_ROLES, Naming, check_naming, may_manage
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.organisation import Actor
+from infra.database import Session
 from infra.deputies import Deputyship, add_deputyship, deputyship, deputyships, end_deputyship, lock_of
 from infra.ids import new_id
 from infra.people import actor_named, actor_of
@@ -52,7 +52,7 @@ async def post_deputy(services: ServicesDep, actor: ActorDep, naming: Naming, ke
     async def do(_: str) -> Effect:
         row = await _named(services, actor, naming)
 
-        async def name(session: AsyncSession) -> Done:
+        async def name(session: Session) -> Done:
             await add_deputyship(session, row)
             services.access.note(actor.person_id, None, "deputy:name")
             return 201, await _shown(session, row.deputyship_id)
@@ -69,7 +69,7 @@ async def delete_deputy(services: ServicesDep, actor: ActorDep, deputyship_id: s
     async def do(_: str) -> Effect:
         whose = await _may_end(services, actor, deputyship_id)
 
-        async def end(session: AsyncSession) -> Done:
+        async def end(session: Session) -> Done:
             await end_deputyship(session, deputyship_id, actor.person_id, datetime.now(UTC))
             services.access.note(actor.person_id, None, "deputy:end")
             return 200, await _shown(session, deputyship_id)
@@ -116,7 +116,7 @@ async def _may_end(services: Services, actor: Actor, deputyship_id: str) -> str:
     return found.row.person_id
 
 
-async def _shown(session: AsyncSession, deputyship_id: str) -> dict[str, Any]:
+async def _shown(session: Session, deputyship_id: str) -> dict[str, Any]:
     found = await deputyship(session, deputyship_id)
     if found is None:
         raise NotFound("没有这一代班安排")

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.context import Services
 from api.deciding import act, acted
@@ -25,6 +24,7 @@ from domain.errors import ActionNotAllowed, FieldsInvalid, NotFound
 from domain.fields import Moment
 from domain.organisation import Actor
 from domain.texts import fit
+from infra.database import Session
 from infra.ids import new_id
 from infra.papers import add_attachment, add_comment, find_attachment
 from infra.queries import (
@@ -175,7 +175,7 @@ async def post_comment(
         await seen(services, actor, no)
         people = await mentioned(services, no, comment.text, comment.mentions)
 
-        async def remark(session: AsyncSession) -> Done:
+        async def remark(session: Session) -> Done:
             return 201, comment_item(await add_comment(session, no, actor, comment.text, people))
 
         return Effect(remark)
@@ -202,7 +202,7 @@ async def post_attachment(
         attachment_id = new_id()
         await services.files.put(attachment_id, content)
 
-        async def register(session: AsyncSession) -> Done:
+        async def register(session: Session) -> Done:
             row = await add_attachment(session, attachment_id, dispute_no, actor, name=file.filename or "附件",
                                        sha256=sha256, media_type=media_type, size=len(content))  # fmt: skip
             return 201, attachment_item(row)

@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.once import Done, Effect, once
 from api.views import message_item
 from domain.errors import NotFound
+from infra.database import Session
 from infra.messages import count_unread, find_message, mark_read, messages_of
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
@@ -35,7 +35,7 @@ async def post_read_all(services: ServicesDep, actor: ActorDep, key: KeyDep = No
     """Marks all the person's messages as read; answers how many were not."""
 
     async def do(_: str) -> Effect:
-        async def mark(session: AsyncSession) -> Done:
+        async def mark(session: Session) -> Done:
             return 200, {"read": await mark_read(session, actor), "unread": 0}
 
         return Effect(mark)
@@ -48,7 +48,7 @@ async def post_read(services: ServicesDep, actor: ActorDep, message_id: str, key
     """Marks a message as read; again changes nothing."""
 
     async def do(_: str) -> Effect:
-        async def mark(session: AsyncSession) -> Done:
+        async def mark(session: Session) -> Done:
             await mark_read(session, actor, message_id)
             row = await find_message(session, actor, message_id)
             if row is None:  # there is none, or it is somebody else's

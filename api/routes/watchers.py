@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import ActorDep, KeyDep, ServicesDep
 from api.once import Done, Effect, once
 from api.routes.disputes import seen
+from infra.database import Session
 from infra.watchers import unwatch, watch
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"])
@@ -21,7 +21,7 @@ async def post_watch(services: ServicesDep, actor: ActorDep, no: str, key: KeyDe
     async def do(_: str) -> Effect:
         await seen(services, actor, no)
 
-        async def begin(session: AsyncSession) -> Done:
+        async def begin(session: Session) -> Done:
             await watch(session, no, actor.person_id)
             return 200, {"dispute_no": no, "watched": True}
 
@@ -37,7 +37,7 @@ async def delete_watch(services: ServicesDep, actor: ActorDep, no: str, key: Key
     async def do(_: str) -> Effect:
         await seen(services, actor, no)
 
-        async def end(session: AsyncSession) -> Done:
+        async def end(session: Session) -> Done:
             await unwatch(session, no, actor.person_id)
             return 200, {"dispute_no": no, "watched": False}
 
