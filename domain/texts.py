@@ -29,5 +29,5 @@ def fit(field: str, text: str) -> str:
         FieldsInvalid
     """
     if not is_fit(text):
-        raise FieldsInvalid(errors=[{"field": tame(field), "message": UNFIT}])
+        raise FieldsInvalid(UNFIT, errors=[{"field": tame(field), "message": UNFIT}])
     return text

@@ -76,6 +76,15 @@ async def _connected(session: AsyncSession, **options: Any) -> None:
         raise StoreUnavailable from error
 
 
+async def _commit(session: AsyncSession) -> None:
+    try:
+        await session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(may_take_effect=True) from error
+        raise
+
+
 class NoSuchRevision(Exception):
     """There is no revision of that name; says which there are."""
 
@@ -125,7 +134,8 @@ class Database:
         """A transaction, committed at the end of the block. `lock` serialises all writers that name the same one.
 
         Raises:
-            StoreUnavailable: the database does not answer or can't be written; nothing was.
+            StoreUnavailable: the database does not answer or can't be written; nothing was, unless the error says that
+                it may have been, because the connection was lost over the commit.
         """
         with _explained():
             async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
@@ -133,7 +143,7 @@ class Database:
                 if lock and not self.sqlite:
                     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": lock})
                 yield session
-                await session.commit()
+                await _commit(session)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

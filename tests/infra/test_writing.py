@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import KeyReused, StoreUnavailable
@@ -166,6 +168,19 @@ async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there
         assert await find_answer(database, "write", "digest") is None
     async with opened(settings) as database:
         await remark(database)
+
+
+async def test_a_connection_lost_over_the_commit_is_not_called_a_failure(
+    anywhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(_: AsyncSession) -> None:
+        raise DBAPIError("COMMIT", None, ConnectionResetError(), connection_invalidated=True)
+
+    async with opened(anywhere) as database:
+        monkeypatch.setattr(AsyncSession, "commit", lost)
+        with pytest.raises(StoreUnavailable) as told:
+            await numbers_of_one(database)
+        assert told.value.may_take_effect
 
 
 def _no_room(connection: Any, _: Any) -> None:

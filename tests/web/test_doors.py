@@ -130,3 +130,20 @@ def test_what_people_write_is_shown_as_text(desk: Desk) -> None:
     comments.get_by_role("button", name="发表").click()
     expect(comments.get_by_role("alert")).to_have_text("留言不能为空")
     assert len(desk.county.dispute(number)["comments"]) == 1
+
+
+def test_text_that_can_not_be_kept_is_refused_by_a_page_in_words(desk: Desk) -> None:
+    number = alarm(desk.county)
+    page = desk.sign_in(desk.county.supervisor)
+    page.goto(f"/disputes/{number}")
+    csrf = page.locator("#comments input[name=csrf]").input_value()
+    for text, charset in ((b"\x00", "utf-8"), (b"\\ud800", "unicode_escape")):
+        parts = [(b"csrf", csrf.encode()), (b"text", text)]
+        body = b"".join(b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % part for part in parts)
+        kind = f"multipart/form-data; boundary=x; charset={charset}"
+        answer = page.request.post(
+            f"/disputes/{number}/comments", data=body + b"--x--\r\n", headers={"Content-Type": kind}
+        )
+        assert answer.status == 422
+        assert "内容含有无法处理的字符" in answer.text()
+    assert desk.county.dispute(number)["comments"] == []
