@@ -58,13 +58,13 @@ def test_what_may_have_taken_effect_is_never_called_a_failure_at_the_desk(desk: 
         theirs.get_by_role("button", name="提交：").last.click()
         for page in (mine, theirs):
             told = page.get_by_role("alert")
-            expect(told).to_contain_text("可能已生效")
+            expect(told).to_contain_text("可能已生效", timeout=30_000)
             expect(told).to_contain_text("请稍后刷新查看；重试将得到同一结果")
             expect(page.locator("body")).not_to_contain_text("失败")
     expect(theirs.get_by_label("理由")).to_have_value("双方已自行和解")
     mine.get_by_role("button", name="签收").click()
-    expect(mine.get_by_role("status")).to_contain_text("由您办理")
+    expect(mine.get_by_role("status")).to_contain_text("由您办理", timeout=30_000)
     theirs.get_by_role("button", name="提交：").last.click()
-    expect(theirs.get_by_role("status")).to_contain_text("已提交")
+    expect(theirs.get_by_role("status")).to_contain_text("已提交", timeout=30_000)
     assert len(events(desk, first, "claimed")) == 1
     assert len(events(desk, second, "action")) == 1
