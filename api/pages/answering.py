@@ -152,7 +152,7 @@ def banner_of(told: dict[str, Any]) -> dict[str, str]:
     """A problem document as a banner: what happened, and what to do."""
     kind = next((k for k in _kinds(SantuiError) if k.code == told["code"]), SantuiError)
     if told.get("may_take_effect"):
-        return {"title": MAYBE, "detail": "", "advice": MAYBE_ADVICE, "code": kind.code}
+        return {"title": MAYBE, "detail": "", "advice": MAYBE_ADVICE, "code": kind.code, "tone": "soft-warn"}
     detail = told.get("detail") or ""
     return {"title": kind.title, "detail": detail if detail != kind.title else "", "advice": advice(kind.code),
             "code": kind.code}  # fmt: skip

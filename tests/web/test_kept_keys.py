@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.web.support import Desk, alarm, decisions
+from tests.web.support import Desk, alarm, decisions, sound
 
 Form = dict[str, str | float | bool]
 
@@ -61,6 +61,7 @@ def test_what_may_have_taken_effect_is_never_called_a_failure_at_the_desk(desk: 
             expect(told).to_contain_text("可能已生效", timeout=30_000)
             expect(told).to_contain_text("请稍后刷新查看；重试将得到同一结果")
             expect(page.locator("body")).not_to_contain_text("失败")
+            sound(page)
     expect(theirs.get_by_label("理由")).to_have_value("双方已自行和解")
     mine.get_by_role("button", name="签收").click()
     expect(mine.get_by_role("status")).to_contain_text("由您办理", timeout=30_000)
