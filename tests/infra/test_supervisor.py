@@ -19,13 +19,15 @@ from tests.infra.support import ROOT, SLEEPS, alive, around, free_port, python, 
 
 NAMES = ("temporal", "worker", "api")
 
-# A supervisor of three tiny children, as a process of its own that can be told to end or be killed.
+# A supervisor of three tiny children, as a process of its own that can be told to end or be killed. What it does about
+# the end of its terminal is its own: whoever runs these tests may have had it ignored (nohup), and children inherit that.
 SUPERVISOR = """
-import asyncio, json, sys
+import asyncio, json, signal, sys
 from pathlib import Path
 from infra.processes import ChildSpec
 from infra.supervisor import Step, say, supervise
 from tests.infra.support import SLEEPS, around, python
+signal.signal(signal.SIGHUP, signal.Handlers[sys.argv[3]])
 plan = [ChildSpec(name, python(program)) for name, program in json.loads(sys.argv[2]).items()]
 sys.exit(asyncio.run(supervise([*plan, Step("ready", lambda: None)], around(Path(sys.argv[1]), say))))
 """
@@ -34,10 +36,10 @@ sys.exit(asyncio.run(supervise([*plan, Step("ready", lambda: None)], around(Path
 class Running:
     """A supervisor under test."""
 
-    def __init__(self, var: Path, programs: dict[str, str]) -> None:
+    def __init__(self, var: Path, programs: dict[str, str], hangup: signal.Handlers = signal.SIG_DFL) -> None:
         self.var = var
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISOR, str(var), json.dumps(programs)],
+            [sys.executable, "-c", SUPERVISOR, str(var), json.dumps(programs), hangup.name],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -76,6 +78,34 @@ def test_a_signal_ends_all_cleanly_in_the_opposite_order(running: Running, numbe
     assert running.process.returncode == 0
     assert not any(map(alive, running.pids.values()))
     assert list((running.var / "run").iterdir()) == []
+
+
+@pytest.fixture
+def nohup() -> Iterator[None]:
+    """These tests themselves were started under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("nohup")
+def test_the_end_of_the_terminal_ends_all_whatever_the_tests_themselves_were_started_under(tmp_path: Path) -> None:
+    running = Running(tmp_path, dict.fromkeys(NAMES, SLEEPS))
+    running.process.send_signal(signal.SIGHUP)
+    assert running.rest()[-1] == "santui · ended"
+    assert running.process.returncode == 0
+
+
+def test_under_nohup_the_end_of_the_terminal_ends_nothing(tmp_path: Path) -> None:
+    running = Running(tmp_path, {"worker": SLEEPS}, hangup=signal.SIG_IGN)
+    worker = running.pids["worker"]
+    running.process.send_signal(signal.SIGHUP)
+    subprocess.run(["kill", "-9", str(worker)], check=True)
+    wait_until(lambda: read_pid(running.var, "worker") not in (0, worker))  # it still keeps its children
+    running.process.send_signal(signal.SIGTERM)
+    ended = ["santui · worker: ended by SIGKILL, again in 0.2 s", "santui · worker: ending", "santui · ended"]
+    assert running.rest() == ended
+    assert running.process.returncode == 0
 
 
 def test_no_child_survives_a_killed_supervisor(running: Running) -> None:
