@@ -7,10 +7,12 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 from datetime import timedelta
 from typing import Any
 
 import uvloop
+from pydantic import ValidationError
 from temporalio.client import Client, ScheduleActionStartWorkflow
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -20,9 +22,12 @@ from infra.archive import Archive
 from infra.database import Database, open_database
 from infra.engine import connect
 from infra.heartbeat import beat
+from infra.installation import check_key
 from infra.logs import configure_logs
+from infra.preflight import PreflightError
+from infra.private import keep_private
 from infra.schedules import daily, every, keep_schedules
-from infra.settings import Settings, get_settings
+from infra.settings import Settings, explain, get_settings
 from workflows.dispute import WORKFLOWS
 from workflows.ports import TASK_QUEUE
 from workflows.rhythm import BEATS, RhythmWorkflow
@@ -94,7 +99,12 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Runs with the settings of the environment."""
-    settings = get_settings()
+    keep_private()
+    try:
+        settings = get_settings()
+        check_key(settings)
+    except (ValidationError, PreflightError) as error:
+        sys.exit(explain(error) if isinstance(error, ValidationError) else str(error))
     configure_logs(settings.log_level)
     uvloop.run(run(settings))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)

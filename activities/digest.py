@@ -1,4 +1,4 @@
-"""Digests: the morning's one message a person about tasks that press."""
+"""Digests: the morning's one message a person about tasks that press; what is past its time is let go of on the way."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import structlog
 from temporalio import activity
 
+from infra.answers import trim_answers
 from infra.database import Database
 from infra.digests import send_digests
 from infra.events import trim_events
@@ -27,5 +28,6 @@ class Digesting:
         now = datetime.now(UTC)
         told = await send_digests(self._database, now, activity.heartbeat)
         await trim_events(self._database, now)
-        log.info("digests", people=told)
+        forgotten = await trim_answers(self._database, now, activity.heartbeat)
+        log.info("digests", people=told, answers_let_go=forgotten)
         return told

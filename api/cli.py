@@ -11,11 +11,18 @@ from api.client import county, explained
 from api.show import show_dispute
 from api.stories import STORIES, StoryBroken, play
 from domain.errors import StoreUnavailable
+from infra.private import keep_private
 from infra.settings import get_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
 cli.add_typer(commands.audit, name="audit")
 Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
+
+
+@cli.callback()
+def privately() -> None:
+    """What any command writes is its owner's alone."""
+    keep_private()
 
 
 @cli.command()

@@ -115,7 +115,7 @@ async def report(services: Services, actor: Actor, incident: IncidentIn) -> tupl
             "places": {word: ref.model_dump() for word, ref in places.items()},
         },
     )
-    row, fresh = await record_incident(services.database, row, decide)
+    row, fresh = await record_incident(services.database, row, decide, services.settings.cell)
     delivered = True
     if fresh:
         try:

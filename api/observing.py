@@ -39,7 +39,7 @@ class Observed:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/v1"):
+                if scope["path"].startswith(("/v1", "/codec")):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

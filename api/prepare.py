@@ -1,7 +1,7 @@
 """`python -m api.prepare`: what the production shape needs once before worker and API start.
 
-The database at its newest revision, and the Temporal namespace with its retention and search attributes. `santui up`
-does the same inside its own opening.
+The database at its newest revision and fit to be served from, and the Temporal namespace with its retention and search
+attributes. `santui up` does the same inside its own opening.
 """
 
 import asyncio
@@ -13,21 +13,28 @@ from pydantic import ValidationError
 from domain.errors import StoreUnavailable
 from infra import database
 from infra.embedded import EngineError, prepare_namespace, typed
+from infra.installation import check_installation, check_key
+from infra.preflight import PreflightError
+from infra.private import keep_private, mend
 from infra.settings import explain, get_settings
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 
 def main() -> int:
     """Brings database and Temporal server to what this code expects. Idempotent; returns the exit code."""
+    keep_private()
     try:
         settings = get_settings()
+        check_key(settings)
+        mend(settings)
         database.migrate(settings)
+        asyncio.run(check_installation(settings))
         asyncio.run(
             prepare_namespace(
                 settings.temporal_target, settings.temporal_namespace, settings.retention_days, typed(SEARCH_ATTRIBUTES)
             )
         )
-    except (ValidationError, EngineError, database.NoSuchRevision, StoreUnavailable) as error:
+    except (ValidationError, PreflightError, EngineError, database.NoSuchRevision, StoreUnavailable) as error:
         print(explain(error) if isinstance(error, ValidationError) else error, file=sys.stderr)
         return 1
     finally:

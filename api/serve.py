@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import socket
@@ -9,10 +10,15 @@ import sys
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from api.app import create_app
+from domain.errors import StoreUnavailable
+from infra.installation import check_installation
 from infra.logs import configure_logs
-from infra.settings import get_settings
+from infra.preflight import PreflightError
+from infra.private import keep_private
+from infra.settings import Settings, explain, get_settings
 
 FAILED_TO_START = 3
 """The exit code of uvicorn's own command."""
@@ -31,10 +37,29 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def unfit(settings: Settings) -> str:
+    """Why nobody may sign in here; empty where they may. Production asks again whenever the process starts, and serves
+    nothing that it could not ask about; elsewhere a database that is away is waited for with the light on red.
+    """
+    try:
+        asyncio.run(check_installation(settings))
+    except PreflightError as error:
+        return str(error)
+    except StoreUnavailable as error:
+        return str(error) if settings.production else ""
+    return ""
+
+
 def main() -> None:
     """Serves with the settings of the environment until told to end."""
-    settings = get_settings()
+    keep_private()
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        sys.exit(explain(error))
     configure_logs(settings.log_level)
+    if reason := unfit(settings):
+        sys.exit(reason)
     app = create_app(settings)
     config = uvicorn.Config(
         app,

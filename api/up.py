@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Awaitable
 from functools import partial
 
 from pydantic import ValidationError
@@ -10,6 +11,8 @@ from api.policy import read_policy
 from domain.errors import PolicyInvalid
 from infra import database, demo
 from infra.embedded import typed
+from infra.installation import check_installation, check_key
+from infra.private import keep_private
 from infra.processes import ChildSpec
 from infra.settings import Settings, explain, get_settings
 from infra.supervisor import module_child, run, say
@@ -18,6 +21,7 @@ from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 def up() -> int:
     """Runs Temporal, worker and API until told to end; returns the exit code."""
+    keep_private()
     try:
         settings = get_settings()
         read_policy(settings.playbook)
@@ -29,12 +33,19 @@ def up() -> int:
         return 1
     return run(
         settings,
-        migrate=partial(database.migrate, settings),
+        migrate=partial(prepared, settings),
         search_attributes=typed(SEARCH_ATTRIBUTES),
         load_demo=partial(demo.load if settings.demo else demo.load_minimal, settings),
         opened=partial(welcome, settings),
         jobs=demo_jobs(settings),
     )
+
+
+def prepared(settings: Settings) -> Awaitable[None]:
+    """The database at its newest revision, and fit to be served from."""
+    check_key(settings)  # before anything would make one
+    database.migrate(settings)
+    return check_installation(settings)
 
 
 def demo_jobs(settings: Settings) -> tuple[ChildSpec, ...]:

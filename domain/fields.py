@@ -28,7 +28,9 @@ def _known_role(role: str) -> str:
 
 
 RoleCode = Annotated[str, AfterValidator(_known_role)]
-DisputeNo = Annotated[str, StringConstraints(pattern=r"^D\d{4}-\d{6,}$")]
+DISPUTE_NO = r"D(\d{6}-)?\d{4}-\d{6,}"
+"""A dispute's number: D, the cell's code where there is one, the year, and a count of at least six digits."""
+DisputeNo = Annotated[str, StringConstraints(pattern=f"^{DISPUTE_NO}$")]
 
 
 def _in_our_time(day: AnyDay) -> AnyDay:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,6 +18,11 @@ from infra.tables import AnswerRow
 from infra.upserts import dialect_insert
 
 log = structlog.get_logger()
+
+KEPT = timedelta(days=30)
+"""How long a key's answer is kept: far beyond any client that repeats, and no second archive of what was decided."""
+AT_ONCE = 500
+"""Answers let go of in one transaction: SQLite's other writers get their turn between."""
 
 
 class StoredAnswer(Model):
@@ -66,3 +73,19 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
     except KeyReused:  # of two contents at once the engine has told which one it took
         pass
     return answer
+
+
+async def trim_answers(database: Database, now: datetime, heard: Callable[[int], None] = lambda _: None) -> int:
+    """Lets go of answers older than they are kept, the oldest first; answers how many. `heard` is called with the
+    number so far. A key that comes again after that is a new one.
+    """
+    old = select(col(AnswerRow.answer_id)).where(col(AnswerRow.at) < now - KEPT).order_by(col(AnswerRow.at))
+    gone = 0
+    while True:
+        async with database.write() as session:
+            batch = list((await session.execute(old.limit(AT_ONCE))).scalars())
+            await session.execute(delete(AnswerRow).where(col(AnswerRow.answer_id).in_(batch)))
+        gone += len(batch)
+        heard(gone)
+        if len(batch) < AT_ONCE:
+            return gone

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from domain.base import Model
 from infra.database import Database
+from infra.numbers import series_of
 from infra.tables import DisputeRow, IncidentRow, NumberRow
 from infra.upserts import dialect_insert
 
@@ -35,13 +36,15 @@ Decide = Callable[[list[Earlier]], str | None]
 """Which of the earlier reports' disputes the new one belongs to; none begins its own."""
 
 
-async def record_incident(database: Database, row: IncidentRow, decide: Decide) -> tuple[IncidentRow, bool]:
-    """Records an incident and gives it its dispute number, all under one lock on the place.
+async def record_incident(
+    database: Database, row: IncidentRow, decide: Decide, cell: str | None = None
+) -> tuple[IncidentRow, bool]:
+    """Records an incident and gives it its dispute number, in the cell's series, all under one lock on the place.
 
     Answers the row and whether it is new: the same (source, source_no) again gives the row first recorded.
     """
     try:
-        return await _record(database, row, decide)
+        return await _record(database, row, decide, cell)
     except IntegrityError:  # the same report under another address was faster: no lock of ours is common to both
         async with database.read() as session:
             known = (await session.execute(_same(row))).scalar_one_or_none()
@@ -57,7 +60,7 @@ def _same(row: IncidentRow) -> Select[IncidentRow]:
     )
 
 
-async def _record(database: Database, row: IncidentRow, decide: Decide) -> tuple[IncidentRow, bool]:
+async def _record(database: Database, row: IncidentRow, decide: Decide, cell: str | None) -> tuple[IncidentRow, bool]:
     async with database.write(row.place_key) as session:
         known = (await session.execute(_same(row))).scalar_one_or_none()
         if known is not None:
@@ -83,7 +86,8 @@ async def _record(database: Database, row: IncidentRow, decide: Decide) -> tuple
         ]
         joined = decide(earlier)
         row.joined = joined is not None
-        row.dispute_no = joined or f"D{row.received_at:%Y}-{await _next(session, f'D{row.received_at:%Y}'):06d}"
+        series = series_of(row.received_at, cell)
+        row.dispute_no = joined or f"{series}-{await _next(session, series):06d}"
         session.add(row)
     return row, True
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.embedded import temporal_binary
+from infra.private import mend
 from infra.settings import LOOPBACK, Settings, variable
 
 LEAST_PYTHON = (3, 11)
@@ -29,6 +30,7 @@ def premises(settings: Settings) -> Iterator[None]:
     check_writable(settings)
     # Before the ports: another santui on this directory holds them too, and it is the better reason to give.
     with only_one(settings.var):
+        mend(settings)
         check_port(settings.http_host, settings.http_port, variable("http_port"))
         if settings.temporal_address is None:
             check_binary(temporal_binary())

@@ -4,7 +4,7 @@ An empty variable counts as unset, so that a compose file may pass one through. 
 read, because children of the supervisor and tests run in other directories.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "SANTUI_"
 LOOPBACK = "127.0.0.1"
 SQLITE = "sqlite+aiosqlite:///"
+POSTGRESQL = "postgresql+asyncpg://"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -49,12 +50,20 @@ class Settings(BaseSettings):
     )
     temporal_namespace: str = Field(default="santui", min_length=2, description="Namespace in the Temporal server.")
     playbook: str = Field(default="jinhua", min_length=1, description="Code of the city's playbook.")
+    cell: str | None = Field(
+        default=None,
+        pattern=r"^\d{6}$",
+        description="Six digits of the county or district that stand in every dispute number; unset: none.",
+    )
     demo: bool = Field(default=True, description="Load the demo county; 0 starts empty.")
     demo_disputes: bool = Field(
         default=True, description="With the demo county, also a dozen disputes in different stages."
     )
     drill: bool = Field(default=True, description="Allow a dispute's clock to be moved forward.")
-    production: bool = Field(default=False, description="Production mode: refuses drill and demo.")
+    production: bool = Field(
+        default=False,
+        description="Production mode: refuses drill, demo, SQLite, the embedded server and keys that were made here.",
+    )
     retention_days: int = Field(default=3650, ge=1, description="Days that Temporal keeps a closed run's history.")
     key_file: Path = Field(default_factory=_key_in, description="Key file of the payload codec.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
@@ -79,17 +88,32 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for name in ("drill", "demo"):
-            if self.production and getattr(self, name):
-                raise ValueError(
-                    f"production mode refuses {name}: set {variable(name)}=0. "
-                    f"生产模式不允许 {name}，请设置 {variable(name)}=0。"
-                )
+        if self.production and (refused := list(self._unfit_for_production())):
+            raise ValueError("\n".join(refused))
         ports = [self.http_port, *([] if self.temporal_address else [self.temporal_port, self.temporal_ui_port])]
         if len(set(ports)) < len(ports):
             names = ", ".join(map(variable, ("http_port", "temporal_port", "temporal_ui_port")))
             raise ValueError(f"{names} must be different ports. 各端口不能相同。")
         return self
+
+    def _unfit_for_production(self) -> Iterator[str]:
+        """A sentence for each setting that is good for a demonstration only."""
+        for name in ("drill", "demo"):
+            if getattr(self, name):
+                yield _refused(name, f"set {variable(name)}=0", f"请设置 {variable(name)}=0")
+        if not self.database_url.startswith(POSTGRESQL):
+            url = f"{variable('database_url')}={POSTGRESQL}…"
+            yield _refused("SQLite", f"set {url}", f"请设置 {url}")
+        if self.temporal_address is None:
+            name = variable("temporal_address")
+            yield _refused("the embedded Temporal server", f"set {name} to host:port", f"请设置 {name} 为 host:port")
+        if self.key_file.is_relative_to(self.var):
+            name = variable("key_file")
+            yield _refused(
+                f"a key inside the state directory ({self.key_file})",
+                f"keep it elsewhere and set {name} to its path",
+                f"密钥不能放在状态目录内，请另行保管并设置 {name}",
+            )
 
     @property
     def temporal_target(self) -> str:
@@ -146,6 +170,10 @@ class Settings(BaseSettings):
         """Every setting as its environment variable, so that a child process reads exactly these settings."""
         values = self.model_dump(mode="json", exclude_none=True)
         return {variable(name): str(int(v)) if isinstance(v, bool) else str(v) for name, v in values.items()}
+
+
+def _refused(what: str, do: str, chinese: str) -> str:
+    return f"production mode refuses {what}: {do}. 生产模式不允许：{chinese}。"
 
 
 def variable(field: str) -> str:

@@ -264,7 +264,7 @@ class AnswerRow(SQLModel, table=True):
     answer_id: str = Field(primary_key=True)
     digest: str
     """of the content, so that the same key with other content is an error"""
-    at: datetime = _instant()
+    at: datetime = _instant(index=True)
     status: int | None = None
     sealed: Any = Field(default=None, sa_column=Column(Sealed("answer"), nullable=True))
 
@@ -382,7 +382,7 @@ class JobRow(SQLModel, table=True):
 
 
 class NumberRow(SQLModel, table=True):
-    """The last number given out of a series: `D2026`."""
+    """The last number given out of a series: `D2026`, or a cell's `D330784-2026`."""
 
     __tablename__ = "number"
     series: str = Field(primary_key=True)

@@ -33,6 +33,7 @@ async def archive() -> int:
 async def digest() -> int:
     """Sends each person the morning's one message about tasks that press; answers how many were told.
 
-    Idempotent: once a person and day. What listeners no longer need of past events is let go of, too.
+    Idempotent: once a person and day. What listeners no longer need of past events is let go of, too,
+    and the answers of idempotency keys after a month.
     """
     raise RuntimeError("a port has no body; the worker registers activities.digest")

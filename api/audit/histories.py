@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import ArchiveBroken, NotFound, Unavailable
 from infra.archive import Archive
 
-NUMBER = re.compile(r"D\d{4}-\d{6,9}")
+NUMBER = re.compile(r"D(\d{6}-)?\d{4}-\d{6,9}")
 PATIENCE = timedelta(seconds=5)
 PAGE = 200
 

@@ -19,6 +19,7 @@ from api.pages.words import colour, due, present, span, stamp
 from api.routes.tasks import get_tasks
 from domain.base import china
 from domain.catalogue import KINDS
+from domain.fields import DISPUTE_NO
 from domain.organisation import Actor
 from infra.queries import count_box
 
@@ -67,7 +68,7 @@ async def inbox_page(
         asked=asked,
         filtered=any(asked.values()),
         clear=_address(box, {}),
-        found=asked["q"] if re.fullmatch(r"D\d{4}-\d{6,}", asked["q"]) else "",
+        found=asked["q"] if re.fullmatch(DISPUTE_NO, asked["q"]) else "",
         history=viewer.actor.has_role(*AUDITORS),
         empty=EMPTY[box],
         elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],

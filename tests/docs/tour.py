@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VARYING = {
-    r"D\d{4}-\d{6,}": "D…",
+    r"D(\d{6}-)?\d{4}-\d{6,}": "D…",
     r"\b\d\d-\d\d \d\d:\d\d\b": "MM-DD hh:mm",
     r"版本\d+": "版本n",
     r"^ *\d+  (?=MM-DD)": "n ",

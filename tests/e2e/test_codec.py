@@ -44,6 +44,11 @@ def test_a_supervisor_of_the_county_reads_the_input(jinhua: Instance, sealed: di
     assert "楼上漏水，两家争吵" in data
 
 
+def test_nothing_keeps_what_was_decoded(jinhua: Instance, sealed: dict[str, object]) -> None:
+    answers = decode(jinhua, sealed, Authorization=token(jinhua, "county-supervisor-1")), decode(jinhua, sealed)
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * 2
+
+
 def test_nobody_else_does(jinhua: Instance, sealed: dict[str, object]) -> None:
     assert decode(jinhua, sealed).json()["code"] == "not_signed_in"
     assert decode(jinhua, sealed, Authorization=token(jinhua, "baiyang-officer-1")).json()["code"] == "not_entitled"

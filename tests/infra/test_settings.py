@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.settings import PREFIX, Settings, explain, variable
+from infra.settings import Settings, explain, variable
 
 
 @pytest.fixture(autouse=True)
@@ -75,11 +75,42 @@ def test_the_address_to_ask_is_one_that_can_be_asked(host: str, url: str) -> Non
     assert Settings(http_host=host).base_url == url
 
 
-@pytest.mark.parametrize(("field", "other"), [("drill", "demo"), ("demo", "drill")])
-def test_production_refuses_drill_and_demo_and_names_the_variable(field: str, other: str) -> None:
-    sentence = refused(production=True, **{other: False})
-    assert sentence.startswith(f"production mode refuses {field}: set {PREFIX}{field.upper()}=0.")
-    assert Settings(production=True, drill=False, demo=False).production
+FIT = {
+    "production": True, "drill": False, "demo": False, "database_url": "postgresql+asyncpg://u:p@h/d",
+    "temporal_address": "temporal:7233", "key_file": "/run/secrets/santui_key",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("drill", True, "production mode refuses drill: set SANTUI_DRILL=0."),
+        ("demo", True, "production mode refuses demo: set SANTUI_DEMO=0."),
+        ("database_url", None, "production mode refuses SQLite: set SANTUI_DATABASE_URL=postgresql+asyncpg://…."),
+        ("temporal_address", None, "production mode refuses the embedded Temporal server: set SANTUI_TEMPORAL_ADDRESS"),
+        ("key_file", None, "production mode refuses a key inside the state directory ("),
+    ],
+)
+def test_production_refuses_what_is_for_a_demonstration_and_names_the_variable(
+    field: str, value: object, said: str
+) -> None:
+    given = {name: kept for name, kept in {**FIT, field: value}.items() if kept is not None}
+    sentence = refused(**given)
+    assert sentence.startswith(said)
+    assert "生产模式不允许：" in sentence
+    assert variable(field) in sentence.partition("生产模式")[2]
+    assert "\n" not in sentence
+
+
+def test_production_says_all_it_refuses_at_once_and_takes_what_is_fit() -> None:
+    assert len(refused(production=True).splitlines()) == 5
+    assert Settings.model_validate(FIT).production
+
+
+@pytest.mark.parametrize("cell", ["33078", "3307840", "33078a", "D330784"])
+def test_a_cell_is_six_digits(cell: str) -> None:
+    assert refused(cell=cell).startswith(f"SANTUI_CELL={cell!r} is not usable: ")
+    assert Settings(cell="330784").cell == "330784"
 
 
 def test_ports_that_clash_are_refused_unless_the_server_is_elsewhere() -> None:

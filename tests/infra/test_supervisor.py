@@ -19,8 +19,8 @@ from tests.infra.support import ROOT, SLEEPS, alive, around, free_port, python, 
 
 NAMES = ("temporal", "worker", "api")
 
-# A supervisor of three tiny children, as a process of its own that can be told to end or be killed. What it does about
-# the end of its terminal is its own: whoever runs these tests may have had it ignored (nohup), and children inherit that.
+# A supervisor of three tiny children, as a process of its own that can be told to end or be killed. What it does when
+# its terminal ends is its own: whoever runs these tests may have had that ignored (nohup), and children inherit it.
 SUPERVISOR = """
 import asyncio, json, signal, sys
 from pathlib import Path

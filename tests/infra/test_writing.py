@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from temporalio.testing import ActivityEnvironment
 
+from activities.digest import Digesting
 from domain.errors import KeyReused, StoreUnavailable
 from domain.organisation import Actor
 from infra.access import AccessLog
-from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer
+from infra.answers import KEPT, StoredAnswer, find_answer, keep_answer, store_answer, trim_answers
 from infra.columns import unlock
 from infra.crypto import load_keys
 from infra.database import POOL, Database, migrate, open_database
@@ -26,7 +28,7 @@ from infra.incidents import Earlier, record_incident
 from infra.papers import add_comment
 from infra.queries import comments_of
 from infra.settings import Settings
-from infra.tables import AccessRow, IncidentRow, NumberRow
+from infra.tables import AccessRow, AnswerRow, IncidentRow, NumberRow
 from tests.infra.stores import incident, opened
 from tests.postgres import Cluster, cluster
 
@@ -187,6 +189,34 @@ def _no_room(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA max_page_count = 1")  # never less than there are: not a page more can be had
     cursor.close()
+
+
+async def test_an_answer_is_let_go_of_after_a_month_and_not_before(
+    anywhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.answers.AT_ONCE", 2)
+    now, heard = datetime.now(UTC), list[int]()
+    async with opened(anywhere) as database:
+        for n in range(5):
+            await store_answer(database, f"write-{n}", "digest", StoredAnswer(status=200, body={}))
+        old = update(AnswerRow).where(col(AnswerRow.answer_id) != "write-4")
+        async with database.write() as session:
+            await session.execute(old.values(at=now - KEPT - timedelta(minutes=1)))
+            await session.execute(old.where(col(AnswerRow.answer_id) == "write-3").values(at=now - KEPT))
+        assert await trim_answers(database, now, heard.append) == 3
+        assert heard == [2, 3]
+        left = [n for n in range(5) if await find_answer(database, f"write-{n}", "digest")]
+        assert left == [3, 4]
+        assert await trim_answers(database, now) == 0
+
+
+async def test_the_morning_s_work_lets_old_answers_go(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        await store_answer(database, "write", "digest", StoredAnswer(status=200, body={}))
+        async with database.write() as session:
+            await session.execute(update(AnswerRow).values(at=datetime.now(UTC) - KEPT * 2))
+        await ActivityEnvironment().run(Digesting(database).digest)
+        assert await find_answer(database, "write", "digest") is None
 
 
 async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None:

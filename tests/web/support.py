@@ -130,5 +130,5 @@ def open_task(page: Page, number: str) -> None:
 
 def answered(page: Page, said: str) -> None:
     """The answer was taken: the case is shown, and what comes next."""
-    expect(page).to_have_url(re.compile(r"/disputes/D\d{4}-\d+$"))
+    expect(page).to_have_url(re.compile(r"/disputes/D(\d{6}-)?\d{4}-\d+$"))
     expect(page.get_by_role("status")).to_contain_text(said)
