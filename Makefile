@@ -8,6 +8,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
 STAMP := $(VENV)/requirements.installed
 SOURCES = $(wildcard domain workflows activities api infra worker.py bench tests)
 
+# How many processes share the tests: one a core, and each has a system of its own.
+JOBS = 2
+
 .PHONY: run test lint setup lock clean browser
 .DEFAULT_GOAL := run
 
@@ -16,7 +19,7 @@ run: setup
 	@exec $(PY) -m api.cli up
 
 test: setup browser
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n $(JOBS)
 
 lint: setup
 	@$(VENV)/bin/ruff format --check --quiet .

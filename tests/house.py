@@ -48,7 +48,7 @@ def files(root: Path) -> Iterator[Path]:
         if path.is_dir() and not path.is_symlink():
             if path.name not in NOT_OURS and not path.name.endswith("cache") and path.name != "__pycache__":
                 yield from files(path)
-        elif path.is_file() and path.suffix in TEXT:
+        elif path.is_file() and path.suffix in TEXT and path.name not in NOT_OURS:
             yield path
 
 

@@ -1,40 +1,50 @@
-"""A pytest plugin: what runs beside what, where pytest-xdist runs the tests in several processes.
+"""A pytest plugin: what runs beside what, where pytest-xdist runs the tests in several processes (`-n 2`).
 
 The unit is a file: its fixtures are made once, its tests keep their order. A room that shares one system and looks at
 what was done to it is one unit. The longest units begin, so that no process is left alone with one at the end.
 """
 
+from __future__ import annotations
+
 from pathlib import PurePosixPath
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE = ("chaos", "workflows")
+WHOLE = ("tests/chaos", "tests/workflows")
 """Rooms that are one unit: they kill, starve and search one system, or replay in the end all that happened in it."""
-FIRST = ("chaos", "workflows", "e2e", "web", "docs", "infra", "replay")
-"""Rooms in the order in which their units are given out; the others follow."""
+FIRST = ("chaos", "workflows", "web", "infra", "e2e", "docs", "replay")
+"""Rooms in the order in which their units are given out, the dearest first; what is in none of them fills the end."""
 
 
 def unit(nodeid: str) -> str:
     """What is kept together with a test: its file, or its room."""
-    path = PurePosixPath(nodeid.partition("::")[0])
-    return str(path.parent) if path.parent.name in WHOLE else str(path)
+    file = nodeid.partition("::")[0]
+    return next((room for room in WHOLE if file.startswith(f"{room}/")), file)
 
 
-def turn(of: str) -> int:
-    """The place of a unit among those given out."""
-    room = next((part for part in PurePosixPath(of).parts[1:2]), "")
-    return FIRST.index(room) if room in FIRST else len(FIRST)
+def turn(nodeid: str) -> int:
+    """The place of a test's room among those given out."""
+    rooms = PurePosixPath(nodeid.partition("::")[0]).parts[1:2]
+    return next((FIRST.index(room) for room in rooms if room in FIRST), len(FIRST))
 
 
-class ByRoom(LoadScopeScheduling):
-    """Units in their turn to whoever is free."""
+class ByUnit(LoadScopeScheduling):
+    """Each unit to whoever is free, in the order of the collection."""
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByRoom:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rooms in their turn; within a room everything stays as it was."""
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByUnit:
     """Ours instead of what `--dist` names."""
-    return ByRoom(config, log)  # type: ignore[arg-type]
+    config.option.loadscopereorder = False  # it would begin with the units of most tests, which are not the longest
+    return ByUnit(config, log)

@@ -20,21 +20,24 @@ PLANTED = {
 }
 
 
-def run_pytest(folder: Path, source: str, ci: str) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, source: str, ci: str, *more: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_planted.py").write_text(source)
+    # Nothing but what is tried here: to load every plugin of the environment takes longer than the planted test.
+    plugins = ("-p", "tests.no_skips", "-p", "xdist", "-p", "no:cacheprovider")
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.no_skips", "-p", "no:cacheprovider", "-rs", "--rootdir=."],
+        [sys.executable, "-m", "pytest", *plugins, "-rs", "--rootdir=.", *more],
         cwd=folder,
-        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
 @pytest.mark.parametrize("kind", PLANTED)
-def test_a_skip_fails_in_ci_and_says_why(kind: str, tmp_path: Path) -> None:
-    done = run_pytest(tmp_path, PLANTED[kind], ci="true")
+def test_a_skip_fails_in_ci_and_says_why(kind: str, processes: str, tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, PLANTED[kind], "true", "-n", processes)
     assert done.returncode != 0
     assert "CI does not accept: not today" in " ".join(done.stdout.split())
 
