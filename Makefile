@@ -4,8 +4,12 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+# All of it: what the image installs is requirements.lock, and holds neither test tools nor the embedded server.
+LOCK := requirements-dev.lock
 # What was installed last, as a copy of the lock: a checkout changes file times, the content decides.
 STAMP := $(VENV)/requirements.installed
+# The command line as a command of the environment.
+COMMAND := $(VENV)/bin/santui
 SOURCES = $(wildcard domain workflows activities api infra worker.py bench tests)
 
 # How many processes share the tests: one a core, and each has a system of its own.
@@ -30,7 +34,9 @@ lint: setup
 	@echo "lint: clean"
 
 setup:
-	@if cmp -s requirements.lock $(STAMP) && $(PY) -c '' 2>/dev/null; then exit 0; fi; \
+	@if cmp -s $(LOCK) $(STAMP) && $(PY) -c '' 2>/dev/null; then \
+	    cmp -s infra/santui $(COMMAND) || cp infra/santui $(COMMAND); exit; \
+	fi; \
 	$(FIND_PYTHON) \
 	if ! $(PY) -c '' 2>/dev/null; then \
 	    echo "setup: a virtual environment in $(VENV), with $$("$$python" -V)"; \
@@ -38,10 +44,10 @@ setup:
 	    "$$python" -m venv $(VENV) || { rm -rf $(VENV); \
 	        echo "Python's venv module is incomplete: install it (Debian: apt-get install python3-venv). 缺少 venv 模块。" >&2; exit 1; }; \
 	fi; \
-	echo "setup: installing what requirements.lock names (a minute the first time)"; \
-	$(PIP) install --require-hashes -r requirements.lock || { \
+	echo "setup: installing what $(LOCK) names (a minute the first time)"; \
+	$(PIP) install --require-hashes -r $(LOCK) || { \
 	    echo "The dependencies could not be installed: see above. 依赖安装失败，请看上面的原因。" >&2; exit 1; }; \
-	cp requirements.lock $(STAMP); \
+	cp infra/santui $(COMMAND) && cp $(LOCK) $(STAMP) && \
 	echo "setup: done"
 
 # The first interpreter that is new enough becomes $$python. Shims that name a missing version fail the question too.
@@ -74,9 +80,11 @@ lock:
 	tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && \
 	"$$python" -m venv "$$tool" && \
 	"$$tool/bin/pip" --disable-pip-version-check -qq install uv && \
-	"$$tool/bin/uv" pip compile --quiet --generate-hashes --universal --python-version 3.11 \
-	    --no-emit-index-url --no-header --no-annotate --extra dev -o requirements.lock pyproject.toml && \
-	echo "lock: requirements.lock written"
+	compile="$$tool/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	    --no-emit-index-url --no-header --no-annotate" && \
+	$$compile --extra embedded --extra dev -o $(LOCK) pyproject.toml && \
+	$$compile --constraint $(LOCK) -o requirements.lock pyproject.toml && \
+	echo "lock: $(LOCK) and requirements.lock written"
 
 clean:
 	@rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

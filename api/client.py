@@ -219,12 +219,22 @@ def explained() -> Iterator[None]:
     except Refusal as refusal:
         typer.echo(f"refused: {refusal}", err=True)
         raise typer.Exit(1) from refusal
-    except (httpx2.TransportError, FileNotFoundError) as error:
-        typer.echo("santui is not running here: start it with `make run` · 系统未运行，请先执行 make run", err=True)
+    except httpx2.TransportError as error:
+        typer.echo(_not_there(f"no santui answers at {get_settings().base_url}", "该地址无应答"), err=True)
+        raise typer.Exit(1) from error
+    except FileNotFoundError as error:
+        typer.echo(_not_there(f"there is no {get_settings().demo_file}", "该状态目录下没有演示账号文件"), err=True)
         raise typer.Exit(1) from error
     except LookupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def _not_there(what: str, chinese: str) -> str:
+    return (
+        f"{what}: start it with `make run`, and set here the SANTUI_… that were set there · "
+        f"{chinese}：请先执行 make run；启动时设置过的 SANTUI_… 变量在此须同样设置"
+    )
 
 
 def picture() -> bytes:

@@ -6,12 +6,13 @@ The interpreters here are small shell scripts, so that nothing is downloaded and
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = "requirements.lock"
+LOCK = "requirements-dev.lock"
 
 # Plays an interpreter: old enough to be refused or not, makes a "virtual environment", writes down what it is asked.
 NEW = """#!/bin/sh
@@ -35,8 +36,9 @@ class Machine:
         self.bin.mkdir()
         for tool in ("cmp", "cp", "id", "mkdir", "rm"):
             (self.bin / tool).symlink_to(shutil.which(tool) or tool)
-        for name in ("Makefile", LOCK):
-            shutil.copy(ROOT / name, folder)
+        (folder / "infra").mkdir()
+        for name in ("Makefile", LOCK, "infra/santui"):
+            shutil.copy(ROOT / name, folder / name)
 
     def has(self, name: str, program: str) -> None:
         """Puts an interpreter there."""
@@ -128,6 +130,38 @@ def test_a_python_without_venv_is_told(machine: Machine) -> None:
     done = machine.make("setup")
     assert done.returncode != 0
     assert "apt-get install python3-venv" in done.stderr
+
+
+def test_santui_is_a_command_of_the_environment_also_of_one_set_up_before_there_was_any(machine: Machine) -> None:
+    machine.has("python3.11", NEW)
+    command = machine.folder / ".venv/bin/santui"
+    for _ in range(2):
+        assert machine.make("setup").returncode == 0
+        assert os.access(command, os.X_OK)
+        command.unlink()
+    assert len(machine.installs()) == 1
+
+
+def test_the_command_is_this_checkout_s_from_any_directory_and_on_its_state(tmp_path: Path) -> None:
+    checkout, elsewhere = tmp_path / "a checkout", tmp_path / "elsewhere"
+    (checkout / ".venv/bin").mkdir(parents=True)
+    (elsewhere / "api").mkdir(parents=True)
+    (elsewhere / "api/cli.py").write_text("raise SystemExit('a module of somebody else')")
+    (checkout / "api").mkdir()
+    (checkout / "api/__init__.py").touch()
+    (checkout / "api/cli.py").write_text("import os, sys; print(sys.argv[1:], os.environ['SANTUI_VAR'])")
+    (checkout / ".venv/bin/python").symlink_to(sys.executable)
+    shutil.copy(ROOT / "infra/santui", checkout / ".venv/bin")
+
+    def said(**environment: str) -> str:
+        kept = {name: value for name, value in os.environ.items() if name != "SANTUI_VAR"}
+        return subprocess.run(
+            [checkout / ".venv/bin/santui", "show", "D 1"], cwd=elsewhere, env={**kept, **environment},
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()  # fmt: skip
+
+    assert said() == f"['show', 'D 1'] {checkout}/var"
+    assert said(SANTUI_VAR="other") == "['show', 'D 1'] other"
 
 
 def test_run_becomes_the_supervisor(machine: Machine) -> None:

