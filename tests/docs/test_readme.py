@@ -26,8 +26,22 @@ def test_the_tour_s_commands_run_and_print_what_the_page_shows(jinhua: Instance,
 
 def test_the_tour_signs_in_reports_shows_advances_and_tells_a_story() -> None:
     text = "\n".join(command.text for command in commands(README))
-    for part in ("/v1/auth/token", "curl -s $BASE/v1/incidents", "api.cli show", "api.cli advance", "api.cli stories"):
+    for part in (
+        "/v1/auth/token",
+        "curl -s $BASE/v1/incidents",
+        "bin/santui show",
+        "bin/santui advance",
+        "bin/santui stories",
+    ):
         assert part in text
+
+
+@pytest.mark.parametrize("page", [README, TWIN], ids=["README.md", "README.zh-CN.md"])
+def test_the_second_terminal_is_told_what_it_needs(page: str) -> None:
+    before = page.partition("```console tour")[0].rpartition("```")[2]
+    assert "`SANTUI_…`" in before
+    assert "`make run`" in before
+    assert "santui · demo-disputes: done" in page
 
 
 def test_the_chinese_twin_has_the_same_tour_and_the_same_links() -> None:

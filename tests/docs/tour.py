@@ -55,6 +55,7 @@ def run(tour: list[Command], environment: dict[str, str], *, within: float) -> l
     """What each command really printed, both streams; the shell ends at the first that fails."""
     script = "set -e\n" + "".join(f"{command.text}\nprintf '{DONE}\\n'\n" for command in tour)
     script = script.replace(".venv/bin/python", sys.executable)
+    script = script.replace(".venv/bin/santui", f"{sys.executable} -m api.cli")  # what that is: infra/santui
     kept = {name: value for name, value in environment.items() if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR")}
     done = subprocess.run(
         [shutil.which("bash") or "bash", "-c", script], cwd=ROOT, env={**kept, "PYTHONPATH": str(ROOT)}, text=True,
