@@ -30,7 +30,7 @@ def turn(nodeid: str) -> int:
     return next((FIRST.index(room) for room in rooms if room in FIRST), len(FIRST))
 
 
-class ByUnit(LoadScopeScheduling):
+class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Each unit to whoever is free, in the order of the collection."""
 
     def _split_scope(self, nodeid: str) -> str:
