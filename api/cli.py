@@ -115,4 +115,4 @@ def stories(
 
 
 if __name__ == "__main__":
-    cli()
+    cli(prog_name="santui")
