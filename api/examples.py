@@ -27,8 +27,8 @@ class _Case:
     @property
     def another(self) -> str:
         """The number before this one's, the likeliest to exist."""
-        year, _, number = str(self.document["dispute_no"]).partition("-")
-        return f"{year}-{max(int(number) - 1, 1):06d}"
+        series, _, number = str(self.document["dispute_no"]).rpartition("-")
+        return f"{series}-{max(int(number) - 1, 1):06d}"
 
     @property
     def met(self) -> list[dict[str, str]]:
