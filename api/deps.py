@@ -49,6 +49,14 @@ async def person_of(services: Services, token: str) -> Actor:
 
 
 ActorDep = Annotated[Actor, Depends(get_actor)]
-KeyDep = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, min_length=1)]
+KeyDep = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        min_length=1,
+        description="A repeat within 30 days gets the stored answer; after that the key is a new one.",
+    ),
+]
 LimitDep = Annotated[int, Query(ge=1, le=200)]
 CursorDep = Annotated[str | None, Query(max_length=400)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -37,11 +38,31 @@ WAYS = {"looked up": (10**6, 10**6), "compared": (0, 10**6), "walked": (0, 0)}
 """How long lists are gone about, by the limits that make it so."""
 
 
+FILLED: dict[str, Settings] = {}
+"""The filled installation of each kind of database, to be copied: filling one takes seconds."""
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def filled(anywhere: Settings) -> AsyncIterator[Database]:
-    """Four hundred disputes of the demo county."""
-    async with opened(anywhere, disputes=400) as database:
+async def filled(
+    anywhere: Settings, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Database]:
+    """Four hundred disputes of the demo county, the test's own."""
+    kind = "sqlite" if anywhere.sqlite_path else "postgresql"
+    if kind not in FILLED:
+        async with opened(anywhere, disputes=400):
+            FILLED[kind] = anywhere
+    async with opened(copy_of(FILLED[kind], tmp_path_factory.mktemp("filled") / "var", postgres)) as database:
         yield database
+
+
+def copy_of(whole: Settings, var: Path, postgres: Cluster) -> Settings:
+    """An installation that nobody has open, once more: its database and its key."""
+    shutil.copytree(whole.var, var)
+    copied = Settings(var=var)
+    if whole.sqlite_path:
+        return copied
+    template = whole.database_url.rpartition("/")[2]
+    return copied.model_copy(update={"database_url": postgres.database(f"TEMPLATE {template}")})
 
 
 async def rows(database: Database, table: Any) -> list[Any]:
