@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.serve import unfit
 from api.up import prepared
 from infra.crypto import load_keys
 from infra.demo import load
@@ -98,6 +99,16 @@ def test_no_process_of_production_opens_on_a_former_demo(
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "Production mode refuses a database with demo accounts" in done.stderr
+
+
+def test_production_serves_nothing_that_it_could_not_ask_about_and_else_a_database_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    load_keys(tmp_path / "santui.key")
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
+    settings = Settings(var=tmp_path / "var", database_url=url, key_file=tmp_path / "santui.key")
+    assert unfit(settings) == ""
+    assert unfit(in_production(settings)) != ""
 
 
 @pytest.mark.parametrize(("cell", "number"), [(None, "D2026-000001"), ("330784", "D330784-2026-000001")])
