@@ -20,6 +20,11 @@ PLANTED = {
 }
 
 
+def outside() -> dict[str, str]:
+    """The environment without what the pytest that runs these tests was told, or tells its own processes."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 def run_pytest(folder: Path, source: str, ci: str, *more: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_planted.py").write_text(source)
     # Nothing but what is tried here: to load every plugin of the environment takes longer than the planted test.
@@ -27,7 +32,7 @@ def run_pytest(folder: Path, source: str, ci: str, *more: str) -> subprocess.Com
     return subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, "-rs", "--rootdir=.", *more],
         cwd=folder,
-        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**outside(), "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,

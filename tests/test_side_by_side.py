@@ -1,6 +1,5 @@
 """Tests run side by side, and none is lost: those of one process, each once, in whole units, in their order."""
 
-import os
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.side_by_side import FIRST, WHOLE, turn, unit
+from tests.test_no_skips import outside
 
 ROOT = Path(__file__).resolve().parent.parent
 PLANTED = """
@@ -37,7 +37,7 @@ def ran(folder: Path, processes: str) -> tuple[list[tuple[str, str]], str]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, "--rootdir=.", "-n", processes, "tests"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "RAN": str(notes)},
+        env={**outside(), "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "RAN": str(notes)},
         capture_output=True,
         text=True,
         check=True,
