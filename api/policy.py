@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +31,16 @@ def read_policy(code: str) -> Policy:
     Raises:
         PolicyInvalid: a file can't be used, or there is no such city; one sentence, naming file and line.
     """
+    lexicon = parse_lexicon(_text("categories.yaml"), _text("risk_kinds.yaml"))
     return Policy(
-        playbook=read_playbook(code),
-        lexicon=parse_lexicon(_text("categories.yaml"), _text("risk_kinds.yaml")),
+        playbook=read_playbook(code, risk_kinds=lexicon.risk_kinds),
+        lexicon=lexicon,
         calendar=parse_policy(_text("calendar.yaml"), "playbooks/calendar.yaml", Calendar),
     )
 
 
-def read_playbook(code: str) -> Playbook:
-    """The playbook of a city, by its code.
+def read_playbook(code: str, *, risk_kinds: Collection[str] | None = None) -> Playbook:
+    """The playbook of a city, by its code; with `risk_kinds`, it may name no others.
 
     Raises:
         PolicyInvalid
@@ -48,7 +50,7 @@ def read_playbook(code: str) -> Playbook:
         raise PolicyInvalid(
             f"SANTUI_PLAYBOOK={code}: there is no such playbook, only {known} · 没有名为“{code}”的工作机制"
         )
-    return load_playbook(_text(f"{code}.yaml"), f"playbooks/{code}.yaml")
+    return load_playbook(_text(f"{code}.yaml"), f"playbooks/{code}.yaml", file=code, risk_kinds=risk_kinds)
 
 
 def playbook_codes() -> list[str]:

@@ -7,14 +7,16 @@ write one is told in `docs/playbook.md`, line by line.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from domain.base import Strict
 from domain.organisation import ROLES
-from domain.policy_text import parse_policy
+from domain.policy_text import Mistake, Mistakes, parse_policy
+from domain.policy_words import choice, nearest
 from domain.spans import Span
 
 
@@ -51,6 +53,13 @@ Place = Literal[
 """Where a post sits, seen from the dispute: intake resolves each word; `assigned` is the organisation dispatched to."""
 
 
+def no_such_role(role: str, *where: str | int) -> Mistake:
+    """What is told of a role that there is not."""
+    near = nearest(role, list(ROLES))
+    meant = choice(role, ()) or (f": did you mean {' or '.join(near)}?" if near else "")
+    return Mistake(where, f"no such role: {role}{meant} (docs/glossary.md lists them)")
+
+
 class Addressing(Strict):
     """A role somewhere: `{role: duty_leader, at: station}`."""
 
@@ -60,7 +69,7 @@ class Addressing(Strict):
     @model_validator(mode="after")
     def _role_exists(self) -> Addressing:
         if self.role not in ROLES:
-            raise ValueError(f"no such role: {self.role}")
+            raise Mistakes([no_such_role(self.role, "role")])
         return self
 
 
@@ -122,9 +131,8 @@ class Composition(Strict):
 
     @model_validator(mode="after")
     def _roles_exist(self) -> Composition:
-        unknown = [role for role in self.any_of if role not in ROLES]
-        if unknown:
-            raise ValueError(f"no such role: {', '.join(unknown)}")
+        if unknown := [no_such_role(role, "any_of", n) for n, role in enumerate(self.any_of) if role not in ROLES]:
+            raise Mistakes(unknown)
         return self
 
 
@@ -232,10 +240,9 @@ class Process(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Process:
-        for stage in self.stages:
-            for kind in KINDS_OF_STAGE.get(stage, ()):
-                if kind not in self.tasks:
-                    raise ValueError(f"stage {stage} needs tasks.{kind}")
+        needed = {kind: stage for stage in self.stages for kind in KINDS_OF_STAGE.get(stage, ())}
+        if lacking := [kind for kind in needed if kind not in self.tasks]:
+            raise Mistakes(self._lacks(kind, needed[kind]) for kind in lacking)
         if self.protection_for and any(kind not in self.tasks for kind in PROTECTION_KINDS):
             raise ValueError(f"protection_for needs {' and '.join(f'tasks.{kind}' for kind in PROTECTION_KINDS)}")
         if (Stage.MEDIATION in self.stages) != (self.ladder is not None):
@@ -243,6 +250,11 @@ class Process(Strict):
         if self.colour_clock_from not in self.stages or self.colour_clock_from not in (Stage.TRIAGE, *PUSHES):
             raise ValueError("colour_clock_from is triage or one of the pushes, and stands among the stages")
         return self
+
+    def _lacks(self, kind: str, stage: Stage) -> Mistake:
+        written = nearest(kind, list(self.tasks))
+        meant = f"; is the key '{written[0]}' misspelt?" if written else ""
+        return Mistake(("tasks", *written[:1]), f"stage {stage} needs tasks.{kind}{meant}")
 
     @property
     def first_push(self) -> Stage:
@@ -269,31 +281,30 @@ class Playbook(Strict):
     process: Process
 
     @model_validator(mode="after")
-    def _words_of_the_process(self) -> Playbook:
-        """Kinds and deemed decisions are words of the catalogue; checked here, where people write them.
+    def _lives(self, info: ValidationInfo) -> Playbook:
+        """What would be taken and then ignored, or mean something else, is refused here, where people write it.
 
-        Not in `Process`, which running cases carry along and must always decode.
+        Not in `Process`, which running cases carry along and must always decode. What stands around it is in `context`:
+        `file`, the name of the file without its ending, and `risk_kinds`, the codes there are.
         """
-        from domain.catalogue import KINDS  # the catalogue is written in this module's words
+        from domain.playbook_checks import mistakes  # they speak of the catalogue, which is written in our words
 
-        for kind, policy in self.process.tasks.items():
-            if kind not in KINDS:
-                raise ValueError(f"tasks.{kind}: no such kind of task")
-            decided = policy.decides_itself
-            spec = KINDS[kind].decisions.get(decided) if decided else None
-            if decided and not (spec and spec.ends and not spec.pictures and takes_nothing(spec.form)):
-                raise ValueError(f"tasks.{kind}.decides_itself: {decided} is no decision that can be taken by silence")
+        if found := mistakes(self, **(info.context or {})):
+            raise Mistakes(found)
         return self
 
     @property
     def digest(self) -> str:
-        """What a case pins beside the process part: the edition's SHA-256, shortened."""
-        return hashlib.sha256(self.process.model_dump_json().encode()).hexdigest()[:16]
+        """What a case pins beside the process part."""
+        return digest_of(self.process)
 
 
-def takes_nothing(form: type[Strict]) -> bool:
-    """Whether a form may be sent empty."""
-    return not any(field.is_required() for field in form.model_fields.values())
+def digest_of(process: Process) -> str:
+    """The SHA-256 of a process part, shortened.
+
+    What stands at its default is left out: an edition keeps its digest when the code learns a further key.
+    """
+    return hashlib.sha256(process.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:16]
 
 
 _KNOWN: dict[str, Process] = {}
@@ -307,10 +318,15 @@ def shared(process: Process) -> Process:
     return _KNOWN.setdefault(process.model_dump_json(), process)
 
 
-def load_playbook(text: str, source: str) -> Playbook:
+def load_playbook(
+    text: str, source: str, *, file: str | None = None, risk_kinds: Collection[str] | None = None
+) -> Playbook:
     """Reads a playbook's YAML text.
+
+    `file` is the name of its file without the ending, which must be its code; `risk_kinds` are the codes of the kinds
+    of risk there are. Where one is not given, it is not looked at.
 
     Raises:
         PolicyInvalid: one line `file:line: where: what` for each mistake.
     """
-    return parse_policy(text, source, Playbook)
+    return parse_policy(text, source, Playbook, context={"file": file, "risk_kinds": risk_kinds})

@@ -2,74 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import PolicyInvalid
+from domain.policy_words import full_width_in, keys_at, mistake, nearest
 
 M = TypeVar("M", bound=BaseModel)
+Loc = tuple[str | int, ...]
+
+_LOOKED_BACK = 3
+"""YAML notices a mistake some lines behind it."""
+_QUOTED_OR_COMMENT = re.compile(r'"[^"]*"|\'[^\']*\'|(^|\s)#.*$')
+# Behind a key, between the entries of a line that has brackets, or a bracket itself; elsewhere it is Chinese text.
+_STRUCTURAL = re.compile(r'(?:^|[\s{,，"])[A-Za-z0-9_-]+"?：|[\[{].*[，、]|[｛｝［］]|[:\[,]\s*[“”【】]')
 
 
-def parse_policy(text: str, source: str, model: type[M]) -> M:
-    """Reads YAML `text` (from the file called `source`) into `model`.
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong at a place, given from where the check stands."""
+
+    where: Loc
+    what: str
+
+
+class Mistakes(ValueError):
+    """What a validator raises that found several mistakes, or one that stands deeper than itself."""
+
+    def __init__(self, found: Iterable[Mistake]) -> None:
+        self.found = list(found)
+        super().__init__("; ".join(each.what for each in self.found))
+
+
+def parse_policy(text: str, source: str, model: type[M], *, context: Mapping[str, Any] | None = None) -> M:
+    """Reads YAML `text` (from the file called `source`) into `model`; `context` is for the model's own checks.
 
     Raises:
         PolicyInvalid: with one line `source:line: where: what` for each mistake.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        twice = _repeated_key(root, set()) if root else None
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise PolicyInvalid(f"{source}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
-    twice = _repeated_key(root) if root else None
+        raise PolicyInvalid(f"{source}:{_not_yaml(text, error)}") from error
     if twice:
         raise PolicyInvalid(f"{source}:{twice[1]}: the key {twice[0]!r} stands here twice")
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=dict(context or {}))
     except ValidationError as error:
-        mistakes = [
-            f"{source}:{_line(root, e['loc'])}: {_where(e['loc'])}: {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
-        ]
-        raise PolicyInvalid("\n".join(mistakes)) from error
+        found = list(_found(error, model))
+        raise PolicyInvalid("\n".join(f"{source}:{line}" for line in _told(root, found))) from error
+
+
+def _not_yaml(text: str, error: yaml.YAMLError) -> str:
+    """`line: what`: where a full-width character stands in the structure just before, that is the mistake."""
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else 1
+    lines = text.splitlines()
+    for number in range(min(line, len(lines)), max(line - 1 - _LOOKED_BACK, 0), -1):
+        bare = _QUOTED_OR_COMMENT.sub(" ", lines[number - 1])
+        if _STRUCTURAL.search(bare):
+            found = full_width_in(bare)
+            return f"{number}: not valid YAML: here stands {found}; YAML wants the half-width character and a space"
+    problem = str(getattr(error, "problem", None) or error)
+    tab = "; indent with spaces, never with tabs" if "'\\t'" in problem else ""
+    return f"{line}: not valid YAML: {problem}{tab}"
+
+
+def _found(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
+    """Every mistake once: a key that is missing because it is misspelt is one."""
+    errors = error.errors()
+    misspelt = {
+        (*each["loc"][:-1], near)
+        for each in errors
+        if each["type"] == "extra_forbidden"
+        for near in nearest(str(each["loc"][-1]), keys_at(model, each["loc"][:-1]))
+    }
+    for each in errors:
+        if each["type"] == "missing" and each["loc"] in misspelt:
+            continue
+        several = each.get("ctx", {}).get("error")
+        if isinstance(several, Mistakes):
+            yield from (Mistake((*each["loc"], *deeper.where), deeper.what) for deeper in several.found)
+        else:
+            yield Mistake(each["loc"], mistake(each, model))
+
+
+def _told(root: yaml.Node | None, found: Iterable[Mistake]) -> list[str]:
+    """`line: where: what`, by line. What stands under an anchor is one mistake, however often it is referred to."""
+    first: dict[tuple[int, Loc, str], tuple[int, str, str]] = {}
+    again: dict[tuple[int, Loc, str], int] = {}
+    for each in found:
+        node, line, left = _place(root, each.where)
+        key = (id(node), left, each.what)
+        told = (line, _where(each.where), each.what)
+        again[key] = again.get(key, -1) + 1
+        first[key] = min(first.get(key, told), told)
+    return [
+        f"{line}: {where}: {what}{f' (also at {times} more places that refer to it)' if times else ''}"
+        for (line, where, what), times in sorted((first[key], again[key]) for key in first)
+    ]
 
 
 def _where(loc: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in loc if part != "[key]") or "the whole file"
 
 
-def _line(node: yaml.Node | None, loc: Sequence[Any]) -> int:
-    """The line (from 1) of the deepest node on the way to `loc`; a missing key is reported at its parent."""
+def _place(node: yaml.Node | None, loc: Loc) -> tuple[yaml.Node | None, int, Loc]:
+    """The deepest node on the way to `loc`, its line (from 1), and what is left of the way.
+
+    A missing key is reported at its parent.
+    """
     line = 1
-    for part in loc:
+    for depth, part in enumerate(loc):
         if isinstance(node, yaml.MappingNode):
-            hit = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            hit = next(((k, v) for k, v in _pairs(node) if k.value == str(part)), None)
             if hit is None:
-                break
+                return node, line, loc[depth:]
             line, node = hit[0].start_mark.line + 1, hit[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
             line = node.start_mark.line + 1
         else:
-            break
-    return line
+            return node, line, loc[depth:]
+    return node, line, ()
 
 
-def _repeated_key(node: yaml.Node) -> tuple[str, int] | None:
+def _pairs(mapping: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Keys and values, a mapping's own before those merged into it (`<<`)."""
+    yield from ((key, value) for key, value in mapping.value if key.tag != _MERGE)
+    for key, value in mapping.value:
+        if key.tag == _MERGE:
+            for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                yield from _pairs(merged)
+
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+def _repeated_key(node: yaml.Node, seen: set[int]) -> tuple[str, int] | None:
     """The first key that a mapping holds twice (YAML would silently keep the last), with its line."""
+    if id(node) in seen:
+        return None
+    seen.add(id(node))
     children: list[yaml.Node] = []
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if key.value in keys:
                 return str(key.value), key.start_mark.line + 1
-            seen.add(key.value)
+            keys.add(key.value)
             children.append(value)
     elif isinstance(node, yaml.SequenceNode):
         children = node.value
-    return next((hit for child in children if (hit := _repeated_key(child))), None)
+    return next((hit for child in children if (hit := _repeated_key(child, seen))), None)

@@ -50,17 +50,17 @@ def test_the_digest_follows_the_process_part_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "at", "what"),
     [
-        ("edition:", "editon:", "editon", "Extra inputs"),
-        ("rank: 3, limit", "rank: three, limit", "red:", "integer"),
-        ("{calendar_days: 7}, stops", "{days: 7}, stops", "yellow:", "Extra inputs"),
+        ("edition:", "editon:", "editon", "did you mean edition?"),
+        ("rank: 3, limit", "rank: three, limit", "red:", "must be a whole number, not 'three'"),
+        ("{calendar_days: 7}, stops", "{days: 7}, stops", "yellow:", "did you mean calendar_days or working_days?"),
         ("{calendar_days: 7}, stops", "{hours: 1, calendar_days: 7}, stops", "yellow:", "exactly one unit"),
         ("stops_at: intervention", "stops_at: somewhere", "red:", "intervention"),
         ("role: on_scene_officer, at: station", "role: sheriff, at: station", "role: on_scene", "no such role"),
         ("role: on_scene_officer, at: station", "role: on_scene_officer, at: moon", "role: on_scene", "station"),
         ("{remind_at: [0.33, 0.66]", "{remind_at: [0.66, 0.33]", "0.33, 0.66", "rising"),
         ("any_of: [responsible_officer, station_deputy]}", "any_of: [sheriff]}", "{name: 民警,", "sheriff"),
-        ("sessions: 2 ", "sessions: 0 ", "sessions: 2 ", "greater than or equal to 1"),
-        ("first_contact: {hours: 24}", "first_contact: 24", "first_contact", "valid"),
+        ("sessions: 2 ", "sessions: 0 ", "sessions: 2 ", "must be 1 or more, not 0"),
+        ("first_contact: {hours: 24}", "first_contact: 24", "first_contact", "must be a mapping such as"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_line(old: str, new: str, at: str, what: str) -> None:
@@ -95,11 +95,6 @@ def test_a_mechanism_that_cannot_live_is_refused(old: str, new: str, what: str) 
     assert all(re.match(r"city\.yaml:\d+: ", each) for each in found)
 
 
-def test_a_kind_that_nobody_knows_is_refused() -> None:
-    new = "    visti: {by: [{role: leader, at: county}]}\n    visit:"
-    assert "tasks.visti: no such kind of task" in mistakes("    visit:", new)[0]
-
-
 def test_a_key_that_stands_twice_is_refused_at_its_second_line() -> None:
     found = mistakes("    visit:", "    dispatch: {}\n    visit:")
     assert found == [f"city.yaml:{line_of('    visit:')}: the key 'dispatch' stands here twice"]
@@ -107,7 +102,7 @@ def test_a_key_that_stands_twice_is_refused_at_its_second_line() -> None:
 
 def test_all_mistakes_are_told_at_once() -> None:
     text = TEXT.replace("role: on_scene_officer", "role: sheriff").replace("rank: 3,", "rank: x,")
-    assert len(mistakes("edition:", "editon:", text)) >= 4
+    assert len(mistakes("edition:", "editon:", text)) == 3
 
 
 @pytest.mark.parametrize("text", ["a: [", "- one\n- two", "", "a: b: c", "%"])

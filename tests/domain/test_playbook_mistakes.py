@@ -1,0 +1,213 @@
+"""What a newcomer with a city of his own gets wrong: refused at loading, once, at its line, with what was meant."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from domain.errors import PolicyInvalid
+from domain.playbook import Playbook, Process, digest_of, load_playbook
+from tests.domain.support import PLAYBOOKS, ROOT, process
+
+(CITY,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "playbook.md").read_text(encoding="utf-8"), re.DOTALL)
+"""The example that a newcomer starts from."""
+
+
+def load(text: str, **around: Any) -> Playbook:
+    return load_playbook(text, "city.yaml", **around)
+
+
+def mistakes(text: str, **around: Any) -> list[str]:
+    with pytest.raises(PolicyInvalid) as refused:
+        load(text, **around)
+    return str(refused.value).splitlines()
+
+
+def the_mistake(old: str, new: str, **around: Any) -> str:
+    """The one line that a change of the example is told by, without the place; it must stand where the change is."""
+    assert CITY.count(old) >= 1
+    text = CITY.replace(old, new, 1)
+    [line] = mistakes(text, **around)
+    file, number, told = line.split(":", 2)
+    assert file == "city.yaml"
+    first = CITY[: CITY.index(old)].count("\n") + 1
+    assert first <= int(number) <= first + new.count("\n"), line
+    return told.strip()
+
+
+# --- taken and then ignored, or meant otherwise
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("by: [{role: station_chief, at: station}]", "by: [{role: station_chief, at: assigned}]"),
+        ("by: [{role: centre_dispatcher, at: town_centre}", "by: [{role: centre_dispatcher, at: assigned}"),
+        ("convenor: [{role: mediator, at: justice_office}]", "convenor: [{role: mediator, at: assigned}]"),
+        ("at_station: [{role: duty_leader, at: station}", "at_station: [{role: duty_leader, at: assigned}"),
+        ("- [{role: evaluator_police, at: centre}]", "- [{role: evaluator_police, at: assigned}]"),
+        ("levels: [{role: supervisor, at: county}", "levels: [{role: supervisor, at: assigned}"),
+    ],
+)
+def test_assigned_is_refused_where_nothing_is_assigned(old: str, new: str) -> None:
+    assert "nothing is assigned here" in the_mistake(old, new)
+
+
+def test_assigned_is_taken_where_one_organisation_of_push_3_is_asked_about() -> None:
+    watched = "limit: {working_days: 1}\n      watched_by: [{role: department_leader, at: assigned}]\n    dispose:"
+    assert load(CITY.replace("limit: {working_days: 1}\n    dispose:", watched, 1))
+
+
+def test_a_tier_s_code_is_its_own() -> None:
+    assert "the code 'village' is another tier's already" in the_mistake("code: town\n", "code: village\n")
+
+
+def test_a_playbook_is_called_as_its_file() -> None:
+    assert "write code: hecheng" in the_mistake("code: yunhe", "code: yunhe", file="hecheng")
+    assert load(CITY, file="yunhe").code == "yunhe"
+
+
+WITHOUT_PUSH_3 = CITY.replace("push_2, push_3, mediation", "push_2, mediation").replace('divert_sources: ["12345"]', "")
+
+
+@pytest.mark.parametrize("kind", ["dispatch", "accept_assignment", "rule_refusal", "dispose", "cooperate"])
+def test_a_task_of_a_stage_that_the_mechanism_has_not_got_is_refused(kind: str) -> None:
+    [told] = [line for line in mistakes(WITHOUT_PUSH_3) if f"process.tasks.{kind}:" in line]
+    assert "the mechanism has no stage push_3" in told
+    [number] = [n for n, line in enumerate(WITHOUT_PUSH_3.splitlines(), 1) if line.startswith(f"    {kind}:")]
+    assert told.startswith(f"city.yaml:{number}: ")
+
+
+def test_sources_are_not_diverted_where_there_is_nowhere_to_divert_to() -> None:
+    text = CITY.replace("push_2, push_3, mediation", "push_2, mediation")
+    assert any("process.divert_sources: there is nowhere to divert to" in line for line in mistakes(text))
+
+
+@pytest.mark.parametrize("kind", ["mediate", "evaluate", "supervise", "approve_change"])
+def test_a_kind_whose_people_another_part_names_has_no_task_policy(kind: str) -> None:
+    told = the_mistake("    visit:\n", f"    {kind}: {{by: [{{role: leader, at: county}}]}}\n    visit:\n")
+    assert f"who answers '{kind}' is said under" in told
+
+
+def test_protection_tasks_are_refused_where_no_risk_opens_them() -> None:
+    found = mistakes(CITY.replace("protection_for: [domestic_violence]", ""))
+    assert len(found) == 2
+    assert all("protection_for names no risk" in line for line in found)
+
+
+def test_a_first_contact_is_refused_where_nothing_stops_it() -> None:
+    told = the_mistake("limit: {calendar_days: 7}\n      rungs", "first_contact: {hours: 9}\n      rungs")
+    assert "nothing stops it in 'check_performance'" in told
+
+
+def test_a_kind_of_risk_is_one_of_the_list() -> None:
+    told = the_mistake("[domestic_violence]", "[domestic_violense]", risk_kinds=["domestic_violence", "self_harm"])
+    assert "did you mean domestic_violence?" in told
+
+
+def test_what_a_running_case_pinned_before_still_decodes() -> None:
+    pinned = process().model_dump(mode="json")
+    pinned["tasks"]["dispatch"]["first_contact"] = {"hours": 1}
+    pinned["tasks"]["dispatch"]["by"][0]["at"] = "assigned"
+    pinned["tasks"]["mediate"] = pinned["tasks"]["visit"]
+    pinned["ladder"]["tiers"][0]["code"] = pinned["ladder"]["tiers"][1]["code"]
+    assert Process.model_validate(pinned)
+
+
+# --- messages that help
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("    tries: 2", "    trys: 2", "there is no key 'trys' here: did you mean tries? allowed: visits,"),
+        ("grid_leader, at: village", "grid_leader, at: vilage", "'vilage' can't stand here: did you mean village?"),
+        ("role: grid_leader, at: village", "role: grid_leder, at: village", "did you mean grid_leader?"),
+        ("any_of: [mediator]", "any_of: [medaitor]", "no such role: medaitor: did you mean mediator?"),
+        ("{hours: 8}", "{hour: 8}", "did you mean hours? allowed: minutes, hours, calendar_days"),
+        ("{hours: 8}", "{hours: -8}", "must be greater than 0, not -8"),
+        ("{hours: 8}", "8h", "must be a mapping such as {minutes: …}"),
+        ("push_3, mediation", "push3, mediation", "'push3' can't stand here: did you mean push_3? allowed: triage,"),
+        ("    check_performance:", "    check_performence:", "is the key 'check_performence' misspelt?"),
+        ('edition: "2026-11"', "edition: 2026", 'must be text, not 2026: put it in quotes ("2026")'),
+        ("joint: true", "joint: ja", "must be true or false, not 'ja'"),
+        ("decides_itself: confirm", "decides_itself: confrim", "did you mean confirm? allowed: confirm"),
+        ("decides_itself: accept", "decides_itself: refuse", "taken by silence; allowed: accept"),
+        ("tiers:", "tiers: 3\n    tires:", "must be a list ([…, …]), not 3"),
+    ],
+)  # fmt: skip
+def test_a_message_shows_what_is_wrong_and_what_was_meant(old: str, new: str, told: str) -> None:
+    text = CITY.replace(old, new, 1)
+    assert any(told in line for line in mistakes(text)), mistakes(text)
+
+
+def test_a_kind_that_nobody_knows_is_told_at_its_line_with_the_nearest() -> None:
+    told = the_mistake("    visit:\n", "    visti: {by: [{role: leader, at: county}]}\n    visit:\n")
+    assert told.startswith("process.tasks.visti: no such kind of task: visti: did you mean visit?")
+
+
+def test_a_misspelt_key_is_one_mistake_and_not_also_a_missing_one() -> None:
+    assert the_mistake("    tries: 2", "    trys: 2").startswith("process.follow_up.trys:")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('edition: "2026-11"', 'edition："2026-11"', "a full-width colon (：)"),
+        ("    tries: 2", "    tries：2", "a full-width colon (：)"),
+        ("{hours: 8}", "{hours：8}", "a full-width colon (：)"),
+        ("grid_leader, at: village", "grid_leader，at: village", "a full-width comma (，)"),
+        ("name: 红色, rank: 4", "name: 红色，rank: 4", "a full-width comma (，)"),
+        ("[triage, push_2", "[triage，push_2", "a full-width comma (，)"),
+        ('divert_sources: ["12345"]', "divert_sources: [12345，grid]", "holds ，"),
+        ("stages: [", "stages: ［", "a full-width bracket (［)"),
+    ],
+)
+def test_full_width_punctuation_in_the_structure_is_named_at_its_line(old: str, new: str, told: str) -> None:
+    assert told in the_mistake(old, new)
+
+
+def test_full_width_punctuation_in_chinese_text_is_nobody_s_mistake() -> None:
+    assert load(CITY.replace("name: 两级联调", "name: 联调：村、镇两级，逐级")).process.ladder
+    [told] = mistakes(CITY.replace("name: 两级联调", "name: [联调：村，镇"))
+    assert "not valid YAML" in told
+
+
+def test_a_tab_is_called_a_tab() -> None:
+    assert "indent with spaces, never with tabs" in the_mistake("    tries: 2", "\ttries: 2")
+
+
+def test_a_mistake_under_an_anchor_is_told_once_where_it_stands() -> None:
+    text = CITY.replace("rungs: {remind_at: [0.5], supervise_after: {hours: 1}}", "rungs: *late")
+    text = text.replace("rungs: *late", "rungs: &late {remind_at: [5], supervise_after: {hours: 1}}", 1)
+    [line] = mistakes(text)
+    [number] = [n for n, written in enumerate(text.splitlines(), 1) if "&late" in written]
+    assert line.startswith(f"city.yaml:{number}: process.tasks.follow_up_responsibly.rungs: reminders are fractions")
+    assert line.endswith(f"(also at {text.count('*late')} more places that refer to it)")
+
+
+def test_a_mistake_in_what_is_merged_is_told_at_its_line() -> None:
+    merged = "    visit:\n      <<: {rungs: {remind_at: [0.8]}, limits: {hours: 1}}\n      by"
+    told = the_mistake("    visit:\n      by", merged)
+    assert told.startswith("process.tasks.visit.limits: there is no key 'limits' here: did you mean limit?")
+
+
+def test_an_anchor_that_holds_itself_is_refused_and_no_endless_search() -> None:
+    [line] = mistakes("code: &a [*a]\n")[:1]
+    assert line.startswith("city.yaml:1: ")
+
+
+def test_an_edition_keeps_its_digest_when_the_code_learns_a_further_key() -> None:
+    class Further(Process):
+        learnt_later: int = 7
+
+    pinned = process()
+    assert digest_of(Further.model_validate(pinned.model_dump())) == digest_of(pinned)
+    written = yaml.safe_load((PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8"))["process"]
+    written["colours"]["blue"]["suspendable"] = True  # as it is by default
+    assert digest_of(Process.model_validate(written)) == digest_of(pinned)
+    written["colours"]["blue"]["suspendable"] = False
+    assert digest_of(Process.model_validate(written)) != digest_of(pinned)
