@@ -13,6 +13,7 @@ from api import errors, guarding, observing, openapi
 from api.codec import codec_app
 from api.context import open_services
 from api.intake import sweep
+from api.notices import log_notices
 from api.pages import mounting
 from api.routes import (
     audit,
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services = await open_services(settings)
         app.state.services = services
+        await log_notices(services.database, services.policy.playbook)
         beside = [
             asyncio.create_task(work)
             for work in (

@@ -1,4 +1,6 @@
-"""The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | audit …`."""
+"""The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | playbook … |
+audit …`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,15 @@ import typer
 from api.audit import commands
 from api.client import county, explained
 from api.show import show_dispute
-from api.stories import STORIES, StoryBroken, play
+from api.stories import OWN, STORIES, StoryBroken, play
 from domain.errors import StoreUnavailable
 from infra.private import keep_private
 from infra.settings import get_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
 cli.add_typer(commands.audit, name="audit")
+playbook = typer.Typer(no_args_is_help=True, help="Playbooks, a city's mechanism as data. 工作机制。")
+cli.add_typer(playbook, name="playbook")
 Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
 
 
@@ -82,6 +86,18 @@ def doctor(
     raise typer.Exit(commands.doctor(numbers or []))
 
 
+@playbook.command()
+def check(
+    named: Annotated[
+        str | None, typer.Argument(metavar="FILE|CODE", help="A .yaml file or a city's code; none: the one set")
+    ] = None,
+) -> None:
+    """Try a playbook without starting anything: its mistakes, one a line, and the posts that nobody here holds."""
+    from api import playbook_check  # brings the database with it, which other commands don't need
+
+    raise typer.Exit(playbook_check.check(named))
+
+
 @cli.command()
 def show(number: Number) -> None:
     """Show a dispute of the running system: where it stands, its clocks, its timeline."""
@@ -101,17 +117,25 @@ def advance(number: Number, by: Annotated[str, typer.Argument(help="ISO 8601 dur
 @cli.command()
 def stories(
     only: Annotated[list[str] | None, typer.Argument(help="Names of stories; none plays all of the playbook")] = None,
+    own: Annotated[
+        bool, typer.Option("--any", help="Play what any playbook tells of itself, by its own stages")
+    ] = False,
 ) -> None:
     """Play the stories of the process against the running system, and print their timelines as they unfold."""
-    unknown = sorted(set(only or ()) - set(STORIES))
+    known = OWN if own else STORIES
+    unknown = sorted(set(only or ()) - set(known))
     if unknown:
-        raise typer.BadParameter(f"no such story: {', '.join(unknown)}; there are {', '.join(STORIES)}")
+        raise typer.BadParameter(f"no such story: {', '.join(unknown)}; there are {', '.join(known)}")
     try:
         with explained():
-            play(county(), [name for name in STORIES if not only or name in only])
+            played = play(county(), [name for name in known if not only or name in only], own=own)
     except StoryBroken as broken:
         typer.echo(f"broken: {broken}", err=True)
         raise typer.Exit(1) from broken
+    if not played:
+        typer.echo("no story of these is this playbook's: `santui stories --any` plays its own mechanism · "
+                   "没有适用的故事，可用 --any 按本机制的环节走一遍", err=True)  # fmt: skip
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

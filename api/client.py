@@ -132,6 +132,16 @@ class County:
         """Somebody who sees the whole county."""
         return self.with_role("supervisor")
 
+    @property
+    def now(self) -> datetime:
+        """The time there, before any dispute's clock was moved."""
+        return datetime.now(CHINA)
+
+    def playbooks(self) -> list[dict[str, Any]]:
+        """The mechanisms there are; one is `current`."""
+        items: list[dict[str, Any]] = self.supervisor.get("/v1/playbooks")["items"]
+        return items
+
     def alarm(self, narrative: str, **more: Any) -> dict[str, Any]:
         """A report by a call taker; answers what intake answered."""
         now = datetime.now(CHINA).isoformat(timespec="seconds")

@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Awaitable
+from contextlib import suppress
 from functools import partial
 
 from pydantic import ValidationError
 
-from api.policy import read_policy
-from domain.errors import PolicyInvalid
+from api.notices import told
+from api.policy import read_playbook, read_policy
+from domain.errors import PolicyInvalid, StoreUnavailable
 from infra import database, demo
 from infra.embedded import typed
 from infra.installation import check_installation, check_key
@@ -55,8 +57,8 @@ def demo_jobs(settings: Settings) -> tuple[ChildSpec, ...]:
     return (module_child("demo-disputes", "api.demo_disputes", done=settings.demo_disputes_done),)
 
 
-def welcome(settings: Settings) -> None:
-    """Tells the person at the terminal where to go and how to sign in."""
+async def welcome(settings: Settings) -> None:
+    """Tells the person at the terminal where to go and how to sign in, and what is not as the mechanism has it."""
     say(f"open at {settings.base_url} · 系统已就绪")
     if settings.temporal_address is None:
         say(f"the engine's own pages: http://{settings.temporal_target.split(':')[0]}:{settings.temporal_ui_port}")
@@ -66,4 +68,12 @@ def welcome(settings: Settings) -> None:
             f"sign in as {first['username']} with the password {first['password']} · 可用此账号登录；"
             f"all demo people: {settings.demo_file}"
         )
+    await warn(settings)
     say("Ctrl-C ends everything; nothing is lost · 按 Ctrl-C 结束")
+
+
+async def warn(settings: Settings) -> None:
+    """Tells what is no reason not to start; see `api.notices`."""
+    with suppress(StoreUnavailable):
+        for sentence in await told(settings, read_playbook(settings.playbook)):
+            say(f"warning: {sentence}")

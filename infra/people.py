@@ -135,6 +135,18 @@ async def manned(session: AsyncSession, paths: Sequence[str], roles: Sequence[st
     return set((await session.execute(query)).scalars())
 
 
+async def held_posts(session: AsyncSession) -> list[Post]:
+    """Every post that somebody active holds, once."""
+    query = (
+        select(col(PostRow.role), col(PostRow.path))
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(col(PersonRow.active))
+        .distinct()
+        .order_by(col(PostRow.role), col(PostRow.path))
+    )
+    return [Post(role=role, path=path) for role, path in (await session.execute(query)).all()]
+
+
 async def people(
     session: AsyncSession, *, role: str | None, path: str | None, limit: int, after: str | None
 ) -> list[dict[str, Any]]:

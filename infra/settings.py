@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         pattern=r"^\d{6}$",
         description="Six digits of the county or district that stand in every dispute number; unset: none.",
     )
+    playbooks: Path | None = Field(
+        default=None, description="A directory with playbooks of your own, beside those that ship; unset: none."
+    )
     demo: bool = Field(default=True, description="Load the demo county; 0 starts empty.")
     demo_disputes: bool = Field(
         default=True, description="With the demo county, also a dozen disputes in different stages."
@@ -76,10 +79,10 @@ class Settings(BaseSettings):
     max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
 
-    @field_validator("var", "key_file")
+    @field_validator("var", "key_file", "playbooks")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
-        return path.expanduser().absolute()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path else None
 
     @field_validator("log_level", mode="before")
     @classmethod

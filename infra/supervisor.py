@@ -55,7 +55,7 @@ def run(
     migrate: Action,
     search_attributes: SearchAttributes,
     load_demo: Action | None,
-    opened: Callable[[], None],
+    opened: Action,
     jobs: Sequence[ChildSpec] = (),
 ) -> int:
     """Runs the whole system until SIGINT, SIGTERM or SIGHUP; returns the exit code (0: ended as told).

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.deps import ActorDep, CursorDep, LimitDep, ServicesDep
-from api.policy import playbook_codes, read_playbook
+from api.policy import usable_playbooks
 from domain.errors import FieldsInvalid
 from domain.places import Kind
 from infra.people import people
@@ -79,11 +79,15 @@ async def get_categories(services: ServicesDep, actor: ActorDep) -> dict[str, An
 
 @router.get("/playbooks")
 async def get_playbooks(services: ServicesDep, actor: ActorDep) -> dict[str, Any]:
-    """The mechanisms there are; `current` is the one new disputes start under."""
-    books = [read_playbook(code) for code in playbook_codes()]
+    """The mechanisms there are; `current` is the one new disputes start under.
+
+    Each with its process part as a case pins it (docs/playbook.md), what stands at its default included.
+    """
+    books = usable_playbooks()
     items = [
         {"code": b.code, "name": b.name, "edition": b.edition, "digest": b.digest, "stages": b.process.stages,
          "colours": {code: rule.name for code, rule in b.process.colours.items()},
+         "process": b.process.model_dump(mode="json", exclude_none=True),
          "current": b.code == services.policy.playbook.code}
         for b in books
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -77,6 +77,7 @@ class PlaybookItem(PlaybookPinned):
     name: str
     stages: list[str]
     colours: dict[str, str]
+    process: dict[str, Any]
     current: bool
 
 

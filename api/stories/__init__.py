@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from api.client import County
 from api.show import console
-from api.stories import anywhere, jinhua, qionglai
+from api.stories import anywhere, jinhua, own, qionglai
 from api.stories.telling import Story, StoryBroken, Telling
+from domain.catalogue import STAGE_NAMES
+from domain.playbook import Stage
 
-__all__ = ["STORIES", "Story", "StoryBroken", "Telling", "play", "play_one"]
+__all__ = ["OWN", "STORIES", "Story", "StoryBroken", "Telling", "play", "play_one"]
 
 STORIES: dict[str, Story] = {
     story.name: story
@@ -36,31 +38,50 @@ STORIES: dict[str, Story] = {
 """By name, in the order of `design/process.md`, whose numbers they carry."""
 
 
-def play(county: County, names: list[str]) -> None:
-    """Plays stories one after the other, leaving out those of other cities' mechanisms, and says which and why.
+OWN: dict[str, Story] = {
+    story.name: story
+    for story in (
+        Story("whole-way", 0, "走完全程", (), (), own.whole_way),
+        Story("silence", 0, "无人办理", (), (), own.silence),
+        Story("returned", 0, "退回重办", (), (), own.returned, needs=(Stage.EVALUATION,)),
+        Story("every-session", 0, "逐级联调", (), (), own.up_the_ladder, needs=(Stage.MEDIATION,)),
+        Story("flares-up-again", 0, "反弹", (), (), own.relapse, needs=(Stage.FOLLOW_UP,)),
+    )
+}
+"""What any mechanism tells of itself, as far as it has the stages."""
+
+
+def play(county: County, names: list[str], *, own: bool = False) -> int:
+    """Plays stories one after the other, leaving out those that are not this mechanism's, and says which and why.
+
+    `own` plays what the mechanism tells of itself. Answers how many were played.
 
     Raises:
         StoryBroken: the system did not do what a story says.
     """
-    playbook = current_playbook(county)
-    for story in (STORIES[name] for name in names):
-        if playbook in story.playbooks:
-            play_one(county, story, playbook)
+    playbook, played = current_playbook(county), 0
+    stages = next(book["stages"] for book in county.playbooks() if book["code"] == playbook)
+    for story in ((OWN if own else STORIES)[name] for name in names):
+        if own and (missing := [stage for stage in story.needs if stage not in stages]):
+            lacking = "、".join(STAGE_NAMES[stage] for stage in missing)
+            console.print(f"[dim]跳过{story.label}：{playbook}没有{lacking}环节[/]")
+        elif not own and playbook not in story.playbooks:
+            console.print(f"[dim]跳过 {story.label}：属{'、'.join(story.playbooks)}，现为{playbook}[/]")
         else:
-            console.print(
-                f"[dim]跳过 {story.number}「{story.title}」：属{'、'.join(story.playbooks)}，现为{playbook}[/]"
-            )
+            play_one(county, story, playbook)
+            played += 1
+    return played
 
 
 def play_one(county: County, story: Story, playbook: str) -> Telling:
     """Plays one story; answers the telling, whose dispute may be looked at."""
-    console.rule(f"{story.number}「{story.title}」 {' '.join(story.requirements)}")
+    console.rule(f"{story.label} {' '.join(story.requirements)}".strip())
     telling = Telling(county, playbook)
     story.script(telling)
-    console.print(f"[green]✓[/] {story.number}「{story.title}」 {telling.number}")
+    console.print(f"[green]✓[/] {story.label} {telling.number}")
     return telling
 
 
 def current_playbook(county: County) -> str:
     """The mechanism that new disputes of the running system start under."""
-    return next(str(book["code"]) for book in county.supervisor.get("/v1/playbooks")["items"] if book["current"])
+    return next(str(book["code"]) for book in county.playbooks() if book["current"])

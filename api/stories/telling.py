@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from api.client import Client, County, Refusal
+from api.policy import read_calendar
 from api.show import console, print_entry
-from domain.base import CHINA
+from domain.playbook import Process, Stage
+from domain.spans import Calendar
 
 
 class StoryBroken(Exception):
@@ -27,6 +30,13 @@ class Story:
     playbooks: tuple[str, ...]
     requirements: tuple[str, ...]
     script: Callable[[Telling], None]
+    needs: tuple[Stage, ...] = ()
+    """of a mechanism's own story: the stages without which there is nothing to tell"""
+
+    @property
+    def label(self) -> str:
+        """What the story is called; one of a mechanism's own has no number."""
+        return f"{self.number or ''}「{self.title}」".strip()
 
 
 class Telling:
@@ -51,10 +61,17 @@ class Telling:
         return answer
 
     def answer(
-        self, kind: str, decision: str, *, of: str | None = None, by: Client | None = None, **fields: Any
+        self,
+        kind: str,
+        decision: str,
+        *,
+        of: str | None = None,
+        by: Client | None = None,
+        task_id: str | None = None,
+        **fields: Any,
     ) -> dict[str, Any]:
         """A task's first candidate answers it; `of` names the organisation or party where several are open."""
-        task_id = self.task(kind, of=of)["task_id"]
+        task_id = task_id or self.task(kind, of=of)["task_id"]
         answer = self.county.answer(self.number, kind, decision, by=by, task_id=task_id, **fields)
         self.show()
         return answer
@@ -90,7 +107,18 @@ class Telling:
     @property
     def now(self) -> datetime:
         """The dispute's own time."""
-        return datetime.now(CHINA) + self._ahead
+        return self.county.now + self._ahead
+
+    @cached_property
+    def process(self) -> Process:
+        """The mechanism, as the running system has it."""
+        books = self.county.playbooks()
+        return Process.model_validate(next(book["process"] for book in books if book["code"] == self.playbook))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working calendar, as it ships."""
+        return read_calendar()
 
     @property
     def case(self) -> dict[str, Any]:
