@@ -1,12 +1,17 @@
-"""What happens to each demo dispute: its report, and the answers that take it to its stage. Pure data."""
+"""What happens to each demo dispute: its report, and the answers that take it to its stage.
+
+Pure data, written for a mechanism with every stage; `Script.steps_under` says what is left of it under another. What a
+mechanism asks beside is answered on the way (`api.ways`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-POLICE_PUSHES = ("handle_on_scene", "follow_up_responsibly", "approve_third_push", "approve_change")
-"""Kinds of task that only a mechanism with the police's own two pushes has."""
+from api.ways import STAGE_OF
+from domain.playbook import Process, Stage
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Wait:
-    """Time that passes until there are so many tasks of a kind."""
+    """Time that passes until there are so many tasks of a kind: `by` at once, then a day or two at a time."""
 
     by: str
     kind: str
@@ -40,17 +45,40 @@ class Script:
     steps: tuple[Step | Wait, ...] = ()
     again: tuple[str, ...] = ()
 
-    def steps_under(self, playbook: str) -> list[Step | Wait]:
-        """The steps this mechanism knows: Qionglai has no pushes within the police, and two evaluators."""
-        if playbook != "qionglai":
-            return list(self.steps)
-        steps: list[Step | Wait] = []
-        for step in self.steps:
-            if isinstance(step, Wait) or step.kind not in POLICE_PUSHES:
-                steps.append(step)
-            if isinstance(step, Step) and (step.kind, step.decision) == ("evaluate", "accept"):
-                steps.append(step)
-        return steps
+    def steps_under(self, process: Process) -> list[Step | Wait]:
+        """The steps that this mechanism knows."""
+        return [known for step in self.steps if (known := _under(process, step))]
+
+
+def _under(process: Process, step: Step | Wait) -> Step | Wait | None:
+    """What a step is under a mechanism; none where it knows nothing like it."""
+    if isinstance(step, Wait):
+        if step.kind == "supervise":
+            return step if process.colour_rungs.supervise_after else None
+        return step if process.has(STAGE_OF[step.kind]) else None
+    if not process.has(Stage.PUSH_3):
+        step = _BY_OFFICER.get((step.kind, step.decision), lambda same: same)(step)
+    stage = _ASKED_IN.get(step.kind) or STAGE_OF.get(step.kind)
+    led_to = _LEADS_TO.get(step.decision)
+    if (stage and not process.has(stage)) or (led_to and not process.has(led_to)):
+        return None
+    if step.fields.get("confirmation") and not process.has(Stage.CONFIRMATION):
+        return replace(step, fields={**step.fields, "confirmation": False})
+    return step
+
+
+_ASKED_IN = {"approve_change": Stage.PUSH_1, "approve_third_push": Stage.PUSH_3}
+_LEADS_TO = {"mediate": Stage.MEDIATION, "request_third_push": Stage.PUSH_3}
+_BY_OFFICER: dict[tuple[str, str], Callable[[Step], Step]] = {
+    ("dispose", "progress"): lambda step: Step(
+        "follow_up_responsibly",
+        "contacted",
+        {"manner": "visit", "who": "双方当事人", "summary": step.fields["summary"]},
+    ),
+    ("dispose", "disposed"): lambda step: Step("follow_up_responsibly", "settled", step.fields),
+    ("dispose", "mediate"): lambda step: Step("follow_up_responsibly", "mediate", step.fields),
+}
+"""Without a third push, what a department would do is the responsible officer's."""
 
 
 CONFIRM = Step("confirm_triage", "confirm")

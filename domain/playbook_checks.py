@@ -30,7 +30,7 @@ ADDRESSED_ELSEWHERE = {
 def mistakes(playbook: Playbook, file: str | None = None, risk_kinds: Collection[str] | None = None) -> list[Mistake]:
     """Everything that keeps a playbook from being used, at its place; see `load_playbook` for what stands around it."""
     process = playbook.process
-    found = [*_tasks(process), *_addresses(process), *_tiers(process), *_diversions(process)]
+    found = [*_stages(process), *_tasks(process), *_addresses(process), *_tiers(process), *_diversions(process)]
     for n, code in enumerate(process.protection_for if risk_kinds is not None else ()):
         if code not in (risk_kinds or ()):
             what = f"no such kind of risk: {code}{choice(code, sorted(risk_kinds or ()))}"
@@ -42,6 +42,12 @@ def mistakes(playbook: Playbook, file: str | None = None, risk_kinds: Collection
         )
         return [Mistake(("code",), what), *inside]
     return inside
+
+
+def _stages(process: Process) -> Iterator[Mistake]:
+    if process.has(Stage.CONFIRMATION) and not process.has(Stage.MEDIATION):
+        what = "nothing leads to confirmation: what a session agreed is taken to court, and mediation is missing"
+        yield Mistake(("stages", process.stages.index(Stage.CONFIRMATION)), what)
 
 
 def _tasks(process: Process) -> Iterator[Mistake]:

@@ -110,7 +110,9 @@ class Child:
             try:
                 code = await self._live()
                 if self.spec.done and code == 0:
-                    return self.spec.done.touch()
+                    self.spec.done.touch()
+                    self._around.say(f"{self.spec.name}: done · 已完成")
+                    return
                 how = ending(code) + (f" ({words})" if code > 0 and (words := last_line(self.log)) else "")
             except OSError as error:
                 how = f"can't be started ({error})"

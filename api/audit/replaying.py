@@ -22,10 +22,19 @@ from temporalio.worker import (
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
 )
-from temporalio.workflow import info, instance
+from temporalio.workflow import NondeterminismError, info, instance
 
 from domain.state import DisputeState
 from workflows.dispute import DisputeInput, DisputeWorkflow
+
+RECIPE = "docs/changing-the-process.md"
+
+
+def told(failure: BaseException) -> str:
+    """Why a history can't be replayed, in one line; where the code gives other commands, what is to be done."""
+    line = f"{type(failure).__name__}: {_first_line(failure)}"
+    gate = f"; this code gives other commands than the history has: a gate is missing, see {RECIPE}"
+    return line + (gate if isinstance(failure, NondeterminismError) else "")
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataC
             yield Replayed(
                 result.history,
                 state=seen.state if seen and not failure else None,
-                error=f"{type(failure).__name__}: {_first_line(failure)}" if failure else None,
+                error=told(failure) if failure else None,
                 earlier=watching.earlier.pop(result.history.run_id, 0),
             )
 

@@ -7,7 +7,7 @@ from api.show import console
 from api.stories import anywhere, jinhua, own, qionglai
 from api.stories.telling import Story, StoryBroken, Telling
 from domain.catalogue import STAGE_NAMES
-from domain.playbook import Stage
+from domain.playbook import Process, Stage
 
 __all__ = ["OWN", "STORIES", "Story", "StoryBroken", "Telling", "play", "play_one"]
 
@@ -59,10 +59,9 @@ def play(county: County, names: list[str], *, own: bool = False) -> int:
     Raises:
         StoryBroken: the system did not do what a story says.
     """
-    playbook, played = current_playbook(county), 0
-    stages = next(book["stages"] for book in county.playbooks() if book["code"] == playbook)
+    playbook, process, played = current_playbook(county), current_process(county), 0
     for story in ((OWN if own else STORIES)[name] for name in names):
-        if own and (missing := [stage for stage in story.needs if stage not in stages]):
+        if own and (missing := [stage for stage in story.needs if not process.has(stage)]):
             lacking = "、".join(STAGE_NAMES[stage] for stage in missing)
             console.print(f"[dim]跳过{story.label}：{playbook}没有{lacking}环节[/]")
         elif not own and playbook not in story.playbooks:
@@ -85,3 +84,8 @@ def play_one(county: County, story: Story, playbook: str) -> Telling:
 def current_playbook(county: County) -> str:
     """The mechanism that new disputes of the running system start under."""
     return next(str(book["code"]) for book in county.playbooks() if book["current"])
+
+
+def current_process(county: County) -> Process:
+    """The process part of that mechanism."""
+    return next(Process.model_validate(book["process"]) for book in county.playbooks() if book["current"])

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from api.stories import OWN
 from domain import playbook
 from domain.playbook import KINDS_OF_STAGE, Place, Playbook, Stage, load_playbook
 from domain.spans import Unit
@@ -62,6 +63,10 @@ def test_a_case_lives_under_the_example() -> None:
     desk.pass_time(days=90)
     assert desk.at > MONDAY
     assert [supervision.level for supervision in desk.state.supervisions] == [0, 0, 1]
+
+
+def test_every_story_of_a_mechanism_s_own_is_explained() -> None:
+    assert [name for name in OWN if f"`{name}`" not in PROSE] == []
 
 
 def test_the_example_is_commented_throughout() -> None:

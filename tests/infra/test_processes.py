@@ -120,7 +120,7 @@ async def test_a_job_is_run_until_it_succeeds_once(start: Start, said: list[str]
     program = f"import pathlib, sys; p = pathlib.Path({str(tried)!r}); sys.exit(0 if p.exists() else p.touch() or 'no')"
     start(ChildSpec("job", python(program), done=done))
     await until(done.exists)
-    assert said == ["job: ended with 1 (no), again in 0.2 s"]
+    assert said == ["job: ended with 1 (no), again in 0.2 s", "job: done · 已完成"]
 
 
 async def test_a_job_that_never_succeeds_is_given_up(

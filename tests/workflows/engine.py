@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper
 
 import worker
+from api.audit.replaying import RECIPE
 from api.examples import example
 from domain.actions import Act
 from domain.answering import Command, Receipt
@@ -24,6 +25,7 @@ from domain.opening import open_state
 from domain.organisation import Actor, OrganisationRef, Post
 from domain.places import Directory, resolve_places
 from domain.playbook import Playbook, load_playbook
+from domain.rules import RULES
 from domain.spans import Calendar
 from domain.state import DisputeState, Evidence, Incident, Party, Task
 from domain.triage import Triage
@@ -48,6 +50,9 @@ from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 DIRECTORY = Directory(organisations=county.organisations())
 WITHIN = 30.0
+FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+NONDETERMINISTIC = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
+SEE = f"see {RECIPE}"
 PICTURE = Evidence(attachment_id="a-1", media_type="image/png", sha256="0" * 64)
 Handle = WorkflowHandle[Any, Any]
 T = TypeVar("T")
@@ -55,10 +60,17 @@ T = TypeVar("T")
 
 async def until(fact: Callable[[], Awaitable[T]], within: float = WITHIN) -> T:
     """What `fact` says as soon as it is true."""
-    async with asyncio.timeout(within):
-        while not (value := await fact()):
-            await asyncio.sleep(0.03)
+    try:
+        async with asyncio.timeout(within):
+            while not (value := await fact()):
+                await asyncio.sleep(0.03)
+    except TimeoutError as error:
+        raise TimeoutError(f"{getattr(fact, '__qualname__', fact)} is not so within {within:g} s") from error
     return value
+
+
+class Stuck(AssertionError):
+    """The story is not where a test waits for it; says why, as far as can be seen."""
 
 
 def read_playbook(code: str) -> Playbook:
@@ -146,8 +158,12 @@ class Engine(ReadModel):
 
     # --- people
 
-    async def task(self, handle: Handle, kind: str) -> Task:
-        """The first open task of a kind, as soon as the read model has it."""
+    async def task(self, handle: Handle, kind: str, within: float = WITHIN) -> Task:
+        """The first open task of a kind, as soon as the read model has it.
+
+        Raises:
+            Stuck
+        """
 
         async def found() -> Task | None:
             async with self.database.read() as session:
@@ -155,9 +171,32 @@ class Engine(ReadModel):
                 pending = [row for row in rows if row.state in ("open", "claimed")]
             return Task.model_validate(pending[0].sealed) if pending else None
 
-        task = await until(found)
+        try:
+            task = await until(found, within)
+        except TimeoutError as error:
+            raise Stuck(await self.why_stuck(handle, kind)) from error
         assert task is not None
         return task
+
+    async def why_stuck(self, handle: Handle, kind: str) -> str:
+        """Why a story does not ask a kind of task that a test waits for."""
+        failures = [event.workflow_task_failed_event_attributes for event in await self.events(handle, FAILED)]
+        if any(each.cause == NONDETERMINISTIC for each in failures):
+            return f"{handle.id} can't go on under this code, its history has other commands: a gate is missing, {SEE}"
+        if failures:
+            return f"{handle.id} asks no {kind}, its workflow task fails: {failures[-1].failure.message[:200]}"
+        async with self.database.read() as session:
+            rows = (await session.execute(select(TaskRow).filter_by(dispute_no=handle.id))).scalars()
+            asked = sorted({row.kind for row in rows if row.state in ("open", "claimed")})
+            dispute = await session.get(DisputeRow, handle.id)
+        instead = f"it waits for {', '.join(asked) or 'nobody'}" if dispute else "it is not in the read model"
+        rules = dispute.sealed["rules"] if dispute else RULES
+        reason = (
+            f"a case that began under rules {rules}, before this step: a gate is missing"
+            if rules < RULES
+            else "the script lacks the new step, if there is one; answer it there"
+        )
+        return f"{handle.id} asks no {kind}, {instead}: {reason}, {SEE}"
 
     async def command(self, handle: Handle, kind: str, decision: str, **fields: Any) -> Command:
         """A valid decision of somebody entitled to it."""

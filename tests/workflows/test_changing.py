@@ -1,8 +1,8 @@
 """A rehearsal of changing the process under running disputes: the recipe of docs/changing-the-process.md, carried out.
 
-The change rehearsed: the analysis desk's confirmation is followed by a pause before the first push. A pause is a timer,
-a new command, so it must be behind `workflow.patched`; that two returns raise the colour is a rule of the domain, so it
-goes by `state.rules`.
+The changes rehearsed: the analysis desk's confirmation is followed by a pause before the first push. A pause is a
+timer, a new command, so it must be behind `workflow.patched`; that two returns raise the colour is a rule of the domain,
+so it goes by `state.rules`; and so does a further question, which a case of before has no answer to.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 
 import workflows.dispute
-from api.audit.replaying import replay
+from api.audit.replaying import RECIPE, replay
 from domain.playbook import Stage
 from domain.rules import RULES
-from tests.workflows.engine import Engine, Handle, until
+from tests.workflows.engine import FAILED, Engine, Handle, Stuck, until
 from workflows.desk import Desk
+from workflows.pushes import push_1
 from workflows.triage import triage
 
-FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 MARKED = EventType.EVENT_TYPE_MARKER_RECORDED
 
 
@@ -40,9 +40,27 @@ async def guarded(desk: Desk) -> Stage:
     return stage
 
 
-async def on_scene(working: Engine) -> Handle:
+async def asks_again(desk: Desk) -> Stage:
+    """A further question as nobody should ask it: what the scene settled is confirmed by the station's leaders."""
+    stage = await push_1(desk)
+    if stage is Stage.EVALUATION:
+        leaders = desk.case.posts(desk.state.process.evaluation.at_station)
+        await desk.ask("approve_change", to=leaders, title="确认现场处置")
+    return stage
+
+
+NEXT = RULES + 1
+"""The edition of the rules that would bring the further question."""
+
+
+async def asks_again_gated(desk: Desk) -> Stage:
+    """The same as the recipe has it: disputes that began before are not asked."""
+    return await asks_again(desk) if desk.state.rules >= NEXT else await push_1(desk)
+
+
+async def on_scene(working: Engine, **more: int) -> Handle:
     """A dispute that the first push has reached, under the process as it was."""
-    handle = await working.open()
+    handle = await working.open(**more)
     await working.decide(handle, "confirm_triage", "confirm")
     await working.task(handle, "handle_on_scene")
     await working.published(handle)
@@ -81,6 +99,71 @@ async def test_a_guarded_change_leaves_running_disputes_as_they_were_and_holds_f
             assert await office.events(old, FAILED) == await office.events(new, FAILED) == []
         for handle in (old, new):
             assert (await replay(await office.history(handle), office.client.data_converter)).error is None
+
+
+# --- a further question
+
+
+async def settled(working: Engine, **more: int) -> Handle:
+    """A dispute that the scene settled."""
+    handle = await working.open(**more)
+    await working.decide(handle, "confirm_triage", "confirm")
+    await working.decide(handle, "handle_on_scene", "settled")
+    return handle
+
+
+async def test_a_further_question_behind_its_gate_is_asked_of_new_disputes_alone(office: Engine) -> None:
+    async with office.working():
+        judged, waiting = await settled(office), await on_scene(office)
+        await office.task(judged, "evaluate")
+        await office.published(judged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(workflows.dispute.STAGES, Stage.PUSH_1, asks_again_gated)
+        assert (await replay(await office.history(judged), office.client.data_converter)).error is None
+        async with office.working():
+            await office.decide(judged, "evaluate", "accept")
+            await office.decide(waiting, "handle_on_scene", "settled")
+            await office.task(waiting, "evaluate")
+            new = await settled(office, rules=NEXT)
+            await office.decide(new, "approve_change", "approve")
+            await office.task(new, "evaluate")
+            for handle in (judged, waiting, new):
+                assert await office.events(handle, FAILED) == []
+
+
+async def test_a_script_without_the_new_step_is_told_so(office: Engine) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(workflows.dispute.STAGES, Stage.PUSH_1, asks_again_gated)
+        async with office.working():
+            new = await settled(office, rules=NEXT)
+            await office.published(new)
+            with pytest.raises(Stuck, match=r"it waits for approve_change: the script lacks the new step") as stuck:
+                await office.task(new, "evaluate", within=0.2)
+    assert RECIPE in str(stuck.value)
+
+
+async def test_a_further_question_without_its_gate_is_told_so(office: Engine) -> None:
+    async with office.working():
+        judged, waiting = await settled(office, rules=RULES - 1), await on_scene(office, rules=RULES - 1)
+        await office.task(judged, "evaluate")
+        await office.published(judged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(workflows.dispute.STAGES, Stage.PUSH_1, asks_again)
+        replayed = await replay(await office.history(judged), office.client.data_converter)
+        assert replayed.error is not None
+        assert replayed.error.endswith(f"a gate is missing, see {RECIPE}")
+        async with office.working():
+            await judged.signal("decision", await office.command(judged, "evaluate", "accept"))
+            await until(lambda: office.events(judged, FAILED))
+            with pytest.raises(Stuck, match="can't go on under this code, its history has other commands: a gate is"):
+                await office.task(judged, "visit", within=0.2)
+            await office.decide(waiting, "handle_on_scene", "settled")
+            await office.published(waiting)
+            with pytest.raises(Stuck, match=r"waits for approve_change: a case .* before this step: a gate is missing"):
+                await office.task(waiting, "evaluate", within=0.2)
+    async with office.working():  # rolled back, what was decided meanwhile is taken
+        await office.task(judged, "visit")
+    await waiting.terminate("it was asked what only the other code knows")
 
 
 async def returned_twice(working: Engine, rules: int) -> Handle:

@@ -1,0 +1,43 @@
+"""Cities of every shape: each set of stages that a mechanism may have, and schemes of one to five colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import yaml
+
+from domain.playbook import KINDS_OF_STAGE, Playbook, Stage
+from tests.domain.support import PLAYBOOKS
+
+PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
+
+
+def shapes() -> Iterator[tuple[Stage, ...]]:
+    """Every set of stages that can live."""
+    tables = ((), (Stage.MEDIATION,), (Stage.MEDIATION, Stage.CONFIRMATION))
+    officers = ((Stage.PUSH_2,), (Stage.PUSH_3,), (Stage.PUSH_2, Stage.PUSH_3))
+    for scene, on, table, judged, seen in product(
+        ((), (Stage.PUSH_1,)), officers, tables, ((), (Stage.EVALUATION,)), ((), (Stage.FOLLOW_UP,))
+    ):
+        yield (Stage.TRIAGE, *scene, *on, *table, *judged, *seen, Stage.CLOSED)
+
+
+def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | None = None) -> Playbook:
+    """A city with these stages and so many colours, everything else as in Jinhua."""
+    written: dict[str, Any] = yaml.safe_load((PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8"))
+    process = written["process"]
+    asked = {kind for stage in stages for kind in KINDS_OF_STAGE.get(stage, ())}
+    needless = {kind for kinds in KINDS_OF_STAGE.values() for kind in kinds} - asked
+    for kind in needless:
+        del process["tasks"][kind]
+    process["stages"] = [str(stage) for stage in stages]
+    process["colour_clock_from"] = str(clock_from or next(stage for stage in stages if stage in PUSHES))
+    if Stage.MEDIATION not in stages:
+        del process["ladder"]
+    if Stage.PUSH_3 not in stages:
+        del process["divert_sources"]
+    rule = {"limit": {"working_days": 6}, "stops_at": "disposal"}
+    process["colours"] = {f"c{rank}": {"name": f"{rank}级", "rank": rank, **rule} for rank in range(colours, 0, -1)}
+    return Playbook.model_validate({**written, "code": "elsewhere", "name": "别处", "sources": []})
