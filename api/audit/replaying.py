@@ -28,13 +28,16 @@ from domain.state import DisputeState
 from workflows.dispute import DisputeInput, DisputeWorkflow
 
 RECIPE = "docs/changing-the-process.md"
+_MACHINES = "Fatal error in workflow machines"
+"""What the SDK says of other commands where they leave it no way to say so."""
 
 
 def told(failure: BaseException) -> str:
     """Why a history can't be replayed, in one line; where the code gives other commands, what is to be done."""
     line = f"{type(failure).__name__}: {_first_line(failure)}"
     gate = f"; this code gives other commands than the history has: a gate is missing, see {RECIPE}"
-    return line + (gate if isinstance(failure, NondeterminismError) else "")
+    other_commands = isinstance(failure, NondeterminismError) or _MACHINES in str(failure)
+    return line + (gate if other_commands else "")
 
 
 @dataclass(frozen=True)

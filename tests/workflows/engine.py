@@ -52,6 +52,8 @@ DIRECTORY = Directory(organisations=county.organisations())
 WITHIN = 30.0
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 NONDETERMINISTIC = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
+MACHINES = "Fatal error in workflow machines"
+"""Other commands too, where they leave the SDK no way to say so."""
 SEE = f"see {RECIPE}"
 PICTURE = Evidence(attachment_id="a-1", media_type="image/png", sha256="0" * 64)
 Handle = WorkflowHandle[Any, Any]
@@ -181,7 +183,7 @@ class Engine(ReadModel):
     async def why_stuck(self, handle: Handle, kind: str) -> str:
         """Why a story does not ask a kind of task that a test waits for."""
         failures = [event.workflow_task_failed_event_attributes for event in await self.events(handle, FAILED)]
-        if any(each.cause == NONDETERMINISTIC for each in failures):
+        if any(each.cause == NONDETERMINISTIC or MACHINES in each.failure.message for each in failures):
             return f"{handle.id} can't go on under this code, its history has other commands: a gate is missing, {SEE}"
         if failures:
             return f"{handle.id} asks no {kind}, its workflow task fails: {failures[-1].failure.message[:200]}"

@@ -1,8 +1,8 @@
 """A rehearsal of changing the process under running disputes: the recipe of docs/changing-the-process.md, carried out.
 
 The changes rehearsed: the analysis desk's confirmation is followed by a pause before the first push. A pause is a
-timer, a new command, so it must be behind `workflow.patched`; that two returns raise the colour is a rule of the domain,
-so it goes by `state.rules`; and so does a further question, which a case of before has no answer to.
+timer, a new command, so it must be behind `workflow.patched`; that two returns raise the colour is a rule of the
+domain, so it goes by `state.rules`; and so does a further question, which a case of before has no answer to.
 """
 
 from __future__ import annotations
