@@ -31,4 +31,4 @@ async def pinned(session: AsyncSession, playbook: str, edition: str) -> list[Pin
         query.order_by(col(DisputeRow.opened_at).desc(), col(DisputeRow.dispute_no).desc()),
     )
     rows = [row for end in ends for row in (await session.execute(end)).scalars()]
-    return [Pinned(row.dispute_no, row.sealed["playbook"]["digest"]) for row in rows]
+    return [Pinned(row.dispute_no, digest) for row in rows if (digest := row.sealed.get("playbook", {}).get("digest"))]

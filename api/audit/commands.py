@@ -24,6 +24,8 @@ from api.audit.asking import standing
 from api.audit.checking import Checker, Finding
 from api.audit.histories import Histories, Run
 from api.audit.rebuilding import Rebuilder
+from api.notices import notices
+from api.policy import read_playbook
 from domain.base import CHINA
 from domain.errors import ArchiveBroken, SantuiError
 from infra.archive import Archive
@@ -170,9 +172,17 @@ def doctor(numbers: Sequence[str]) -> int:
         console.print(f"{sound} sound, {bad} with differences, {unknown} unknown to the engine · {sound} 件一致")
         if bad:
             console.print("mend with: santui rebuild NUMBER… · 可用 santui rebuild 修复查询库")
+        await _tell_notices(room)
         return 1 if bad or unknown else 0
 
     return _in_room(work)
+
+
+async def _tell_notices(room: Room) -> None:
+    """What is not as the mechanism has it, as told at every start; nothing that `doctor` could call unsound."""
+    assert room.database is not None
+    for notice in await notices(room.database, read_playbook(get_settings().playbook)):
+        console.print(f"warning: {notice.told()}", soft_wrap=True)
 
 
 async def _unknown(room: Room, numbers: Sequence[str], latest: dict[str, Run]) -> int:

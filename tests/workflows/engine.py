@@ -182,7 +182,12 @@ class Engine(ReadModel):
 
     async def why_stuck(self, handle: Handle, kind: str) -> str:
         """Why a story does not ask a kind of task that a test waits for."""
-        failures = [event.workflow_task_failed_event_attributes for event in await self.events(handle, FAILED)]
+        failures = []
+        for event in (await self.history(handle)).events:
+            if event.event_type == FAILED:
+                failures.append(event.workflow_task_failed_event_attributes)
+            elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                failures.clear()  # it went on since
         if any(each.cause == NONDETERMINISTIC or MACHINES in each.failure.message for each in failures):
             return f"{handle.id} can't go on under this code, its history has other commands: a gate is missing, {SEE}"
         if failures:
