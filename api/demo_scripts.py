@@ -57,7 +57,8 @@ def _under(process: Process, step: Step | Wait) -> Step | Wait | None:
             return step if process.colour_rungs.supervise_after else None
         return step if process.has(STAGE_OF[step.kind]) else None
     if not process.has(Stage.PUSH_3):
-        step = _BY_OFFICER.get((step.kind, step.decision), lambda same: same)(step)
+        as_officer = _BY_OFFICER.get((step.kind, step.decision))
+        step = as_officer(step) if as_officer else step
     stage = _ASKED_IN.get(step.kind) or STAGE_OF.get(step.kind)
     led_to = _LEADS_TO.get(step.decision)
     if (stage and not process.has(stage)) or (led_to and not process.has(led_to)):

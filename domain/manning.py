@@ -44,9 +44,9 @@ def unheld(process: Process, directory: Directory, held: Collection[Post]) -> li
         by_role.setdefault(post.role, []).append(post)
     meant = places_meant(directory)
     needed: dict[tuple[str, str], dict[str, None]] = {}
-    for where, post in addressings(process):
+    for where, addressing in addressings(process):
         part = where[1] if where[0] == "tasks" else where[0]
-        needed.setdefault((post.role, post.at), {})[str(part)] = None
+        needed.setdefault((addressing.role, addressing.at), {})[str(part)] = None
     found = []
     for (role, at), parts in needed.items():
         holders = by_role.get(role, [])

@@ -8,6 +8,7 @@ domain, so it goes by `state.rules`; and so does a further question, which a cas
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -58,7 +59,7 @@ async def asks_again_gated(desk: Desk) -> Stage:
     return await asks_again(desk) if desk.state.rules >= NEXT else await push_1(desk)
 
 
-async def on_scene(working: Engine, **more: int) -> Handle:
+async def on_scene(working: Engine, **more: Any) -> Handle:
     """A dispute that the first push has reached, under the process as it was."""
     handle = await working.open(**more)
     await working.decide(handle, "confirm_triage", "confirm")
@@ -104,7 +105,7 @@ async def test_a_guarded_change_leaves_running_disputes_as_they_were_and_holds_f
 # --- a further question
 
 
-async def settled(working: Engine, **more: int) -> Handle:
+async def settled(working: Engine, **more: Any) -> Handle:
     """A dispute that the scene settled."""
     handle = await working.open(**more)
     await working.decide(handle, "confirm_triage", "confirm")
