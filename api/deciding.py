@@ -11,11 +11,13 @@ import structlog
 
 from api.context import Services
 from api.engine import NoWorker, outcome, published, send, tell
+from api.merging import check_still_open, check_target
 from api.views import dispute_brief, task_item
 from domain.actions import Act, capacity_to_act
 from domain.answering import Command, Receipt, organisation_codes
 from domain.base import Model
 from domain.catalogue import KINDS
+from domain.changes import MERGER
 from domain.errors import (
     DisputeClosed,
     FieldsInvalid,
@@ -38,7 +40,6 @@ from infra.queries import (
     find_task,
     open_tasks_of,
     paths_of,
-    revision_of,
     task_exists,
 )
 from infra.tables import TaskRow
@@ -63,7 +64,9 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         Unavailable: neither door of the engine answers.
     """
     task = await _task(services, actor, task_id)
-    await _check_other(services, answer.fields)
+    await check_target(services, actor, task.dispute_no, answer.fields)
+    if task.sealed["about"].get("action") == MERGER and answer.decision == "approve":
+        await check_still_open(services, task.sealed["about"]["fields"]["dispute_no"])
     organisations = await _organisations(services, answer.fields)
     if answer.decision == "assign":
         await _check_manned(services, organisations)
@@ -173,7 +176,7 @@ async def act(
         if await find_dispute(session, actor, dispute_no) is None:
             raise NotFound("没有这个纠纷")
         by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
-    await _check_other(services, fields)
+    await check_target(services, actor, dispute_no, fields)
     organisations = await _organisations(services, fields)
     message = Act(key=key, action=action, fields=fields, actor=by, organisations=organisations)
     try:
@@ -198,27 +201,14 @@ async def acted(services: Services, dispute_no: str, action: str, key: str) -> t
 
 async def _acted(services: Services, action: str, receipt: Receipt) -> tuple[int, Any]:
     dispute_no = receipt.dispute_no
+    taken = {"action": action, **_asked(receipt)}
     try:
         if await published(services, dispute_no, receipt.revision):
             async with services.database.read() as session:
-                return 200, {"action": action, "dispute": dispute_brief(await dispute_line(session, dispute_no))}
+                return 200, {**taken, "dispute": dispute_brief(await dispute_line(session, dispute_no))}
     except StoreUnavailable:  # taken all the same: nobody can see it yet
         pass
-    return 200, {"action": action, "dispute": _from_receipt(receipt), "published": False}
-
-
-async def _check_other(services: Services, fields: dict[str, Any]) -> None:
-    """Another dispute that a form names (`duplicate_of`, `merge_into`) must exist: the engine knows only its own.
-
-    Raises:
-        FieldsInvalid
-    """
-    number = fields.get("dispute_no")
-    if not isinstance(number, str):
-        return
-    async with services.database.read() as session:
-        if not await revision_of(session, number):
-            raise FieldsInvalid(errors=[{"field": "dispute_no", "message": f"没有编号为“{number}”的纠纷"}])
+    return 200, {**taken, "dispute": _from_receipt(receipt), "published": False}
 
 
 async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
@@ -260,6 +250,7 @@ async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[
         "dispute": _from_receipt(receipt),
         "opened_tasks": [],
         "published": False,
+        **_asked(receipt),
     }  # fmt: skip
 
 
@@ -281,7 +272,13 @@ async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[st
         "task": task_item(row),
         "dispute": dispute_brief(dispute),
         "opened_tasks": [task_item(r) for r in opened],
+        **_asked(receipt),
     }
+
+
+def _asked(receipt: Receipt) -> dict[str, Any]:
+    """The change that waits for approval, where the message put one up."""
+    return {"change": receipt.change.model_dump()} if receipt.change else {}
 
 
 def _from_receipt(receipt: Receipt) -> dict[str, Any]:

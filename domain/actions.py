@@ -1,7 +1,7 @@
 """Interruptions: what may be done to a dispute at any time, by whom, and what it does.
 
 Withdrawal, merging, conversion, transfer and guidance to court end the dispute; `recall` brings it back to the police;
-lowering a colour, suspending and extending change nothing until approved one level up.
+merging, lowering a colour, suspending and extending change nothing until approved one level up.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from domain import fields as f
 from domain.base import Model, Strict
 from domain.case import COLOUR, Case
 from domain.catalogue import ACTIONS, KINDS, ActionSpec
+from domain.changes import MERGER, pending_merger, propose
 from domain.clocks import Clock
 from domain.colours import is_lower, recolour
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, within
 from domain.playbook import Stage
-from domain.rules import ENDINGS_HOLD
-from domain.state import Change, DisputeState, Interruption, Task
+from domain.rules import ENDINGS_HOLD, MERGERS_ARE_APPROVED
+from domain.state import DisputeState, Interruption, Task
 from domain.supervision import stage_tasks, supervise
 
 ENDINGS = {
@@ -32,6 +33,8 @@ ENDINGS = {
     "guide_to_litigation": "guided_to_litigation",
 }
 """Actions that end a dispute, and the outcome they leave."""
+WAITING = (MERGER, "suspend", "extend")
+"""Actions that change nothing until they are approved; `recolour` is another where it lowers."""
 SUSPENDABLE = (COLOUR, "ladder")
 
 
@@ -94,7 +97,8 @@ def check_action(state: DisputeState, act: Act) -> Strict:
     if state.rules >= ENDINGS_HOLD and (state.closed or ended(state)):  # this run is over: the next one starts it again
         raise DisputeClosed
     if not _makes_sense(state, act.action):
-        raise ActionNotAllowed
+        merger = pending_merger(state) if act.action == MERGER else None
+        raise ActionNotAllowed(f"已提请并入{merger.fields['dispute_no']}，尚待批准" if merger else "")
     if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
         raise NotEntitled
     try:
@@ -113,7 +117,7 @@ def take_action(case: Case, act: Act) -> None:
     s.organisations |= {ref.path: ref for ref in act.organisations.values()}
     case.log("action", ACTIONS[act.action].title, by=act.actor, action=act.action,
              fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
-    if act.action in ENDINGS:
+    if act.action in ENDINGS and not waits(s, act.action):
         s.merged_into = getattr(form, "dispute_no", None)
         interrupt(case, act.action, outcome=ENDINGS[act.action])
         return
@@ -135,7 +139,13 @@ def take_action(case: Case, act: Act) -> None:
         case "recolour", f.Recolour() if not is_lower(s, form.colour):
             recolour(case, form.colour, form.reason, by=act.actor)
         case _:
-            _propose(case, act, form)
+            fields = form.model_dump(mode="json", exclude_none=True)
+            propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of)
+
+
+def waits(state: DisputeState, action: str) -> bool:
+    """Whether the action changes nothing in this case until it is approved; lowering a colour does neither."""
+    return action in WAITING and (action != MERGER or state.rules >= MERGERS_ARE_APPROVED)
 
 
 def ended(state: DisputeState) -> bool:
@@ -180,27 +190,11 @@ def apply_change(case: Case, number: int) -> None:
             for clock in _movable(case.state):
                 clock.suspend(now, form.ground, form.until)
                 case.log("clock_suspended", f"{clock.title}中止计时", clock=clock.name, ground=form.ground)
+        case f.MergeInto():
+            case.state.merged_into = form.dispute_no
+            interrupt(case, change.action, outcome=ENDINGS[change.action])
     for task in case.state.pending():
         case.state.touch(task)
-
-
-def _propose(case: Case, act: Act, form: Strict) -> None:
-    s = case.state
-    change = Change(
-        number=len(s.changes) + 1,
-        action=act.action,
-        fields=form.model_dump(mode="json", exclude_none=True),
-        proposer=act.actor.person_id,
-        at=case.now(),
-    )
-    s.changes.append(change)
-    title = ACTIONS[act.action].title
-    about: dict[str, Any] = {
-        "title": title, "change": change.number, "proposer": act.actor.person_id, "fields": change.fields
-    }  # fmt: skip
-    if act.actor.on_behalf_of:
-        about["proposed_for"] = act.actor.on_behalf_of
-    case.open("approve_change", to=case.posts(s.process.supervision.levels), about=about)
 
 
 def _makes_sense(state: DisputeState, action: str) -> bool:
@@ -211,6 +205,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return bool(_movable(state))
         case "resume":
             return bool(_suspended(state))
+        case "merge_into":
+            return pending_merger(state) is None
         case _:
             return True
 

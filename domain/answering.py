@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from domain.base import Model, Strict
 from domain.case import Case
 from domain.catalogue import KINDS, DecisionSpec, title_of
+from domain.changes import pending_merger
 from domain.errors import (
     ClaimedByOther,
     DecisionNotAllowed,
@@ -27,6 +28,7 @@ from domain.ladder import check_composition
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, answers_for
 from domain.playbook import Stage
+from domain.rules import MERGERS_ARE_APPROVED
 from domain.state import Decision, DisputeState, Evidence, Task
 
 ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
@@ -48,6 +50,14 @@ class Command(Model):
     """names of category codes in the fields, as the API resolved them"""
 
 
+class ChangeAsked(Model):
+    """A change that the message put up for approval: nothing of it takes effect before."""
+
+    number: int
+    state: str
+    """pending, approved, rejected, void"""
+
+
 class Receipt(Model):
     """What a message changed, as the workflow answers it: enough to show before the read model has it."""
 
@@ -58,6 +68,7 @@ class Receipt(Model):
     round: int
     colour: str
     revision: int
+    change: ChangeAsked | None = None
 
 
 def entitled_post(task: Task, actor: Actor) -> Post | None:
@@ -134,7 +145,10 @@ def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
             absent.add("promote")
-    return {name: spec for name, spec in KINDS[task.kind].decisions.items() if name not in absent}
+    specs = KINDS[task.kind].decisions
+    if pending_merger(state):
+        absent |= {name for name, spec in specs.items() if spec.merges}
+    return {name: spec for name, spec in specs.items() if name not in absent}
 
 
 def read_fields(state: DisputeState, task: Task, command: Command) -> Strict:
@@ -205,7 +219,8 @@ def take(case: Case, command: Command) -> Task:
         return task
     if command.actor.holder == task.assignee and not spec.ends:
         withdraw_offer(case, task, command.actor)
-    put_on_record(case, task, decision, ends=spec.ends)
+    waits = spec.merges and case.state.rules >= MERGERS_ARE_APPROVED
+    put_on_record(case, task, decision, ends=spec.ends and not waits)
     return task
 
 

@@ -10,10 +10,11 @@ from datetime import datetime, time, timedelta
 from domain.actions import apply_change, reassign
 from domain.base import CHINA
 from domain.case import PROTECTION, Case
+from domain.changes import MERGER, propose
 from domain.colours import intervened
 from domain.organisation import Post
 from domain.playbook import Rungs
-from domain.rules import ONE_PROTECTION_ORDER
+from domain.rules import MERGERS_ARE_APPROVED, ONE_PROTECTION_ORDER
 from domain.spans import Span
 from domain.state import Decision, Task
 from domain.supervision import holder_of, supervise
@@ -28,6 +29,9 @@ def take_effect(case: Case, task: Task) -> None:
     if decision.proposal:
         return
     match task.kind:
+        case "confirm_triage" if decision.name == "duplicate_of" and case.state.rules >= MERGERS_ARE_APPROVED:
+            other = {"dispute_no": decision.fields["dispute_no"], "reason": decision.fields.get("reason", "系重复纠纷")}
+            propose(case, MERGER, other, by=decision.actor_id, behalf=decision.on_behalf_of)
         case "dispose" | "cooperate" if decision.fields.get("met"):
             intervened(case)
         case "follow_up_responsibly" if decision.name == "contacted":

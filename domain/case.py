@@ -14,6 +14,7 @@ from domain.catalogue import KINDS, OUTCOMES, STAGE_NAMES
 from domain.clocks import Clock, start_clock
 from domain.organisation import Post
 from domain.playbook import Addressing, Rungs, Stage
+from domain.rules import MERGERS_ARE_APPROVED
 from domain.spans import Span
 from domain.state import DisputeState, Entry, Push, Task
 
@@ -182,6 +183,8 @@ class Case:
             if task.pending or task.state == "scheduled":
                 shown = task.pending
                 task.state, task.void_reason = "void", why
+                if "change" in task.about and self.state.rules >= MERGERS_ARE_APPROVED:
+                    self.state.changes[task.about["change"] - 1].result = "void"
                 self.end(task)
                 if shown:
                     self.log("task_void", f"{KINDS[task.kind].name}失效", task_id=task.task_id, reason=why)

@@ -38,10 +38,14 @@ class DecisionSpec(Model):
     ends: bool = True
     pictures: bool = False
     """must carry pictures or videos as evidence"""
+    merges: bool = False
+    """ends the whole case as another one: put on record, and the task stays open until that is approved"""
 
 
-def _d(title: str, form: type[Strict] = f.Fields, *, ends: bool = True, pictures: bool = False) -> DecisionSpec:
-    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures)
+def _d(
+    title: str, form: type[Strict] = f.Fields, *, ends: bool = True, pictures: bool = False, merges: bool = False
+) -> DecisionSpec:
+    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, merges=merges)
 
 
 class KindSpec(Model):
@@ -65,7 +69,7 @@ KINDS: dict[str, KindSpec] = {
         decisions={
             "confirm": _d("确认研判", f.Confirm),
             "correct": _d("更正研判", f.Correct),
-            "duplicate_of": _d("系重复纠纷", f.DuplicateOf),
+            "duplicate_of": _d("系重复纠纷", f.DuplicateOf, merges=True),
         },
     ),
     "handle_on_scene": KindSpec(

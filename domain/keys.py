@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.answering import Receipt
+from domain.answering import ChangeAsked, Receipt
 from domain.base import Model
 from domain.errors import KeyReused, Refused, by_code
 from domain.state import Applied, DisputeState
@@ -45,9 +45,10 @@ def applied(state: DisputeState, key: str) -> Applied | None:
     return next((a for a in state.applied if write(a.key) == write(key)), None)
 
 
-def receipt(state: DisputeState, revision: int, task_id: str | None) -> Receipt:
-    """The case as it stands, told to whoever changed it at a revision."""
+def receipt(state: DisputeState, known: Applied, task_id: str | None) -> Receipt:
+    """The case as it stands, told to whoever changed it, with the change that he put up for approval."""
     task = state.task(task_id) if task_id else None
+    change = state.changes[known.change - 1] if known.change else None
     return Receipt(
         dispute_no=state.dispute_no,
         task_id=task_id,
@@ -55,7 +56,8 @@ def receipt(state: DisputeState, revision: int, task_id: str | None) -> Receipt:
         stage=state.stage,
         round=state.round,
         colour=state.colour,
-        revision=revision,
+        revision=known.revision,
+        change=ChangeAsked(number=change.number, state=change.result) if change else None,
     )
 
 
@@ -64,4 +66,4 @@ def outcome(state: DisputeState, key: str, task_id: str | None) -> Outcome | Non
     known = applied(state, key)
     if known is None:
         return None
-    return Outcome(key=known.key, receipt=receipt(state, known.revision, task_id), refused=known.refused)
+    return Outcome(key=known.key, receipt=receipt(state, known, task_id), refused=known.refused)

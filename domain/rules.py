@@ -18,3 +18,6 @@ LADDER_RUNS_ALONE = 3
 ONE_PROTECTION_ORDER = 3
 REOPENING_KEEPS_ITS_KEY = 4
 """A click that started a closed case again is known by its key, like any other."""
+MERGERS_ARE_APPROVED = 4
+"""A merger, by an action or as a duplicate found at triage, waits for approval one level up; one that the other case
+cannot be told of is undone."""

@@ -250,6 +250,7 @@ class Change(Model):
     proposer: str
     at: datetime
     result: str = "pending"
+    """pending, approved, rejected; void where the case ended before anybody said"""
 
 
 class Push(Model):
@@ -276,6 +277,8 @@ class Applied(Model):
     key: str
     revision: int
     refused: str | None = None
+    change: int | None = None
+    """the number of the change that it put up for approval"""
 
 
 class Position(Model):

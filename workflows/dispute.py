@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
     from domain.playbook import Stage, shared
-    from domain.rules import CASE_KEEPS_ITS_RUNS, REOPENING_KEEPS_ITS_KEY
+    from domain.rules import CASE_KEEPS_ITS_RUNS, MERGERS_ARE_APPROVED, REOPENING_KEEPS_ITS_KEY
     from domain.spans import Calendar
     from domain.state import DisputeState, Incident, Party
     from workflows.clock import keep_time
@@ -77,7 +77,10 @@ class DisputeWorkflow:
         while True:
             await self._live()
             if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
-                await self._tell_merged(self.state.merged_into)
+                told = await self._tell_merged(self.state.merged_into)
+                if not told and self.state.rules >= MERGERS_ARE_APPROVED:
+                    self._start_again()  # what nobody took over is not over
+                    continue
             await self.desk.until(lambda: bool(self.state.late) or self._over)
             if not self.state.late:
                 break
@@ -92,10 +95,10 @@ class DisputeWorkflow:
         return self.publisher.up_to_date and workflow.all_handlers_finished()
 
     def _start_again(self) -> None:
-        """Alarms that came behind the end, before the run was over: the case goes on, as the next run would."""
+        """The case goes on, as the next run would, with the alarms that came behind the end before the run was over."""
         late, self.state.late = self.state.late, []
-        self._open(DisputeInput(state=self.state, incident=late[0]))
-        for incident in late[1:]:
+        self._open(DisputeInput(state=self.state))
+        for incident in late:
             facts.add_incident(self.case, incident)
 
     async def _live(self) -> None:
@@ -139,7 +142,7 @@ class DisputeWorkflow:
             self.case.next_round("回访期间重复报警")
         return turn.goto or Stage.TRIAGE
 
-    async def _tell_merged(self, number: str) -> None:
+    async def _tell_merged(self, number: str) -> bool:
         """The dispute that this one was merged into takes over its alarms; one that has closed meanwhile can't."""
         s = self.state
         merged = facts.Merged(dispute_no=s.dispute_no, incidents=s.incidents, parties=s.parties)
@@ -147,6 +150,8 @@ class DisputeWorkflow:
             await workflow.get_external_workflow_handle(number).signal("merged_in", merged)
         except ApplicationError:
             self.case.log("merge_not_told", f"{number}已办结，未能转入警情", dispute_no=number)
+            return False
+        return True
 
     def _open(self, dispute: DisputeInput) -> None:
         """The first line of a life, or of the run that carries on a closed one."""

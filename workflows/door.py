@@ -10,6 +10,7 @@ from domain import keys
 from domain.answering import Receipt
 from domain.case import Case
 from domain.errors import KeyReused, Refused, SantuiError, by_code
+from domain.rules import MERGERS_ARE_APPROVED
 from domain.state import Applied
 from domain.supervision import TOO_MANY_DECISIONS, supervise
 
@@ -33,21 +34,18 @@ class Door:
         try:
             applied = self._applied(key)
             if applied is None:
-                take()
+                applied = self._take(key, take)
         except Refused as refusal:
             raise as_failure(refusal) from refusal
-        if applied is None:
-            applied = self.remember(key)
-        elif applied.refused:
+        if applied.refused:
             raise as_failure((by_code(applied.refused) or Refused)())
-        return keys.receipt(self._case.state, applied.revision, task_id)
+        return keys.receipt(self._case.state, applied, task_id)
 
     def leave(self, key: str, take: Callable[[], object], refused: Callable[[Refused], object]) -> None:
         """Applies a key once where nobody waits for the answer: `refused` puts a refusal on record."""
         try:
             if self._applied(key) is None:
-                take()
-                self.remember(key)
+                self._take(key, take)
         except Refused as refusal:
             refused(refusal)
             self.remember(key, refused=refusal.code)
@@ -61,6 +59,17 @@ class Door:
         applied = keys.applied(self._case.state, key)
         if applied and keys.content(applied.key) != keys.content(key):
             raise KeyReused
+        return applied
+
+    def _take(self, key: str, take: Callable[[], object]) -> Applied:
+        """Takes a message, and puts its key on record with the change that it put up for approval."""
+        state = self._case.state
+        before = len(state.changes)
+        take()
+        asked = len(state.changes)
+        applied = self.remember(key)
+        if asked > before and state.rules >= MERGERS_ARE_APPROVED:
+            applied.change = asked
         return applied
 
     def remember(self, key: str, refused: str | None = None) -> Applied:

@@ -9,10 +9,13 @@ from workflows.desk import Answer, Desk
 
 
 async def triage(desk: Desk) -> Stage:
-    """Where the dispute goes first: the first push, straight to dispatch, or nowhere (a duplicate)."""
+    """Where the dispute goes first: the first push, or straight to dispatch.
+
+    A duplicate goes nowhere until its merger is approved: triage is asked meanwhile, and by silence confirms itself.
+    """
     desk.case.enter(Stage.TRIAGE)
     answer = await desk.ask("confirm_triage")
-    if answer.name == "duplicate_of":
+    if answer.name == "duplicate_of":  # only before mergers waited for approval does this answer end the question
         desk.state.merged_into = answer.fields["dispute_no"]
         desk.case.close("merged")
         return Stage.CLOSED

@@ -19,14 +19,12 @@ from api.pages.rendering import go, show
 from api.pages.session import PostedDep, Viewer, ViewerDep, text
 from api.pages.words import colour
 from api.routes.disputes import post_action, whole
-from domain.actions import ENDINGS
+from domain.actions import ENDINGS, WAITING
 from domain.catalogue import OUTCOMES
 from domain.errors import ActionNotAllowed, Unavailable
 from infra.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
-APPROVED = ("suspend", "extend")
-"""Actions that change nothing until somebody one level up approves; lowering a colour is the third such."""
 
 
 @router.get("/disputes/{no}/actions/{name}")
@@ -61,7 +59,7 @@ async def act_page(
             return fault_page(request, error)
     body = json.loads(bytes(response.body))
     if response.status_code < 300:
-        return go(request, f"/disputes/{no}", {"tone": "ok", "text": _told(action, fields, document, body)})
+        return go(request, f"/disputes/{no}", {"tone": "ok", "text": _told(action, body)})
     draft.status = response.status_code
     if body["code"] == "fields_invalid":
         draft.problems = body.get("errors", [])
@@ -70,12 +68,10 @@ async def act_page(
     return await _show(request, services, viewer, no, name, draft)
 
 
-def _told(action: dict[str, Any], fields: dict[str, Any], document: dict[str, Any], body: dict[str, Any]) -> str:
+def _told(action: dict[str, Any], body: dict[str, Any]) -> str:
+    if "change" in body:
+        return f"已提交审批：{action['title']}，经上一级批准后生效"
     title = f"已提交“{action['title']}”"
-    now_colour = body.get("dispute", {}).get("colour")
-    waits = action["name"] == "recolour" and now_colour == document["colour"] != fields.get("colour")
-    if action["name"] in APPROVED or waits:
-        return f"{title}，经上一级批准后生效"
     return f"{title}，纠纷按“{OUTCOMES[ENDINGS[action['name']]]}”办结" if action["name"] in ENDINGS else title
 
 
@@ -102,8 +98,8 @@ async def _show(request: Request, services: Services, viewer: Viewer, no: str, n
         colour=colour(document["colour"], document["colours"]),
         stage=document["stage_name"],
         action=action,
-        ends=name in ENDINGS,
-        approved=name in APPROVED,
+        ends=name in ENDINGS and name not in WAITING,
+        approved=name in WAITING,
         drawn=draw(Form(action["schema"], words), draft.typed, draft.problems, {}),
         banner=draft.banner,
         organisations=offices.labels,

@@ -137,6 +137,8 @@ def _told(status: int, body: dict[str, Any], desk: Desk) -> dict[str, str]:
         return {"tone": "ok", "text": f"已提交拟办意见“{what}”{decides}"}
     if status == 202:
         return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
+    if "change" in body:
+        return {"tone": "ok", "text": f"已提交审批：{desk.title}，经上一级批准后生效；此前本待办照常办理"}
     opened = [f"{t['kind_name']}（{desk.offices.post(t['post'])}）" for t in body.get("opened_tasks", [])[:4]]
     parts = [f"已提交“{what}”"]
     if opened:

@@ -79,7 +79,8 @@ def _happened(title: str) -> str:
 def _change(about: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     """What a change that waits for approval would change."""
     fields = about.get("fields")
-    name = next((name for name, spec in ACTIONS.items() if spec.title == about.get("title")), None)
+    by_title = (name for name, spec in ACTIONS.items() if spec.title == about.get("title"))
+    name = about.get("action") or next(by_title, None)
     return change(name, fields, words) if name and isinstance(fields, dict) else []
 
 

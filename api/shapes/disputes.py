@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.shapes.base import Shape
 from domain import state as s
+from domain.answering import ChangeAsked
 from domain.playbook import Stage
 
 TaskState = Literal["open", "claimed", "done", "void"]
@@ -249,10 +250,11 @@ class DisputeBrief(Shape):
 
 
 class Acted(Shape):
-    """An action taken."""
+    """An action taken; with `change` it waits for approval, and nothing of it has taken effect."""
 
     action: str
     dispute: DisputeBrief
+    change: ChangeAsked | None = None
     published: bool = True
 
 

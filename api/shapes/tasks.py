@@ -8,6 +8,7 @@ from api.shapes.base import Shape
 from api.shapes.disputes import Choice, DisputeBrief, TaskItem, TaskState
 from api.shapes.who import Who
 from domain import state as s
+from domain.answering import ChangeAsked
 
 
 class PostNamed(Shape):
@@ -77,11 +78,12 @@ class TaskAnswered(Shape):
 
 
 class Decided(Shape):
-    """What a decision, a claim or a handing over changed."""
+    """What a decision, a claim or a handing over changed; with `change` it waits for approval."""
 
     task: TaskItem | TaskAnswered
     dispute: DisputeBrief
     opened_tasks: list[TaskItem]
+    change: ChangeAsked | None = None
     published: bool = True
 
 

@@ -49,8 +49,10 @@ TOWARDS: dict[str, tuple[str, ...]] = {
     Stage.CONFIRMATION: ("unsettled", "mediate"),
 }
 """Decisions that lead to a stage, before those that lead on anyway."""
-FINAL = ("criminal_case", "not_a_dispute", "duplicate_of")
+FINAL = ("criminal_case", "not_a_dispute")
 """Decisions that end a life: rare, or none would grow old."""
+ENDINGS_AT_ONCE = set(ENDINGS) - {"merge_into"}
+"""Actions that end a life as they are taken; a merger does when it is approved."""
 MOST_ANSWERS = 20
 
 
@@ -143,6 +145,8 @@ class Steps(RuleBasedStateMachine):
         else:
             assert refused(self.life.decide, command) == "", f"{task.kind}: {command.decision} was refused"
         self.done.append((self.life.decide, command))
+        if command.decision == "approve" and task.about.get("action") == "merge_into":
+            self.ending.add("merge_into")
         return True
 
     def claim(self, draw: Chance) -> None:
@@ -166,7 +170,7 @@ class Steps(RuleBasedStateMachine):
     def act(self, draw: Chance, *, endings: bool = False) -> None:
         """A rightful action is taken."""
         thinkable = [] if self.state.closed else actions_thinkable(self.state)
-        if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
+        if not (names := [name for name in thinkable if (name in ENDINGS_AT_ONCE) == endings]):
             return
         name = draw.pick(names)
         actor = draw.pick(may_act(self.state, name))
@@ -180,7 +184,7 @@ class Steps(RuleBasedStateMachine):
             assert code == "", f"{name} was refused: {code}"
         if code == "":
             self.done.append((self.life.act, message))
-            self.ending |= {name} & set(ENDINGS)
+            self.ending |= {name} & ENDINGS_AT_ONCE
 
     def tell(self, draw: Chance) -> None:
         """A fact arrives by itself."""

@@ -156,6 +156,7 @@ class Desk:
 SCENE = person("scene", ("on_scene_officer", PLACES["station"]))
 OFFICER = person("officer", ("responsible_officer", PLACES["station"]))
 LEADER = person("leader", ("duty_leader", PLACES["station"]))
+COMMAND_ROOM = person("command-room", ("command_room", PLACES["station"]))
 CHIEF = person("chief", ("station_chief", PLACES["station"]))
 HANDLER = person("handler", ("department_handler", HOUSING.path))
 SUPERVISOR = person("supervisor", ("supervisor", PLACES["county"]))

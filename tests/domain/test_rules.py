@@ -9,14 +9,15 @@ import pytest
 from domain.actions import Act, check_action, take_action
 from domain.asides import open_protection
 from domain.case import COLOUR
+from domain.changes import pending_merger
 from domain.colours import recolour
 from domain.errors import DisputeClosed, FourEyes
 from domain.facts import add_incident
 from domain.playbook import Stage
 from domain.projection import project
-from domain.rules import ENDINGS_HOLD, LADDER_RUNS_ALONE, ONE_PROTECTION_ORDER
+from domain.rules import ENDINGS_HOLD, LADDER_RUNS_ALONE, MERGERS_ARE_APPROVED, ONE_PROTECTION_ORDER
 from domain.spans import Span
-from tests.domain.support import LEADER, PLACES, SCENE, SUPERVISOR, Desk, alarm, person
+from tests.domain.support import CHIEF, COMMAND_ROOM, LEADER, PLACES, SCENE, SUPERVISOR, Desk, alarm, person
 
 
 def reopening(desk: Desk) -> Act:
@@ -65,6 +66,25 @@ def test_red_for_a_while_in_mediation_the_colour_stands_still_again() -> None:
         clock = desk.state.clock(COLOUR)
         assert clock
         assert clock.suspended is suspended
+
+
+def test_a_merger_waits_for_approval_and_one_of_before_is_done_at_once() -> None:
+    for rules, at_once in ((MERGERS_ARE_APPROVED - 1, True), (MERGERS_ARE_APPROVED, False)):
+        desk = Desk(rules=rules)
+        task = desk.push()
+        desk.act("merge_into", CHIEF, dispute_no="D2026-000009", reason="同一事项")
+        assert bool(desk.state.interruption) is at_once
+        assert bool(pending_merger(desk.state)) is not at_once
+        assert (task.state == "void") is at_once
+
+
+def test_a_duplicate_found_at_triage_waits_for_approval_and_one_of_before_is_taken_at_once() -> None:
+    for rules, state in ((MERGERS_ARE_APPROVED - 1, "done"), (MERGERS_ARE_APPROVED, "open")):
+        desk = Desk(rules=rules)
+        task = desk.case.open("confirm_triage")
+        desk.decide(task, "duplicate_of", COMMAND_ROOM, dispute_no="D2026-000009")
+        assert task.state == state
+        assert len(desk.state.pending("approve_change")) == (state == "open")
 
 
 def test_a_protection_order_under_way_is_not_asked_for_again_in_the_next_round() -> None:

@@ -39,10 +39,7 @@ STAGE_OF = {
 CALLED = {"due": "due", "overdue": "overdue", "promotion": "promotion", "supervision": "supervision"}
 TRAVELS_EVERY = 4
 """Looks after which the state is sent through JSON: half the time would go there else."""
-DECIDED_CLOSED = {
-    "not_a_dispute": ("handle_on_scene", "not_a_dispute"),
-    "merged": ("confirm_triage", "duplicate_of"),
-}
+DECIDED_CLOSED = {"not_a_dispute": ("handle_on_scene", "not_a_dispute")}
 
 
 class Fold:
@@ -229,6 +226,9 @@ class Watch:
             assert state.closed_at is None, "closed at some time, and not closed"
             return
         assert not [t for t in state.tasks if t.ended_at is None], "a task is open on a closed dispute"
+        assert not [c for c in state.changes if c.result == "pending"], (
+            "a change waits for approval on a closed dispute"
+        )
         assert not [c for c in state.clocks if c.stopped_at is None], "a clock runs on a closed dispute"
         assert state.closed_at, "closed, nobody knows when"
         run = _this_run(state.timeline)
@@ -237,10 +237,19 @@ class Watch:
         named = {outcome for action, outcome in ENDINGS.items() if action in acted}
         if state.outcome == "resolved":
             self._resolved(state)
+        elif state.outcome == "merged":
+            self._merged(state)
         elif state.outcome not in named:
             way = DECIDED_CLOSED.get(state.outcome or "")
             criminal = {pair for pair in decided if pair[1] == "criminal_case"}
             assert way in decided or (state.outcome == "criminal_case" and criminal), f"closed as {state.outcome}: how?"
+
+    def _merged(self, state: DisputeState) -> None:
+        approved = [c for c in state.changes if (c.action, c.result) == ("merge_into", "approved")]
+        assert approved, "merged, and nobody approved it"
+        assert approved[-1].fields["dispute_no"] == state.merged_into, "merged into another than was approved"
+        closed = [t for t in state.tasks if t.about.get("change") == approved[-1].number]
+        assert [t.decision.name for t in closed if t.decision] == ["approve"], "an approval that nobody gave"
 
     def _resolved(self, state: DisputeState) -> None:
         assert state.disposal, "resolved without a disposal"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.client import Client
 from tests.e2e.support import People, errors_of, is_chinese, refusal_of
 
 STATION = "station-gushan"
@@ -49,14 +50,66 @@ def test_an_ending_ends_it(people: People, action: str, fields: dict[str, Any], 
     assert [a["name"] for a in people.dispute(number)["actions"]] == ["reopen"]
 
 
-def test_one_is_merged_into_another(people: People) -> None:
+ELSEWHERE = {"address": "江南街道溪心社区汽车城"}
+
+
+def merging_refused(people: People, number: str, into: str, by: Client | None = None) -> str:
+    """What stands beside the number of the other dispute when the merger is refused."""
+    return errors_of(lambda: people.act(number, "merge_into", by, dispute_no=into))["dispute_no"]
+
+
+def test_one_is_merged_into_another_when_somebody_one_level_up_approves(people: People) -> None:
     first, second = people.quarrel(), people.at_push_1()
-    assert set(errors_of(lambda: people.act(second, "merge_into", dispute_no=second))) == {"dispute_no"}
-    assert set(errors_of(lambda: people.act(second, "merge_into", dispute_no="D1999-000001"))) == {"dispute_no"}
-    people.act(second, "merge_into", dispute_no=first)
+    answer = people.act(second, "merge_into", people.at("station_chief", STATION), dispute_no=first)
+    assert answer["change"] == {"number": 1, "state": "pending"}
+    assert answer["dispute"]["stage"] == "push_1"
+    assert "merge_into" not in {a["name"] for a in people.supervisor.get(f"/v1/disputes/{second}")["actions"]}
+    task = people.wait_for(second, "approve_change")
+    assert (task["title"].split(" · ")[0], task["about"]["fields"]["dispute_no"]) == (f"并案（并入{first}）", first)
+    approve(people, second)
     assert closed(people, second) == "merged"
-    assert people.dispute(second)["merged_into"] == first
+    case = people.dispute(second)
+    assert (case["merged_into"], case["changes"][0]["result"]) == (first, "approved")
     assert people.dispute(first)["stage"] == "triage"
+
+
+def test_what_is_not_there_or_is_itself_is_not_merged_into(people: People) -> None:
+    number = people.at_push_1()
+    assert merging_refused(people, number, number) == "不能并入自身"
+    assert merging_refused(people, number, "D1999-000001") == "没有编号为“D1999-000001”的纠纷"
+
+
+def test_who_may_not_see_a_dispute_can_not_merge_into_it_nor_learn_that_it_is_there(people: People) -> None:
+    foreign, number = people.quarrel(place=ELSEWHERE), people.at_push_1()
+    chief = people.at("station_chief", STATION)
+    assert merging_refused(people, number, foreign, chief) == f"没有编号为“{foreign}”的纠纷"
+    task_id = people.open_tasks(people.quarrel(), "confirm_triage")[0]["task_id"]
+    desk = people.at("command_room", STATION)
+    found = errors_of(lambda: people.decide(task_id, "duplicate_of", desk, dispute_no=foreign))
+    assert found == {"dispute_no": f"没有编号为“{foreign}”的纠纷"}
+    assert (
+        people.act(number, "merge_into", dispute_no=foreign)["change"]["state"] == "pending"
+    )  # the county's sees both
+
+
+def test_two_disputes_are_not_merged_into_each_other_nor_one_into_what_is_closed(people: People) -> None:
+    one, other, third = people.at_push_1(), people.at_push_1(), people.at_push_1()
+    people.act(one, "merge_into", dispute_no=other)
+    assert merging_refused(people, other, one) == f"{one}正申请并入本纠纷，不能互相并入"
+    people.act(other, "merge_into", dispute_no=third)
+    assert merging_refused(people, third, one) == f"{one}正申请并入本纠纷，不能互相并入"
+    approve(people, one)
+    assert merging_refused(people, third, one) == f"{one}已并入{other}，不能再并入其中"
+
+
+def test_a_merger_into_what_has_closed_meanwhile_is_not_approved(people: People) -> None:
+    one, other = people.at_push_1(), people.at_push_1()
+    people.act(one, "merge_into", people.at("station_chief", STATION), dispute_no=other)
+    people.act(other, "withdraw")
+    assert refusal_of(lambda: approve(people, one)) == (409, "decision_not_allowed")
+    approve(people, one, "reject")
+    case = people.dispute(one)
+    assert (case["stage"], case["merged_into"], case["changes"][0]["result"]) == ("push_1", None, "rejected")
 
 
 def test_an_action_is_for_its_roles_and_has_its_fields(people: People) -> None:
@@ -79,7 +132,7 @@ def test_suspending_waits_for_approval_and_resuming_moves_the_deadline(people: P
     number = people.at_push_1()
     due = people.clock(number, "colour")["due_at"]
     chief = people.at("station_chief", STATION)
-    people.act(number, "suspend", chief, ground="等待鉴定")
+    assert people.act(number, "suspend", chief, ground="等待鉴定")["change"] == {"number": 1, "state": "pending"}
     assert people.clock(number, "colour")["state"] == "running"
     approve(people, number)
     clock = people.clock(number, "colour")
@@ -107,6 +160,7 @@ def test_raising_a_colour_is_at_once_and_takes_the_shorter_limit(people: People)
     before = people.clock(number, "colour")
     answer = people.act(number, "recolour", people.at("duty_leader", STATION), colour="red")
     assert answer["dispute"]["colour"] == "red"
+    assert "change" not in answer
     clock = people.clock(number, "colour")
     assert clock["due_at"] < before["due_at"]
     left = datetime.fromisoformat(clock["due_at"]) - datetime.now().astimezone()
@@ -121,7 +175,8 @@ def test_raising_a_colour_is_at_once_and_takes_the_shorter_limit(people: People)
 def test_lowering_a_colour_waits_for_approval_and_restarts_nothing(people: People) -> None:
     number = people.at_push_1()
     before = people.clock(number, "colour")
-    people.act(number, "recolour", people.at("station_chief", STATION), colour="blue")
+    answer = people.act(number, "recolour", people.at("station_chief", STATION), colour="blue")
+    assert answer["change"]["state"] == "pending"
     assert people.dispute(number)["colour"] == "yellow"
     approve(people, number)
     assert people.dispute(number)["colour"] == "blue"

@@ -172,10 +172,24 @@ def test_what_is_no_dispute_is_not_merged_into(people: People) -> None:
         return errors_of(lambda: people.decide(task["task_id"], "duplicate_of", desk, dispute_no=other))
 
     assert set(duplicate_of("D1999-000001")) == set(duplicate_of(number)) == set(duplicate_of("x")) == {"dispute_no"}
-    other = people.quarrel()
-    people.decide(task["task_id"], "duplicate_of", desk, dispute_no=other)
+
+
+def test_a_duplicate_found_at_triage_is_merged_when_that_is_approved_and_asked_about_until_then(people: People) -> None:
+    number, other = people.quarrel(), people.quarrel()
+    desk = people.at("command_room", "station-gushan")
+    [task] = people.open_tasks(number)
+    for verdict in ("reject", "approve"):
+        answer = people.decide(task["task_id"], "duplicate_of", desk, key=f"{number}-{verdict}", dispute_no=other)
+        assert answer["change"]["state"] == "pending"
+        assert answer["task"]["state"] == "open"
+        again = people.decide(task["task_id"], "duplicate_of", desk, key=f"{number}-{verdict}", dispute_no=other)
+        assert again == answer
+        twice = refusal_of(lambda: people.decide(task["task_id"], "duplicate_of", desk, dispute_no=other))
+        assert twice == (409, "decision_not_allowed")
+        people.answer(number, "approve_change", verdict)
     case = people.dispute(number)
     assert (case["stage"], case["outcome"], case["merged_into"]) == ("closed", "merged", other)
+    assert [change["result"] for change in case["changes"]] == ["rejected", "approved"]
 
 
 def test_who_takes_no_reports_may_not_send_one(people: People) -> None:

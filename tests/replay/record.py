@@ -43,6 +43,7 @@ def merged(county: County) -> str:
     county.wait_for(one, "confirm_triage")
     county.wait_for(other, "confirm_triage")
     county.supervisor.post(f"/v1/disputes/{one}/actions/merge_into", {"dispute_no": other, "reason": "系同一事项"})
+    county.answer(one, "approve_change", "approve")
     return str(one)
 
 
