@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.answering import FLAGS_OF_STAGES
 from domain.base import CHINA
 from domain.catalogue import KINDS
 from domain.organisation import ROLES
@@ -29,6 +30,12 @@ class _Case:
         """The number before this one's, the likeliest to exist."""
         series, _, number = str(self.document["dispute_no"]).rpartition("-")
         return f"{series}-{max(int(number) - 1, 1):06d}"
+
+    @property
+    def put_off(self) -> str:
+        """Tomorrow, or as late as the ladder's time allows."""
+        ends = [c["due_at"] for c in self.document.get("clocks", []) if (c["name"], c["state"]) == ("ladder", "running")]
+        return min([self.now + timedelta(days=1), *map(datetime.fromisoformat, ends)]).isoformat()
 
     @property
     def met(self) -> list[dict[str, str]]:
@@ -69,7 +76,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
     ("mediate", "agreed"): lambda c: {
         "participants": c.participants, "terms": ["双方达成和解"], "confirmation": False},
     ("mediate", "not_agreed"): lambda c: {**_REASON, "participants": c.participants},
-    ("mediate", "adjourned"): lambda c: {**_REASON, "until": (c.now + timedelta(days=1)).isoformat()},
+    ("mediate", "adjourned"): lambda c: {**_REASON, "until": c.put_off},
     ("court_ruling", "confirmed"): lambda c: {"case_no": "（2026）民调确1号"},
     ("court_protection", "granted"): lambda c: {
         "measures": ["禁止实施家庭暴力"], "until": (c.now + timedelta(days=180)).date().isoformat()},
@@ -88,6 +95,10 @@ def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[s
     spec = KINDS[kind].decisions[name]
     schema = spec.form.model_json_schema()
     schema["example"] = example(kind, name, about, document)
+    for flag, stage in FLAGS_OF_STAGES.items():
+        if flag in schema["properties"] and stage not in document.get("stages", [stage]):
+            del schema["properties"][flag]  # the mechanism has no such stage
+            schema["example"].pop(flag, None)
     shown = {"name": name, "title": spec.title, "ends": spec.ends, "pictures": spec.pictures}
     return {**shown, "schema": schema, "example": schema["example"]}
 
@@ -96,6 +107,13 @@ def example(kind: str, name: str, about: dict[str, Any], document: dict[str, Any
     """Fields that the decision would take as they stand: what is required, and what shows how it is meant."""
     build = _EXAMPLES.get((kind, name))
     if build:
-        return build(_Case(about, document, datetime.now(CHINA).replace(microsecond=0)))
+        return build(_Case(about, document, case_now(document)))
     required = KINDS[kind].decisions[name].form.model_json_schema().get("required", [])
     return dict(_REASON) if "reason" in required else {}
+
+
+def case_now(document: dict[str, Any]) -> datetime:
+    """Now, as the case sees it: in a drill its clock is ahead of the wall's."""
+    now = datetime.now(CHINA).replace(microsecond=0)
+    last = document.get("as_of")
+    return max(now, datetime.fromisoformat(last)) if last else now

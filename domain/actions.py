@@ -6,6 +6,7 @@ merging, lowering a colour, suspending and extending change nothing until approv
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,7 +22,8 @@ from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEnt
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, within
 from domain.playbook import Stage
-from domain.rules import ENDINGS_HOLD, MERGERS_ARE_APPROVED
+from domain.rules import ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
+from domain.sanity import past
 from domain.state import DisputeState, Interruption, Task
 from domain.supervision import stage_tasks, supervise
 
@@ -81,8 +83,8 @@ def capacity_to_act(action: str, paths: set[str], actor: Actor) -> Actor:
     return next(able, actor.capacities[0])
 
 
-def check_action(state: DisputeState, act: Act) -> Strict:
-    """Whether an action may be taken now; changes nothing.
+def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
+    """Whether an action may be taken now, `at` by the case's own clock; changes nothing.
 
     Raises:
         ActionNotAllowed, DisputeClosed, NotEntitled, FieldsInvalid
@@ -106,6 +108,8 @@ def check_action(state: DisputeState, act: Act) -> Strict:
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
     errors = _errors(state, act, form)
+    if state.rules >= ONLY_WHAT_CAN_BE and not errors:
+        errors = past(form, at)
     if errors:
         raise FieldsInvalid(errors=errors)
     return form
@@ -113,7 +117,7 @@ def check_action(state: DisputeState, act: Act) -> Strict:
 
 def take_action(case: Case, act: Act) -> None:
     """Takes an action that `check_action` admits."""
-    s, form = case.state, check_action(case.state, act)
+    s, form = case.state, check_action(case.state, act, case.now())
     s.organisations |= {ref.path: ref for ref in act.organisations.values()}
     case.log("action", ACTIONS[act.action].title, by=act.actor, action=act.action,
              fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip

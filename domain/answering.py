@@ -4,13 +4,14 @@ API (for its error text and its forms) and the tests.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from domain.base import Model, Strict
 from domain.case import Case
-from domain.catalogue import KINDS, DecisionSpec, title_of
+from domain.catalogue import KINDS, STAGE_NAMES, DecisionSpec, title_of
 from domain.changes import pending_merger
 from domain.errors import (
     ClaimedByOther,
@@ -24,15 +25,18 @@ from domain.errors import (
     TaskClosed,
 )
 from domain.fields import Return
-from domain.ladder import check_composition
+from domain.ladder import MOST_FAILURES, check_composition, used_up
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, answers_for
 from domain.playbook import Stage
-from domain.rules import MERGERS_ARE_APPROVED
+from domain.rules import MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
+from domain.sanity import cannot_be
 from domain.state import Decision, DisputeState, Evidence, Task
 
 ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
 """Fields that hold organisation codes; the API resolves them into `Command.organisations`."""
+FLAGS_OF_STAGES = {"divert": Stage.PUSH_3, "confirmation": Stage.CONFIRMATION}
+"""Flags that send the dispute to a stage; a mechanism may be without it."""
 
 
 class Command(Model):
@@ -134,37 +138,49 @@ def check_open(state: DisputeState, task: Task) -> None:
 
 def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
     """The decisions this task allows in this case, of those its kind knows."""
-    has = state.process.has
-    absent: set[str] = set()
-    violent_home = "domestic_violence" in state.risk_kinds
-    if not has(Stage.MEDIATION) or violent_home:
-        absent.add("mediate")  # no face-to-face mediation of domestic violence (Q-097, risk_kinds: forbidden)
+    absent = _withheld(state, task)
+    return {name: spec for name, spec in KINDS[task.kind].decisions.items() if name not in absent}
+
+
+def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
+    """The decisions that this case does not allow now, each with the reason."""
+    has, why = state.process.has, {}
+    if not has(Stage.MEDIATION):
+        why["mediate"] = "本机制没有联调环节"
+    elif "domestic_violence" in state.risk_kinds:
+        why["mediate"] = "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
+    elif used_up(state):
+        why["mediate"] = f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
     if not has(Stage.PUSH_3):
-        absent.add("request_third_push")
+        why["request_third_push"] = "本机制没有三推环节"
     if task.kind == "mediate" and state.process.ladder:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
-            absent.add("promote")
-    specs = KINDS[task.kind].decisions
-    if pending_merger(state):
-        absent |= {name for name, spec in specs.items() if spec.merges}
-    return {name: spec for name, spec in specs.items() if name not in absent}
+            why["promote"] = "已是最高层级"
+    if merger := pending_merger(state):
+        waiting = f"已提请并入{merger.fields['dispute_no']}，尚待批准"
+        why |= {name: waiting for name, spec in KINDS[task.kind].decisions.items() if spec.merges}
+    return why
 
 
-def read_fields(state: DisputeState, task: Task, command: Command) -> Strict:
-    """The form of the decision, read and checked.
+def read_fields(state: DisputeState, task: Task, command: Command, at: datetime) -> Strict:
+    """The form of the decision, read and checked; `at` is the case's own now.
 
     Raises:
         DecisionNotAllowed, FieldsInvalid
     """
     spec = decisions_open(state, task).get(command.decision)
     if spec is None:
-        raise DecisionNotAllowed(f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项")
+        unknown = f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
+        known = command.decision in KINDS[task.kind].decisions
+        raise DecisionNotAllowed(_withheld(state, task)[command.decision] if known else unknown)
     try:
         form = spec.form.model_validate(command.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
     errors = [*_organisation_errors(form, command), *_case_errors(state, task, command, form)]
+    if state.rules >= ONLY_WHAT_CAN_BE:
+        errors += [*cannot_be(state, form, at), *_stage_errors(state, form)]
     if spec.pictures:
         seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
         if len(seen) < state.process.disposal_pictures:
@@ -175,8 +191,8 @@ def read_fields(state: DisputeState, task: Task, command: Command) -> Strict:
     return form
 
 
-def check(state: DisputeState, command: Command) -> tuple[Task, Strict]:
-    """Whether a decision may be taken now; changes nothing.
+def check(state: DisputeState, command: Command, at: datetime) -> tuple[Task, Strict]:
+    """Whether a decision may be taken now, `at` by the case's own clock; changes nothing.
 
     Raises:
         NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther, DecisionNotAllowed,
@@ -187,7 +203,7 @@ def check(state: DisputeState, command: Command) -> tuple[Task, Strict]:
     check_open(state, task)
     if task.assignee and command.actor.holder not in (task.assignee, task.delegate):
         raise ClaimedByOther(f"该待办已由{task.assignee_name}签收")
-    return task, read_fields(state, task, command)
+    return task, read_fields(state, task, command, at)
 
 
 def take(case: Case, command: Command) -> Task:
@@ -195,7 +211,7 @@ def take(case: Case, command: Command) -> Task:
 
     What would end the task is only proposed where a delegate answers; the task then comes back to its assignee.
     """
-    task, form = check(case.state, command)
+    task, form = check(case.state, command, case.now())
     spec = KINDS[task.kind].decisions[command.decision]
     fields = form.model_dump(mode="json", exclude_none=True)
     if category := fields.get("category"):
@@ -309,3 +325,12 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         tier = state.process.ladder.tiers[task.about["tier_number"]]
         errors += check_composition(tier, getattr(form, "participants", None))
     return errors
+
+
+def _stage_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
+    """What asks for a stage that the mechanism has not: it would be taken and nothing would come of it."""
+    return [
+        {"field": name, "message": f"本机制没有“{STAGE_NAMES[stage]}”环节，不能选“是”"}
+        for name, stage in FLAGS_OF_STAGES.items()
+        if getattr(form, name, None) and not state.process.has(stage)
+    ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from domain.actions import ended, interrupt
 from domain.base import Model
 from domain.case import Case
@@ -12,10 +10,6 @@ from domain.playbook import Stage
 from domain.rules import ENDINGS_HOLD
 from domain.spans import Calendar
 from domain.state import Incident, Party
-
-REPEAT_WINDOW = timedelta(days=30)
-REPEAT_COUNT = 3
-"""G2: the same matter three times within thirty days raises the colour by one."""
 
 
 class Note(Model):
@@ -46,8 +40,9 @@ def add_incident(case: Case, incident: Incident) -> None:
              source=incident.source, source_no=incident.source_no)  # fmt: skip
     for task in s.pending():
         s.touch(task)
-    recent = [i for i in s.incidents if incident.reported_at - i.reported_at <= REPEAT_WINDOW]
-    rank = max(incident.rank, s.process.colours[s.colour].rank + (len(recent) == REPEAT_COUNT))
+    raising = s.process.raising  # G2: the same matter so often within so long raises the colour by one
+    recent = [i for i in s.incidents if incident.reported_at <= s.calendar.after(i.reported_at, raising.alarms_within)]
+    rank = max(incident.rank, s.process.colours[s.colour].rank + (len(recent) == raising.after_alarms))
     colour = s.process.colour_of_rank(rank)
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")

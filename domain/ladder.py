@@ -5,7 +5,11 @@ from __future__ import annotations
 from domain.fields import Participant
 from domain.organisation import ROLES
 from domain.playbook import Ladder, Tier
-from domain.state import Position
+from domain.rules import LADDER_FAILS_TWICE
+from domain.state import DisputeState, Position
+
+MOST_FAILURES = 2
+"""So often the ladder is climbed in a round: a second time from below, in case it was too early."""
 
 
 def check_composition(tier: Tier, participants: list[Participant] | None) -> list[dict[str, str]]:
@@ -36,3 +40,8 @@ def after_failure(ladder: Ladder, position: Position) -> Position | None:
 def next_tier(ladder: Ladder, position: Position) -> Position | None:
     """The tier above, with all its attempts; none above the last."""
     return Position(tier=position.tier + 1) if position.tier + 1 < len(ladder.tiers) else None
+
+
+def used_up(state: DisputeState) -> bool:
+    """Whether the ladder has failed as often as it may in this round."""
+    return state.rules >= LADDER_FAILS_TWICE and state.ladder_failed.count(state.round) >= MOST_FAILURES

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -189,6 +189,14 @@ class SupervisionPolicy(Strict):
     limit: Span
 
 
+class Raising(Strict):
+    """What raises a case's colour by one, by itself: its returns, and repeat alarms (requirements G2, G4)."""
+
+    after_returns: Annotated[int, Field(ge=1)] | Literal["never"] = 2
+    after_alarms: Annotated[int, Field(ge=2)] | Literal["never"] = 3
+    alarms_within: Span = Span(calendar_days=30)
+
+
 STAGES_ALWAYS = (Stage.TRIAGE, Stage.CLOSED)
 """What no mechanism can do without."""
 PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
@@ -218,6 +226,7 @@ class Process(Strict):
     evaluation: Evaluators
     follow_up: FollowUp
     supervision: SupervisionPolicy
+    raising: Raising = Raising()
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
 
     @field_validator("stages")

@@ -139,11 +139,19 @@ def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = N
 
 
 def document(state: DisputeState) -> dict[str, Any]:
-    """The case itself as JSON values, in the words of the HTTP contract; tasks and timeline stand apart."""
+    """The case itself as JSON values, in the words of the HTTP contract; tasks and timeline stand apart.
+
+    Of its mechanism what others ask for stands in it: they never look into today's playbook for a case of before.
+    """
     whole = state.model_dump(mode="json", exclude=_NOT_IN_DOCUMENT)
     whole["clocks"] = [_clock(clock) for clock in state.clocks]
     whole["playbook"] = {"code": state.playbook, "edition": state.edition, "digest": state.digest}
     whole["colours"] = {code: rule.name for code, rule in state.process.colours.items()}
+    whole["stages"] = list(state.process.stages)
+    whole["tiers"] = {tier.code: tier.name for tier in state.process.ladder.tiers} if state.process.ladder else {}
+    accepting = state.process.tasks.get("accept_assignment")
+    whole["accepted_by"] = [a.role for a in accepting.by] if accepting else []
+    whole["as_of"] = china(state.timeline[-1].at).isoformat() if state.timeline else None
     whole["actions"] = actions_thinkable(state)
     whole["notices"] = []
     return whole

@@ -21,3 +21,9 @@ REOPENING_KEEPS_ITS_KEY = 4
 MERGERS_ARE_APPROVED = 4
 """A merger, by an action or as a duplicate found at triage, waits for approval one level up; one that the other case
 cannot be told of is undone."""
+ONLY_WHAT_CAN_BE = 4
+"""No meeting in the future, before the first report or on the telephone, no protection order beyond six months, nothing
+put off to the past or beyond the ladder; no flag for a stage that the mechanism has not."""
+LADDER_FAILS_TWICE = 4
+"""After a ladder has failed it may be entered once more in the round, from below; then no more, and supervision is
+called."""

@@ -334,6 +334,8 @@ class DisputeState(Model):
     pushes: list[Push] = []
     assigned: list[Assigned] = []
     position: Position = Position()
+    ladder_failed: list[int] = []
+    """the round of each time that the ladder's last tier failed"""
     sessions: list[Session] = []
     agreements: list[Agreement] = []
     disposal: Disposal | None = None

@@ -179,7 +179,7 @@ class DisputeWorkflow:
 
     @decide.validator
     def _may_decide(self, command: answering.Command) -> None:
-        self.door.admit(command.key, lambda: answering.check(self.state, command))
+        self.door.admit(command.key, lambda: answering.check(self.state, command, self.case.now()))
 
     @workflow.update
     def claim(self, claim: handing.Claim) -> answering.Receipt:
@@ -215,7 +215,7 @@ class DisputeWorkflow:
 
     @act.validator
     def _may_act(self, act: actions.Act) -> None:
-        self.door.admit(act.key, lambda: actions.check_action(self.state, act))
+        self.door.admit(act.key, lambda: actions.check_action(self.state, act, self.case.now()))
 
     @workflow.signal
     def decision(self, command: answering.Command) -> None:

@@ -13,9 +13,6 @@ from domain.state import Verdict
 from domain.supervision import supervise
 from workflows.desk import DONE, Answer, Ask, Desk
 
-RAISED_AT = 2
-"""G4: so many returns raise the colour by one, once."""
-
 
 @dataclass(frozen=True)
 class Judgement:
@@ -49,8 +46,8 @@ async def evaluate(desk: Desk) -> Judgement:
     state.returns += 1
     if state.returns >= state.process.supervision.after_returns:
         supervise(desk.case, "returns", f"第{state.returns}次退回督办", level=0)
-    if state.rules >= RETURN_RAISES_COLOUR and state.returns == RAISED_AT:
-        raise_by_one(desk.case, f"{RAISED_AT}次退回")
+    if state.rules >= RETURN_RAISES_COLOUR and state.returns == state.process.raising.after_returns:  # G4: once
+        raise_by_one(desk.case, f"{state.returns}次退回")
     anew = last.fields["redo"] == "dispatch"
     return Judgement(
         accepted=False,

@@ -7,10 +7,11 @@ from datetime import datetime
 from domain.case import COLOUR
 from domain.colours import intervened
 from domain.disposal import agree, settle
-from domain.ladder import after_failure, next_tier
+from domain.ladder import MOST_FAILURES, after_failure, next_tier, used_up
 from domain.playbook import Ladder, Stage
-from domain.rules import LADDER_RUNS_ALONE
+from domain.rules import LADDER_FAILS_TWICE, LADDER_RUNS_ALONE
 from domain.state import Position, Session
+from domain.supervision import supervise
 from workflows.desk import Answer, Ask, Desk
 
 
@@ -42,10 +43,25 @@ async def mediation(desk: Desk) -> Stage:
                 position = after_failure(ladder, position)
             case "promote":
                 position = next_tier(ladder, position)
-    desk.case.log("ladder_failed", f"{ladder.name}各层级均未调成，转重新分派并引导依法解决")
-    desk.case.stop_clock("ladder")
+    return _failed(desk, ladder)
+
+
+def _failed(desk: Desk, ladder: Ladder) -> Stage:
+    """The last tier has failed: dispatched anew, else back to the officer. A second failure in a round is supervised,
+    and the ladder is not entered again in it.
+    """
+    case, state = desk.case, desk.state
+    again = state.process.has(Stage.PUSH_3)
+    onward = "转重新分派" if again or state.rules < LADDER_FAILS_TWICE else "退回责任民警继续跟进"
+    case.log("ladder_failed", f"{ladder.name}各层级均未调成，{onward}并引导依法解决")
+    case.stop_clock("ladder")
     _resume_colour(desk)
-    return Stage.PUSH_3 if desk.state.process.has(Stage.PUSH_3) else Stage.PUSH_2
+    if state.rules >= LADDER_FAILS_TWICE:
+        state.ladder_failed.append(state.round)
+        state.position = Position()
+        if used_up(state):
+            supervise(case, "ladder_failed", f"{ladder.name}本轮{MOST_FAILURES}次均未调成督办", level=0)
+    return Stage.PUSH_3 if again else Stage.PUSH_2
 
 
 async def _session(desk: Desk, ladder: Ladder, position: Position, until: datetime | None) -> Answer:

@@ -175,6 +175,14 @@ class Case(DisputeItem):
     runs: list[str]
     clocks: list[ClockShape]
     colours: dict[str, str]
+    stages: list[Stage]
+    tiers: dict[str, str]
+    """code -> name"""
+    accepted_by: list[str]
+    """roles that accept an assignment"""
+    as_of: datetime | None
+    """the latest line of the timeline"""
+    ladder_failed: list[int]
     tasks: list[TaskItem]
 
 

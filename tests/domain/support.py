@@ -50,7 +50,7 @@ HOUSING, MARKET = (OrganisationRef(code=code, name=code, path=f"/c/{code}") for 
 PICTURE = Evidence(attachment_id="a1", media_type="image/png", sha256="0" * 64)
 VIDEO = Evidence(attachment_id="a2", media_type="video/mp4", sha256="0" * 64)
 LETTER = Evidence(attachment_id="a3", media_type="application/pdf", sha256="0" * 64)
-MET = [{"who": "李某", "at": "2026-03-02T10:00:00+08:00", "where": "家中"}]
+MET = [{"who": "李某", "at": "2026-03-02T09:00:00+08:00", "where": "家中"}]
 
 
 @cache

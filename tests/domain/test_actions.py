@@ -44,7 +44,7 @@ COUNTY_LEADER = person("county-leader", ("leader", PLACES["county"]))
 def refused(desk: Desk, action: str, by: Actor = SUPERVISOR, **fields: object) -> Refused:
     before = desk.state.model_copy(deep=True)
     with pytest.raises(Refused) as refusal:
-        check_action(desk.state, Act(key="k", action=action, fields=fields, actor=by))
+        check_action(desk.state, Act(key="k", action=action, fields=fields, actor=by), desk.at)
     assert desk.state == before
     return refusal.value
 

@@ -43,7 +43,7 @@ from tests.domain.support import (
 def refused(desk: Desk, task: Task, decision: str, by: object = SCENE, **more: object) -> Refused:
     before = desk.state.model_copy(deep=True)
     with pytest.raises(Refused) as refusal:
-        check(desk.state, desk.command(task, decision, by, **more))  # type: ignore[arg-type]
+        check(desk.state, desk.command(task, decision, by, **more), desk.at)  # type: ignore[arg-type]
     assert desk.state == before, "a refused answer leaves no trace"
     return refusal.value
 
@@ -72,10 +72,10 @@ def test_a_task_is_answered_by_its_role_there_or_above_never_below_or_beside(rol
     task = desk.push()
     command = desk.command(task, "settled", person("x", (role, path)), summary="劝离")
     if may:
-        check(desk.state, command)
+        check(desk.state, command, desk.at)
     else:
         with pytest.raises(NotEntitled):
-            check(desk.state, command)
+            check(desk.state, command, desk.at)
 
 
 def test_the_post_at_the_very_place_speaks_before_one_above_it() -> None:
@@ -173,7 +173,7 @@ def test_an_unknown_task_is_not_found() -> None:
     desk = Desk()
     command = desk.command(desk.push(), "settled", SCENE).model_copy(update={"task_id": "nobody"})
     with pytest.raises(NotFound):
-        check(desk.state, command)
+        check(desk.state, command, desk.at)
 
 
 # --- claiming

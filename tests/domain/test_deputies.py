@@ -88,7 +88,7 @@ def test_four_eyes_sees_the_deputy_and_the_one_he_represents() -> None:
         represented = person(barred, ("duty_leader", STATION), on_behalf_of="clean")
         for actor in (himself, stands_in, represented):
             with pytest.raises(FourEyes):
-                check(desk.state, desk.command(task, "accept", actor))
+                check(desk.state, desk.command(task, "accept", actor), desk.at)
     assert standing(task, deputy("clean", person("scene", ("duty_leader", STATION)))) == "barred"
 
 

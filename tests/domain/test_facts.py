@@ -8,8 +8,8 @@ import pytest
 
 from domain.case import COLOUR
 from domain.facts import Note, add_incident, calendar_edition, hotline_note, party_changed
-from domain.playbook import Stage
-from domain.spans import Calendar
+from domain.playbook import Raising, Stage
+from domain.spans import Calendar, Span
 from domain.state import Party
 from tests.domain.support import MONDAY, Desk, alarm
 
@@ -51,6 +51,18 @@ def test_three_alarms_over_a_longer_time_do_not() -> None:
     for number, days in ((2, 20), (3, 31)):
         add_incident(desk.case, alarm(number, MONDAY + timedelta(days=days)))
     assert desk.state.colour == "blue"
+
+
+def test_a_playbook_says_how_many_alarms_within_how_long_raise_the_colour() -> None:
+    for raising, colour in (
+        (Raising(after_alarms=2), "yellow"),
+        (Raising(after_alarms=2, alarms_within=Span(calendar_days=9)), "blue"),
+        (Raising(after_alarms="never"), "blue"),
+    ):
+        desk = Desk()
+        desk.state.process = desk.state.process.model_copy(update={"raising": raising})
+        add_incident(desk.case, alarm(2, MONDAY + timedelta(days=10)))
+        assert desk.state.colour == colour
 
 
 def test_a_graver_alarm_raises_to_its_own_colour_and_a_milder_one_never_lowers() -> None:

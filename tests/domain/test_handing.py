@@ -109,7 +109,7 @@ def test_what_would_end_the_task_is_only_proposed_and_it_comes_back() -> None:
     assert desk.logged("proposed") == ["责任跟进：拟办意见（已化解）"]
     assert desk.logged("decision") == []
     with pytest.raises(NotEntitled):
-        check(desk.state, desk.command(task, "settled", COLLEAGUE, **SETTLED))
+        check(desk.state, desk.command(task, "settled", COLLEAGUE, **SETTLED), desk.at)
     desk.decide(task, "settled", OFFICER, **SETTLED)
     assert task.state == "done"
     assert task.decision
@@ -144,7 +144,7 @@ def test_a_proposal_is_checked_like_an_answer() -> None:
     desk, task = at_push_2()
     desk.delegate(task, OFFICER, COLLEAGUE)
     with pytest.raises(FieldsInvalid):
-        check(desk.state, desk.command(task, "settled", COLLEAGUE))
+        check(desk.state, desk.command(task, "settled", COLLEAGUE), desk.at)
     assert task.delegate == "colleague"
 
 
@@ -181,7 +181,7 @@ def test_delegating_again_replaces_the_delegate_and_twice_to_the_same_changes_no
     desk.delegate(task, OFFICER, SECOND)
     assert (task.delegate, task.delegates) == ("second", ["colleague", "second"])
     with pytest.raises(NotEntitled):
-        check(desk.state, desk.command(task, "contacted", COLLEAGUE, **CONTACT))
+        check(desk.state, desk.command(task, "contacted", COLLEAGUE, **CONTACT), desk.at)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_who_prepared_one_seat_does_not_judge_from_the_other() -> None:
     desk.delegate(seats[0], police, helper)
     desk.decide(seats[0], "accept", helper)
     with pytest.raises(FourEyes):
-        check(desk.state, desk.command(seats[1], "accept", helper))
+        check(desk.state, desk.command(seats[1], "accept", helper), desk.at)
     other = person("other", ("evaluator_committee", risk))
     assert "回避" in unfit(refused_delegation(desk, seats[1], other, helper))
     desk.decide(seats[0], "accept", police)
@@ -267,12 +267,12 @@ def test_an_offered_task_stays_whose_it_is_until_the_other_accepts() -> None:
     )  # fmt: skip
     assert (standing(task, OFFICER), standing(task, SECOND)) == ("mine", "offered")
     with pytest.raises(ClaimedByOther):
-        check(desk.state, desk.command(task, "settled", SECOND, **SETTLED))
+        check(desk.state, desk.command(task, "settled", SECOND, **SETTLED), desk.at)
     desk.claim(task, SECOND)
     assert (task.state, task.assignee, task.assignee_name, task.offered_to) == ("claimed", "second", "second", None)
     assert desk.logged("transfer_offered", "transfer_accepted") == ["移交责任跟进", "接收移交的责任跟进"]
     with pytest.raises(ClaimedByOther):
-        check(desk.state, desk.command(task, "settled", OFFICER, **SETTLED))
+        check(desk.state, desk.command(task, "settled", OFFICER, **SETTLED), desk.at)
 
 
 def test_a_rejected_offer_leaves_the_task_where_it_is_with_the_reason_on_record() -> None:

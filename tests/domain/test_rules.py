@@ -49,7 +49,7 @@ def test_a_run_that_has_closed_is_not_reopened_the_next_one_is() -> None:
     desk = Desk()
     desk.case.close("resolved")
     with pytest.raises(DisputeClosed):
-        check_action(desk.state, reopening(desk))
+        check_action(desk.state, reopening(desk), desk.at)
     before = Desk(rules=ENDINGS_HOLD - 1)
     before.case.close("resolved")
     take_action(before.case, reopening(before))

@@ -158,6 +158,11 @@ def _assigned(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]
     return {"lead": lead, "cooperating": others[: draw.number(0, 2)]}
 
 
+def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
+    clock = state.clock("ladder")
+    return clock.due_at if clock and not clock.suspended and clock.due_at > at else at + timedelta(days=28)
+
+
 def _flags(*names: str) -> Drawn:
     return lambda draw, state, at: {name: draw.flag() for name in names}
 
@@ -166,7 +171,8 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "settled"): _maybe_agreed,
     ("", "disposed"): _maybe_agreed,
     ("handle_on_scene", "settled"): lambda d, s, at: {"push_on": d.flag(), "reason": "仍有风险"},
-    ("confirm_triage", "confirm"): lambda d, s, at: d.pick([{}, {"divert": True}, {"divert": False}]),
+    ("confirm_triage", "confirm"): lambda d, s, at: d.pick(
+        [{}, {"divert": s.process.has(Stage.PUSH_3)}, {"divert": False}]),
     ("confirm_triage", "correct"): lambda d, s, at: {"colour": d.pick(list(s.process.colours)), "police": d.flag()},
     ("handle_on_scene", "unsettled"): _flags("urgent", "criminal_risk"),
     ("follow_up_responsibly", "contacted"): lambda d, s, at: {"manner": d.pick(["call", "visit"])},
@@ -174,9 +180,9 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "progress"): lambda d, s, at: d.pick([{}, {"met": []}]),
     ("dispatch", "assign"): _assigned,
     ("mediate", "agreed"): lambda d, s, at: {
-        "confirmation": d.flag(), "obligations": obligations(d, at.date())},
+        "confirmation": d.flag() and s.process.has(Stage.CONFIRMATION), "obligations": obligations(d, at.date())},
     ("mediate", "adjourned"): lambda d, s, at: {
-        "until": (at + timedelta(hours=d.number(-5, 240))).isoformat()},
+        "until": min(at + timedelta(hours=d.number(0, 240)), _ladder_ends(s, at)).isoformat()},
     ("court_protection", "granted"): lambda d, s, at: {
         "until": (at + timedelta(days=d.number(0, 180))).date().isoformat()},
     ("apply_protection", "apply"): _flags("urgent"),
