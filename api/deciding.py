@@ -36,6 +36,7 @@ from infra.people import actor_named, manned, organisations_by_code
 from infra.queries import (
     attachments_of,
     dispute_line,
+    dispute_row,
     find_dispute,
     find_task,
     open_tasks_of,
@@ -69,7 +70,7 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         await check_still_open(services, task.sealed["about"]["fields"]["dispute_no"])
     organisations = await _organisations(services, answer.fields)
     if answer.decision == "assign":
-        await _check_manned(services, organisations)
+        await _check_manned(services, task.dispute_no, organisations)
     command = Command(
         key=key,
         task_id=task_id,
@@ -295,14 +296,16 @@ async def _evidence(services: Services, dispute_no: str, ids: list[str]) -> list
     return [Evidence(attachment_id=i, media_type=known[i].media_type, sha256=known[i].sha256) for i in ids]
 
 
-async def _check_manned(services: Services, organisations: dict[str, OrganisationRef]) -> None:
+async def _check_manned(services: Services, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:
     """A dispute is not sent where nobody could accept it; who holds which post is not known to the engine.
+
+    Which roles accept is the case's own mechanism's to say, whatever today's playbook says.
 
     Raises:
         FieldsInvalid
     """
-    accepting = [a.role for a in services.policy.playbook.process.tasks["accept_assignment"].by]
     async with services.database.read() as session:
+        accepting = (await dispute_row(session, dispute_no)).sealed["accepted_by"]
         paths = await manned(session, [ref.path for ref in organisations.values()], accepting)
     empty = [ref.name for ref in organisations.values() if ref.path not in paths]
     if empty:

@@ -33,6 +33,8 @@ class Step:
     fields: Mapping[str, Any] = field(default_factory=dict)
     picture: bool = False
     """uploaded just before, outside the measured time"""
+    met: bool = False
+    """with the parties met just now"""
 
 
 _TODAY = datetime.now(CHINA)
@@ -41,7 +43,6 @@ _OWED = [
      "due_on": (_TODAY + timedelta(days=30 * n)).date().isoformat()}
     for n in (1, 2, 3)
 ]  # fmt: skip
-_MET = [{"who": "双方当事人", "at": _TODAY.isoformat(timespec="seconds"), "where": "村委会调解室"}]
 
 LIFE = (
     Step("confirm_triage", "confirm"),
@@ -51,22 +52,27 @@ LIFE = (
     Step("approve_third_push", "approve", {"suggested": ["market_reg"]}),
     Step("dispatch", "assign", {"lead": "market_reg", "instructions": "请当面核实，依法调解，三日内反馈"}),
     Step("accept_assignment", "accept"),
-    Step("dispose", "progress", {"summary": "已与双方见面，约定检测", "met": _MET}),
+    Step("dispose", "progress", {"summary": "已与双方见面，约定检测"}, met=True),
     Step(
         "dispose",
         "disposed",
         {
             "summary": "双方当面签订协议，货款分三期结清",
-            "met": _MET,
             "terms": ["不合格货物退换", "剩余货款分三个月结清"],
             "obligations": _OWED,
         },
         picture=True,
+        met=True,
     ),
     Step("evaluate", "accept"),
     Step("visit", "stable", {"summary": "情况稳定", "satisfaction": 5}),
     Step("visit", "stable", {"summary": "情况稳定", "satisfaction": 4}),
 )
+
+
+def _filled(step: Step) -> dict[str, Any]:
+    met = [{"who": "双方当事人", "at": datetime.now(CHINA).isoformat(timespec="seconds"), "where": "村委会调解室"}]
+    return {**step.fields, **({"met": met} if step.met else {})}
 
 
 class People:
@@ -105,7 +111,7 @@ class People:
                 raise BenchError(f"no {step.kind} is open where the story goes on with it: {tasks}")
             who = await self._who(step.kind, task_id)
             attachments = [await self._attach(number, who)] if step.picture else []
-            body = {"decision": step.decision, "fields": step.fields, "attachments": attachments}
+            body = {"decision": step.decision, "fields": _filled(step), "attachments": attachments}
             began = time.perf_counter()
             answer = await self._post(f"/v1/tasks/{task_id}/decide", who, body)
             waits.append(time.perf_counter() - began)

@@ -52,6 +52,8 @@ class Instance:
         }
         self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)
         self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)
+        self.house = ROOT
+        """where the code and the playbooks are"""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,7 +66,7 @@ class Instance:
         self.var.mkdir(parents=True, exist_ok=True)
         with (self.var / "up.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "up"], cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+                [sys.executable, "-m", "api.cli", "up"], cwd=self.house, env=self.environment, stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         self.until_ready()

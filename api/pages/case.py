@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -17,13 +16,10 @@ from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
 from api.pages.rendering import show
 from api.pages.session import Viewer, ViewerDep
 from api.pages.spoken import by_days, decided
-from api.policy import read_playbook
 from api.routes.disputes import get_timeline, whole
 from domain.catalogue import OUTCOMES
-from domain.errors import PolicyInvalid
 from domain.fields import RETURN_REASONS
 from domain.organisation import ROLES
-from domain.playbook import Stage
 from infra.ids import new_id
 from infra.people import with_a_part
 
@@ -140,19 +136,9 @@ def _head(d: dict[str, Any], now: datetime, offices: Offices) -> dict[str, Any]:
     }
 
 
-@cache
-def _mechanism(code: str) -> tuple[list[str], dict[str, str]]:
-    """The stages and the tiers' names of a playbook."""
-    try:
-        process = read_playbook(code).process
-    except PolicyInvalid:  # a case outlives the file it began under
-        return list(Stage), {}
-    return list(process.stages), {tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {}
-
-
 def _steps(d: dict[str, Any], entries: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The stages of the mechanism: passed, present, skipped so far, still to come."""
-    stages, _ = _mechanism(d["playbook"]["code"])
+    """The stages of the case's own mechanism: passed, present, skipped so far, still to come."""
+    stages = d["stages"]
     seen = {e["detail"].get("stage") for e in entries if e["kind"] == "stage"} | {stages[0]}
     here = stages.index(d["stage"]) if d["stage"] in stages else 0
     states = {"here": "当前", "passed": "已过", "skipped": "未经过", "ahead": "未到"}
@@ -231,10 +217,9 @@ def _obligation(o: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sessions(d: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-    _, tiers = _mechanism(d["playbook"]["code"])
     return [
         {
-            "name": f"{tiers.get(s['tier'], s['tier'])} · 第 {s['number']} 次",
+            "name": f"{d['tiers'].get(s['tier'], s['tier'])} · 第 {s['number']} 次",
             "at": w.stamp(s["at"], now),
             "result": w.RESULTS.get(s["result"], s["result"]),
             "people": "、".join(f"{p['name']}（{_role(p['role'])}）" for p in s["participants"]),

@@ -15,7 +15,8 @@ from api.pages.faults import PageRoute
 from api.pages.offices import Offices, offices_of
 from api.pages.rendering import show
 from api.pages.session import ViewerDep
-from api.pages.words import colour, due, present, span, stamp
+from api.pages.words import colour as chip
+from api.pages.words import due, present, span, stamp
 from api.routes.tasks import get_tasks
 from domain.base import china
 from domain.catalogue import KINDS
@@ -73,12 +74,14 @@ async def inbox_page(
         empty=EMPTY[box],
         elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],
         kinds=[(code, spec.name) for code, spec in KINDS.items()],
-        colours=_colours(services.policy.playbook.process.colours),
+        colours=_colours(services.policy.playbook.process.colours, [colour, *(t["colour"] for t in page["items"])]),
     )
 
 
-def _colours(rules: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(code, rule.name) for code, rule in rules.items()]
+def _colours(rules: dict[str, Any], met: list[str]) -> list[tuple[str, str]]:
+    """Today's colours, and those of cases that live under another edition."""
+    others = dict.fromkeys(code for code in met if code and code not in rules)
+    return [*((code, rule.name) for code, rule in rules.items()), *((code, chip(code)["name"]) for code in others)]
 
 
 def _box(name: str, now: str, asked: dict[str, str], count: int) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def _row(task: dict[str, Any], offices: Offices, actor: Actor) -> dict[str, Any]
         "dispute_no": task["dispute_no"],
         "kind": task["kind_name"],
         "title": task["title"],
-        "colour": colour(task["colour"]),
+        "colour": chip(task["colour"]),
         "round": task["round"],
         "redo": bool(task["redo_of"]),
         "office": offices.post(task["post"]),

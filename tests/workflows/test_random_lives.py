@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
@@ -71,6 +71,8 @@ class RandomLife:
         self.engine, self.chance = engine, Seed(seed)
         self.watch = Watch()
         self.sent = 0
+        self.ahead = timedelta(0)
+        """how far the case's clock was moved before the wall's"""
         self.handle: Handle
 
     async def live(self) -> DisputeState:
@@ -126,7 +128,7 @@ class RandomLife:
         names = [name for name in actions_thinkable(state) if (name in ENDINGS) == endings]
         if names:
             name = self.chance.pick(names)
-            fields = action_fields(self.chance, state, name, now(state))
+            fields = action_fields(self.chance, state, name, self.now(state))
             actor = self.chance.pick(may_act(state, name))
             act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS)
             assert await self.refusal("act", act) == "", f"{name} was refused"
@@ -134,7 +136,7 @@ class RandomLife:
     async def tell(self, state: DisputeState) -> None:
         """A repeat alarm, or a note of the hotline."""
         if self.chance.flag():
-            again = alarm(100 + self.sent, now(state), rank=self.chance.number(1, 3))
+            again = alarm(100 + self.sent, self.now(state), rank=self.chance.number(1, 3))
             self.sent += 1
             await self.handle.signal("incident_added", again)
         else:
@@ -143,9 +145,14 @@ class RandomLife:
     async def wait(self, state: DisputeState) -> None:
         """Time passes."""
         length = self.chance.pick(LENGTHS)
+        self.ahead += length
         await self.engine.advance(self.handle, seconds=length.total_seconds())
 
     # --- parts
+
+    def now(self, state: DisputeState) -> datetime:
+        """The time of the case."""
+        return max(state.timeline[-1].at, datetime.now(UTC) + self.ahead)
 
     def key(self) -> str:
         """A key of this life."""
@@ -160,7 +167,7 @@ class RandomLife:
         actor: Actor = self.chance.pick(may_answer(state, task))
         return Command(
             key=self.key(), task_id=task.task_id, decision=decision, actor=actor,
-            fields=fields_for(self.chance, state, task, decision, now(state)),
+            fields=fields_for(self.chance, state, task, decision, self.now(state)),
             evidence=[PICTURE] if KINDS[task.kind].decisions[decision].pictures else [],
             organisations=ORGANISATIONS, labels=CATEGORIES,
         )  # fmt: skip
@@ -172,11 +179,6 @@ class RandomLife:
         except WorkflowUpdateFailedError as failure:
             return str(getattr(failure.cause, "type", failure.cause))
         return ""
-
-
-def now(state: DisputeState) -> datetime:
-    """About the time of the case: of the last line on its timeline."""
-    return state.timeline[-1].at
 
 
 @pytest.mark.timeout(400)
