@@ -34,8 +34,9 @@ class _Case:
     @property
     def put_off(self) -> str:
         """Tomorrow, or as late as the ladder's time allows."""
-        ends = [c["due_at"] for c in self.document.get("clocks", []) if (c["name"], c["state"]) == ("ladder", "running")]
-        return min([self.now + timedelta(days=1), *map(datetime.fromisoformat, ends)]).isoformat()
+        running = [c for c in self.document.get("clocks", []) if c["state"] == "running"]
+        ends = [datetime.fromisoformat(c["due_at"]) for c in running if c["name"] == "ladder"]
+        return min([self.now + timedelta(days=1), *ends]).isoformat()
 
     @property
     def met(self) -> list[dict[str, str]]:

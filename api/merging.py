@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from api.context import Services
 from domain.changes import MERGER
 from domain.errors import DecisionNotAllowed, FieldsInvalid
+from domain.fields import DisputeNo
 from domain.organisation import Actor
 from infra.queries import find_dispute
 from infra.tables import DisputeRow
+
+_NUMBER: TypeAdapter[str] = TypeAdapter(DisputeNo)
 
 
 async def check_target(services: Services, actor: Actor, dispute_no: str, fields: dict[str, Any]) -> None:
@@ -19,9 +24,10 @@ async def check_target(services: Services, actor: Actor, dispute_no: str, fields
     Raises:
         FieldsInvalid: a dispute he may not see is told of like one that is not there.
     """
-    number = fields.get("dispute_no")
-    if not isinstance(number, str):
-        return
+    try:
+        number = _NUMBER.validate_python(fields.get("dispute_no"), strict=True)
+    except ValidationError:
+        return  # there is none, or it is no number: the form tells
     async with services.database.read() as session:
         row = await find_dispute(session, actor, number)
         wrong = f"没有编号为“{number}”的纠纷" if row is None else _closed(row)

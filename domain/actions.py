@@ -148,7 +148,7 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def waits(state: DisputeState, action: str) -> bool:
-    """Whether the action changes nothing in this case until it is approved; lowering a colour does neither."""
+    """Whether the action changes nothing in this case until it is approved. (Lowering a colour waits, too.)"""
     return action in WAITING and (action != MERGER or state.rules >= MERGERS_ARE_APPROVED)
 
 

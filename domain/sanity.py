@@ -19,13 +19,13 @@ APART = timedelta(minutes=5)
 PROTECTED_FOR = Span(calendar_months=6)
 """A protection order is valid for six months at most (反家庭暴力法 第30条)."""
 _MEANS = re.compile(
-    r"(?:线上|网上|网络|在线|腾讯|钉钉)会议室|腾讯会议|企业微信|微信|电话|手机|座机|电联|来电|致电|视频|语音|短信|线上|网上|网络|在线|远程"
+    r"(?:线上|网上|网络|在线|腾讯|钉钉|zoom)会议室|腾讯会议|企业微信|微信|电话|手机|座机|电联|来电|致电|视频|语音|短信|线上|网上|网络|在线|远程"
     r"|云端|云上|钉钉|邮件|邮箱|传真|微博|抖音|qq|zoom|wechat|weixin|telephone|phone|mobile|call|video|online|email|sms"
 )
 """By what people speak without meeting."""
 _AROUND = re.compile(
-    r"\W|_|通过|利用|使用|采用|进行|方式|形式|联系|沟通|交流|聊天|通话|连线|会议|会商|调解|见面|回访|询问|了解|平台|软件|双方|当事人"
-    r"|[打用以经在由与和及或的里中上内群号]"
+    r"\W|_|\d|通过|利用|使用|采用|进行|方式|形式|联系|沟通|交流|聊天|通话|连线|会议|会商|调解|见面|回访|询问|了解|平台|软件|双方|当事人"
+    r"|告知|通知|答复|反馈|app|[打用以经在由与和及或的里中上内群号谈说讲聊问]"
 )
 """What may stand around it without making it a place."""
 _NOTHING = {"无", "没有", "暂无", "不详", "未知", "未见面"}
@@ -49,9 +49,10 @@ def cannot_be(state: DisputeState, form: Strict, at: datetime) -> list[dict[str,
                 allowed = f"保护令有效期自作出之日起不超过六个月，须在{today}至{last}之间（反家庭暴力法第30条）"
                 return [_error("until", f"{form.until}不在有效期内：{allowed}")]
         case f.Adjourned():
-            last_hour = _ladder_ends(state, at)
-            if not at - APART <= form.until <= last_hour:
-                return [_error("until", f"不能改期至{_said(form.until)}：须在{_said(at)}至联调期限{_said(last_hour)}之间")]
+            ends = _ladder_ends(state, at)
+            if not at - APART <= form.until <= ends:
+                allowed = f"须在{_said(at)}至联调期限{_said(ends)}之间"
+                return [_error("until", f"不能改期至{_said(form.until)}：{allowed}")]
     return []
 
 

@@ -40,7 +40,7 @@ async def act_page(
     """Takes an action, once for the key in the form."""
     key = text(form, "key")
     try:
-        document, action, words, _ = await _action(services, viewer, no, name)
+        _, action, words, _ = await _action(services, viewer, no, name)
     except ActionNotAllowed:
         if not await taken(services, viewer.actor, f"act:{no}:{name}", key, no):
             raise

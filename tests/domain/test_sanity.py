@@ -66,8 +66,8 @@ def test_a_meeting_is_measured_by_the_case_s_own_clock() -> None:
 @pytest.mark.req("Q-044")
 @pytest.mark.parametrize(
     "where",
-    ["电话", "微信", "视频", "线上", "电话联系", "微信视频通话", "通过电话沟通", "线上会议室", "腾讯会议", " 電话 ".replace("電", "电"),
-     "ＱＱ群", "手机/微信", "WeChat", "无", "不详", "-"],
+    ["电话", "微信", "视频", "线上", "电话联系", "微信视频通话", "通过电话沟通", "线上会议室", "腾讯会议", " 电话 ",
+     "ＱＱ群", "电话13800001234", "在电话里谈", "手机/微信", "WeChat", "无", "不详", "-"],
 )  # fmt: skip
 def test_the_telephone_is_no_place_to_meet(where: str) -> None:
     assert not is_place(where)
@@ -79,8 +79,8 @@ def test_the_telephone_is_no_place_to_meet(where: str) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    ["家中", "村委会调解室", "派出所", "视频监控室", "电信营业厅", "网络公司楼下", "移动电话专卖店", "12号", "会议室", "A", "微信大厦3楼",
-     "云上村", "派出所（先电话联系）", "县法院在线调解室"],
+    ["家中", "村委会调解室", "派出所", "视频监控室", "电信营业厅", "网络公司楼下", "移动电话专卖店", "12号", "会议室",
+     "A", "微信大厦3楼", "云上村", "派出所（先电话联系）", "县法院在线调解室"],
 )  # fmt: skip
 def test_a_place_that_only_sounds_like_a_telephone_is_one(where: str) -> None:
     assert is_place(where)

@@ -226,9 +226,7 @@ class Watch:
             assert state.closed_at is None, "closed at some time, and not closed"
             return
         assert not [t for t in state.tasks if t.ended_at is None], "a task is open on a closed dispute"
-        assert not [c for c in state.changes if c.result == "pending"], (
-            "a change waits for approval on a closed dispute"
-        )
+        assert "pending" not in {c.result for c in state.changes}, "a change waits for approval on a closed dispute"
         assert not [c for c in state.clocks if c.stopped_at is None], "a clock runs on a closed dispute"
         assert state.closed_at, "closed, nobody knows when"
         run = _this_run(state.timeline)

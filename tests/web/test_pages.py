@@ -93,6 +93,26 @@ def test_actions_have_forms_and_wait_for_approval_where_they_must(desk: Desk) ->
     expect(page.get_by_text("没有待办事项")).to_be_visible()
 
 
+def test_a_merger_is_put_up_for_approval_and_who_approves_reads_what_goes_where(desk: Desk) -> None:
+    county = desk.county
+    number, other = alarm(county), alarm(county)
+    page = desk.sign_in(county.with_role("station_chief", "station-gushan"))
+    page.goto(f"/disputes/{number}/actions/merge_into")
+    expect(page.locator("#answer")).to_contain_text("提交后须经上一级批准方才生效")
+    page.get_by_label("理由").fill("系同一事项")
+    page.get_by_label("并入的纠纷编号").fill(other)
+    page.get_by_role("button", name="提交：并案").click()
+    answered(page, "已提交审批：并案，经上一级批准后生效")
+    task = county.wait_for(number, "approve_change")
+    judge = desk.sign_in(desk.answerer(task))
+    judge.goto(f"/tasks/{task['task_id']}")
+    expect(judge.get_by_role("main")).to_contain_text(f"并案（并入{other}）")
+    expect(judge.locator(".card.warn")).to_contain_text(other)
+    judge.get_by_role("button", name="提交：批准").click()
+    answered(judge, "已提交“变更审批：批准”")
+    assert county.dispute(number)["outcome"] == "merged"
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_is_accessible_and_fits(desk: Desk, size: dict[str, int], tmp_path: Path) -> None:
     county = desk.county
