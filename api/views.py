@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from api.examples import decision_shown
@@ -13,6 +13,7 @@ from domain.handing import capacity, standing
 from domain.organisation import ROLES, Actor
 from domain.playbook import Stage
 from domain.state import Task
+from infra.pressing import urgency_of
 from infra.tables import AttachmentRow, CommentRow, DisputeRow, MessageRow, TaskRow
 
 
@@ -37,6 +38,7 @@ def dispute_item(row: DisputeRow) -> dict[str, Any]:
         "holder_name": ROLES[row.holder].name if row.holder in ROLES else None,
         "due_at": moment(row.due_at),
         "overdue": row.overdue,
+        "ahead": row.ahead,
         "urgent": row.urgent,
         "opened_at": moment(row.opened_at),
         "concluded_at": moment(row.concluded_at),
@@ -82,8 +84,8 @@ def dispute_whole(
     }
 
 
-def task_item(row: TaskRow) -> dict[str, Any]:
-    """A task as the inbox shows it."""
+def task_item(row: TaskRow, now: datetime | None = None) -> dict[str, Any]:
+    """A task as the inbox shows it, its urgency as it is now, or at another instant that a list goes by."""
     task = row.sealed
     post = task["addressees"][0] if task["addressees"] else None
     return {
@@ -107,11 +109,11 @@ def task_item(row: TaskRow) -> dict[str, Any]:
         "ended_at": moment(row.ended_at),
         "due_at": moment(row.due_at),
         "overdue": row.overdue,
-        "urgency": row.urgency,
+        "suspended": row.suspended,
+        "ahead": row.ahead,
+        "urgency": urgency_of(row, now or datetime.now(UTC)),
         "redo_of": task["redo_of"],
-        "about": {
-            key: value for key, value in task["about"].items() if key not in ("path", "proposer", "proposed_for")
-        },
+        "about": about_shown(task["about"]),
         "decision": task["decision"],
         "record": task["record"],
         "void_reason": task["void_reason"] or None,
@@ -145,6 +147,9 @@ def task_whole(
                 "at": e["at"],
                 "kind": e["kind"],
                 "title": e["title"],
+                "task_kind": e["detail"].get("task_kind"),
+                "decision": e["detail"].get("decision"),
+                "about": about_shown(e["detail"].get("about") or {}),
                 "reason": (e["detail"].get("fields") or {}).get("reason"),
             }
             for e in earlier[-12:]
@@ -222,6 +227,11 @@ def _stars(number: str | None, head: int, tail: int) -> str | None:
     if len(number) <= head + tail:
         return "*" * len(number)
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
+
+
+def about_shown(about: dict[str, Any]) -> dict[str, Any]:
+    """What a task is about, without what is the engine's own business."""
+    return {key: value for key, value in about.items() if key not in ("path", "proposer", "proposed_for")}
 
 
 def _post(post: dict[str, str]) -> dict[str, str]:

@@ -93,12 +93,11 @@ def _value(sheet: Any, line: int, definition: dict[str, Any], value: float | Non
 
 def _definitions(book: Any, told: dict[str, Any], about: str, taken: str, formats: dict[str, Any]) -> None:
     sheet = _sheet(book, "指标说明", about, taken, formats)
-    sheet.write_row(4, 0, ("指标", "口径", "统计方式", "高低", "窗口（天）", "说明", "依据"), formats["head"])
+    sheet.write_row(4, 0, ("指标", "口径", "统计方式", "高低", "窗口（天）", "说明"), formats["head"])
     for line, d in enumerate(told["definitions"], start=5):
         window = str(told["windows"][d["window"]]) if d["window"] else ""
-        cells = (d["name"], d["formula"], BASES[d["basis"]], BETTER[d["better"]], window, "；".join(d["edge_cases"]),
-                 d["source"])  # fmt: skip
+        cells = (d["name"], d["formula"], BASES[d["basis"]], BETTER[d["better"]], window, "；".join(d["edge_cases"]))
         for column, cell in enumerate(cells):
             sheet.write_string(line, column, cell, formats["text"])
-    for column, width in enumerate((22, 44, 20, 12, 12, 80, 22)):
+    for column, width in enumerate((22, 44, 20, 12, 12, 80)):
         sheet.set_column(column, column, width)

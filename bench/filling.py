@@ -180,7 +180,7 @@ class Filler:
             source=pick.choice(("110", "110", "12345", "grid")), category=code, category_name=name, colour=colour,
             stage=STAGES[passed[-1]] if in_course else "closed", round=1, urgent=False,
             organisation=places[asked[1]], holder=asked[0] if in_course else None,
-            due_at=opened + timedelta(days=7) if in_course else None, overdue=overdue, opened_at=opened,
+            due_at=opened + timedelta(days=7) if in_course else None, overdue=overdue, ahead=0, opened_at=opened,
             concluded_at=closed, closed_at=closed, outcome=None if in_course else "resolved",
             search=searchable(dispute_no, title, name), sealed=self._document,
         )  # fmt: skip
@@ -209,7 +209,7 @@ class Filler:
             tables.TaskRow, task_id=task_id, dispute_no=dispute_no, kind=kind, state=state, round=1, colour=colour,
             title=title, assignee=who if state != "open" else None, decided_by=who if state == "done" else None,
             opened_at=at, ended_at=None if waits else at + timedelta(hours=3),
-            due_at=at + timedelta(days=1) if waits else None, overdue=waits and overdue,
+            due_at=at + timedelta(days=1) if waits else None, overdue=waits and overdue, suspended=False, ahead=0,
             urgency=urgency + (1000 if waits and overdue else 0), sealed=self._task,
         )  # fmt: skip
         for watches, posts in ((False, asked), (True, watching)):

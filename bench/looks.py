@@ -124,7 +124,7 @@ def _disputes(who: Actor, what: str, filters: dict[str, Any]) -> Ask:
 
 
 def _box(who: Actor, box: str, f: InboxFilter) -> Ask:
-    return lambda session: inbox(session, who, box, f, limit=PAGE, cursor=None)
+    return lambda session: inbox(session, who, box, f, limit=PAGE, cursor=None, now=LAST)
 
 
 def _counts(who: Actor) -> Ask:

@@ -202,7 +202,7 @@ def check(state: DisputeState, command: Command, at: datetime) -> tuple[Task, St
     check_person(state, task, command.actor)
     check_open(state, task)
     if task.assignee and command.actor.holder not in (task.assignee, task.delegate):
-        raise ClaimedByOther(f"该待办已由{task.assignee_name}签收")
+        raise ClaimedByOther(f"该待办已由{task.assignee_name}认领")
     return task, read_fields(state, task, command, at)
 
 

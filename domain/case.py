@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.catalogue import KINDS, OUTCOMES, STAGE_NAMES
-from domain.clocks import Clock, start_clock
+from domain.clocks import NOT_BEGUN, Clock, start_clock
 from domain.organisation import Post
 from domain.playbook import Addressing, Rungs, Stage
 from domain.rules import MERGERS_ARE_APPROVED
@@ -129,7 +129,7 @@ class Case:
                 starts_at=task.opened_at,
             )
             if task.state == "scheduled":
-                clock.suspend(task.opened_at, "未到开始时间")
+                clock.suspend(task.opened_at, NOT_BEGUN)
         if policy and policy.first_contact:
             self.start_clock(f"contact:{task.task_id}", "首次联系", limit=policy.first_contact, rungs=policy.rungs,
                              task_id=task.task_id)  # fmt: skip

@@ -13,6 +13,9 @@ from domain.base import Model
 from domain.playbook import Rungs
 from domain.spans import Calendar, Span
 
+NOT_BEGUN = "未到开始时间"
+"""The ground on which a clock stands still until its task's time has come."""
+
 
 class RungName(StrEnum):
     """What a deadline calls down. Reminders are numbered: `reminder_1`, `reminder_2`."""
@@ -74,6 +77,11 @@ class Clock(Model):
     def suspended(self) -> bool:
         """Standing still now."""
         return bool(self.suspensions) and self.suspensions[-1].ended_at is None and self.stopped_at is None
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When it begins to count, while that is still to come: nobody has stopped it, it waits for its time."""
+        return self.started_at if self.suspended and self.suspensions[-1].ground == NOT_BEGUN else None
 
     @property
     def late(self) -> bool:

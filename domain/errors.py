@@ -114,7 +114,7 @@ class ClaimedByOther(Conflict):
     """Somebody else has claimed the task."""
 
     code = "task_claimed_by_other"
-    title = "该待办已由他人签收"
+    title = "该待办已由他人认领"
 
 
 class StaleRound(Conflict):

@@ -12,8 +12,9 @@ from domain.answering import check_open, check_person, entitled_post, known_task
 from domain.base import Model
 from domain.case import Case
 from domain.catalogue import KINDS
-from domain.errors import ClaimedByOther, FieldsInvalid
+from domain.errors import ClaimedByOther, FieldsInvalid, Refused
 from domain.organisation import SEPARATE_ROLES, Actor, answers_for
+from domain.rules import CLAIMING_IS_NOT_SIGNING
 from domain.state import DisputeState, Task
 
 
@@ -119,7 +120,7 @@ def take_claim(case: Case, claim: Claim) -> Task:
         _take_back(case, task, by)
         task.state, task.assignee, task.assignee_name = "open", None, None
         case.state.touch(task)
-        case.log("released", f"退签{name}", by=by, task_id=task_id, reason=claim.reason)
+        case.log("released", claiming(case.state, f"取消认领{name}"), by=by, task_id=task_id, reason=claim.reason)
     elif not claim.release and task.state == "claimed":
         _take_back(case, task, by)
     elif not claim.release:
@@ -127,10 +128,25 @@ def take_claim(case: Case, claim: Claim) -> Task:
     return task
 
 
+def claiming(state: DisputeState, words: str) -> str:
+    """Words of claiming as a case's record has them: before rules 4 it was called 签收 there."""
+    if state.rules >= CLAIMING_IS_NOT_SIGNING:
+        return words
+    return words.replace("取消认领", "退签").replace("认领", "签收")
+
+
+def refusal_words(state: DisputeState, refusal: Refused) -> tuple[str, str]:
+    """Title and detail of a refusal as a case's record has them."""
+    told = refusal.title, refusal.detail
+    if not isinstance(refusal, ClaimedByOther):
+        return told
+    return claiming(state, told[0]), claiming(state, told[1])
+
+
 def _tie(case: Case, task: Task, by: Actor) -> None:
     task.state, task.assignee, task.assignee_name = "claimed", by.holder, by.holder_name
     case.state.touch(task)
-    case.log("claimed", f"签收{KINDS[task.kind].name}", by=by, task_id=task.task_id)
+    case.log("claimed", claiming(case.state, f"认领{KINDS[task.kind].name}"), by=by, task_id=task.task_id)
 
 
 def _take_back(case: Case, task: Task, by: Actor) -> None:
@@ -158,7 +174,7 @@ def _answer_offer(case: Case, task: Task, claim: Claim) -> None:
 
 
 def _taken(task: Task) -> ClaimedByOther:
-    return ClaimedByOther(f"该待办已由{task.assignee_name}签收")
+    return ClaimedByOther(f"该待办已由{task.assignee_name}认领")
 
 
 # --- delegating and transferring

@@ -20,6 +20,7 @@ from domain.organisation import ROLES
 from domain.state import DisputeState, Entry, Task
 from domain.tally import tally
 from domain.timekeeping import due_of
+from domain.urgency import ENDED, weight
 
 _NOT_IN_DOCUMENT = {
     "tasks",
@@ -32,6 +33,7 @@ _NOT_IN_DOCUMENT = {
     "late",
     "places",
     "organisations",
+    "ahead",
     "revision",
 }
 
@@ -53,8 +55,12 @@ class TaskImage(Model):
     ended_at: datetime | None
     due_at: datetime | None
     overdue: bool
+    suspended: bool = False
+    """its deadline stands still"""
+    ahead: int = 0
+    """seconds that a drill has moved its case's clock ahead of the wall's; 0 once it has ended"""
     urgency: int
-    """0 once it has ended"""
+    """what it weighs, see `domain.urgency.weight`; 0 once it has ended"""
     decisions: list[str]
     """the decisions it allows now; none once it is answered"""
     task: Task
@@ -82,6 +88,8 @@ class Image(Model):
     """person who claimed the stage's task, else the role asked"""
     due_at: datetime | None
     overdue: bool
+    ahead: int = 0
+    """seconds that a drill has moved its clock ahead of the wall's: by that its deadlines are read"""
     opened_at: datetime
     concluded_at: datetime | None
     closed_at: datetime | None
@@ -104,7 +112,9 @@ def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = N
     counted = tally(state)
     due = {task.task_id: due_of(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
-    pressing = [clock for clock in due.values() if clock]
+    clocks = [clock for clock in due.values() if clock]
+    # A clock that stands still presses nobody, unless none runs: then it tells where it stood.
+    pressing = [clock for clock in clocks if not clock.suspended] or clocks
     recoloured = any(entry.kind == "recoloured" and entry.revision > since for entry in state.timeline)
     shown = [task for task in state.tasks if task.begun and (recoloured or _changed(task, since))]
     return Image(
@@ -125,6 +135,7 @@ def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = N
         holder=(turn.assignee or turn.addressees[0].role) if turn and turn.addressees else None,
         due_at=min((clock.due_at for clock in pressing), default=None),
         overdue=any(clock.late for clock in pressing),
+        ahead=state.ahead,
         opened_at=state.opened_at,
         concluded_at=state.concluded_at,
         closed_at=state.closed_at,
@@ -162,7 +173,8 @@ def _clock(clock: Clock) -> dict[str, Any]:
         mode="json", include={"name", "title", "started_at", "due_at", "round", "task_id", "overdue"}
     )
     history = clock.model_dump(mode="json", include={"moved", "suspensions", "fired", "stopped_at"})
-    return {**shown, "state": clock.state, "suspended": clock.suspended, **history}
+    begins = clock.begins_at.isoformat() if clock.begins_at else None
+    return {**shown, "state": clock.state, "suspended": clock.suspended, "begins_at": begins, **history}
 
 
 def _changed(task: Task, since: int) -> bool:
@@ -187,17 +199,14 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
         ended_at=task.ended_at,
         due_at=clock.due_at if clock else None,
         overdue=overdue,
-        urgency=_urgency(state, clock) if task.pending else 0,
+        suspended=clock is not None and clock.suspended,
+        ahead=state.ahead if task.pending else 0,
+        urgency=weight(overdue=overdue, rank=state.process.colours[state.colour].rank, urgent=state.urgent)
+        if task.pending
+        else ENDED,
         decisions=list(decisions_open(state, task)) if task.pending else [],
         task=task,
     )
-
-
-def _urgency(state: DisputeState, clock: Clock | None) -> int:
-    """How pressing, for sorting: overdue, then the colour's rank, then 加急, then reminders that have fired."""
-    reminders = sum(rung.startswith("reminder") for rung in clock.fired) if clock else 0
-    overdue = bool(clock and clock.late)
-    return 1000 * overdue + 100 * state.process.colours[state.colour].rank + 50 * state.urgent + reminders
 
 
 def case_sheet(state: DisputeState) -> str:

@@ -27,3 +27,5 @@ put off to the past or beyond the ladder; no flag for a stage that the mechanism
 LADDER_FAILS_TWICE = 4
 """After a ladder has failed it may be entered once more in the round, from below; then no more, and supervision is
 called."""
+CLAIMING_IS_NOT_SIGNING = 4
+"""On record, claiming a task is 认领; 签收, as it was called too, is what a department does with an assignment."""

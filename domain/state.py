@@ -353,6 +353,8 @@ class DisputeState(Model):
     runs: list[str] = []
     late: list[Incident] = []
     """alarms that came after the end and before the run was over: they start the case again"""
+    ahead: int = 0
+    """seconds that a drill has moved this run's clock ahead of the wall's (演练)"""
     revision: int = 0
 
     def touch(self, item: T | None = None) -> None:

@@ -119,6 +119,8 @@ def judges(clock: str, task_id: str | None, task: Task) -> bool:
 
 
 def due_of(state: DisputeState, task: Task) -> Clock | None:
-    """The clock that presses a task most: the earliest of those that judge it and have not stopped."""
+    """The clock that presses a task most: the earliest of those that judge it and run; one that stands still comes
+    last, for its deadline moves on with every day.
+    """
     clocks = [c for c in state.clocks if c.stopped_at is None and any(t is task for t in judged_by(state, c))]
-    return min(clocks, key=lambda c: c.due_at, default=None)
+    return min(clocks, key=lambda c: (c.suspended, c.due_at), default=None)

@@ -54,10 +54,12 @@ _COLUMNS: dict[str, str] = {
     "outcome": "办结方式",
     "kind": "种类",
     "state": "状态",
-    "assignee": "签收人",
+    "assignee": "认领人",
     "decided_by": "办理人",
     "ended_at": "结束时间",
     "urgency": "紧急程度",
+    "suspended": "时限中止",
+    "ahead": "演练推进",
     "at": "时间",
 }
 

@@ -18,6 +18,7 @@ from infra.database import Database
 from infra.deputies import in_force
 from infra.events import KEPT, reminded_since
 from infra.messages import Told, add_messages, message_id_of
+from infra.pressing import place_in_order
 from infra.tables import BarredRow, DeputyRow, MessageRow, PersonRow, TaskRow
 from infra.viewing import OPEN, asked_people
 
@@ -29,10 +30,8 @@ LISTED = 50
 """Tasks that a digest lists; it counts all."""
 AT_ONCE = 200
 """Messages written in one transaction: SQLite's other writers get their turn between."""
-SHOWN = tuple(
-    col(getattr(TaskRow, name))
-    for name in ("task_id", "dispute_no", "kind", "title", "colour", "due_at", "overdue", "urgency")
-)
+_SHOWN = "task_id dispute_no kind title colour due_at overdue suspended ahead urgency sealed"
+SHOWN = tuple(col(getattr(TaskRow, name)) for name in _SHOWN.split())
 
 
 def digest_id(person_id: str, day: date) -> str:
@@ -116,7 +115,7 @@ async def _reached(session: AsyncSession, now: datetime) -> set[str]:
 
 def _content(day: date, tasks: list[Row[Any]], now: datetime) -> dict[str, Any]:
     """A digest: how many for which reason, and the most urgent of them."""
-    items = [_item(task, now) for task in sorted(tasks, key=lambda t: (-t.urgency, t.due_at or now, t.task_id))]
+    items = [_item(task, now) for task in sorted(tasks, key=lambda task: place_in_order(task, now))]
     counts = {why: sum(item["why"] == why for item in items) for why in WHYS}
     return {"day": day.isoformat(), **counts, "items": items[:LISTED]}
 
@@ -129,6 +128,7 @@ def _item(task: Row[Any], now: datetime) -> dict[str, Any]:
         "kind": task.kind,
         "kind_name": KINDS[task.kind].name,
         "title": task.title,
+        "party": task.sealed["about"].get("party"),
         "colour": task.colour,
         "due_at": china(task.due_at).isoformat() if task.due_at else None,
         "why": why,

@@ -32,6 +32,7 @@ from domain.texts import is_fit
 from infra.choosing import among_disputes, shown
 from infra.columns import searchable
 from infra.database import Database
+from infra.pressing import place_in_order, waiting_order
 from infra.tables import (
     AddresseeRow,
     AttachmentRow,
@@ -81,10 +82,11 @@ class DisputeFilter(Model):
 
 
 class Page(Model):
-    """One page of rows and the cursor of the next."""
+    """One page of rows and the cursor of the next; `now` is the instant that a list by urgency goes by."""
 
     rows: list[Any]
     next_cursor: str | None = None
+    now: datetime | None = None
 
 
 SORTS: dict[str, tuple[Any, bool]] = {
@@ -129,14 +131,18 @@ async def list_disputes(
     if cursor:
         value, last = read_cursor(cursor, str, str)
         there = [last] if column is number else [read_instant(value), last]
-        # As a row, so that an index is entered where the last page ended.
-        ended = tuple_(*(literal(at, key.type) for at, key in zip(there, keys, strict=True)))
+        ended = _row(there, keys)
         query = query.where(tuple_(*keys) < ended if descending else tuple_(*keys) > ended)
     order = [key.desc() if descending else key for key in keys]
     rows = await shown(session, DisputeRow, number, query.order_by(*order).limit(limit + 1), order, DisputeRow.sealed)
     more = rows[limit - 1] if len(rows) > limit else None
     key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
     return Page(rows=rows[:limit], next_cursor=key)
+
+
+def _row(values: Sequence[Any], keys: Sequence[Any]) -> Any:
+    """Where a page ended, as a row: an index is entered there."""
+    return tuple_(*(literal(value, key.type) for value, key in zip(values, keys, strict=True)))
 
 
 def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
@@ -301,9 +307,12 @@ class InboxFilter(Model):
 
 
 async def inbox(
-    session: AsyncSession, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None
+    session: AsyncSession, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None, now: datetime
 ) -> Page:
-    """A box of a person's tasks, the most urgent first; of equal urgency the longest waiting."""
+    """A box of a person's tasks, the most urgent first (`domain.urgency`); of equal urgency the longest waiting.
+
+    The pages after the first go by the first one's `now`, so that none is missed or shown twice.
+    """
     task_id: Any = col(TaskRow.task_id)
     query: Select[Any] = select(task_id).where(*_box(actor, box))
     if f.kind:
@@ -314,14 +323,17 @@ async def inbox(
         query = query.where(col(TaskRow.due_at) < f.due_before)
     if f.q:
         query = query.where(or_(*(_in_words(c.icontains, f.q) for c in (col(TaskRow.title), col(TaskRow.dispute_no)))))
+    waits = box != "done"
     if cursor:
-        urgency, last = read_cursor(cursor, int, str)
-        query = query.where(or_(col(TaskRow.urgency) < urgency, and_(col(TaskRow.urgency) == urgency, task_id > last)))
-    # A UUIDv7 sorts by its time, so the task id is the waiting order.
-    order = (col(TaskRow.urgency).desc(), task_id)
+        began, *ended = read_cursor(cursor, str, *((int, int, int) if waits else ()), str)
+        now = read_instant(began)
+    order = waiting_order(now) if waits else [task_id]
+    if cursor:
+        query = query.where(tuple_(*order) > _row(ended, order))
     rows = await shown(session, TaskRow, task_id, query.order_by(*order).limit(limit + 1), order)
     end = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows=rows[:limit], next_cursor=cursor_of(end.urgency, end.task_id) if end else None)
+    stood = () if end is None else place_in_order(end, now) if waits else (end.task_id,)
+    return Page(rows=rows[:limit], next_cursor=cursor_of(now, *stood) if stood else None, now=now)
 
 
 async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:

@@ -133,6 +133,8 @@ class DisputeRow(SQLModel, table=True):
     holder: str | None
     due_at: datetime | None = _instant(default=None)
     overdue: bool
+    ahead: int = 0
+    """seconds that a drill has moved its clock ahead of the wall's"""
     opened_at: datetime = _instant()
     concluded_at: datetime | None = _instant(default=None)
     closed_at: datetime | None = _instant(default=None)
@@ -169,8 +171,8 @@ class TaskRow(SQLModel, table=True):
 
     __tablename__ = "task"
     __table_args__ = (
-        Index("task_mine", "assignee", "state", "urgency", "task_id"),
-        Index("task_done", "decided_by", "state", "urgency", "task_id", *SOUGHT),
+        Index("task_mine", "assignee", "state", "task_id"),
+        Index("task_done", "decided_by", "state", "task_id", *SOUGHT),
     )
     task_id: str = Field(primary_key=True)
     dispute_no: str = Field(index=True)
@@ -189,7 +191,11 @@ class TaskRow(SQLModel, table=True):
     ended_at: datetime | None = _instant(default=None)
     due_at: datetime | None = _instant(default=None)
     overdue: bool
+    suspended: bool = False
+    ahead: int = 0
+    """of a waiting task: seconds that a drill has moved its case's clock ahead of the wall's"""
     urgency: int
+    """what it weighs (`domain.urgency.weight`); with the time left it makes the class of urgency"""
     sealed: Any = Field(sa_column=Column(Sealed("task"), nullable=False))
 
 

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.catalogue import OUTCOMES
     from domain.colours import recolour
+    from domain.errors import Refused
     from domain.playbook import Stage, shared
     from domain.rules import CASE_KEEPS_ITS_RUNS, MERGERS_ARE_APPROVED, REOPENING_KEEPS_ITS_KEY
     from domain.spans import Calendar
@@ -159,6 +160,7 @@ class DisputeWorkflow:
             self.state.opened_at = self.case.now()
             self.case.log("opened", "受理立案", source=self.state.source)
             return
+        self.state.ahead = 0  # a new run's clock is the wall's again
         outcome = OUTCOMES[self.state.outcome or "resolved"]
         self.state.stage, self.state.outcome, self.state.closed_at = Stage.TRIAGE, None, None
         self.state.merged_into = None
@@ -223,13 +225,16 @@ class DisputeWorkflow:
         self.door.leave(
             command.key,
             lambda: self._decide(command),
-            lambda refusal: self.case.log(
-                "decision_refused", f"未予采纳：{refusal.title}", by=command.actor, task_id=command.task_id,
-                decision=command.decision, code=refusal.code, reason=refusal.detail,
-            ),
-        )  # fmt: skip
+            lambda refusal: self._not_taken(command, refusal),
+        )
 
     # --- facts
+
+    @workflow.signal
+    def clock_advanced(self, seconds: int) -> None:
+        """A drill has moved this case's clock: whoever looks at a deadline needs to know how far ahead it is."""
+        self.state.ahead += seconds
+        self.state.touch()
 
     @workflow.signal
     def incident_added(self, incident: Incident) -> None:
@@ -265,6 +270,14 @@ class DisputeWorkflow:
     def outcome(self, key: str, task_id: str | None) -> keys.Outcome | None:
         """What became of a key, for somebody whose answer was lost; none where it was never taken."""
         return keys.outcome(self.state, key, task_id)
+
+    def _not_taken(self, command: answering.Command, refusal: Refused) -> None:
+        """A decision that came while no worker answered was refused when one did: on record, for whoever sent it."""
+        title, reason = handing.refusal_words(self.state, refusal)
+        self.case.log(
+            "decision_refused", f"未予采纳：{title}", by=command.actor, task_id=command.task_id,
+            decision=command.decision, code=refusal.code, reason=reason,
+        )  # fmt: skip
 
     def _decide(self, command: answering.Command) -> None:
         task = answering.take(self.case, command)

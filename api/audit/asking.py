@@ -13,7 +13,7 @@ from temporalio.converter import DataConverter
 from api.audit.histories import Histories
 from api.audit.replaying import Replayed, moments, replay, up_to
 from api.context import Services
-from api.views import dispute_whole, entry_item, moment
+from api.views import about_shown, dispute_whole, entry_item, moment
 from domain.base import china
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.organisation import Actor
@@ -186,4 +186,5 @@ def words_of(history: WorkflowHistory, replayed: Replayed) -> dict[str, Any]:
 
 
 def _told(entry: Entry) -> dict[str, Any]:
-    return {"seq": entry.seq, "kind": entry.kind, "title": entry.title, "actor": entry.actor}
+    told = {"seq": entry.seq, "kind": entry.kind, "title": entry.title, "actor": entry.actor}
+    return {**told, "at": moment(entry.at), "about": about_shown(entry.detail.get("about") or {})}

@@ -27,7 +27,7 @@ NOTED: dict[str, str] = {
 FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     "task:": ("查看待办", {code: kind.name for code, kind in KINDS.items()}),
     "decide:": ("办理", {code: kind.name for code, kind in KINDS.items()}),
-    "claim:": ("签收", {code: kind.name for code, kind in KINDS.items()}),
+    "claim:": ("认领", {code: kind.name for code, kind in KINDS.items()}),
     "delegate:": ("委托办理", {code: kind.name for code, kind in KINDS.items()}),
     "transfer:": ("移交", {code: kind.name for code, kind in KINDS.items()}),
     "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),

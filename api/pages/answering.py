@@ -212,7 +212,7 @@ async def lay_out(services: Services, viewer: Viewer, task_id: str, wanted: str)
 
 async def show_task(request: Request, services: Services, viewer: Viewer, desk: Desk, draft: Draft) -> Response:
     """The answering page with what has been filled in so far."""
-    task, now = desk.task, w.present()
+    task, now = desk.task, w.present(desk.task["ahead"])
     drawn = Drawn([], [])
     if desk.form:
         drawn = draw(desk.form, draft.typed, draft.problems, desk.example, add=draft.add, own="attachments")

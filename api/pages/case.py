@@ -36,14 +36,14 @@ async def show_case(
     request: Request, services: Services, viewer: Viewer, no: str, *, status: int = 200, **extra: Any
 ) -> Response:
     """The page of a case; `extra` holds what a small form of it was refused for."""
-    here = await services.tail.newest()  # before anything is read: what happens meanwhile is told
+    heard = await services.tail.newest()  # before anything is read: what happens meanwhile is told
     document = await whole(services, viewer.actor, no)
     entries = await _timeline(services, viewer, no)
     offices = await offices_of(services)
     words = vocabulary(services, offices, document)
-    now = case_now(entries)
+    now = w.present(document["ahead"])
     view = {
-        "here": here,
+        "heard": heard,
         **standing(document, entries, words, now),
         "files": [file_view(a, now) for a in document["attachments"]],
         "comments": [{**c, "at": w.stamp(c["at"], now)} for c in document["comments"]],
@@ -85,15 +85,7 @@ async def _people(services: Services, no: str, offices: Offices) -> list[dict[st
     """Who has a part, to be mentioned: username, and who that is."""
     async with services.database.read() as session:
         found = await with_a_part(session, no)
-    return [
-        {"username": p["username"], "who": f"{p['name']} · {offices.at(p['path'])}{_role(p['role'])}"} for p in found
-    ]
-
-
-def case_now(entries: list[dict[str, Any]]) -> datetime:
-    """Now, as the case sees it: in a drill its clock is ahead of the wall's."""
-    last = w.instant(entries[-1]["at"]) if entries else None
-    return max(w.present(), last) if last else w.present()
+    return [{"username": p["username"], "who": f"{p['name']} · {offices.holding(p['path'], p['role'])}"} for p in found]
 
 
 async def _timeline(services: Services, viewer: Viewer, no: str) -> list[dict[str, Any]]:
@@ -109,6 +101,7 @@ async def _timeline(services: Services, viewer: Viewer, no: str) -> list[dict[st
 
 def _head(d: dict[str, Any], now: datetime, offices: Offices) -> dict[str, Any]:
     open_tasks = [t for t in d["tasks"] if t["state"] in ("open", "claimed")]
+    stands = bool(timed := [t for t in open_tasks if t["due_at"]]) and all(t["suspended"] for t in timed)
     holder = next((t["assignee_name"] for t in open_tasks if t["assignee"] == d["holder"]), None) or d["holder_name"]
     return {
         "no": d["dispute_no"],
@@ -120,7 +113,7 @@ def _head(d: dict[str, Any], now: datetime, offices: Offices) -> dict[str, Any]:
         "round": d["round"],
         "urgent": d["urgent"],
         "overdue": d["overdue"],
-        "due": None if d["closed_at"] else w.due(d["due_at"], d["overdue"], now),
+        "due": None if d["closed_at"] else w.due(d["due_at"], d["overdue"], now, suspended=stands),
         "category": d["category_name"],
         "source": w.SOURCES.get(d["source"], d["source"]),
         "opened": w.stamp(d["opened_at"], now),
@@ -156,25 +149,34 @@ def _open_task(t: dict[str, Any], offices: Offices, now: datetime) -> dict[str, 
         "href": f"/tasks/{t['task_id']}",
         "kind": t["kind_name"],
         "about": w.about(t),
-        "who": "、".join(dict.fromkeys(offices.post(p) for p in t["posts"])),
+        "who": "、".join(offices.posts(t["posts"])),
         "assignee": f"{t['assignee_name']}（委托 {t['delegate_name']}）" if t["delegate_name"] else t["assignee_name"],
         "state": w.TASK_STATES[t["state"]],
-        "due": w.due(t["due_at"], t["overdue"], now),
+        "due": w.due(t["due_at"], t["overdue"], now, suspended=t["suspended"]),
     }
 
 
 def _done_task(t: dict[str, Any], words: Vocabulary, offices: Offices, now: datetime) -> dict[str, Any]:
     answer = decided(t["kind"], t["decision"], words, now) if t["decision"] else None
-    return {"href": f"/tasks/{t['task_id']}", "kind": t["kind_name"], "round": t["round"], "answer": answer}
+    return {
+        "href": f"/tasks/{t['task_id']}",
+        "kind": t["kind_name"],
+        "about": w.about(t),
+        "round": t["round"],
+        "answer": answer,
+    }
 
 
 def _clock(c: dict[str, Any], now: datetime) -> dict[str, Any]:
+    began, stopped = w.instant(c["started_at"]), w.instant(c["stopped_at"])
+    never = bool(began and stopped and stopped < began)
     return {
         "name": c["name"],
         "started": c["started_at"],
         "title": c["title"],
         "state": c["state"],
-        "spoken": w.CLOCK_STATES[c["state"]],
+        "spoken": "未开始" if never else w.CLOCK_STATES[c["state"]],
+        "begins": w.stamp(c.get("begins_at"), now),
         "due": w.due(c["due_at"], c["overdue"], now) if c["state"] != "suspended" else None,
         "at": w.stamp(c["due_at"], now),
         "moved": [f"{w.stamp(m['was'], now)} → {w.stamp(m['now'], now)}：{m['reason']}" for m in c["moved"]],

@@ -36,7 +36,7 @@ ADVICE = {
     "csrf_failed": "请返回上一页刷新后重新提交，已提交成功的内容不受影响。",
     "not_found": "链接可能有误，或者该事项不在您的管辖范围内。",
     "task_closed": "其他人员可能已先行办理，请到纠纷页面查看最新情况。",
-    "task_claimed_by_other": "请与签收人联系，待其退签后再办理。",
+    "task_claimed_by_other": "请与认领人联系，待其取消认领后再办理。",
     "stale_round": "纠纷已进入新一轮，请到纠纷页面办理本轮待办。",
     "decision_not_allowed": "请改选其他处理意见后重新提交。",
     "action_not_allowed": "纠纷状态已变化，请刷新纠纷页面查看现在可用的操作。",

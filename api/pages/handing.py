@@ -36,24 +36,24 @@ LONGEST = 4000
 @router.post("/tasks/{task_id}/claim")
 async def claim_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
                      ) -> Response:  # fmt: skip
-    """签收; of what was offered 接收; of what was delegated or offered to another 收回."""
+    """认领; of what was offered 接收; of what was delegated or offered to another 收回."""
     before = await whole_task(services, viewer.actor, task_id)
     said = {"offered": "已接收，由您办理", "mine": "已收回，由您办理"}
     response = await _tried(post_claim(services, viewer.actor, task_id, text(form, "key") or None))
     return await _handed(request, services, viewer, task_id, form, response,
-                         said.get(before["standing"], "已签收，请填写处理意见"))  # fmt: skip
+                         said.get(before["standing"], "已认领，请填写处理意见"))  # fmt: skip
 
 
 @router.post("/tasks/{task_id}/release")
 async def release_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
                        ) -> Response:  # fmt: skip
-    """退签; of what was offered or delegated to the person, back to whose it is."""
+    """取消认领; of what was offered or delegated to the person, back to whose it is."""
     before = await whole_task(services, viewer.actor, task_id)
     said = {"offered": "已退回，未接收移交", "delegate": "已交回委托人"}
     reason = ReleaseIn(reason=text(form, "reason")[:LONGEST])
     response = await _tried(post_release(services, viewer.actor, task_id, reason, text(form, "key") or None))
     return await _handed(request, services, viewer, task_id, form, response,
-                         said.get(before["standing"], "已退签，同岗位人员可以签收"))  # fmt: skip
+                         said.get(before["standing"], "已取消认领，同岗位人员可以认领"))  # fmt: skip
 
 
 @router.post("/tasks/{task_id}/delegate")

@@ -22,7 +22,7 @@ from api.pages.faults import PageRoute
 from api.pages.offices import Offices, offices_of, vocabulary
 from api.pages.rendering import show
 from api.pages.session import ViewerDep
-from api.pages.spoken import TONES, by_days
+from api.pages.spoken import TONES, by_days, said, told
 from api.routes.audit import RunDep, get_history
 from domain.base import china
 from domain.errors import FieldsInvalid
@@ -54,7 +54,7 @@ class Moment:
     @property
     def title(self) -> str:
         """What was told, in one line."""
-        titles = [str(e["title"]) for e in self.entries if e["kind"] != "task_opened"] or list(map(_said, self.entries))
+        titles = list(map(said, told(self.entries)))
         return "；".join(titles[:2]) + (f" 等 {len(titles)} 项" if len(titles) > 2 else "")
 
 
@@ -148,9 +148,9 @@ async def history_file(
 
 async def _past(services: Services, no: str, run: str | None) -> Past:
     history = await histories(services).fetch(no, run)
-    told = words_of(history, await replay(history, services.client.data_converter))
+    spoken = words_of(history, await replay(history, services.client.data_converter))
     moments: list[Moment] = []
-    for item in told["items"]:
+    for item in spoken["items"]:
         at = china(datetime.fromisoformat(item["at"]))
         if item["entries"] or not moments:
             moments.append(Moment(len(moments), item["event_id"], at, item["entries"], item["events"]))
@@ -159,9 +159,9 @@ async def _past(services: Services, no: str, run: str | None) -> Past:
             events = [*last.events, *item["events"]]
             moments.append(Moment(last.step, item["event_id"], last.at, last.entries, events))
     if not moments:  # nothing has been worked on yet
-        first = told["after"]
+        first = spoken["after"]
         moments = [Moment(0, first[-1]["event_id"], china(datetime.fromisoformat(first[0]["at"])), [], [])]
-    return Past(no, history, moments, told["after"], told["error"])
+    return Past(no, history, moments, spoken["after"], spoken["error"])
 
 
 async def _stood(services: Services, past: Past, here: Moment) -> dict[str, Any]:
@@ -185,10 +185,6 @@ async def _stood(services: Services, past: Past, here: Moment) -> dict[str, Any]
     return {**view, "stood": _compared(services, offices, now, was, here)}
 
 
-def _said(entry: dict[str, Any]) -> str:
-    return f"新待办：{entry['title']}" if entry["kind"] == "task_opened" else str(entry["title"])
-
-
 def _neighbour(past: Past, moment: Moment | None) -> dict[str, Any] | None:
     if moment is None:
         return None
@@ -208,7 +204,7 @@ def _compared(
         for n, item in enumerate(_all(shown, part)):
             previous = known.get(_key(part, n, item))
             item["mark"] = "" if earlier is None or previous == item else "changed" if previous else "new"
-    told = len(entries) - len(here.entries)
+    earlier_told = len(entries) - len(here.entries)
     gone = {t["href"] for t in earlier["tasks"]} - {t["href"] for t in shown["tasks"]} if earlier else set()
     return {
         **shown,
@@ -216,8 +212,8 @@ def _compared(
         "ended": [t for t in shown["done"] if t["href"] in gone],
         "voided": [t for t in (earlier or {"tasks": []})["tasks"]
                    if t["href"] in gone - {d["href"] for d in shown["done"]}],
-        "fresh": by_days(entries[told:], words, at),
-        "days": by_days(entries[:told], words, at),
+        "fresh": by_days(entries[earlier_told:], words, at, entries),
+        "days": by_days(entries[:earlier_told], words, at),
     }  # fmt: skip
 
 
@@ -270,7 +266,7 @@ def _line(past: Past, moment: Moment, here: Moment, now: datetime) -> dict[str, 
         "part": past.href(moment, "history/moment"),
         "event": moment.event,
         "at": w.stamp(moment.at, now),
-        "entries": [{"title": _said(e), "actor": e["actor"]} for e in moment.entries]
+        "entries": [{"title": said(e), "actor": e["actor"]} for e in told(moment.entries)]
         or [{"title": WAITING, "actor": None}],
         "tone": next((tone for tone in RANKS if tone in tones), "quiet"),
         "current": moment is here,

@@ -15,8 +15,8 @@ from api.pages.faults import PageRoute
 from api.pages.offices import Offices, offices_of
 from api.pages.rendering import show
 from api.pages.session import ViewerDep
+from api.pages.words import about, due, present, span, stamp
 from api.pages.words import colour as chip
-from api.pages.words import due, present, span, stamp
 from api.routes.tasks import get_tasks
 from domain.base import china
 from domain.catalogue import KINDS
@@ -26,10 +26,10 @@ from infra.queries import count_box
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
-BOXES = {"claimable": "待签收", "mine": "我的", "done": "已办", "watched": "关注"}
+BOXES = {"claimable": "待认领", "mine": "我的", "done": "已办", "watched": "关注"}
 EMPTY = {
-    "claimable": ("没有等待签收的事项", "新的事项推送到您的岗位后会出现在这里。已签收的事项在“我的”。"),
-    "mine": ("您手上没有正在办理的事项", "在“待签收”中打开一个事项，签收后即由您办理。"),
+    "claimable": ("没有等待认领的事项", "新的事项推送到您的岗位后会出现在这里。已认领的事项在“我的”。"),
+    "mine": ("您手上没有正在办理的事项", "在“待认领”中打开一个事项，认领后即由您办理。"),
     "done": ("您还没有办结过事项", "您作出处理意见的事项会留在这里备查。"),
     "watched": ("没有需要您关注的事项", "您关注的纠纷的待办，以及由他人办理、您的岗位负责督促的事项会出现在这里。"),
 }
@@ -47,7 +47,7 @@ async def inbox_page(
     cursor: CursorDep = None,
 ) -> Response:
     """A box of the person's tasks."""
-    here = await services.tail.newest()  # before anything is read: what happens meanwhile is told
+    heard = await services.tail.newest()  # before anything is read: what happens meanwhile is told
     box = box if box in BOXES else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     page = await get_tasks(services, viewer.actor, box, kind or None, colour or None, None, asked["q"] or None, PAGE,
@@ -59,7 +59,7 @@ async def inbox_page(
         request,
         "inbox.html",
         viewer,
-        here=here,
+        heard=heard,
         box=box,
         page=PAGE,
         self_href=_address(box, asked),
@@ -93,26 +93,32 @@ def _address(box: str, asked: Mapping[str, str | None]) -> str:
 
 
 def _row(task: dict[str, Any], offices: Offices, actor: Actor) -> dict[str, Any]:
-    now = present()
+    now = present(task["ahead"])
     ended = task["ended_at"]
     decision = task["decision"]
     return {
         "href": f"/tasks/{task['task_id']}",
         "dispute_no": task["dispute_no"],
         "kind": task["kind_name"],
-        "title": task["title"],
+        "title": _title(task),
         "colour": chip(task["colour"]),
         "round": task["round"],
         "redo": bool(task["redo_of"]),
         "office": offices.post(task["post"]),
         "assignee": task["assignee_name"],
         "hands": _hands(task, actor),
-        "due": due(task["due_at"], task["overdue"], now) if not ended else None,
+        "due": due(task["due_at"], task["overdue"], now, suspended=task["suspended"]) if not ended else None,
         "waiting": "" if ended else _waiting(task, now),
         "ended": f"{stamp(ended, now)} {KINDS[task['kind']].decisions[decision['name']].title}"
         if ended and decision and decision["name"] in KINDS[task["kind"]].decisions
         else "",
     }
+
+
+def _title(task: dict[str, Any]) -> str:
+    """With the party it is about: the stored title holds no names."""
+    title, which = task["title"], task["about"].get("title") or ""
+    return " · ".join(filter(None, (about(task), title.removeprefix(f"{which} · ") if which else title)))
 
 
 def _hands(task: dict[str, Any], actor: Actor) -> str:

@@ -244,7 +244,7 @@ def _definition(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def _case(item: dict[str, Any], offices: Offices) -> dict[str, Any]:
-    now = present()
+    now = present(item["ahead"])
     opened = instant(item["opened_at"])
     return {
         "href": f"/disputes/{item['dispute_no']}",

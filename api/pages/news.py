@@ -107,7 +107,7 @@ def _item(i: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "href": f"/tasks/{i['task_id']}",
         "kind": i["kind_name"],
-        "title": i["title"],
+        "title": " · ".join(filter(None, (i.get("party"), i["title"]))),
         "no": i["dispute_no"],
         "why": WHY[i["why"]],
         "late": i["why"] == "overdue",

@@ -23,6 +23,7 @@ class Offices:
         often = Counter(o.name for o in listed)
         self._label = {o.code: o.name if often[o.name] == 1 else f"{o.name}（{o.code}）" for o in listed}
         self._code = {label: code for code, label in self._label.items()}
+        self._kind = {o.code: o.kind for o in listed}
         self._chosen = [self._label[o.code] for o in listed if o.kind not in _NOT_CHOSEN]
 
     @property
@@ -46,7 +47,37 @@ class Offices:
         """A post in words, from a task's `post`: `古山派出所 · 责任民警`."""
         if not post:
             return ""
-        return f"{self.label(post['organisation'])} · {post['role_name']}"
+        place = self.label(post["organisation"])
+        return f"{place} · {beside(place, post['role_name'])}"
+
+    def posts(self, posts: Iterable[dict[str, str]]) -> list[str]:
+        """Whom a task asks, each once: of a list that a playbook has for bureaus and towns alike, those there are."""
+        asked = list(posts)
+        there = [p for p in asked if _exists(p["role"], self._kind.get(p["organisation"]))]
+        return list(dict.fromkeys(map(self.post, there or asked)))
+
+    def holding(self, path: str, role: str) -> str:
+        """Who somebody is, in one word: `县综治中心分派员`."""
+        place = self.at(path)
+        return f"{place}{beside(place, ROLES[role].name if role in ROLES else role)}"
+
+
+def beside(place: str, role: str) -> str:
+    """A role's name behind its organisation's, no word said twice: 分派员 of a 县综治中心, not 综治中心分派员."""
+    name = place.partition("（")[0]
+    said = next((n for n in range(len(role) - 1, 1, -1) if name.endswith(role[:n])), 0)
+    return role[said:]
+
+
+def _exists(role: str, kind: str | None) -> bool:
+    """A town has a 镇街分管领导, every other organisation a 部门分管领导."""
+    match role:
+        case "township_leader":
+            return kind == Kind.TOWN
+        case "department_leader":
+            return kind != Kind.TOWN
+        case _:
+            return True
 
 
 class Vocabulary:

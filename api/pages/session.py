@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from api.audit.asking import AUDITORS, LOG_READERS, holds_at_root
 from api.context import Services
 from api.deps import ServicesDep, person_of
+from api.pages.offices import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.organisation import ROLES, Actor, overseen
 from domain.texts import fit
@@ -77,7 +78,8 @@ async def _posts(services: Services, actor: Actor) -> str:
     names = []
     for post in actor.posts[:2]:
         place = directory.at(post.path)
-        names.append(f"{place.name if place else ''}{ROLES[post.role].name}")
+        role = ROLES[post.role].name
+        names.append(f"{place.name}{beside(place.name, role)}" if place else role)
     return "、".join(names) + ("等" if len(actor.posts) > 2 else "")
 
 

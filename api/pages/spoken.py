@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
@@ -9,7 +10,7 @@ from typing import Any
 
 from api.pages.forms import core, label_and_options
 from api.pages.offices import Vocabulary
-from api.pages.words import by, day, instant, stamp
+from api.pages.words import about, by, day, instant, stamp
 from domain.catalogue import ACTIONS, KINDS, title_of
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",
@@ -37,14 +38,14 @@ def _schema(kind: str, name: str, action: bool) -> dict[str, Any]:
 
 def facts(schema: dict[str, Any], fields: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     """Filled-in fields as (title, text); a "no" that nobody wrote is left out."""
-    told = []
+    named = []
     for name, value in fields.items():
         if value in (None, False, "", []) or name.endswith("_name"):
             continue
         inner, _ = core(schema.get("properties", {}).get(name, {}), schema.get("$defs", {}))
         title, text = _said(name, inner, value, words, schema.get("$defs", {}))
-        told.append((title, text))
-    return told
+        named.append((title, text))
+    return named
 
 
 def _said(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs: dict[str, Any]) -> tuple[str, str]:
@@ -86,9 +87,40 @@ def change(name: str, fields: dict[str, Any], words: Vocabulary) -> list[tuple[s
     return facts(_schema("", name, True), fields, words)
 
 
-def by_days(entries: list[dict[str, Any]], words: Vocabulary, now: datetime) -> list[dict[str, Any]]:
-    """A timeline grouped by day, the newest day and the newest entry first."""
-    lines = [_line(entry, words, now) for entry in reversed(entries)]
+def reason(kind: str | None, decision: str | None, given: str | None, words: Vocabulary) -> str:
+    """The reason of an answer; one that was chosen from a list by the words it was chosen by."""
+    schema = _schema(kind or "", decision or "", False)
+    return next((text for _, text in facts(schema, {"reason": given}, words)), "")
+
+
+def told(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries that say something: that a task was opened does not, beside what opened it in the same moment."""
+    others = {entry["at"] for entry in entries if entry["kind"] not in ("task_opened", "clock_started")}
+    return [entry for entry in entries if entry["kind"] != "task_opened" or entry["at"] not in others]
+
+
+def said(entry: dict[str, Any]) -> str:
+    """What an entry says: of a task that was opened, that it is new and what about."""
+    if entry["kind"] != "task_opened":
+        return str(entry["title"])
+    which = about(
+        {"kind_name": entry["title"], "about": entry.get("about") or entry.get("detail", {}).get("about", {})}
+    )
+    return f"新待办：{entry['title']}{f'（{which}）' if which else ''}"
+
+
+def by_days(
+    entries: list[dict[str, Any]], words: Vocabulary, now: datetime, opened: Iterable[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """A timeline grouped by day, the newest day and the newest entry first. `opened` are entries of before: by which a
+    task is known that was answered now.
+    """
+    which = {
+        entry["detail"]["task_id"]: about({"kind_name": entry["title"], "about": entry["detail"].get("about", {})})
+        for entry in (*opened, *entries)
+        if entry["kind"] == "task_opened"
+    }
+    lines = [_line(entry, which, words, now) for entry in reversed(told(entries))]
     return [
         {"name": day(lot[0]["when"], now), "entries": lot}
         for _, group in groupby(lines, key=_day_of)
@@ -101,27 +133,28 @@ def _day_of(line: dict[str, Any]) -> date:
     return at.date()
 
 
-def _line(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, Any]:
+def _line(entry: dict[str, Any], which: dict[str, str], words: Vocabulary, now: datetime) -> dict[str, Any]:
     detail, at = entry["detail"], instant(entry["at"])
-    told: list[tuple[str, str]] = []
+    more: list[tuple[str, str]] = []
     if "decision" in detail:
-        told = facts(_schema(detail.get("task_kind", ""), detail["decision"], False), detail.get("fields") or {}, words)
+        more = facts(_schema(detail.get("task_kind", ""), detail["decision"], False), detail.get("fields") or {}, words)
     elif "action" in detail:
-        told = change(detail["action"], detail.get("fields") or {}, words)
+        more = change(detail["action"], detail.get("fields") or {}, words)
     if (person := detail.get("person_name")) and entry["kind"] in _PERSON:
-        told.append((_PERSON[entry["kind"]], person))
+        more.append((_PERSON[entry["kind"]], person))
     for name in _EXTRA:
         value = detail.get(name)
         if value and isinstance(value, str):
             shown = value if name not in ("due_at", "until") or "T" not in value else stamp(value, now)
-            told.append((_EXTRA[name], shown))
-    title = "新待办：" + entry["title"] if entry["kind"] == "task_opened" else entry["title"]
+            more.append((_EXTRA[name], shown))
+    if entry["kind"] != "task_opened" and (subject := which.get(detail.get("task_id", ""))):
+        more.insert(0, ("事项", subject))
     return {
         "when": at,
         "time": f"{at:%H:%M}" if at else "",
-        "title": title,
+        "title": said(entry),
         "actor": by(entry["actor"], entry.get("on_behalf_name")),
         "tone": TONES.get(entry["kind"], "quiet" if entry["kind"] in _QUIET else "plain"),
-        "facts": told,
+        "facts": more,
         "files": detail.get("attachments") or [],
     }

@@ -7,8 +7,8 @@ from typing import Any
 
 from api.pages import words as w
 from api.pages.offices import Offices, Vocabulary
-from api.pages.spoken import change, decided
-from domain.catalogue import ACTIONS, KINDS
+from api.pages.spoken import change, decided, reason, said, told
+from domain.catalogue import ACTIONS
 from domain.fields import RETURN_REASONS
 from domain.organisation import ROLES, Actor
 
@@ -28,9 +28,9 @@ def head_view(task: dict[str, Any], document: dict[str, Any], offices: Offices, 
         "state": w.TASK_STATES.get(task["state"], task["state"]),
         "ended": w.stamp(task["ended_at"], now) if ended else "",
         "void_reason": task["void_reason"] or "",
-        "due": None if ended else w.due(task["due_at"], task["overdue"], now),
+        "due": None if ended else w.due(task["due_at"], task["overdue"], now, suspended=task["suspended"]),
         "opened": w.stamp(task["opened_at"], now),
-        "who": list(dict.fromkeys(offices.post(p) for p in task["posts"])),
+        "who": offices.posts(task["posts"]),
         "candidates": [f"{c['name']}" for c in task["candidates"][:6]],
         "assignee": task["assignee_name"] or "",
     }
@@ -52,8 +52,7 @@ def brief_view(
         "earlier": brief["earlier_alarms"],
         "parties": [{**p, "side": w.SIDES.get(p["side"], p["side"])} for p in brief["parties"]],
         "suggested": "、".join(offices.label(code) for code in brief["suggested"]),
-        "history": [{"at": w.stamp(e["at"], now), "title": _happened(e["title"]), "reason": e["reason"] or ""}
-                    for e in reversed(brief["history"])],
+        "history": [_happened(e, words, now) for e in reversed(told(brief["history"]))],
         "summary": (document["disposal"] or {}).get("summary", "") if task["kind"] == "evaluate" else "",
         "agreements": [{"terms": a["terms"], "owed": len(a["obligations"])} for a in brief["agreements"]],
         "returned": [
@@ -72,8 +71,9 @@ def brief_view(
     }  # fmt: skip
 
 
-def _happened(title: str) -> str:
-    return f"新待办：{title}" if any(title == spec.name for spec in KINDS.values()) else title
+def _happened(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, Any]:
+    given = reason(entry["task_kind"], entry["decision"], entry["reason"], words)
+    return {"at": w.stamp(entry["at"], now), "title": said(entry), "reason": given}
 
 
 def _change(about: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
@@ -104,7 +104,7 @@ def hands_view(task: dict[str, Any], actor: Actor, offices: Offices) -> dict[str
 def _named(people: list[dict[str, Any]], without: set[str], offices: Offices) -> list[tuple[str, str]]:
     """People to choose from: (person id, name and post), each once."""
     found = {
-        p["person_id"]: f"{p['name']}（{offices.label(p['post']['organisation'])} · {ROLES[p['post']['role']].name}）"
+        p["person_id"]: f"{p['name']}（{offices.post({**p['post'], 'role_name': ROLES[p['post']['role']].name})}）"
         for p in reversed(people)
         if p["person_id"] not in without
     }

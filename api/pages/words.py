@@ -13,7 +13,7 @@ COLOUR_NAMES = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue":
 SIDES = {"a": "甲方", "b": "乙方", "other": "其他"}
 SOURCES = {"110": "110 警情", "12345": "12345 热线", "grid": "网格走访", "walk_in": "来访", "court": "法院转送",
            "letter": "来信"}  # fmt: skip
-TASK_STATES = {"open": "待签收", "claimed": "办理中", "done": "已办结", "void": "已失效"}
+TASK_STATES = {"open": "待认领", "claimed": "办理中", "done": "已办结", "void": "已失效"}
 CLOCK_STATES = {
     "running": "计时中",
     "suspended": "已中止",
@@ -36,9 +36,9 @@ def instant(value: datetime | str | None) -> datetime | None:
     return china(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
-def present() -> datetime:
-    """Now, on a clock in China."""
-    return datetime.now(CHINA)
+def present(ahead: int = 0) -> datetime:
+    """Now, on a clock in China; of a case, on its own, which a drill has moved so many seconds ahead."""
+    return datetime.now(CHINA) + timedelta(seconds=ahead)
 
 
 def span(length: timedelta) -> str:
@@ -54,15 +54,18 @@ def span(length: timedelta) -> str:
     return f"{minutes} 分钟" if minutes else "不到 1 分钟"
 
 
-def due(due_at: datetime | str | None, overdue: bool, now: datetime) -> dict[str, str] | None:
-    """A deadline in human words. Whether it is overdue is the workflow's fact; only the distance is reckoned here.
-
-    In a drill the workflow's clock is ahead of the wall's: then there is no distance to tell, only the fact.
+def due(
+    due_at: datetime | str | None, overdue: bool, now: datetime, *, suspended: bool = False
+) -> dict[str, str] | None:
+    """A deadline in human words. Whether it is overdue or stands still is the workflow's fact; only the distance is
+    reckoned here, from the case's own now (`present`). In a drill there may be none to tell, only the fact.
     """
     at = instant(due_at)
     if at is None:
         return None
-    if overdue:
+    if suspended:
+        words, tone = "计时中止", "calm"
+    elif overdue:
         words, tone = (f"超期 {span(now - at)}" if now > at else "已超期"), "late"
     elif now >= at:
         words, tone = "已到时限", "soon"
@@ -111,5 +114,9 @@ def by(name: str | None, on_behalf: str | None) -> str:
 
 
 def about(task: dict[str, Any]) -> str:
-    """What a task is about beyond its kind, where its title says so."""
-    return str(task["about"].get("title") or "")
+    """What a task is about beyond its kind: which visit, to whom; what else its title says."""
+    told = task["about"]
+    which = str(told.get("title") or "")
+    if which.startswith(task["kind_name"]):
+        which = which.removeprefix(task["kind_name"]).strip("（）")
+    return " · ".join(filter(None, (which, str(told.get("party") or ""))))

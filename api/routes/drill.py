@@ -119,7 +119,9 @@ async def _forward(services: Services, dispute_no: str, length: timedelta) -> in
     """
     try:
         async with asyncio.timeout(PATIENCE):
-            await services.drill.fast_forward(handle(services, dispute_no), length)
+            moved = handle(services, dispute_no)
+            await moved.signal(DisputeWorkflow.clock_advanced, int(length.total_seconds()))
+            await services.drill.fast_forward(moved, length)
             return await _at_rest(services, dispute_no)
     except TimeoutError as error:
         raise Unavailable("推进后的事项尚未处理完，请稍后查看", may_take_effect=True) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -40,8 +41,8 @@ async def get_tasks(
     """A box of the person's tasks (`mine`, `claimable`, `done`, `watched`), the most urgent first."""
     f = InboxFilter(kind=kind, colour=colour, due_before=due_before and china(due_before), q=q)
     async with services.database.read() as session:
-        page = await inbox(session, actor, box, f, limit=limit, cursor=cursor)
-    return {"items": [task_item(row) for row in page.rows], "next_cursor": page.next_cursor}
+        page = await inbox(session, actor, box, f, limit=limit, cursor=cursor, now=datetime.now(UTC))
+    return {"items": [task_item(row, page.now) for row in page.rows], "next_cursor": page.next_cursor}
 
 
 class DelegateIn(Strict):

@@ -32,6 +32,8 @@ class EntryTold(Shape):
     kind: str
     title: str
     actor: str | None
+    at: datetime | None = None
+    about: dict[str, Any] = {}
 
 
 class Moment(Shape):

@@ -69,6 +69,8 @@ class DisputeItem(Shape):
     holder_name: str | None
     due_at: datetime | None
     overdue: bool
+    ahead: int = 0
+    """seconds that a drill has moved its clock ahead of the wall's: its times are by that clock"""
     urgent: bool
     opened_at: datetime
     concluded_at: datetime | None
@@ -109,7 +111,15 @@ class TaskItem(Shape):
     ended_at: datetime | None
     due_at: datetime | None
     overdue: bool
+    suspended: bool = False
+    """its deadline stands still"""
+    ahead: int = 0
+    """seconds that a drill has moved its case's clock ahead of the wall's: `due_at` is by that clock"""
     urgency: int
+    """the class a box is ordered by, the most urgent first, and within it the real due time: 1000 and more overdue
+    (the graver the colour, the more), 400 due within four hours, 300 within a day, 200 within a week, 100 later, never
+    or standing still, 0 ended
+    """
     redo_of: str | None
     about: dict[str, Any]
     decision: s.Decision | None
@@ -129,6 +139,8 @@ class ClockShape(Shape):
     overdue: bool
     state: Literal["running", "suspended", "overdue", "met", "missed"]
     suspended: bool
+    begins_at: datetime | None = None
+    """it waits for its time: nobody has suspended it"""
     suspensions: list[dict[str, Any]]
     moved: list[dict[str, Any]]
     fired: list[str]

@@ -85,7 +85,7 @@ def test_a_delegated_task_is_tied_to_who_delegates_and_prepared_by_the_other() -
     assert (task.state, task.assignee, task.delegate, task.delegate_note) == (
         "claimed", "officer", "colleague", "先上门了解",
     )  # fmt: skip
-    assert desk.logged("claimed", "delegated") == ["签收责任跟进", "委托办理责任跟进"]
+    assert desk.logged("claimed", "delegated") == ["认领责任跟进", "委托办理责任跟进"]
     assert (standing(task, OFFICER), standing(task, COLLEAGUE), standing(task, SECOND)) == ("mine", "delegate", "taken")
 
 

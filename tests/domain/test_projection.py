@@ -11,6 +11,7 @@ from domain.case import COLOUR
 from domain.colours import recolour
 from domain.playbook import Stage
 from domain.projection import Image, case_sheet, project
+from domain.spans import Span
 from tests.domain.support import MONDAY, OFFICER, PLACES, SCENE, SUPERVISOR, Desk
 
 
@@ -71,23 +72,37 @@ def test_overdue_is_a_fact_of_the_engine_never_of_a_clock_on_a_wall() -> None:
     assert image.tasks[0].overdue
 
 
-def test_the_most_pressing_is_overdue_then_graver_then_urgent_then_reminded() -> None:
-    def urgency(rank: int = 1, *, urgent: bool = False, days: float = 0) -> int:
+def test_the_workflow_publishes_what_a_task_weighs_and_the_overdue_weigh_more_than_all_others() -> None:
+    def weighed(rank: int = 1, *, urgent: bool = False, days: float = 0) -> int:
         desk = Desk(rank=rank, urgent=urgent)
         desk.push()
         desk.pass_time(days=days)
         return project(desk.state).tasks[0].urgency
 
-    order = [
-        urgency(),
-        urgency(days=20),
-        urgency(urgent=True),
-        urgency(2),
-        urgency(3),
-        urgency(days=40),
-        urgency(3, days=3),
-    ]
+    order = [weighed(), weighed(urgent=True), weighed(2), weighed(3), weighed(days=40), weighed(3, days=3)]
     assert order == sorted(set(order))
+    assert weighed(days=20) == weighed(), "how much time is left is reckoned when somebody looks"
+
+
+def test_an_image_tells_by_which_clock_its_deadlines_are_to_be_read() -> None:
+    desk = Desk()
+    desk.push()
+    desk.state.ahead = 20 * 86_400
+    image = project(desk.state)
+    assert image.ahead == image.tasks[0].ahead == 20 * 86_400
+    assert "ahead" not in image.document
+
+
+def test_a_deadline_that_stands_still_presses_nobody_while_another_runs() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    clock = desk.state.clock(COLOUR)
+    assert clock is not None
+    clock.suspend(desk.at, "联调期间")
+    assert project(desk.state).tasks[0].suspended
+    desk.case.start_clock("progress", "持续跟进", limit=Span(calendar_days=20))
+    task = project(desk.state).tasks[0]
+    assert (task.suspended, task.due_at) == (False, MONDAY + timedelta(days=20))
 
 
 def test_a_task_offers_its_decisions_while_it_waits_and_none_afterwards() -> None:

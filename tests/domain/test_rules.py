@@ -11,13 +11,20 @@ from domain.asides import open_protection
 from domain.case import COLOUR
 from domain.changes import pending_merger
 from domain.colours import recolour
-from domain.errors import DisputeClosed, FourEyes
+from domain.errors import ClaimedByOther, DisputeClosed, FieldsInvalid, FourEyes
 from domain.facts import add_incident
+from domain.handing import refusal_words
 from domain.playbook import Stage
 from domain.projection import project
-from domain.rules import ENDINGS_HOLD, LADDER_RUNS_ALONE, MERGERS_ARE_APPROVED, ONE_PROTECTION_ORDER
+from domain.rules import (
+    CLAIMING_IS_NOT_SIGNING,
+    ENDINGS_HOLD,
+    LADDER_RUNS_ALONE,
+    MERGERS_ARE_APPROVED,
+    ONE_PROTECTION_ORDER,
+)
 from domain.spans import Span
-from tests.domain.support import CHIEF, COMMAND_ROOM, LEADER, PLACES, SCENE, SUPERVISOR, Desk, alarm, person
+from tests.domain.support import CHIEF, COMMAND_ROOM, HANDLER, HOUSING, LEADER, PLACES, SCENE, SUPERVISOR, Desk, alarm, person
 
 
 def reopening(desk: Desk) -> Act:
@@ -124,3 +131,19 @@ def test_a_new_colour_reaches_the_rows_of_answered_tasks_too() -> None:
     desk.at += timedelta(hours=1)
     recolour(desk.case, "red", "升级")
     assert [(t.task_id, t.colour) for t in project(desk.state, since=before).tasks] == [(done.task_id, "red")]
+
+
+def test_claiming_a_task_and_signing_for_an_assignment_have_words_of_their_own() -> None:
+    """What is on record keeps its words: a case that began before is told as it was told then."""
+    for rules, words, refused in (
+        (CLAIMING_IS_NOT_SIGNING - 1, ["签收签收交办", "退签签收交办"], "该待办已由他人签收"),
+        (CLAIMING_IS_NOT_SIGNING, ["认领签收交办", "取消认领签收交办"], "该待办已由他人认领"),
+    ):
+        desk = Desk(rules=rules)
+        task = desk.push(Stage.PUSH_3, "accept_assignment", path=HOUSING.path)
+        desk.claim(task, HANDLER)
+        desk.claim(task, HANDLER, release=True)
+        assert desk.logged("claimed", "released") == words
+        assert refusal_words(desk.state, ClaimedByOther()) == (refused, refused)
+        others = FieldsInvalid("没有代码为“认领”的单位")
+        assert refusal_words(desk.state, others)[1] == others.detail

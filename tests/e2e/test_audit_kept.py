@@ -111,7 +111,7 @@ async def test_a_changed_row_is_found_named_and_mended(held: Held) -> None:
     (found,) = finished(held.people.with_role("auditor"), dispute_no=held.under_way)["results"]
     assert (found["replayed"], found["state_matches"]) == (True, False)
     named = [f"纠纷 {held.under_way}：阶段，读库为 push_3，历史为 push_2",
-             f"待办 {task_id}：签收人，读库为 nobody，历史为 空"]  # fmt: skip
+             f"待办 {task_id}：认领人，读库为 nobody，历史为 空"]  # fmt: skip
     assert found["differences"] == named
 
     examined = held.santui("doctor")

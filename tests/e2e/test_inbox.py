@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -156,6 +157,24 @@ def test_the_inbox_is_paged_the_most_urgent_first(people: People) -> None:
     whole = desk.get("/v1/tasks", limit=200)["items"]
     assert [t["urgency"] for t in whole] == sorted((t["urgency"] for t in whole), reverse=True)
     assert [t["task_id"] for t in pages(desk, "/v1/tasks", limit=2)] == [t["task_id"] for t in whole]
+
+
+def test_the_inbox_goes_by_real_due_time_within_classes_of_urgency(people: People) -> None:
+    """A blue with an hour left stands above a red with a day, by each dispute's own clock (drill); overdue above both."""
+    numbers = [people.quarrel(text) for text in (NARRATIVE, "男子持刀扬言报复邻居，要砍人", NARRATIVE, NARRATIVE)]
+    for number in numbers:
+        people.answer(number, "confirm_triage", "confirm")
+    pressing, red, later, late = numbers
+    people.advance(late, "P40D")
+    task = people.wait_for(pressing, "handle_on_scene")
+    length = datetime.fromisoformat(task["due_at"]) - datetime.fromisoformat(task["opened_at"])
+    people.advance(pressing, f"PT{int(length.total_seconds() // 3600) - 1}H")
+    items = [t for t in pages(people.at("on_scene_officer", STATION), "/v1/tasks", kind="handle_on_scene", limit=3)
+             if t["dispute_no"] in numbers]  # fmt: skip
+    assert [t["dispute_no"] for t in items] == [late, pressing, red, later]
+    assert [t["urgency"] >= 1000 for t in items] == [True, False, False, False]
+    assert items[1]["urgency"] == 400
+    assert items[1]["due_at"] > items[2]["due_at"], "whose clock is ahead"
 
 
 def test_a_page_is_asked_for_properly(people: People) -> None:

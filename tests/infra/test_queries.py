@@ -14,11 +14,13 @@ import pytest_asyncio
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from bench.filling import LAST
 from bench.looks import DISPUTES, INBOXES, actor
 from domain.errors import FieldsInvalid
 from domain.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight, within
 from infra import choosing
 from infra.database import Database, migrate
+from infra.pressing import place_in_order
 from infra.queries import (
     DisputeFilter,
     InboxFilter,
@@ -89,7 +91,7 @@ async def boxed(database: Database, who: Actor, box: str, *, limit: int = 200, *
     cursor: str | None = None
     while True:
         async with database.read() as session:
-            page = await inbox(session, who, box, InboxFilter(**filters), limit=limit, cursor=cursor)
+            page = await inbox(session, who, box, InboxFilter(**filters), limit=limit, cursor=cursor, now=LAST)
         found += [row.task_id for row in page.rows]
         cursor = page.next_cursor
         if cursor is None:
@@ -209,7 +211,7 @@ async def test_boxes_hold_what_the_rules_say(filled: Database) -> None:
             "watched": [t for t in tasks if t.state in ("open", "claimed") and t.task_id in watched],
         }
         for box in BOXES:
-            wanted = sorted(rule[box], key=lambda t: (-t.urgency, t.task_id))
+            wanted = sorted(rule[box], key=lambda t: t.task_id if box == "done" else place_in_order(t, LAST))
             expected = [t.task_id for t in wanted]
             assert await boxed(filled, who, box) == expected, (role, box)
             assert await boxed(filled, who, box, limit=3) == expected, (role, box)
@@ -273,6 +275,56 @@ async def test_a_box_is_searched_alike(anywhere: Settings, q: str, found: int) -
 
 
 # --- order
+
+
+def waiting(n: int, **more: Any) -> TaskRow:
+    """A claimed task, due so many hours from the tests' now."""
+    due = more.pop("due", None)
+    due_at = None if due is None else LAST + timedelta(hours=due)
+    row = {"task_id": f"t-{n:02}", "dispute_no": "D2026-000001", "kind": "visit", "state": "claimed", "round": 1,
+           "colour": "blue", "title": "停车纠纷", "assignee": "p", "opened_at": AT, "overdue": False, "urgency": 100,
+           "sealed": {}}  # fmt: skip
+    return TaskRow(**{**row, "due_at": due_at, **more})
+
+
+async def test_an_inbox_goes_by_real_due_time_within_classes_of_urgency(anywhere: Settings) -> None:
+    """A red with a day left stands below a blue with an hour, what is due in a month at the end, in either database."""
+    drilled = {"due": 10 * 24 + 2, "ahead": 10 * 86_400}
+    order = [
+        waiting(9, due=-1, overdue=True, urgency=1300),
+        waiting(8, due=-30, overdue=True, urgency=1100),
+        waiting(7, due=1),
+        waiting(6, **drilled),  # its own clock is ten days ahead: two hours are left
+        waiting(5, due=3, urgency=300),
+        waiting(3, due=3),
+        waiting(4, due=3),  # has waited less long
+        waiting(2, due=25, urgency=300),
+        waiting(1, due=29 * 24, urgency=300),
+        waiting(0),
+        waiting(10, due=1, suspended=True),
+    ]
+    async with opened(anywhere) as database:
+        async with database.write() as session:
+            session.add_all([row.model_copy() for row in sorted(order, key=lambda row: row.task_id)])
+        who = Actor(person_id="p", name="某", posts=[])
+        wanted = [row.task_id for row in order]
+        assert await boxed(database, who, "mine") == wanted
+        assert await boxed(database, who, "mine", limit=2) == wanted
+
+
+async def test_the_pages_of_a_box_go_by_one_now(anywhere: Settings) -> None:
+    """What becomes urgent between two pages is neither missed nor shown twice."""
+    async with opened(anywhere) as database:
+        async with database.write() as session:
+            session.add_all([waiting(n, due=5 + n) for n in range(6)])
+        who, found, cursor = Actor(person_id="p", name="某", posts=[]), [], None
+        for later in range(3):
+            now = LAST + timedelta(hours=2 * later)
+            async with database.read() as session:
+                page = await inbox(session, who, "mine", InboxFilter(), limit=2, cursor=cursor, now=now)
+            found += [row.task_id for row in page.rows]
+            cursor = page.next_cursor
+        assert found == [f"t-{n:02}" for n in range(6)]
 
 
 async def test_ids_sort_by_code_point_also_in_a_database_of_a_language(postgres: Cluster, tmp_path: Path) -> None:

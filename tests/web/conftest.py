@@ -48,7 +48,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(browser: Browser, jinhua: Instance) -> Iterator[Desk]:
-    """People at browsers. Afterwards: no script has failed, and nothing was asked of another host."""
+    """People at browsers. Afterwards: no script has failed, nothing was refused that the test did not name, and nothing
+    was asked of another host.
+    """
     opened = Desk(browser, jinhua)
     yield opened
     _there(opened.close)

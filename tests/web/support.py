@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, Request, Response, expect
 
 from api.client import Client, County, picture
 from tests.instance import Instance
@@ -34,7 +34,9 @@ class Desk:
     def __init__(self, browser: Browser, instance: Instance) -> None:
         self.base, self.county, self.instance = instance.base, instance.county, instance
         self.complaints: list[str] = []
-        """what went wrong in any page: scripts that failed, requests to other hosts"""
+        """what went wrong in any page: scripts that failed, errors on the console, requests to other hosts"""
+        self._named: list[tuple[int, str]] = []
+        self._refused: list[tuple[int, str]] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
@@ -53,7 +55,12 @@ class Desk:
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("console", self._heard)
         page.on("request", self._asked)
+        page.on("response", self._answered)
         return page
+
+    def refused(self, status: int, path: str) -> None:
+        """Names a refusal that a test provokes: its status, and what its path begins with. It has to come."""
+        self._named.append((status, path))
 
     def sign_in(self, person: Client | str, size: dict[str, int] = DESKTOP, **more: Any) -> Page:
         """Somebody signed in, at the inbox."""
@@ -76,18 +83,29 @@ class Desk:
         return self.county.person(whole["candidates"][number]["username"])
 
     def close(self) -> None:
-        """Closes every browser profile."""
+        """Closes every browser profile; what was refused without being named is a complaint, and so is the reverse."""
         for context in self._contexts:
             context.close()
+        named = {(status, path) for status, path in self._named}
+        for status, path in self._refused:
+            expected = {(s, p) for s, p in self._named if s == status and path.startswith(p)}
+            named -= expected
+            if not expected:
+                self.complaints.append(f"refused with {status}: {path}")
+        self.complaints += [f"was not refused with {status}: {path}" for status, path in sorted(named)]
 
     def _heard(self, message: ConsoleMessage) -> None:
-        # A refused request is what several tests are about; the browser reports each as an error.
+        # The browser reports each refused request as an error; those are counted where they are answered.
         if message.type == "error" and "the server responded with a status of" not in message.text:
             self.complaints.append(f"console: {message.text} at {message.location}")
 
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.base, "data:")):
             self.complaints.append(f"asked another host: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self._refused.append((response.status, response.url.removeprefix(self.base)))
 
 
 def sound(page: Page, shot: Path | None = None) -> None:

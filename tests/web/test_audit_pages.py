@@ -128,6 +128,8 @@ def test_a_replay_is_asked_for_watched_and_read(desk: Desk, tmp_path: Path) -> N
     page = desk.sign_in(AUDITOR, NARROW)
     page.get_by_role("link", name="审计").click()
     expect(page).to_have_url(desk.base + "/audit")
+    desk.refused(404, "/audit/replays")
+    desk.refused(422, "/audit/replays")
     page.get_by_label("一件纠纷").fill("D1999-000001")
     page.get_by_role("button", name="重放这件纠纷").click()
     expect(page.get_by_role("alert")).to_contain_text("没有这个纠纷")
@@ -153,6 +155,7 @@ def test_a_replay_is_asked_for_watched_and_read(desk: Desk, tmp_path: Path) -> N
 def test_the_access_log_is_filtered_and_paged(desk: Desk) -> None:
     number = alarm(desk.county)
     stranger = desk.sign_in(desk.county.with_role("station_chief", "station-baiyang"))
+    desk.refused(404, f"/disputes/{number}/history")
     stranger.goto(f"/disputes/{number}/history")
     expect(stranger.get_by_role("heading", level=1)).to_have_text("未找到")
     page = desk.sign_in(AUDITOR)
@@ -182,6 +185,7 @@ def test_only_those_who_may_find_the_way(desk: Desk) -> None:
     expect(chief.get_by_role("link", name="办理历史")).to_have_count(0)
     expect(chief.get_by_role("link", name="审计")).to_have_count(0)
     for path in ("/audit", "/audit/access", f"/disputes/{number}/history", f"/disputes/{number}/history.json"):
+        desk.refused(403, path)
         answer = chief.goto(path)
         assert answer is not None
         assert (answer.status, path) == (403, path)

@@ -18,6 +18,7 @@ def test_signing_in_wrong_then_right_goes_on_to_where_one_wanted(desk: Desk) -> 
     expect(page).to_have_url(re.compile(r"/login\?next="))
     sound(page)
     page.get_by_label("用户名").fill("county-supervisor-1")
+    desk.refused(401, "/login")
     page.get_by_label("密码").fill("不对的密码")
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("alert")).to_have_text("用户名或密码不正确")
@@ -78,6 +79,7 @@ def test_somebody_of_another_station_finds_nothing(desk: Desk) -> None:
     page = desk.sign_in(county.with_role("station_chief", "station-baiyang"), PHONE)
     for path in (f"/disputes/{number}", f"/tasks/{task['task_id']}", f"/attachments/{attachment}",
                  f"/disputes/{number}/actions/withdraw", "/disputes/D2026-999999", "/no-such-page"):  # fmt: skip
+        desk.refused(404, path)
         answer = page.goto(path)
         assert answer is not None
         assert (answer.status, path) == (404, path)
@@ -93,6 +95,7 @@ def test_an_action_one_has_no_right_to_is_a_page_that_says_so(desk: Desk) -> Non
     page = desk.sign_in(desk.answerer(desk.county.wait_for(number, "confirm_triage")))
     page.goto(f"/disputes/{number}")
     expect(page.locator(".more-actions")).to_have_count(0)
+    desk.refused(409, f"/disputes/{number}/actions/withdraw")
     answer = page.goto(f"/disputes/{number}/actions/withdraw")
     assert answer is not None
     assert answer.status == 409
@@ -126,6 +129,7 @@ def test_what_people_write_is_shown_as_text(desk: Desk) -> None:
     expect(comments.get_by_role("textbox", name="留言")).to_have_value("")
     expect(page.get_by_text(f"两家争吵 {nasty}").first).to_be_visible()
     assert "broken" not in page.title()
+    desk.refused(422, f"/disputes/{number}/comments")
     comments.get_by_role("textbox", name="留言").fill("   ")
     comments.get_by_role("button", name="发表").click()
     expect(comments.get_by_role("alert")).to_have_text("留言不能为空")

@@ -67,6 +67,7 @@ def test_what_cannot_be_asked_is_said_and_the_usual_figures_are_shown(desk: Desk
 def test_who_oversees_nothing_has_no_figures(desk: Desk) -> None:
     page = desk.sign_in(desk.county.with_role("on_scene_officer", "station-gushan"))
     expect(page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标")).to_have_count(0)
+    desk.refused(403, "/indicators")
     page.goto("/indicators")
     expect(page.locator("main")).to_contain_text("指标只对管辖下级单位的岗位开放")
     sound(page)

@@ -82,6 +82,7 @@ def test_whoever_is_mentioned_finds_it_at_the_bell_also_without_scripts(desk: De
     page.goto(f"/disputes/{number}")
     page.get_by_label("留言", exact=True).fill("请过目")
     page.get_by_label("提到的人员").fill(f"{chief.username} no-such-person")
+    desk.refused(422, f"/disputes/{number}/comments")
     page.get_by_role("button", name="发表").click()
     expect(page.get_by_role("alert")).to_contain_text("没有用户名为“no-such-person”的人员")
     expect(page.get_by_label("留言", exact=True)).to_have_value("请过目")

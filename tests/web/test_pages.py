@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.web.support import DESKTOP, PHONE, Desk, alarm, answered, open_task, sound
 
@@ -19,7 +19,12 @@ def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
     page = desk.sign_in(desk.answerer(task), PHONE)
     rows = page.locator(".task")
     expect(rows).to_have_count(20)
-    expect(rows.first).to_contain_text("红色")
+    # what is due first stands first, whatever its colour: a red that came last has as long as the others had
+    told = desk.answerer(task).get("/v1/tasks", limit=20)["items"]
+    assert [row.get_by_role("link").get_attribute("href") for row in rows.all()] == [
+        f"/tasks/{t['task_id']}" for t in told
+    ]
+    expect(rows.first).not_to_contain_text(red)
     page.get_by_role("link", name="更多").click()
     expect(rows.nth(20)).to_be_visible()
     page.get_by_role("searchbox").press_sequentially(numbers[7], delay=5)
@@ -42,7 +47,7 @@ def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
 
 def test_an_empty_inbox_says_what_to_do_next(desk: Desk) -> None:
     page = desk.sign_in("county-auditor-1", PHONE)
-    for box, said in (("claimable", "没有等待签收的事项"), ("mine", "在“待签收”中打开一个事项"),
+    for box, said in (("claimable", "没有等待认领的事项"), ("mine", "在“待认领”中打开一个事项"),
                       ("done", "备查"), ("watched", "没有需要您关注的事项")):  # fmt: skip
         page.goto(f"/?box={box}")
         expect(page.locator(".empty")).to_contain_text(said)
@@ -62,7 +67,7 @@ def test_an_overdue_case_is_told_as_such(desk: Desk, tmp_path: Path) -> None:
     expect(page.locator(".clock.overdue").first).to_contain_text("红色预警")
     sound(page, tmp_path / "overdue.png")
     page.goto(f"/?q={number}")
-    expect(page.locator(".task .due")).to_have_text("已超期")
+    expect(page.locator(".task .due").first).to_have_text(re.compile("超期 [12] 天"))
 
 
 def test_actions_have_forms_and_wait_for_approval_where_they_must(desk: Desk) -> None:
@@ -73,6 +78,7 @@ def test_actions_have_forms_and_wait_for_approval_where_they_must(desk: Desk) ->
     page.locator(".more-actions summary").click()
     page.get_by_role("link", name="调整颜色").click()
     page.get_by_label("理由").fill("双方情绪已缓和")
+    desk.refused(422, f"/disputes/{number}/actions/recolour")
     page.get_by_role("button", name="提交：调整颜色").click()
     expect(page.locator("#f-colour-error")).to_have_text("必填")
     expect(page.get_by_label("理由")).to_have_value("双方情绪已缓和")
@@ -113,6 +119,39 @@ def test_a_merger_is_put_up_for_approval_and_who_approves_reads_what_goes_where(
     assert county.dispute(number)["outcome"] == "merged"
 
 
+@pytest.mark.parametrize("width", [390, 360])
+def test_the_header_of_a_phone_is_whole_also_for_who_has_the_most_in_it(desk: Desk, width: int) -> None:
+    """Nobody sees a word broken or a line cut off: one row, or a clean second one."""
+    number = alarm(desk.county)
+    for person in (desk.county.supervisor, desk.county.person("county-auditor-1")):
+        page = desk.sign_in(person, {"width": width, "height": 800})
+        expect(page.locator(".bar nav a")).to_have_count(4)
+        page.goto(f"/disputes/{number}")
+        assert whole(page), page.locator(".bar").inner_text()
+        rows = page.locator(".bar").bounding_box()
+        assert rows and rows["height"] < 60, "four items fit in one row"
+        # what may stand there besides: unread messages, whom one deputises for
+        page.evaluate("""document.querySelector("#bell").insertAdjacentHTML("beforeend", '<span class="count">128</span>');
+            document.querySelector(".me summary").insertAdjacentHTML("beforeend",
+                '<span class="me-deputy">代班：欧阳建国、司徒美兰</span>')""")
+        assert whole(page), page.locator(".bar").inner_text()
+
+
+def whole(page: Page) -> bool:
+    """Whether every word of the header stands on one line, inside the screen and inside the header."""
+    return bool(
+        page.evaluate("""() => {
+        const bar = document.querySelector(".bar").getBoundingClientRect();
+        const parts = [...document.querySelectorAll(".bar nav a, .me summary, .me-name, .brand img")];
+        return document.documentElement.scrollWidth <= innerWidth && parts.every((part) => {
+            const at = part.getBoundingClientRect();
+            return at.left >= 0 && at.right <= innerWidth && at.top >= bar.top && at.bottom <= bar.bottom + 1
+                && at.height < 48;
+        });
+    }""")
+    )
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_is_accessible_and_fits(desk: Desk, size: dict[str, int], tmp_path: Path) -> None:
     county = desk.county
@@ -126,6 +165,7 @@ def test_every_page_is_accessible_and_fits(desk: Desk, size: dict[str, int], tmp
     paths = ["/", "/?box=done", f"/disputes/{number}", "/nowhere"]
     names = [d["name"] for d in county.supervisor.get(f"/v1/tasks/{task['task_id']}")["decisions"]]
     paths += [f"/tasks/{task['task_id']}?decision={name}&example=1" for name in names]
+    desk.refused(404, "/nowhere")
     for n, path in enumerate(paths):
         page.goto(path)
         sound(page, tmp_path / f"{n}.png")
