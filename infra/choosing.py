@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -72,3 +72,8 @@ async def shown(
     page = wanted.subquery()
     query = select(table).join(page, key == page.c[key.key]).order_by(*order)
     return list((await session.execute(query.options(*(defer(name, raiseload=True) for name in hidden)))).scalars())
+
+
+def row_of(values: Sequence[Any], keys: Sequence[Any]) -> Any:
+    """Where a page ended, as a row: an index is entered there."""
+    return tuple_(*(literal(value, key.type) for value, key in zip(values, keys, strict=True)))

@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    literal,
     or_,
     select,
     tuple_,
@@ -29,7 +28,7 @@ from domain.base import Model, china
 from domain.errors import FieldsInvalid
 from domain.organisation import Actor, Post
 from domain.texts import is_fit
-from infra.choosing import among_disputes, shown
+from infra.choosing import among_disputes, row_of, shown
 from infra.columns import searchable
 from infra.database import Database
 from infra.pressing import place_in_order, waiting_order
@@ -131,18 +130,13 @@ async def list_disputes(
     if cursor:
         value, last = read_cursor(cursor, str, str)
         there = [last] if column is number else [read_instant(value), last]
-        ended = _row(there, keys)
+        ended = row_of(there, keys)
         query = query.where(tuple_(*keys) < ended if descending else tuple_(*keys) > ended)
     order = [key.desc() if descending else key for key in keys]
     rows = await shown(session, DisputeRow, number, query.order_by(*order).limit(limit + 1), order, DisputeRow.sealed)
     more = rows[limit - 1] if len(rows) > limit else None
     key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
     return Page(rows=rows[:limit], next_cursor=key)
-
-
-def _row(values: Sequence[Any], keys: Sequence[Any]) -> Any:
-    """Where a page ended, as a row: an index is entered there."""
-    return tuple_(*(literal(value, key.type) for value, key in zip(values, keys, strict=True)))
 
 
 def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
@@ -167,9 +161,8 @@ def read_instant(value: str) -> datetime:
 
 def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     equal = {"colour": f.colour, "stage": f.stage, "category": f.category, "overdue": f.overdue, "source": f.source}
+    equal["holder"] = f.holder or None
     clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
-    if f.holder:
-        clauses.append(col(DisputeRow.holder) == f.holder)
     if f.q and (words := searchable(f.q.strip())):
         clauses.append(_in_words(col(DisputeRow.search).contains, words))
     if f.opened_from:
@@ -329,7 +322,7 @@ async def inbox(
         now = read_instant(began)
     order = waiting_order(now) if waits else [task_id]
     if cursor:
-        query = query.where(tuple_(*order) > _row(ended, order))
+        query = query.where(tuple_(*order) > row_of(ended, order))
     rows = await shown(session, TaskRow, task_id, query.order_by(*order).limit(limit + 1), order)
     end = rows[limit - 1] if len(rows) > limit else None
     stood = () if end is None else place_in_order(end, now) if waits else (end.task_id,)

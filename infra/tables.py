@@ -134,7 +134,7 @@ class DisputeRow(SQLModel, table=True):
     due_at: datetime | None = _instant(default=None)
     overdue: bool
     ahead: int = 0
-    """seconds that a drill has moved its clock ahead of the wall's"""
+    """see `TaskRow`; of a closed one too"""
     opened_at: datetime = _instant()
     concluded_at: datetime | None = _instant(default=None)
     closed_at: datetime | None = _instant(default=None)
@@ -170,10 +170,8 @@ class TaskRow(SQLModel, table=True):
     """A task as the inbox needs it."""
 
     __tablename__ = "task"
-    __table_args__ = (
-        Index("task_mine", "assignee", "state", "task_id"),
-        Index("task_done", "decided_by", "state", "task_id", *SOUGHT),
-    )
+    __table_args__ = (Index("task_mine", "assignee", "state", "task_id"),
+                      Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
     dispute_no: str = Field(index=True)
     kind: str
@@ -200,10 +198,7 @@ class TaskRow(SQLModel, table=True):
 
 
 class AddresseeRow(SQLModel, table=True):
-    """To which posts a task is addressed, and which only watch; `state` is the task's.
-
-    A post of the county has been asked a hundred thousand times, and a few of those wait.
-    """
+    """To which posts a task is addressed, and which only watch; `state` is the task's: of very many a few wait."""
 
     __tablename__ = "addressee"
     __table_args__ = (Index("addressee_post", "role", "path", "watches", "state", "task_id"),)

@@ -160,7 +160,7 @@ def test_the_inbox_is_paged_the_most_urgent_first(people: People) -> None:
 
 
 def test_the_inbox_goes_by_real_due_time_within_classes_of_urgency(people: People) -> None:
-    """A blue with an hour left stands above a red with a day, by each dispute's own clock (drill); overdue above both."""
+    """A blue with an hour left stands above a red with a day, by each dispute's own clock; what is overdue first."""
     numbers = [people.quarrel(text) for text in (NARRATIVE, "男子持刀扬言报复邻居，要砍人", NARRATIVE, NARRATIVE)]
     for number in numbers:
         people.answer(number, "confirm_triage", "confirm")

@@ -85,11 +85,10 @@ def played(jinhua: Instance) -> None:
     for name in ("masks", "nobody-answers", "relapse"):
         play_one(county, STORIES[name], "jinhua")
     number = str(county.alarm("两家因楼道堆物争吵", place={"address": "古山镇金江龙村2901号"})["dispute_no"])
-    for kind, decision, fields in (
-        ("confirm_triage", "confirm", {}), ("handle_on_scene", "unsettled", {}),
-        ("follow_up_responsibly", "settled", {}), ("evaluate", "return", {"reason": "nobody_met"}),
-    ):  # fmt: skip
-        county.answer(number, kind, decision, **fields)
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                           ("follow_up_responsibly", "settled")):  # fmt: skip
+        county.answer(number, kind, decision)
+    county.answer(number, "evaluate", "return", reason="nobody_met")
     county.wait_for(number, "follow_up_responsibly")
 
 
@@ -110,7 +109,14 @@ def test_a_reason_chosen_from_a_list_is_told_in_its_words(desk: Desk) -> None:
 
 def test_the_workbook_names_no_requirement() -> None:
     definition = next(iter(DEFINITIONS.values()))
-    value = {"value": 1.0, "numerator": 1.0, "denominator": None, "participated": 0, "amended": 0, "marks": {}}
+    value: dict[str, Any] = {
+        "value": 1.0,
+        "numerator": 1.0,
+        "denominator": None,
+        "participated": 0,
+        "amended": 0,
+        "marks": {},
+    }
     shown = {"previous": {"shown": "—"}, "year": {"shown": "—"}}
     described = {"code": definition.code, "name": definition.name, "unit": definition.unit, "kind": "count",
                  "formula": definition.formula, "basis": "flow", "better": "higher", "window": None,
@@ -213,8 +219,9 @@ def test_claiming_a_task_and_signing_for_an_assignment_are_called_differently(de
     county = desk.county
     number = alarm(county)
     for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
-                           ("follow_up_responsibly", "request_third_push"), ("approve_third_push", "approve")):  # fmt: skip
+                           ("follow_up_responsibly", "request_third_push")):  # fmt: skip
         county.answer(number, kind, decision)
+    county.answer(number, "approve_third_push", "approve")
     county.answer(number, "dispatch", "assign", lead="market_reg", cooperating=[])
     page = desk.sign_in(desk.answerer(county.wait_for(number, "accept_assignment")))
     open_task(page, number)
