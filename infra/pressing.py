@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, case, literal
+from sqlalchemy import BigInteger, Row, and_, case, literal, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
@@ -42,7 +42,10 @@ def waiting_order(now: datetime) -> list[Any]:
     runs = and_(due.is_not(None), ~col(TaskRow.suspended))
     seconds = case((runs, _Seconds(due) - here), else_=literal(NEVER, BigInteger()))
     classes = [(seconds <= int(within.total_seconds()), code) for within, code in SOON]
-    return [-case((weighed >= OVERDUE, weighed), *classes, else_=LATER), seconds, -weighed, col(TaskRow.task_id)]
+    pressing = -case((weighed >= OVERDUE, weighed), *classes, else_=LATER)
+    # A cursor that somebody made up may hold larger numbers than any class or weight.
+    keys = (type_coerce(key, BigInteger()) for key in (pressing, seconds, -weighed))
+    return [*keys, col(TaskRow.task_id)]
 
 
 def place_in_order(row: TaskRow | Row[Any], now: datetime) -> tuple[int, int, int, str]:

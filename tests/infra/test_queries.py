@@ -25,6 +25,7 @@ from infra.queries import (
     DisputeFilter,
     InboxFilter,
     count_box,
+    cursor_of,
     find_dispute,
     find_task,
     inbox,
@@ -310,6 +311,14 @@ async def test_an_inbox_goes_by_real_due_time_within_classes_of_urgency(anywhere
         wanted = [row.task_id for row in order]
         assert await boxed(database, who, "mine") == wanted
         assert await boxed(database, who, "mine", limit=2) == wanted
+
+
+async def test_a_made_up_cursor_of_a_box_finds_nothing_and_breaks_nothing(anywhere: Settings) -> None:
+    async with opened(anywhere) as database, database.read() as session:
+        who, huge = Actor(person_id="p", name="某", posts=[]), 2**62
+        made_up = cursor_of(LAST, huge, huge, huge, "t")
+        page = await inbox(session, who, "mine", InboxFilter(), limit=2, cursor=made_up, now=LAST)
+        assert page.rows == []
 
 
 async def test_the_pages_of_a_box_go_by_one_now(anywhere: Settings) -> None:

@@ -54,7 +54,7 @@ def test_what_may_have_taken_effect_is_never_called_a_failure_at_the_desk(desk: 
     theirs.goto(f"/disputes/{second}/actions/withdraw")
     theirs.get_by_label("理由").fill("双方已自行和解")
     with desk.instance.frozen("worker"):
-        mine.get_by_role("button", name="签收").click()
+        mine.get_by_role("button", name="认领").click()
         theirs.get_by_role("button", name="提交：").last.click()
         for page in (mine, theirs):
             told = page.get_by_role("alert")
@@ -63,7 +63,7 @@ def test_what_may_have_taken_effect_is_never_called_a_failure_at_the_desk(desk: 
             expect(page.locator("body")).not_to_contain_text("失败")
             sound(page)
     expect(theirs.get_by_label("理由")).to_have_value("双方已自行和解")
-    mine.get_by_role("button", name="签收").click()
+    mine.get_by_role("button", name="认领").click()
     expect(mine.get_by_role("status")).to_contain_text("由您办理", timeout=30_000)
     theirs.get_by_role("button", name="提交：").last.click()
     expect(theirs.get_by_role("status")).to_contain_text("已提交", timeout=30_000)
