@@ -24,7 +24,19 @@ from domain.rules import (
     ONE_PROTECTION_ORDER,
 )
 from domain.spans import Span
-from tests.domain.support import CHIEF, COMMAND_ROOM, HANDLER, HOUSING, LEADER, PLACES, SCENE, SUPERVISOR, Desk, alarm, person
+from tests.domain.support import (
+    CHIEF,
+    COMMAND_ROOM,
+    HANDLER,
+    HOUSING,
+    LEADER,
+    PLACES,
+    SCENE,
+    SUPERVISOR,
+    Desk,
+    alarm,
+    person,
+)
 
 
 def reopening(desk: Desk) -> Act:
