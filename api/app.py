@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from api import errors, guarding, observing, openapi
+from api.attaching import keep_tidy
 from api.codec import codec_app
 from api.context import open_services
 from api.intake import sweep
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 services.tail.keep_looking(),
                 sweep(services),
                 services.access.keep_writing(),
+                keep_tidy(services),
                 services.jobs.keep_working(),
             )
         ]

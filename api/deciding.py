@@ -5,10 +5,13 @@ The rule is the engine's validator. Here is settled *who* acts: the person himse
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import structlog
 
+from api.attaching import own_files
 from api.context import Services
 from api.engine import NoWorker, outcome, published, send, tell
 from api.merging import check_still_open, check_target
@@ -31,10 +34,10 @@ from domain.errors import (
 from domain.handing import Claim, Handover, capacity
 from domain.organisation import Actor, OrganisationRef
 from domain.state import Evidence, Task
+from infra.attachments import return_attachments, send_attachments
 from infra.messages import Told, leave_message, message_id_of
 from infra.people import actor_named, manned, organisations_by_code
 from infra.queries import (
-    attachments_of,
     dispute_line,
     dispute_row,
     find_dispute,
@@ -76,14 +79,18 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         task_id=task_id,
         decision=answer.decision,
         fields=answer.fields,
-        evidence=await _evidence(services, task.dispute_no, answer.attachments),
+        evidence=[
+            Evidence(attachment_id=a.attachment_id, media_type=a.media_type, sha256=a.sha256)
+            for a in await own_files(services, actor, task.dispute_no, answer.attachments)
+        ],
         note=answer.note,
         actor=capacity(Task.model_validate(task.sealed), actor, "decide"),
         organisations=organisations,
         labels=_labels(services, answer.fields),
     )
     try:
-        receipt = await send(services, task.dispute_no, "decide", command, key)
+        async with _sent(services, command.evidence):
+            receipt = await send(services, task.dispute_no, "decide", command, key)
     except NoWorker:
         await _leave(services, task.dispute_no, command)
         return 202, {"accepted_for": task_id}
@@ -287,13 +294,18 @@ def _from_receipt(receipt: Receipt) -> dict[str, Any]:
     return receipt.model_dump(include={"dispute_no", "stage", "round", "colour", "revision"})
 
 
-async def _evidence(services: Services, dispute_no: str, ids: list[str]) -> list[Evidence]:
-    async with services.database.read() as session:
-        known = {a.attachment_id: a for a in await attachments_of(session, dispute_no)} if ids else {}
-    unknown = [attachment_id for attachment_id in ids if attachment_id not in known]
-    if unknown:
-        raise FieldsInvalid(errors=[{"field": "attachments", "message": "附件不存在，或不属于该纠纷"}])
-    return [Evidence(attachment_id=i, media_type=known[i].media_type, sha256=known[i].sha256) for i in ids]
+@asynccontextmanager
+async def _sent(services: Services, evidence: list[Evidence]) -> AsyncIterator[None]:
+    """An answer goes on its way with its files. Refused, they are its sender's own again; where nobody knows what comes
+    of it they stay with it.
+    """
+    ids = [e.attachment_id for e in evidence]
+    await send_attachments(services.database, ids)
+    try:
+        yield
+    except Refused:
+        await return_attachments(services.database, ids)
+        raise
 
 
 async def _check_manned(services: Services, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:

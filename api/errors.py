@@ -68,7 +68,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
         if full(error.__cause__):  # a form could not be put aside while it was read
-            return respond(StoreUnavailable())
+            return respond(StoreUnavailable("附件暂时无法保存，请稍后重试"))
         title = _TITLES.get(error.status_code, "请求未被受理")
         code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
         body = {"type": f"urn:santui:{code}", "title": title, "status": error.status_code, "code": code}

@@ -19,8 +19,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.attaching import FILES
 from api.errors import respond
-from api.pages.session import FILES
 from domain.errors import FieldsInvalid, Refused, SantuiError, TooLarge, Unavailable
 from domain.texts import UNFIT, fit, is_fit, tame
 from infra.settings import Settings

@@ -20,7 +20,7 @@ from api.engine import known
 from api.errors import MEDIA, problem
 from domain.errors import Conflict, KeyReused, Refused
 from domain.organisation import Actor
-from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer
+from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer, stored_answer
 from infra.database import Session
 from infra.ids import new_id
 
@@ -132,6 +132,11 @@ async def _in_one(services: Services, effect: Effect, answer_id: str | None, con
         assert first, "answers of the last minute are not deleted"
         return first
     return answer
+
+
+async def first_answer(services: Services, actor: Actor, what: str, key: str) -> StoredAnswer | None:
+    """What was answered to a key, whatever content it came with; none where that is not known."""
+    return await stored_answer(services.database, write_of(actor, what, key))
 
 
 def _final(answer: StoredAnswer) -> bool:

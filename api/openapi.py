@@ -38,6 +38,7 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/disputes/{no}/watch": {200: disputes.Watched},
     "DELETE /v1/disputes/{no}/watch": {200: disputes.Watched},
     "POST /v1/attachments": {201: disputes.Attachment},
+    "DELETE /v1/attachments/{attachment_id}": {200: disputes.Removed},
     "GET /v1/tasks": {200: Listed[disputes.TaskItem]},
     "GET /v1/tasks/{task_id}": {200: tasks.WholeTask},
     "POST /v1/tasks/{task_id}/claim": {200: tasks.Decided},

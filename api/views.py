@@ -9,10 +9,11 @@ from api.examples import decision_shown
 from domain.actions import actions_open
 from domain.base import china
 from domain.catalogue import KINDS, STAGE_NAMES
-from domain.handing import capacity, standing
+from domain.handing import capacity, concerned, standing
 from domain.organisation import ROLES, Actor
 from domain.playbook import Stage
 from domain.state import Task
+from infra.attachments import TAKEN
 from infra.pressing import urgency_of
 from infra.tables import AttachmentRow, CommentRow, DisputeRow, MessageRow, TaskRow
 
@@ -81,7 +82,15 @@ def dispute_whole(
             {"name": name, "title": spec.title, "schema": spec.form.model_json_schema()}
             for name, spec in actions.items()
         ],
+        "may_attach": may_attach(row, tasks, paths, actor),
     }
+
+
+def may_attach(row: DisputeRow, tasks: list[TaskRow], paths: set[str], actor: Actor) -> bool:
+    """Whether a person may add files: an open task is his matter, or an action is open to him. Others may only look."""
+    pending = (Task.model_validate(task.sealed) for task in tasks if task.state in ("open", "claimed"))
+    able = actions_open(row.sealed.get("actions", []), paths, actor)
+    return bool(able) or any(concerned(task, actor) for task in pending)
 
 
 def task_item(row: TaskRow, now: datetime | None = None) -> dict[str, Any]:
@@ -190,6 +199,8 @@ def attachment_item(row: AttachmentRow) -> dict[str, Any]:
         "size": row.size,
         "at": moment(row.at),
         "by": row.sealed["by"],
+        "pending": row.state != TAKEN,
+        "thumbnail": row.sealed.get("small", False),
     }
 
 
@@ -201,6 +212,7 @@ def comment_item(row: CommentRow) -> dict[str, Any]:
         "by": row.sealed["by"],
         "text": row.sealed["text"],
         "mentions": row.sealed.get("mentions", []),
+        "attachments": row.sealed.get("attachments", []),
     }
 
 

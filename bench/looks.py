@@ -138,7 +138,8 @@ def _case(who: Actor, dispute_no: str) -> Ask:
     async def ask(session: AsyncSession) -> Any:
         return [
             await find_dispute(session, who, dispute_no),
-            *[await part(session, dispute_no) for part in (tasks_of, attachments_of, comments_of, paths_of)],
+            *[await part(session, dispute_no) for part in (tasks_of, comments_of, paths_of)],
+            await attachments_of(session, dispute_no, who.person_id),
             await timeline_of(session, dispute_no, limit=201),
         ]
 

@@ -17,7 +17,7 @@ SantuiError
 │   ├── TooLarge               413  too_large
 │   ├── MediaRefused           415  media_type_refused
 │   ├── FieldsInvalid          422  fields_invalid
-│   │   └── KeyReused          422  idempotency_key_reused
+│   ├── KeyReused              422  idempotency_key_reused
 │   ├── TooManyTries           429  too_many_tries
 │   └── TooManyStreams         429  too_many_streams
 ├── Unavailable                503  engine_unavailable
@@ -169,10 +169,11 @@ class FieldsInvalid(Refused):
     title = "填写的内容有误"
 
 
-class KeyReused(FieldsInvalid):
+class KeyReused(Refused):
     """The same idempotency key came with other content."""
 
     code = "idempotency_key_reused"
+    status = 422
     title = "同一幂等键被用于不同内容"
 
 

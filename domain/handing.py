@@ -79,6 +79,13 @@ def standing(task: Task, actor: Actor) -> Standing:
     return "free" if any(not c.persons & set(task.excluded) for c in entitled) else "barred"
 
 
+def concerned(task: Task, actor: Actor) -> bool:
+    """Whether a person is one of those asked, or has the task in hand: in whoever's hands it is, it is his matter."""
+    able = actor.capacities
+    hands = {task.assignee, task.delegate, task.offered_to}
+    return task.pending and any(c.holder in hands or entitled_post(task, c) for c in able)
+
+
 def places_of(task: Task, actor: Actor) -> set[str]:
     """The organisations among whose people a person may choose a delegate: his own, and the one that was asked."""
     mine = entitled_post(task, actor)

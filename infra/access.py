@@ -6,6 +6,7 @@ Reading is far more frequent than writing, and SQLite has one writer: entries ar
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 
 import structlog
@@ -19,6 +20,10 @@ from infra.tables import AccessRow, PersonRow
 
 EVERY = 0.5
 """Seconds between two writings: what a killed process may lose."""
+LOOK = 600.0
+"""Seconds for which a look at a case lasts."""
+LOOKS = 10_000
+"""Of so many the ones that are over are forgotten."""
 OK = "ok"
 """The outcome of what was not refused."""
 log = structlog.get_logger()
@@ -30,9 +35,20 @@ class AccessLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[AccessRow] = []
+        self._looks: dict[tuple[str, str], float] = {}
+
+    def note_look(self, person_id: str, dispute_no: str) -> None:
+        """Notes a look at a case, once while it lasts: a gallery asks for each of its small pictures by itself."""
+        now = time.monotonic()
+        if len(self._looks) > LOOKS:
+            self._looks = {look: at for look, at in self._looks.items() if now - at < LOOK}
+        if now - self._looks.get((person_id, dispute_no), -LOOK) >= LOOK:
+            self.note(person_id, dispute_no, "read")
 
     def note(self, person_id: str | None, dispute_no: str | None, what: str, outcome: str = OK) -> None:
         """Notes an access (`outcome` ok) or a refused attempt (the code of the refusal)."""
+        if person_id and dispute_no and outcome == OK:
+            self._looks[person_id, dispute_no] = time.monotonic()
         self._waiting.append(
             AccessRow(
                 access_id=new_id(),

@@ -47,6 +47,13 @@ async def find_answer(database: Database, answer_id: str, digest: str) -> Stored
     return StoredAnswer(status=row.status, body=row.sealed) if row.status is not None else None
 
 
+async def stored_answer(database: Database, answer_id: str) -> StoredAnswer | None:
+    """The answer stored under an id, whatever content it was given to."""
+    async with database.read() as session:
+        row = await session.get(AnswerRow, answer_id)
+    return StoredAnswer(status=row.status, body=row.sealed) if row and row.status is not None else None
+
+
 async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
     """Keeps an answer in the transaction that does what it tells; answers whether it is the first of its id.
 

@@ -28,6 +28,7 @@ from domain.base import Model, china
 from domain.errors import FieldsInvalid
 from domain.organisation import Actor, Post
 from domain.texts import is_fit
+from infra.attachments import TAKEN
 from infra.choosing import among_disputes, row_of, shown
 from infra.columns import searchable
 from infra.database import Database
@@ -375,17 +376,11 @@ async def _holders(session: AsyncSession, posts: list[Post]) -> list[dict[str, A
     return list(seen.values())
 
 
-async def attachments_of(session: AsyncSession, dispute_no: str) -> list[AttachmentRow]:
-    """A dispute's files, oldest first."""
-    return list(
-        (
-            await session.execute(
-                select(AttachmentRow)
-                .where(col(AttachmentRow.dispute_no) == dispute_no)
-                .order_by(col(AttachmentRow.attachment_id))
-            )
-        ).scalars()
-    )
+async def attachments_of(session: AsyncSession, dispute_no: str, person_id: str) -> list[AttachmentRow]:
+    """A dispute's files as a person sees them, oldest first: those that answers took, and his own others."""
+    theirs = or_(col(AttachmentRow.state) == TAKEN, col(AttachmentRow.person_id) == person_id)
+    query = select(AttachmentRow).where(col(AttachmentRow.dispute_no) == dispute_no, theirs)
+    return list((await session.execute(query.order_by(col(AttachmentRow.attachment_id)))).scalars())
 
 
 async def comments_of(session: AsyncSession, dispute_no: str) -> list[CommentRow]:

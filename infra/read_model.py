@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -11,6 +12,7 @@ from sqlmodel import SQLModel, col
 from domain.countable import Tally
 from domain.projection import Image, TaskImage
 from domain.state import Entry
+from infra.attachments import take_attachments
 from infra.columns import searchable
 from infra.database import Database
 from infra.events import note_events, stood
@@ -125,9 +127,18 @@ async def _insert(session: AsyncSession, image: Image) -> None:
         await session.execute(delete(TallyRow).where(col(TallyRow.dispute_no) == image.dispute_no))
     for table, rows in rows_of(image).items():
         await upsert(session, table, rows)
+    await take_attachments(session, image.dispute_no, _evidence(image))
     # A task's colour is its dispute's, also where the task itself has long ended and is not sent again.
     other = col(TaskRow.dispute_no) == image.dispute_no, col(TaskRow.colour) != image.colour
     await session.execute(update(TaskRow).where(*other).values(colour=image.colour))
+
+
+def _evidence(image: Image) -> Iterator[str]:
+    """The files that answers named: from here on they are part of the case."""
+    for shown in image.tasks:
+        if shown.task.revision > image.since:
+            for answer in shown.task.answers:
+                yield from (evidence.attachment_id for evidence in answer.evidence)
 
 
 async def _forget(session: AsyncSession, dispute_no: str) -> None:

@@ -281,6 +281,7 @@ class AttachmentRow(SQLModel, table=True):
     size: int
     at: datetime = _instant()
     person_id: str
+    state: str = Field(default="pending", index=True)  # sent, taken: see infra.attachments
     sealed: Any = Field(sa_column=Column(Sealed("attachment"), nullable=False))
 
 

@@ -141,7 +141,9 @@ def whole_of(replayed: Replayed) -> dict[str, Any]:
     rows = rows_of(project(replayed.state))
     tasks = sorted((TaskRow(**row) for row in rows[TaskRow]), key=lambda row: int(row.sealed["opened_revision"]))
     whole = dispute_whole(DisputeRow(**rows[DisputeRow][0]), tasks, [], [], set(), NOBODY)
-    shown = {name: value for name, value in whole.items() if name not in ("attachments", "comments", "actions")}
+    shown = {
+        name: value for name, value in whole.items() if name not in ("attachments", "comments", "actions", "may_attach")
+    }
     return {**shown, "timeline": [entry_item(row["sealed"]) for row in rows[TimelineRow]]}
 
 

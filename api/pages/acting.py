@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from api.context import Services
 from api.deps import ServicesDep
-from api.errors import problem
-from api.once import taken
-from api.pages.answering import PREFIX, Draft, banner_of
-from api.pages.faults import PageRoute, fault_page
+from api.pages.answering import PREFIX, Draft
+from api.pages.faults import PageRoute
 from api.pages.forms import Form, draw
 from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
 from api.pages.rendering import go, show
-from api.pages.session import PostedDep, Viewer, ViewerDep, text
+from api.pages.sending import banner_of, earlier, next_key, reused, send
+from api.pages.session import FilledDep, Viewer, ViewerDep
 from api.pages.words import colour
 from api.routes.disputes import post_action, whole
 from domain.actions import ENDINGS, WAITING
-from domain.catalogue import OUTCOMES
+from domain.catalogue import ACTIONS, OUTCOMES
 from domain.errors import ActionNotAllowed, Unavailable
-from infra.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
 
@@ -35,37 +32,45 @@ async def action_page(request: Request, services: ServicesDep, viewer: ViewerDep
 
 @router.post("/disputes/{no}/actions/{name}")
 async def act_page(
-    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, no: str, name: str
+    request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep, no: str, name: str
 ) -> Response:
-    """Takes an action, once for the key in the form."""
-    key = text(form, "key")
-    try:
-        _, action, words, _ = await _action(services, viewer, no, name)
-    except ActionNotAllowed:
-        if not await taken(services, viewer.actor, f"act:{no}:{name}", key, no):
-            raise
-        return go(request, f"/disputes/{no}", {"tone": "ok", "text": "已提交，无需重复提交"})
-    typed = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
+    """Takes an action, once for the key in the form; a refusal shows the form again with all that was typed."""
+    action, words = await _read_by(services, viewer, no, name)
+    typed = {k.removeprefix(PREFIX): v for k, v in posted.form.items() if k.startswith(PREFIX) and isinstance(v, str)}
     maker = Form(action["schema"], words)
     fields = maker.read(typed)
     draft = Draft(typed=maker.flat(fields))
+    outcome = await send(services, viewer, posted, f"act:{no}:{name}",
+                         lambda key: post_action(services, viewer.actor, no, name, fields, key))  # fmt: skip
+    if outcome.done:
+        return go(request, f"/disputes/{no}", {"tone": "ok", "text": _told(action, outcome.body)})
+    draft.status, draft.problems, draft.key = outcome.status, outcome.errors, next_key(outcome, posted)
+    if reused(outcome):
+        first = "前一次提交已被受理"
+        draft.banner = earlier(outcome, first, "现在填写的内容没有提交，都在下面；核对后再次提交，就按新的内容办理。")
+    elif not outcome.errors:
+        draft.banner = banner_of(outcome.body)
     try:
-        response = await post_action(services, viewer.actor, no, name, fields, key or None)
-    except Unavailable as error:
-        draft.banner, draft.status, draft.key = banner_of(problem(error)), error.status, key
-        try:
-            return await _show(request, services, viewer, no, name, draft)
-        except ActionNotAllowed:  # perhaps because it was done
-            return fault_page(request, error)
-    body = json.loads(bytes(response.body))
-    if response.status_code < 300:
-        return go(request, f"/disputes/{no}", {"tone": "ok", "text": _told(action, body)})
-    draft.status = response.status_code
-    if body["code"] == "fields_invalid":
-        draft.problems = body.get("errors", [])
-    else:
-        draft.banner = banner_of(body)
-    return await _show(request, services, viewer, no, name, draft)
+        return await _show(request, services, viewer, no, name, draft)
+    except ActionNotAllowed as error:
+        if outcome.status == Unavailable.status:  # perhaps because it was done
+            may = bool(outcome.body.get("may_take_effect"))
+            raise Unavailable(outcome.detail, may_take_effect=may) from error
+        raise
+
+
+async def _read_by(
+    services: Services, viewer: Viewer, no: str, name: str
+) -> tuple[dict[str, Any], Vocabulary]:
+    """The action and the words by which its form is read; also where the action is not open any more: it may
+    be this very form that has closed it.
+    """
+    if name not in ACTIONS:
+        raise ActionNotAllowed
+    document = await whole(services, viewer.actor, no)
+    spec = ACTIONS[name]
+    words = vocabulary(services, await offices_of(services), document)
+    return {"name": name, "title": spec.title, "schema": spec.form.model_json_schema()}, words
 
 
 def _told(action: dict[str, Any], body: dict[str, Any]) -> str:
@@ -104,5 +109,5 @@ async def _show(request: Request, services: Services, viewer: Viewer, no: str, n
         banner=draft.banner,
         organisations=offices.labels,
         prefix=PREFIX,
-        key=draft.key or new_id(),
+        key=draft.key,
     )

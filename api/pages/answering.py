@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.attaching import remove
 from api.context import Services
-from api.deciding import Answering, decide
+from api.deciding import Answering, answered, decide
 from api.deps import ServicesDep
-from api.errors import problem
-from api.once import once, taken
+from api.once import once
 from api.pages import words as w
-from api.pages.faults import MAYBE, MAYBE_ADVICE, PageRoute, advice
-from api.pages.forms import Drawn, Form, draw
+from api.pages.faults import PageRoute
+from api.pages.files import take_files
+from api.pages.forms import Drawn, Form, draw, filled
 from api.pages.offices import Offices, Vocabulary, offices_of, vocabulary
-from api.pages.papers import take_files
 from api.pages.rendering import go, show
-from api.pages.session import PostedDep, Viewer, ViewerDep, text
+from api.pages.sending import Outcome, banner_of, earlier, next_key, reused, send
+from api.pages.session import FilledDep, Posted, Viewer, ViewerDep, text
 from api.pages.task_view import brief_view, hands_view, head_view
 from api.routes.tasks import whole_task
-from domain.errors import FieldsInvalid, MediaRefused, Refused, SantuiError, TooLarge, Unavailable
+from domain.catalogue import KINDS
+from domain.errors import Conflict, DecisionNotAllowed, NotFound
+from infra.attachments import PENDING, TAKEN
 from infra.ids import new_id
 from infra.queries import attachments_of, dispute_row
+from infra.tables import AttachmentRow
 
 router = APIRouter(route_class=PageRoute)
 PREFIX = "v."
 """Before the names of a form's own fields, so that they cannot meet those of the page."""
+ANSWERING = ("free", "mine", "delegate")
+"""How whoever may answer a task stands to it."""
+HANDING = {"delegate": ("free", "mine"), "transfer": ("free", "mine"), "release": ("offered",)}
+"""To whom the forms of handing a task over are shown."""
 
 
 @dataclass
@@ -42,13 +50,14 @@ class Draft:
     add: str = ""
     status: int = 200
     handing: Handing | None = None
-    key: str = ""
-    """of what was sent and is not known to be done or refused: sent again it is the same"""
+    key: str = field(default_factory=new_id)
+    unsent: list[tuple[str, str]] = field(default_factory=list)
+    """what was typed into a form that can't be shown any more, by its label"""
 
 
 @dataclass
 class Handing:
-    """A delegation or a transfer as it was tried, and why it was refused."""
+    """A delegation, a transfer or a giving back as it was tried, and why it was refused."""
 
     verb: str
     to: str
@@ -68,7 +77,7 @@ async def task_page(
     """A task with the form of one decision."""
     desk = await lay_out(services, viewer, task_id, decision)
     draft = Draft()
-    if desk.form and example:
+    if desk.form and example and services.settings.drill:
         draft.typed = desk.example
     elif desk.form and desk.proposal:
         draft.typed = desk.form.flat(desk.proposal["fields"])
@@ -77,65 +86,87 @@ async def task_page(
 
 
 @router.post("/tasks/{task_id}")
-async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, task_id: str
+async def decide_page(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep, task_id: str
                       ) -> Response:  # fmt: skip
     """Takes a decision, once for the key in the form; a refusal shows the form again with all that was typed."""
+    form = posted.form
     desk = await lay_out(services, viewer, task_id, text(form, "decision"))
-    typed = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
-    draft = Draft(attached=[v for v in form.getlist("attached") if isinstance(v, str)], add=text(form, "add"))
-    key = text(form, "key")
-    if desk.form is None and await taken(services, viewer.actor, f"decide:{task_id}", key, desk.no, task_id):
-        return go(request, f"/disputes/{desk.no}", {"tone": "ok", "text": "已提交，无需重复提交"})
-    if desk.form is None:  # closed meanwhile, or the choice is gone: nothing can be filled in any more
-        code = "decision_not_allowed" if desk.task["decisions"] else "task_closed"
-        draft.banner, draft.status = banner_of({"code": code, "detail": desk.task["void_reason"] or ""}), 409
+    filled_in = {k.removeprefix(PREFIX): v for k, v in form.items() if k.startswith(PREFIX) and isinstance(v, str)}
+    draft = Draft(filled_in, attached=[v for v in form.getlist("attached") if isinstance(v, str)])
+    if desk.form is None:  # no such decision: nothing can be read of what was filled in
+        draft.banner, draft.status = banner_of({"code": DecisionNotAllowed.code}), DecisionNotAllowed.status
+        draft.unsent = list(filled_in.items())
         return await show_task(request, services, viewer, desk, draft)
-    fields = desk.form.read(typed)
+    fields = desk.form.read(filled_in)
+    wrong = await _take_files(services, viewer, desk, posted, draft)
+    if not posted.stale and await _only_changes_the_form(services, viewer, posted, draft):
+        draft.problems, draft.status = wrong, 422 if wrong else 200
+        return await show_task(request, services, viewer, desk, draft)
     draft.typed = desk.form.flat(fields)
-    if draft.add:
-        draft.typed = typed
+    if wrong and desk.task["decisions"]:
+        draft.problems, draft.status = wrong, 422
         return await show_task(request, services, viewer, desk, draft)
-    try:
-        files = await take_files(services, viewer, desk.no, form, key)
-        draft.attached += [a["attachment_id"] for a in files]
-        status, body = await _decide(services, viewer, desk, fields, draft.attached, key)
-    except (TooLarge, MediaRefused, FieldsInvalid) as error:
-        draft.problems, draft.status = [{"field": "attachments", "message": error.detail}], error.status
-        return await show_task(request, services, viewer, desk, draft)
-    except (Refused, Unavailable) as error:
-        draft.banner, draft.status = banner_of(problem(error)), error.status
-        draft.key = key if isinstance(error, Unavailable) else ""  # once more is the same click, not a second one
-        return await show_task(request, services, viewer, desk, draft)
-    if status < 300:
-        return go(request, f"/disputes/{desk.no}", _told(status, body, desk))
-    draft.status = status
-    if body["code"] == "fields_invalid":
-        draft.problems = body.get("errors", [])
-    else:
-        draft.banner = banner_of(body)
+    outcome = await _decide(services, viewer, desk, posted, fields, draft.attached)
+    if outcome.done:
+        return go(request, f"/disputes/{desk.no}", _told(outcome, desk))
+    draft.status, draft.problems, draft.key = outcome.status, outcome.errors, next_key(outcome, posted)
+    if not outcome.errors:
         desk = await lay_out(services, viewer, task_id, text(form, "decision"))
+        draft.banner = _refusal(outcome, desk)
     return await show_task(request, services, viewer, desk, draft)
 
 
+async def _take_files(
+    services: Services, viewer: Viewer, desk: Desk, posted: Posted, draft: Draft
+) -> list[dict[str, str]]:
+    """Takes the form's files in, and adds them to the draft; answers what is wrong with the others."""
+    if posted.stale:
+        return []
+    kept, wrong = await take_files(services, viewer, desk.no, posted.form)
+    draft.attached = list(dict.fromkeys([*draft.attached, *kept]))
+    return [{"field": "attachments", "message": said} for said in wrong]
+
+
+async def _only_changes_the_form(services: Services, viewer: Viewer, posted: Posted, draft: Draft) -> bool:
+    """Whether a button was pressed that sends nothing: one more row of a list, one file less."""
+    draft.add, dropped = text(posted.form, "add"), text(posted.form, "drop")
+    if dropped:
+        draft.attached = [attachment_id for attachment_id in draft.attached if attachment_id != dropped]
+        with suppress(NotFound, Conflict):  # gone already, or part of the case: then it stays there
+            await remove(services, viewer.actor, dropped)
+    return bool(draft.add or dropped)
+
+
 async def _decide(
-    services: Services, viewer: Viewer, desk: Desk, fields: dict[str, Any], attached: list[str], key: str
-) -> tuple[int, Any]:
+    services: Services, viewer: Viewer, desk: Desk, posted: Posted, fields: dict[str, Any], attached: list[str]
+) -> Outcome:
     """The road of the JSON interface; files count by their content, so that a click sent twice is one and the same."""
-    answer = Answering(decision=desk.chosen, fields=fields, attachments=list(dict.fromkeys(attached)))
+    task_id, answer = desk.task["task_id"], Answering(decision=desk.chosen, fields=fields, attachments=attached)
     async with services.database.read() as session:
-        digests = {a.attachment_id: a.sha256 for a in await attachments_of(session, desk.no)}
+        known = await attachments_of(session, desk.no, viewer.actor.person_id) if attached else []
+    digests = {a.attachment_id: a.sha256 for a in known}
     content = {**answer.model_dump(mode="json"), "attachments": sorted({digests.get(i, i) for i in attached})}
-    response = await once(services, viewer.actor, f"decide:{desk.task['task_id']}", key or None, content,
-                          lambda i: decide(services, viewer.actor, desk.task["task_id"], answer, i))  # fmt: skip
-    return response.status_code, json.loads(bytes(response.body))
+    what = f"decide:{task_id}"
+    return await send(services, viewer, posted, what,
+                      lambda key: once(services, viewer.actor, what, key, content,
+                                       lambda i: decide(services, viewer.actor, task_id, answer, i),
+                                       lambda i: answered(services, task_id, i)))  # fmt: skip
 
 
-def _told(status: int, body: dict[str, Any], desk: Desk) -> dict[str, str]:
-    what = f"{desk.task['kind_name']}：{desk.title}"
+def _refusal(outcome: Outcome, desk: Desk) -> dict[str, str]:
+    if not reused(outcome):
+        return banner_of(outcome.body)
+    first = _told(Outcome(200 if outcome.first and "task" in outcome.first else 202, outcome.first or {}), desk)["text"]
+    open_still = "现在填写的内容没有提交，都在下面；待办仍可办理，核对后再次提交，就按新的内容办理。"
+    return earlier(outcome, first, open_still if desk.task["decisions"] else "现在填写的内容没有提交，列在下面。")
+
+
+def _told(outcome: Outcome, desk: Desk) -> dict[str, str]:
+    body, what = outcome.body, f"{desk.task['kind_name']}：{desk.title}"
     if desk.proposes:
-        decides = f"，由 {desk.task['assignee_name']} 决定" if status == 200 else "，稍后生效"
+        decides = f"，由 {desk.task['assignee_name']} 决定" if outcome.status == 200 else "，稍后生效"
         return {"tone": "ok", "text": f"已提交拟办意见“{what}”{decides}"}
-    if status == 202:
+    if outcome.status == 202:
         return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
     if "change" in body:
         return {"tone": "ok", "text": f"已提交审批：{desk.title}，经上一级批准后生效；此前本待办照常办理"}
@@ -148,20 +179,6 @@ def _told(status: int, body: dict[str, Any], desk: Desk) -> dict[str, str]:
     if body.get("published") is False:
         parts.append("页面内容稍后更新")
     return {"tone": "ok", "text": "；".join(parts)}
-
-
-def banner_of(told: dict[str, Any]) -> dict[str, str]:
-    """A problem document as a banner: what happened, and what to do."""
-    kind = next((k for k in _kinds(SantuiError) if k.code == told["code"]), SantuiError)
-    if told.get("may_take_effect"):
-        return {"title": MAYBE, "detail": "", "advice": MAYBE_ADVICE, "code": kind.code, "tone": "soft-warn"}
-    detail = told.get("detail") or ""
-    return {"title": kind.title, "detail": detail if detail != kind.title else "", "advice": advice(kind.code),
-            "code": kind.code}  # fmt: skip
-
-
-def _kinds(root: type[SantuiError]) -> list[type[SantuiError]]:
-    return [root, *(found for child in root.__subclasses__() for found in _kinds(child))]
 
 
 @dataclass
@@ -200,6 +217,10 @@ async def lay_out(services: Services, viewer: Viewer, task_id: str, wanted: str)
     proposed = proposed if task["standing"] == "mine" else None
     first = decisions.get(proposed["name"]) if proposed else None
     chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
+    if chosen is None and wanted in KINDS[task["kind"]].decisions:  # not any more: what was filled in can still be read
+        spec = KINDS[task["kind"]].decisions[wanted]
+        chosen = {"name": wanted, "title": spec.title, "ends": spec.ends, "pictures": spec.pictures, "example": {},
+                  "schema": spec.form.model_json_schema()}  # fmt: skip
     if chosen:
         roles = [role for need in task["about"].get("requires", []) for role in need["any_of"]]
         desk.form = Form(chosen["schema"], desk.words, roles=roles)
@@ -216,8 +237,15 @@ async def show_task(request: Request, services: Services, viewer: Viewer, desk: 
     drawn = Drawn([], [])
     if desk.form:
         drawn = draw(desk.form, draft.typed, draft.problems, desk.example, add=draft.add, own="attachments")
+    standing, shown = task["standing"], bool(task["decisions"]) and task["standing"] != "offered"
+    # Whoever may only look gets no form; whoever has lost a race keeps the one he filled in.
+    live = shown and (standing in ANSWERING or bool(draft.typed or draft.attached))
     async with services.database.read() as session:
-        files = await attachments_of(session, desk.no) if draft.attached else []
+        files = await attachments_of(session, desk.no, viewer.actor.person_id) if live else []
+    if not shown:
+        draft.unsent += filled(drawn.controls)
+    if draft.handing and standing not in HANDING[draft.handing.verb]:
+        draft.unsent.append(("说明", draft.handing.why))
     return show(
         request,
         "task.html",
@@ -225,7 +253,8 @@ async def show_task(request: Request, services: Services, viewer: Viewer, desk: 
         status=draft.status,
         task=head_view(task, desk.document, desk.offices, now),
         brief=brief_view(task, desk.document, desk.words, desk.offices, now),
-        standing=task["standing"],
+        standing=standing,
+        live=live,
         hands=hands_view(task, viewer.actor, desk.offices),
         handing=draft.handing,
         proposes=desk.proposes,
@@ -241,14 +270,25 @@ async def show_task(request: Request, services: Services, viewer: Viewer, desk: 
         chosen=desk.chosen,
         chosen_title=desk.title,
         pictures=desk.pictures,
-        has_example=bool(desk.example),
+        has_example=bool(desk.example) and services.settings.drill,
         drawn=drawn,
         banner=draft.banner,
-        attached=[
-            {"id": a.attachment_id, "name": a.sealed["name"]} for a in files if a.attachment_id in draft.attached
-        ],
-        file_error="；".join(p["message"] for p in draft.problems if p["field"] == "attachments"),
+        attached=[kept_view(a, draft.attached) for a in files if a.state != TAKEN or a.attachment_id in draft.attached],
+        unsent=draft.unsent,
+        file_errors=[p["message"] for p in draft.problems if p["field"] == "attachments"],
         organisations=desk.offices.labels,
         prefix=PREFIX,
-        key=draft.key or new_id(),
+        limit=services.files.limit,
+        key=draft.key,
     )
+
+
+def kept_view(row: AttachmentRow, chosen: list[str]) -> dict[str, Any]:
+    """A file that lies ready for a form, and whether it goes with it."""
+    return {
+        "id": row.attachment_id,
+        "name": row.sealed["name"],
+        "chosen": row.attachment_id in chosen,
+        "small": row.sealed.get("small", False),
+        "removable": row.state == PENDING,
+    }

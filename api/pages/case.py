@@ -20,10 +20,14 @@ from api.routes.disputes import get_timeline, whole
 from domain.catalogue import OUTCOMES
 from domain.fields import RETURN_REASONS
 from domain.organisation import ROLES
+from infra.attachments import PENDING_FOR
 from infra.ids import new_id
 from infra.people import with_a_part
 
 router = APIRouter(route_class=PageRoute)
+KINDS_OF_FILE = {"image": "图片", "video": "视频", "audio": "录音"}
+DOCUMENTS = {"pdf": "PDF", "word": "文档", "excel": "表格", "spreadsheet": "表格"}
+"""By a word of its media type."""
 
 
 @router.get("/disputes/{no}")
@@ -45,17 +49,22 @@ async def show_case(
     view = {
         "heard": heard,
         **standing(document, entries, words, now),
-        "files": [file_view(a, now) for a in document["attachments"]],
-        "comments": [{**c, "at": w.stamp(c["at"], now)} for c in document["comments"]],
+        "files": [file_view(a, now) for a in document["attachments"] if not a["pending"]],
+        "waiting": [file_view(a, now) for a in document["attachments"] if a["pending"]],
+        "kept_for": int(PENDING_FOR.total_seconds()) // 3600,
+        "may_attach": document["may_attach"],
+        "limit": services.files.limit,
+        "comments": [_comment(c, document, now) for c in document["comments"]],
         "actions": [{"href": f"/disputes/{no}/actions/{a['name']}", "title": a["title"]} for a in document["actions"]],
         "days": by_days(entries, words, now),
         "history": viewer.actor.has_role(*AUDITORS),
         "people": await _people(services, no, offices),
         "key": new_id(),
+        "comment_banner": None,
         "comment_error": "",
         "comment_text": "",
         "comment_mentions": "",
-        "file_error": "",
+        "comment_attached": [],
     }
     return show(request, "case.html", viewer, status=status, **{**view, **extra})
 
@@ -255,12 +264,24 @@ def _visit(v: dict[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
+def _comment(c: dict[str, Any], document: dict[str, Any], now: datetime) -> dict[str, Any]:
+    names = {a["attachment_id"]: a["name"] for a in document["attachments"]}
+    files = [(f"/attachments/{i}", names[i]) for i in c["attachments"] if i in names]
+    return {**c, "at": w.stamp(c["at"], now), "files": files}
+
+
+def _document(media_type: str) -> str:
+    """What the square of a document says."""
+    return next((name for word, name in DOCUMENTS.items() if word in media_type), "文件")
+
+
 def file_view(a: dict[str, Any], now: datetime) -> dict[str, Any]:
     """An attachment as a page shows it."""
     return {
+        "id": a["attachment_id"],
         "href": f"/attachments/{a['attachment_id']}",
         "name": a["name"],
-        "picture": a["media_type"].startswith("image/") and a["media_type"] != "image/heic",
-        "kind": a["media_type"].partition("/")[2].split(".")[-1][:8].upper(),
+        "picture": a["thumbnail"],
+        "kind": KINDS_OF_FILE.get(a["media_type"].partition("/")[0]) or _document(a["media_type"]),
         "about": f"{a['by']} · {w.stamp(a['at'], now)} · {w.size(a['size'])}",
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,8 @@ from api.deps import ServicesDep
 from api.pages.faults import PageRoute
 from api.pages.offices import offices_of
 from api.pages.rendering import go, show
-from api.pages.session import PostedDep, Viewer, ViewerDep, text
+from api.pages.sending import banner_of, earlier, next_key, reused, send
+from api.pages.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
 from api.pages.words import present, stamp
 from api.routes.deputies import delete_deputy, get_deputies, post_deputy
 from domain.deputies import LONGEST, NAMING_ROLES, Naming, deputised
@@ -36,19 +36,22 @@ async def deputies_page(request: Request, services: ServicesDep, viewer: ViewerD
 
 
 @router.post("/deputies")
-async def name_deputy(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
+async def name_deputy(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep) -> Response:
     """Names a deputy, once for the key in the form."""
-    typed = {name: text(form, name)[:100] for name in FIELDS}
+    typed = {name: text(posted.form, name)[:100] for name in FIELDS}
     try:
         naming = Naming.model_validate({name: value for name, value in typed.items() if value})
     except ValidationError as error:
         return await _show(request, services, viewer, typed, field_errors(error), status=422)
-    response = await post_deputy(services, viewer.actor, naming, text(form, "key") or None)
-    body = json.loads(bytes(response.body))
-    if response.status_code >= 400:
-        problems = body.get("errors") or [{"field": "deputy", "message": body["detail"]}]
-        return await _show(request, services, viewer, typed, problems, status=response.status_code)
-    said = f"已安排 {body['deputy']['name']} 代班，至 {stamp(body['until'], present())}"
+    outcome = await send(services, viewer, posted, "deputy",
+                         lambda key: post_deputy(services, viewer.actor, naming, key))  # fmt: skip
+    if not outcome.done:
+        banner = None if outcome.errors else banner_of(outcome.body)
+        if reused(outcome):
+            banner = earlier(outcome, "前一次的安排已经生效，见下面的代班安排", "需要另行安排的，核对后请再次提交。")
+        return await _show(request, services, viewer, typed, outcome.errors, status=outcome.status, banner=banner,
+                           key=next_key(outcome, posted))  # fmt: skip
+    said = f"已安排 {outcome.body['deputy']['name']} 代班，至 {stamp(outcome.body['until'], present())}"
     return go(request, "/deputies", {"tone": "ok", "text": said})
 
 
@@ -57,11 +60,17 @@ async def end_deputy(
     request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, deputyship_id: str
 ) -> Response:
     """Ends a deputyship before its time."""
-    response = await delete_deputy(services, viewer.actor, deputyship_id, text(form, "key") or None)
-    body = json.loads(bytes(response.body))
-    if response.status_code >= 400:
-        return go(request, "/deputies", {"tone": "warn", "text": body["detail"]})
-    return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {body['deputy']['name']} 的代班"})
+    outcome = await send(services, viewer, Posted(form), f"deputy:{deputyship_id}",
+                         lambda key: delete_deputy(services, viewer.actor, deputyship_id, key))  # fmt: skip
+    if not outcome.done:
+        return go(request, "/deputies", {"tone": "bad", "text": outcome.detail})
+    return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {outcome.body['deputy']['name']} 的代班"})
+
+
+@router.get("/deputies/{deputyship_id}/end")
+async def end_reread(request: Request, viewer: ViewerDep, deputyship_id: str) -> Response:
+    """The address of the form, read again: the page it was on."""
+    return go(request, "/deputies")
 
 
 async def _show(
@@ -73,6 +82,8 @@ async def _show(
     *,
     status: int = 200,
     cursor: str = "",
+    banner: dict[str, str] | None = None,
+    key: str = "",
 ) -> Response:
     actor, now = viewer.actor, present()
     page = await get_deputies(services, actor, 20, cursor or None)
@@ -94,8 +105,9 @@ async def _show(
         ],
         typed={name: typed.get(name, "") for name in FIELDS},
         wrong={p["field"]: p["message"] for p in problems},
+        banner=banner,
         longest=LONGEST.days,
-        key=new_id(),
+        key=key or new_id(),
     )
 
 

@@ -13,10 +13,10 @@ from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
-from api.deps import ServicesDep
+from api.deps import ServicesDep, get_services
 from api.errors import full
-from api.pages.rendering import by_htmx, go, show
-from api.pages.session import SESSION, get_viewer
+from api.pages.rendering import by_htmx, go, show, sign_in_page
+from api.pages.session import FIELDS, MOST_FILES, SESSION, get_viewer, typed
 from domain.errors import (
     FieldsInvalid,
     NotFound,
@@ -41,12 +41,20 @@ ADVICE = {
     "decision_not_allowed": "请改选其他处理意见后重新提交。",
     "action_not_allowed": "纠纷状态已变化，请刷新纠纷页面查看现在可用的操作。",
     "dispute_closed": "该纠纷已办结，只能由有权岗位重新启动。",
-    "idempotency_key_reused": "请核对内容后再次提交。",
+    "idempotency_key_reused": "此前已经提交过一次，请先查看办理结果；需要再次提交的，请从页面重新进入。",
     "engine_unavailable": "填写的内容没有提交成功，请稍后再试。",
     "store_unavailable": "请稍后再试。",
     "too_large": "请压缩后重新上传。",
     "media_type_refused": "请换用照片（JPG、PNG）、视频、录音、PDF 或办公文档。",
 }
+
+
+LONGEST = 200_000
+"""Characters of a form that are given back."""
+LARGEST = 64 * 2**20
+"""Bytes of a form that is read for what was typed in it."""
+NO_WORDS = {"decision", "attached", "add", "drop", "to", "watch", "next", "back", "username", "password"}
+"""Fields that are chosen, or must not be shown."""
 
 
 MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
@@ -59,16 +67,65 @@ def advice(code: str) -> str:
     return ADVICE.get(code, "请稍后重试；问题持续出现的，请联系系统管理员。")
 
 
-def fault_page(request: Request, error: SantuiError) -> Response:
-    """An error as a page."""
+def fault_page(request: Request, error: SantuiError, unsent: list[str]) -> Response:
+    """An error as a page, with what was typed and could not be sent: nobody writes it twice.
+
+    Where a script sent the form, the error goes above it and the form stays as it is, its files too.
+    """
+    sent = by_htmx(request) and request.method == "POST"
     title, detail, told = error.title, error.detail if error.detail != error.title else "", advice(error.code)
     if isinstance(error, Unavailable) and error.may_take_effect:
         title, detail, told = MAYBE, "", MAYBE_ADVICE
-    response = show(request, "error.html", status=error.status, title=title, code=error.code, detail=detail,
-                    advice=told)  # fmt: skip
-    if by_htmx(request):  # whatever part was asked for: the error takes the place of the page's body
+    page = show(request, "error.html", status=error.status, title=title, code=error.code, detail=detail, advice=told,
+                unsent=[] if sent else unsent)  # fmt: skip
+    if sent:
+        page.headers.update({"HX-Retarget": "#main", "HX-Reselect": ".oops", "HX-Reswap": "afterbegin"})
+        return page
+    return _whole(request, page)
+
+
+def _whole(request: Request, response: Response) -> Response:
+    """Whatever part of a page was asked for: the answer takes the place of the page's body."""
+    if by_htmx(request):
         response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
     return response
+
+
+async def _filled_in(request: Request) -> list[tuple[str, str]]:
+    """What was typed into the form that was sent; nothing where it can't be read, or is longer than a person types.
+
+    Nobody need be signed in: what is read for strangers has a limit, files of a few photographs included.
+    """
+    length = request.headers.get("Content-Length", "")
+    if request.method != "POST" or not _from_here(request) or not length.isdecimal() or int(length) > LARGEST:
+        return []
+    try:
+        async with request.form(max_files=MOST_FILES, max_fields=FIELDS) as form:
+            found = typed(form)
+    except (HTTPException, OSError, RuntimeError):  # too much, no room, or it was read once and could not be
+        return []
+    return found if sum(len(value) for _, value in found) <= LONGEST else []
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a page of ours sent it: what another site put into a form is not given back as if it had been typed."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "")
+    return site == "same-origin" if site else origin.partition("//")[2] == request.headers.get("Host")
+
+
+def _words(name: str, value: str) -> bool:
+    """Whether somebody wrote it, and did not choose it."""
+    return name not in NO_WORDS and bool(value.strip())
+
+
+async def _sign_in(request: Request) -> Response:
+    """The sign-in is over. What was typed travels through the next one, and is shown in its form again behind it."""
+    carried = await _filled_in(request)
+    if not any(_words(name, value) for name, value in carried):
+        return _to_sign_in(request)
+    page = sign_in_page(request, get_services(request), status=401, back=request.url.path, carried=carried,
+                        error="登录已失效，请重新登录；填写的内容不会丢失")  # fmt: skip
+    return _whole(request, page)
 
 
 def _to_sign_in(request: Request) -> Response:
@@ -93,18 +150,19 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except NotSignedIn:
-                return _to_sign_in(request)
+                return await _sign_in(request)
             except SantuiError as error:
-                return fault_page(request, error)
+                told: SantuiError = error
             except RequestValidationError:
-                return fault_page(request, FieldsInvalid("地址或内容有误"))
+                told = FieldsInvalid("地址或内容有误")
             except HTTPException as error:
-                return fault_page(request, _OF_STATUS.get(error.status_code, Refused)())
+                told = _OF_STATUS.get(error.status_code, Refused)()
             except Exception as error:
-                if full(error):
-                    return fault_page(request, StoreUnavailable())
-                log.error("unforeseen", path=getattr(request.scope.get("route"), "path", ""), exc_info=error)
-                return fault_page(request, SantuiError())
+                told = StoreUnavailable() if full(error) else SantuiError()
+                if not full(error):
+                    log.error("unforeseen", path=getattr(request.scope.get("route"), "path", ""), exc_info=error)
+            unsent = [value for name, value in await _filled_in(request) if _words(name, value)]
+            return fault_page(request, told, unsent)
 
         return page
 

@@ -293,6 +293,17 @@ def draw(
     return Drawn(controls, wrong + ([("", by_name[""])] if "" in by_name else []))
 
 
+def filled(controls: Iterable[Control], before: str = "") -> Iterable[tuple[str, str]]:
+    """What was filled in, in words: where the form can't be shown any more, it is not lost."""
+    for control in controls:
+        if control.value and control.kind != "check":
+            yield before + control.label, dict(control.options).get(control.value, control.value)
+        elif control.value == "true":
+            yield before + control.label, "是"
+        for n, row in enumerate(control.rows, start=1):
+            yield from filled(row.controls, f"{control.label}第 {n} 项 · " if control.kind == "rows" else before)
+
+
 def _labels(controls: Iterable[Control], before: str = "") -> Iterable[tuple[str, str]]:
     for control in controls:
         yield control.name, before + control.label

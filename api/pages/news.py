@@ -56,6 +56,19 @@ async def read_page(
     return go(request, to if to.startswith("/") and not to.startswith("//") else "/messages")
 
 
+@router.get("/messages/read")
+@router.get("/messages/{message_id}/read")
+async def read_reread(request: Request, viewer: ViewerDep, message_id: str = "") -> Response:
+    """The addresses of these forms, read again: the messages."""
+    return go(request, "/messages")
+
+
+@router.get("/disputes/{no}/watch")
+async def watch_reread(request: Request, viewer: ViewerDep, no: str) -> Response:
+    """The address of the form, read again: the case."""
+    return go(request, f"/disputes/{no}")
+
+
 @router.post("/disputes/{no}/watch")
 async def watch_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, no: str) -> Response:
     """Watches a case, or no more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.pages.session import Viewer, keep
+from api.context import Services
+from api.pages.session import VISIT, Viewer, keep
 from domain.texts import tame
 
 HERE = Path(__file__).parent.parent
 FLASH = "santui_flash"
+CARRY = "carried."
+"""Before the names of fields that travel through the sign-in."""
 
 
 @cache
@@ -62,6 +66,25 @@ def go(request: Request, to: str, flash: dict[str, Any] | None = None) -> Respon
     response = Response(headers={"HX-Redirect": to}) if by_htmx(request) else RedirectResponse(to, status_code=303)
     if flash:
         keep(request, response, FLASH, quote(json.dumps(flash, ensure_ascii=False)), 60)
+    return response
+
+
+def sign_in_page(
+    request: Request,
+    services: Services,
+    *,
+    status: int = 200,
+    to: str = "/",
+    username: str = "",
+    error: str = "",
+    back: str = "",
+    carried: list[tuple[str, str]] | None = None,
+) -> Response:
+    """The sign-in form. `carried` was typed before the sign-in was over, and goes on to `back` behind it."""
+    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
+    response = show(request, "login.html", status=status, csrf=services.tokens.csrf(visit), to=to, username=username,
+                    error=error, back=back, carried=carried or [], carry=CARRY)  # fmt: skip
+    keep(request, response, VISIT, visit, 3600)
     return response
 
 

@@ -23,7 +23,8 @@ SESSION = "santui_session"
 VISIT = "santui_visit"
 """Before sign-in: a random value, so that the sign-in form too is bound to the browser it was sent to."""
 FIELDS = 3000
-FILES = 12
+MOST_FILES = 100
+"""Files that are read of a form; those beyond what one answer may bring are told by name."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,45 @@ def check_fit(form: FormData) -> None:
         fit(name, (value.filename or "") if isinstance(value, UploadFile) else value)
 
 
-async def get_posted(request: Request, viewer: ViewerDep) -> AsyncIterator[FormData]:
-    """What a form sent, once its token is checked."""
-    async with request.form(max_files=FILES, max_fields=FIELDS) as form:
-        check_fit(form)
+@dataclass(frozen=True)
+class Posted:
+    """What a form sent. `stale` is one without the token of this sign-in: it is shown again, and nothing is done."""
+
+    form: FormData
+    stale: bool = False
+
+
+async def get_filled(request: Request, viewer: ViewerDep) -> AsyncIterator[Posted]:
+    """What a form sent that can be shown again with what was typed; `api.pages.sending.send` refuses a stale one.
+
+    Raises:
+        FieldsInvalid: it holds text that can't be kept.
+    """
+    form = await request.form(max_files=MOST_FILES, max_fields=FIELDS)
+    check_fit(form)
+    try:
         check_csrf(viewer.csrf, form)
-        yield form
+        stale = False
+    except BadCsrf:
+        stale = True
+    try:
+        yield Posted(form, stale)
+    finally:
+        await form.close()
 
 
+async def get_posted(filled: Annotated[Posted, Depends(get_filled)]) -> FormData:
+    """What a form sent that holds nothing typed, once its token is checked.
+
+    Raises:
+        BadCsrf
+    """
+    if filled.stale:
+        raise BadCsrf
+    return filled.form
+
+
+FilledDep = Annotated[Posted, Depends(get_filled)]
 PostedDep = Annotated[FormData, Depends(get_posted)]
 
 
@@ -115,6 +147,15 @@ def keep(request: Request, response: Response, name: str, value: str, seconds: i
     """Sets a cookie that scripts cannot read and other sites' forms do not send."""
     secure = request.url.scheme == "https"
     response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+
+
+HIDDEN = {"csrf", "key"}
+"""What a form holds that nobody typed."""
+
+
+def typed(form: FormData) -> list[tuple[str, str]]:
+    """What somebody filled in: everything but files and what the page put there."""
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in HIDDEN]
 
 
 def text(form: FormData, name: str) -> str:

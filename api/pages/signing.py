@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import ServicesDep
 from api.pages.faults import PageRoute
-from api.pages.rendering import go, show
-from api.pages.session import SESSION, VISIT, PostedDep, check_csrf, check_fit, keep, text
+from api.pages.rendering import CARRY, go, show, sign_in_page
+from api.pages.session import FIELDS, SESSION, VISIT, PostedDep, check_csrf, check_fit, keep, text, typed
 from api.routes.who import sign_in
 from domain.errors import BadCsrf, NotSignedIn, TooManyTries
 
@@ -26,29 +25,27 @@ def inside(path: str) -> str:
 @router.get("/login")
 async def login_page(request: Request, services: ServicesDep, to: NextDep = "/") -> Response:
     """The sign-in form."""
-    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
-    response = show(request, "login.html", csrf=services.tokens.csrf(visit), to=inside(to), username="", error="")
-    keep(request, response, VISIT, visit, 3600)
-    return response
+    return sign_in_page(request, services, to=inside(to))
 
 
 @router.post("/login")
 async def login(request: Request, services: ServicesDep) -> Response:
-    """Signs in and goes on to where the person wanted to go."""
+    """Signs in and goes on to where the person wanted to go, with what was typed there before the sign-in was over."""
     visit = request.cookies.get(VISIT, "")
-    async with request.form(max_files=0, max_fields=10) as form:
+    async with request.form(max_files=0, max_fields=FIELDS) as form:
         if not visit:
             raise BadCsrf("浏览器未接受 Cookie，或页面停留过久")
         check_fit(form)
         check_csrf(services.tokens.csrf(visit), form)
-        username, to = text(form, "username")[:100], inside(text(form, "next"))
+        username, to, back = text(form, "username")[:100], inside(text(form, "next")), inside(text(form, "back"))
         password = str(form.get("password") or "")[:200]
+        carried = [(name.removeprefix(CARRY), value) for name, value in typed(form) if name.startswith(CARRY)]
     try:
         person_id = await sign_in(services, username, password)
     except (NotSignedIn, TooManyTries) as error:
-        return show(request, "login.html", status=error.status, csrf=services.tokens.csrf(visit), to=to,
-                    username=username, error=error.detail)  # fmt: skip
-    response = go(request, to)
+        return sign_in_page(request, services, status=error.status, to=to, username=username, error=error.detail,
+                            back=back, carried=carried)  # fmt: skip
+    response = show(request, "resume.html", back=back, carried=carried) if carried else go(request, to)
     keep(request, response, SESSION, services.tokens.issue(person_id), int(services.tokens.life.total_seconds()))
     response.delete_cookie(VISIT)
     return response
@@ -60,3 +57,9 @@ async def logout(request: Request, form: PostedDep) -> Response:
     response = go(request, "/login", {"tone": "ok", "text": "已退出登录"})
     response.delete_cookie(SESSION)
     return response
+
+
+@router.get("/logout")
+async def logout_reread(request: Request) -> Response:
+    """The address of the form, read again: nobody is signed out by a link."""
+    return go(request, "/")

@@ -3,43 +3,41 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
 
+from api.attaching import FILES, attach, examined, file_response, own_files, remove, small_response
 from api.context import Services
 from api.deciding import act, acted
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.intake import reopen
 from api.mentions import MOST, mentioned
-from api.once import Done, Effect, digest, once
+from api.once import Done, Effect, once
 from api.reopening import reopen_closed
-from api.views import attachment_item, comment_item, dispute_item, dispute_whole, entry_item
+from api.seeing import seen
+from api.views import comment_item, dispute_item, dispute_whole, entry_item
 from domain.actions import Act
 from domain.base import Model, china
 from domain.catalogue import ACTIONS
-from domain.errors import ActionNotAllowed, FieldsInvalid, NotFound
+from domain.errors import ActionNotAllowed, FieldsInvalid
 from domain.fields import Moment
 from domain.organisation import Actor
 from domain.texts import fit
 from infra.database import Session
-from infra.ids import new_id
-from infra.papers import add_attachment, add_comment, find_attachment
+from infra.papers import add_comment
 from infra.queries import (
     DisputeFilter,
     attachments_of,
     comments_of,
     cursor_of,
-    find_dispute,
     list_disputes,
     paths_of,
     read_cursor,
     tasks_of,
     timeline_of,
 )
-from infra.tables import DisputeRow
 from infra.watchers import watches
 
 router = APIRouter(prefix="/v1", tags=["disputes"])
@@ -84,26 +82,12 @@ async def get_disputes(
     return {"items": [dispute_item(row) for row in page.rows], "next_cursor": page.next_cursor}
 
 
-async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:
-    """A dispute that the person may see.
-
-    Raises:
-        NotFound: there is none, or not for this person; the try is noted.
-    """
-    async with services.database.read() as session:
-        row = await find_dispute(session, actor, dispute_no)
-    if row is None:
-        services.access.note(actor.person_id, dispute_no, "read", "not_found")
-        raise NotFound("没有这个纠纷")
-    return row
-
-
 async def whole(services: Services, actor: Actor, dispute_no: str) -> dict[str, Any]:
     """The whole case as the person may see it; the reading is noted."""
     row = await seen(services, actor, dispute_no)
     async with services.database.read() as session:
         tasks = await tasks_of(session, dispute_no)
-        files = await attachments_of(session, dispute_no)
+        files = await attachments_of(session, dispute_no, actor.person_id)
         comments = await comments_of(session, dispute_no)
         paths = await paths_of(session, dispute_no)
         watched = await watches(session, dispute_no, actor.person_id)
@@ -163,6 +147,8 @@ class CommentIn(Model):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
     mentions: Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=MOST)] = []
     """usernames or person ids"""
+    attachments: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=FILES)] = []
+    """files uploaded before, which the remark takes"""
 
 
 @router.post("/disputes/{no}/comments", status_code=201)
@@ -174,9 +160,10 @@ async def post_comment(
     async def do(_: str) -> Effect:
         await seen(services, actor, no)
         people = await mentioned(services, no, comment.text, comment.mentions)
+        files = [a.attachment_id for a in await own_files(services, actor, no, comment.attachments)]
 
         async def remark(session: Session) -> Done:
-            return 201, comment_item(await add_comment(session, no, actor, comment.text, people))
+            return 201, comment_item(await add_comment(session, no, actor, comment.text, people, files))
 
         return Effect(remark)
 
@@ -191,25 +178,11 @@ async def post_attachment(
     file: Annotated[UploadFile, File()],
     key: KeyDep = None,
 ) -> JSONResponse:
-    """Takes a file in: its type is told from its content."""
+    """Takes a file in: its type is told from its content. Until an answer names it, only its sender sees it."""
     fit("dispute_no", dispute_no)
     fit("file", file.filename or "")
-    content = await file.read(services.files.limit + 1)
-    media_type, sha256 = services.files.examine(content)
-
-    async def do(_: str) -> Effect:
-        await seen(services, actor, dispute_no)
-        attachment_id = new_id()
-        await services.files.put(attachment_id, content)
-
-        async def register(session: Session) -> Done:
-            row = await add_attachment(session, attachment_id, dispute_no, actor, name=file.filename or "附件",
-                                       sha256=sha256, media_type=media_type, size=len(content))  # fmt: skip
-            return 201, attachment_item(row)
-
-        return Effect(register)
-
-    return await once(services, actor, "attachment", key, [dispute_no, digest(sha256)], do)
+    upload = examined(services, file.filename, await file.read(services.files.limit + 1))
+    return await attach(services, actor, dispute_no, upload, key)
 
 
 @router.get("/attachments/{attachment_id}", response_class=Response)
@@ -218,14 +191,16 @@ async def get_attachment(services: ServicesDep, actor: ActorDep, attachment_id: 
     return await file_response(services, actor, attachment_id)
 
 
-async def file_response(services: Services, actor: Actor, attachment_id: str) -> Response:
-    """A file of a dispute the person may see; never run by the browser, always kept out of caches."""
-    row = await find_attachment(services.database, attachment_id)
-    if row is None:
-        raise NotFound("没有这个附件")
-    await seen(services, actor, row.dispute_no)
-    services.access.note(actor.person_id, row.dispute_no, "attachment")
-    inline = row.media_type.split("/")[0] in ("image", "video", "audio")
-    disposition = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(row.sealed['name'])}"
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return Response(await services.files.get(attachment_id), media_type=row.media_type, headers=headers)
+@router.get("/attachments/{attachment_id}/thumbnail", response_class=Response)
+async def get_thumbnail(services: ServicesDep, actor: ActorDep, attachment_id: str) -> Response:
+    """A small picture of a file that has one, a JPEG."""
+    return await small_response(services, actor, attachment_id)
+
+
+@router.delete("/attachments/{attachment_id}")
+async def delete_attachment(
+    services: ServicesDep, actor: ActorDep, attachment_id: str, key: KeyDep = None
+) -> JSONResponse:
+    """Removes a file that no answer has, for who sent it."""
+    return await once(services, actor, f"remove:{attachment_id}", key, None,
+                      lambda _: remove(services, actor, attachment_id))  # fmt: skip

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.context import Services
 from api.deps import ActorDep, ServicesDep
 from api.engine import handle, published
-from api.routes.disputes import seen
+from api.seeing import seen
 from api.views import dispute_item, moment
 from domain.base import Strict
 from domain.errors import Conflict, DisputeClosed, FieldsInvalid, NotEntitled, Unavailable

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, KeyDep, ServicesDep
 from api.once import Done, Effect, once
-from api.routes.disputes import seen
+from api.seeing import seen
 from infra.database import Session
 from infra.watchers import unwatch, watch
 

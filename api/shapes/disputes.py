@@ -208,6 +208,17 @@ class Attachment(Shape):
     size: int
     at: datetime
     by: str
+    pending: bool
+    """no answer has it: only its sender sees it, and may remove it"""
+    thumbnail: bool
+    """whether there is a small picture"""
+
+
+class Removed(Shape):
+    """A file that is gone."""
+
+    attachment_id: str
+    removed: bool
 
 
 class Mention(Shape):
@@ -225,6 +236,7 @@ class Comment(Shape):
     by: str
     text: str
     mentions: list[Mention]
+    attachments: list[str]
 
 
 class Choice(Shape):
@@ -241,6 +253,7 @@ class WholeCase(Case):
     attachments: list[Attachment]
     comments: list[Comment]
     actions: list[Choice]
+    may_attach: bool
     watched: bool
 
 

@@ -53,14 +53,36 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
 });
 
+// What would be refused is not even sent: files too large or empty, and those beyond what one answer brings, are named.
 document.addEventListener("change", (event) => {
   if (!event.target.matches(".picker input")) return;
-  const names = [...event.target.files].map((file) => file.name);
-  event.target.closest(".picker").querySelector(".picked").textContent = names.length ? `已选择：${names.join("、")}` : "";
+  const picker = event.target.closest(".picker");
+  const limit = Number(picker.dataset.limit), most = Number(picker.dataset.most);
+  const fit = [], left = [];
+  for (const file of event.target.files) {
+    if (file.size === 0) left.push(`${file.name}：文件是空的`);
+    else if (file.size > limit) left.push(`${file.name}：超过 ${Math.floor(limit / 2 ** 20)} MB`);
+    else if (fit.length >= most) left.push(`${file.name}：一次最多 ${most} 个`);
+    else fit.push(file);
+  }
+  if (left.length) {
+    const kept = new DataTransfer();
+    for (const file of fit) kept.items.add(file);
+    event.target.files = kept.files;
+  }
+  picker.querySelector(".picked").textContent = fit.length ? `已选择：${fit.map((file) => file.name).join("、")}` : "";
+  const told = picker.querySelector(".unpicked");
+  told.textContent = left.length ? `没有选入：${left.join("；")}` : "";
+  told.hidden = !left.length;
 });
 
+// After a sign-in in between, the form is shown again with what was typed.
+document.querySelector("form[data-resume]")?.requestSubmit();
+
 document.addEventListener("htmx:after:swap", () => {
-  document.querySelector("#answer .banner[autofocus]")?.scrollIntoView({ block: "center" });
+  const [oops, ...before] = document.querySelectorAll("#main > .oops");
+  for (const older of before) older.remove();
+  (oops ?? document.querySelector("#answer .banner[autofocus], #comments .banner[autofocus]"))?.scrollIntoView({ block: "center" });
 });
 
 document.addEventListener("htmx:error", (event) => {

@@ -17,7 +17,7 @@ from domain.errors import (
     Refused,
     TaskClosed,
 )
-from domain.handing import Claim, Handover, check_claim, check_delegation, check_transfer, standing
+from domain.handing import Claim, Handover, check_claim, check_delegation, check_transfer, concerned, standing
 from domain.organisation import Actor, Post
 from domain.playbook import Stage
 from domain.projection import project
@@ -379,3 +379,19 @@ def test_the_read_model_is_told_who_prepares_and_who_ever_helped() -> None:
     [shown] = project(desk.state).tasks
     assert (shown.assignee, shown.delegate, shown.offered_to) == ("second", None, None)
     assert project(desk.state).helpers == ["colleague"]
+
+
+def test_a_task_is_the_matter_of_whoever_is_asked_or_has_it_in_hand_while_it_is_open() -> None:
+    desk, task = at_push_2()
+    whose = {person.person_id: person for person in (OFFICER, SECOND, COLLEAGUE, STRANGER, SCENE)}
+
+    def theirs() -> set[str]:
+        return {name for name, person in whose.items() if concerned(task, person)}
+
+    assert theirs() == {"officer", "second"}
+    desk.claim(task, OFFICER)
+    assert theirs() == {"officer", "second"}  # whoever was slower may have filled in his form
+    desk.delegate(task, OFFICER, COLLEAGUE)
+    assert theirs() == {"officer", "second", "colleague"}
+    desk.decide(task, "settled", OFFICER, **SETTLED)
+    assert theirs() == set()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.client import picture
+from domain.catalogue import ACTIONS
 from domain.organisation import INTAKE_ROLES, ROLES, Sight, parent, within
 from domain.places import Directory
 from domain.state import DisputeState, Task
@@ -74,6 +75,14 @@ class Scene:
             case Sight.NONE:
                 return False
 
+    def acts(self, person: Person) -> bool:
+        """Whether an open task asks a post of the person, or an action is his, at or above who has a part."""
+        asked = [(post.role, post.path) for task in self.state.tasks if task.pending for post in task.addressees]
+        theirs = any(role == wanted and within(there, path) for role, path in person.posts for wanted, there in asked)
+        paths = {path for _, path in self.parts}
+        may = {role for role, path in person.posts if any(within(there, path) for there in paths)}
+        return theirs or any(may & spec.roles for spec in ACTIONS.values() if not spec.on_closed)
+
     def answers(self, person: Person) -> bool:
         """Whether a post of the person is asked, or the same post above one that is."""
         asked = [(post.role, post.path) for post in self.task.addressees]
@@ -122,6 +131,13 @@ def at_the_root(*roles: str) -> Expected:
 def whoever_sees(person: Person, scene: Scene) -> set[int]:
     """The dispute's own."""
     return {200, 201} if scene.sees(person) else {404}
+
+
+def whoever_acts(person: Person, scene: Scene) -> set[int]:
+    """Of those who see the dispute, only they who may do something in it."""
+    if not scene.sees(person):
+        return {404}
+    return {201} if scene.acts(person) else {403}
 
 
 def auditing(person: Person, scene: Scene) -> set[int]:
@@ -178,9 +194,17 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/attachments"): Grant(
         at("/v1/attachments", data=lambda scene: {"dispute_no": scene.number},
            files=lambda _: {"file": ("现场.png", picture(), "image/png")}),
-        whoever_sees,
+        whoever_acts,
     ),
     ("GET", "/v1/attachments/{attachment_id}"): Grant(at("/v1/attachments/{attachment_id}"), whoever_sees),
+    ("GET", "/v1/attachments/{attachment_id} in no answer"): Grant(at("/v1/attachments/{pending}"), nobody),
+    ("GET", "/v1/attachments/{attachment_id}/thumbnail"): Grant(
+        at("/v1/attachments/{attachment_id}/thumbnail"), whoever_sees
+    ),
+    ("DELETE", "/v1/attachments/{attachment_id}"): Grant(
+        at("/v1/attachments/{attachment_id}"), lambda person, scene: {403} if scene.sees(person) else {404}
+    ),
+    ("DELETE", "/v1/attachments/{attachment_id} in no answer"): Grant(at("/v1/attachments/{pending}"), nobody),
     ("GET", "/v1/disputes/{no}/history"): Grant(at("/v1/disputes/{no}/history"), auditing),
     ("GET", "/v1/disputes/{no}/history?decoded=1"): Grant(at("/v1/disputes/{no}/history?decoded=1"), decoding),
     ("GET", "/v1/disputes/{no}/history/words"): Grant(at("/v1/disputes/{no}/history/words"), auditing),

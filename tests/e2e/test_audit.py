@@ -130,7 +130,7 @@ def test_the_case_at_every_moment_goes_on_from_the_one_before(told: str, people:
     case = people.supervisor.get(f"/v1/disputes/{told}")
     shared = case.keys() & last.keys()
     assert {k: last[k] for k in shared} == {k: case[k] for k in shared}
-    assert case.keys() - shared == {"attachments", "comments", "actions", "watched"}
+    assert case.keys() - shared == {"attachments", "comments", "actions", "may_attach", "watched"}
     assert last["timeline"] == people.timeline(told)
     events = [e["event_id"] for item in words["items"] for e in item["events"]]
     assert events + [e["event_id"] for e in words["after"]] == list(range(1, words["events"] + 1))

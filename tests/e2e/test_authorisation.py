@@ -51,7 +51,8 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
     task_id = people.wait_for(number, "dispose")["task_id"]
     holder = people.at("department_handler", "natural_res", 1)
     holder.post(f"/v1/tasks/{task_id}/claim")
-    attachment = holder.attach(number)
+    attachment, pending = holder.attach(number), holder.attach(number)
+    holder.post(f"/v1/disputes/{number}/comments", {"text": "见附件", "attachments": [attachment]})
     job = people.at("supervisor", "county", 1).post("/v1/audit/replays", {"dispute_no": number})["job_id"]
     state = asyncio.run(state_of(jinhua, number))
     task = state.task(task_id)
@@ -59,7 +60,7 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
     yield Scene(
         number=number, state=state, task=task, holder=holder.get("/v1/me")["person_id"], attachment=attachment,
         incident=incident, reporter=reporter.get("/v1/me")["person_id"],
-        elsewhere={"uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4())},
+        elsewhere={"uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending},
     )  # fmt: skip
     assert asyncio.run(state_of(jinhua, number)).revision == state.revision, "somebody did something after all"
 

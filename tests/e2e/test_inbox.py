@@ -228,7 +228,9 @@ def test_disputes_are_filtered(people: People) -> None:
 def test_another_station_sees_nothing_of_it(people: People) -> None:
     number = people.at_push_1()
     task_id = people.open_tasks(number)[0]["task_id"]
-    attachment = people.at("on_scene_officer", STATION).attach(number)
+    officer = people.at("on_scene_officer", STATION)
+    attachment = officer.attach(number)
+    officer.post(f"/v1/disputes/{number}/comments", {"text": "见附件", "attachments": [attachment]})
     stranger = people.at("duty_leader", "station-baiyang")
     for path in (
         f"/v1/disputes/{number}", f"/v1/disputes/{number}/timeline", f"/v1/tasks/{task_id}",

@@ -133,9 +133,9 @@ def decisions(county: County, number: str, name: str) -> list[dict[str, Any]]:
     return [e for e in county.timeline(number) if e["detail"].get("decision") == name]
 
 
-def photo() -> FilePayload:
+def photo(name: str = "现场照片.png") -> FilePayload:
     """A picture, different each time."""
-    return {"name": "现场照片.png", "mimeType": "image/png", "buffer": picture()}
+    return {"name": name, "mimeType": "image/png", "buffer": picture()}
 
 
 def open_task(page: Page, number: str) -> None:

@@ -59,9 +59,10 @@ def test_a_form_without_its_token_changes_nothing(desk: Desk) -> None:
     other = desk.sign_in("county-supervisor-1")
     other.goto(f"/disputes/{number}")
     foreign = other.locator("#comments input[name=csrf]").input_value()
+    own = desk.answerer(task).attach(number)
     at_task, at_case = f"/tasks/{task['task_id']}", f"/disputes/{number}"
-    doors = (at_task, f"{at_task}/claim", f"{at_task}/release", f"{at_case}/comments", f"{at_case}/attachments",
-             f"{at_case}/actions/withdraw", "/logout", "/login")  # fmt: skip
+    doors = (at_task, f"{at_task}/claim", f"{at_task}/release", f"{at_case}/comments", f"/attachments/{own}/remove",
+             f"{at_case}/actions/withdraw", "/deputies", "/logout", "/login")  # fmt: skip
     for path in doors:
         for csrf in ({}, {"csrf": foreign}):
             refused = page.request.post(path, form={"decision": "confirm", "text": "x", **csrf}, max_redirects=0)
@@ -69,6 +70,7 @@ def test_a_form_without_its_token_changes_nothing(desk: Desk) -> None:
             assert "页面已过期" in refused.text()
     assert county.open_tasks(number)[0]["state"] == "open"
     assert county.dispute(number)["comments"] == []
+    assert desk.answerer(task).get(f"/v1/disputes/{number}")["attachments"][0]["attachment_id"] == own
 
 
 def test_somebody_of_another_station_finds_nothing(desk: Desk) -> None:
@@ -76,6 +78,7 @@ def test_somebody_of_another_station_finds_nothing(desk: Desk) -> None:
     number = alarm(county)
     task = county.wait_for(number, "confirm_triage")
     attachment = county.supervisor.attach(number)
+    county.supervisor.post(f"/v1/disputes/{number}/comments", {"text": "见附件", "attachments": [attachment]})
     page = desk.sign_in(county.with_role("station_chief", "station-baiyang"), PHONE)
     for path in (f"/disputes/{number}", f"/tasks/{task['task_id']}", f"/attachments/{attachment}",
                  f"/disputes/{number}/actions/withdraw", "/disputes/D2026-999999", "/no-such-page"):  # fmt: skip
