@@ -19,7 +19,7 @@ from api.pages.words import colour
 from api.routes.disputes import post_action, whole
 from domain.actions import ENDINGS, WAITING
 from domain.catalogue import ACTIONS, OUTCOMES
-from domain.errors import ActionNotAllowed, Unavailable
+from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 
 router = APIRouter(route_class=PageRoute)
 
@@ -53,6 +53,8 @@ async def act_page(
     try:
         return await _show(request, services, viewer, no, name, draft)
     except ActionNotAllowed as error:
+        if posted.stale:
+            raise BadCsrf from error
         if outcome.status == Unavailable.status:  # perhaps because it was done
             may = bool(outcome.body.get("may_take_effect"))
             raise Unavailable(outcome.detail, may_take_effect=may) from error
