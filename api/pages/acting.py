@@ -61,9 +61,7 @@ async def act_page(
         raise
 
 
-async def _read_by(
-    services: Services, viewer: Viewer, no: str, name: str
-) -> tuple[dict[str, Any], Vocabulary]:
+async def _read_by(services: Services, viewer: Viewer, no: str, name: str) -> tuple[dict[str, Any], Vocabulary]:
     """The action and the words by which its form is read; also where the action is not open any more: it may
     be this very form that has closed it.
     """
