@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import structlog
+from pydantic import Field
 
 from api.attaching import own_files
 from api.context import Services
@@ -31,6 +32,7 @@ from domain.errors import (
     TaskClosed,
     Unavailable,
 )
+from domain.fields import Code
 from domain.handing import Claim, Handover, capacity
 from domain.organisation import Actor, OrganisationRef
 from domain.state import Evidence, Task
@@ -49,15 +51,17 @@ from infra.queries import (
 from infra.tables import TaskRow
 
 log = structlog.get_logger()
+MOST_ATTACHMENTS = 50
+"""Files that one decision may name."""
 
 
 class Answering(Model):
     """What a person sends with a decision."""
 
-    decision: str
+    decision: Code
     fields: dict[str, Any] = {}
-    attachments: list[str] = []
-    note: str = ""
+    attachments: list[Code] = Field([], max_length=MOST_ATTACHMENTS)
+    note: str = Field("", max_length=4000)
 
 
 async def decide(services: Services, actor: Actor, task_id: str, answer: Answering, key: str) -> tuple[int, Any]:

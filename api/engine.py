@@ -30,15 +30,19 @@ from domain.errors import (
     Refused,
     SantuiError,
     StoreUnavailable,
+    TooLarge,
     Unavailable,
     by_code,
 )
 from domain.keys import Outcome
+from domain.room import MESSAGE
 from infra.engine import TASK_TIMEOUT
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 
 POLL = 0.015
+VALUE = 2**21 - 2**16
+"""Bytes of the largest value that is sent: the engine takes 2 MiB."""
 # FAILED_PRECONDITION is a case whose workflow task fails (a bug, until it is mended): the decision is left as a signal.
 _BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION)
 _AWAY = (
@@ -52,6 +56,22 @@ class NoWorker(Exception):
     """Nobody answered the update in time; it may still be taken."""
 
 
+async def _fits(services: Services, message: BaseModel) -> None:
+    """Whether a message may be sent; each is asked here. What a person says is measured as the case will hold it, a
+    whole case as the engine is given it: compressed.
+
+    Raises:
+        TooLarge
+    """
+    converter = services.client.data_converter
+    if isinstance(message, DisputeInput):
+        [payload] = await converter.encode([message])
+        if payload.ByteSize() > VALUE:
+            raise TooLarge("案卷过大，请另立新案")
+    elif len(converter.payload_converter.to_payloads([message])[0].data) > MESSAGE:
+        raise TooLarge(f"内容合计超过{MESSAGE // 1024} KB，请压缩文字，详细材料请作为附件上传")
+
+
 def handle(services: Services, dispute_no: str) -> WorkflowHandle[Any, Any]:
     """The dispute's workflow, whatever its run."""
     return services.client.get_workflow_handle(dispute_no)
@@ -62,8 +82,10 @@ async def start(services: Services, dispute: DisputeInput, *, next_run: bool = F
 
     Raises:
         ActionNotAllowed: somebody else started the next run first.
+        TooLarge: the case is larger than the engine takes.
         Unavailable: the engine does not answer; it may have been reached all the same.
     """
+    await _fits(services, dispute)
     number = dispute.state.dispute_no
     policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE if next_run else WorkflowIDReusePolicy.REJECT_DUPLICATE
     # A next run that is under way was not started for this reason, and would never hear of it.
@@ -92,10 +114,11 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
     """Sends an update and waits for the engine's answer.
 
     Raises:
-        Refused: the engine's refusal, as the same error the rule raised.
+        Refused: the engine's refusal, as the same error the rule raised; TooLarge before it is sent.
         NoWorker: no answer in time.
         Unavailable: the engine does not answer at all; it may have been reached all the same.
     """
+    await _fits(services, message)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + services.settings.decision_timeout_seconds
     away: RPCError | None = None
@@ -107,7 +130,11 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
             raise NoWorker
         try:
             receipt: Receipt = await handle(services, dispute_no).execute_update(
-                update, message, id=key, result_type=Receipt, rpc_timeout=timedelta(seconds=left)
+                update,
+                message,
+                id=key,
+                result_type=Receipt,
+                rpc_timeout=timedelta(seconds=left),
             )
             return receipt
         except WorkflowUpdateFailedError as error:
@@ -132,8 +159,10 @@ async def tell(services: Services, dispute_no: str, signal: str, message: BaseMo
 
     Raises:
         DisputeClosed: the life is over.
+        TooLarge: the message is larger than a case takes.
         Unavailable: the engine does not answer.
     """
+    await _fits(services, message)
     try:
         await handle(services, dispute_no).signal(signal, message, rpc_timeout=timedelta(seconds=5))
     except RPCError as error:

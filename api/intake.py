@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import structlog
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from temporalio.service import RPCError
 
 from api.context import Services
@@ -27,6 +27,7 @@ from domain.opening import open_state
 from domain.organisation import Actor, OrganisationRef
 from domain.places import resolve_places
 from domain.responsibility import organisations_for
+from domain.room import MESSAGE, weight
 from domain.state import DisputeState, Incident, Party
 from domain.triage import Triage, triage
 from infra.ids import new_id
@@ -37,6 +38,8 @@ from workflows.dispute import DisputeInput
 
 log = structlog.get_logger()
 SWEEP_EVERY = 5.0
+LARGEST = MESSAGE * 3 // 4
+"""Bytes of the largest report: what is recorded must fit into the message that tells it to the case."""
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -79,6 +82,12 @@ class IncidentIn(Strict):
     )
     parties: list[PartyIn] = Field([], title="当事人", max_length=100)
     channel_officer: str | None = Field(None, title="接报人", max_length=100)
+
+    @model_validator(mode="after")
+    def _fits_a_case(self) -> IncidentIn:
+        if weight(self) > LARGEST:
+            raise ValueError(f"内容合计超过{LARGEST // 1024} KB，请压缩")
+        return self
 
 
 async def report(services: Services, actor: Actor, incident: IncidentIn) -> tuple[int, dict[str, Any]]:

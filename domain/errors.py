@@ -146,7 +146,7 @@ class DisputeClosed(Conflict):
 
 
 class TooLarge(Refused):
-    """A file or a body above the limit."""
+    """A file, a body, or a message to the engine above the limit."""
 
     code = "too_large"
     status = 413

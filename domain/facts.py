@@ -7,9 +7,10 @@ from domain.base import Model
 from domain.case import Case
 from domain.colours import recolour
 from domain.playbook import Stage
+from domain.room import abridged, hold, keeps, listed, shortened, takes
 from domain.rules import ENDINGS_HOLD
 from domain.spans import Calendar
-from domain.state import Incident, Party
+from domain.state import DisputeState, Incident, Party
 
 
 class Note(Model):
@@ -26,17 +27,22 @@ def add_incident(case: Case, incident: Incident) -> None:
     One that comes behind the end of the case, while its run is not over yet, waits to start the case again.
     """
     s = case.state
-    if any(i.incident_id == incident.incident_id for i in s.incidents):
+    if any(i.incident_id == incident.incident_id for i in s.incidents) or incident.incident_id in _only_counted(s):
         return
     if s.rules >= ENDINGS_HOLD and (s.closed or ended(s)):
         if all(i.incident_id != incident.incident_id for i in s.late):
             s.late.append(incident)
             s.touch()
         return
-    s.incidents.append(incident)
-    known = {party.name for party in s.parties}
-    s.parties += [party for party in incident.parties if party.name not in known]
-    case.log("incident_added", f"重复警情并入（第{len(s.incidents)}次）", incident_id=incident.incident_id,
+    times = len(s.incidents) + len(_only_counted(s)) + 1
+    if keeps(s):
+        if not takes(s, incident):
+            incident = abridged(incident)
+            hold(s, incident)
+        s.incidents.append(incident)
+        known = {party.name for party in s.parties}
+        s.parties += listed(s, [party for party in incident.parties if party.name not in known])
+    case.log("incident_added", f"重复警情并入（第{times}次）", incident_id=incident.incident_id,
              source=incident.source, source_no=incident.source_no)  # fmt: skip
     for task in s.pending():
         s.touch(task)
@@ -48,6 +54,14 @@ def add_incident(case: Case, incident: Incident) -> None:
         recolour(case, colour, "重复警情")
     if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
+
+
+def _only_counted(state: DisputeState) -> set[str]:
+    """The alarms that a full case keeps on its timeline alone."""
+    if keeps(state):
+        return set()
+    joined = {e.detail["incident_id"] for e in state.timeline if e.kind == "incident_added"}
+    return joined - {incident.incident_id for incident in state.incidents}
 
 
 class Merged(Model):
@@ -69,18 +83,21 @@ def merge_in(case: Case, merged: Merged) -> None:
     for incident in new:
         add_incident(case, incident)
     names = {party.name for party in s.parties}
-    s.parties += [party for party in merged.parties if party.name not in names]
+    others = [party for party in merged.parties if party.name not in names]
+    s.parties += listed(s, [party for party in others if takes(s, party)])
     s.touch()
 
 
 def hotline_note(case: Case, note: Note) -> None:
     """A note goes on the timeline; whoever holds the case sees it there."""
-    case.log("hotline_note", "热线转来情况", source=note.source, text=note.text)
+    text = note.text if takes(case.state, note) else shortened(note.text)
+    case.log("hotline_note", "热线转来情况", source=note.source, text=text)
 
 
 def party_changed(case: Case, party: Party) -> None:
     """A party's particulars are put right, or somebody joins."""
     s = case.state
+    hold(s, party)
     s.parties = [*(p for p in s.parties if p.name != party.name), party]
     case.log("party_changed", "当事人信息变更")
 

@@ -16,6 +16,7 @@ from domain.organisation import ROLES
 
 AnyDay = TypeVar("AnyDay", bound=date)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Code = Annotated[str, StringConstraints(max_length=64)]
 OrganisationCode = Annotated[
     str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "organisation-code"})
 ]
@@ -27,10 +28,10 @@ def _known_role(role: str) -> str:
     return role
 
 
-RoleCode = Annotated[str, AfterValidator(_known_role)]
+RoleCode = Annotated[Code, AfterValidator(_known_role)]
 DISPUTE_NO = r"D(\d{6}-)?\d{4}-\d{6,}"
 """A dispute's number: D, the cell's code where there is one, the year, and a count of at least six digits."""
-DisputeNo = Annotated[str, StringConstraints(pattern=f"^{DISPUTE_NO}$")]
+DisputeNo = Annotated[str, StringConstraints(max_length=40, pattern=f"^{DISPUTE_NO}$")]
 
 
 def _in_our_time(day: AnyDay) -> AnyDay:
@@ -66,7 +67,7 @@ class Obligation(Strict):
     party: Text = Field(title="履行方")
     kind: Literal["money", "goods", "act"] = Field(title="类型（money 款项，goods 物品，act 行为）")
     what: Text = Field(title="履行内容")
-    amount: Decimal | None = Field(None, title="金额（元）", ge=0, decimal_places=2)
+    amount: Decimal | None = Field(None, title="金额（元）", ge=0, decimal_places=2, max_digits=14)
     due_on: Day = Field(title="履行期限")
 
     @model_validator(mode="after")
@@ -89,7 +90,7 @@ class Participant(Strict):
 
     role: Text = Field(title="岗位")
     name: Text = Field(title="姓名")
-    organisation: str | None = Field(None, title="单位")
+    organisation: str | None = Field(None, title="单位", max_length=4000)
 
 
 class Agreed(Fields):
@@ -118,8 +119,8 @@ class Confirm(Fields):
 class Correct(Reasoned):
     """The first triage is put right; what is left empty stands."""
 
-    category: str | None = Field(None, title="纠纷类别（代码）")
-    colour: str | None = Field(None, title="预警颜色")
+    category: Code | None = Field(None, title="纠纷类别（代码）")
+    colour: Code | None = Field(None, title="预警颜色")
     urgent: bool | None = Field(None, title="加急")
     police: bool | None = Field(None, title="须公安先行处置")
     divert: bool | None = Field(None, title="直接分流交办")
@@ -304,7 +305,7 @@ class Visited(Fields):
 class Relapsed(Visited):
     """The quarrel has flared up again (反弹)."""
 
-    colour: str | None = Field(None, title="重新评定颜色")
+    colour: Code | None = Field(None, title="重新评定颜色")
 
 
 # --- supervision and changes
@@ -339,7 +340,7 @@ class Suspend(Reasoned):
 class Recolour(Reasoned):
     """Another colour."""
 
-    colour: str = Field(title="预警颜色")
+    colour: Code = Field(title="预警颜色")
 
 
 class MergeInto(Reasoned):

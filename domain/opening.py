@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.organisation import OrganisationRef
 from domain.playbook import Playbook
+from domain.room import hold
 from domain.rules import RULES
 from domain.spans import Calendar
 from domain.state import DisputeState, Incident
@@ -24,7 +25,7 @@ def open_state(
 ) -> DisputeState:
     """The state a dispute's workflow starts with. Workflow time replaces `at` when the workflow opens the case."""
     where = places.get("village") or places["township"]
-    return DisputeState(
+    state = DisputeState(
         dispute_no=dispute_no,
         rules=RULES,
         playbook=playbook.code,
@@ -47,3 +48,5 @@ def open_state(
         incidents=[incident],
         parties=incident.parties,
     )
+    hold(state, incident)
+    return state

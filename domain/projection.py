@@ -31,6 +31,7 @@ _NOT_IN_DOCUMENT = {
     "applied",
     "interruption",
     "late",
+    "held",
     "places",
     "organisations",
     "ahead",

@@ -355,6 +355,8 @@ class DisputeState(Model):
     """alarms that came after the end and before the run was over: they start the case again"""
     ahead: int = 0
     """seconds that a drill has moved this run's clock ahead of the wall's (演练)"""
+    held: int = 0
+    """bytes of what was taken in (`domain.room`)"""
     revision: int = 0
 
     def touch(self, item: T | None = None) -> None:

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.colours import recolour
     from domain.errors import Refused
     from domain.playbook import Stage, shared
+    from domain.room import takes, within
     from domain.rules import CASE_KEEPS_ITS_RUNS, MERGERS_ARE_APPROVED, REOPENING_KEEPS_ITS_KEY
     from domain.spans import Calendar
     from domain.state import DisputeState, Incident, Party
@@ -88,7 +89,7 @@ class DisputeWorkflow:
             self._start_again()
         for coroutine in beside:
             coroutine.cancel()
-        return self.state
+        return within(self.state, self.state.rules)
 
     @property
     def _over(self) -> bool:
@@ -166,7 +167,8 @@ class DisputeWorkflow:
         self.state.merged_into = None
         self.case.next_round(f"重新启动（原为{outcome}）")
         if dispute.reopened:
-            self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=dispute.reopened.fields)
+            fields = dispute.reopened.fields if takes(self.state, dispute.reopened) else {}
+            self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=fields)
             if self.state.rules >= REOPENING_KEEPS_ITS_KEY:
                 self.door.remember(dispute.reopened.key)
         if dispute.incident:
@@ -177,53 +179,53 @@ class DisputeWorkflow:
     @workflow.update
     def decide(self, command: answering.Command) -> answering.Receipt:
         """Takes a person's decision on a task."""
-        return self.door.once(command.key, lambda: self._decide(command), command.task_id)
+        return self.door.once(command, lambda: self._decide(command), command.task_id)
 
     @decide.validator
     def _may_decide(self, command: answering.Command) -> None:
-        self.door.admit(command.key, lambda: answering.check(self.state, command, self.case.now()))
+        self.door.admit(command, lambda: answering.check(self.state, command, self.case.now()))
 
     @workflow.update
     def claim(self, claim: handing.Claim) -> answering.Receipt:
         """Claims a task for a person, or gives it back; answers an offer or a delegation."""
-        return self.door.once(claim.key, lambda: handing.take_claim(self.case, claim), claim.task_id)
+        return self.door.once(claim, lambda: handing.take_claim(self.case, claim), claim.task_id)
 
     @claim.validator
     def _may_claim(self, claim: handing.Claim) -> None:
-        self.door.admit(claim.key, lambda: handing.check_claim(self.state, claim))
+        self.door.admit(claim, lambda: handing.check_claim(self.state, claim))
 
     @workflow.update
     def delegate(self, handover: handing.Handover) -> answering.Receipt:
         """Has a task prepared by another person."""
-        return self.door.once(handover.key, lambda: handing.take_delegation(self.case, handover), handover.task_id)
+        return self.door.once(handover, lambda: handing.take_delegation(self.case, handover), handover.task_id)
 
     @delegate.validator
     def _may_delegate(self, handover: handing.Handover) -> None:
-        self.door.admit(handover.key, lambda: handing.check_delegation(self.state, handover))
+        self.door.admit(handover, lambda: handing.check_delegation(self.state, handover))
 
     @workflow.update
     def transfer(self, handover: handing.Handover) -> answering.Receipt:
         """Offers a task to another person."""
-        return self.door.once(handover.key, lambda: handing.take_transfer(self.case, handover), handover.task_id)
+        return self.door.once(handover, lambda: handing.take_transfer(self.case, handover), handover.task_id)
 
     @transfer.validator
     def _may_transfer(self, handover: handing.Handover) -> None:
-        self.door.admit(handover.key, lambda: handing.check_transfer(self.state, handover))
+        self.door.admit(handover, lambda: handing.check_transfer(self.state, handover))
 
     @workflow.update
     def act(self, act: actions.Act) -> answering.Receipt:
         """Takes an action: an interruption, a change, an escalation."""
-        return self.door.once(act.key, lambda: actions.take_action(self.case, act), None)
+        return self.door.once(act, lambda: actions.take_action(self.case, act), None)
 
     @act.validator
     def _may_act(self, act: actions.Act) -> None:
-        self.door.admit(act.key, lambda: actions.check_action(self.state, act, self.case.now()))
+        self.door.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
 
     @workflow.signal
     def decision(self, command: answering.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
         self.door.leave(
-            command.key,
+            command,
             lambda: self._decide(command),
             lambda refusal: self._not_taken(command, refusal),
         )

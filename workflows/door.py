@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from domain import keys
-from domain.answering import Receipt
+from domain.actions import ENDINGS, Act
+from domain.answering import Command, Receipt
 from domain.case import Case
 from domain.errors import KeyReused, Refused, SantuiError, by_code
+from domain.handing import Claim, Handover
+from domain.room import check_growth, check_room, hold
 from domain.rules import MERGERS_ARE_APPROVED
 from domain.state import Applied
 from domain.supervision import TOO_MANY_DECISIONS, supervise
+
+Message = Command | Claim | Handover | Act
 
 
 class Door:
@@ -21,34 +27,42 @@ class Door:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    def admit(self, key: str, check: Callable[[], object]) -> None:
+    def admit(self, message: Message, check: Callable[[], object]) -> None:
         """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
         try:
-            if self._applied(key) is None:
+            if self._applied(message.key) is None:
                 check()
+                check_room(self._case.state, message)
+                if not (isinstance(message, Act) and message.action in ENDINGS):
+                    run = workflow.info()
+                    check_growth(
+                        self._case.state,
+                        history=run.get_current_history_size(),
+                        events=run.get_current_history_length(),
+                    )
         except Refused as refusal:
             raise as_failure(refusal) from refusal
 
-    def once(self, key: str, take: Callable[[], object], task_id: str | None) -> Receipt:
+    def once(self, message: Message, take: Callable[[], object], task_id: str | None) -> Receipt:
         """Applies a key once; a key that came by the other door gets the answer it got there."""
         try:
-            applied = self._applied(key)
+            applied = self._applied(message.key)
             if applied is None:
-                applied = self._take(key, take)
+                applied = self._take(message, take)
         except Refused as refusal:
             raise as_failure(refusal) from refusal
         if applied.refused:
             raise as_failure((by_code(applied.refused) or Refused)())
         return keys.receipt(self._case.state, applied, task_id)
 
-    def leave(self, key: str, take: Callable[[], object], refused: Callable[[Refused], object]) -> None:
+    def leave(self, message: Message, take: Callable[[], object], refused: Callable[[Refused], object]) -> None:
         """Applies a key once where nobody waits for the answer: `refused` puts a refusal on record."""
         try:
-            if self._applied(key) is None:
-                self._take(key, take)
+            if self._applied(message.key) is None:
+                self._take(message, take)
         except Refused as refusal:
             refused(refusal)
-            self.remember(key, refused=refusal.code)
+            self.remember(message.key, refused=refusal.code)
 
     def _applied(self, key: str) -> Applied | None:
         """What a key did before. Behind a dot it says for which content: other content is no repeat.
@@ -61,13 +75,15 @@ class Door:
             raise KeyReused
         return applied
 
-    def _take(self, key: str, take: Callable[[], object]) -> Applied:
+    def _take(self, message: Message, take: Callable[[], object]) -> Applied:
         """Takes a message, and puts its key on record with the change that it put up for approval."""
         state = self._case.state
+        check_room(state, message)
         before = len(state.changes)
         take()
+        hold(state, message)
         asked = len(state.changes)
-        applied = self.remember(key)
+        applied = self.remember(message.key)
         if asked > before and state.rules >= MERGERS_ARE_APPROVED:
             applied.change = asked
         return applied

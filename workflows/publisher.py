@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.countable import Tally
 from domain.projection import case_sheet, project
+from domain.room import within
 from workflows import ports
 from workflows.desk import Desk
 from workflows.search_attributes import updates
@@ -41,7 +42,7 @@ class Publisher:
         while True:
             await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
             self._show_operators()
-            image = project(state, since=self.published, told=self._told)
+            image = within(project(state, since=self.published, told=self._told), state.rules)
             try:
                 self.published = await workflow.execute_activity(
                     ports.publish,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.attaching import remove
 from api.context import Services
-from api.deciding import Answering, answered, decide
+from api.deciding import MOST_ATTACHMENTS, Answering, answered, decide
 from api.deps import ServicesDep
 from api.once import once
 from api.pages import words as w
@@ -124,6 +124,9 @@ async def _take_files(
         return []
     kept, wrong = await take_files(services, viewer, desk.no, posted.form)
     draft.attached = list(dict.fromkeys([*draft.attached, *kept]))
+    if len(draft.attached) > MOST_ATTACHMENTS:
+        draft.attached = draft.attached[:MOST_ATTACHMENTS]
+        wrong.append(f"一次最多附{MOST_ATTACHMENTS}个文件，其余没有附上")
     return [{"field": "attachments", "message": said} for said in wrong]
 
 

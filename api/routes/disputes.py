@@ -22,7 +22,7 @@ from domain.actions import Act
 from domain.base import Model, china
 from domain.catalogue import ACTIONS
 from domain.errors import ActionNotAllowed, FieldsInvalid
-from domain.fields import Moment
+from domain.fields import Code, Moment
 from domain.organisation import Actor
 from domain.texts import fit
 from infra.database import Session
@@ -44,17 +44,17 @@ router = APIRouter(prefix="/v1", tags=["disputes"])
 
 
 def dispute_filter(
-    colour: str | None = None,
-    stage: str | None = None,
-    category: str | None = None,
-    organisation: str | None = None,
-    holder: str | None = None,
+    colour: Code | None = None,
+    stage: Code | None = None,
+    category: Code | None = None,
+    organisation: Code | None = None,
+    holder: Code | None = None,
     overdue: bool | None = None,
-    source: str | None = None,
+    source: Code | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
     to: Moment | None = None,
-    sort: str = "-opened_at",
+    sort: Code = "-opened_at",
 ) -> DisputeFilter:
     """The list's filters; a date without an offset is Chinese time."""
     return DisputeFilter(

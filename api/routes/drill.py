@@ -21,6 +21,7 @@ from api.seeing import seen
 from api.views import dispute_item, moment
 from domain.base import Strict
 from domain.errors import Conflict, DisputeClosed, FieldsInvalid, NotEntitled, Unavailable
+from domain.fields import Code
 from infra.digests import send_digests
 from infra.queries import dispute_row
 from workflows.dispute import DisputeWorkflow
@@ -36,8 +37,8 @@ _DURATION = TypeAdapter(timedelta)
 class Advance(Strict):
     """How far: an ISO 8601 duration of at most 400 days (`P3D`, `PT2H`)."""
 
-    dispute_no: str
-    by: Annotated[str, BeforeValidator(str)]
+    dispute_no: Code
+    by: Annotated[Code, BeforeValidator(str)]
 
     def duration(self) -> timedelta:
         """The duration.

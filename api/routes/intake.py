@@ -13,6 +13,7 @@ from api.intake import IncidentIn, PlaceIn, report, try_triage
 from api.once import once
 from domain.base import Model
 from domain.errors import NotEntitled
+from domain.fields import Code
 from domain.organisation import INTAKE_ROLES, Actor
 
 router = APIRouter(prefix="/v1", tags=["intake"])
@@ -39,7 +40,7 @@ class TriageIn(Model):
     """What is known when a triage is asked for."""
 
     narrative: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
-    source: str = "110"
+    source: Code = "110"
     place: PlaceIn | None = None
 
 

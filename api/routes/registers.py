@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.deps import ActorDep, CursorDep, LimitDep, ServicesDep
 from api.policy import usable_playbooks
 from domain.errors import FieldsInvalid
+from domain.fields import Code
 from domain.places import Kind
 from infra.people import people
 from infra.queries import cursor_of, read_cursor
@@ -20,8 +21,8 @@ router = APIRouter(prefix="/v1", tags=["registers"])
 async def get_organisations(
     services: ServicesDep,
     actor: ActorDep,
-    kind: str | None = None,
-    level: str | None = None,
+    kind: Code | None = None,
+    level: Code | None = None,
     limit: LimitDep = 200,
     cursor: CursorDep = None,
 ) -> dict[str, Any]:
@@ -41,8 +42,8 @@ async def get_organisations(
 async def get_people(
     services: ServicesDep,
     actor: ActorDep,
-    role: str | None = None,
-    organisation: str | None = None,
+    role: Code | None = None,
+    organisation: Code | None = None,
     limit: LimitDep = 100,
     cursor: CursorDep = None,
 ) -> dict[str, Any]:

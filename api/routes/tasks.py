@@ -16,7 +16,7 @@ from api.once import once
 from api.views import task_item, task_whole
 from domain.base import Strict, china
 from domain.errors import NotFound
-from domain.fields import Moment, Text
+from domain.fields import Code, Moment, Text
 from domain.handing import capacity, places_of, standing
 from domain.organisation import Actor
 from domain.state import Task
@@ -30,9 +30,9 @@ router = APIRouter(prefix="/v1/tasks", tags=["inbox"])
 async def get_tasks(
     services: ServicesDep,
     actor: ActorDep,
-    box: str = "claimable",
-    kind: str | None = None,
-    colour: str | None = None,
+    box: Code = "claimable",
+    kind: Code | None = None,
+    colour: Code | None = None,
     due_before: Moment | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     limit: LimitDep = 50,

@@ -179,6 +179,14 @@ class Life:
 
     # --- the engine's part
 
+    def get_current_history_size(self) -> int:
+        """No history is kept here."""
+        return 0
+
+    def get_current_history_length(self) -> int:
+        """As above."""
+        return 0
+
     @contextlib.contextmanager
     def _engine(self) -> Iterator[None]:
         """Makes the workflow's own questions to the engine come to us."""
