@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from asyncpg import PostgresError
 from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -30,8 +32,12 @@ PATIENCE = 5.0
 """Seconds a writer waits for its turn, SQLite for another process's writer, and anybody for a connection."""
 POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": PATIENCE}
 """At most 20 connections a process: api, worker and a job beside them stay far below the 100 that PostgreSQL allows."""
+STATEMENT = 10.0
+"""Seconds a statement may take: longer than any of ours, shorter than a person waits for a server that hangs."""
 POSTGRESQL: dict[str, Any] = {
     "timeout": PATIENCE,
+    # Asked on this side: a server that hangs does not keep its own.
+    "command_timeout": STATEMENT,
     "server_settings": {
         "application_name": "santui",
         "lock_timeout": f"{PATIENCE * 1000:.0f}",
@@ -44,6 +50,8 @@ POSTGRESQL: dict[str, Any] = {
 }
 MIGRATIONS = Path(__file__).parent / "migrations"
 BASE = "base"
+_STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
+"""What SQLite says of a connection rather than of a statement: a file opened while it could not be written stays so."""
 _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What the driver says of a statement of ours; everything else it says of the database."""
 
@@ -62,7 +70,7 @@ def _explained() -> Iterator[None]:
         yield
     except _OURS:
         raise
-    except (DBAPIError, PoolTimeout, NoResultFound) as error:
+    except (DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
         if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_BAD_VALUE):
             raise FieldsInvalid("内容含有无法处理的字符") from error
         raise StoreUnavailable from error
@@ -177,6 +185,7 @@ def open_database(settings: Settings) -> Database:
     if settings.sqlite_path:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
+        event.listen(engine.sync_engine, "handle_error", _sqlite_stale)
     return Database(engine)
 
 
@@ -185,6 +194,13 @@ def _sqlite_begin(connection: Connection) -> None:
     # SQLite has one writer: taking its lock at once avoids the deadlock of two readers that both want to write.
     if connection.get_execution_options().get(WRITES):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_stale(context: ExceptionContext) -> None:
+    # As after a server's restart: this connection and all that were opened before it are opened anew.
+    code = getattr(context.original_exception, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    if code & 0xFF in _STALE:  # the low byte is the kind, the rest says which of it
+        context.is_disconnect = True
 
 
 def _sqlite_pragmas(connection: Any, _: Any) -> None:

@@ -146,7 +146,8 @@ class Child:
                 # Ctrl-C in a terminal reaches the supervisor alone, which ends the children in its own order.
                 start_new_session=True,
             )
-        self._pid_file.write_text(f"{self._process.pid}\n")
+        with suppress(OSError):  # on a full disk the child is there all the same
+            self._pid_file.write_text(f"{self._process.pid}\n")
         return self._process
 
     async def _prepare(self, process: asyncio.subprocess.Process) -> None:

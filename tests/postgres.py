@@ -124,6 +124,19 @@ class Cluster:
                 child.kill()
         psutil.wait_procs(family, UP_WITHIN)
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Runs a block with a server that hangs, with every process it has: connections stay open, nothing answers."""
+        family = [self._server.pid, *(child.pid for child in psutil.Process(self._server.pid).children(recursive=True))]
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in family:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def stop(self) -> None:
         """Ends the server at once and in order."""
         if self._server.poll() is None:
