@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
@@ -19,11 +18,13 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.registry import activities
 from infra.archive import Archive
+from infra.background import Background
 from infra.database import Database, open_database
 from infra.engine import connect
 from infra.heartbeat import beat
 from infra.installation import check_key
 from infra.logs import configure_logs
+from infra.outstanding import Outstanding
 from infra.preflight import PreflightError
 from infra.private import keep_private
 from infra.schedules import daily, every, keep_schedules
@@ -49,14 +50,16 @@ PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "a
 """Deterministic and imported once: re-importing them for each run costs memory and, on 3.11, random import failures."""
 
 
-def build_worker(client: Client, database: Database, archive: Archive) -> Worker:
+def build_worker(
+    client: Client, database: Database, archive: Archive, outstanding: Outstanding | None = None
+) -> Worker:
     """A worker for every workflow and activity on the one task queue."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[*WORKFLOWS, RhythmWorkflow],
-        activities=activities(client, database, archive),
+        activities=activities(client, database, archive, outstanding or Outstanding()),
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         **WORKER_SETTINGS,
     )
@@ -85,15 +88,14 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     database = open_database(settings)
     client = await connect(settings)
-    beating = asyncio.create_task(beat(database, f"worker-{os.getpid()}"))
+    background, outstanding = Background(), Outstanding()
+    background.keep("heartbeat", lambda: beat(database, f"worker-{os.getpid()}", outstanding))
     try:
-        async with build_worker(client, database, Archive(settings.archive_dir)):
+        async with build_worker(client, database, Archive(settings.archive_dir), outstanding):
             await keep_rhythm(client)
             await stop.wait()
     finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beating
+        await background.stop()
         await database.close()
 
 

@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.projection import Image
 from infra.database import Database
+from infra.outstanding import Outstanding
 from infra.read_model import ReadModelGap, write_image
 from workflows import ports
 
@@ -14,13 +15,18 @@ from workflows import ports
 class Publishing:
     """The activity with the database it writes to."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, outstanding: Outstanding) -> None:
+        self._database, self._outstanding = database, outstanding
 
     @activity.defn(name=ports.publish.__name__)
     async def publish(self, image: Image) -> int:
         """See `workflows.ports.publish`."""
         try:
-            return await write_image(self._database, image)
+            revision = await write_image(self._database, image)
         except ReadModelGap as gap:
             raise ApplicationError(str(gap), type=ports.READ_MODEL_GAP) from gap
+        except Exception:
+            self._outstanding.failed(image.dispute_no, activity.info().scheduled_time)
+            raise
+        self._outstanding.written(image.dispute_no)
+        return revision

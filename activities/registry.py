@@ -12,12 +12,15 @@ from activities.digest import Digesting
 from activities.publish import Publishing
 from infra.archive import Archive
 from infra.database import Database
+from infra.outstanding import Outstanding
 
 
-def activities(client: Client, database: Database, archive: Archive) -> list[Callable[..., Any]]:
+def activities(
+    client: Client, database: Database, archive: Archive, outstanding: Outstanding
+) -> list[Callable[..., Any]]:
     """Every activity, bound to what it works on."""
     return [
-        Publishing(database).publish,
+        Publishing(database, outstanding).publish,
         Archiving(client, database, archive).archive,
         Digesting(database).digest,
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import PackageNotFoundError, version
@@ -43,21 +42,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services = await open_services(settings)
         app.state.services = services
         await log_notices(services.database, services.policy.playbook)
-        beside = [
-            asyncio.create_task(work)
-            for work in (
-                services.watch.keep_looking(),
-                services.tail.keep_looking(),
-                sweep(services),
-                services.access.keep_writing(),
-                keep_tidy(services),
-                services.jobs.keep_working(),
-            )
-        ]
+        for name, work in {
+            "watch": services.watch.keep_looking,
+            "tail": services.tail.keep_looking,
+            "sweep": lambda: sweep(services),
+            "access": services.access.keep_writing,
+            "tidy": lambda: keep_tidy(services),
+            "jobs": services.jobs.keep_working,
+            "health": services.health.keep_looking,
+        }.items():
+            services.background.keep(name, work)
         yield
-        for work in beside:
-            work.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await services.background.stop()
         await services.access.write()
         await services.database.close()
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from api.health import Health
 from api.job_desk import JobDesk
 from api.policy import Policy, read_policy
 from api.security import Tokens
 from api.tail import Tail
 from api.watching import Watch
 from infra.access import AccessLog
+from infra.background import Background
 from infra.crypto import load_keys
 from infra.database import Database, open_database
 from infra.directory import DirectoryCache
@@ -37,6 +39,8 @@ class Services:
     watch: Watch
     tail: Tail
     jobs: JobDesk
+    background: Background
+    health: Health
 
 
 async def open_services(settings: Settings) -> Services:
@@ -49,11 +53,14 @@ async def open_services(settings: Settings) -> Services:
     client = await connect(settings, lazy=True)
     drill = drill_clock(client)
     database = open_database(settings)
+    access, background = AccessLog(database), Background()
     return Services(
         settings=settings,
         database=database,
         directory=DirectoryCache(database),
-        access=AccessLog(database),
+        access=access,
+        background=background,
+        health=Health(client, database, access, background),
         watch=Watch(database),
         tail=Tail(database),
         jobs=JobDesk(settings, database),

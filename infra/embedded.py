@@ -62,6 +62,8 @@ def server_command(settings: Settings) -> tuple[str, ...]:
         *("--disable-config-file", "--disable-config-env"),
         # The drill moves one dispute's clock; the server allows it by this switch only.
         *("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"),
+        # A case whose workflow tasks fail is to be found by a query: /readyz is red while there is one.
+        *("--dynamic-config-value", "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=3"),
         # SQLite stores no longer ids; refused at the door instead of failing inside.
         *("--dynamic-config-value", "limit.maxIDLength=255"),
         # The default of 20 reads a second makes a case that moves fast wait up to 50 ms at every step (bench/raw.py).

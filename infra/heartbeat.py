@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from domain.errors import StoreUnavailable
 from infra.database import Database
+from infra.outstanding import Outstanding
 from infra.tables import HeartbeatRow
 
 EVERY = timedelta(seconds=2)
@@ -18,14 +19,18 @@ BELIEVED = timedelta(seconds=7)
 log = structlog.get_logger()
 
 
-async def beat(database: Database, worker: str) -> None:
-    """Renews this worker's mark until cancelled; a database that can't be written is tried again."""
+async def beat(database: Database, worker: str, outstanding: Outstanding) -> None:
+    """Renews this worker's mark until cancelled, with what it could not publish; a database that can't be written is
+    tried again.
+    """
     while True:
         try:
             async with database.write() as session:
                 now = datetime.now(UTC)
                 await session.execute(delete(HeartbeatRow).where(col(HeartbeatRow.at) < now - BELIEVED))
-                await session.merge(HeartbeatRow(worker=worker, at=now))
+                count, since = outstanding.standing()
+                row = HeartbeatRow(worker=worker, at=now, unpublished=count, unpublished_since=since)
+                await session.merge(row)
         except StoreUnavailable as error:
             log.warning("heartbeat_failed", error=error.code)
         await asyncio.sleep(EVERY.total_seconds())

@@ -79,7 +79,7 @@ def run(
         *([Step("demo people", load_demo)] if load_demo else []),
         module_child("worker", "worker"),
         module_child("api", "api.serve"),
-        Step("ready", lambda: answering(f"{settings.base_url}/readyz", READY_WITHIN)),
+        Step("ready", lambda: answering(f"{settings.base_url}/readyz?parts_only=1", READY_WITHIN)),
         Step("opened", opened, told=False),
         *jobs,
     )

@@ -392,8 +392,10 @@ class NumberRow(SQLModel, table=True):
 
 
 class HeartbeatRow(SQLModel, table=True):
-    """When a worker was last seen alive."""
+    """When a worker was last seen alive, and how many cases' images it could not write then."""
 
     __tablename__ = "heartbeat"
     worker: str = Field(primary_key=True)
     at: datetime = _instant()
+    unpublished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    unpublished_since: datetime | None = _instant(default=None)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -63,14 +63,18 @@ class Instance:
 
     def start(self) -> Instance:
         """Starts everything and waits until it is ready."""
+        self.begin()
+        self.until_ready()
+        return self
+
+    def begin(self, before: Callable[[], None] | None = None) -> None:
+        """Starts everything; `before` is done in the new process before it runs the system."""
         self.var.mkdir(parents=True, exist_ok=True)
         with (self.var / "up.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "api.cli", "up"], cwd=self.house, env=self.environment, stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, start_new_session=True,
+                stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=before,
             )  # fmt: skip
-        self.until_ready()
-        return self
 
     def until_ready(self) -> None:
         """Waits until the system says that it is fit to work."""
@@ -88,6 +92,13 @@ class Instance:
             return httpx2.get(f"{self.base}/readyz", timeout=3, trust_env=False).status_code == 200
         except httpx2.TransportError:
             return False
+
+    def santui(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of the command line, with the settings of the system."""
+        return subprocess.run(
+            [sys.executable, "-m", "api.cli", *arguments], cwd=self.house, env=self.environment, capture_output=True,
+            text=True, timeout=100, check=False,
+        )  # fmt: skip
 
     def pid(self, child: str) -> int:
         """The process id of a child, 0 while there is none."""

@@ -17,6 +17,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime, TelemetryConfig
 
@@ -24,6 +25,7 @@ from api.audit.asking import standing
 from api.audit.checking import Checker, Finding
 from api.audit.histories import Histories, Run
 from api.audit.rebuilding import Rebuilder
+from api.audit.stalls import stalled
 from api.notices import notices
 from api.policy import read_playbook
 from domain.base import CHINA
@@ -50,11 +52,12 @@ console = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class Room:
-    """What a command works with; no database where only the archive is used."""
+    """What a command works with; no database and no engine where only the archive is used."""
 
     histories: Histories
     converter: DataConverter
-    database: Database | None
+    database: Database | None = None
+    client: Client | None = None
 
 
 @audit.command(name="replay")
@@ -155,9 +158,14 @@ def rebuild(numbers: Sequence[str]) -> int:
 
 
 def doctor(numbers: Sequence[str]) -> int:
-    """Says what differs between read model and engine; exit code 1 if anything does."""
+    """Says what is stuck, and what differs between read model and engine; exit code 1 if anything is or does."""
 
     async def work(room: Room) -> int:
+        assert room.client is not None
+        assert room.database is not None
+        stuck = [] if numbers else await stalled(get_settings(), room.client, room.database)
+        for line in stuck:
+            print(line)
         runs = await _runs(room, numbers)
         latest = {run.dispute_no: run for run in runs}
         checker = Checker(room.histories, room.converter, room.database)
@@ -173,7 +181,7 @@ def doctor(numbers: Sequence[str]) -> int:
         if bad:
             console.print("mend with: santui rebuild NUMBER… · 可用 santui rebuild 修复查询库")
         await _tell_notices(room)
-        return 1 if bad or unknown else 0
+        return 1 if bad or unknown or stuck else 0
 
     return _in_room(work)
 
@@ -223,11 +231,12 @@ def _tell(finding: Finding) -> None:
 async def _open(settings: Settings, *, archive_only: bool) -> AsyncIterator[Room]:
     archive, converter = Archive(settings.archive_dir), data_converter(load_keys(settings.key_file))
     if archive_only:
-        yield Room(Histories(None, archive), converter, None)
+        yield Room(Histories(None, archive), converter)
         return
     database = open_database(settings)
     try:
-        yield Room(Histories(await connect(settings), archive), converter, database)
+        client = await connect(settings)
+        yield Room(Histories(client, archive), converter, database, client)
     finally:
         await database.close()
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.context import Services
 from api.deps import ServicesDep
-from domain.errors import NotFound, StoreUnavailable
-from infra.heartbeat import workers_alive
+from api.views import moment
+from domain.errors import NotFound
 
 router = APIRouter(tags=["operations"])
 
@@ -25,23 +23,22 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(services: ServicesDep) -> JSONResponse:
-    """200 where database, engine and a polling worker are there; 503 with what is missing."""
-    checks = {"temporal": await _engine(services)}
-    try:
-        checks["worker"] = await workers_alive(services.database) > 0
-        checks["database"] = True
-    except StoreUnavailable:
-        checks |= {"worker": False, "database": False}
-    fit = all(checks.values())
-    return JSONResponse({"status": "ready" if fit else "not_ready", "checks": checks}, status_code=200 if fit else 503)
+async def readyz(services: ServicesDep, parts_only: bool = False) -> JSONResponse:
+    """200 where database, engine and a polling worker are there and nothing is stuck; 503 with what is not so.
 
-
-async def _engine(services: Services) -> bool:
-    try:
-        return await services.client.service_client.check_health(timeout=timedelta(seconds=2))
-    except Exception:  # whatever went wrong there: it is not fit
-        return False
+    With `parts_only` what is stuck is told and does not count: for a start, and for whoever shares out requests.
+    """
+    checks = await services.health.parts()
+    waiting = services.health.waiting()
+    stuck = [
+        {"what": w.what, "count": w.count, "since": w.since and moment(w.since), "message": w.told()}
+        for w in waiting
+        if w.stuck
+    ]
+    there = all(checks.values())
+    fit = there and (parts_only or not stuck)
+    status = "ready" if fit else "stuck" if there else "not_ready"
+    return JSONResponse({"status": status, "checks": checks, "stuck": stuck}, status_code=200 if fit else 503)
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -109,11 +109,21 @@ class Health(Shape):
     status: Literal["ok"]
 
 
-class Ready(Shape):
-    """Whether everything needed is there."""
+class Stuck(Shape):
+    """Something that waits longer than what passes by itself; `message` says it in words."""
 
-    status: str
+    what: str
+    count: int
+    since: datetime | None
+    message: str
+
+
+class Ready(Shape):
+    """Whether everything needed is there, and what is stuck."""
+
+    status: Literal["ready", "stuck", "not_ready"]
     checks: dict[str, bool]
+    stuck: list[Stuck]
 
 
 class Advanced(Shape):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.client import Refusal
 from api.stories import STORIES, Telling, play_one
 from domain.projection import project
 from infra.database import open_database
@@ -70,6 +71,19 @@ def check(instance: Instance, telling: Telling) -> None:
 def test_returned_until_resolved_is_told_on_postgresql(on_postgres: Instance) -> None:
     assert not (on_postgres.var / "santui.db").exists()
     check(on_postgres, play_one(on_postgres.county, STORY, "qionglai"))
+
+
+def test_while_postgresql_hangs_the_answer_is_503_and_afterwards_all_is_there(
+    on_postgres: Instance, server: Cluster
+) -> None:
+    on_postgres.until_ready()
+    with server.frozen():
+        assert not on_postgres.ready()
+        with pytest.raises(Refusal) as refused:
+            on_postgres.county.supervisor.get("/v1/disputes")
+        assert (refused.value.status, refused.value.code) == (503, "store_unavailable")
+    on_postgres.until_ready()
+    assert on_postgres.county.supervisor.get("/v1/disputes")["items"]
 
 
 class Interrupted(Telling):

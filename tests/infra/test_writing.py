@@ -25,6 +25,7 @@ from infra.crypto import load_keys
 from infra.database import POOL, Database, migrate, open_database
 from infra.heartbeat import beat, workers_alive
 from infra.incidents import Earlier, record_incident
+from infra.outstanding import Outstanding
 from infra.papers import add_comment
 from infra.queries import comments_of
 from infra.settings import Settings
@@ -235,7 +236,7 @@ async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None
 async def test_a_worker_that_beats_is_alive(anywhere: Settings) -> None:
     async with opened(anywhere) as database:
         assert await workers_alive(database) == 0
-        beating = asyncio.create_task(beat(database, "w-1"))
+        beating = asyncio.create_task(beat(database, "w-1", Outstanding()))
         async with asyncio.timeout(10):
             while await workers_alive(database) != 1:
                 await asyncio.sleep(0.02)
