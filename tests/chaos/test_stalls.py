@@ -50,7 +50,7 @@ def test_no_text_however_long_wedges_a_case(chaos: Instance) -> None:
     clerk = Clerk(chaos.county)
     clerk.report()
     who, task_id, body = clerk.prepare("confirm_triage", "confirm")
-    giants = [{"note": GIANT}, *7 * [{"note": SEVERAL}], {"fields": {"reason": SEVERAL}}]
+    giants: list[dict[str, Any]] = [{"note": GIANT}, *7 * [{"note": SEVERAL}], {"fields": {"reason": SEVERAL}}]
     for giant, code in zip(giants, ["too_large", *7 * ["fields_invalid"], "too_large"], strict=True):
         with pytest.raises(Refusal) as refused:
             who.post(f"/v1/tasks/{task_id}/decide", {**body, **giant})
