@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
@@ -125,6 +126,7 @@ def place_key(address: str) -> str:
     return "/".join(_building(place(address)))
 
 
+@lru_cache(maxsize=2048)
 def place(address: str) -> Place:
     """An address taken apart, after normalising."""
     text = _normalise(address)
@@ -138,11 +140,18 @@ def place(address: str) -> Place:
 
 _HOUSE = re.compile(r"\d号")
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_COUNTED = re.compile(r"[零〇一二两三四五六七八九十]+(?=号|弄|幢|栋|座|单元|楼|层|室|组|巷)")
+_COUNTED = re.compile(r"[零〇一二两三四五六七八九十]+(?=号|弄|幢|栋|座|单元|楼|层|室|组|巷|区|期)")
+_SECTION = "东西南北中前后左右上下内外老甲乙丙丁戊a-z"
+"""What tells an estate's sections apart (翠苑东区, 阳光花园A区). A district may be named so too (金东区), but then with
+two characters behind a province, a city or nothing."""
+_GROUNDS = "小社园校厂新景库宅活墅舍属业"
+"""An estate, a campus, a works: 小区, 住宅区, 别墅区."""
 # What stands before the street says nothing where all addresses are of one county. Estates, markets and offices share
 # their last characters with districts and towns: hence what must not stand beside them.
 _REGION = re.compile(
-    r"^(?:[^\d省市区县镇]{1,8}(?:省|自治区|(?<![小社园校厂新景库])区|(?<![超菜夜门集])市(?!场)|县|街道|镇|乡)(?![政卫中小医办城委]))+(?=.)"
+    rf"^(?:(?:[^\d省市区县镇]{{1,8}}(?:省|自治区|(?<![{_GROUNDS}{_SECTION}])区"
+    r"|(?<![超菜夜门集])市(?!场)|县|街道|(?<![小古])镇|(?<!水)乡)"
+    r"|(?<![^省市区县])[^\d省市区县镇][东西南北中]区)(?![政卫中小医办城委]))+(?=.)"
 )
 _NEARBY = re.compile(r"(?:门口|附近|旁边|对面|楼下|门前|院内|内|旁)$")
 _ROOM = re.compile(r"(\d{3,4})(?:室|$)|(\d{1,2})层")
@@ -164,7 +173,8 @@ def _without_region(text: str) -> str:
     """From the street on; where nothing but a number follows the town, the town tells places apart."""
     rest = _REGION.sub("", text)
     if rest[:1].isdigit():
-        return re.split(r"(?<=[省市区县])", text[: len(text) - len(rest)])[-1] + rest
+        named = [part for part in re.split(r"(?<=[省市区县])", text[: len(text) - len(rest)]) if part]
+        return named[-1] + rest if named else rest
     return rest
 
 
@@ -200,14 +210,14 @@ def _homes(known: Known) -> frozenset[str]:
 def _shared(new: Known, known: Known) -> int:
     """How many people of the new report the known one names too."""
     theirs = _known_people(known)
-    return sum(1 for party in new.parties if _keys(party) & theirs)
+    return sum(1 for party in new.parties if party_keys(party) & theirs)
 
 
 def _known_people(known: Known) -> set[str]:
-    return {key for party in known.parties for key in _keys(party)}
+    return {key for party in known.parties for key in party_keys(party)}
 
 
-def _keys(party: dict[str, Any]) -> set[str]:
+def party_keys(party: dict[str, Any]) -> set[str]:
     """What may tell a person from others: identity number, telephone, full name (张某 tells nothing)."""
     phone = re.sub(r"\D", "", str(party.get("phone") or ""))[-11:]
     name = str(party.get("name") or "").strip()

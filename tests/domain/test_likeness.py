@@ -29,6 +29,8 @@ def report(no: str = "", *, category: str = "neighbor_noise", address: str = HOM
         "通港路8号3座 502",
         "通港路8号3-2-502",
         "通港路八号三号楼五楼502室",
+        "金东区通港路8号3幢502",
+        "浙江省金华市金东区多湖街道通港路8号3幢502",
     ],
 )
 def test_one_place_written_in_many_ways_is_one_place(address: str) -> None:
@@ -45,10 +47,24 @@ def test_one_place_written_in_many_ways_is_one_place(address: str) -> None:
         ("华联超市门口", "永辉超市门口"),
         ("古山镇政府", "芝英镇政府"),
         ("金江龙村3组12号", "金江龙村3组21号"),
+        ("阳光花园南区5栋", "翠苑东区5栋"),
+        ("阳光花园南区5栋", "阳光花园北区5栋"),
+        ("金东区阳光花园南区5栋", "金东区翠苑南区5栋"),
+        ("婺城区阳光花园A区东门", "婺城区翠苑A区东门"),
+        ("翠苑一区5幢", "翠苑二区5幢"),
+        ("翠苑一区5幢", "阳光一区5幢"),
+        ("江南水乡5幢", "梦想小镇5幢"),
+        ("城西工业区5幢", "城东工业区5幢"),
+        ("金东区12号", "婺城区12号"),
     ],
 )
 def test_different_buildings_are_different_places(one: str, other: str) -> None:
     assert place_key(one) != place_key(other)
+
+
+def test_a_section_of_an_estate_is_one_place_however_its_number_is_written() -> None:
+    assert place_key("翠苑一区5幢") == place_key("婺城区翠苑1区5号楼") == place_key("翠苑１区五栋")
+    assert place_key("阳光花园A区3幢") == place_key("金东区阳光花园ａ区三栋")
 
 
 def test_neighbours_of_one_building_share_the_key_they_are_compared_under() -> None:
