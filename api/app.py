@@ -12,7 +12,7 @@ from api import errors, guarding, observing, openapi
 from api.attaching import keep_tidy
 from api.codec import codec_app
 from api.context import open_services
-from api.intake import sweep
+from api.delivering import sweep
 from api.notices import log_notices
 from api.pages import mounting
 from api.routes import (

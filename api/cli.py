@@ -1,5 +1,5 @@
-"""The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | playbook … |
-audit …`.
+"""The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | undelivered |
+recover | playbook … | audit …`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api import letters
 from api.audit import commands
 from api.client import county, explained
 from api.show import show_dispute
@@ -96,6 +97,20 @@ def check(
     from api import playbook_check  # brings the database with it, which other commands don't need
 
     raise typer.Exit(playbook_check.check(named))
+
+
+@cli.command()
+def undelivered(
+    retry: Annotated[bool, typer.Option("--retry", help="Have the dead letters tried again at once")] = False,
+) -> None:
+    """List the reports that the engine has not got; the exit code is 1 if one of them is a dead letter."""
+    raise typer.Exit(letters.undelivered(get_settings(), retry=retry))
+
+
+@cli.command()
+def recover(number: Number) -> None:
+    """Start the next run of a dispute whose run was ended from outside (terminated, canceled), from its history."""
+    raise typer.Exit(letters.recover(get_settings(), number))
 
 
 @cli.command()

@@ -82,6 +82,19 @@ class Client:
         headers = {**self._headers(), "Idempotency-Key": key or str(uuid.uuid4())}
         return _read(self._http.delete(path, headers=headers))
 
+    def report(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Reports an incident; one whose number is another's is taken in all the same.
+
+        Raises:
+            Refusal
+        """
+        try:
+            return dict(self.post("/v1/incidents", body))
+        except Refusal as refusal:
+            if refusal.code != "source_no_conflict":
+                raise
+            return refusal.body
+
     def attach(self, dispute_no: str, content: bytes | None = None, name: str = "现场.png") -> str:
         """Uploads a file, a small picture unless one is given; answers its id."""
         files = {"file": (name, content or picture(), "image/png")}
@@ -148,7 +161,7 @@ class County:
         return next(int(book["process"]["disposal_pictures"]) for book in self.playbooks() if book["current"])
 
     def alarm(self, narrative: str, **more: Any) -> dict[str, Any]:
-        """A report by a call taker; answers what intake answered."""
+        """A report by a call taker; answers what intake answered, also where its number was another's."""
         now = datetime.now(CHINA).isoformat(timespec="seconds")
         body = {
             "source": "110",
@@ -164,8 +177,7 @@ class County:
 
     def report(self, role: str, body: dict[str, Any]) -> dict[str, Any]:
         """A report by the first person of a role; answers what intake answered."""
-        answer: dict[str, Any] = self.with_role(role).post("/v1/incidents", body)
-        return answer
+        return self.with_role(role).report(body)
 
     def dispute(self, number: str) -> dict[str, Any]:
         """The whole case, as the supervisor sees it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from api.gate import Gate
 from api.health import Health
 from api.job_desk import JobDesk
 from api.policy import Policy, read_policy
@@ -21,6 +22,12 @@ from infra.directory import DirectoryCache
 from infra.engine import connect, drill_clock
 from infra.files import FileStore
 from infra.settings import Settings
+
+INTAKE_AT_ONCE = 16
+"""Reports at work at once: more keep the database's one writer, and each other, waiting without any getting done."""
+INTAKE_WAITING = 200
+INTAKE_PATIENCE = 8.0
+"""Seconds that a report may wait for its turn; then it is refused before anything is recorded."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Services:
     jobs: JobDesk
     background: Background
     health: Health
+    intake: Gate
 
 
 async def open_services(settings: Settings) -> Services:
@@ -64,6 +72,7 @@ async def open_services(settings: Settings) -> Services:
         watch=Watch(database),
         tail=Tail(database),
         jobs=JobDesk(settings, database),
+        intake=Gate(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
         # In drill mode disputes must be started by the client that lets their clock be moved.
         client=drill.client if settings.drill else client,
         drill=drill,

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import typer
@@ -18,7 +19,9 @@ from api.client import County, Refusal, county
 from api.demo_scripts import SCRIPTS, Script, Step, Wait
 from api.stories import current_process
 from api.ways import STAGE_OF, later, towards, waited_for
+from domain.base import CHINA
 from domain.playbook import Process, Stage
+from infra.settings import get_settings
 
 TASK_WITHIN = 20.0
 LITTLE_BY_LITTLE = "P2D"
@@ -37,6 +40,8 @@ class Making:
     people: County
     script: Script
     process: Process
+    at: str = ""
+    """when it was reported: the same in every run, else an earlier run's report would be another; none: now"""
     number: str = ""
     _answered: Counter[tuple[str, str | None]] = field(default_factory=Counter)
 
@@ -59,7 +64,7 @@ class Making:
             self._report(self.script.source, f"-{again}", narrative)
 
     def _report(self, source: str, suffix: str, narrative: str) -> str:
-        now = self.people.now.isoformat(timespec="seconds")
+        now = self.at or self.people.now.isoformat(timespec="seconds")
         a, b = self.script.parties
         answer = self.people.report(
             REPORTERS[source],
@@ -155,8 +160,9 @@ def main() -> int:
     """Makes them all; one that fails does not keep the others from being made."""
     people, failed = county(), 0
     process = current_process(people)
+    at = datetime.fromtimestamp(get_settings().demo_file.stat().st_mtime, CHINA).isoformat(timespec="seconds")
     for done, script in enumerate(SCRIPTS, start=1):
-        making = Making(people, script, process)
+        making = Making(people, script, process, at)
         try:
             making.make()
             case = people.dispute(making.number)

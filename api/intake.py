@@ -1,46 +1,61 @@
 """受理, one road (law 12): recorded once in one transaction, then told to the engine, then marked delivered.
 
-Whatever breaks in between is made good by the same POST again or by the sweep; nothing that was recorded is lost.
+Whatever breaks in between is made good by the same POST again or by the sweep; nothing that was recorded is lost, and
+what is recorded is answered as recorded.
 """
 
 from __future__ import annotations
 
-import asyncio
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import structlog
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
-from temporalio.service import RPCError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from api.context import Services
-from api.engine import handle, start, tell, visible
+from api.delivering import deliver, departments
+from api.engine import visible
+from api.errors import problem
 from api.once import digest
 from api.views import moment
-from domain import keys
-from domain.actions import Act
 from domain.base import Strict
-from domain.errors import DisputeClosed, SantuiError, Unavailable
+from domain.errors import NotFound, SantuiError, SourceNoConflict
 from domain.fields import Moment
-from domain.likeness import Known, place_key, same_quarrel, similar
-from domain.opening import open_state
+from domain.likeness import Known, party_keys, place_key, same_quarrel, similar
 from domain.organisation import Actor, OrganisationRef
 from domain.places import resolve_places
-from domain.responsibility import organisations_for
+from domain.playbook import Stage
 from domain.room import MESSAGE, weight
-from domain.state import DisputeState, Incident, Party
+from domain.state import Incident, Party
+from domain.texts import UNFIT, is_fit
 from domain.triage import Triage, triage
 from infra.ids import new_id
-from infra.incidents import Earlier, mark_delivered, record_incident, undelivered
-from infra.queries import dispute_row, revision_of
-from infra.tables import IncidentRow
-from workflows.dispute import DisputeInput
+from infra.incidents import Earlier, find_incident, record_incident
+from infra.queries import dispute_row, find_dispute, revision_of
+from infra.tables import DisputeRow, IncidentRow
 
 log = structlog.get_logger()
-SWEEP_EVERY = 5.0
 LARGEST = MESSAGE * 3 // 4
 """Bytes of the largest report: what is recorded must fit into the message that tells it to the case."""
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+def _speakable(text: Any) -> Any:
+    if isinstance(text, str) and not is_fit(text):
+        raise ValueError(UNFIT)
+    return text
+
+
+def _written(at: Any) -> Any:
+    """A number is no time anybody wrote: it would be read as seconds of 1970."""
+    if isinstance(at, int | float) or (isinstance(at, str) and at.strip(" +-").replace(".", "", 1).isdigit()):
+        raise ValueError("应为时间，例如 2026-12-31T09:00:00+08:00")
+    return at
+
+
+Said = BeforeValidator(_speakable)
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Said]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000), Said]
 
 
 def _not_tomorrow(at: datetime) -> datetime:
@@ -49,23 +64,24 @@ def _not_tomorrow(at: datetime) -> datetime:
     return at
 
 
-Past = Annotated[Moment, AfterValidator(_not_tomorrow)]
+Past = Annotated[Moment, BeforeValidator(_written), AfterValidator(_not_tomorrow)]
+Maybe = Annotated[str | None, Said]
 
 
 class PlaceIn(Strict):
     """Where it happened."""
 
     address: Short = Field(title="地址")
-    grid_code: str | None = Field(None, title="网格编码", max_length=64)
-    organisation_code: str | None = Field(None, title="单位编码", max_length=64)
+    grid_code: Maybe = Field(None, title="网格编码", max_length=64)
+    organisation_code: Maybe = Field(None, title="单位编码", max_length=64)
 
 
 class PartyIn(Strict):
     """Somebody in the quarrel."""
 
     name: Short = Field(title="姓名")
-    phone: str | None = Field(None, title="电话", max_length=40)
-    id_number: str | None = Field(None, title="证件号码", max_length=40)
+    phone: Maybe = Field(None, title="电话", max_length=40)
+    id_number: Maybe = Field(None, title="证件号码", max_length=40)
     side: Literal["a", "b", "other"] = Field("other", title="当事方")
 
 
@@ -77,11 +93,9 @@ class IncidentIn(Strict):
     occurred_at: Past = Field(title="发生时间")
     reported_at: Past = Field(title="报告时间")
     place: PlaceIn = Field(title="地点")
-    narrative: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)] = Field(
-        title="情况"
-    )
+    narrative: Words = Field(title="情况")
     parties: list[PartyIn] = Field([], title="当事人", max_length=100)
-    channel_officer: str | None = Field(None, title="接报人", max_length=100)
+    channel_officer: Maybe = Field(None, title="接报人", max_length=100)
 
     @model_validator(mode="after")
     def _fits_a_case(self) -> IncidentIn:
@@ -93,55 +107,82 @@ class IncidentIn(Strict):
 async def report(services: Services, actor: Actor, incident: IncidentIn) -> tuple[int, dict[str, Any]]:
     """Takes a report in: 201 with a new dispute, or 200 where it joined one.
 
-    The same (source, source_no) again gives the first answer. A report is recorded even when the engine is away; it is
-    delivered when the engine is back, and the answer says `published: false`.
+    The same content under the same (source, source_no) again gives the first answer. Other content under that number is
+    taken in like any report, and answered 409 `source_no_conflict` with what became of it. A report is recorded even
+    when the engine is away; it is delivered when the engine is back, and the answer says `published: false`.
+
+    Raises:
+        Busy, StoreUnavailable: nothing was recorded.
     """
+    async with services.intake.admitted():
+        row = await _recorded(services, actor, incident)
+        published = row.delivered or await _delivered(services, row)
+    return _answer(row, published)
+
+
+async def _recorded(services: Services, actor: Actor, incident: IncidentIn) -> IncidentRow:
     places = await _places(services, incident.place)
     found = triage(incident.narrative, services.policy.lexicon, source=incident.source)
-    earlier_seen: list[Earlier] = []
+    new, known = _known(incident, found), []
+    secret = services.tokens.secret.hex()
+    incident_id = new_id()
+    sealed: dict[str, Any] = {
+        "incident": _incident(incident_id, incident, found).model_dump(mode="json"),
+        "triage": found.model_dump(mode="json"),
+        "places": {word: ref.model_dump() for word, ref in places.items()},
+    }
 
     def decide(earlier: list[Earlier]) -> str | None:
-        earlier_seen.extend(earlier)
-        return same_quarrel(_known(incident, found), [_of(e) for e in earlier])
+        these = [_of(each) for each in earlier]
+        known.extend(these)
+        sealed["similar"] = similar(new, known)
+        return same_quarrel(new, these)
 
-    now = datetime.now(UTC)
-    incident_id = new_id()
     row = IncidentRow(
         incident_id=incident_id,
         source=incident.source,
         source_no=incident.source_no,
-        digest=digest(incident.model_dump(mode="json")),
+        digest=content_digest(incident),
         occurred_at=incident.occurred_at,
         reported_at=incident.reported_at,
-        received_at=now,
+        received_at=datetime.now(UTC),
         received_by=actor.person_id,
-        place_key=digest(place_key(incident.place.address), services.tokens.secret.hex()),
+        place_key=digest(place_key(incident.place.address), secret),
         category=found.category,
         dispute_no="",
-        sealed={
-            "incident": _incident(incident_id, incident, found).model_dump(mode="json"),
-            "triage": found.model_dump(mode="json"),
-            "places": {word: ref.model_dump() for word, ref in places.items()},
-        },
+        sealed=sealed,
     )
-    row, fresh = await record_incident(services.database, row, decide, services.settings.cell)
-    delivered = True
-    if fresh:
-        try:
-            await deliver(services, row)
-        except SantuiError as error:
-            log.warning("incident_waits", incident_id=row.incident_id, code=error.code)
-            delivered = False
-        delivered = delivered and await _seen(services, row)
+    parties = [digest(key, secret) for party in new.parties for key in party_keys(party)]
+    row, _ = await record_incident(services.database, row, decide, parties, services.settings.cell)
+    return row
+
+
+async def _delivered(services: Services, row: IncidentRow) -> bool:
+    """Tells the engine and waits until others can see it; whatever stands in the way is the sweep's to mend."""
+    try:
+        await deliver(services, row)
+        return await _seen(services, row)
+    except Exception as error:  # it is recorded, and whoever reported it must hear that
+        code = error.code if isinstance(error, SantuiError) else type(error).__name__
+        log.warning("incident_waits", incident_id=row.incident_id, code=code)
+        return False
+
+
+def _answer(row: IncidentRow, published: bool) -> tuple[int, dict[str, Any]]:
     shown = triage_shown(Triage.model_validate(row.sealed["triage"]), row.sealed["places"])
-    shown["similar"] = similar(_known(incident, found), [_of(e) for e in earlier_seen])
+    shown["similar"] = row.sealed.get("similar", [])
     body = {"incident_id": row.incident_id, "dispute_no": row.dispute_no, "joined": row.joined, "triage": shown,
-            "received_at": moment(row.received_at), **({} if delivered else {"published": False})}  # fmt: skip
+            "received_at": moment(row.received_at), **({} if published else {"published": False})}  # fmt: skip
+    if row.nth > 1:
+        conflict = SourceNoConflict(f"该来源编号已用于内容不同的另一警情，本次内容已另行受理（{row.dispute_no}）")
+        return conflict.status, {**problem(conflict), **body}
     return (200 if row.joined else 201), body
 
 
 async def _seen(services: Services, row: IncidentRow) -> bool:
     """Waits until the read model shows the dispute with this very report; a joined one arrives as a signal."""
+    if not row.joined:
+        return await services.watch.shows(row.dispute_no, 1, services.settings.publish_wait_seconds)
 
     async def there(session: Any) -> bool:
         if not await revision_of(session, row.dispute_no):
@@ -152,67 +193,54 @@ async def _seen(services: Services, row: IncidentRow) -> bool:
     return await visible(services, there)
 
 
-async def deliver(services: Services, row: IncidentRow) -> None:
-    """Tells the engine of a recorded report, and marks it delivered. Safe to repeat.
+async def receipt(services: Services, actor: Actor, incident_id: str) -> dict[str, Any]:
+    """What became of a report, for whoever reported it or sees its case: no word of the case itself.
 
     Raises:
-        Unavailable: the engine does not answer.
+        NotFound: there is none, or not for this person; the try is noted.
     """
-    incident = Incident.model_validate(row.sealed["incident"])
-    if not row.joined:
-        await start(services, DisputeInput(state=_first_state(services, row, incident)))
-    else:
-        try:
-            await tell(services, row.dispute_no, "incident_added", incident)
-        except DisputeClosed:
-            await reopen(services, row.dispute_no, incident=incident)
-    await mark_delivered(services.database, row.incident_id)
+    async with services.database.read() as session:
+        row = await find_incident(session, incident_id)
+        seen = row is not None and await find_dispute(session, actor, row.dispute_no) is not None
+        dispute = await session.get(DisputeRow, row.dispute_no) if row else None
+    if row is None or not (seen or row.received_by == actor.person_id):
+        services.access.note(actor.person_id, row.dispute_no if row else None, "incident", NotFound.code)
+        raise NotFound("没有这条警情")
+    return {
+        "incident_id": row.incident_id,
+        "dispute_no": row.dispute_no,
+        "joined": row.joined,
+        "received_at": moment(row.received_at),
+        "stage": dispute.stage if dispute else Stage.TRIAGE,
+        "closed": dispute is not None and dispute.closed_at is not None,
+    }
 
 
-async def reopen(
-    services: Services, dispute_no: str, *, incident: Incident | None = None, reopened: Act | None = None
-) -> None:
-    """Starts the next run of a closed dispute from the state its last run left (law 8), once for the key of a click.
-
-    Raises:
-        ActionNotAllowed: somebody else started it first.
-        Unavailable: the engine does not answer.
-    """
-    last = handle(services, dispute_no)
-    try:
-        run_id = (await last.describe()).run_id
-        closed = services.client.get_workflow_handle(dispute_no, run_id=run_id, result_type=DisputeState)
-        # The read model shows a closed dispute a moment before its run has ended; a run that does not end is the next
-        # one: another report, or another click, was faster.
-        async with asyncio.timeout(services.settings.decision_timeout_seconds):
-            state: DisputeState = await closed.result()
-    except TimeoutError as error:
-        raise Unavailable("该纠纷刚刚启动，请稍后重试") from error
-    except RPCError as error:  # away, or not started yet: of two reports at once the second may be told first
-        raise Unavailable from error
-    if reopened and keys.applied(state, reopened.key):  # this very click did so before, and the case has closed again
-        return
-    if run_id not in state.runs:  # a case under the first rules does not keep them itself
-        state.runs = [*state.runs, run_id]
-    await start(services, DisputeInput(state=state, incident=incident, reopened=reopened), next_run=True)
+def content_digest(incident: IncidentIn) -> str:
+    """A digest of what was reported, however it was written: the offset of an instant, a text's Unicode form, the order
+    of the parties and whether nothing is left out or empty say nothing."""
+    sent = _plain(incident.model_dump())
+    sent["parties"] = sorted(digest(party) for party in sent["parties"])
+    return digest(sent)
 
 
-async def sweep(services: Services) -> None:
-    """Delivers, for as long as the process lives, what a crash or an outage left undelivered."""
-    while True:
-        await asyncio.sleep(SWEEP_EVERY)
-        try:
-            for row in await undelivered(services.database):
-                if (datetime.now(UTC) - row.received_at).total_seconds() > SWEEP_EVERY:
-                    await deliver(services, row)
-                    log.info("incident_delivered_late", incident_id=row.incident_id)
-        except SantuiError as error:
-            log.warning("sweep_waits", code=error.code)
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case str():
+            return unicodedata.normalize("NFC", value) or None
+        case _:
+            return value
 
 
 def triage_shown(found: Triage, places: dict[str, Any]) -> dict[str, Any]:
     """The triage object of the contract, its departments as organisations of this county."""
-    lead, *cooperating = _departments(found, {word: ref["path"] for word, ref in places.items()})
+    lead, *cooperating = departments(found, {word: ref["path"] for word, ref in places.items()})
     return {
         **found.model_dump(mode="json"),
         "suggested_lead": lead,
@@ -226,25 +254,6 @@ async def try_triage(services: Services, narrative: str, source: str, place: Pla
     places = await _places(services, place or PlaceIn(address="未填"))
     found = triage(narrative, services.policy.lexicon, source=source)
     return triage_shown(found, {word: ref.model_dump() for word, ref in places.items()})
-
-
-def _first_state(services: Services, row: IncidentRow, incident: Incident) -> DisputeState:
-    found = Triage.model_validate(row.sealed["triage"])
-    places = {word: OrganisationRef.model_validate(ref) for word, ref in row.sealed["places"].items()}
-    lead, *cooperating = _departments(found, {word: ref.path for word, ref in places.items()})
-    return open_state(
-        row.dispute_no,
-        playbook=services.policy.playbook,
-        calendar=services.policy.calendar,
-        places=places,
-        incident=incident,
-        triage=found.model_copy(update={"suggested_lead": lead, "suggested_cooperating": cooperating}),
-        at=row.received_at,
-    )
-
-
-def _departments(found: Triage, places: dict[str, str]) -> list[str]:
-    return organisations_for([found.suggested_lead, *found.suggested_cooperating], places)
 
 
 def _incident(incident_id: str, incident: IncidentIn, found: Triage) -> Incident:

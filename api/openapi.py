@@ -28,7 +28,8 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "GET /v1/deputies": {200: Listed[who.Deputyship]},
     "POST /v1/deputies": {201: who.Deputyship},
     "DELETE /v1/deputies/{deputyship_id}": {200: who.Deputyship},
-    "POST /v1/incidents": {201: disputes.Received, 200: disputes.Received},
+    "POST /v1/incidents": {201: disputes.Received, 200: disputes.Received, 409: disputes.NumberConflict},
+    "GET /v1/incidents/{incident_id}": {200: disputes.Receipt},
     "POST /v1/triage": {200: disputes.TriageShape},
     "GET /v1/disputes": {200: Listed[disputes.DisputeItem]},
     "GET /v1/disputes/{no}": {200: disputes.WholeCase},
@@ -130,10 +131,14 @@ def _good(
     return {
         str(status): {
             "description": _WORDS.get(status, "完成"),
-            "content": {"application/json": {"schema": references[((name, status), "serialization")]}},
+            "content": {_media(shape): {"schema": references[((name, status), "serialization")]}},
         }
-        for status in answers
+        for status, shape in answers.items()
     }
+
+
+def _media(shape: Any) -> str:
+    return MEDIA if isinstance(shape, type) and issubclass(shape, Problem) else "application/json"
 
 
 def _errors(name: str) -> list[int]:

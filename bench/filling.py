@@ -191,8 +191,8 @@ class Filler:
         rows.add(
             tables.IncidentRow, incident_id=_id(opened, number), source="110", source_no=str(number), digest="-",
             occurred_at=opened, reported_at=opened, received_at=opened, received_by=pick.choice(callers),
-            place_key=f"place-{number}", category=code, dispute_no=dispute_no, joined=False, delivered=True,
-            sealed=self._report,
+            place_key=f"place-{number}", category=code, dispute_no=dispute_no, joined=False, delivered=True, nth=1,
+            attempts=0, sealed=self._report,
         )  # fmt: skip
 
     def _task_rows(

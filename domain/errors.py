@@ -13,7 +13,8 @@ SantuiError
 │   │   ├── StaleRound         409  stale_round
 │   │   ├── DecisionNotAllowed 409  decision_not_allowed
 │   │   ├── ActionNotAllowed   409  action_not_allowed
-│   │   └── DisputeClosed      409  dispute_closed
+│   │   ├── DisputeClosed      409  dispute_closed
+│   │   └── SourceNoConflict   409  source_no_conflict
 │   ├── TooLarge               413  too_large
 │   ├── MediaRefused           415  media_type_refused
 │   ├── FieldsInvalid          422  fields_invalid
@@ -21,7 +22,8 @@ SantuiError
 │   ├── TooManyTries           429  too_many_tries
 │   └── TooManyStreams         429  too_many_streams
 ├── Unavailable                503  engine_unavailable
-│   └── StoreUnavailable       503  store_unavailable
+│   ├── StoreUnavailable       503  store_unavailable
+│   └── Busy                   503  busy
 ├── ArchiveBroken          500  archive_broken
 └── PolicyInvalid                   a playbook, lexicon or calendar that cannot be used; names file and line
 """
@@ -145,6 +147,13 @@ class DisputeClosed(Conflict):
     title = "该纠纷已办结"
 
 
+class SourceNoConflict(Conflict):
+    """The source's number is another report's; this one is stored all the same, under a number of its own."""
+
+    code = "source_no_conflict"
+    title = "来源编号已用于内容不同的另一警情"
+
+
 class TooLarge(Refused):
     """A file, a body, or a message to the engine above the limit."""
 
@@ -215,6 +224,13 @@ class StoreUnavailable(Unavailable):
 
     code = "store_unavailable"
     title = "数据库暂时不可用，请稍后重试"
+
+
+class Busy(Unavailable):
+    """More came at once than can be handled; nothing was done, and the same request may be sent again."""
+
+    code = "busy"
+    title = "系统繁忙，请稍后重试"
 
 
 class ArchiveBroken(SantuiError):

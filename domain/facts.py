@@ -5,12 +5,13 @@ from __future__ import annotations
 from domain.actions import ended, interrupt
 from domain.base import Model
 from domain.case import Case
+from domain.catalogue import KINDS
 from domain.colours import recolour
 from domain.playbook import Stage
 from domain.room import abridged, hold, keeps, listed, shortened, takes
 from domain.rules import ENDINGS_HOLD
 from domain.spans import Calendar
-from domain.state import DisputeState, Incident, Party
+from domain.state import DisputeState, Incident, Party, Task
 
 
 class Note(Model):
@@ -44,6 +45,7 @@ def add_incident(case: Case, incident: Incident) -> None:
         s.parties += listed(s, [party for party in incident.parties if party.name not in known])
     case.log("incident_added", f"重复警情并入（第{times}次）", incident_id=incident.incident_id,
              source=incident.source, source_no=incident.source_no)  # fmt: skip
+    tell_conflict(case, incident)
     for task in s.pending():
         s.touch(task)
     raising = s.process.raising  # G2: the same matter so often within so long raises the colour by one
@@ -62,6 +64,37 @@ def _only_counted(state: DisputeState) -> set[str]:
         return set()
     joined = {e.detail["incident_id"] for e in state.timeline if e.kind == "incident_added"}
     return joined - {incident.incident_id for incident in state.incidents}
+
+
+def tell_conflict(case: Case, incident: Incident) -> None:
+    """The desk is told of a report whose source number was another's: one of the two may be mistaken."""
+    if incident.conflicts_with:
+        other = "本纠纷" if incident.conflicts_with == case.state.dispute_no else incident.conflicts_with
+        case.log("source_no_conflict", f"来源编号重复：与{other}的警情同号而内容不同，请核实",
+                 incident_id=incident.incident_id, source=incident.source, source_no=incident.source_no,
+                 dispute_no=incident.conflicts_with)  # fmt: skip
+
+
+ENDED = {
+    "terminated": "被外部终止",
+    "canceled": "被外部取消",
+    "failed": "异常结束",
+    "timed_out": "超时结束",
+}
+"""How a run may be ended other than by the case's own end."""
+
+
+def take_up(case: Case) -> None:
+    """The run before was ended from outside in the middle: the stage it stood in asks its questions anew.
+
+    The asides go on, and so do the clocks of the case: nobody gains time by it.
+    """
+    case.void([task for task in case.state.tasks if not _beside(task)], "流程恢复，重新交办")
+
+
+def _beside(task: Task) -> bool:
+    """Whether the story does not wait for the task; of approvals it waits for those that approve no change."""
+    return KINDS[task.kind].aside and (task.kind != "approve_change" or "change" in task.about)
 
 
 class Merged(Model):

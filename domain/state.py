@@ -40,6 +40,8 @@ class Incident(Model):
     parties: list[Party]
     category: str = ""
     rank: int = 1
+    conflicts_with: str = ""
+    """the dispute of the report that had this one's source number first, with other content"""
 
 
 class Evidence(Model):

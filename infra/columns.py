@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import DateTime, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
 
 from infra.crypto import KeyRing
 
@@ -38,6 +39,11 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The instant in UTC."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def instant_field(**kwargs: Any) -> Any:
+    """A column that holds an instant."""
+    return Field(sa_type=Instant, **kwargs)
 
 
 class Sealed(TypeDecorator[Any]):

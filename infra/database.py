@@ -138,8 +138,9 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def write(self, lock: str | None = None) -> AsyncIterator[AsyncSession]:
-        """A transaction, committed at the end of the block. `lock` serialises all writers that name the same one.
+    async def write(self, *locks: str | None) -> AsyncIterator[AsyncSession]:
+        """A transaction, committed at the end of the block. `locks` serialise all writers that name the same ones, and
+        are taken in the order given.
 
         Raises:
             StoreUnavailable: the database does not answer or can't be written; nothing was, unless the error says that
@@ -148,7 +149,7 @@ class Database:
         with _explained():
             async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
                 await _connected(session, **{WRITES: True})
-                if lock and not self.sqlite:
+                for lock in filter(None, locks if not self.sqlite else ()):
                     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": lock})
                 yield session
                 await _commit(session)

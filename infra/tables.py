@@ -10,14 +10,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
-from infra.columns import Instant, Sealed
-
-
-def _instant(**kwargs: Any) -> Any:
-    return Field(sa_type=Instant, **kwargs)
+from infra.columns import Sealed
+from infra.columns import instant_field as _instant
+from infra.incident_tables import IncidentPartyRow as IncidentPartyRow
+from infra.incident_tables import IncidentRow as IncidentRow
+from infra.incident_tables import NumberRow as NumberRow
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -75,34 +75,6 @@ class DeputyRow(SQLModel, table=True):
     named_at: datetime = _instant()
     ended_by: str | None = None
     ended_at: datetime | None = _instant(default=None)
-
-
-class IncidentRow(SQLModel, table=True):
-    """A report received, whatever becomes of it; `delivered` once the engine has it."""
-
-    __tablename__ = "incident"
-    __table_args__ = (
-        UniqueConstraint("source", "source_no"),
-        Index("incident_place", "place_key", "reported_at"),
-        Index("incident_reporter", "received_by", "dispute_no"),
-    )
-    incident_id: str = Field(primary_key=True)
-    source: str
-    source_no: str
-    digest: str
-    """of the content as sent, so that the same number with other content is noticed"""
-    occurred_at: datetime = _instant()
-    reported_at: datetime = _instant()
-    received_at: datetime = _instant()
-    received_by: str
-    place_key: str
-    """a keyed digest of the normalised address"""
-    category: str
-    dispute_no: str = Field(index=True)
-    joined: bool = False
-    delivered: bool = Field(default=False, index=True)
-    sealed: Any = Field(sa_column=Column(Sealed("incident"), nullable=False))
-    """what was reported and the triage made of it"""
 
 
 LISTED = ("colour", "stage", "category", "source", "overdue", "holder", "search")
@@ -381,14 +353,6 @@ class JobRow(SQLModel, table=True):
     """when whoever works on it was last heard of"""
     finished_at: datetime | None = _instant(default=None)
     sealed: Any = Field(sa_column=Column(Sealed("job"), nullable=False))
-
-
-class NumberRow(SQLModel, table=True):
-    """The last number given out of a series: `D2026`, or a cell's `D330784-2026`."""
-
-    __tablename__ = "number"
-    series: str = Field(primary_key=True)
-    last: int
 
 
 class HeartbeatRow(SQLModel, table=True):

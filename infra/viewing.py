@@ -45,8 +45,9 @@ class Part:
 
 
 def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
-    """The disputes in which one of the person's posts has a part, as far as its role sees; those he reported; those he
-    helps with, or did; those of which a task is offered to him. Whoever deputises sees by the other's posts too.
+    """The disputes in which one of the person's posts has a part, as far as its role sees; those that his reports
+    opened (joining one gives no sight of it); those he helps with, or did; those of which a task is offered to him.
+    Whoever deputises sees by the other's posts too.
 
     A condition on `DisputeRow`, or on another column that holds a dispute number.
     """
@@ -63,7 +64,7 @@ def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
     if reaches := [clause for post in actor.reach if (clause := _reach(post)) is not None]:
         parts.append(_part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no))
     if actor.has_role(*INTAKE_ROLES):
-        mine = col(IncidentRow.received_by) == actor.person_id
+        mine = and_(col(IncidentRow.received_by) == actor.person_id, col(IncidentRow.joined) == false())
         parts.append(_part(col(IncidentRow.dispute_no), mine, dispute_no))
     return parts
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -15,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused
     from domain.playbook import Stage, shared
     from domain.room import takes, within
-    from domain.rules import CASE_KEEPS_ITS_RUNS, MERGERS_ARE_APPROVED, REOPENING_KEEPS_ITS_KEY
+    from domain.rules import CASE_KEEPS_ITS_RUNS, LATE_ALARMS_JOIN, MERGERS_ARE_APPROVED, REOPENING_KEEPS_ITS_KEY
     from domain.spans import Calendar
     from domain.state import DisputeState, Incident, Party
     from workflows.clock import keep_time
@@ -31,6 +34,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.triage import triage
 
 
+class Behind(Model):
+    """A signal that a run had on record and never worked on."""
+
+    signal: str
+    message: dict[str, Any]
+
+
 class DisputeInput(Model):
     """What a life starts with: the case as intake made it, or as the run before left it."""
 
@@ -38,8 +48,21 @@ class DisputeInput(Model):
     incident: Incident | None = None
     """the repeat alarm that starts this run after the case was closed"""
     reopened: actions.Act | None = None
+    ended: str = ""
+    """how the run before was ended from outside, by a key of `facts.ENDED`"""
+    behind: list[Behind] = []
+    """what the run before was told and did not get to"""
 
 
+BEHIND: dict[str, type[BaseModel]] = {
+    "decision": answering.Command,
+    "incident_added": Incident,
+    "merged_in": facts.Merged,
+    "hotline_note": facts.Note,
+    "party_changed": Party,
+    "calendar_edition": Calendar,
+}
+"""The signals that tell of the case, with what they carry."""
 STAGES = {
     Stage.TRIAGE: triage,
     Stage.PUSH_1: push_1,
@@ -75,18 +98,18 @@ class DisputeWorkflow:
     async def run(self, dispute: DisputeInput) -> DisputeState:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
         beside = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
-        self._open(dispute)
+        at = self._open(dispute)
         while True:
-            await self._live()
+            await self._live(at)
             if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
                 told = await self._tell_merged(self.state.merged_into)
                 if not told and self.state.rules >= MERGERS_ARE_APPROVED:
-                    self._start_again()  # what nobody took over is not over
+                    at = self._start_again()  # what nobody took over is not over
                     continue
             await self.desk.until(lambda: bool(self.state.late) or self._over)
             if not self.state.late:
                 break
-            self._start_again()
+            at = self._start_again()
         for coroutine in beside:
             coroutine.cancel()
         return within(self.state, self.state.rules)
@@ -96,27 +119,28 @@ class DisputeWorkflow:
         """Whether everybody has been told and has his answer."""
         return self.publisher.up_to_date and workflow.all_handlers_finished()
 
-    def _start_again(self) -> None:
+    def _start_again(self) -> Stage:
         """The case goes on, as the next run would, with the alarms that came behind the end before the run was over."""
         late, self.state.late = self.state.late, []
-        self._open(DisputeInput(state=self.state))
+        at = self._open(DisputeInput(state=self.state))
         for incident in late:
             facts.add_incident(self.case, incident)
+        return at
 
-    async def _live(self) -> None:
+    async def _live(self, at: Stage) -> None:
         """The mechanism: each turn of the loop is a round."""
-        at = Stage.TRIAGE
         while at is not Stage.CLOSED:
             try:
                 at = await self._resolve(at)
                 if at is Stage.CLOSED:
                     return
-                judgement = await evaluate(self.desk)
-                if not judgement.accepted:
-                    self.case.next_round(judgement.why)
-                    at = judgement.redo_at
-                    continue
-                self.state.concluded_at = self.case.now()
+                if at is not Stage.FOLLOW_UP:  # a run that takes a case up in its follow-up: it has been judged
+                    judgement = await evaluate(self.desk)
+                    if not judgement.accepted:
+                        self.case.next_round(judgement.why)
+                        at = judgement.redo_at
+                        continue
+                    self.state.concluded_at = self.case.now()
                 relapse = await follow_up(self.desk)
                 if relapse is None:
                     self.case.close("resolved")
@@ -130,7 +154,7 @@ class DisputeWorkflow:
 
     async def _resolve(self, at: Stage) -> Stage:
         """Pushed and mediated until somebody says it is resolved, or it leaves the mechanism."""
-        while at not in (Stage.EVALUATION, Stage.CLOSED):
+        while at in STAGES:
             at = await STAGES[at](self.desk)
         return at
 
@@ -155,13 +179,33 @@ class DisputeWorkflow:
             return False
         return True
 
-    def _open(self, dispute: DisputeInput) -> None:
-        """The first line of a life, or of the run that carries on a closed one."""
-        if not self.state.closed:
+    def _open(self, dispute: DisputeInput) -> Stage:
+        """The first line of a life, or of the run that carries on a closed one; answers where the story begins."""
+        at, begun = Stage.TRIAGE, bool(self.state.timeline)
+        if dispute.ended or self.state.closed:
+            self.state.ahead = 0  # a new run's clock is the wall's again
+        if dispute.ended:
+            self.case.log("recovered", f"上一运行{facts.ENDED[dispute.ended]}，自历史恢复", how=dispute.ended)
+        if self.state.closed:
+            self._reopen(dispute)
+        elif dispute.ended and begun:
+            facts.take_up(self.case)
+            at = self.state.stage
+        else:
             self.state.opened_at = self.case.now()
             self.case.log("opened", "受理立案", source=self.state.source)
-            return
-        self.state.ahead = 0  # a new run's clock is the wall's again
+            facts.tell_conflict(self.case, self.state.incidents[0])
+        if dispute.incident:
+            facts.add_incident(self.case, dispute.incident)
+        if self.state.rules >= LATE_ALARMS_JOIN:  # a signal may be told before the run's first line
+            late, self.state.late = self.state.late, []
+            for incident in late:
+                facts.add_incident(self.case, incident)
+        for left in dispute.behind:
+            getattr(self, left.signal)(BEHIND[left.signal].model_validate(left.message))
+        return at
+
+    def _reopen(self, dispute: DisputeInput) -> None:
         outcome = OUTCOMES[self.state.outcome or "resolved"]
         self.state.stage, self.state.outcome, self.state.closed_at = Stage.TRIAGE, None, None
         self.state.merged_into = None
@@ -171,8 +215,6 @@ class DisputeWorkflow:
             self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=fields)
             if self.state.rules >= REOPENING_KEEPS_ITS_KEY:
                 self.door.remember(dispute.reopened.key)
-        if dispute.incident:
-            facts.add_incident(self.case, dispute.incident)
 
     # --- decisions: updates, and one signal for when no worker answers
 

@@ -123,10 +123,15 @@ async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed
 
 async def first_state(history: WorkflowHistory, converter: DataConverter) -> DisputeState:
     """The case as it was handed to the engine."""
+    return (await first_input(history, converter)).state
+
+
+async def first_input(history: WorkflowHistory, converter: DataConverter) -> DisputeInput:
+    """All that a run was started with."""
     started = history.events[0].workflow_execution_started_event_attributes
     (dispute,) = await converter.decode(started.input.payloads, [DisputeInput])
-    state: DisputeState = dispute.state
-    return state
+    assert isinstance(dispute, DisputeInput)
+    return dispute
 
 
 def up_to(history: WorkflowHistory, event_id: int) -> WorkflowHistory:

@@ -9,6 +9,7 @@ from infra.access import OK
 NOTED: dict[str, str] = {
     "read": "查看纠纷",
     "task": "办理待办",
+    "incident": "查看警情受理结果",
     "attachment": "查看附件",
     "history": "下载办理历史（原件，加密）",
     "history:decoded": "下载办理历史（解密）",

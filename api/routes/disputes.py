@@ -11,8 +11,8 @@ from pydantic import Field, StringConstraints
 from api.attaching import FILES, attach, examined, file_response, own_files, remove, small_response
 from api.context import Services
 from api.deciding import act, acted
+from api.delivering import reopen
 from api.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.intake import reopen
 from api.mentions import MOST, mentioned
 from api.once import Done, Effect, once
 from api.reopening import reopen_closed

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import StringConstraints
 
 from api.deps import ActorDep, KeyDep, ServicesDep
-from api.intake import IncidentIn, PlaceIn, report, try_triage
+from api.intake import IncidentIn, PlaceIn, Words, receipt, report, try_triage
 from api.once import once
 from domain.base import Model
 from domain.errors import NotEntitled
@@ -29,17 +29,23 @@ def may_report(actor: Actor) -> None:
 async def post_incident(
     services: ServicesDep, actor: ActorDep, incident: IncidentIn, key: KeyDep = None
 ) -> JSONResponse:
-    """Takes a report in: 201 with a new dispute, 200 where it joined one."""
+    """Takes a report in: 201 with a new dispute, 200 where it joined one, 409 where its number is another's."""
     may_report(actor)
     return await once(
         services, actor, "incident", key, incident.model_dump(mode="json"), lambda _: report(services, actor, incident)
     )
 
 
+@router.get("/incidents/{incident_id:uuid}")
+async def get_incident(services: ServicesDep, actor: ActorDep, incident_id: UUID) -> dict[str, Any]:
+    """What became of one's own report; joining a dispute gives no sight of it."""
+    return await receipt(services, actor, str(incident_id))
+
+
 class TriageIn(Model):
     """What is known when a triage is asked for."""
 
-    narrative: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+    narrative: Words
     source: Code = "110"
     place: PlaceIn | None = None
 

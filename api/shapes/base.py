@@ -20,6 +20,13 @@ class Listed(Shape, Generic[T]):
     next_cursor: str | None
 
 
+class FieldError(Shape):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
 class Problem(Shape):
     """RFC 9457: every error. `code` is stable and for programs, `title` Chinese, `errors` names the fields of a 422."""
 
@@ -31,10 +38,3 @@ class Problem(Shape):
     errors: list[FieldError] = []
     may_take_effect: bool = False
     """of a 503: it was sent, and may have taken effect or do so yet; the same key gets the outcome"""
-
-
-class FieldError(Shape):
-    """What is wrong with one field."""
-
-    field: str
-    message: str

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.shapes.base import Shape
+from api.shapes.base import Problem, Shape
 from domain import state as s
 from domain.answering import ChangeAsked
 from domain.playbook import Stage
@@ -51,6 +51,21 @@ class Received(Shape):
     triage: TriageShape
     received_at: datetime
     published: bool = True
+
+
+class NumberConflict(Received, Problem):
+    """A report whose number is another's: refused under that number, and taken in all the same."""
+
+
+class Receipt(Shape):
+    """What became of a report."""
+
+    incident_id: str
+    dispute_no: str
+    joined: bool
+    received_at: datetime
+    stage: Stage
+    closed: bool
 
 
 class DisputeItem(Shape):

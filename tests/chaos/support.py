@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ import httpx2
 from temporalio.client import WorkflowHistory
 
 from api.client import Client, County, Refusal
+from domain.base import CHINA
 from domain.projection import document, project
 from domain.state import DisputeState
 from infra.engine import connect
@@ -75,7 +77,9 @@ class Clerk:
     def report(self, narrative: str = "双方因停车发生争吵", **more: Any) -> str:
         """Reports an incident at a place of its own, as often as it takes; answers the dispute's number."""
         source_no = f"C{uuid.uuid4().hex[:14]}"
-        more = {"place": {"address": f"古山镇金江龙村{next(HOUSES)}号"}, **more}
+        now = datetime.now(CHINA).isoformat(timespec="seconds")  # one time for all tries: it is one report
+        times = {"occurred_at": now, "reported_at": now}
+        more = {"place": {"address": f"古山镇金江龙村{next(HOUSES)}号"}, **times, **more}
         self.number = insist(lambda: self.county.alarm(narrative, source_no=source_no, **more))["dispute_no"]
         return self.number
 

@@ -81,9 +81,9 @@ class Life:
         self._ids = ids
         with self._engine():
             self.workflow = DisputeWorkflow(_travelled(dispute))
-            self.workflow._open(dispute)
+            at_stage = self.workflow._open(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
-        self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._live())]
+        self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._live(at_stage))]
         self.settle()
 
     @property

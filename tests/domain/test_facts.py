@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.case import COLOUR
-from domain.facts import Note, add_incident, calendar_edition, hotline_note, party_changed
+from domain.facts import Note, add_incident, calendar_edition, hotline_note, party_changed, take_up
 from domain.playbook import Raising, Stage
 from domain.spans import Calendar, Span
 from domain.state import Party
@@ -112,3 +112,26 @@ def test_a_new_calendar_counts_from_now_on_and_moves_no_deadline() -> None:
     assert desk.state.clocks[0].due_at == before
     desk.case.open("accept_assignment", about={"path": "/c/market"})
     assert desk.state.clocks[1].due_at == before + timedelta(days=1)
+
+
+def test_the_desk_reads_whose_source_number_a_report_has() -> None:
+    desk = Desk()
+    add_incident(desk.case, alarm(2, desk.at).model_copy(update={"conflicts_with": "D2026-000777"}))
+    add_incident(desk.case, alarm(3, desk.at).model_copy(update={"conflicts_with": desk.state.dispute_no}))
+    add_incident(desk.case, alarm(4, desk.at))
+    assert desk.logged("source_no_conflict") == [
+        "来源编号重复：与D2026-000777的警情同号而内容不同，请核实",
+        "来源编号重复：与本纠纷的警情同号而内容不同，请核实",
+    ]
+
+
+def test_a_case_taken_up_anew_asks_its_stage_again_and_leaves_the_asides_and_clocks_alone() -> None:
+    desk = Desk()
+    task = desk.push()
+    aside = desk.case.open("supervise", about={"title": "督办", "matter": "m", "level": 1})
+    approval = desk.case.open("approve_change", about={"title": "变更", "change": 1})
+    awaited = desk.case.open("approve_change", about={"title": "认定非矛盾纠纷"})
+    clock = desk.state.clock(COLOUR)
+    take_up(desk.case)
+    assert [t.state for t in (task, aside, approval, awaited)] == ["void", "open", "open", "void"]
+    assert desk.state.clock(COLOUR) is clock

@@ -51,6 +51,7 @@ class Scene:
     attachment: str
     incident: dict[str, Any]
     reporter: str
+    repeater: str
     elsewhere: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -182,6 +183,11 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/deputies"): Grant(at("/v1/deputies", json={}), lambda *_: {422}),
     ("DELETE", "/v1/deputies/{deputyship_id}"): Grant(at("/v1/deputies/{uuid}"), nobody),
     ("POST", "/v1/incidents"): Grant(at("/v1/incidents", json=lambda scene: scene.incident), only(*INTAKE_ROLES)),
+    ("GET", "/v1/incidents/{incident_id}"): Grant(at("/v1/incidents/{incident_id}"), whoever_sees),
+    ("GET", "/v1/incidents/{incident_id} of a joined report"): Grant(
+        at("/v1/incidents/{joined}"),
+        lambda person, scene: {200} if scene.sees(person) or person.person_id == scene.repeater else {404},
+    ),
     ("POST", "/v1/triage"): Grant(at("/v1/triage", json={"narrative": "邻里因噪音争吵"}), only(*INTAKE_ROLES)),
     ("GET", "/v1/disputes"): Grant(at("/v1/disputes"), anybody),
     ("GET", "/v1/disputes/{no}"): Grant(at("/v1/disputes/{no}"), whoever_sees),

@@ -39,8 +39,11 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
         "place": {"address": f"古山镇金江龙村{house}号"}, "narrative": "两户因宅基地边界争执，砌墙被拦",
         "parties": [{"name": f"甲{house}", "side": "a"}, {"name": f"乙{house}", "side": "b"}],
     }  # fmt: skip
-    reporter = people.with_role("call_taker")
-    number = reporter.post("/v1/incidents", incident)["dispute_no"]
+    reporter, repeater = people.with_role("call_taker"), people.with_role("hotline_operator")
+    first = reporter.post("/v1/incidents", incident)
+    number = first["dispute_no"]
+    again = repeater.post("/v1/incidents", {**incident, "source_no": f"{incident['source_no']}b"})
+    assert (again["dispute_no"], again["joined"]) == (number, True)
     people.answer(number, "confirm_triage", "confirm")
     people.answer(number, "handle_on_scene", "unsettled")
     people.answer(number, "follow_up_responsibly", "request_third_push", suggested=["natural_res"])
@@ -59,8 +62,9 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
     assert task is not None
     yield Scene(
         number=number, state=state, task=task, holder=holder.get("/v1/me")["person_id"], attachment=attachment,
-        incident=incident, reporter=reporter.get("/v1/me")["person_id"],
-        elsewhere={"uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending},
+        incident=incident, reporter=reporter.get("/v1/me")["person_id"], repeater=repeater.get("/v1/me")["person_id"],
+        elsewhere={"incident_id": first["incident_id"], "joined": again["incident_id"],
+                   "uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending},
     )  # fmt: skip
     assert asyncio.run(state_of(jinhua, number)).revision == state.revision, "somebody did something after all"
 

@@ -45,10 +45,10 @@ def dispute(number: str, **more: Any) -> DisputeRow:
     return DisputeRow(**row)
 
 
-def incident(source_no: str, address: str, at: datetime = AT) -> IncidentRow:
+def incident(source_no: str, address: str, at: datetime = AT, digest: str = "-") -> IncidentRow:
     """A report as intake records it."""
     return IncidentRow(
-        incident_id=new_id(), source="110", source_no=source_no, digest="-", occurred_at=at, reported_at=at,
+        incident_id=new_id(), source="110", source_no=source_no, digest=digest, occurred_at=at, reported_at=at,
         received_at=at, received_by="p-1", place_key=place_key(address), category="neighbor", dispute_no="",
         sealed={"address": address},
     )  # fmt: skip

@@ -18,13 +18,14 @@ from temporalio.testing import ActivityEnvironment
 from activities.digest import Digesting
 from domain.errors import KeyReused, StoreUnavailable
 from domain.organisation import Actor
+from infra import incidents
 from infra.access import AccessLog
 from infra.answers import KEPT, StoredAnswer, find_answer, keep_answer, store_answer, trim_answers
 from infra.columns import unlock
 from infra.crypto import load_keys
 from infra.database import POOL, Database, migrate, open_database
 from infra.heartbeat import beat, workers_alive
-from infra.incidents import Earlier, record_incident
+from infra.incidents import Earlier, first_of_number, record_incident
 from infra.outstanding import Outstanding
 from infra.papers import add_comment
 from infra.queries import comments_of
@@ -101,6 +102,69 @@ async def test_the_same_report_under_two_addresses_at_once_is_recorded_once(two:
     assert sorted(fresh for _, fresh in found) == [False] * 9 + [True]
     assert len({row.incident_id for row, _ in found}) == 1
     assert {row.dispute_no for row, _ in found} == {"D2026-000001"}
+
+
+async def test_other_content_under_a_number_is_stored_once_each_however_many_come_at_once(two: Settings) -> None:
+    """An alarm is never swallowed by another that has its number."""
+    async with opened(two) as here, opened(two) as there, asyncio.TaskGroup() as group:
+        rows = [
+            (who, incident("same", f"古山镇{n}号", digest=f"content {n}"))
+            for n in range(5)
+            for who in (here, there, here)
+        ]
+        tasks = [group.create_task(record_incident(who, row, own)) for who, row in rows]
+    found = [task.result() for task in tasks]
+    assert sorted(fresh for _, fresh in found) == [False] * 10 + [True] * 5
+    stored = {row.digest: (row.incident_id, row.dispute_no, row.nth) for row, _ in found}
+    assert all(stored[row.digest] == (row.incident_id, row.dispute_no, row.nth) for row, _ in found)
+    assert sorted(nth for _, _, nth in stored.values()) == [1, 2, 3, 4, 5]
+    assert sorted(number for _, number, _ in stored.values()) == [f"D2026-{n:06}" for n in range(1, 6)]
+    async with opened(two) as database:
+        first = next(number for _, number, nth in stored.values() if nth == 1)
+        assert {await first_of_number(database, row) for row, _ in found} == {first}
+
+
+async def test_what_comes_in_between_the_look_and_the_lock_is_judged_before_anything_is_opened(
+    anywhere: Settings,
+) -> None:
+    async with opened(anywhere) as database:
+        await record_incident(database, incident("1", "古山镇金江龙村12号", digest="1"), own)
+        asked: list[list[str]] = []
+
+        def decide(earlier: list[Earlier]) -> str | None:
+            asked.append([each.dispute_no for each in earlier])
+            return earlier[0].dispute_no if len(asked) > 1 else None
+
+        second, third = (incident(n, "古山镇金江龙村12号", digest=n) for n in ("2", "3"))
+        async with database.write(second.place_key) as session:
+            waiting = asyncio.create_task(record_incident(database, third, decide))
+            while not asked:
+                await asyncio.sleep(0.01)
+            second.dispute_no = "D2026-000777"
+            session.add(second)
+        row, _ = await waiting
+        assert asked == [["D2026-000001"], ["D2026-000777"]]
+        assert (row.dispute_no, row.joined) == ("D2026-000777", True)
+
+
+async def test_at_a_place_with_many_reports_the_newest_and_those_of_the_same_people_are_compared(
+    anywhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incidents, "NEWEST", 3)
+    monkeypatch.setattr(incidents, "OF_A_PARTY", 2)
+    seen: list[str] = []
+
+    def decide(earlier: list[Earlier]) -> None:
+        seen.extend(each.dispute_no for each in earlier)
+
+    async with opened(anywhere) as database:
+        for n in range(1, 11):
+            at = datetime(2026, 3, 1, 8, n, tzinfo=UTC)
+            row = incident(str(n), "古山镇医院", at, digest=str(n))
+            await record_incident(database, row, own, ["caller"] if n < 5 else ["somebody"])
+        new = incident("new", "古山镇医院", datetime(2026, 3, 1, 9, tzinfo=UTC), digest="new")
+        await record_incident(database, new, decide, ["caller", "another"])
+    assert seen == [f"D2026-{n:06}" for n in (10, 9, 8, 4, 3)]
 
 
 async def test_the_first_answer_stays_and_other_content_is_noticed(anywhere: Settings) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+import pytest
+
 from domain.actions import Act
 from domain.organisation import Post
 from domain.state import Incident, Party
+from infra.engine import TASK_TIMEOUT
 from tests.workflows.engine import Engine, actor
+from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.ports import TASK_QUEUE
 
 
 async def test_it_starts_the_case_again(working: Engine) -> None:
@@ -41,3 +46,36 @@ async def test_it_starts_the_case_again(working: Engine) -> None:
     rounds = [entry.title for entry in after.timeline if entry.kind == "round"]
     assert rounds == ["第2轮：重新启动（原为撤回）"]
     assert isinstance(after.incidents[1], Incident)
+
+
+@pytest.mark.parametrize(("rules", "joined"), [(3, 2), (4, 3)])
+async def test_what_a_reopened_case_is_told_before_its_first_line_is_part_of_it(
+    rules: int, joined: int, office: Engine
+) -> None:
+    """Of two reports of a closed case at once, one starts the next run and the other is a signal to it."""
+    async with office.working():
+        handle = await office.open(rules=rules)
+        await office.task(handle, "confirm_triage")
+        await office.act(handle, "withdraw", "station_chief")
+        closed = await handle.result()
+    first = closed.incidents[0]
+    second, third = (
+        first.model_copy(
+            update={"incident_id": str(uuid.uuid4()), "reported_at": first.reported_at + timedelta(hours=n)}
+        )
+        for n in (1, 2)
+    )
+    again = await office.drill.client.start_workflow(
+        DisputeWorkflow.run, DisputeInput(state=closed, incident=second), id=handle.id, task_queue=TASK_QUEUE,
+        task_timeout=TASK_TIMEOUT,
+    )  # fmt: skip
+    await again.signal("incident_added", third)
+    async with office.working():
+        now = office.client.get_workflow_handle(handle.id)
+        await office.task(now, "confirm_triage")
+        await office.published(now)
+        state = await office.state(now)
+    assert [incident.incident_id for incident in state.incidents] == [
+        first.incident_id, second.incident_id, third.incident_id,
+    ][:joined]  # fmt: skip
+    assert len(state.late) == 3 - joined
