@@ -23,12 +23,11 @@ DEAD_AFTER = 6
 AT_ONCE = 100
 
 
-class Waiting(Model):
-    """Reports that the engine has not got: how many, how long the oldest has waited (seconds), and how many of them are
-    dead letters."""
+class Undelivered(Model):
+    """Reports that the engine has not got: how many, when the oldest was received, and how many are dead letters."""
 
     count: int
-    oldest: float
+    since: datetime | None
     dead: int
 
 
@@ -79,14 +78,17 @@ async def waiting_letters(database: Database) -> list[Letter]:
     return await _letters(database)
 
 
-async def undelivered_summary(database: Database) -> Waiting:
-    """What waits, for whoever watches over the system."""
+async def undelivered_summary(database: Database) -> Undelivered:
+    """What waits, for whoever watches over the system.
+
+    Raises:
+        StoreUnavailable
+    """
     dead = func.count().filter(col(IncidentRow.attempts) >= DEAD_AFTER)
     query = select(func.count(), func.min(col(IncidentRow.received_at)), dead).select_from(IncidentRow).where(_WAITS)
     async with database.read() as session:
-        count, oldest, letters = (await session.execute(query)).one()
-    waited = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
-    return Waiting(count=count, oldest=max(waited, 0.0), dead=letters)
+        count, since, letters = (await session.execute(query)).one()
+    return Undelivered(count=count, since=since, dead=letters)
 
 
 async def try_again(database: Database, incident_ids: Collection[str]) -> None:

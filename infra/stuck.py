@@ -12,8 +12,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.base import Model
 from infra.database import Database
+from infra.deliveries import undelivered_summary
 from infra.heartbeat import BELIEVED
-from infra.tables import DisputeRow, HeartbeatRow, IncidentRow
+from infra.tables import DisputeRow, HeartbeatRow
 
 PATIENCE = timedelta(minutes=1)
 """How long something may wait: sweeps, retries and back-off have all had their turns by then."""
@@ -70,17 +71,15 @@ async def in_the_store(database: Database) -> list[Waiting]:
     Raises:
         StoreUnavailable
     """
-    reports = select(func.count(), func.min(col(IncidentRow.received_at))).where(
-        col(IncidentRow.delivered) == False  # noqa: E712
-    )
     images = select(func.sum(col(HeartbeatRow.unpublished)), func.min(col(HeartbeatRow.unpublished_since))).where(
         col(HeartbeatRow.at) >= datetime.now(UTC) - BELIEVED
     )
     async with database.read() as session:
-        told, since = (await session.execute(reports)).one()
         behind, behind_since = (await session.execute(images)).one()
+    reports = await undelivered_summary(database)
     return [
-        Waiting(what="undelivered_reports", count=told, since=since),
+        Waiting(what="undelivered_reports", count=reports.count, since=reports.since),
+        Waiting(what="dead_letters", count=reports.dead, at_once=True),
         Waiting(what="unpublished_cases", count=behind or 0, since=behind_since),
     ]
 

@@ -116,8 +116,8 @@ async def test_a_cell_s_code_stands_in_the_number_and_counts_for_itself(
     cell: str | None, number: str, anywhere: Settings
 ) -> None:
     async with opened(anywhere) as database:
-        await record_incident(database, incident("0", "古山镇1号"), own, "330183")
-        row, _ = await record_incident(database, incident("1", "古山镇2号"), own, cell)
+        await record_incident(database, incident("0", "古山镇1号"), own, cell="330183")
+        row, _ = await record_incident(database, incident("1", "古山镇2号"), own, cell=cell)
     assert row.dispute_no == number
     series = number.rpartition("-")[0]
     assert (series_of(AT, cell), cell_of(series)) == (series, cell)
@@ -133,6 +133,6 @@ async def test_a_cell_does_not_change_once_numbers_were_given(
 ) -> None:
     await check_installation(anywhere.model_copy(update={"cell": now}))  # before the first, anything goes
     async with opened(anywhere) as database:
-        await record_incident(database, incident("1", "古山镇1号", datetime(2026, 5, 1, tzinfo=UTC)), own, was)
+        await record_incident(database, incident("1", "古山镇1号", datetime(2026, 5, 1, tzinfo=UTC)), own, cell=was)
     await check_installation(anywhere.model_copy(update={"cell": was}))
     assert do in await refusal(anywhere.model_copy(update={"cell": now}))
