@@ -203,6 +203,7 @@ def test_the_pages_are_accessible_and_fit(desk: Desk, size: dict[str, int], tmp_
     number = lived(desk)
     page = desk.sign_in(AUDITOR, size)
     paths = [f"/disputes/{number}/history?step={step}" for step in (0, 2)]
+    desk.refused(422, f"/disputes/{number}/history?event=99999")
     for n, path in enumerate([*paths, "/audit", "/audit/access", f"/disputes/{number}/history?event=99999"]):
         page.goto(path)
         sound(page, tmp_path / f"{n}.png")

@@ -53,6 +53,8 @@ def test_what_may_have_taken_effect_is_never_called_a_failure_at_the_desk(desk: 
     theirs = desk.sign_in(desk.county.supervisor)
     theirs.goto(f"/disputes/{second}/actions/withdraw")
     theirs.get_by_label("理由").fill("双方已自行和解")
+    desk.refused(503, f"/tasks/{task['task_id']}/claim")
+    desk.refused(503, f"/disputes/{second}/actions/withdraw")
     with desk.instance.frozen("worker"):
         mine.get_by_role("button", name="认领").click()
         theirs.get_by_role("button", name="提交：").last.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -69,13 +70,13 @@ def at_follow_up(desk: Desk, **parties: Any) -> str:
 @pytest.mark.parametrize("who", ["county-supervisor-1", "county-auditor-1", "gushan-officer-1", "county-admin-audit-1"])
 def test_no_page_shows_a_programs_word(jinhua: Instance, played: None, who: str) -> None:
     count = 0
-    with signed_in(jinhua, who) as client:
+    with contextlib.closing(signed_in(jinhua, who)) as client:
         first = [f"/?box={box}" for box in ("claimable", "mine", "done", "watched")]
         for path, texts in pages(client, *first):
             found = {text: words for text in texts if (words := raw(text))}
             assert not found, (path, found)
             count += 1
-    assert count > 10
+    assert count > 6
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +153,7 @@ def test_an_organisation_and_a_role_say_no_word_twice(place: str, role: str, tog
 def test_a_bureau_is_not_said_to_have_a_township_leader_nor_a_town_a_department_leader() -> None:
     county = {"level": "county", "line": "gov_center"}
     offices = Offices(Directory(organisations=[
+        Listed(code="county", name="示范县", path="/county", kind=Kind.COUNTY, **county),
         Listed(code="housing", name="县住建局", path="/county/housing", kind=Kind.DEPARTMENT, **county),
         Listed(code="town-gushan", name="古山镇", path="/county/town-gushan", kind=Kind.TOWN, **county),
     ]))  # fmt: skip
@@ -193,10 +195,10 @@ def test_visits_name_their_party_and_one_that_is_not_due_yet_is_not_called_suspe
     officer = desk.sign_in(desk.answerer(county.wait_for(number, "visit")))
     officer.goto(f"/?q={number}")
     for person in people:
-        expect(officer.locator(".task", has_text=person["name"])).to_have_count(1)
+        expect(officer.locator(".task", has_text=f"第1次回访 · {person['name']}")).to_have_count(1)
     page.reload()
     for person in people:
-        expect(page.locator(".now", has_text=person["name"])).to_have_count(1)
+        expect(page.locator(".now", has_text=f"第1次回访 · {person['name']}")).to_have_count(1)
 
 
 def test_under_drill_the_inbox_the_task_and_the_case_have_one_now(desk: Desk) -> None:
