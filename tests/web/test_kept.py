@@ -227,7 +227,7 @@ def test_a_transfer_that_came_too_late_keeps_its_reason(desk: Desk) -> None:
     page.get_by_label("移交原因").fill(TYPED)
     desk.county.person(SECOND).post(f"/v1/tasks/{task_id}/claim")
     page.get_by_role("button", name="提交：移交").click()
-    expect(page.get_by_role("alert").first).to_contain_text(f"该待办已由{name(desk, SECOND)}签收")
+    expect(page.get_by_role("alert").first).to_contain_text(f"该待办已由{name(desk, SECOND)}认领")
     expect(page.locator(".unsent")).to_contain_text(TYPED)
 
 
@@ -251,10 +251,10 @@ def test_losing_a_claim_says_to_whom_and_the_page_can_be_read_again(desk: Desk) 
     page = desk.sign_in(other, PHONE)
     page.goto(f"/tasks/{task['task_id']}")
     holder.post(f"/v1/tasks/{task['task_id']}/claim")
-    page.get_by_role("button", name="签收").click()
-    expect(page.get_by_role("alert")).to_have_text(f"没有签收成功：该待办已由{holders_name}签收")
+    page.get_by_role("button", name="认领").click()
+    expect(page.get_by_role("alert")).to_have_text(f"没有认领成功：该待办已由{holders_name}认领")
     expect(page).to_have_url(f"{desk.base}/tasks/{task['task_id']}")
-    expect(page.locator(".banner.info")).to_contain_text(f"已由 {holders_name} 签收，正在办理")
+    expect(page.locator(".banner.info")).to_contain_text(f"已由 {holders_name} 认领，正在办理")
     expect(page.locator("#answer form")).to_have_count(0)
     answer = page.reload()
     assert answer is not None
