@@ -38,7 +38,7 @@ async def check_target(services: Services, actor: Actor, dispute_no: str, fields
                 wrong = f"{number}正申请并入本纠纷，不能互相并入"
             row = await session.get(DisputeRow, into)
     if row is None and not passed:
-        services.access.note(actor.person_id, number, MERGER, "not_found")
+        services.access.note(actor.person_id, number, f"act:{MERGER}", "not_found")
     if wrong:
         raise FieldsInvalid(errors=[{"field": "dispute_no", "message": wrong}])
 

@@ -54,4 +54,4 @@ def desk(browser: Browser, jinhua: Instance) -> Iterator[Desk]:
     opened = Desk(browser, jinhua)
     yield opened
     _there(opened.close)
-    assert opened.complaints == []
+    assert not opened.complaints, "\n".join(opened.complaints)

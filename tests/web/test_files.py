@@ -35,6 +35,7 @@ def at_form(desk: Desk, who: str = OWNER, **more: Any) -> tuple[str, str, Page]:
 
 def test_each_file_is_taken_or_named_by_itself(desk: Desk, tmp_path: Path) -> None:
     number, _, page = at_form(desk, size=PHONE, java_script_enabled=False)
+    desk.refused(422, "/tasks/")
     page.locator("input[type=file]").set_input_files([photo(), TEXT, EMPTY])
     page.get_by_role("button", name="提交：已化解").click()
     wrong = page.locator("#f-attachments-error p")
@@ -64,6 +65,7 @@ def test_the_size_is_said_before_and_asked_before_anything_is_sent(desk: Desk) -
 
 def test_more_files_than_one_answer_brings_are_named(desk: Desk) -> None:
     _, _, page = at_form(desk, java_script_enabled=False)
+    desk.refused(422, "/tasks/")
     page.locator("input[type=file]").set_input_files([photo(f"{n}.png") for n in range(14)])
     page.get_by_role("button", name="提交：已化解").click()
     expect(page.locator("#f-attachments-error p")).to_have_count(2)
@@ -74,6 +76,7 @@ def test_more_files_than_one_answer_brings_are_named(desk: Desk) -> None:
 def test_a_file_of_a_refused_form_is_removed_or_sent_later_and_nobody_else_sees_it(desk: Desk, tmp_path: Path) -> None:
     number, task_id, page = at_form(desk)
     page.get_by_label("处置情况").fill("")
+    desk.refused(422, f"/tasks/{task_id}")
     page.locator("input[type=file]").set_input_files([photo(), photo("多余.png")])
     page.get_by_role("button", name="提交：已化解").click()
     expect(page.get_by_role("alert")).to_contain_text("需要修改")
@@ -136,6 +139,7 @@ def test_a_comment_takes_its_files(desk: Desk) -> None:
     task = desk.county.wait_for(number, "confirm_triage")
     page = desk.sign_in(desk.answerer(task))
     page.goto(f"/disputes/{number}")
+    desk.refused(422, f"/disputes/{number}/comments")
     page.locator("#comments input[type=file]").set_input_files([photo(), TEXT])
     page.get_by_role("textbox", name="留言").fill("现场照片见附件")
     page.get_by_role("button", name="发表").click()
