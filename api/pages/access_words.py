@@ -11,6 +11,8 @@ NOTED: dict[str, str] = {
     "task": "办理待办",
     "incident": "查看警情受理结果",
     "attachment": "查看附件",
+    "attach": "上传附件",
+    "remove": "删除附件",
     "history": "下载办理历史（原件，加密）",
     "history:decoded": "下载办理历史（解密）",
     "history:words": "查看办理历史",
