@@ -7,7 +7,7 @@ what is recorded is answered as recorded.
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import structlog
@@ -36,6 +36,7 @@ from infra.queries import dispute_row, find_dispute, revision_of
 from infra.tables import DisputeRow, IncidentRow
 
 log = structlog.get_logger()
+LONGEST_AGO = timedelta(days=3653)
 LARGEST = MESSAGE * 3 // 4
 """Bytes of the largest report: what is recorded must fit into the message that tells it to the case."""
 
@@ -61,6 +62,13 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 def _not_tomorrow(at: datetime) -> datetime:
     if (at - datetime.now(UTC)).days >= 1:
         raise ValueError("时间不能晚于现在")
+    return at
+
+
+def _not_long_ago(at: datetime) -> datetime:
+    """[DESIGN] A report is entered within ten years; what happened may lie further back."""
+    if datetime.now(UTC) - at > LONGEST_AGO:
+        raise ValueError("报告时间不能早于十年前")
     return at
 
 
@@ -91,7 +99,7 @@ class IncidentIn(Strict):
     source: Short = Field(title="来源（110、12345、grid 网格、walk_in 来访、court 法院、letter 来信、duty_line 值班）")
     source_no: Short = Field(title="来源编号")
     occurred_at: Past = Field(title="发生时间")
-    reported_at: Past = Field(title="报告时间")
+    reported_at: Annotated[Past, AfterValidator(_not_long_ago)] = Field(title="报告时间")
     place: PlaceIn = Field(title="地点")
     narrative: Words = Field(title="情况")
     parties: list[PartyIn] = Field([], title="当事人", max_length=100)

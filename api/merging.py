@@ -24,10 +24,13 @@ async def check_target(services: Services, actor: Actor, dispute_no: str, fields
     Raises:
         FieldsInvalid: a dispute he may not see is told of like one that is not there.
     """
+    written = fields.get("dispute_no")
+    if not isinstance(written, str):
+        return  # there is none, or it is no text: the form tells
     try:
-        number = _NUMBER.validate_python(fields.get("dispute_no"), strict=True)
-    except ValidationError:
-        return  # there is none, or it is no number: the form tells
+        number = _NUMBER.validate_python(written.strip())  # as the form reads it
+    except ValidationError as error:  # what can't be read is never unchecked
+        raise FieldsInvalid(errors=[{"field": "dispute_no", "message": f"“{written[:40]}”不是纠纷编号"}]) from error
     async with services.database.read() as session:
         row = await find_dispute(session, actor, number)
         wrong = f"没有编号为“{number}”的纠纷" if row is None else _closed(row)

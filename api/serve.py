@@ -66,6 +66,7 @@ def main() -> None:
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,
+        proxy_headers=False,  # who asks is who is connected: a header would be believed by what only loopback may read
         access_log=False,  # paths hold dispute numbers and queries; what is needed is in /metrics and the access log
         timeout_graceful_shutdown=5,
     )

@@ -20,12 +20,12 @@ PROTECTED_FOR = Span(calendar_months=6)
 """A protection order is valid for six months at most (反家庭暴力法 第30条)."""
 _MEANS = re.compile(
     r"(?:线上|网上|网络|在线|腾讯|钉钉|zoom)会议室|腾讯会议|企业微信|微信|电话|手机|座机|电联|来电|致电|视频|语音|短信|线上|网上|网络|在线|远程"
-    r"|云端|云上|钉钉|邮件|邮箱|传真|微博|抖音|qq|zoom|wechat|weixin|telephone|phone|mobile|call|video|online|email|sms"
+    r"|云端|云上|钉钉|飞书|邮件|邮箱|传真|微博|抖音|qq|zoom|wechat|weixin|teams|telephone|phone|\btel\b|mobile|call|video|online|email|sms"
 )
 """By what people speak without meeting."""
 _AROUND = re.compile(
     r"\W|_|\d|通过|利用|使用|采用|进行|方式|形式|联系|沟通|交流|聊天|通话|连线|会议|会商|调解|见面|回访|询问|了解|平台|软件|双方|当事人"
-    r"|告知|通知|答复|反馈|app|[打用以经在由与和及或的里中上内群号谈说讲聊问]"
+    r"|告知|通知|答复|反馈|单位|本人|app|[打用以经在由与和及或的里中上内群号谈说讲聊问他她其]"
 )
 """What may stand around it without making it a place."""
 _NOTHING = {"无", "没有", "暂无", "不详", "未知", "未见面"}
@@ -33,9 +33,9 @@ _NOTHING = {"无", "没有", "暂无", "不详", "未知", "未见面"}
 
 def is_place(where: str) -> bool:
     """Whether people can meet there: a telephone, WeChat or a video link is no place, 视频监控室 is one."""
-    text = normalize("NFKC", where).casefold()
+    text = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", normalize("NFKC", where).casefold())
     rest = _AROUND.sub("", _MEANS.sub("", text))
-    return bool(rest if _MEANS.search(text) else re.sub(r"\W|_", "", text)) and rest not in _NOTHING
+    return bool(rest if _MEANS.search(text) else re.sub(r"[\W\d_]", "", text)) and rest not in _NOTHING
 
 
 def cannot_be(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
@@ -65,8 +65,11 @@ def past(form: Strict, at: datetime) -> list[dict[str, str]]:
 
 
 def _meeting(state: DisputeState, met: f.Meeting, field: str, at: datetime) -> list[dict[str, str]]:
-    """Nobody was met in the future, nor before the quarrel was first reported, nor on the telephone."""
-    first = min([state.opened_at, *(incident.reported_at for incident in state.incidents)])
+    """Nobody was met in the future, nor before the quarrel was first reported, nor on the telephone.
+
+    The first report counts, not the earliest date that a later one gives itself.
+    """
+    first = min(state.opened_at, state.incidents[0].reported_at)
     errors = []
     if met.at > at + APART:
         errors.append(_error(f"{field}.at", f"{_said(met.at)}还没有到，见面时间不得晚于现在（{_said(at)}）"))

@@ -13,6 +13,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+MADE_HERE = "g"
+"""The first letter of the id of a key that a start made by itself: good for a demonstration, refused in production."""
 
 
 class KeyRing:
@@ -43,7 +45,7 @@ def load_keys(path: Path) -> KeyRing:
     """Reads the key file, and makes it with one fresh key (readable by its owner only) where there is none."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        line = f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}\n"
+        line = f"{MADE_HERE}{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}\n"
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(line)

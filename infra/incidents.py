@@ -105,7 +105,10 @@ async def _same(session: AsyncSession, row: IncidentRow) -> IncidentRow | None:
 
 async def _near(session: AsyncSession, row: IncidentRow, parties: Collection[str]) -> list[str]:
     """The ids of the earlier reports worth comparing: the place's newest, and its newest that share a party."""
-    here = (col(IncidentRow.place_key) == row.place_key, col(IncidentRow.reported_at) >= row.reported_at - WINDOW)
+    here = (
+        col(IncidentRow.place_key) == row.place_key,
+        col(IncidentRow.reported_at).between(row.reported_at - WINDOW, row.reported_at + WINDOW),
+    )
     newest = select(col(IncidentRow.incident_id)).where(*here).order_by(col(IncidentRow.reported_at).desc())
     found = set((await session.execute(newest.limit(NEWEST))).scalars())
     if parties:

@@ -7,11 +7,13 @@ import hashlib
 from sqlalchemy import select
 from sqlmodel import col
 
+from infra.crypto import MADE_HERE
 from infra.database import Database, open_database
 from infra.demo import county
 from infra.demo.people import people
 from infra.numbers import cell_of
 from infra.preflight import PreflightError
+from infra.private import OTHERS
 from infra.settings import Settings, variable
 from infra.tables import NumberRow, PersonRow
 
@@ -56,6 +58,16 @@ def check_key(settings: Settings) -> None:
         raise PreflightError(
             f"Production mode refuses a key that is published with santui: set {name} to one of your own. "
             f"生产模式不允许使用公开的测试密钥，请设置 {name}。"
+        )
+    if settings.key_file.stat().st_mode & OTHERS:
+        raise PreflightError(
+            f"Production mode refuses a key that others can read ({settings.key_file}): chmod 600. "
+            f"生产模式不允许他人可读的密钥文件，请执行 chmod 600。"
+        )
+    if any(line.startswith(MADE_HERE) for line in content.decode(errors="replace").split()):
+        raise PreflightError(
+            f"Production mode refuses a key that a start outside production made: make one of your own and set {name}. "
+            f"生产模式不允许使用系统自动生成的密钥，请自行生成并设置 {name}。"
         )
 
 

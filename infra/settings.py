@@ -110,7 +110,7 @@ class Settings(BaseSettings):
         if self.temporal_address is None:
             name = variable("temporal_address")
             yield _refused("the embedded Temporal server", f"set {name} to host:port", f"请设置 {name} 为 host:port")
-        if self.key_file.is_relative_to(self.var):
+        if self.key_file.resolve().is_relative_to(self.var.resolve()):
             name = variable("key_file")
             yield _refused(
                 f"a key inside the state directory ({self.key_file})",

@@ -186,3 +186,23 @@ def test_what_others_ask_of_its_mechanism_stands_in_the_case_itself() -> None:
     assert "confirmation" not in shown["stages"]
     assert shown["tiers"] == {"officer": "责任民警调解", "joint": "多部门联合调解"}
     assert shown["accepted_by"] == ["department_handler", "department_leader", "township_leader"]
+
+
+def test_a_later_report_that_dates_itself_back_moves_no_meeting_back() -> None:
+    desk, task = disposing()
+    desk.state.incidents.append(
+        desk.state.incidents[0].model_copy(
+            update={"incident_id": "late", "reported_at": MONDAY - timedelta(days=15000)}
+        )
+    )
+    assert set(errors_of(desk, task, "progress", HANDLER, **met("1990-01-01T10:00:00+08:00"))) == {"met.0.at"}
+
+
+@pytest.mark.parametrize("where", ["电 话", "他的手机上", "单位座机", "tel", "Teams", "飞书", "12345", "微 信 群"])
+def test_by_whatever_name_a_telephone_is_no_place(where: str) -> None:
+    assert not is_place(where)
+
+
+@pytest.mark.parametrize("where", ["单位", "他家", "hotel 3 室", "12号楼", "电信大厅", "Telford Road 5"])
+def test_what_only_sounds_like_one_is_a_place(where: str) -> None:
+    assert is_place(where)

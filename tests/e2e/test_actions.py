@@ -87,6 +87,10 @@ def test_who_may_not_see_a_dispute_can_not_merge_into_it_nor_learn_that_it_is_th
     desk = people.at("command_room", STATION)
     found = errors_of(lambda: people.decide(task_id, "duplicate_of", desk, dispute_no=foreign))
     assert found == {"dispute_no": f"没有编号为“{foreign}”的纠纷"}
+    for written in (f"{foreign} ", f"\n{foreign}", f"\u3000{foreign}"):  # what a form strips is looked at all the same
+        assert merging_refused(people, number, written, chief) == f"没有编号为“{foreign}”的纠纷"
+        found = errors_of(lambda no=written: people.decide(task_id, "duplicate_of", desk, dispute_no=no))
+        assert found == {"dispute_no": f"没有编号为“{foreign}”的纠纷"}
     seen = people.act(number, "merge_into", dispute_no=foreign)  # by the county's supervisor, who sees both
     assert seen["change"]["state"] == "pending"
 

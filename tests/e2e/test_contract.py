@@ -209,6 +209,8 @@ def test_a_report_is_checked_field_by_field(people: People) -> None:
     assert all(is_chinese(message) for message in errors.values())
     future = incident(reported_at="2099-01-01T00:00:00+08:00")
     assert errors_of(lambda: caller.post("/v1/incidents", future)) == {"reported_at": "时间不能晚于现在"}
+    past = incident(reported_at="1985-01-01T00:00:00+08:00")
+    assert errors_of(lambda: caller.post("/v1/incidents", past)) == {"reported_at": "报告时间不能早于十年前"}
 
 
 def test_triage_alone_stores_nothing(people: People) -> None:

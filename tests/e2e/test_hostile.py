@@ -240,3 +240,9 @@ def test_of_two_drills_on_one_dispute_at_once_the_second_is_told_of_the_first(pe
     assert told[0] == (200, "")
     assert set(told[1:]) <= {(200, ""), (409, "conflict"), (409, "dispute_closed")}
     assert (409, "conflict") in told
+
+
+def test_a_header_does_not_say_who_asks_for_metrics(jinhua: Instance) -> None:
+    for claimed in ("foo", "10.1.1.1", "127.0.0.1"):
+        answer = httpx2.get(f"{jinhua.base}/metrics", headers={"X-Forwarded-For": claimed}, trust_env=False)
+        assert answer.status_code == 200

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
+import secrets
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -35,6 +37,13 @@ def in_production(settings: Settings, **more: object) -> Settings:
     return settings.model_copy(update={"production": True, "drill": False, "demo": False, **more})
 
 
+def own_key(path: Path) -> None:
+    """A key as an operator makes it (docs/operations.md)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}\n")
+    path.chmod(0o600)
+
+
 async def refusal(settings: Settings) -> str:
     """The sentence by which an installation is refused."""
     with pytest.raises(PreflightError) as error:
@@ -43,6 +52,7 @@ async def refusal(settings: Settings) -> str:
 
 
 async def test_production_refuses_the_demo_s_accounts_until_none_can_sign_in(anywhere: Settings) -> None:
+    own_key(anywhere.key_file)
     await load(anywhere)
     await check_installation(anywhere)
     said = await refusal(in_production(anywhere))
@@ -56,6 +66,7 @@ async def test_production_refuses_the_demo_s_accounts_until_none_can_sign_in(any
 async def test_santui_up_asks_as_well_before_anybody_is_let_in(anywhere: Settings, tmp_path: Path) -> None:
     with pytest.raises(PreflightError, match="Production mode makes no key"):
         prepared(in_production(anywhere, key_file=tmp_path / "none.key"))
+    own_key(anywhere.key_file)
     await load(anywhere)
     checked = await asyncio.to_thread(prepared, in_production(anywhere))
     with pytest.raises(PreflightError, match="demo accounts"):
@@ -73,8 +84,14 @@ async def test_production_makes_no_key_and_takes_none_that_is_published(tmp_path
         check_key(settings)
     assert "a key that is published with santui: set SANTUI_KEY_FILE" in sentence(error)
     settings.key_file.unlink()
-    load_keys(settings.key_file)
+    load_keys(settings.key_file)  # as a demonstration's first start makes it; a copy of it is no better
+    with pytest.raises(PreflightError, match="a key that a start outside production made"):
+        check_key(settings)
+    own_key(settings.key_file)
     check_key(settings)
+    settings.key_file.chmod(0o644)
+    with pytest.raises(PreflightError, match="a key that others can read"):
+        check_key(settings)
 
 
 @pytest.mark.parametrize("module", ["api.prepare", "api.serve"])
@@ -87,7 +104,7 @@ def test_no_process_of_production_opens_on_a_former_demo(
         "SANTUI_KEY_FILE": str(tmp_path / "santui.key"), "SANTUI_HTTP_PORT": str(free_port()),
         "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    load_keys(tmp_path / "santui.key")
+    own_key(tmp_path / "santui.key")
     fill = "import asyncio, infra.demo, infra.settings as of; asyncio.run(infra.demo.load(of.Settings()))"
     subprocess.run([sys.executable, "-c", fill], env=environment, check=True)
     # Nobody listens there: it is refused before an engine is needed.
@@ -104,7 +121,7 @@ def test_no_process_of_production_opens_on_a_former_demo(
 def test_production_serves_nothing_that_it_could_not_ask_about_and_else_a_database_is_waited_for(
     tmp_path: Path,
 ) -> None:
-    load_keys(tmp_path / "santui.key")
+    own_key(tmp_path / "santui.key")
     url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
     settings = Settings(var=tmp_path / "var", database_url=url, key_file=tmp_path / "santui.key")
     assert unfit(settings) == ""

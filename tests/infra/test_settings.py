@@ -102,6 +102,15 @@ def test_production_refuses_what_is_for_a_demonstration_and_names_the_variable(
     assert "\n" not in sentence
 
 
+def test_production_finds_a_key_in_the_state_directory_however_its_path_is_written(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    (var / "keys").mkdir(parents=True)
+    (tmp_path / "elsewhere").symlink_to(var / "keys")
+    for written in (tmp_path / "x" / ".." / "var" / "keys" / "santui.key", tmp_path / "elsewhere" / "santui.key"):
+        said = refused(**{**FIT, "var": var, "key_file": written})
+        assert said.startswith("production mode refuses a key inside the state directory (")
+
+
 def test_production_says_all_it_refuses_at_once_and_takes_what_is_fit() -> None:
     assert len(refused(production=True).splitlines()) == 5
     assert Settings.model_validate(FIT).production
