@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_who_may_not_see_a_dispute_can_not_merge_into_it_nor_learn_that_it_is_th
     assert found == {"dispute_no": f"没有编号为“{foreign}”的纠纷"}
     for written in (f"{foreign} ", f"\n{foreign}", f"\u3000{foreign}"):  # what a form strips is looked at all the same
         assert merging_refused(people, number, written, chief) == f"没有编号为“{foreign}”的纠纷"
-        found = errors_of(lambda no=written: people.decide(task_id, "duplicate_of", desk, dispute_no=no))
+        found = errors_of(partial(people.decide, task_id, "duplicate_of", desk, dispute_no=written))
         assert found == {"dispute_no": f"没有编号为“{foreign}”的纠纷"}
     seen = people.act(number, "merge_into", dispute_no=foreign)  # by the county's supervisor, who sees both
     assert seen["change"]["state"] == "pending"
