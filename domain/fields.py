@@ -17,6 +17,8 @@ from domain.organisation import ROLES
 AnyDay = TypeVar("AnyDay", bound=date)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Code = Annotated[str, StringConstraints(max_length=64)]
+AT_THE_TABLE = 40
+"""Who takes part in one session, at most."""
 OrganisationCode = Annotated[
     str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "organisation-code"})
 ]
@@ -229,7 +231,7 @@ class Disposed(Agreed):
 class SessionAgreed(Fields):
     """A session that ended in agreement."""
 
-    participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=40)
+    participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
     terms: list[Text] = Field(title="协议条款", min_length=1, max_length=50)
     obligations: list[Obligation] = Field([], title="履行义务", max_length=60)
     confirmation: bool = Field(False, title="申请司法确认")
@@ -238,7 +240,7 @@ class SessionAgreed(Fields):
 class SessionFailed(Reasoned):
     """A session that ended without agreement; it uses up one of the tier's attempts."""
 
-    participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=40)
+    participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
 
 
 class Adjourned(Reasoned):

@@ -6,13 +6,17 @@ Asked when a playbook is loaded, never of the process part that a running case c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+
+from pydantic import BaseModel
 
 from domain.base import Strict
 from domain.catalogue import KINDS, KindSpec
+from domain.fields import AT_THE_TABLE
 from domain.playbook import KINDS_OF_STAGE, PROTECTION_KINDS, Addressing, Playbook, Process, Stage, TaskPolicy
 from domain.policy_text import Loc, Mistake
 from domain.policy_words import choice
+from domain.spans import Span, Unit
 
 ASSIGNED_KINDS = ("accept_assignment", "rule_refusal", "dispose", "cooperate")
 """Kinds that are asked about one organisation of push 3: only for them is there one that `assigned` could mean."""
@@ -25,29 +29,53 @@ ADDRESSED_ELSEWHERE = {
     "approve_change": "supervision.levels",
 }
 """Kinds whose people are named by another part of the playbook."""
+LONGEST = {
+    Unit.MINUTES: 10 * 365 * 24 * 60,
+    Unit.HOURS: 10 * 365 * 24,
+    Unit.CALENDAR_DAYS: 10 * 365,
+    Unit.CALENDAR_MONTHS: 10 * 12,
+    Unit.WORKING_DAYS: 10 * 250,
+}
+"""Ten years of each unit: a case waits no longer, and far beyond it there are no dates at all (the year 9999)."""
+NOT_IN_A_NAME = "\"'`\\“”‘’"
+"""What an edition's name, which is written into addresses, commands and tables, does not hold."""
 
 
 def mistakes(playbook: Playbook, file: str | None = None, risk_kinds: Collection[str] | None = None) -> list[Mistake]:
     """Everything that keeps a playbook from being used, at its place; see `load_playbook` for what stands around it."""
     process = playbook.process
-    found = [*_stages(process), *_tasks(process), *_addresses(process), *_tiers(process), *_diversions(process)]
+    checks = (_stages, _colours, _tasks, _addresses, _tiers, _tables, _diversions, _spans)
+    found = [each for check in checks for each in check(process)]
     for n, code in enumerate(process.protection_for if risk_kinds is not None else ()):
         if code not in (risk_kinds or ()):
             what = f"no such kind of risk: {code}{choice(code, sorted(risk_kinds or ()))}"
             found.append(Mistake(("protection_for", n), what))
-    inside = [Mistake(("process", *each.where), each.what) for each in found]
-    if file is not None and file != playbook.code:
-        what = (
-            f"'{playbook.code}' is not the name of the file: write code: {file}, or call the file {playbook.code}.yaml"
-        )
-        return [Mistake(("code",), what), *inside]
-    return inside
+    return [*_head(playbook, file), *(Mistake(("process", *each.where), each.what) for each in found)]
+
+
+def _head(playbook: Playbook, file: str | None) -> Iterator[Mistake]:
+    code, edition = playbook.code, playbook.edition
+    if file is not None and file != code:
+        what = f"'{code}' is not the name of the file: write code: {file}, or call the file {code}.yaml"
+        yield Mistake(("code",), what)
+    if not edition:
+        yield Mistake(("edition",), 'an edition has a name, such as edition: "2026-11"')
+    elif held := [c for c in edition if c in NOT_IN_A_NAME or not c.isprintable()]:
+        yield Mistake(("edition",), f"the name of an edition can't hold {held[0]!r}: {edition!r}")
 
 
 def _stages(process: Process) -> Iterator[Mistake]:
     if process.has(Stage.CONFIRMATION) and not process.has(Stage.MEDIATION):
         what = "nothing leads to confirmation: what a session agreed is taken to court, and mediation is missing"
         yield Mistake(("stages", process.stages.index(Stage.CONFIRMATION)), what)
+
+
+def _colours(process: Process) -> Iterator[Mistake]:
+    called: dict[str, str] = {}
+    for code, rule in process.colours.items():
+        other = called.setdefault(rule.name, code)
+        if other != code:
+            yield Mistake(("colours", code, "name"), f"'{rule.name}' is the name of the colour {other} already")
 
 
 def _tasks(process: Process) -> Iterator[Mistake]:
@@ -126,6 +154,18 @@ def _tiers(process: Process) -> Iterator[Mistake]:
             yield Mistake(("ladder", "tiers", n, "code"), f"the code '{code}' is another tier's already")
 
 
+def _tables(process: Process) -> Iterator[Mistake]:
+    """One person counts for one line only, so that the lines of a tier add up."""
+    for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
+        people = 0
+        for line, needed in enumerate(tier.requires):
+            people += needed.at_least
+            if people > AT_THE_TABLE:
+                what = f"{people} people would have to sit at this tier's table; a session has {AT_THE_TABLE} at most"
+                yield Mistake(("ladder", "tiers", n, "requires", line, "at_least"), what)
+                break
+
+
 def _diversions(process: Process) -> Iterator[Mistake]:
     if process.divert_sources and not process.has(Stage.PUSH_3):
         what = f"there is nowhere to divert to: the mechanism has no stage {Stage.PUSH_3}"
@@ -133,3 +173,26 @@ def _diversions(process: Process) -> Iterator[Mistake]:
     for n, source in enumerate(process.divert_sources):
         if full_width := [c for c in "，、：" if c in source]:
             yield Mistake(("divert_sources", n), f"'{source}' holds {full_width[0]}: no source is called so")
+
+
+def _spans(process: Process) -> Iterator[Mistake]:
+    for where, span in _spans_in(process, ()):
+        if span.count > LONGEST[span.unit]:
+            what = f"{span.count} is more than ten years: at most {span.unit}: {LONGEST[span.unit]}"
+            yield Mistake((*where, span.unit.value), what)
+
+
+def _spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:
+    """Every length of time in a part of the playbook, whichever key holds it, with its place."""
+    if isinstance(part, Span):
+        yield where, part
+        return
+    inside: Iterable[tuple[str | int, object]] = ()
+    if isinstance(part, BaseModel):
+        inside = ((name, getattr(part, name)) for name in type(part).model_fields)
+    elif isinstance(part, dict):
+        inside = part.items()
+    elif isinstance(part, list):
+        inside = enumerate(part)
+    for key, each in inside:
+        yield from _spans_in(each, (*where, key))

@@ -10,7 +10,8 @@ import yaml
 
 from domain.errors import PolicyInvalid
 from domain.playbook import Playbook, Process, digest_of, load_playbook
-from tests.domain.support import PLAYBOOKS, ROOT, process
+from domain.spans import Calendar, Span
+from tests.domain.support import MONDAY, PLAYBOOKS, ROOT, process
 
 (CITY,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "playbook.md").read_text(encoding="utf-8"), re.DOTALL)
 """The example that a newcomer starts from."""
@@ -108,10 +109,54 @@ def test_a_kind_of_risk_is_one_of_the_list() -> None:
     assert "did you mean domestic_violence?" in told
 
 
+LENGTHS = ["minutes: 5256000", "hours: 87600", "calendar_days: 3650", "calendar_months: 120", "working_days: 2500"]
+
+
+@pytest.mark.parametrize("longest", LENGTHS)
+def test_a_length_of_time_has_an_end(longest: str) -> None:
+    unit, count = longest.split(": ")
+    told = the_mistake("limit: {hours: 8}", f"limit: {{{unit}: {int(count) + 1}}}")
+    assert told == (
+        f"process.tasks.approve_third_push.limit.{unit}: {int(count) + 1} is more than ten years: at most {longest}"
+    )
+    assert load(CITY.replace("limit: {hours: 8}", f"limit: {{{longest}}}", 1))
+
+
+def test_no_length_of_time_in_a_playbook_is_without_an_end() -> None:
+    text = re.sub(r"\b(hours|calendar_days|calendar_months|working_days): \d+", r"\1: 99999999", CITY)
+    assert len(mistakes(text)) == CITY.count("hours:") + CITY.count("_days:") + CITY.count("_months:")
+
+
+@pytest.mark.parametrize("longest", LENGTHS)
+def test_the_longest_length_of_time_can_be_counted(longest: str) -> None:
+    unit, count = longest.split(": ")
+    assert Calendar().after(MONDAY, Span.model_validate({unit: int(count)})).year < MONDAY.year + 11
+
+
+def test_a_table_that_nobody_could_fill_is_refused() -> None:
+    assert "99 people would have to sit" in the_mistake("any_of: [mediator]", "any_of: [mediator], at_least: 99")
+    assert "41 people would have to sit" in the_mistake("at_least: 2", "at_least: 40")
+    assert load(CITY.replace("at_least: 2", "at_least: 39"))
+
+
+def test_a_colour_s_name_is_its_own() -> None:
+    told = the_mistake("name: 橙色", "name: 红色")
+    assert told == "process.colours.orange.name: '红色' is the name of the colour red already"
+
+
+@pytest.mark.parametrize("edition", ['""', '" "', "'2026\"11'", '"2026\'11"', '"2026\\n11"', "“2026-11”"])
+def test_an_edition_has_a_name_without_quotes(edition: str) -> None:
+    assert the_mistake('edition: "2026-11"', f"edition: {edition}").startswith("edition: ")
+
+
 def test_what_a_running_case_pinned_before_still_decodes() -> None:
     pinned = process().model_dump(mode="json")
     pinned["tasks"]["dispatch"]["first_contact"] = {"hours": 1}
     pinned["tasks"]["dispatch"]["by"][0]["at"] = "assigned"
+    pinned["tasks"]["dispatch"]["limit"] = {"hours": 99999999}
+    pinned["colours"]["red"]["name"] = pinned["colours"]["blue"]["name"]
+    pinned["ladder"]["tiers"][0]["requires"][0]["at_least"] = 99
+    pinned["tasks"]["of_another_time"] = pinned["tasks"]["visit"]
     pinned["tasks"]["mediate"] = pinned["tasks"]["visit"]
     pinned["ladder"]["tiers"][0]["code"] = pinned["ladder"]["tiers"][1]["code"]
     assert Process.model_validate(pinned)
