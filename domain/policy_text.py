@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import PolicyInvalid
-from domain.policy_words import full_width_in, keys_at, mistake, nearest
+from domain.policy_words import alternatives_at, full_width_in, key_meant, keys_at, mistake, none_of, unspaced
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
@@ -21,6 +21,9 @@ _LOOKED_BACK = 3
 _QUOTED_OR_COMMENT = re.compile(r'"[^"]*"|\'[^\']*\'|(^|\s)#.*$')
 # Behind a key, between the entries of a line that has brackets, or a bracket itself; elsewhere it is Chinese text.
 _STRUCTURAL = re.compile(r'(?:^|[\s{,，"])[A-Za-z0-9_-]+"?：|[\[{].*[，、]|[｛｝［］]|[:\[,]\s*[“”【】]')
+
+_BRACKET_IN_A_KEY = re.compile(r":[{\[]")
+_UNSPACED_LINE = re.compile(r"^\s*(?:- )*([A-Za-z_][\w-]*:)[^\s:/]")
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,12 @@ def parse_policy(text: str, source: str, model: type[M], *, context: Mapping[str
     try:
         return model.model_validate(data, context=dict(context or {}))
     except ValidationError as error:
-        found = list(_found(error, model))
+        found = dict.fromkeys(_found(error, model))
         raise PolicyInvalid("\n".join(f"{source}:{line}" for line in _told(root, found))) from error
 
 
 def _not_yaml(text: str, error: yaml.YAMLError) -> str:
-    """`line: what`: where a full-width character stands in the structure just before, that is the mistake."""
+    """`line: what`: full-width structure just before, or a colon without its space, is the mistake."""
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else 1
     lines = text.splitlines()
@@ -70,28 +73,43 @@ def _not_yaml(text: str, error: yaml.YAMLError) -> str:
         if _STRUCTURAL.search(bare):
             found = full_width_in(bare)
             return f"{number}: not valid YAML: here stands {found}; YAML wants the half-width character and a space"
+        if glued := _UNSPACED_LINE.match(lines[number - 1]):
+            return f"{number}: not valid YAML: a space is missing after the colon of '{glued[1]}'"
     problem = str(getattr(error, "problem", None) or error)
     tab = "; indent with spaces, never with tabs" if "'\\t'" in problem else ""
     return f"{line}: not valid YAML: {problem}{tab}"
 
 
 def _found(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
-    """Every mistake once: a key that is missing because it is misspelt is one."""
+    """Every mistake once: a key that is missing because it is misspelt is one, a value that is none of several another.
+
+    The same mistake may come again where pydantic tells each of the several things that a value is not.
+    """
     errors = error.errors()
     misspelt = {
         (*each["loc"][:-1], near)
         for each in errors
         if each["type"] == "extra_forbidden"
-        for near in nearest(str(each["loc"][-1]), keys_at(model, each["loc"][:-1]))
+        for near in key_meant(str(each["loc"][-1]), keys_at(model, each["loc"][:-1]))
     }
     for each in errors:
-        if each["type"] == "missing" and each["loc"] in misspelt:
-            continue
+        where: Loc = each["loc"]
         several = each.get("ctx", {}).get("error")
+        if each["type"] == "missing" and where in misspelt:
+            continue
         if isinstance(several, Mistakes):
-            yield from (Mistake((*each["loc"], *deeper.where), deeper.what) for deeper in several.found)
+            yield from (Mistake((*where, *deeper.where), deeper.what) for deeper in several.found)
+        elif glued := _swallowed(where):
+            yield Mistake(glued, f"there is no key '{glued[-1]}' here{unspaced(str(glued[-1]))}")
+        elif alternatives := alternatives_at(model, where[:-1]):
+            yield Mistake(where[:-1], none_of(each["input"], alternatives))
         else:
-            yield Mistake(each["loc"], mistake(each, model))
+            yield Mistake(where, mistake(each, model))
+
+
+def _swallowed(where: Loc) -> Loc:
+    """The way to the key on it that holds a bracket behind a colon; empty where there is none."""
+    return next((where[: n + 1] for n, part in enumerate(where) if _BRACKET_IN_A_KEY.search(str(part))), ())
 
 
 def _told(root: yaml.Node | None, found: Iterable[Mistake]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -19,6 +20,7 @@ FULL_WIDTH = {
     "【": "bracket", "】": "bracket", "“": "quotation mark", "”": "quotation mark", "　": "space", "＃": "number sign",
 }  # fmt: skip
 """What a Chinese keyboard types where YAML wants the half-width character."""
+_UNSPACED = re.compile(r"^([^\s:]+):(?=[^\s:])")
 
 
 def mistake(error: Mapping[str, Any], model: type[BaseModel]) -> str:
@@ -28,7 +30,7 @@ def mistake(error: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind == "missing":
         return f"the key '{key}' is missing here"
     if kind == "extra_forbidden":
-        return f"there is no key '{key}' here{choice(key, keys_at(model, error['loc'][:-1]))}"
+        return f"there is no key '{key}' here{unspaced(key) or choice(key, keys_at(model, error['loc'][:-1]))}"
     if kind in ("enum", "literal_error"):
         return f"{shown(value)} can't stand here{choice(value, words_at(model, error['loc']))}"
     if kind == "string_type":
@@ -73,6 +75,37 @@ def choice(wrong: Any, allowed: Iterable[str]) -> str:
     near = nearest(str(wrong), words)
     meant = f": did you mean {' or '.join(near)}?" if near else ""
     return f"{meant}{'' if meant else ';'} allowed: {_listed(words)}" if words else meant
+
+
+def unspaced(key: str) -> str:
+    """The end of a sentence about a key that swallowed its value (`limit:{hours`); empty where it did not."""
+    written = _UNSPACED.sub(r"\1: ", key)
+    return f": a space is missing after the colon, write '{written}'" if written != key else ""
+
+
+def key_meant(wrong: str, keys: Sequence[str]) -> list[str]:
+    """The keys that a wrong one may stand for: what is before a colon that is none to YAML, or else the nearest."""
+    before = re.split("[:：]", wrong, maxsplit=1)[0].strip()
+    return [before] if before in keys else nearest(before, keys)
+
+
+def none_of(value: Any, alternatives: Sequence[Any]) -> str:
+    """What is told of a value that is none of the several things that may stand at a place."""
+    words = [str(word) for each in alternatives if get_origin(each) is Literal for word in get_args(each)]
+    near = nearest(str(value), words)
+    meant = _typed_full_width(value) or (f": did you mean {' or '.join(near)}?" if near else "")
+    return f"must be {', or '.join(_in_words(each) for each in alternatives)}, not {shown(value)}{meant}"
+
+
+def _in_words(alternative: Any) -> str:
+    if get_origin(alternative) is Literal:
+        return " or ".join(str(word) for word in get_args(alternative))
+    field = FieldInfo.from_annotation(alternative)
+    least = next((f" of {bound.ge} or more" for bound in field.metadata if hasattr(bound, "ge")), "")
+    return f"{_A_VALUE.get(field.annotation, 'a value')}{least}"
+
+
+_A_VALUE: dict[Any, str] = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
 def nearest(wrong: str, words: Sequence[str]) -> list[str]:
@@ -122,7 +155,18 @@ def words_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     return [str(word) for word in get_args(there)] if get_origin(there) is Literal else []
 
 
+def alternatives_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[Any]:
+    """The several things that may stand at a place of the model; none where it is one thing, or nothing."""
+    there = _written_at(model, loc)
+    several = [arg for arg in get_args(there) if arg is not type(None)] if _is_union(there) else []
+    return several if len(several) > 1 else []
+
+
 def _annotation_at(model: type[BaseModel], loc: Sequence[str | int]) -> Any:
+    return _bare(_written_at(model, loc))
+
+
+def _written_at(model: type[BaseModel], loc: Sequence[str | int]) -> Any:
     there: Any = model
     for part in loc:
         there = _bare(there)
@@ -131,11 +175,15 @@ def _annotation_at(model: type[BaseModel], loc: Sequence[str | int]) -> Any:
             there = field.annotation if field else None
         else:
             there = (get_args(there) or (None,))[-1]  # of a list its element, of a mapping its value
-    return _bare(there)
+    return there
 
 
 def _bare(annotation: Any) -> Any:
     """`X` of `X | None`."""
-    if get_origin(annotation) in (Union, types.UnionType):
+    if _is_union(annotation):
         return next(arg for arg in get_args(annotation) if arg is not type(None))
     return annotation
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType)

@@ -201,6 +201,43 @@ def test_a_misspelt_key_is_one_mistake_and_not_also_a_missing_one() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
+        ("after_returns: never", "after_returns: nevr", "1 or more, or never, not 'nevr': did you mean never?"),
+        ("after_returns: never", "after_returns: 0", "1 or more, or never, not 0"),
+        ("after_returns: never", "after_returns: [2]", "1 or more, or never, not [2]"),
+        ("after_alarms: 2", "after_alarms: 1", "2 or more, or never, not 1"),
+        ("after_alarms: 2", "after_alarms: Never", "2 or more, or never, not 'Never': did you mean never?"),
+    ],
+)
+def test_a_value_that_is_none_of_several_things_is_one_mistake(old: str, new: str, told: str) -> None:
+    key = old.split(":")[0]
+    assert the_mistake(old, new) == f"process.raising.{key}: must be a whole number of {told}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("    tries: 2", "    tries:2", "a space is missing after the colon of 'tries:'"),
+        ("  stages: [", "  stages:[", "a space is missing after the colon of 'stages:'"),
+        ("    name: 两级联调", "    name:两级联调", "a space is missing after the colon of 'name:'"),
+        ("      limit: {hours: 8}", "      limit:{hours: 8}", "write 'limit: {hours'"),
+        ("by: [{role: station_chief", "by:[{role: station_chief", "after the colon of 'by:'"),
+        ("[{role: station_chief", "[{role:station_chief", "write 'role: station_chief'"),
+        ("{hours: 8}", "{hours:8}", "write 'hours: 8'"),
+        ("{calendar_months: 1}, stops_at", "{calendar_months:1}, stops_at", "write 'calendar_months: 1'"),
+        ("blue:   {name", "blue:{name", "after the colon of 'blue:'"),
+        ("    visit:\n      by: [", "    visit:[by: [", "after the colon of 'visit:'"),
+        ("    visit:\n", "    visit:{of: 3\n    visit:\n", "write 'visit: {of'"),
+    ],
+)
+def test_a_colon_without_a_space_is_called_that_at_its_line(old: str, new: str, told: str) -> None:
+    assert told in the_mistake(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{name: 镇街领导", "{name： 镇街领导", "a full-width colon (：)"),
+        ("{name: 镇街领导", "{name：镇街领导", "a full-width colon (：)"),
         ('edition: "2026-11"', 'edition："2026-11"', "a full-width colon (：)"),
         ("    tries: 2", "    tries：2", "a full-width colon (：)"),
         ("{hours: 8}", "{hours：8}", "a full-width colon (：)"),
