@@ -7,8 +7,9 @@ write one is told in `docs/playbook.md`, line by line.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -73,6 +74,9 @@ class Addressing(Strict):
         return self
 
 
+_PER_CENT = 100
+
+
 class Rungs(Strict):
     """What a deadline calls down as it nears and passes. Each rung fires at most once, in order.
 
@@ -87,10 +91,23 @@ class Rungs(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Rungs:
         if sorted(set(self.remind_at)) != self.remind_at or any(not 0 < f < 1 for f in self.remind_at):
-            raise ValueError("reminders are fractions between 0 and 1, rising")
+            raise Mistakes([Mistake(("remind_at",), f"reminders are fractions between 0 and 1, rising{self._meant()}")])
         if self.promote_after and not self.supervise_after:
-            raise ValueError("a promotion follows a supervision: supervise_after is missing")
+            late = f"{self.promote_after.unit}: {self.promote_after.count}"
+            what = f"a promotion (here after {late}) follows a supervision: supervise_after is missing"
+            raise Mistakes([Mistake(("promote_after",), what)])
         return self
+
+    def _meant(self) -> str:
+        """The end of the sentence: what stands there, and what it may mean: percentages, or another order."""
+        per_cent = all(1 < f < _PER_CENT for f in self.remind_at)
+        meant = sorted({f / _PER_CENT if per_cent else f for f in self.remind_at})
+        near = f": did you mean {_numbers(meant)}?" if all(0 < f < 1 for f in meant) else ""
+        return f", not {_numbers(self.remind_at)}{near}"
+
+
+def _numbers(numbers: list[float]) -> str:
+    return f"[{', '.join(f'{number:g}' for number in numbers)}]"
 
 
 class ColourRule(Strict):
@@ -118,7 +135,8 @@ class TaskPolicy(Strict):
     @model_validator(mode="after")
     def _limit_for_expiry(self) -> TaskPolicy:
         if self.decides_itself and not self.limit:
-            raise ValueError("a task that decides itself needs a limit")
+            what = f"a task that decides itself needs a limit: after how long is '{self.decides_itself}' taken?"
+            raise Mistakes([Mistake(("decides_itself",), what)])
         return self
 
 
@@ -233,37 +251,66 @@ class Process(Strict):
     @classmethod
     def _stages_make_a_life(cls, stages: list[Stage]) -> list[Stage]:
         if missing := [stage for stage in STAGES_ALWAYS if stage not in stages]:
-            raise ValueError(f"every mechanism has the stages {', '.join(missing)}")
-        if stages != sorted(set(stages), key=list(Stage).index):
-            raise ValueError("stages stand in the order of the mechanism, each once: " + ", ".join(Stage))
+            written = ", ".join(stages) or "nothing"
+            raise ValueError(f"every mechanism has the stages {', '.join(missing)}; here stands {written}")
+        order = list(Stage)
+        for n, (before, stage) in enumerate(pairwise(stages), 1):
+            if order.index(stage) <= order.index(before):
+                what = "stages stand in the order of the mechanism, each once"
+                raise Mistakes([Mistake((n,), f"'{stage}' can't follow '{before}': {what}: {', '.join(order)}")])
         if Stage.PUSH_2 not in stages and Stage.PUSH_3 not in stages:
-            raise ValueError("what is not settled on the spot is pushed on: push_2 or push_3 is missing")
+            written = ", ".join(stages)
+            raise ValueError(f"what is not settled on the spot is pushed on: push_2 or push_3 is missing in {written}")
         return stages
 
     @field_validator("colours")
     @classmethod
     def _gravest_first(cls, colours: dict[str, ColourRule]) -> dict[str, ColourRule]:
-        if [rule.rank for rule in colours.values()] != list(range(len(colours), 0, -1)):
-            raise ValueError("colours stand from the gravest to the mildest, their ranks count down to 1")
+        should = dict(zip(colours, range(len(colours), 0, -1), strict=True))
+        if wrong := [code for code, rule in colours.items() if rule.rank != should[code]]:
+            ranks = ", ".join(str(rule.rank) for rule in colours.values())
+            what = f"colours stand from the gravest to the mildest, their ranks count down to 1, not {ranks}"
+            raise Mistakes([Mistake((wrong[0], "rank"), f"{what}: did you mean {should[wrong[0]]}?")])
         return colours
 
     @model_validator(mode="after")
     def _whole(self) -> Process:
-        needed = {kind: stage for stage in self.stages for kind in KINDS_OF_STAGE.get(stage, ())}
-        if lacking := [kind for kind in needed if kind not in self.tasks]:
-            raise Mistakes(self._lacks(kind, needed[kind]) for kind in lacking)
-        if self.protection_for and any(kind not in self.tasks for kind in PROTECTION_KINDS):
-            raise ValueError(f"protection_for needs {' and '.join(f'tasks.{kind}' for kind in PROTECTION_KINDS)}")
-        if (Stage.MEDIATION in self.stages) != (self.ladder is not None):
-            raise ValueError("a ladder and the stage mediation come together or not at all")
-        if self.colour_clock_from not in self.stages or self.colour_clock_from not in (Stage.TRIAGE, *PUSHES):
-            raise ValueError("colour_clock_from is triage or one of the pushes, and stands among the stages")
+        """Refuses nothing but what is in pieces: running cases decode it. Unknown kinds are told along, never alone."""
+        if found := [*self._without_tasks(), *self._ladder_or_stage_alone(), *self._clock_from_nowhere()]:
+            from domain.playbook_checks import unknown_kinds  # as in `Playbook`
+
+            told = {each.where for each in found}
+            raise Mistakes([*found, *(each for each in unknown_kinds(self) if each.where not in told)])
         return self
 
-    def _lacks(self, kind: str, stage: Stage) -> Mistake:
-        written = nearest(kind, list(self.tasks))
+    def _without_tasks(self) -> Iterator[Mistake]:
+        needed = {kind: f"stage {stage}" for stage in self.stages for kind in KINDS_OF_STAGE.get(stage, ())}
+        if self.protection_for:
+            needed |= dict.fromkeys(PROTECTION_KINDS, "protection_for")
+        for kind, by in needed.items():
+            if kind not in self.tasks:
+                yield self._lacks(kind, by)
+
+    def _lacks(self, kind: str, by: str) -> Mistake:
+        from domain.playbook_checks import unknown_kinds  # as in `Playbook`
+
+        written = nearest(kind, [str(each.where[-1]) for each in unknown_kinds(self)])
         meant = f"; is the key '{written[0]}' misspelt?" if written else ""
-        return Mistake(("tasks", *written[:1]), f"stage {stage} needs tasks.{kind}{meant}")
+        return Mistake(("tasks", *written[:1]), f"{by} needs tasks.{kind}{meant}")
+
+    def _ladder_or_stage_alone(self) -> Iterator[Mistake]:
+        together = "a ladder and the stage mediation come together or not at all"
+        if self.ladder and Stage.MEDIATION not in self.stages:
+            yield Mistake(("ladder",), f"{together}; the stages are {', '.join(self.stages)}")
+        if not self.ladder and Stage.MEDIATION in self.stages:
+            where = ("stages", self.stages.index(Stage.MEDIATION))
+            yield Mistake(where, f"{together}; process.ladder is missing")
+
+    def _clock_from_nowhere(self) -> Iterator[Mistake]:
+        able = [stage for stage in self.stages if stage in (Stage.TRIAGE, *PUSHES)]
+        if self.colour_clock_from not in able:
+            what = f"must be triage or one of the pushes, and stand among the stages, not '{self.colour_clock_from}'"
+            yield Mistake(("colour_clock_from",), f"{what}; allowed: {', '.join(able)}")
 
     @property
     def first_push(self) -> Stage:

@@ -78,11 +78,20 @@ def _colours(process: Process) -> Iterator[Mistake]:
             yield Mistake(("colours", code, "name"), f"'{rule.name}' is the name of the colour {other} already")
 
 
+def unknown_kinds(process: Process) -> list[Mistake]:
+    """The keys of `tasks` that are no kind of task."""
+    return [
+        Mistake(("tasks", kind), f"no such kind of task: {kind}{choice(kind, _kinds_given())}")
+        for kind in process.tasks
+        if kind not in KINDS
+    ]
+
+
 def _tasks(process: Process) -> Iterator[Mistake]:
+    yield from unknown_kinds(process)
     for kind, policy in process.tasks.items():
         spec, where = KINDS.get(kind), ("tasks", kind)
         if spec is None:
-            yield Mistake(where, f"no such kind of task: {kind}{choice(kind, _kinds_given())}")
             continue
         if why := _never_asked(process, kind):
             yield Mistake(where, why)

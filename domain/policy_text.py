@@ -113,18 +113,21 @@ def _swallowed(where: Loc) -> Loc:
 
 
 def _told(root: yaml.Node | None, found: Iterable[Mistake]) -> list[str]:
-    """`line: where: what`, by line. What stands under an anchor is one mistake, however often it is referred to."""
-    first: dict[tuple[int, Loc, str], tuple[int, str, str]] = {}
+    """`line: where: what`, by line. What stands under an anchor is one mistake, however often it is referred to.
+
+    It is told of the place where it is written, which comes before all that refer to it.
+    """
+    first: dict[tuple[int, Loc, str], tuple[int, tuple[int, ...], str, str]] = {}
     again: dict[tuple[int, Loc, str], int] = {}
     for each in found:
-        node, line, left = _place(root, each.where)
+        node, way, left = _place(root, each.where)
         key = (id(node), left, each.what)
-        told = (line, _where(each.where), each.what)
+        told = (way[-1], way, _where(each.where), each.what)
         again[key] = again.get(key, -1) + 1
         first[key] = min(first.get(key, told), told)
     return [
         f"{line}: {where}: {what}{f' (also at {times} more places that refer to it)' if times else ''}"
-        for (line, where, what), times in sorted((first[key], again[key]) for key in first)
+        for (line, _, where, what), times in sorted((first[key], again[key]) for key in first)
     ]
 
 
@@ -132,24 +135,24 @@ def _where(loc: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in loc if part != "[key]") or "the whole file"
 
 
-def _place(node: yaml.Node | None, loc: Loc) -> tuple[yaml.Node | None, int, Loc]:
-    """The deepest node on the way to `loc`, its line (from 1), and what is left of the way.
+def _place(node: yaml.Node | None, loc: Loc) -> tuple[yaml.Node | None, tuple[int, ...], Loc]:
+    """The deepest node on the way to `loc`, the lines of the way (from 1; the last is its own), and what is left of it.
 
     A missing key is reported at its parent.
     """
-    line = 1
+    way: tuple[int, ...] = (1,)
     for depth, part in enumerate(loc):
         if isinstance(node, yaml.MappingNode):
             hit = next(((k, v) for k, v in _pairs(node) if k.value == str(part)), None)
             if hit is None:
-                return node, line, loc[depth:]
-            line, node = hit[0].start_mark.line + 1, hit[1]
+                return node, way, loc[depth:]
+            way, node = (*way, hit[0].start_mark.line + 1), hit[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
-            line = node.start_mark.line + 1
+            way = (*way, node.start_mark.line + 1)
         else:
-            return node, line, loc[depth:]
-    return node, line, ()
+            return node, way, loc[depth:]
+    return node, way, ()
 
 
 def _pairs(mapping: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:

@@ -46,8 +46,10 @@ class Span(Strict):
 
     @model_validator(mode="after")
     def _one_unit(self) -> Span:
-        if sum(getattr(self, unit) is not None for unit in Unit) != 1:
-            raise ValueError("a length of time names exactly one unit: " + ", ".join(Unit))
+        named = [f"{unit}: {getattr(self, unit)}" for unit in Unit if getattr(self, unit) is not None]
+        if len(named) != 1:
+            written = ", ".join(named)
+            raise ValueError(f"a length of time names exactly one unit, not {{{written}}}: {', '.join(Unit)}")
         return self
 
     @model_serializer

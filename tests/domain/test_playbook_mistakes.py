@@ -194,6 +194,71 @@ def test_a_kind_that_nobody_knows_is_told_at_its_line_with_the_nearest() -> None
     assert told.startswith("process.tasks.visti: no such kind of task: visti: did you mean visit?")
 
 
+def test_a_known_kind_is_never_called_misspelt() -> None:
+    found = mistakes(CITY.replace("mediation, evaluation", "mediation, confirmation, evaluation", 1))
+    assert [line.split(": ", 1)[1] for line in found] == [
+        f"process.tasks: stage confirmation needs tasks.{kind}" for kind in ("apply_confirmation", "court_ruling")
+    ]
+
+
+def test_a_misspelt_kind_is_one_mistake() -> None:
+    told = the_mistake("    dispatch:", "    despatch:")
+    assert told == "process.tasks.despatch: stage push_3 needs tasks.dispatch; is the key 'despatch' misspelt?"
+
+
+def test_an_unknown_kind_is_named_whatever_else_is_wrong() -> None:
+    found = mistakes(CITY.replace("    apply_protection:", "    mediation:", 1).replace("from: push_2", "from: push_1"))
+    line = next(n for n, written in enumerate(CITY.splitlines(), 1) if written.startswith("    apply_protection:"))
+    assert any(each.startswith(f"city.yaml:{line}: process.tasks.mediation: no such kind") for each in found), found
+    assert any(each.endswith("process.tasks: protection_for needs tasks.apply_protection") for each in found), found
+    assert any("process.colour_clock_from: " in each for each in found), found
+    assert len(found) == 3
+
+
+ORDER = "stages stand in the order of the mechanism, each once"
+RANKS = "colours stand from the gravest to the mildest, their ranks count down to 1"
+ALONE = "a ladder and the stage mediation come together or not at all"
+CLOCK = "process.colour_clock_from: must be triage or one of the pushes, and stand among the stages"
+UNIT = "a length of time names exactly one unit"
+REMINDERS = "remind_at: reminders are fractions between 0 and 1, rising"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("from: push_2", "from: push_1", f"{CLOCK}, not 'push_1'; allowed: triage, push_2, push_3"),
+        ("from: push_2", "from: closed", f"{CLOCK}, not 'closed'; allowed: triage, push_2, push_3"),
+        ("    name: 两级联调\n", "    name: 两级联调\n    limit: 8\n", "the key 'limit' stands here twice"),
+        ("[0.5, 0.9], sup", "[50, 90], sup", f"{REMINDERS}, not [50, 90]: did you mean [0.5, 0.9]?"),
+        ("[0.5, 0.9], sup", "[0.9, 0.5], sup", f"{REMINDERS}, not [0.9, 0.5]: did you mean [0.5, 0.9]?"),
+        ("[0.5, 0.9], sup", "[0.5, 1.5], sup", f"{REMINDERS}, not [0.5, 1.5]"),
+        ("0.9], supervise_after: {hours: 2}", "0.9]", "colour_rungs.promote_after: a promotion (here after working"),
+        ("rank: 3", "rank: 4", f"process.colours.orange.rank: {RANKS}, not 4, 4, 2, 1: did you mean 3?"),
+        ("{hours: 8}", "{hours: 8, minutes: 2}", f"limit: {UNIT}, not {{minutes: 2, hours: 8}}"),
+        ("{hours: 8}", "{}", f"limit: {UNIT}, not {{}}"),
+        ("push_2, push_3", "push_3, push_2", f"process.stages.2: 'push_2' can't follow 'push_3': {ORDER}: triage,"),
+        ("push_2, push_3", "push_2, push_2", f"process.stages.2: 'push_2' can't follow 'push_2': {ORDER}: triage,"),
+        ("[triage, push_2", "[push_2", "has the stages triage; here stands push_2, push_3, mediation,"),
+        ("push_2, push_3, med", "med", "push_2 or push_3 is missing in triage, mediation,"),
+        ("      limit: {working_days: 1}\n      decides_itself: accept ", "      decides_itself: accept ",
+         "decides_itself: a task that decides itself needs a limit: after how long is 'accept' taken?"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_together_is_shown_at_the_key_s_own_line(old: str, new: str, told: str) -> None:
+    assert told in the_mistake(old, new)
+
+
+def test_a_ladder_without_its_stage_is_told_at_the_ladder_and_a_stage_without_its_ladder_at_the_stages() -> None:
+    lines = CITY.splitlines()
+    [without_stage] = mistakes(CITY.replace("push_3, mediation, eval", "push_3, eval"))
+    at = lines.index("  ladder:") + 1
+    assert without_stage.startswith(f"city.yaml:{at}: process.ladder: {ALONE}; the stages are triage, push_2, push_3, ")
+    end = lines.index("  evaluation:")
+    [without_ladder] = mistakes("\n".join([*lines[: at - 1], *lines[end:]]))
+    at = next(n for n, line in enumerate(lines, 1) if line.startswith("  stages:"))
+    assert without_ladder == f"city.yaml:{at}: process.stages.3: {ALONE}; process.ladder is missing"
+
+
 def test_a_misspelt_key_is_one_mistake_and_not_also_a_missing_one() -> None:
     assert the_mistake("    tries: 2", "    trys: 2").startswith("process.follow_up.trys:")
 
@@ -267,7 +332,7 @@ def test_a_mistake_under_an_anchor_is_told_once_where_it_stands() -> None:
     text = text.replace("rungs: *late", "rungs: &late {remind_at: [5], supervise_after: {hours: 1}}", 1)
     [line] = mistakes(text)
     [number] = [n for n, written in enumerate(text.splitlines(), 1) if "&late" in written]
-    assert line.startswith(f"city.yaml:{number}: process.tasks.follow_up_responsibly.rungs: reminders are fractions")
+    assert line.startswith(f"city.yaml:{number}: process.tasks.follow_up_responsibly.rungs.remind_at: reminders are ")
     assert line.endswith(f"(also at {text.count('*late')} more places that refer to it)")
 
 
