@@ -38,7 +38,7 @@ LONGEST = {
 }
 """Ten years of each unit: a case waits no longer, and far beyond it there are no dates at all (the year 9999)."""
 NOT_IN_A_NAME = "\"'`\\“”‘’"
-"""What an edition's name, which is written into addresses, commands and tables, does not hold."""
+"""What the name of an edition, which every dispute, message and table quotes, does not hold."""
 
 
 def mistakes(playbook: Playbook, file: str | None = None, risk_kinds: Collection[str] | None = None) -> list[Mistake]:

@@ -21,8 +21,8 @@ _LOOKED_BACK = 3
 _QUOTED_OR_COMMENT = re.compile(r'"[^"]*"|\'[^\']*\'|(^|\s)#.*$')
 # Behind a key, between the entries of a line that has brackets, or a bracket itself; elsewhere it is Chinese text.
 _STRUCTURAL = re.compile(r'(?:^|[\s{,，"])[A-Za-z0-9_-]+"?：|[\[{].*[，、]|[｛｝［］]|[:\[,]\s*[“”【】]')
-
 _BRACKET_IN_A_KEY = re.compile(r":[{\[]")
+# A key at the beginning of its line that swallowed what follows; `http://…` is none.
 _UNSPACED_LINE = re.compile(r"^\s*(?:- )*([A-Za-z_][\w-]*:)[^\s:/]")
 
 
