@@ -104,11 +104,16 @@ def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[s
     return {**shown, "schema": schema, "example": schema["example"]}
 
 
-def example(kind: str, name: str, about: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """Fields that the decision would take as they stand: what is required, and what shows how it is meant."""
+def example(
+    kind: str, name: str, about: dict[str, Any], document: dict[str, Any], now: datetime | None = None
+) -> dict[str, Any]:
+    """Fields that the decision would take as they stand: what is required, and what shows how it is meant.
+
+    `now` is the case's own, where somebody knows better than its document.
+    """
     build = _EXAMPLES.get((kind, name))
     if build:
-        return build(_Case(about, document, case_now(document)))
+        return build(_Case(about, document, now or case_now(document)))
     required = KINDS[kind].decisions[name].form.model_json_schema().get("required", [])
     return dict(_REASON) if "reason" in required else {}
 

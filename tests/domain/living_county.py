@@ -121,7 +121,7 @@ class LivingCounty(County):
         assert task is not None
         actor = may_answer(life.state, task)[0]
         document = {"suggested": ["housing"], "dispute_no": number, "colour": life.state.colour, "category": "noise"}
-        filled = {**example(kind, decision, task.about, document), **fields}
+        filled = {**example(kind, decision, task.about, document, self.now), **fields}
         pictures = life.state.process.disposal_pictures if KINDS[kind].decisions[decision].pictures else 0
         evidence = [PICTURE.model_copy(update={"attachment_id": f"a{n}"}) for n in range(pictures)]
         command = Command(key=key or f"k{next(self._keys)}", task_id=task.task_id, decision=decision, fields=filled,
