@@ -22,7 +22,7 @@ from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEnt
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, within
 from domain.playbook import Stage
-from domain.rules import ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
+from domain.rules import ASKED_IS_NOT_DONE, ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
 from domain.sanity import past
 from domain.state import DisputeState, Interruption, Task
 from domain.supervision import stage_tasks, supervise
@@ -119,7 +119,10 @@ def take_action(case: Case, act: Act) -> None:
     """Takes an action that `check_action` admits."""
     s, form = case.state, check_action(case.state, act, case.now())
     s.organisations |= {ref.path: ref for ref in act.organisations.values()}
-    case.log("action", ACTIONS[act.action].title, by=act.actor, action=act.action,
+    title = ACTIONS[act.action].title
+    if s.rules >= ASKED_IS_NOT_DONE and _only_asked(s, act.action, form):
+        title = f"申请{title}"
+    case.log("action", title, by=act.actor, action=act.action,
              fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
     if act.action in ENDINGS and not waits(s, act.action):
         s.merged_into = getattr(form, "dispute_no", None)
@@ -145,6 +148,10 @@ def take_action(case: Case, act: Act) -> None:
         case _:
             fields = form.model_dump(mode="json", exclude_none=True)
             propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of)
+
+
+def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
+    return waits(state, action) or (isinstance(form, f.Recolour) and is_lower(state, form.colour))
 
 
 def waits(state: DisputeState, action: str) -> bool:

@@ -29,7 +29,7 @@ from domain.ladder import MOST_FAILURES, check_composition, used_up
 from domain.messages import field_errors
 from domain.organisation import Actor, OrganisationRef, Post, answers_for
 from domain.playbook import Stage
-from domain.rules import MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
+from domain.rules import ANSWERS_HAVE_NAMES, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
 from domain.sanity import cannot_be
 from domain.state import Decision, DisputeState, Evidence, Task
 
@@ -117,8 +117,8 @@ def known_task(state: DisputeState, task_id: str) -> Task:
     return task
 
 
-def check_open(state: DisputeState, task: Task) -> None:
-    """Whether the task still waits for an answer.
+def check_open(state: DisputeState, task: Task, actor: Actor) -> None:
+    """Whether the task still waits for an answer; if not, `actor` is told why.
 
     Raises:
         DisputeClosed, StaleRound, TaskClosed
@@ -133,7 +133,15 @@ def check_open(state: DisputeState, task: Task) -> None:
         raise TaskClosed("该待办尚未到开始时间")
     if task.decision and task.decision.actor_id is None:
         raise TaskClosed(f"该待办已到时限，按“{title_of(task.kind, task.decision.name)}”处理")
-    raise TaskClosed(task.void_reason or "该待办已由他人办结")
+    raise TaskClosed(task.void_reason or _answered_by(state, task, actor))
+
+
+def _answered_by(state: DisputeState, task: Task, actor: Actor) -> str:
+    if state.rules < ANSWERS_HAVE_NAMES:  # a refusal may stand on record
+        return "该待办已由他人办结"
+    if task.decision is None or task.decision.actor_id == actor.person_id:
+        return "该待办已办结"
+    return f"该待办已由{task.decision.actor_name}办结"
 
 
 def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
@@ -200,7 +208,7 @@ def check(state: DisputeState, command: Command, at: datetime) -> tuple[Task, St
     """
     task = known_task(state, command.task_id)
     check_person(state, task, command.actor)
-    check_open(state, task)
+    check_open(state, task, command.actor)
     if task.assignee and command.actor.holder not in (task.assignee, task.delegate):
         raise ClaimedByOther(f"该待办已由{task.assignee_name}认领")
     return task, read_fields(state, task, command, at)

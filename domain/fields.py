@@ -121,7 +121,7 @@ class Confirm(Fields):
 class Correct(Reasoned):
     """The first triage is put right; what is left empty stands."""
 
-    category: Code | None = Field(None, title="纠纷类别（代码）")
+    category: Code | None = Field(None, title="纠纷类别")
     colour: Code | None = Field(None, title="预警颜色")
     urgent: bool | None = Field(None, title="加急")
     police: bool | None = Field(None, title="须公安先行处置")

@@ -103,7 +103,7 @@ def check_claim(state: DisputeState, claim: Claim) -> Task:
     """
     task, holder = known_task(state, claim.task_id), claim.actor.holder
     check_person(state, task, claim.actor)
-    check_open(state, task)
+    check_open(state, task, claim.actor)
     answers_offer, hands_back = holder == task.offered_to, claim.release and holder == task.delegate
     if task.assignee not in (None, holder) and not (answers_offer or hands_back):
         raise _taken(task)
@@ -251,7 +251,7 @@ def _in_hand(state: DisputeState, handover: Handover) -> Task:
     """
     task, by, to = known_task(state, handover.task_id), handover.actor, handover.to
     check_person(state, task, by)
-    check_open(state, task)
+    check_open(state, task, by)
     if task.assignee not in (None, by.holder):
         raise _taken(task)
     if to.person_id in by.persons:

@@ -31,5 +31,9 @@ CLAIMING_IS_NOT_SIGNING = 4
 """On record, claiming a task is 认领; 签收, as it was called too, is what a department does with an assignment."""
 CASE_HAS_ROOM = 4
 """What a case takes in is counted, and long texts are refused before the engine could not carry it (ADR 0012)."""
+ASKED_IS_NOT_DONE = 4
+"""On record, an action that waits for approval is asked for (申请并案); before, it stood there as if it had been done."""
+ANSWERS_HAVE_NAMES = 4
+"""Whoever comes too late is told who answered, and not of “somebody else” where it was himself."""
 LATE_ALARMS_JOIN = 4
 """What a reopened run is told before its first line is part of it; before, it waited for the next end."""

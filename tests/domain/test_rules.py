@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,14 @@ from domain.asides import open_protection
 from domain.case import COLOUR
 from domain.changes import pending_merger
 from domain.colours import recolour
-from domain.errors import ClaimedByOther, DisputeClosed, FieldsInvalid, FourEyes
+from domain.errors import ClaimedByOther, DisputeClosed, FieldsInvalid, FourEyes, TaskClosed
 from domain.facts import add_incident
 from domain.handing import refusal_words
 from domain.playbook import Stage
 from domain.projection import project
 from domain.rules import (
+    ANSWERS_HAVE_NAMES,
+    ASKED_IS_NOT_DONE,
     CLAIMING_IS_NOT_SIGNING,
     ENDINGS_HOLD,
     LADDER_RUNS_ALONE,
@@ -30,6 +33,7 @@ from tests.domain.support import (
     HANDLER,
     HOUSING,
     LEADER,
+    MONDAY,
     PLACES,
     SCENE,
     SUPERVISOR,
@@ -95,6 +99,50 @@ def test_a_merger_waits_for_approval_and_one_of_before_is_done_at_once() -> None
         assert bool(desk.state.interruption) is at_once
         assert bool(pending_merger(desk.state)) is not at_once
         assert (task.state == "void") is at_once
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "words"),
+    [
+        ("merge_into", {"dispute_no": "D2026-000009"}, "并案"),
+        ("suspend", {"ground": "鉴定"}, "中止计时"),
+        ("extend", {"until": MONDAY + timedelta(days=60)}, "延期"),
+        ("recolour", {"colour": "blue"}, "调整颜色"),
+    ],
+)
+def test_what_waits_for_approval_stands_on_record_as_asked_for_and_one_of_before_as_done(
+    action: str, fields: dict[str, Any], words: str
+) -> None:
+    for rules, title in ((ASKED_IS_NOT_DONE - 1, words), (ASKED_IS_NOT_DONE, f"申请{words}")):
+        desk = Desk(rank=2, rules=rules)
+        desk.push()
+        desk.act(action, SUPERVISOR, reason="见附件", **fields)
+        assert desk.logged("action") == [title]
+
+
+def test_what_takes_effect_at_once_is_not_called_asked_for() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    desk.act("recolour", SUPERVISOR, colour="red", reason="升级")
+    desk.act("withdraw", SUPERVISOR, reason="撤回")
+    assert desk.logged("action") == ["调整颜色", "撤回"]
+
+
+def test_whoever_comes_too_late_is_told_who_answered_and_one_of_before_of_somebody_else() -> None:
+    other = person("王建芳", ("on_scene_officer", PLACES["station"]))
+    for rules, to_himself, to_another in (
+        (ANSWERS_HAVE_NAMES - 1, "该待办已由他人办结", "该待办已由他人办结"),
+        (ANSWERS_HAVE_NAMES, "该待办已办结", "该待办已由王建芳办结"),
+    ):
+        desk = Desk(rules=rules)
+        task = desk.push()
+        desk.decide(task, "settled", other, summary="劝离")
+        for late, told in ((other, to_himself), (SCENE, to_another)):
+            with pytest.raises(TaskClosed) as answer:
+                desk.decide(task, "settled", late, summary="劝离")
+            with pytest.raises(TaskClosed) as claim:
+                desk.claim(task, late)
+            assert (answer.value.detail, claim.value.detail) == (told, told)
 
 
 def test_a_duplicate_found_at_triage_waits_for_approval_and_one_of_before_is_taken_at_once() -> None:
