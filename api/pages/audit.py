@@ -16,10 +16,10 @@ from api.deps import CursorDep, ServicesDep
 from api.pages import words as w
 from api.pages.faults import PageRoute
 from api.pages.rendering import go, show
-from api.pages.session import PostedDep, Viewer, ViewerDep, text
+from api.pages.session import FilledDep, Viewer, ViewerDep, text
 from api.routes.audit import ReplayIn, get_job, get_jobs, post_replays
 from domain.base import china
-from domain.errors import NotEntitled
+from domain.errors import BadCsrf, NotEntitled
 from infra.archive import holdings
 from infra.ids import new_id
 
@@ -27,6 +27,7 @@ router = APIRouter(route_class=PageRoute)
 PAGE = 50
 """Results on a page."""
 JOBS = 10
+STALE = "页面已过期，内容没有提交；填写的内容都在，核对后请再次提交"
 STATES = {"queued": "等待开始", "running": "正在重放", "done": "已完成", "failed": "未能完成"}
 
 
@@ -47,10 +48,13 @@ async def audit_page(
 
 
 @router.post("/audit/replays")
-async def replays_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
+async def replays_page(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep) -> Response:
     """Asks for a replay, once for the key in the form."""
     _may(viewer)
+    form = posted.form
     typed = {name: value for name in ("dispute_no", "from", "to") if (value := text(form, name))}
+    if posted.stale:
+        return await _show(request, services, viewer, typed=typed, problem=STALE, status=BadCsrf.status)
     try:
         asked = ReplayIn.model_validate(typed)
     except ValidationError as error:
@@ -61,6 +65,12 @@ async def replays_page(request: Request, services: ServicesDep, viewer: ViewerDe
         problem = body["detail"] or body["title"]
         return await _show(request, services, viewer, typed=typed, problem=problem, status=response.status_code)
     return go(request, "/audit?" + urlencode({"job": body["job_id"]}))
+
+
+@router.get("/audit/replays")
+async def replays_reread(request: Request, viewer: ViewerDep) -> Response:
+    """The address of the forms, read again: the page they are on."""
+    return go(request, "/audit")
 
 
 def _may(viewer: Viewer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote
@@ -54,7 +55,8 @@ LONGEST = 200_000
 LARGEST = 64 * 2**20
 """Bytes of a form that is read for what was typed in it."""
 NO_WORDS = {"decision", "attached", "add", "drop", "to", "watch", "next", "back", "username", "password"}
-"""Fields that are chosen, or must not be shown."""
+"""Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is told.)"""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
@@ -115,7 +117,7 @@ def _from_here(request: Request) -> bool:
 
 def _words(name: str, value: str) -> bool:
     """Whether somebody wrote it, and did not choose it."""
-    return name not in NO_WORDS and bool(value.strip())
+    return bool(DAY.fullmatch(value)) or (name not in NO_WORDS and bool(value.strip()))
 
 
 async def _sign_in(request: Request) -> Response:

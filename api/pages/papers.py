@@ -17,7 +17,7 @@ from api.pages.rendering import by_htmx, go
 from api.pages.sending import banner_of, earlier, next_key, reused, send
 from api.pages.session import FilledDep, PostedDep, ViewerDep, text
 from api.routes.disputes import CommentIn, post_comment
-from domain.errors import Conflict, NotEntitled
+from domain.errors import Conflict, NotEntitled, NotFound
 from domain.messages import field_errors
 
 router = APIRouter(route_class=PageRoute)
@@ -49,6 +49,16 @@ async def remove_page(
     except (Conflict, NotEntitled) as refusal:
         said = {"tone": "bad", "text": refusal.detail}
     return go(request, f"/disputes/{row.dispute_no}#files", said)
+
+
+@router.get("/attachments/{attachment_id}/remove")
+async def remove_reread(request: Request, services: ServicesDep, viewer: ViewerDep, attachment_id: str) -> Response:
+    """The address of the form, read again: the files of the case; the inbox where the file is gone by now."""
+    try:
+        row = await visible(services, viewer.actor, attachment_id)
+    except NotFound:
+        return go(request, "/")
+    return go(request, f"/disputes/{row.dispute_no}#files")
 
 
 @router.post("/disputes/{no}/comments")

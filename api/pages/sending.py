@@ -82,7 +82,7 @@ def banner_of(body: dict[str, Any]) -> dict[str, str]:
     """A refusal as a banner: what happened, and what to do."""
     if body["code"] == BadCsrf.code:
         return {"title": "页面已过期，内容没有提交", "detail": "", "code": BadCsrf.code,
-                "advice": "填写的内容都在；核对后请再次提交，照片和文件需要重新选择。"}  # fmt: skip
+                "advice": "填写的内容都在；核对后请再次提交，尚未上传的照片和文件需要重新选择。"}  # fmt: skip
     kind = by_code(body["code"]) or SantuiError
     if body.get("may_take_effect"):
         return {"title": MAYBE, "detail": "", "advice": MAYBE_ADVICE, "code": kind.code, "tone": "soft-warn"}

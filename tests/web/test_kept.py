@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.pages.faults import _words
 from tests.web.support import PHONE, Desk, alarm, answered, decisions, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2, name
 
@@ -28,6 +29,17 @@ def sign_in_again(page: Page, desk: Desk, username: str) -> None:
     expect(page.get_by_role("alert")).to_have_text("用户名或密码不正确")
     page.get_by_label("密码").fill(desk.password(username))
     page.get_by_role("button", name="登录").click()
+
+
+def again_in_another_tab(page: Page, desk: Desk, username: str) -> None:
+    """Signed out and in again in another tab: the forms of before are stale."""
+    other = page.context.new_page()
+    sign_out(other)
+    other.goto("/login")
+    other.get_by_label("用户名").fill(username)
+    other.get_by_label("密码").fill(desk.password(username))
+    other.get_by_role("button", name="登录").click()
+    expect(other).to_have_url(desk.base + "/")
 
 
 # --- Back, and other content
@@ -168,16 +180,11 @@ def test_a_form_of_an_older_sign_in_keeps_what_was_typed(desk: Desk) -> None:
     page = desk.sign_in(OWNER)
     page.goto(f"/tasks/{task_id}?decision=settled")
     page.get_by_label("处置情况").fill(TYPED)
-    other = page.context.new_page()  # signed out and in again in another tab
-    sign_out(other)
-    other.goto("/login")
-    other.get_by_label("用户名").fill(OWNER)
-    other.get_by_label("密码").fill(desk.password(OWNER))
-    other.get_by_role("button", name="登录").click()
-    expect(other).to_have_url(desk.base + "/")
+    again_in_another_tab(page, desk, OWNER)
     desk.refused(403, f"/tasks/{task_id}")
     page.get_by_role("button", name="提交：已化解").click()
     expect(page.get_by_role("alert")).to_contain_text("页面已过期，内容没有提交")
+    expect(page.get_by_role("alert")).to_contain_text("尚未上传的照片和文件需要重新选择")
     expect(page.get_by_label("处置情况")).to_have_value(TYPED)
     page.get_by_role("button", name="提交：已化解").click()
     answered(page, "已提交")
@@ -212,6 +219,44 @@ def test_the_other_forms_keep_what_was_typed_too(desk: Desk, where: str) -> None
     if where == "transfer":
         expect(page.get_by_label("接收人")).not_to_have_value("")
     sound(page)
+
+
+def test_a_period_to_replay_of_an_older_sign_in_is_kept_with_both_its_days(desk: Desk) -> None:
+    page = desk.sign_in("county-auditor-1")
+    page.goto("/audit")
+    page.get_by_label("受理时间，首日").fill("2020-01-01")
+    page.get_by_label("末日").fill("2020-01-02")
+    again_in_another_tab(page, desk, "county-auditor-1")
+    desk.refused(403, "/audit/replays")
+    page.get_by_role("button", name="重放这一时期").click()
+    expect(page.get_by_role("alert")).to_contain_text("页面已过期，内容没有提交")
+    expect(page.get_by_label("受理时间，首日")).to_have_value("2020-01-01")
+    expect(page.get_by_label("末日")).to_have_value("2020-01-02")
+    sound(page)
+    page.get_by_role("button", name="重放这一时期").click()
+    expect(page.locator("#job")).to_contain_text("没有可核对的历史", timeout=60_000)
+
+
+def test_the_address_of_a_form_read_again_leads_to_its_page(desk: Desk) -> None:
+    number = alarm(desk.county)
+    task = desk.county.wait_for(number, "confirm_triage")
+    own = desk.answerer(task).attach(number)
+    page = desk.sign_in(desk.answerer(task))
+    page.goto(f"/attachments/{own}/remove")
+    expect(page).to_have_url(f"{desk.base}/disputes/{number}#files")
+    page.goto("/attachments/00000000-0000-0000-0000-000000000000/remove")
+    expect(page).to_have_url(f"{desk.base}/")
+    auditor = desk.sign_in("county-auditor-1")
+    auditor.goto("/audit/replays")
+    expect(auditor).to_have_url(f"{desk.base}/audit")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [("to", "2026-02-01", True), ("to", "p-00012", False), ("from", "2026-02-01", True), ("v.reason", " ", False)],
+)
+def test_a_day_is_given_back_and_a_person_chosen_is_not(name: str, value: str, written: bool) -> None:
+    assert _words(name, value) is written
 
 
 def test_another_site_cannot_have_its_words_shown_as_typed(desk: Desk) -> None:
