@@ -25,7 +25,7 @@ from domain.fields import Moment
 from domain.likeness import Known, party_keys, place_key, same_quarrel, similar
 from domain.organisation import Actor, OrganisationRef
 from domain.places import resolve_places
-from domain.playbook import Stage
+from domain.playbook import Process, Stage
 from domain.room import MESSAGE, weight
 from domain.state import Incident, Party
 from domain.texts import UNFIT, is_fit
@@ -125,7 +125,7 @@ async def report(services: Services, actor: Actor, incident: IncidentIn) -> tupl
     async with services.intake.admitted():
         row = await _recorded(services, actor, incident)
         published = row.delivered or await _delivered(services, row)
-    return _answer(row, published)
+    return _answer(row, published, services.policy.playbook.process)
 
 
 async def _recorded(services: Services, actor: Actor, incident: IncidentIn) -> IncidentRow:
@@ -176,8 +176,8 @@ async def _delivered(services: Services, row: IncidentRow) -> bool:
         return False
 
 
-def _answer(row: IncidentRow, published: bool) -> tuple[int, dict[str, Any]]:
-    shown = triage_shown(Triage.model_validate(row.sealed["triage"]), row.sealed["places"])
+def _answer(row: IncidentRow, published: bool, process: Process) -> tuple[int, dict[str, Any]]:
+    shown = triage_shown(Triage.model_validate(row.sealed["triage"]), row.sealed["places"], process)
     shown["similar"] = row.sealed.get("similar", [])
     body = {"incident_id": row.incident_id, "dispute_no": row.dispute_no, "joined": row.joined, "triage": shown,
             "received_at": moment(row.received_at), **({} if published else {"published": False})}  # fmt: skip
@@ -246,11 +246,14 @@ def _plain(value: Any) -> Any:
             return value
 
 
-def triage_shown(found: Triage, places: dict[str, Any]) -> dict[str, Any]:
-    """The triage object of the contract, its departments as organisations of this county."""
+def triage_shown(found: Triage, places: dict[str, Any], process: Process) -> dict[str, Any]:
+    """The triage object of the contract, its departments as organisations of this county, its colour as the city's own
+    scheme has it for the rank.
+    """
     lead, *cooperating = departments(found, {word: ref["path"] for word, ref in places.items()})
     return {
         **found.model_dump(mode="json"),
+        "colour": process.colour_of_rank(found.rank),
         "suggested_lead": lead,
         "suggested_cooperating": cooperating,
         "similar": [],
@@ -261,7 +264,8 @@ async def try_triage(services: Services, narrative: str, source: str, place: Pla
     """The triage alone; nothing is stored."""
     places = await _places(services, place or PlaceIn(address="未填"))
     found = triage(narrative, services.policy.lexicon, source=source)
-    return triage_shown(found, {word: ref.model_dump() for word, ref in places.items()})
+    named = {word: ref.model_dump() for word, ref in places.items()}
+    return triage_shown(found, named, services.policy.playbook.process)
 
 
 def _incident(incident_id: str, incident: IncidentIn, found: Triage) -> Incident:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from api.intake import triage_shown
 from domain.lexicon import FALLBACK_CATEGORY, parse_lexicon
+from domain.playbook import Playbook
 from domain.triage import DIVERT_CONFIDENCE, Triage, triage
+from tests.domain.support import playbook
 
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 LEXICON = parse_lexicon(*((PLAYBOOKS / f"{name}.yaml").read_text("utf-8") for name in ("categories", "risk_kinds")))
@@ -312,3 +315,12 @@ def test_a_narrative_takes_far_less_than_a_millisecond() -> None:
         judged(narrative)
         runs.append(time.perf_counter() - started)
     assert min(runs) < 0.001
+
+
+@pytest.mark.parametrize(("rank", "colour"), [(3, "urgent"), (2, "urgent"), (1, "calm")])
+def test_the_colour_answered_to_a_report_is_one_of_the_city_s_own_scheme(rank: int, colour: str) -> None:
+    raw = playbook("jinhua").model_dump(mode="json")
+    rules = list(raw["process"]["colours"].values())
+    raw["process"]["colours"] = {"urgent": {**rules[0], "rank": 2}, "calm": {**rules[-1], "rank": 1}}
+    found = judged("两家因停车发生口角").model_copy(update={"rank": rank})
+    assert triage_shown(found, {}, Playbook.model_validate(raw).process)["colour"] == colour
