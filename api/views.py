@@ -17,6 +17,9 @@ from infra.attachments import TAKEN
 from infra.pressing import urgency_of
 from infra.tables import AttachmentRow, CommentRow, DisputeRow, MessageRow, TaskRow
 
+LATEST = 12
+"""Entries of a timeline that are told beside a task."""
+
 
 def moment(at: datetime | None) -> str | None:
     """An instant in RFC 3339, as a clock in China shows it."""
@@ -129,6 +132,20 @@ def task_item(row: TaskRow, now: datetime | None = None) -> dict[str, Any]:
     }
 
 
+def told(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries that say something: that a task was opened does not, beside what opened it in the same moment.
+
+    `entries` are those of a whole timeline: of a part, one would not see what stood beside an entry.
+    """
+    others = {entry["at"] for entry in entries if entry["kind"] not in ("task_opened", "clock_started")}
+    return [entry for entry in entries if entry["kind"] != "task_opened" or entry["at"] not in others]
+
+
+def latest(timeline: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The end of a whole timeline, as it is told beside a task."""
+    return told(timeline)[-LATEST:]
+
+
 def task_whole(
     row: TaskRow,
     candidates: list[dict[str, Any]],
@@ -161,12 +178,13 @@ def task_whole(
                 "about": about_shown(e["detail"].get("about") or {}),
                 "reason": (e["detail"].get("fields") or {}).get("reason"),
             }
-            for e in earlier[-12:]
+            for e in latest(earlier)
         ],
         "agreements": document["agreements"],
         "evaluations": document["evaluations"],
         "suggested": document["suggested"],
         "risk_kinds": document["risk_kinds"],
+        "asked_by": _asked_by(task, earlier),
         "redo_of": row.sealed["redo_of"],
     }
     return {
@@ -180,6 +198,15 @@ def task_whole(
         "decisions": decisions,
         "brief": brief,
     }
+
+
+def _asked_by(task: Task, earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Who put up the change that the task is to approve, by what he did in the moment in which it was opened."""
+    if not (proposer := task.about.get("proposer")):
+        return None
+    asked = (e for e in earlier if e.get("actor_id") == proposer and datetime.fromisoformat(e["at"]) == task.opened_at)
+    entry = next(asked, None)
+    return {"name": entry["actor"], "on_behalf_name": entry.get("on_behalf_name")} if entry else None
 
 
 def entry_item(entry: dict[str, Any]) -> dict[str, Any]:

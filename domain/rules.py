@@ -32,7 +32,7 @@ CLAIMING_IS_NOT_SIGNING = 4
 CASE_HAS_ROOM = 4
 """What a case takes in is counted, and long texts are refused before the engine could not carry it (ADR 0012)."""
 ASKED_IS_NOT_DONE = 4
-"""On record, an action that waits for approval is asked for (申请并案); before, it stood there as if it had been done."""
+"""On record, an action that waits for approval is asked for (申请并案); before, it stood there as if it were done."""
 ANSWERS_HAVE_NAMES = 4
 """Whoever comes too late is told who answered, and not of “somebody else” where it was himself."""
 LATE_ALARMS_JOIN = 4

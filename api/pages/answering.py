@@ -27,7 +27,7 @@ from domain.catalogue import KINDS
 from domain.errors import Conflict, DecisionNotAllowed, NotFound
 from infra.attachments import PENDING, TAKEN
 from infra.ids import new_id
-from infra.queries import attachments_of, dispute_row
+from infra.queries import attachments_of, dispute_row, find_dispute
 from infra.tables import AttachmentRow
 
 router = APIRouter(route_class=PageRoute)
@@ -245,6 +245,8 @@ async def show_task(request: Request, services: Services, viewer: Viewer, desk: 
     live = shown and (standing in ANSWERING or bool(draft.typed or draft.attached))
     async with services.database.read() as session:
         files = await attachments_of(session, desk.no, viewer.actor.person_id) if live else []
+        other = (task["about"].get("fields") or {}).get("dispute_no")
+        target = await find_dispute(session, viewer.actor, other) if other else None
     if not shown:
         draft.unsent += filled(drawn.controls)
     if draft.handing and standing not in HANDING[draft.handing.verb]:
@@ -256,6 +258,7 @@ async def show_task(request: Request, services: Services, viewer: Viewer, desk: 
         status=draft.status,
         task=head_view(task, desk.document, desk.offices, now),
         brief=brief_view(task, desk.document, desk.words, desk.offices, now),
+        target={"no": target.dispute_no, "title": target.title} if target else None,
         standing=standing,
         live=live,
         hands=hands_view(task, viewer.actor, desk.offices),

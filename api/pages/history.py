@@ -22,8 +22,9 @@ from api.pages.faults import PageRoute
 from api.pages.offices import Offices, offices_of, vocabulary
 from api.pages.rendering import show
 from api.pages.session import ViewerDep
-from api.pages.spoken import TONES, by_days, said, told
+from api.pages.spoken import TONES, by_days, said
 from api.routes.audit import RunDep, get_history
+from api.views import told
 from domain.base import china
 from domain.errors import FieldsInvalid
 

@@ -11,6 +11,7 @@ from typing import Any
 from api.pages.forms import core, label_and_options
 from api.pages.offices import Vocabulary
 from api.pages.words import about, by, day, instant, stamp
+from api.views import told
 from domain.catalogue import ACTIONS, KINDS, title_of
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",
@@ -91,12 +92,6 @@ def reason(kind: str | None, decision: str | None, given: str | None, words: Voc
     """The reason of an answer; one that was chosen from a list by the words it was chosen by."""
     schema = _schema(kind or "", decision or "", False)
     return next((text for _, text in facts(schema, {"reason": given}, words)), "")
-
-
-def told(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries that say something: that a task was opened does not, beside what opened it in the same moment."""
-    others = {entry["at"] for entry in entries if entry["kind"] not in ("task_opened", "clock_started")}
-    return [entry for entry in entries if entry["kind"] != "task_opened" or entry["at"] not in others]
 
 
 def said(entry: dict[str, Any]) -> str:

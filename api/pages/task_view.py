@@ -7,7 +7,7 @@ from typing import Any
 
 from api.pages import words as w
 from api.pages.offices import Offices, Vocabulary
-from api.pages.spoken import change, decided, reason, said, told
+from api.pages.spoken import change, decided, reason, said
 from domain.catalogue import ACTIONS
 from domain.fields import RETURN_REASONS
 from domain.organisation import ROLES, Actor
@@ -52,7 +52,7 @@ def brief_view(
         "earlier": brief["earlier_alarms"],
         "parties": [{**p, "side": w.SIDES.get(p["side"], p["side"])} for p in brief["parties"]],
         "suggested": "、".join(offices.label(code) for code in brief["suggested"]),
-        "history": [_happened(e, words, now) for e in reversed(told(brief["history"]))],
+        "history": [_happened(e, words, now) for e in reversed(brief["history"])],
         "summary": (document["disposal"] or {}).get("summary", "") if task["kind"] == "evaluate" else "",
         "agreements": [{"terms": a["terms"], "owed": len(a["obligations"])} for a in brief["agreements"]],
         "returned": [
@@ -65,7 +65,7 @@ def brief_view(
         "instructions": str(about.get("instructions") or ""),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
-        "change": _change(about, words),
+        "change": _change(about, brief["asked_by"], words),
         "answer": decided(task["kind"], task["decision"], words, now) if task["decision"] else None,
         "record": [decided(task["kind"], r, words, now) for r in task["record"]],
     }  # fmt: skip
@@ -76,12 +76,15 @@ def _happened(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[s
     return {"at": w.stamp(entry["at"], now), "title": said(entry), "reason": given}
 
 
-def _change(about: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
-    """What a change that waits for approval would change."""
+def _change(about: dict[str, Any], asked: dict[str, Any] | None, words: Vocabulary) -> list[tuple[str, str]]:
+    """What a change that waits for approval would change, and who asked for it."""
     fields = about.get("fields")
     by_title = (name for name, spec in ACTIONS.items() if spec.title == about.get("title"))
     name = about.get("action") or next(by_title, None)
-    return change(name, fields, words) if name and isinstance(fields, dict) else []
+    if not name or not isinstance(fields, dict):
+        return []
+    who = [("提请人", w.by(asked["name"], asked["on_behalf_name"]))] if asked else []
+    return [*change(name, fields, words), *who]
 
 
 def hands_view(task: dict[str, Any], actor: Actor, offices: Offices) -> dict[str, Any]:

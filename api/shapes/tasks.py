@@ -32,6 +32,13 @@ class DecisionOpen(Choice):
     example: dict[str, Any]
 
 
+class AskedBy(Shape):
+    """Who asked for a change, and for whom."""
+
+    name: str
+    on_behalf_name: str | None
+
+
 class Brief(Shape):
     """What this person needs to decide."""
 
@@ -44,6 +51,7 @@ class Brief(Shape):
     evaluations: list[s.Verdict]
     suggested: list[str]
     risk_kinds: list[str]
+    asked_by: AskedBy | None
     redo_of: str | None
 
 

@@ -102,7 +102,8 @@ def test_actions_have_forms_and_wait_for_approval_where_they_must(desk: Desk) ->
 def test_a_merger_is_put_up_for_approval_and_who_approves_reads_what_goes_where(desk: Desk) -> None:
     county = desk.county
     number, other = alarm(county), alarm(county)
-    page = desk.sign_in(county.with_role("station_chief", "station-gushan"))
+    chief = county.with_role("station_chief", "station-gushan")
+    page = desk.sign_in(chief)
     page.goto(f"/disputes/{number}/actions/merge_into")
     expect(page.locator("#answer")).to_contain_text("提交后须经上一级批准方才生效")
     page.get_by_label("理由").fill("系同一事项")
@@ -113,7 +114,12 @@ def test_a_merger_is_put_up_for_approval_and_who_approves_reads_what_goes_where(
     judge = desk.sign_in(desk.answerer(task))
     judge.goto(f"/tasks/{task['task_id']}")
     expect(judge.get_by_role("main")).to_contain_text(f"并案（并入{other}）")
-    expect(judge.locator(".card.warn")).to_contain_text(other)
+    asked = judge.locator(".card.warn")
+    expect(asked).to_contain_text("提请人")
+    expect(asked).to_contain_text(str(chief.get("/v1/me")["name"]))
+    title = county.dispute(other)["title"]
+    expect(asked.get_by_role("link", name=f"{other} {title}")).to_have_attribute("href", f"/disputes/{other}")
+    expect(judge.locator("ol.short")).to_contain_text("申请并案")
     judge.get_by_role("button", name="提交：批准").click()
     answered(judge, "已提交“变更审批：批准”")
     assert county.dispute(number)["outcome"] == "merged"

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from api.pages.offices import Offices, beside
-from api.pages.spoken import said, told
+from api.pages.spoken import said
 from api.stories import STORIES, play_one
+from api.views import LATEST, latest, told
 from api.workbook import workbook
 from domain.catalogue import ACTIONS, KINDS, OUTCOMES
 from domain.indicator_definitions import DEFINITIONS
@@ -181,6 +182,18 @@ def test_that_a_task_was_opened_is_not_told_beside_what_opened_it() -> None:
     assert [said(e) for e in told(entries)] == [
         "现场处置：现场未能化解", "进入二推·责任民警", "新待办：回访（第1次回访 · 李某）",
     ]  # fmt: skip
+
+
+def test_what_opened_a_task_is_seen_also_where_the_list_beside_a_task_begins_after_it() -> None:
+    first, second = "2026-01-01T08:00:00+08:00", "2026-02-01T08:00:00+08:00"
+    report = {"kind": "incident", "title": "受理立案", "at": first, "detail": {}}
+    return_ = {"kind": "round", "title": "退回重办", "at": second, "detail": {}}
+    opened = {"kind": "task_opened", "title": "责任跟进", "at": second, "detail": {}}
+    talk = [{"kind": "decision", "title": "责任跟进：记录联系", "at": f"2026-02-{day:02}T08:00:00+08:00", "detail": {}}
+            for day in range(2, 1 + LATEST)]  # fmt: skip
+    assert latest([report, return_, opened, *talk]) == [return_, *talk]
+    assert latest([report, opened, *talk]) == [opened, *talk], "nothing else says so"
+    assert len(latest([report, return_, opened, *talk, *talk])) == LATEST
 
 
 def test_visits_name_their_party_and_one_that_is_not_due_yet_is_not_called_suspended(desk: Desk) -> None:
