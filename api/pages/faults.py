@@ -117,7 +117,7 @@ def _from_here(request: Request) -> bool:
 
 def _words(name: str, value: str) -> bool:
     """Whether somebody wrote it, and did not choose it."""
-    return bool(DAY.fullmatch(value)) or (name not in NO_WORDS and bool(value.strip()))
+    return (name == "to" and bool(DAY.fullmatch(value))) or (name not in NO_WORDS and bool(value.strip()))
 
 
 async def _sign_in(request: Request) -> Response:

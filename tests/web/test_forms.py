@@ -80,6 +80,7 @@ def test_each_kind_of_field_gets_its_control() -> None:
     assert shown("confirm_triage", "correct")["urgent"].options == [("true", "是"), ("false", "否")]
     assert shown("confirm_triage", "correct")["colour"].options == [("red", "红色"), ("blue", "蓝色")]
     assert shown("confirm_triage", "correct")["category"].options == [("rent", "租赁")]
+    assert shown("confirm_triage", "correct")["category"].label == "纠纷类别", "names are chosen from, not codes"
 
 
 def test_required_fields_come_first_and_the_optional_reason_last() -> None:

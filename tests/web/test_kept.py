@@ -253,7 +253,13 @@ def test_the_address_of_a_form_read_again_leads_to_its_page(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "written"),
-    [("to", "2026-02-01", True), ("to", "p-00012", False), ("from", "2026-02-01", True), ("v.reason", " ", False)],
+    [
+        ("to", "2026-02-01", True),
+        ("to", "p-00012", False),
+        ("from", "2026-02-01", True),
+        ("password", "2026-02-01", False),
+        ("v.reason", " ", False),
+    ],
 )
 def test_a_day_is_given_back_and_a_person_chosen_is_not(name: str, value: str, written: bool) -> None:
     assert _words(name, value) is written
