@@ -13,7 +13,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.context import Services
-from api.engine import handle, start, tell
+from api.engine import EndedOutside, handle, start, tell
 from api.recovering import OUTSIDE, recovered
 from domain import keys
 from domain.actions import Act
@@ -52,7 +52,7 @@ async def deliver(services: Services, row: IncidentRow) -> None:
     else:
         try:
             await tell(services, row.dispute_no, "incident_added", incident)
-        except DisputeClosed:
+        except (DisputeClosed, EndedOutside):  # either way the report begins the next run
             try:
                 await reopen(services, row.dispute_no, incident=incident)
             except ActionNotAllowed:  # another report has begun that run, and this one is for it too

@@ -22,6 +22,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.context import Services
+from api.recovering import OUTSIDE
 from domain import keys
 from domain.answering import Receipt
 from domain.errors import (
@@ -54,6 +55,10 @@ _AWAY = (
 
 class NoWorker(Exception):
     """Nobody answered the update in time; it may still be taken."""
+
+
+class EndedOutside(Unavailable):
+    """The case's run was ended from outside: the case is not over, and takes messages again once it is recovered."""
 
 
 async def _fits(services: Services, message: BaseModel) -> None:
@@ -116,6 +121,7 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
     Raises:
         Refused: the engine's refusal, as the same error the rule raised; TooLarge before it is sent.
         NoWorker: no answer in time.
+        EndedOutside: the run is over, the case is not.
         Unavailable: the engine does not answer at all; it may have been reached all the same.
     """
     await _fits(services, message)
@@ -145,7 +151,7 @@ async def send(services: Services, dispute_no: str, update: str, message: BaseMo
             raise NoWorker from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                raise DisputeClosed from error
+                raise await over(services, dispute_no, may_take_effect=away is not None) from error
             if error.status not in (*_BUSY, *_AWAY):
                 raise
             away = error if error.status in _AWAY else None
@@ -159,6 +165,7 @@ async def tell(services: Services, dispute_no: str, signal: str, message: BaseMo
 
     Raises:
         DisputeClosed: the life is over.
+        EndedOutside: its run is, the life is not.
         TooLarge: the message is larger than a case takes.
         Unavailable: the engine does not answer.
     """
@@ -167,8 +174,26 @@ async def tell(services: Services, dispute_no: str, signal: str, message: BaseMo
         await handle(services, dispute_no).signal(signal, message, rpc_timeout=timedelta(seconds=5))
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise DisputeClosed from error
+            raise await over(services, dispute_no) from error
         raise Unavailable(may_take_effect=True) from error
+
+
+async def over(services: Services, dispute_no: str, *, may_take_effect: bool = False) -> DisputeClosed | Unavailable:
+    """Why no run of a case takes a message: the case is closed, which is a refusal and stays one, or its run was ended
+    from outside, or the next one has begun this very moment. `may_take_effect` as of an earlier try.
+    """
+    patience = timedelta(seconds=services.settings.decision_timeout_seconds)
+    try:
+        status = (await handle(services, dispute_no).describe(rpc_timeout=patience)).status
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return DisputeClosed()
+        return Unavailable(may_take_effect=may_take_effect)
+    if status in OUTSIDE:
+        return EndedOutside("流程被外部终止，待恢复，请稍后重试", may_take_effect=may_take_effect)
+    if status is WorkflowExecutionStatus.COMPLETED:
+        return DisputeClosed()
+    return Unavailable(may_take_effect=may_take_effect)
 
 
 async def outcome(services: Services, dispute_no: str, key: str, task_id: str | None = None) -> Receipt | None:

@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.context import Services
 from api.deps import ActorDep, ServicesDep
-from api.engine import handle, published
+from api.engine import handle, over, published
 from api.seeing import seen
 from api.views import dispute_item, moment
 from domain.base import Strict
@@ -128,7 +128,7 @@ async def _forward(services: Services, dispute_no: str, length: timedelta) -> in
         raise Unavailable("推进后的事项尚未处理完，请稍后查看", may_take_effect=True) from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise DisputeClosed from error
+            raise await over(services, dispute_no) from error
         raise Unavailable(may_take_effect=True) from error
     except RuntimeError as error:  # the engine's helper has no other name for it
         raise Conflict(ANOTHER) from error

@@ -24,6 +24,7 @@ from temporalio.client import WorkflowHandle
 
 from infra.engine import connect
 from tests.chaos.support import Clerk, agrees, from_engine, insist, until
+from tests.chaos.test_races import outcome
 from tests.instance import ROOT, Instance
 
 NOW = "2026-11-20T10:00:00+08:00"
@@ -155,6 +156,30 @@ def test_a_case_ended_from_outside_goes_on_where_it_stood(how: str, chaos: Insta
     # A repeat alarm during the follow-up starts the next round, as ever.
     assert (case["stage"], case["round"]) == (("push_1", 1) if how == "canceled" else ("triage", 2))
     agrees(chaos, clerk)
+
+
+def test_of_a_case_ended_from_outside_nobody_is_told_that_it_is_closed(chaos: Instance, clerk: Clerk) -> None:
+    """No "no" is kept under a key: after the recovery the same one has its effect."""
+    clerk.report()
+    clerk.answer("confirm_triage", "confirm")
+    who, task_id, body = clerk.prepare("handle_on_scene", "settled")
+    supervisor = clerk.county.supervisor
+
+    def withdraw() -> dict[str, Any]:
+        at = f"/v1/disputes/{clerk.number}/actions/withdraw"
+        return supervisor.post(at, {"reason": "重复登记"}, key=clerk.number)
+
+    def decide() -> dict[str, Any]:
+        return who.post(f"/v1/tasks/{task_id}/decide", body, key=clerk.number)
+
+    engine(chaos, clerk.number, lambda run: run.terminate("by an operator"))
+    for status, code, refusal in (outcome(withdraw), outcome(decide)):
+        assert (status, code, refusal["detail"]) == (503, "engine_unavailable", "流程被外部终止，待恢复，请稍后重试")
+    assert santui(chaos, "recover", clerk.number)[0] == 0
+    clerk.task("handle_on_scene")
+    assert outcome(withdraw)[0] == 200
+    assert outcome(decide)[:2] == (409, "task_closed")
+    until(lambda: clerk.county.dispute(clerk.number)["stage"] == "closed")
 
 
 def santui(chaos: Instance, *words: str) -> tuple[int, str]:
