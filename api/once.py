@@ -1,4 +1,5 @@
-"""A write with an `Idempotency-Key` is done once; a repeat gets the stored answer, a refusal included.
+"""A write with an `Idempotency-Key` is done once; a repeat gets the stored answer, a refusal included, or, of what was
+left for the worker, what has come of it since.
 
 The key is kept with the effect, never behind it. What the database does, it does in one transaction with the answer
 (`Effect`). What the engine does, the case keeps the key of: the answer stored here is only the quicker way to it, and
@@ -20,7 +21,7 @@ from api.engine import known
 from api.errors import MEDIA, problem
 from domain.errors import Conflict, KeyReused, Refused
 from domain.organisation import Actor
-from infra.answers import StoredAnswer, find_answer, keep_answer, store_answer, stored_answer
+from infra.answers import LEFT, StoredAnswer, find_answer, keep_answer, store_answer, stored_answer
 from infra.database import Session
 from infra.ids import new_id
 
@@ -57,7 +58,8 @@ async def once(
 ) -> JSONResponse:
     """Does a write once for (person, what, key).
 
-    An answer that something was unavailable is not kept: the same key may be sent again.
+    An answer that something was unavailable is not kept: the same key may be sent again. A 202 is kept only until the
+    case has taken or refused what was left for it: sent again under its key, the case says which.
 
     Raises:
         KeyReused: the key came with other content before.
@@ -67,7 +69,7 @@ async def once(
     content_digest = digest(content)
     if key:
         stored = await find_answer(services.database, write_id, content_digest)
-        if stored:
+        if stored and not _left(stored):
             return _response(stored)
     try:
         # The engine is told the content too: of two sent at once under one key it takes one, and this tells them apart.
@@ -142,6 +144,11 @@ async def first_answer(services: Services, actor: Actor, what: str, key: str) ->
 def _final(answer: StoredAnswer) -> bool:
     """Whether a repeat should get this very answer: not where what it changed could not be seen yet."""
     return not (isinstance(answer.body, dict) and answer.body.get("published") is False)
+
+
+def _left(answer: StoredAnswer) -> bool:
+    """Whether nobody knew yet what came of it: a decision left for the worker. A job's 202 is all it will say."""
+    return answer.status == LEFT and isinstance(answer.body, dict) and "accepted_for" in answer.body
 
 
 def _response(answer: StoredAnswer) -> JSONResponse:

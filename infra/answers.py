@@ -25,6 +25,10 @@ AT_ONCE = 500
 """Answers let go of in one transaction: SQLite's other writers get their turn between."""
 
 
+LEFT = 202
+"""The status of what the engine was left with: its answer gives way to that of the outcome."""
+
+
 class StoredAnswer(Model):
     """A status and the body that went with it."""
 
@@ -59,20 +63,20 @@ async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer
 
     Whoever is told that it is not must undo what he did: another had the same key, and has committed.
     """
-    row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC), "status": answer.status,
-           "sealed": answer.body}  # fmt: skip
-    insert = dialect_insert(session, AnswerRow).values(row).on_conflict_do_nothing(index_elements=["answer_id"])
+    insert = dialect_insert(session, AnswerRow).values(_row(answer_id, digest, answer))
+    insert = insert.on_conflict_do_nothing(index_elements=["answer_id"])
     return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
 
 
 async def store_answer(database: Database, answer_id: str, digest: str, answer: StoredAnswer) -> StoredAnswer:
-    """Keeps the answer to what the engine took, or to what changed nothing; the first one stays, and is given back.
+    """Keeps the answer to what the engine took, or to what changed nothing; the first one that tells an outcome stays,
+    and is given back.
 
     A database that can't be written must not undo what the engine took: the engine keeps the key itself.
     """
     try:
         async with database.write() as session:
-            if await keep_answer(session, answer_id, digest, answer):
+            if await _settle(session, answer_id, digest, answer):
                 return answer
         return await find_answer(database, answer_id, digest) or answer
     except StoreUnavailable as error:
@@ -80,6 +84,23 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
     except KeyReused:  # of two contents at once the engine has told which one it took
         pass
     return answer
+
+
+async def _settle(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
+    """Keeps an answer also where the same content's row tells no outcome yet; answers whether it is kept."""
+    insert = dialect_insert(session, AnswerRow).values(_row(answer_id, digest, answer))
+    open_still = (col(AnswerRow.digest) == digest) & (col(AnswerRow.status) == LEFT)
+    insert = insert.on_conflict_do_update(
+        index_elements=["answer_id"],
+        set_={"status": insert.excluded.status, "sealed": insert.excluded.sealed},
+        where=open_still,
+    )
+    return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
+
+
+def _row(answer_id: str, digest: str, answer: StoredAnswer) -> dict[str, Any]:
+    return {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC), "status": answer.status,
+            "sealed": answer.body}  # fmt: skip
 
 
 async def trim_answers(database: Database, now: datetime, heard: Callable[[int], None] = lambda _: None) -> int:

@@ -262,6 +262,22 @@ def test_a_decision_left_for_the_worker_whose_answer_was_not_stored_is_the_outco
     assert write.effects() == 1
 
 
+def test_a_decision_left_for_the_worker_and_then_refused_is_answered_as_refused(chaos: Instance) -> None:
+    chaos.until_ready()
+    clerk = clerk_at(chaos, ("confirm_triage", "confirm"))
+    first, second = (decision(clerk, "handle_on_scene", "criminal_case") for _ in range(2))
+    with chaos.without("worker"):
+        assert [outcome(write.do)[0] for write in (first, second)] == [202, 202]
+        assert outcome(second.do)[0] == 202
+    until(lambda: clerk.county.dispute(clerk.number)["stage"] == "closed")
+    assert outcome(first.do)[0] == 200
+    assert [outcome(second.do)[:2] for _ in range(2)] == [(409, "task_closed")] * 2
+    forget_answers(chaos)
+    assert [outcome(write.do)[0] for write in (first, second)] == [200, 409]
+    kinds = [entry["kind"] for entry in clerk.county.timeline(clerk.number)]
+    assert (first.effects(), second.effects(), kinds.count("decision_refused")) == (1, 0, 1)
+
+
 def forget_answers(chaos: Instance) -> None:
     """As if no answer had been stored."""
     with sqlite3.connect(chaos.var / "santui.db", timeout=30) as database:
