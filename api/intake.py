@@ -31,7 +31,7 @@ from domain.state import Incident, Party
 from domain.texts import UNFIT, is_fit
 from domain.triage import Triage, triage
 from infra.ids import new_id
-from infra.incidents import Earlier, find_incident, record_incident
+from infra.incidents import Earlier, Hold, find_incident, record_incident
 from infra.queries import dispute_row, find_dispute, revision_of
 from infra.tables import DisputeRow, IncidentRow
 
@@ -112,7 +112,9 @@ class IncidentIn(Strict):
         return self
 
 
-async def report(services: Services, actor: Actor, incident: IncidentIn) -> tuple[int, dict[str, Any]]:
+async def report(
+    services: Services, actor: Actor, incident: IncidentIn, hold: Hold | None = None
+) -> tuple[int, dict[str, Any]]:
     """Takes a report in: 201 with a new dispute, or 200 where it joined one.
 
     The same content under the same (source, source_no) again gives the first answer. Other content under that number is
@@ -121,14 +123,15 @@ async def report(services: Services, actor: Actor, incident: IncidentIn) -> tupl
 
     Raises:
         Busy, StoreUnavailable: nothing was recorded.
+        KeyReused: nor here, `hold` said so.
     """
     async with services.intake.admitted():
-        row = await _recorded(services, actor, incident)
+        row = await _recorded(services, actor, incident, hold)
         published = row.delivered or await _delivered(services, row)
     return _answer(row, published, services.policy.playbook.process)
 
 
-async def _recorded(services: Services, actor: Actor, incident: IncidentIn) -> IncidentRow:
+async def _recorded(services: Services, actor: Actor, incident: IncidentIn, hold: Hold | None) -> IncidentRow:
     places = await _places(services, incident.place)
     found = triage(incident.narrative, services.policy.lexicon, source=incident.source)
     new, known = _known(incident, found), []
@@ -161,7 +164,7 @@ async def _recorded(services: Services, actor: Actor, incident: IncidentIn) -> I
         sealed=sealed,
     )
     parties = [digest(key, secret) for party in new.parties for key in party_keys(party)]
-    row, _ = await record_incident(services.database, row, decide, parties, services.settings.cell)
+    row, _ = await record_incident(services.database, row, decide, parties, services.settings.cell, hold)
     return row
 
 

@@ -21,9 +21,10 @@ from api.engine import known
 from api.errors import MEDIA, problem
 from domain.errors import Conflict, KeyReused, Refused
 from domain.organisation import Actor
-from infra.answers import LEFT, StoredAnswer, find_answer, keep_answer, store_answer, stored_answer
+from infra.answers import LEFT, StoredAnswer, find_answer, hold_key, keep_answer, store_answer, stored_answer
 from infra.database import Session
 from infra.ids import new_id
+from infra.incidents import Hold
 
 Done = tuple[int, Any]
 """The status and the body of what was done."""
@@ -84,6 +85,19 @@ async def once(
     if key and _final(answer):
         answer = await store_answer(services.database, write_id, content_digest, answer)
     return _response(answer)
+
+
+def held(actor: Actor, what: str, key: str | None, content: Any) -> Hold:
+    """What keeps a key for its content in the transaction of an effect whose answer is known only later.
+
+    `content` as of `once`; raises KeyReused, which undoes that transaction, where other content was first.
+    """
+
+    async def hold(session: Session) -> None:
+        if key:
+            await hold_key(session, write_of(actor, what, key), digest(content))
+
+    return hold
 
 
 def write_of(actor: Actor, what: str, key: str) -> str:

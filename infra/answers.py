@@ -68,6 +68,20 @@ async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer
     return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
 
 
+async def hold_key(session: AsyncSession, answer_id: str, digest: str) -> None:
+    """Keeps an id for its content, in the transaction of an effect whose answer is stored later (`store_answer`).
+
+    Raises:
+        KeyReused: other content had it first.
+    """
+    row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC)}
+    insert = dialect_insert(session, AnswerRow).values(row)
+    # Written again as it is, so that whoever was first is told of in the same statement.
+    insert = insert.on_conflict_do_update(index_elements=["answer_id"], set_={"digest": col(AnswerRow.digest)})
+    if (await session.execute(insert.returning(col(AnswerRow.digest)))).scalar_one() != digest:
+        raise KeyReused
+
+
 async def store_answer(database: Database, answer_id: str, digest: str, answer: StoredAnswer) -> StoredAnswer:
     """Keeps the answer to what the engine took, or to what changed nothing; the first one that tells an outcome stays,
     and is given back.
@@ -89,11 +103,11 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
 async def _settle(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
     """Keeps an answer also where the same content's row tells no outcome yet; answers whether it is kept."""
     insert = dialect_insert(session, AnswerRow).values(_row(answer_id, digest, answer))
-    open_still = (col(AnswerRow.digest) == digest) & (col(AnswerRow.status) == LEFT)
+    untold = col(AnswerRow.status).is_(None) | (col(AnswerRow.status) == LEFT)
     insert = insert.on_conflict_do_update(
         index_elements=["answer_id"],
         set_={"status": insert.excluded.status, "sealed": insert.excluded.sealed},
-        where=open_still,
+        where=(col(AnswerRow.digest) == digest) & untold,
     )
     return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
 

@@ -5,7 +5,7 @@ What is compared is read, and judged, before the lock on the place is taken; und
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,10 +42,17 @@ class Earlier(Model):
 Decide = Callable[[list[Earlier]], str | None]
 """Which of the earlier reports' disputes the new one belongs to; none begins its own. Asked once for those there were,
 and once more for those that came in meanwhile."""
+Hold = Callable[[AsyncSession], Awaitable[None]]
+"""What else is kept in the transaction that records a report, or undoes it."""
 
 
 async def record_incident(
-    database: Database, row: IncidentRow, decide: Decide, parties: Sequence[str] = (), cell: str | None = None
+    database: Database,
+    row: IncidentRow,
+    decide: Decide,
+    parties: Sequence[str] = (),
+    cell: str | None = None,
+    hold: Hold | None = None,
 ) -> tuple[IncidentRow, bool]:
     """Records an incident and gives it its dispute number, in the cell's series, under one lock on the place; `parties`
     are the keyed digests of who is named in it.
@@ -65,6 +72,8 @@ async def record_incident(
     async with database.write(row.place_key, f"{row.source}/{row.source_no}") as session:
         if known := await _same(session, row):
             return known, False
+        if hold:
+            await hold(session)
         seen = {each.incident_id for each in before}
         meanwhile = [each for each in await _near(session, row, parties) if each not in seen]
         if meanwhile:

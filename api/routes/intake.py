@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.deps import ActorDep, KeyDep, ServicesDep
 from api.intake import IncidentIn, PlaceIn, Words, receipt, report, try_triage
-from api.once import once
+from api.once import held, once
 from domain.base import Model
 from domain.errors import NotEntitled
 from domain.fields import Code
@@ -31,9 +31,9 @@ async def post_incident(
 ) -> JSONResponse:
     """Takes a report in: 201 with a new dispute, 200 where it joined one, 409 where its number is another's."""
     may_report(actor)
-    return await once(
-        services, actor, "incident", key, incident.model_dump(mode="json"), lambda _: report(services, actor, incident)
-    )
+    content = incident.model_dump(mode="json")
+    hold = held(actor, "incident", key, content)
+    return await once(services, actor, "incident", key, content, lambda _: report(services, actor, incident, hold))
 
 
 @router.get("/incidents/{incident_id:uuid}")

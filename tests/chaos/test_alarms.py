@@ -167,10 +167,12 @@ def test_of_a_case_ended_from_outside_nobody_is_told_that_it_is_closed(chaos: In
 
     def withdraw() -> dict[str, Any]:
         at = f"/v1/disputes/{clerk.number}/actions/withdraw"
-        return supervisor.post(at, {"reason": "重复登记"}, key=clerk.number)
+        answer: dict[str, Any] = supervisor.post(at, {"reason": "重复登记"}, key=clerk.number)
+        return answer
 
     def decide() -> dict[str, Any]:
-        return who.post(f"/v1/tasks/{task_id}/decide", body, key=clerk.number)
+        answer: dict[str, Any] = who.post(f"/v1/tasks/{task_id}/decide", body, key=clerk.number)
+        return answer
 
     engine(chaos, clerk.number, lambda run: run.terminate("by an operator"))
     for status, code, refusal in (outcome(withdraw), outcome(decide)):

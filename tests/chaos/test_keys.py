@@ -296,6 +296,34 @@ def eight(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return answers[0][2]
 
 
+def test_one_key_with_eight_reports_at_once_takes_in_one_of_them(chaos: Instance) -> None:
+    chaos.until_ready()
+    caller, key, now = chaos.county.with_role("call_taker"), str(uuid.uuid4()), datetime.now(CHINA).isoformat()
+    caller.get("/v1/me")
+
+    def report(n: int) -> dict[str, Any]:
+        body = {"source": "110", "source_no": f"{key[:13]}-{n}", "occurred_at": now, "reported_at": now,
+                "place": {"address": f"古山镇金江龙村{key[:6]}-{n}号"}, "narrative": "双方因停车发生争吵"}  # fmt: skip
+        answer: dict[str, Any] = caller.post("/v1/incidents", body, key=key)
+        return answer
+
+    answers = at_once([lambda n=n: report(n) for n in range(8)])  # type: ignore[misc]
+    assert sorted((status, code) for status, code, _ in answers) == [
+        (200, ""), *[(422, "idempotency_key_reused")] * 7
+    ]  # fmt: skip
+    taken = next(n for n, (status, _, _) in enumerate(answers) if status == 200)
+    again = at_once([lambda: report(taken)] * 4)
+    assert {body["incident_id"] for _, _, body in [*again, answers[taken]]} == {answers[taken][2]["incident_id"]}
+
+
+def test_one_report_eight_times_at_once_under_one_key_has_one_answer(chaos: Instance) -> None:
+    chaos.until_ready()
+    caller, key, now = chaos.county.with_role("call_taker"), str(uuid.uuid4()), datetime.now(CHINA).isoformat()
+    body = {"source": "110", "source_no": key[:13], "occurred_at": now, "reported_at": now,
+            "place": {"address": f"古山镇金江龙村{key[:6]}号"}, "narrative": "双方因停车发生争吵"}  # fmt: skip
+    eight(lambda: caller.post("/v1/incidents", body, key=key))
+
+
 def test_a_comment_sent_eight_times_at_once_under_one_key_is_one_comment(chaos: Instance) -> None:
     chaos.until_ready()
     write = remark(clerk_at(chaos))
