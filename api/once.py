@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 from api.context import Services
 from api.engine import known
 from api.errors import MEDIA, problem
-from domain.errors import Conflict, KeyReused, Refused
+from domain.errors import Conflict, KeyReused, Refused, Unavailable
 from domain.organisation import Actor
 from infra.answers import LEFT, StoredAnswer, find_answer, hold_key, keep_answer, store_answer, stored_answer
 from infra.database import Session
@@ -118,19 +118,28 @@ async def taken(
 
 
 async def _truly(write: str, do: Do, did: Did | None, *, keyed: bool) -> Done | Effect:
-    """Does it; a refusal that the case did not give itself is not said before the case was asked what the key did.
-
-    Without a key too where the case has moved on: what moved it may have been this very request, out of patience.
-    """
+    """Does it; what is not the case's own word is not said before the case was asked what the key did."""
     try:
         return await do(write)
-    except Refused as refusal:
-        if did is None or refusal.by_case or not (keyed or isinstance(refusal, Conflict)):
+    except (Refused, Unavailable) as error:
+        if did is None or not _in_doubt(error, keyed=keyed):
             raise
         done = await did(write)
         if done is None:
             raise
         return done
+
+
+def _in_doubt(error: Refused | Unavailable, *, keyed: bool) -> bool:
+    """Whether the write may have been done although it failed now.
+
+    Without a key only where the case has moved on: what moved it may have been this very request, out of patience.
+    With one also where something was away: another request with this key may have done it. An error that says
+    `may_take_effect` has said so already.
+    """
+    if isinstance(error, Refused):
+        return not error.by_case and (keyed or isinstance(error, Conflict))
+    return keyed and not error.may_take_effect
 
 
 async def _in_one(services: Services, effect: Effect, answer_id: str | None, content_digest: str) -> StoredAnswer:

@@ -224,6 +224,26 @@ def test_a_reopening_repeated_after_the_case_closed_again_does_not_start_it_once
     assert write.effects() == 1
 
 
+def test_a_reopening_that_nobody_can_see_yet_is_not_called_undone(chaos: Instance) -> None:
+    chaos.until_ready()
+    clerk = clerk_at(chaos, ("confirm_triage", "confirm"), ("handle_on_scene", "criminal_case"))
+    until(lambda: clerk.county.dispute(clerk.number)["stage"] == "closed")
+    write = action(clerk, "reopen")
+    lock = sqlite3.connect(chaos.var / "santui.db", isolation_level=None)
+    with chaos.frozen("worker"):
+        assert outcome(write.do)[0] == 200
+        status, _, body = outcome(write.do)
+        assert (status, body.get("may_take_effect")) == (503, True)  # only the worker could tell
+        lock.execute("BEGIN IMMEDIATE")
+    try:
+        assert outcome(write.do)[0] == 200  # it has told
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    until(lambda: write.effects() == 1)
+    assert outcome(write.do)[0] == 200
+
+
 def test_of_two_who_reopen_at_once_one_is_told_of_the_other(chaos: Instance) -> None:
     chaos.until_ready()
     clerk = clerk_at(chaos, ("confirm_triage", "confirm"), ("handle_on_scene", "criminal_case"))
@@ -294,6 +314,15 @@ def eight(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     assert all(answer == answers[0] for answer in answers), {(status, code) for status, code, _ in answers}
     assert answers[0][0] == 200, answers[0]
     return answers[0][2]
+
+
+def test_a_reopening_sent_eight_times_at_once_under_one_key_is_one_reopening(chaos: Instance) -> None:
+    chaos.until_ready()
+    clerk = clerk_at(chaos, ("confirm_triage", "confirm"), ("handle_on_scene", "criminal_case"))
+    until(lambda: clerk.county.dispute(clerk.number)["stage"] == "closed")
+    write = action(clerk, "reopen")
+    eight(write.do)
+    assert write.effects() == 1
 
 
 def test_one_key_with_eight_reports_at_once_takes_in_one_of_them(chaos: Instance) -> None:
