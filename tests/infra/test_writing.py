@@ -180,17 +180,6 @@ async def test_the_first_answer_stays_and_other_content_is_noticed(anywhere: Set
             await find_answer(database, "write", "another digest")
 
 
-async def test_what_was_left_gives_way_to_its_outcome_and_never_the_other_way(anywhere: Settings) -> None:
-    left, outcome = (StoredAnswer(status=status, body={"status": status}) for status in (202, 409))
-    async with opened(anywhere) as database:
-        assert await store_answer(database, "write", "digest", left) == left
-        assert await store_answer(database, "write", "another digest", outcome) == outcome
-        assert await find_answer(database, "write", "digest") == left
-        assert await store_answer(database, "write", "digest", outcome) == outcome
-        assert await store_answer(database, "write", "digest", left) == outcome
-        assert await find_answer(database, "write", "digest") == outcome
-
-
 async def test_of_one_key_in_two_processes_at_once_one_has_its_effect_and_the_others_are_undone(two: Settings) -> None:
     person = Actor(person_id="p-1", name="某人", posts=[])
 
