@@ -8,7 +8,7 @@ from domain.case import Case
 from domain.catalogue import KINDS
 from domain.colours import recolour
 from domain.playbook import Stage
-from domain.room import abridged, hold, keeps, listed, shortened, takes
+from domain.room import abridged, hold, keeps, listed, shortened, takes, takes_whole
 from domain.rules import ENDINGS_HOLD
 from domain.spans import Calendar
 from domain.state import DisputeState, Incident, Party, Task
@@ -37,7 +37,7 @@ def add_incident(case: Case, incident: Incident) -> None:
         return
     times = len(s.incidents) + len(_only_counted(s)) + 1
     if keeps(s):
-        if not takes(s, incident):
+        if not takes_whole(s, incident):
             incident = abridged(incident)
             hold(s, incident)
         s.incidents.append(incident)

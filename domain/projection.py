@@ -6,8 +6,11 @@ rows, so a rebuilt read model is equal to the one that grew.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+from pydantic import Field
 
 from domain.actions import actions_thinkable, involved
 from domain.answering import decisions_open
@@ -16,6 +19,7 @@ from domain.case import COLOUR
 from domain.catalogue import KINDS, OUTCOMES, STAGE_NAMES
 from domain.clocks import Clock
 from domain.countable import Tally
+from domain.growing import Kept, still, told_of, without
 from domain.organisation import ROLES
 from domain.state import DisputeState, Entry, Task
 from domain.tally import tally
@@ -99,18 +103,30 @@ class Image(Model):
     helpers: list[str] = []
     """people who have, or had, a part by delegation and by no post"""
     document: dict[str, Any]
+    kept: dict[str, Kept] = {}
+    """lists of the document that begin as they were told before: here is only what came to them"""
+    lists: dict[str, Kept] = Field({}, exclude=True)
+    """what the next image can build on, for who sends this one; none where it was cut to fit"""
     tasks: list[TaskImage]
     timeline: list[Entry]
     tally: list[Tally] | None = None
     """all that is counted of the case; none where that is what was told before"""
 
 
-def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = None) -> Image:
+def project(
+    state: DisputeState,
+    *,
+    since: int = 0,
+    told: list[Tally] | None = None,
+    lists: Mapping[str, Kept] | None = None,
+) -> Image:
     """The image of a case; with `since`, only the tasks and timeline entries that changed after that revision.
 
-    `told` is the tally that was published at that revision: the same one is not sent again.
+    `told` is the tally that was published at that revision, `lists` the document's lists: what is the same is not sent
+    again.
     """
-    counted = tally(state)
+    counted, whole = tally(state), document(state)
+    kept = still(whole, lists) if since and lists else {}
     due = {task.task_id: due_of(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
     clocks = [clock for clock in due.values() if clock]
@@ -143,7 +159,9 @@ def project(state: DisputeState, *, since: int = 0, told: list[Tally] | None = N
         outcome=state.outcome,
         involved=sorted(involved(state, since=since)),
         helpers=sorted({person for task in state.tasks if task.revision > since for person in task.delegates}),
-        document=document(state),
+        document=without(whole, kept),
+        kept=kept,
+        lists=told_of(whole),
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
         timeline=[entry for entry in state.timeline if entry.revision > since],
         tally=None if since and counted == told else counted,

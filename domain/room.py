@@ -30,6 +30,8 @@ BEGINNING = 200
 """Characters that a full case keeps of an alarm's narrative."""
 INCIDENTS = 200
 """Alarms that a case keeps; later ones are counted on its timeline, and kept where they were received."""
+WHOLE = 20
+"""Alarms that a case keeps with all their words; of later ones it keeps the beginning."""
 PARTIES = 100
 """People that a case keeps as parties: each is visited after it is resolved."""
 IMAGE = 1536 * 1024
@@ -93,6 +95,11 @@ def takes(state: DisputeState, fact: BaseModel) -> bool:
         return False
     hold(state, fact)
     return True
+
+
+def takes_whole(state: DisputeState, incident: Incident) -> bool:
+    """Whether an alarm finds room with all its words, and counts it."""
+    return (state.rules < CASE_HAS_ROOM or len(state.incidents) < WHOLE) and takes(state, incident)
 
 
 def abridged(incident: Incident) -> Incident:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from domain.countable import Tally
+from domain.growing import OtherBeginning, joined
 from domain.projection import Image, TaskImage
 from domain.state import Entry
 from infra.attachments import take_attachments
@@ -45,7 +46,8 @@ async def write_image(database: Database, image: Image) -> int:
     in the same transaction to those who listen (`infra.events`).
 
     Raises:
-        ReadModelGap: the image holds only what is new since a revision beyond the stored one.
+        ReadModelGap: the image holds only what is new since a revision beyond the stored one, or since another
+            document than the stored one.
     """
     async with database.write(image.dispute_no) as session:
         stored, before = await stood(session, image.dispute_no, [shown.task_id for shown in image.tasks])
@@ -53,7 +55,7 @@ async def write_image(database: Database, image: Image) -> int:
             return image.revision
         if stored < image.since:
             raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
-        await _insert(session, image)
+        await _insert(session, await _completed(session, image))
         await note_events(session, image, stored=stored, before=before)
     return image.revision
 
@@ -117,6 +119,19 @@ def rows_of(image: Image) -> Rows:
         BarredRow: [{"task_id": task.task_id, "person_id": p} for task in changed for p in task.excluded],
         TallyRow: [_tally(image, n, counted) for n, counted in enumerate(image.tally or [], start=1)],
     }
+
+
+async def _completed(session: AsyncSession, image: Image) -> Image:
+    """The image with its whole document: of what it left out, the row has the beginnings."""
+    if not image.kept:
+        return image
+    query = select(col(DisputeRow.sealed)).where(col(DisputeRow.dispute_no) == image.dispute_no)
+    stored = (await session.execute(query)).scalar_one()
+    try:
+        document = joined(stored, image.document, image.kept)
+    except OtherBeginning as error:
+        raise ReadModelGap(f"{image.dispute_no} has other {error} than were told before") from error
+    return image.model_copy(update={"document": document, "kept": {}})
 
 
 async def _insert(session: AsyncSession, image: Image) -> None:

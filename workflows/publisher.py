@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.countable import Tally
+from domain.growing import Kept
 from domain.projection import case_sheet, project
 from domain.room import within
 from workflows import ports
@@ -29,6 +30,7 @@ class Publisher:
         self._desk = desk
         self._attributes: dict[str, object] = {}
         self._told: list[Tally] | None = None
+        self._lists: dict[str, Kept] = {}
         self.published = 0
 
     @property
@@ -42,7 +44,8 @@ class Publisher:
         while True:
             await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
             self._show_operators()
-            image = within(project(state, since=self.published, told=self._told), state.rules)
+            image = project(state, since=self.published, told=self._told, lists=self._lists)
+            image = within(image, state.rules)
             try:
                 self.published = await workflow.execute_activity(
                     ports.publish,
@@ -52,6 +55,7 @@ class Publisher:
                     summary=f"revision {image.revision}",
                 )
                 self._told = image.tally if image.tally is not None else self._told
+                self._lists = image.lists
             except ActivityError as error:
                 if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
                     raise

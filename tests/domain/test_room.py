@@ -19,6 +19,7 @@ from domain.room import (
     MEASURED_FROM,
     PARTIES,
     SHORT,
+    WHOLE,
     check_growth,
     check_room,
     hold,
@@ -85,6 +86,15 @@ def test_alarms_beyond_what_a_case_keeps_are_counted_once_each() -> None:
     assert len(desk.state.incidents) == INCIDENTS
     assert desk.logged("incident_added")[-1] == f"重复警情并入（第{INCIDENTS + 3}次）"
     assert len(desk.logged("incident_added")) == INCIDENTS + 2
+
+
+def test_so_many_alarms_are_kept_with_all_their_words_and_later_ones_begun() -> None:
+    for rules, whole in ((CASE_HAS_ROOM - 1, WHOLE + 2), (CASE_HAS_ROOM, WHOLE)):
+        desk = Desk(rules=rules)
+        for n in range(2, WHOLE + 3):
+            add_incident(desk.case, alarm(n, desk.at).model_copy(update={"narrative": "长" * 300}))
+        assert [i.narrative for i in desk.state.incidents[1:whole]] == ["长" * 300] * (whole - 1)
+        assert all(len(i.narrative) < BEGINNING + 40 for i in desk.state.incidents[whole:])
 
 
 def test_a_case_lists_so_many_parties_and_no_more() -> None:

@@ -11,6 +11,7 @@ from domain.actions import ENDINGS
 from domain.case import COLOUR, PROTECTION
 from domain.catalogue import KINDS
 from domain.clocks import Clock
+from domain.growing import Kept, joined
 from domain.organisation import Actor
 from domain.playbook import Stage
 from domain.projection import Image, project
@@ -50,6 +51,8 @@ class Fold:
         self._tasks: dict[str, str] = {}
         self._timeline: dict[int, str] = {}
         self._involved: set[tuple[str, str]] = set()
+        self._document: dict[str, Any] = {}
+        self.lists: dict[str, Kept] = {}
 
     def take(self, image: Image) -> None:
         """Puts a delta on top, as the read model does."""
@@ -58,12 +61,14 @@ class Fold:
         self._tasks |= {task.task_id: task.model_dump_json() for task in image.tasks}
         self._timeline |= {entry.seq: entry.model_dump_json() for entry in image.timeline}
         self._involved |= set(image.involved)
+        self._document, self.lists = joined(self._document, image.document, image.kept), image.lists
 
     def check(self, whole: Image) -> None:
         """The deltas so far make the whole."""
         assert self._tasks == {t.task_id: t.model_dump_json() for t in whole.tasks}, "tasks in deltas are not the whole"
         assert self._timeline == {e.seq: e.model_dump_json() for e in whole.timeline}, "the timeline has another whole"
         assert self._involved == set(whole.involved), "who is involved differs from the whole"
+        assert self._document == whole.document, "the document in deltas is not the whole"
 
 
 class Watch:
@@ -267,7 +272,7 @@ class Watch:
         whole = project(state)
         self._looks += 1
         if self._looks % self._every == 0 or state.closed:
-            self.fold.take(project(state, since=self.fold.revision))
+            self.fold.take(project(state, since=self.fold.revision, lists=self.fold.lists))
             self.fold.check(whole)
         for shown in whole.tasks:
             clock: Clock | None = due_of(state, shown.task) if shown.task.pending else None

@@ -12,7 +12,7 @@ import pytest_asyncio
 from domain.case import Case
 from domain.colours import recolour
 from domain.projection import project
-from domain.state import DisputeState
+from domain.state import DisputeState, Party
 from infra.database import Database, open_database
 from infra.read_model import ReadModelGap, write_image
 from infra.settings import Settings
@@ -64,6 +64,50 @@ async def test_what_is_new_since_a_revision_makes_the_same_rows_as_the_whole(sto
     await write_image(store.database, project(earlier))
     await write_image(store.database, project(later, since=earlier.revision))
     assert await store.rows(later.dispute_no) == whole
+
+
+def add_words(state: DisputeState, number: int) -> None:
+    """One more report, with something to say."""
+    first = state.incidents[0]
+    state.incidents.append(first.model_copy(update={"incident_id": f"i-{number}", "narrative": "吵" * 5000}))
+    state.parties.append(Party(name=f"当事人{number}", side="a"))
+    state.touch()
+
+
+async def test_reports_that_were_told_are_not_sent_again_and_stay(store: ReadModel) -> None:
+    _, state = two_states()
+    add_words(state, 1)
+    image = project(state)
+    await write_image(store.database, image)
+    for number in range(2, 5):
+        if number == 4:  # what stands in the middle changed: the list is sent whole
+            state.parties[1] = state.parties[1].model_copy(update={"phone": "13800000000"})
+        add_words(state, number)
+        image = project(state, since=image.revision, lists=image.lists)
+        assert [i["incident_id"] for i in image.document["incidents"]] == [f"i-{number}"]
+        assert len(image.document["parties"]) == (1 if number < 4 else len(state.parties))
+        assert len(image.model_dump_json().encode()) < 2 * 5000 * 3
+        await write_image(store.database, image)
+    grown = await store.rows(state.dispute_no)
+    await store.forget(state.dispute_no)
+    await write_image(store.database, project(state))
+    assert await store.rows(state.dispute_no) == grown
+
+
+async def test_an_image_that_builds_on_other_words_than_are_stored_is_refused(store: ReadModel) -> None:
+    _, state = two_states()
+    told = project(state)
+    other = told.model_copy(deep=True)
+    other.document["incidents"][0]["narrative"] = "别的"
+    await write_image(store.database, other)
+    add_words(state, 1)
+    before = await store.rows(state.dispute_no)
+    with pytest.raises(ReadModelGap):
+        await write_image(store.database, project(state, since=told.revision, lists=told.lists))
+    assert await store.rows(state.dispute_no) == before
+    await write_image(store.database, project(state))
+    [dispute] = (await store.rows(state.dispute_no))["DisputeRow"]
+    assert dispute["sealed"] == project(state).document
 
 
 async def test_ended_tasks_have_the_colour_of_the_whole_image_after_a_recolouring(store: ReadModel) -> None:

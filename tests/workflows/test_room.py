@@ -27,6 +27,8 @@ from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 
 DECISIONS = 100
+EACH = 8_000
+"""Bytes of history that a further short report may cost."""
 WORDS = random.Random(7)
 ROAD = {
     "confirm_triage": ("confirm",),
@@ -218,6 +220,33 @@ async def test_a_flood_of_alarms_does_not_wedge_the_case(working: Engine) -> Non
     await working.published(handle)
     state = await working.state(handle)
     assert len(state.incidents) == INCIDENTS
+    await working.decide(handle, "confirm_triage", "confirm")
+
+
+async def history_bytes(office: Engine, handle: Handle) -> int:
+    """How long a run's history is."""
+    described = await office.client.get_workflow_handle(handle.id).describe()
+    return int(described.raw_description.workflow_execution_info.history_size_bytes)
+
+
+@pytest.mark.timeout(300)
+async def test_repeats_of_a_case_full_of_words_do_not_freeze_it(working: Engine) -> None:
+    handle, long, short = await working.open(), 14, 207
+
+    async def reported(number: int, characters: int) -> None:
+        alarm = crowd(number).model_copy(update={"narrative": words(characters), "parties": []})
+        await handle.signal("incident_added", alarm)
+        await working.published(handle)  # one by one: a burst would be published in one go
+
+    for number in range(long):
+        await reported(number, 7900)
+    full = await history_bytes(working, handle)
+    for number in range(short):
+        await reported(long + number, 20)
+    size = await history_bytes(working, handle)
+    print(f"{full:,} bytes after {long} long reports, then {(size - full) // short:,} a report: {size:,}")
+    assert (size - full) // short < EACH
+    assert size < 10_000_000
     await working.decide(handle, "confirm_triage", "confirm")
 
 
