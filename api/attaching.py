@@ -21,13 +21,14 @@ from api.context import Services
 from api.once import Done, Effect, once
 from api.seeing import seen
 from api.views import attachment_item, may_attach
-from domain.errors import Conflict, FieldsInvalid, NotEntitled, NotFound, Unavailable
+from domain.errors import Conflict, NotEntitled, NotFound, Unavailable
 from domain.organisation import Actor
 from infra.attachments import (
     add_attachment,
     drop_attachment,
     find_attachment,
     known_attachments,
+    no_such_file,
     sweep_attachments,
 )
 from infra.database import Session
@@ -149,7 +150,7 @@ async def own_files(services: Services, actor: Actor, dispute_no: str, ids: list
         shown = await attachments_of(session, dispute_no, actor.person_id) if ids else []
     known = {a.attachment_id: a for a in shown}
     if any(attachment_id not in known for attachment_id in ids):
-        raise FieldsInvalid(errors=[{"field": "attachments", "message": "附件不存在，或不属于该纠纷"}])
+        raise no_such_file()
     return [known[attachment_id] for attachment_id in ids]
 
 

@@ -302,9 +302,11 @@ def _from_receipt(receipt: Receipt) -> dict[str, Any]:
 async def _sent(services: Services, evidence: list[Evidence]) -> AsyncIterator[None]:
     """An answer goes on its way with its files. Refused, they are its sender's own again; where nobody knows what comes
     of it they stay with it.
+
+    Raises:
+        FieldsInvalid: one was removed meanwhile.
     """
-    ids = [e.attachment_id for e in evidence]
-    await send_attachments(services.database, ids)
+    ids = await send_attachments(services.database, [e.attachment_id for e in evidence])
     try:
         yield
     except Refused:

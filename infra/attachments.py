@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.errors import FieldsInvalid
 from domain.organisation import Actor
 from infra.database import Database
 from infra.tables import AttachmentRow
@@ -62,17 +63,28 @@ def shows(row: AttachmentRow, person_id: str) -> bool:
     return row.state == TAKEN or row.person_id == person_id
 
 
-async def send_attachments(database: Database, ids: list[str]) -> None:
+async def send_attachments(database: Database, ids: list[str]) -> list[str]:
     """An answer with these files goes on its way: until it is known what came of it they are neither removed nor swept.
+    Answers which of them went with it: others are part of the case, or on their way with another answer.
 
     What is taken is known when the case is published (`infra.read_model`), however late the answer takes effect.
+
+    Raises:
+        FieldsInvalid: one was removed meanwhile; then none goes.
     """
-    await _move(database, ids, PENDING, SENT)
+    if not ids:
+        return []
+    async with database.write() as session:
+        moved = await _move(session, ids, PENDING, SENT)
+        await check_there(session, ids)
+    return moved
 
 
 async def return_attachments(database: Database, ids: list[str]) -> None:
-    """The answer was refused: the files are its sender's own again."""
-    await _move(database, ids, SENT, PENDING)
+    """The answer that these went with was refused: the files are its sender's own again."""
+    if ids:
+        async with database.write() as session:
+            await _move(session, ids, SENT, PENDING)
 
 
 async def take_attachments(session: AsyncSession, dispute_no: str, ids: Iterable[str]) -> None:
@@ -82,6 +94,23 @@ async def take_attachments(session: AsyncSession, dispute_no: str, ids: Iterable
         of_case = col(AttachmentRow.dispute_no) == dispute_no, col(AttachmentRow.state) != TAKEN
         query = update(AttachmentRow).where(col(AttachmentRow.attachment_id).in_(wanted), *of_case)
         await session.execute(query.values(state=TAKEN))
+
+
+async def check_there(session: AsyncSession, ids: Collection[str]) -> None:
+    """Whether files that an answer was given in this transaction are there: they may have been removed since they were
+    looked at, and from here on they can't be.
+
+    Raises:
+        FieldsInvalid: one is not.
+    """
+    query = select(col(AttachmentRow.attachment_id)).where(col(AttachmentRow.attachment_id).in_(ids))
+    if ids and set((await session.execute(query)).scalars()) != set(ids):
+        raise no_such_file()
+
+
+def no_such_file() -> FieldsInvalid:
+    """What is answered to whoever names a file that is not there for him."""
+    return FieldsInvalid(errors=[{"field": "attachments", "message": "附件不存在，或不属于该纠纷"}])
 
 
 async def drop_attachment(database: Database, attachment_id: str) -> bool:
@@ -122,8 +151,7 @@ def batched(ids: Iterable[str], size: int = 500) -> Iterator[list[str]]:
         yield some
 
 
-async def _move(database: Database, ids: list[str], before: str, after: str) -> None:
-    if ids:
-        async with database.write() as session:
-            these = col(AttachmentRow.attachment_id).in_(ids), col(AttachmentRow.state) == before
-            await session.execute(update(AttachmentRow).where(*these).values(state=after))
+async def _move(session: AsyncSession, ids: list[str], before: str, after: str) -> list[str]:
+    these = col(AttachmentRow.attachment_id).in_(ids), col(AttachmentRow.state) == before
+    query = update(AttachmentRow).where(*these).values(state=after).returning(col(AttachmentRow.attachment_id))
+    return list((await session.execute(query)).scalars())

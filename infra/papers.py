@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.organisation import Actor
-from infra.attachments import take_attachments
+from infra.attachments import check_there, take_attachments
 from infra.ids import new_id
 from infra.messages import Told, add_messages
 from infra.tables import CommentRow
@@ -23,6 +23,9 @@ async def add_comment(
 ) -> CommentRow:
     """Adds a remark with its `files`, attachment ids, and tells those mentioned in it: `mentioned` holds their names by
     person id.
+
+    Raises:
+        FieldsInvalid: a file was removed meanwhile.
     """
     mentions = [{"person_id": person_id, "name": name} for person_id, name in (mentioned or {}).items()]
     row = CommentRow(
@@ -40,5 +43,6 @@ async def add_comment(
     ]
     session.add(row)
     await take_attachments(session, dispute_no, files or [])
+    await check_there(session, files or [])
     await add_messages(session, messages, row.at)
     return row

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from domain.errors import FieldsInvalid
 from domain.organisation import Actor
 from domain.playbook import Stage
 from domain.projection import project
@@ -25,7 +31,7 @@ from infra.papers import add_comment
 from infra.queries import attachments_of
 from infra.read_model import replace_image, write_image
 from infra.settings import Settings
-from infra.tables import AttachmentRow
+from infra.tables import AttachmentRow, CommentRow
 from tests.domain.support import OFFICER, Desk
 from tests.infra.stores import opened
 
@@ -83,6 +89,53 @@ async def test_a_file_on_its_way_with_an_answer_is_neither_removed_nor_swept(any
         assert not await drop_attachment(database, file)
         await return_attachments(database, [file])  # refused: its sender's own again
         assert await drop_attachment(database, file)
+
+
+async def test_a_file_that_is_removed_meanwhile_is_in_no_answer(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        for answer in (sent, remarked):
+            file, stays = [(await uploaded(database)).attachment_id for _ in range(2)]
+            assert {file, stays} <= set(await names(database, SENDER.person_id)), "the answer looked: it is there"
+            async with database.write() as session:
+                await session.execute(delete(AttachmentRow).where(col(AttachmentRow.attachment_id) == file))
+                answering = asyncio.create_task(answer(database, [stays, file]))
+            with pytest.raises(FieldsInvalid) as refused:
+                await answering
+            assert [error["field"] for error in refused.value.errors] == ["attachments"]
+            assert await drop_attachment(database, stays), "no answer has the other one either"
+        async with database.read() as session:
+            assert (await session.execute(select(CommentRow))).first() is None
+
+
+async def test_a_file_that_an_answer_has_is_not_removed_meanwhile(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        for answer in (sent, remarked):
+            file = (await uploaded(database)).attachment_id
+            await answer(database, [file])
+            assert not await drop_attachment(database, file)
+            await answer(database, [file])  # named again
+
+
+async def test_a_refused_answer_gives_back_only_what_went_with_it(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        file, other = [(await uploaded(database)).attachment_id for _ in range(2)]
+        await send_attachments(database, [file])
+        went = await send_attachments(database, [file, other])
+        assert went == [other]
+        await return_attachments(database, went)
+        assert not await drop_attachment(database, file), "it is with the first answer"
+        assert await drop_attachment(database, other)
+
+
+async def sent(database: Database, files: list[str]) -> None:
+    """A decision with these files."""
+    await send_attachments(database, files)
+
+
+async def remarked(database: Database, files: list[str]) -> None:
+    """A comment with these files."""
+    async with database.write() as session:
+        await add_comment(session, NO, SENDER, "见附件", files=files)
 
 
 def answered(file: str) -> DisputeState:
