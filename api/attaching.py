@@ -87,7 +87,7 @@ async def attach(services: Services, actor: Actor, dispute_no: str, upload: Uplo
 
         return Effect(register)
 
-    response = await once(services, actor, "attachment", key, [dispute_no, upload.sha256], do)
+    response = await once(services, actor, "attachment", key, [dispute_no, upload.sha256, upload.name], do)
     kept = json.loads(bytes(response.body)).get("attachment_id")
     for attachment_id in made:  # what failed left a row or none: then the sweep finds the file
         if attachment_id != kept:

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.attaching import FILES, attach, examined
 from api.context import Services
+from api.once import digest
 from api.pages.session import Viewer, text
 from domain.errors import Refused, Unavailable
 
@@ -25,7 +26,8 @@ async def take_files(services: Services, viewer: Viewer, no: str, form: FormData
             continue
         try:
             upload = examined(services, name, await file.read(services.files.limit + 1))
-            response = await attach(services, viewer.actor, no, upload, f"{key}:{upload.sha256}" if key else None)
+            file_key = f"{key}:{digest(upload.sha256, upload.name)}" if key else None
+            response = await attach(services, viewer.actor, no, upload, file_key)
             body = json.loads(bytes(response.body))
             if response.status_code >= 400:
                 wrong.append(f"{name}：{body['detail']}")

@@ -66,6 +66,32 @@ def test_the_same_key_with_another_file_is_refused(people: People, officer: Raw)
     assert (again.status_code, again.json()["code"]) == (422, "idempotency_key_reused")
 
 
+def test_the_same_key_with_the_same_file_under_another_name_is_refused(people: People, officer: Raw) -> None:
+    number, content = people.at_push_1(), picture()
+    first = upload(officer, number, content, key=f"n-{number}", name="甲.png")
+    assert upload(officer, number, content, key=f"n-{number}", name="甲.png").json() == first.json()
+    other = upload(officer, number, content, key=f"n-{number}", name="乙.png")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_file_is_removed_or_in_an_answer_and_never_both(jinhua: Instance, people: People) -> None:
+    number = people.at_push_1()
+    sender = people.at("on_scene_officer", STATION)
+    task = people.wait_for(number, "handle_on_scene")["task_id"]
+    decision = {"decision": "unsettled", "fields": {"reason": "各执一词"}}
+    answers = [(f"/v1/disputes/{number}/comments", {"text": "见附件"}, 201) for _ in range(6)]
+    answers.append((f"/v1/tasks/{task}/decide", decision, 200))
+    async with httpx2.AsyncClient(base_url=jinhua.base, timeout=60, trust_env=False) as client:
+        for path, body, done in answers:
+            file = sender.attach(number)
+            said, removed = await asyncio.gather(
+                client.post(path, json={**body, "attachments": [file]}, headers=sender._headers()),
+                client.delete(f"/v1/attachments/{file}", headers=sender._headers()),
+            )
+            assert (said.status_code, removed.status_code) in ((done, 409), (422, 200)), (said.text, removed.text)
+            assert (file in files_of(sender, number)) == (said.status_code == done)
+
+
 def test_a_file_in_no_answer_is_seen_and_removed_by_its_sender_alone(people: People) -> None:
     number = people.at_push_1()
     sender, colleague = (people.at("on_scene_officer", STATION, n) for n in (0, 1))
