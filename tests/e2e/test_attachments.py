@@ -78,8 +78,9 @@ async def test_a_file_is_removed_or_in_an_answer_and_never_both(jinhua: Instance
     number = people.at_push_1()
     sender = people.at("on_scene_officer", STATION)
     task = people.wait_for(number, "handle_on_scene")["task_id"]
-    decision = {"decision": "unsettled", "fields": {"reason": "各执一词"}}
-    answers = [(f"/v1/disputes/{number}/comments", {"text": "见附件"}, 201) for _ in range(6)]
+    decision: dict[str, Any] = {"decision": "unsettled", "fields": {"reason": "各执一词"}}
+    remark: dict[str, Any] = {"text": "见附件"}
+    answers = [(f"/v1/disputes/{number}/comments", remark, 201) for _ in range(6)]
     answers.append((f"/v1/tasks/{task}/decide", decision, 200))
     async with httpx2.AsyncClient(base_url=jinhua.base, timeout=60, trust_env=False) as client:
         for path, body, done in answers:
