@@ -131,7 +131,7 @@ async def report(
     return _answer(row, published, services.policy.playbook.process)
 
 
-async def _recorded(services: Services, actor: Actor, incident: IncidentIn, hold: Hold | None) -> IncidentRow:
+async def _recorded(services: Services, actor: Actor, incident: IncidentIn, hold: Hold | None = None) -> IncidentRow:
     places = await _places(services, incident.place)
     found = triage(incident.narrative, services.policy.lexicon, source=incident.source)
     new, known = _known(incident, found), []
