@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
-from temporalio.client import WorkflowHistory
+from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
 from api.client import Client, County, Refusal
 from domain.base import CHINA
@@ -147,6 +147,19 @@ def from_engine(chaos: Instance, number: str) -> tuple[DisputeState, WorkflowHis
 
     try:
         return asyncio.run(read())
+    finally:
+        gc.collect()  # the SDK's objects are let go while the interpreter is whole (sdk-python#300)
+
+
+def until_over(chaos: Instance, number: str) -> None:
+    """Waits until the run of a closed case has ended, of which the read model shows the last line a moment before."""
+
+    async def ended() -> bool:
+        client = await connect(chaos.settings)
+        return (await client.get_workflow_handle(number).describe()).status is WorkflowExecutionStatus.COMPLETED
+
+    try:
+        until(lambda: asyncio.run(ended()))
     finally:
         gc.collect()  # the SDK's objects are let go while the interpreter is whole (sdk-python#300)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.base import CHINA
-from tests.chaos.support import until
+from tests.chaos.support import until, until_over
 from tests.chaos.test_keys import action, clerk_at, decision, eight, forget_answers
 from tests.chaos.test_races import at_once, outcome
 from tests.instance import Instance
@@ -33,7 +33,7 @@ def test_a_decision_left_for_the_worker_and_then_refused_is_answered_as_refused(
 def test_a_reopening_that_nobody_can_see_yet_is_not_called_undone(chaos: Instance) -> None:
     chaos.until_ready()
     clerk = clerk_at(chaos, ("confirm_triage", "confirm"), ("handle_on_scene", "criminal_case"))
-    until(lambda: clerk.county.dispute(clerk.number)["stage"] == "closed")
+    until_over(chaos, clerk.number)
     write = action(clerk, "reopen")
     lock = sqlite3.connect(chaos.var / "santui.db", isolation_level=None)
     with chaos.frozen("worker"):
