@@ -41,7 +41,9 @@ def test_a_number_with_a_cell_s_code_is_what_forms_history_and_desk_take(cell: I
     first, second = people.at_push_1(), people.quarrel()
     assert int(second.rpartition("-")[2]) == int(first.rpartition("-")[2]) + 1
     answer = people.answer(second, "confirm_triage", "duplicate_of")  # as its example says: the one before
-    assert answer["dispute"]["outcome"] == "merged"
+    assert answer["change"]["state"] == "pending"
+    people.answer(second, "approve_change", "approve")
+    assert people.dispute(second)["outcome"] == "merged"
     assert people.dispute(first)["stage"] == "push_1"
 
     auditor = people.with_role("auditor")
