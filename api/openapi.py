@@ -145,7 +145,7 @@ def _errors(name: str) -> list[int]:
     """The statuses of the errors an operation may answer."""
     method, path = name.split(" ")
     if not path.startswith("/v1"):
-        return []
+        return [422] if path == "/readyz" else []
     statuses = [422, 503]
     if name in OPEN:
         return [400, 401, 413, *statuses, 429]
