@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, RootModel
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from domain import actions, answering, facts, handing
-from domain.base import Model
+from domain.growing import Kept, joined
 from domain.spans import Calendar
 from domain.state import Incident, Party
 from infra.codec import EncryptionCodec, data_converter
@@ -20,7 +21,12 @@ from infra.crypto import load_keys
 from tests.replay.record import HISTORIES, KEY
 from workflows.dispute import DisputeInput
 
-MESSAGES: dict[str, type[Model]] = {
+
+class Seconds(RootModel[int]):
+    """How far a drill has moved a clock."""
+
+
+MESSAGES: dict[str, type[BaseModel]] = {
     "decide": answering.Command,
     "decision": answering.Command,
     "claim": handing.Claim,
@@ -32,6 +38,7 @@ MESSAGES: dict[str, type[Model]] = {
     "party_changed": Party,
     "calendar_edition": Calendar,
     "merged_in": facts.Merged,
+    "clock_advanced": Seconds,
 }
 """What each update and signal carries."""
 CODEC = EncryptionCodec(load_keys(KEY))
@@ -51,13 +58,13 @@ def read(file: Path) -> WorkflowHistory:
     return WorkflowHistory(dispute["state"]["dispute_no"], history.events)
 
 
-def payloads(history: WorkflowHistory) -> list[tuple[type[Model], dict[str, Any]]]:
+def payloads(history: WorkflowHistory) -> list[tuple[type[BaseModel], Any]]:
     """Every message that people, facts and intake sent, as its model and the JSON on record."""
-    found: list[tuple[type[Model], dict[str, Any]]] = []
+    found: list[tuple[type[BaseModel], Any]] = []
     for event in history.events:
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-                model: type[Model] = DisputeInput
+                model: type[BaseModel] = DisputeInput
                 sent = event.workflow_execution_started_event_attributes.input
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
                 asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
@@ -73,8 +80,12 @@ def payloads(history: WorkflowHistory) -> list[tuple[type[Model], dict[str, Any]
 
 
 def last_shown(history: WorkflowHistory) -> dict[str, Any]:
-    """The case as it was published last."""
-    published = [e for e in history.events if e.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
-    (payload,) = published[-1].activity_task_scheduled_event_attributes.input.payloads
-    shown: dict[str, Any] = json.loads(CODEC.open(payload).data)["document"]
+    """The case as it was published last: each image has of the growing lists only what came to them."""
+    shown: dict[str, Any] = {}
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            (payload,) = event.activity_task_scheduled_event_attributes.input.payloads
+            image = json.loads(CODEC.open(payload).data)
+            kept = {name: Kept.model_validate(told) for name, told in image.get("kept", {}).items()}
+            shown = joined(shown, image["document"], kept)
     return shown
