@@ -10,7 +10,6 @@ from temporalio.client import Client, WorkflowExecution
 
 from infra.archive import Archive, known_runs, last_closed, note_archived
 from infra.database import Database
-from workflows import ports
 
 OVERLAP = timedelta(days=1)
 """Runs closed so long before the last one archived are looked at again: the engine's list may lag."""
@@ -24,7 +23,7 @@ class Archiving:
     def __init__(self, client: Client, database: Database, archive: Archive) -> None:
         self._client, self._database, self._archive = client, database, archive
 
-    @activity.defn(name=ports.archive.__name__)
+    @activity.defn(name="archive")
     async def archive(self) -> int:
         """See `workflows.ports.archive`."""
         query = "WorkflowType = 'Dispute' AND ExecutionStatus != 'Running'"

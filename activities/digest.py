@@ -11,7 +11,6 @@ from infra.answers import trim_answers
 from infra.database import Database
 from infra.digests import send_digests
 from infra.events import trim_events
-from workflows import ports
 
 log = structlog.get_logger()
 
@@ -22,7 +21,7 @@ class Digesting:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn(name=ports.digest.__name__)
+    @activity.defn(name="digest")
     async def digest(self) -> int:
         """See `workflows.ports.digest`."""
         now = datetime.now(UTC)

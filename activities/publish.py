@@ -18,7 +18,7 @@ class Publishing:
     def __init__(self, database: Database, outstanding: Outstanding) -> None:
         self._database, self._outstanding = database, outstanding
 
-    @activity.defn(name=ports.publish.__name__)
+    @activity.defn(name="publish")
     async def publish(self, image: Image) -> int:
         """See `workflows.ports.publish`."""
         try:

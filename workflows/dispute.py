@@ -218,7 +218,7 @@ class DisputeWorkflow:
 
     # --- decisions: updates, and one signal for when no worker answers
 
-    @workflow.update
+    @workflow.update(name="decide")
     def decide(self, command: answering.Command) -> answering.Receipt:
         """Takes a person's decision on a task."""
         return self.door.once(command, lambda: self._decide(command), command.task_id)
@@ -227,7 +227,7 @@ class DisputeWorkflow:
     def _may_decide(self, command: answering.Command) -> None:
         self.door.admit(command, lambda: answering.check(self.state, command, self.case.now()))
 
-    @workflow.update
+    @workflow.update(name="claim")
     def claim(self, claim: handing.Claim) -> answering.Receipt:
         """Claims a task for a person, or gives it back; answers an offer or a delegation."""
         return self.door.once(claim, lambda: handing.take_claim(self.case, claim), claim.task_id)
@@ -236,7 +236,7 @@ class DisputeWorkflow:
     def _may_claim(self, claim: handing.Claim) -> None:
         self.door.admit(claim, lambda: handing.check_claim(self.state, claim))
 
-    @workflow.update
+    @workflow.update(name="delegate")
     def delegate(self, handover: handing.Handover) -> answering.Receipt:
         """Has a task prepared by another person."""
         return self.door.once(handover, lambda: handing.take_delegation(self.case, handover), handover.task_id)
@@ -245,7 +245,7 @@ class DisputeWorkflow:
     def _may_delegate(self, handover: handing.Handover) -> None:
         self.door.admit(handover, lambda: handing.check_delegation(self.state, handover))
 
-    @workflow.update
+    @workflow.update(name="transfer")
     def transfer(self, handover: handing.Handover) -> answering.Receipt:
         """Offers a task to another person."""
         return self.door.once(handover, lambda: handing.take_transfer(self.case, handover), handover.task_id)
@@ -254,7 +254,7 @@ class DisputeWorkflow:
     def _may_transfer(self, handover: handing.Handover) -> None:
         self.door.admit(handover, lambda: handing.check_transfer(self.state, handover))
 
-    @workflow.update
+    @workflow.update(name="act")
     def act(self, act: actions.Act) -> answering.Receipt:
         """Takes an action: an interruption, a change, an escalation."""
         return self.door.once(act, lambda: actions.take_action(self.case, act), None)
@@ -263,7 +263,7 @@ class DisputeWorkflow:
     def _may_act(self, act: actions.Act) -> None:
         self.door.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
 
-    @workflow.signal
+    @workflow.signal(name="decision")
     def decision(self, command: answering.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
         self.door.leave(
@@ -274,43 +274,43 @@ class DisputeWorkflow:
 
     # --- facts
 
-    @workflow.signal
+    @workflow.signal(name="clock_advanced")
     def clock_advanced(self, seconds: int) -> None:
         """A drill has moved this case's clock: whoever looks at a deadline needs to know how far ahead it is."""
         self.state.ahead += seconds
         self.state.touch()
 
-    @workflow.signal
+    @workflow.signal(name="incident_added")
     def incident_added(self, incident: Incident) -> None:
         """A repeat alarm of the same quarrel."""
         facts.add_incident(self.case, incident)
 
-    @workflow.signal
+    @workflow.signal(name="merged_in")
     def merged_in(self, merged: facts.Merged) -> None:
         """Another dispute was merged into this one."""
         facts.merge_in(self.case, merged)
 
-    @workflow.signal
+    @workflow.signal(name="hotline_note")
     def hotline_note(self, note: facts.Note) -> None:
         """Something heard on the hotline."""
         facts.hotline_note(self.case, note)
 
-    @workflow.signal
+    @workflow.signal(name="party_changed")
     def party_changed(self, party: Party) -> None:
         """A party's particulars."""
         facts.party_changed(self.case, party)
 
-    @workflow.signal
+    @workflow.signal(name="calendar_edition")
     def calendar_edition(self, calendar: Calendar) -> None:
         """A new edition of the working calendar."""
         facts.calendar_edition(self.case, calendar)
 
-    @workflow.query
+    @workflow.query(name="progress")
     def progress(self) -> tuple[int, int]:
         """(revision, published revision): equal once everybody outside has seen everything."""
         return self.state.revision, self.publisher.published
 
-    @workflow.query
+    @workflow.query(name="outcome")
     def outcome(self, key: str, task_id: str | None) -> keys.Outcome | None:
         """What became of a key, for somebody whose answer was lost; none where it was never taken."""
         return keys.outcome(self.state, key, task_id)

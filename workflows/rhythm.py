@@ -9,7 +9,6 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.base import Model
-    from workflows import ports
 
 LONGEST = timedelta(hours=2)
 SILENT_FOR = timedelta(minutes=2)
@@ -25,8 +24,8 @@ class Beat(Model):
 
 
 BEATS: tuple[Beat, ...] = (
-    Beat(activity=ports.archive.__name__, every_minutes=10),
-    Beat(activity=ports.digest.__name__, daily_at="08:00"),
+    Beat(activity="archive", every_minutes=10),
+    Beat(activity="digest", daily_at="08:00"),
 )
 
 

@@ -37,7 +37,6 @@ from infra.database import Database, open_database
 from infra.engine import connect
 from infra.read_model import all_numbers
 from infra.settings import Settings, get_settings
-from workflows import ports
 from workflows.rhythm import BEATS, RhythmWorkflow
 
 audit = typer.Typer(
@@ -88,7 +87,7 @@ def archive_command() -> None:
 
     async def go() -> int:
         client = await connect(get_settings())
-        beat = next(beat for beat in BEATS if beat.activity == ports.archive.__name__)
+        beat = next(beat for beat in BEATS if beat.activity == "archive")
         done = await client.execute_workflow(
             RhythmWorkflow.run, beat, id=f"rhythm-archive-now-{uuid4()}", task_queue=ports.TASK_QUEUE
         )
