@@ -17,18 +17,18 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.registry import activities
-from infra.archive import Archive
-from infra.background import Background
-from infra.database import Database, open_database
-from infra.engine import connect
-from infra.heartbeat import beat
-from infra.installation import check_key
-from infra.logs import configure_logs
-from infra.outstanding import Outstanding
-from infra.preflight import PreflightError
-from infra.private import keep_private
-from infra.schedules import daily, every, keep_schedules
-from infra.settings import Settings, explain, get_settings
+from infra.database.engine import Database, open_database
+from infra.health.heartbeat import beat
+from infra.health.unpublished_cases import Outstanding
+from infra.records.archive import Archive
+from infra.runtime.background import Background
+from infra.runtime.file_permissions import keep_private
+from infra.runtime.installation import check_key
+from infra.runtime.logs import configure_logs
+from infra.runtime.preflight import PreflightError
+from infra.runtime.settings import Settings, explain, get_settings
+from infra.temporal.client import connect
+from infra.temporal.schedules import daily, every, keep_schedules
 from workflows.dispute import WORKFLOWS
 from workflows.ports import TASK_QUEUE
 from workflows.rhythm import BEATS, RhythmWorkflow

@@ -8,8 +8,8 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 
-from infra.archive import Archive, known_runs, last_closed, note_archived
-from infra.database import Database
+from infra.database.engine import Database
+from infra.records.archive import Archive, known_runs, last_closed, note_archived
 
 OVERLAP = timedelta(days=1)
 """Runs closed so long before the last one archived are looked at again: the engine's list may lag."""

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import structlog
 from temporalio import activity
 
-from infra.answers import trim_answers
-from infra.database import Database
-from infra.digests import send_digests
-from infra.events import trim_events
+from infra.database.engine import Database
+from infra.records.digests import send_digests
+from infra.records.events import trim_events
+from infra.records.idempotency_store import trim_answers
 
 log = structlog.get_logger()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.projection import Image
-from infra.database import Database
-from infra.outstanding import Outstanding
-from infra.read_model import ReadModelGap, write_image
+from domain.image.projection import Image
+from infra.database.engine import Database
+from infra.health.unpublished_cases import Outstanding
+from infra.read_model.writer import ReadModelGap, write_image
 from workflows import ports
 
 

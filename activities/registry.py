@@ -10,9 +10,9 @@ from temporalio.client import Client
 from activities.archive import Archiving
 from activities.digest import Digesting
 from activities.publish import Publishing
-from infra.archive import Archive
-from infra.database import Database
-from infra.outstanding import Outstanding
+from infra.database.engine import Database
+from infra.health.unpublished_cases import Outstanding
+from infra.records.archive import Archive
 
 
 def activities(

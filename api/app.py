@@ -8,29 +8,27 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from api import errors, guarding, observing, openapi
-from api.attaching import keep_tidy
-from api.codec import codec_app
-from api.context import open_services
-from api.delivering import sweep
-from api.notices import log_notices
-from api.pages import mounting
-from api.routes import (
-    audit,
-    deputies,
-    disputes,
-    drill,
-    events,
-    indicators,
-    intake,
-    messages,
-    operations,
-    registers,
-    tasks,
-    watchers,
-    who,
-)
-from infra.settings import Settings, get_settings
+from api import mounting, openapi
+from api.attachments.service import keep_tidy
+from api.audit import endpoints as audit
+from api.core import errors, metrics, request_guard
+from api.core.context import open_services
+from api.disputes import endpoints as disputes
+from api.disputes import watch_endpoints as watchers
+from api.indicators import endpoints as indicators
+from api.intake import endpoints as intake
+from api.intake.delivery import sweep
+from api.messages import endpoints as messages
+from api.messages import event_endpoints as events
+from api.operations import drill_endpoints
+from api.operations import endpoints as operations
+from api.operations.codec import codec_app
+from api.operations.startup_notices import log_notices
+from api.people import deputy_endpoints as deputies
+from api.people import endpoints as who
+from api.registers import endpoints as registers
+from api.tasks import endpoints as tasks
+from infra.runtime.settings import Settings, get_settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -60,14 +58,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
                   generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
-    guarding.install(app, settings)
-    observing.install(app)
+    request_guard.install(app, settings)
+    metrics.install(app)
     for module in (
         who, deputies, intake, disputes, watchers, tasks, messages, events, indicators, registers, audit, operations
     ):  # fmt: skip
         app.include_router(module.router)
     if settings.drill:
-        app.include_router(drill.router)
+        app.include_router(drill_endpoints.router)
     app.mount("/codec", codec_app(app, settings))
     mounting.install(app)
     openapi.install(app)

@@ -10,13 +10,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from api.errors import MEDIA
-from api.shapes import audit, disputes, registers, tasks, who
-from api.shapes.base import Listed, Problem
+from api.audit import schemas as audit
+from api.core.errors import MEDIA
+from api.core.schemas import Listed, Problem
+from api.disputes import schemas as disputes
+from api.people import schemas as who
+from api.registers import schemas as registers
+from api.tasks import schemas as tasks
 from domain.errors import Refused, Unavailable, codes
 
 REF = "#/components/schemas/{model}"
-_EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "shapes" / "examples.json").read_text(encoding="utf-8"))
+_EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "openapi_examples.json").read_text(encoding="utf-8"))
 """Recorded from played stories by `python -m tests.e2e.record_examples`."""
 OPEN = {"POST /v1/auth/token", "GET /healthz", "GET /readyz"}
 """Answered without sign-in."""

@@ -11,12 +11,12 @@ import sys
 from pydantic import ValidationError
 
 from domain.errors import StoreUnavailable
-from infra import database
-from infra.embedded import EngineError, prepare_namespace, typed
-from infra.installation import check_installation, check_key
-from infra.preflight import PreflightError
-from infra.private import keep_private, mend
-from infra.settings import explain, get_settings
+from infra.database import engine
+from infra.runtime.file_permissions import keep_private, mend
+from infra.runtime.installation import check_installation, check_key
+from infra.runtime.preflight import PreflightError
+from infra.runtime.settings import explain, get_settings
+from infra.temporal.embedded import EngineError, prepare_namespace, typed
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 
@@ -27,14 +27,14 @@ def main() -> int:
         settings = get_settings()
         check_key(settings)
         mend(settings)
-        database.migrate(settings)
+        engine.migrate(settings)
         asyncio.run(check_installation(settings))
         asyncio.run(
             prepare_namespace(
                 settings.temporal_target, settings.temporal_namespace, settings.retention_days, typed(SEARCH_ATTRIBUTES)
             )
         )
-    except (ValidationError, PreflightError, EngineError, database.NoSuchRevision, StoreUnavailable) as error:
+    except (ValidationError, PreflightError, EngineError, engine.NoSuchRevision, StoreUnavailable) as error:
         print(explain(error) if isinstance(error, ValidationError) else error, file=sys.stderr)
         return 1
     finally:

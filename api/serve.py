@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from api.app import create_app
 from domain.errors import StoreUnavailable
-from infra.installation import check_installation
-from infra.logs import configure_logs
-from infra.preflight import PreflightError
-from infra.private import keep_private
-from infra.settings import Settings, explain, get_settings
+from infra.runtime.file_permissions import keep_private
+from infra.runtime.installation import check_installation
+from infra.runtime.logs import configure_logs
+from infra.runtime.preflight import PreflightError
+from infra.runtime.settings import Settings, explain, get_settings
 
 FAILED_TO_START = 3
 """The exit code of uvicorn's own command."""

@@ -31,16 +31,16 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import worker
 from api.audit.checking import Checker
-from api.audit.histories import Histories, Run
+from api.histories.lookup import Histories, Run
 from bench.cli import positive, run
 from bench.engine import santui
 from bench.figures import Latency, table
 from bench.story import People
 from bench.support import ROOT, at_once, connect, lost_is_said
-from infra.archive import Archive
-from infra.codec import data_converter
-from infra.crypto import load_keys
-from infra.settings import Settings
+from infra.records.archive import Archive
+from infra.runtime.crypto import load_keys
+from infra.runtime.settings import Settings
+from infra.temporal.codec import data_converter
 from workflows.dispute import DisputeWorkflow
 
 GOLDEN = ROOT / "tests" / "replay"

@@ -39,8 +39,8 @@ from bench.support import (
     spawn,
     stop,
 )
-from infra.embedded import prepare_namespace
-from infra.settings import Settings
+from infra.runtime.settings import Settings
+from infra.temporal.embedded import prepare_namespace
 
 PEER = "bench"
 """The raw peer's namespace on santui's server."""

@@ -20,16 +20,16 @@ from typing import Any
 from sqlalchemy import LargeBinary, column, insert, table, text
 from sqlmodel import SQLModel
 
-from api.policy import Policy, read_policy
-from domain.case import Case
-from domain.opening import open_state
-from domain.places import Directory, Kind, Listed, resolve_places
-from domain.projection import project
-from domain.state import DisputeState, Incident, Party
-from domain.triage import triage
-from infra import tables
-from infra.columns import Sealed, searchable
-from infra.database import Database
+from api.core.policy import Policy, read_policy
+from domain.case.case import Case
+from domain.case.opening import open_state
+from domain.case.state import DisputeState, Incident, Party
+from domain.image.projection import project
+from domain.triage.places import Directory, Kind, Listed, resolve_places
+from domain.triage.triage import triage
+from infra.database import tables
+from infra.database.columns import Sealed, searchable
+from infra.database.engine import Database
 from infra.demo import county
 from infra.demo.people import people
 

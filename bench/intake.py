@@ -21,13 +21,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from api.context import Services, open_services
-from api.intake import IncidentIn, _recorded
+from api.core.context import Services, open_services
+from api.intake.service import IncidentIn, _recorded
 from bench.cli import positive, run
-from domain.organisation import Actor
-from infra.database import migrate
+from domain.people.organisation import Actor
+from infra.database.engine import migrate
 from infra.demo import load
-from infra.settings import Settings
+from infra.runtime.settings import Settings
 
 ADDRESS = "古山镇人民医院"
 NOISES = (

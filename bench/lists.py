@@ -28,11 +28,11 @@ from bench.cli import positive, run
 from bench.filling import fill
 from bench.looks import Look, looks, person
 from bench.support import ROOT, BenchError, free_ports, spawn, stop
-from infra.database import Database, migrate, open_database
+from infra.database.engine import Database, migrate, open_database
+from infra.database.tables import DisputeRow, TaskRow
 from infra.demo import load
 from infra.demo.load import PASSWORD
-from infra.settings import Settings
-from infra.tables import DisputeRow, TaskRow
+from infra.runtime.settings import Settings
 from tests.postgres import cluster
 
 ROUNDS = 100

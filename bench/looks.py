@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.filling import LAST
-from domain.organisation import Actor, Post
+from domain.people.organisation import Actor, Post
 from infra.demo import county
 from infra.demo.people import DemoPerson, people
-from infra.queries import (
+from infra.read_model.queries import (
     DisputeFilter,
     InboxFilter,
     attachments_of,

@@ -43,7 +43,7 @@ from bench.support import (
     spawn,
     stop,
 )
-from infra.engine import TASK_TIMEOUT
+from infra.temporal.client import TASK_TIMEOUT
 
 WARM_UP = 5
 """Cases before the clock starts: imports, the sandbox's first run, and SQLite's page caches are nobody's latency."""

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import httpx2
 
-from api.client import picture
+from api.cli.client import picture
 from bench.support import STUCK, BenchError
 from domain.base import CHINA
 

@@ -12,8 +12,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from domain.lexicon import FALLBACK_CATEGORY, Lexicon, parse_lexicon
-from domain.triage import triage
+from domain.triage.lexicon import FALLBACK_CATEGORY, Lexicon, parse_lexicon
+from domain.triage.triage import triage
 
 PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
 ROUNDS = 5

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.database import migrate
-from infra.settings import Settings
+from infra.database.engine import migrate
+from infra.runtime.settings import Settings
 from tests.instance import Instance, running
 from tests.postgres import Cluster, cluster
 

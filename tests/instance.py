@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx2
 
-from api.client import County
-from infra.settings import Settings
+from api.cli.client import County
+from infra.runtime.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 READY_WITHIN = 90.0

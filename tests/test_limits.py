@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from domain.catalogue import ACTIONS, KINDS
-from infra.settings import Settings
+from domain.policy.catalogue import ACTIONS, KINDS
+from infra.runtime.settings import Settings
 
 FREE = {
     ("POST /v1/tasks/{task_id}/decide", "Answering", "fields", "{}"),

@@ -24,7 +24,7 @@ def test_it(n, request):
         ran.write(f"{worker} {request.node.nodeid}\\n")
 """
 FILES = ("tests/chaos/test_kill.py", "tests/chaos/test_races.py", "tests/web/test_desk.py", "tests/web/test_doors.py",
-         "tests/domain/test_case.py", "tests/test_house.py")  # fmt: skip
+         "tests/domain/case/test_case.py", "tests/test_house.py")  # fmt: skip
 
 
 def ran(folder: Path, processes: str) -> tuple[list[tuple[str, str]], str]:

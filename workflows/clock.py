@@ -7,8 +7,8 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from domain.case import Case
-from domain.timekeeping import keep, next_due
+from domain.case.case import Case
+from domain.transitions.timekeeping import keep, next_due
 
 
 class Alarm:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.disposal import agree, settle
-from domain.organisation import OrganisationRef
-from domain.playbook import Stage
-from domain.state import Assigned
+from domain.case.state import Assigned
+from domain.people.organisation import OrganisationRef
+from domain.policy.playbook import Stage
+from domain.transitions.disposal import agree, settle
 from workflows.desk import DONE, Answer, Ask, Desk
 
 

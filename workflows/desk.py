@@ -14,11 +14,11 @@ from typing import Any
 
 from temporalio import workflow
 
-from domain.case import Case
-from domain.organisation import Post
-from domain.playbook import Rungs
-from domain.spans import Span
-from domain.state import Decision, DisputeState, Interruption, Task
+from domain.case.case import Case
+from domain.case.state import Decision, DisputeState, Interruption, Task
+from domain.people.organisation import Post
+from domain.policy.playbook import Rungs
+from domain.policy.spans import Span
 
 
 class Interrupted(Exception):

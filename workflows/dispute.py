@@ -9,26 +9,32 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import actions, answering, facts, handing, keys
-    from domain.asides import take_effect
     from domain.base import Model, china
-    from domain.case import Case
-    from domain.catalogue import OUTCOMES
-    from domain.colours import recolour
+    from domain.case.capacity import takes, within
+    from domain.case.case import Case
+    from domain.case.state import DisputeState, Incident, Party
     from domain.errors import Refused
-    from domain.playbook import Stage, shared
-    from domain.room import takes, within
-    from domain.rules import CASE_KEEPS_ITS_RUNS, LATE_ALARMS_JOIN, MERGERS_ARE_APPROVED, REOPENING_KEEPS_ITS_KEY
-    from domain.spans import Calendar
-    from domain.state import DisputeState, Incident, Party
+    from domain.policy.behaviour import (
+        CASE_KEEPS_ITS_RUNS,
+        LATE_ALARMS_JOIN,
+        MERGERS_ARE_APPROVED,
+        REOPENING_KEEPS_ITS_KEY,
+    )
+    from domain.policy.catalogue import OUTCOMES
+    from domain.policy.playbook import Stage, shared
+    from domain.policy.spans import Calendar
+    from domain.transitions import actions, decisions, facts, message_keys
+    from domain.transitions import handover as handing
+    from domain.transitions.colours import recolour
+    from domain.transitions.side_effects import take_effect
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
     from workflows.departments import push_3
     from workflows.desk import Desk, Interrupted
-    from workflows.door import Door
     from workflows.evaluation import evaluate
     from workflows.follow_up import follow_up
     from workflows.mediation import mediation
+    from workflows.message_gate import Door
     from workflows.publisher import Publisher
     from workflows.pushes import push_1, push_2
     from workflows.triage import triage
@@ -55,7 +61,7 @@ class DisputeInput(Model):
 
 
 BEHIND: dict[str, type[BaseModel]] = {
-    "decision": answering.Command,
+    "decision": decisions.Command,
     "incident_added": Incident,
     "merged_in": facts.Merged,
     "hotline_note": facts.Note,
@@ -219,16 +225,16 @@ class DisputeWorkflow:
     # --- decisions: updates, and one signal for when no worker answers
 
     @workflow.update(name="decide")
-    def decide(self, command: answering.Command) -> answering.Receipt:
+    def decide(self, command: decisions.Command) -> decisions.Receipt:
         """Takes a person's decision on a task."""
         return self.door.once(command, lambda: self._decide(command), command.task_id)
 
     @decide.validator
-    def _may_decide(self, command: answering.Command) -> None:
-        self.door.admit(command, lambda: answering.check(self.state, command, self.case.now()))
+    def _may_decide(self, command: decisions.Command) -> None:
+        self.door.admit(command, lambda: decisions.check(self.state, command, self.case.now()))
 
     @workflow.update(name="claim")
-    def claim(self, claim: handing.Claim) -> answering.Receipt:
+    def claim(self, claim: handing.Claim) -> decisions.Receipt:
         """Claims a task for a person, or gives it back; answers an offer or a delegation."""
         return self.door.once(claim, lambda: handing.take_claim(self.case, claim), claim.task_id)
 
@@ -237,7 +243,7 @@ class DisputeWorkflow:
         self.door.admit(claim, lambda: handing.check_claim(self.state, claim))
 
     @workflow.update(name="delegate")
-    def delegate(self, handover: handing.Handover) -> answering.Receipt:
+    def delegate(self, handover: handing.Handover) -> decisions.Receipt:
         """Has a task prepared by another person."""
         return self.door.once(handover, lambda: handing.take_delegation(self.case, handover), handover.task_id)
 
@@ -246,7 +252,7 @@ class DisputeWorkflow:
         self.door.admit(handover, lambda: handing.check_delegation(self.state, handover))
 
     @workflow.update(name="transfer")
-    def transfer(self, handover: handing.Handover) -> answering.Receipt:
+    def transfer(self, handover: handing.Handover) -> decisions.Receipt:
         """Offers a task to another person."""
         return self.door.once(handover, lambda: handing.take_transfer(self.case, handover), handover.task_id)
 
@@ -255,7 +261,7 @@ class DisputeWorkflow:
         self.door.admit(handover, lambda: handing.check_transfer(self.state, handover))
 
     @workflow.update(name="act")
-    def act(self, act: actions.Act) -> answering.Receipt:
+    def act(self, act: actions.Act) -> decisions.Receipt:
         """Takes an action: an interruption, a change, an escalation."""
         return self.door.once(act, lambda: actions.take_action(self.case, act), None)
 
@@ -264,7 +270,7 @@ class DisputeWorkflow:
         self.door.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
 
     @workflow.signal(name="decision")
-    def decision(self, command: answering.Command) -> None:
+    def decision(self, command: decisions.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
         self.door.leave(
             command,
@@ -311,11 +317,11 @@ class DisputeWorkflow:
         return self.state.revision, self.publisher.published
 
     @workflow.query(name="outcome")
-    def outcome(self, key: str, task_id: str | None) -> keys.Outcome | None:
+    def outcome(self, key: str, task_id: str | None) -> message_keys.Outcome | None:
         """What became of a key, for somebody whose answer was lost; none where it was never taken."""
-        return keys.outcome(self.state, key, task_id)
+        return message_keys.outcome(self.state, key, task_id)
 
-    def _not_taken(self, command: answering.Command, refusal: Refused) -> None:
+    def _not_taken(self, command: decisions.Command, refusal: Refused) -> None:
         """A decision that came while no worker answered was refused when one did: on record, for whoever sent it."""
         title, reason = handing.refusal_words(self.state, refusal)
         self.case.log(
@@ -323,8 +329,8 @@ class DisputeWorkflow:
             decision=command.decision, code=refusal.code, reason=reason,
         )  # fmt: skip
 
-    def _decide(self, command: answering.Command) -> None:
-        task = answering.take(self.case, command)
+    def _decide(self, command: decisions.Command) -> None:
+        task = decisions.take(self.case, command)
         take_effect(self.case, task)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.colours import raise_by_one
-from domain.fields import RETURN_REASONS
-from domain.playbook import Stage
-from domain.rules import RETURN_RAISES_COLOUR
-from domain.state import Verdict
-from domain.supervision import supervise
+from domain.case.state import Verdict
+from domain.policy.behaviour import RETURN_RAISES_COLOUR
+from domain.policy.fields import RETURN_REASONS
+from domain.policy.playbook import Stage
+from domain.transitions.colours import raise_by_one
+from domain.transitions.supervision import supervise
 from workflows.desk import DONE, Answer, Ask, Desk
 
 

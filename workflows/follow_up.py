@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.playbook import Stage
-from domain.spans import Span
-from domain.state import ObligationState, VisitRecord
+from domain.case.state import ObligationState, VisitRecord
+from domain.policy.playbook import Stage
+from domain.policy.spans import Span
 from workflows.desk import DONE, Answer, Ask, Desk
 
 AGAIN = Span(calendar_days=7)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.case import COLOUR
-from domain.colours import intervened
-from domain.disposal import agree, settle
-from domain.ladder import MOST_FAILURES, after_failure, next_tier, used_up
-from domain.playbook import Ladder, Stage
-from domain.rules import LADDER_FAILS_TWICE, LADDER_RUNS_ALONE
-from domain.state import Position, Session
-from domain.supervision import supervise
+from domain.case.case import COLOUR
+from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
+from domain.case.state import Position, Session
+from domain.policy.behaviour import LADDER_FAILS_TWICE, LADDER_RUNS_ALONE
+from domain.policy.playbook import Ladder, Stage
+from domain.transitions.colours import intervened
+from domain.transitions.disposal import agree, settle
+from domain.transitions.supervision import supervise
 from workflows.desk import Answer, Ask, Desk
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from temporalio import activity
 
-from domain.projection import Image
+from domain.image.projection import Image
 
 TASK_QUEUE = "santui"
 READ_MODEL_GAP = "ReadModelGap"

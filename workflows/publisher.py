@@ -8,10 +8,10 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from domain.countable import Tally
-from domain.growing import Kept
-from domain.projection import case_sheet, project
-from domain.room import within
+from domain.case.capacity import within
+from domain.image.growing_lists import Kept
+from domain.image.projection import case_sheet, project
+from domain.indicators.events import Tally
 from workflows import ports
 from workflows.desk import Desk
 from workflows.search_attributes import updates

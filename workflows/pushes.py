@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domain.disposal import agree, settle
-from domain.playbook import Stage
+from domain.policy.playbook import Stage
+from domain.transitions.disposal import agree, settle
 from workflows.desk import Answer, Desk
 
 

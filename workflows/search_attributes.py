@@ -6,7 +6,7 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from domain.state import DisputeState
+from domain.case.state import DisputeState
 
 STAGE = SearchAttributeKey.for_keyword("DisputeStage")
 COLOUR = SearchAttributeKey.for_keyword("DisputeColour")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.asides import open_protection
-from domain.colours import recolour
-from domain.playbook import Stage
+from domain.policy.playbook import Stage
+from domain.transitions.colours import recolour
+from domain.transitions.side_effects import open_protection
 from workflows.desk import Answer, Desk
 
 

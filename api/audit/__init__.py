@@ -1,1 +1,1 @@
-"""For auditors: the engine's own histories read, replayed and compared with what the read model shows."""
+"""For auditors: histories read, replayed and compared with what the read model shows; who read what."""

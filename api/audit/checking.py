@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from api.audit.histories import Histories, Run
-from api.audit.replaying import Replayed, replay, replay_all
+from api.histories.lookup import Histories, Run
+from api.histories.replay import Replayed, replay, replay_all
 from domain.base import Model
+from domain.case.state import DisputeState
 from domain.errors import ArchiveBroken
-from domain.projection import project
-from domain.state import DisputeState
-from infra.archive import noted_digest
-from infra.comparing import differences, values_that_differ
-from infra.database import Database
-from infra.read_model import rows_of, stored_rows
-from infra.tables import DisputeRow
+from domain.image.projection import project
+from infra.database.engine import Database
+from infra.database.tables import DisputeRow
+from infra.read_model.diff import differences, values_that_differ
+from infra.read_model.writer import rows_of, stored_rows
+from infra.records.archive import noted_digest
 
 AHEAD = 4
 TRIES = 5

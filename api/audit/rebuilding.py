@@ -9,13 +9,13 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from api.audit.checking import prefetched
-from api.audit.histories import Histories, Run
-from api.audit.replaying import Replayed, replay, replay_all
+from api.histories.lookup import Histories, Run
+from api.histories.replay import Replayed, replay, replay_all
 from domain.base import Model
 from domain.errors import ArchiveBroken
-from domain.projection import project
-from infra.database import Database
-from infra.read_model import replace_image
+from domain.image.projection import project
+from infra.database.engine import Database
+from infra.read_model.writer import replace_image
 
 PAUSE = 0.2
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.organisation import Level, Line
-from domain.places import Kind, Listed
+from domain.people.organisation import Level, Line
+from domain.triage.places import Kind, Listed
 
 GRIDS = 457
 """Q-100: 457 grids, and one beat for each."""

@@ -18,14 +18,14 @@ from typing import Any
 from pwdlib import PasswordHash
 from sqlalchemy import insert, select
 
-from domain.organisation import ROLES, Level, Line
-from domain.places import Kind, Listed
-from infra.database import Database, open_database
+from domain.people.organisation import ROLES, Level, Line
+from domain.triage.places import Kind, Listed
+from infra.database.engine import Database, open_database
+from infra.database.ids import new_id
+from infra.database.tables import OrganisationRow, PersonRow, PostRow
 from infra.demo import county
 from infra.demo.people import DemoPerson, DemoPost, people
-from infra.ids import new_id
-from infra.settings import Settings
-from infra.tables import OrganisationRow, PersonRow, PostRow
+from infra.runtime.settings import Settings
 
 PASSWORD = "santui-demo-2026"
 """Every demo person's; production mode refuses the demo."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.places import Kind, Listed
+from domain.triage.places import Kind, Listed
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from typing import Any, TypeVar
 import httpx2
 from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
-from api.client import Client, County, Refusal
+from api.cli.client import Client, County, Refusal
 from domain.base import CHINA
-from domain.projection import document, project
-from domain.state import DisputeState
-from infra.engine import connect
+from domain.case.state import DisputeState
+from domain.image.projection import document, project
+from infra.temporal.client import connect
 from tests.instance import ROOT, Instance
 from tests.workflows.replaying import state_of
 

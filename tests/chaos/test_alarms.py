@@ -22,7 +22,7 @@ import httpx2
 import pytest
 from temporalio.client import WorkflowHandle
 
-from infra.engine import connect
+from infra.temporal.client import connect
 from tests.chaos.support import Clerk, agrees, from_engine, insist, until
 from tests.chaos.test_races import outcome
 from tests.instance import ROOT, Instance

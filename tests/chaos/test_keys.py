@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.client import Client, Refusal
+from api.cli.client import Client, Refusal
 from domain.base import CHINA
 from tests.chaos.support import Clerk, insist, until
 from tests.chaos.test_races import Outcome, at_once, outcome
@@ -298,7 +298,7 @@ def test_a_file_sent_eight_times_at_once_under_one_key_is_one_file(chaos: Instan
 
 def upload(who: Client, number: str, key: str) -> dict[str, Any]:
     """A file sent under a key."""
-    from api.client import _read
+    from api.cli.client import _read
 
     headers = {**who._headers(), "Idempotency-Key": key}
     files = {"file": ("记录.pdf", b"%PDF-1.4\n" + key.encode(), "application/pdf")}

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from api.client import Client, Refusal
-from infra.tables import PersonRow, PostRow
+from api.cli.client import Client, Refusal
+from infra.database.tables import PersonRow, PostRow
 from tests.chaos.support import Clerk, agrees, from_engine, insist, until
 from tests.instance import Instance
 

@@ -17,7 +17,7 @@ from google.protobuf.json_format import MessageToDict
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 
-from api.client import Refusal
+from api.cli.client import Refusal
 from tests.chaos.support import Clerk, faulty_worker, until
 from tests.instance import Instance
 

@@ -16,8 +16,8 @@ import httpx2
 import pytest
 from temporalio.client import Client
 
-from api.client import Refusal
-from infra.engine import connect
+from api.cli.client import Refusal
+from infra.temporal.client import connect
 from tests.chaos.support import Clerk, agrees, faulty_worker, until
 from tests.instance import Instance, running
 from tests.privileges import give_up

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from domain.indicator_definitions import DEFINITIONS
-from domain.indicators import DEFAULT_WINDOWS, WINDOWS, Definition
+from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS, Definition
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 BEGIN, END = "<!-- indicators: begin -->\n", "<!-- indicators: end -->\n"

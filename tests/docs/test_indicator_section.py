@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from domain.countable import TallyKind
-from domain.indicator_definitions import DEFINITIONS
+from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.events import TallyKind
 from tests.docs.indicator_section import PAGE, current, section
 
 GLOSSARY = Path(PAGE).parent / "glossary.md"

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from api.stories import OWN
-from domain import playbook
-from domain.playbook import KINDS_OF_STAGE, Place, Playbook, Stage, load_playbook
-from domain.spans import Unit
+from api.cli.stories import OWN
+from domain.policy import playbook
+from domain.policy.playbook import KINDS_OF_STAGE, Place, Playbook, Stage, load_playbook
+from domain.policy.spans import Unit
 from tests.domain.support import MONDAY, Desk
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "playbook.md").read_text(encoding="utf-8")

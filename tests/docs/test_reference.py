@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 
-from domain import errors, state
-from domain.catalogue import ACTIONS, KINDS, OUTCOMES, STAGE_NAMES
-from domain.clocks import RungName
+from domain import errors
+from domain.case import state
+from domain.case.clocks import RungName
 from domain.errors import SantuiError
-from domain.fields import RETURN_REASONS
-from domain.organisation import ROLES, Level, Line
-from domain.spans import Unit
-from infra.settings import Settings, variable
+from domain.people.organisation import ROLES, Level, Line
+from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES, STAGE_NAMES
+from domain.policy.fields import RETURN_REASONS
+from domain.policy.spans import Unit
+from infra.runtime.settings import Settings, variable
 from workflows import ports
 from workflows.dispute import DisputeWorkflow
 from workflows.search_attributes import SEARCH_ATTRIBUTES

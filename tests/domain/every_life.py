@@ -13,15 +13,15 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from domain.actions import Act, actions_thinkable
-from domain.answering import Command
-from domain.catalogue import ACTIONS, KINDS
-from domain.opening import open_state
-from domain.organisation import Actor, OrganisationRef, Post
-from domain.playbook import Stage
-from domain.spans import Calendar
-from domain.state import DisputeState, Party
-from domain.triage import Triage
+from domain.case.opening import open_state
+from domain.case.state import DisputeState, Party
+from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.playbook import Stage
+from domain.policy.spans import Calendar
+from domain.transitions.actions import Act, actions_thinkable
+from domain.transitions.decisions import Command
+from domain.triage.triage import Triage
 from tests.domain.living import Life
 from tests.domain.steps import Drawn, Steps
 from tests.domain.support import MONDAY, PLACES, alarm, playbook

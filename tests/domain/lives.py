@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.countable import Tally, TallyKind
-from domain.disposal import settle
-from domain.facts import add_incident
-from domain.organisation import Actor, OrganisationRef, Post
-from domain.playbook import Stage
-from domain.state import Decision, Task
-from domain.tally import tally
+from domain.case.state import Decision, Task
+from domain.indicators.counting import tally
+from domain.indicators.events import Tally, TallyKind
+from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.policy.playbook import Stage
+from domain.transitions.disposal import settle
+from domain.transitions.facts import add_incident
 from tests.domain.support import (
     DISPATCHER,
     HANDLER,

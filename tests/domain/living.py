@@ -20,13 +20,13 @@ from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from domain.actions import Act
-from domain.answering import Command, Receipt
-from domain.facts import Merged, Note
-from domain.handing import Claim
-from domain.spans import Calendar
-from domain.state import DisputeState, Incident, Party
-from domain.timekeeping import next_due
+from domain.case.state import DisputeState, Incident, Party
+from domain.policy.spans import Calendar
+from domain.transitions.actions import Act
+from domain.transitions.decisions import Command, Receipt
+from domain.transitions.facts import Merged, Note
+from domain.transitions.handover import Claim
+from domain.transitions.timekeeping import next_due
 from workflows.clock import keep_time
 from workflows.dispute import DisputeInput, DisputeWorkflow
 

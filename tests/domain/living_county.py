@@ -1,7 +1,7 @@
 """A county without a server: the real story under any playbook, behind the client that stories and demo disputes use.
 
-`LivingCounty` answers what `api.client.County` answers over HTTP: the case in the API's own shape, decisions with the
-API's own examples, refusals with the API's codes. Time is moved as drill moves it.
+`LivingCounty` answers what `api.cli.client.County` answers over HTTP: the case in the API's own shape, decisions with
+the API's own examples, refusals with the API's codes. Time is moved as drill moves it.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import Any, NoReturn
 
 from temporalio.exceptions import ApplicationError
 
-from api.audit.asking import NOBODY
-from api.client import Client, County, Refusal
-from api.examples import example
-from api.views import dispute_whole, entry_item
-from domain.answering import Command, organisation_codes
-from domain.catalogue import KINDS
+from api.audit.service import NOBODY
+from api.cli.client import Client, County, Refusal
+from api.disputes.presenters import dispute_whole, entry_item
+from api.tasks.examples import example
+from domain.case.opening import open_state
+from domain.case.state import Incident, Party
 from domain.errors import Refused, by_code
-from domain.opening import open_state
-from domain.organisation import OrganisationRef
-from domain.playbook import Playbook
-from domain.projection import project
-from domain.state import Incident, Party
-from domain.triage import Triage
-from infra.read_model import rows_of
-from infra.tables import DisputeRow, TaskRow
+from domain.image.projection import project
+from domain.people.organisation import OrganisationRef
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Playbook
+from domain.transitions.decisions import Command, organisation_codes
+from domain.triage.triage import Triage
+from infra.database.tables import DisputeRow, TaskRow
+from infra.read_model.writer import rows_of
 from tests.domain.living import Life
 from tests.domain.support import MONDAY, PLACES, shipped_calendar
 from tests.domain.townsfolk import PICTURE, may_answer

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from domain.answering import Command
-from domain.opening import open_state
-from domain.organisation import OrganisationRef
-from domain.playbook import Raising, Stage
-from domain.rules import RULES
-from domain.spans import Calendar
-from domain.state import Task
-from domain.triage import Triage
+from domain.case.opening import open_state
+from domain.case.state import Task
+from domain.people.organisation import OrganisationRef
+from domain.policy.behaviour import RULES
+from domain.policy.playbook import Raising, Stage
+from domain.policy.spans import Calendar
+from domain.transitions.decisions import Command
+from domain.triage.triage import Triage
 from tests.domain.living import Life
 from tests.domain.support import MONDAY, PLACES, alarm, playbook
 from tests.domain.townsfolk import ORGANISATIONS, fields_for, may_answer

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from domain.playbook import KINDS_OF_STAGE, Playbook, Stage
+from domain.policy.playbook import KINDS_OF_STAGE, Playbook, Stage
 from tests.domain.support import PLAYBOOKS
 
 PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)

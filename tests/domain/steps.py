@@ -10,16 +10,16 @@ from typing import Any, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from domain.actions import ENDINGS, Act, actions_thinkable
-from domain.answering import Command, decisions_open
-from domain.catalogue import KINDS
-from domain.facts import Merged, Note
-from domain.handing import Claim
-from domain.organisation import Actor
-from domain.playbook import Stage
-from domain.spans import Calendar
-from domain.state import DisputeState, Party, Task
-from domain.supervision import stage_tasks
+from domain.case.state import DisputeState, Party, Task
+from domain.people.organisation import Actor
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Stage
+from domain.policy.spans import Calendar
+from domain.transitions.actions import ENDINGS, Act, actions_thinkable
+from domain.transitions.decisions import Command, decisions_open
+from domain.transitions.facts import Merged, Note
+from domain.transitions.handover import Claim
+from domain.transitions.supervision import stage_tasks
 from tests.domain.living import Life, refused
 from tests.domain.support import alarm
 from tests.domain.townsfolk import (

@@ -11,20 +11,20 @@ from typing import Any
 
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from domain.actions import Act, take_action
-from domain.answering import Command, take
-from domain.asides import take_effect
 from domain.base import CHINA
-from domain.case import Case
-from domain.handing import Claim, Handover, take_claim, take_delegation, take_transfer
-from domain.opening import open_state
-from domain.organisation import Actor, OrganisationRef, Post
-from domain.playbook import Playbook, Process, Stage, load_playbook
-from domain.policy_text import parse_policy
-from domain.spans import Calendar
-from domain.state import DisputeState, Evidence, Incident, Party, Task
-from domain.timekeeping import keep
-from domain.triage import Triage
+from domain.case.case import Case
+from domain.case.opening import open_state
+from domain.case.state import DisputeState, Evidence, Incident, Party, Task
+from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.policy.loading import parse_policy
+from domain.policy.playbook import Playbook, Process, Stage, load_playbook
+from domain.policy.spans import Calendar
+from domain.transitions.actions import Act, take_action
+from domain.transitions.decisions import Command, take
+from domain.transitions.handover import Claim, Handover, take_claim, take_delegation, take_transfer
+from domain.transitions.side_effects import take_effect
+from domain.transitions.timekeeping import keep
+from domain.triage.triage import Triage
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOKS = ROOT / "playbooks"

@@ -15,15 +15,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from domain import answering, projection, timekeeping
-from domain.case import Case
-from domain.clocks import Clock
+from domain.case.case import Case
+from domain.case.clocks import Clock
+from domain.case.state import Applied, DisputeState, Task
 from domain.errors import NotEntitled
-from domain.state import Applied, DisputeState, Task
+from domain.image import projection
+from domain.transitions import decisions as answering
+from domain.transitions import timekeeping
 from tests.domain.every_life import EveryLife, Qionglai
 from workflows import dispute
-from workflows.door import Door
 from workflows.evaluation import Judgement
+from workflows.message_gate import Door
 
 LIVES = int(os.environ.get("LIVES", "40"))
 STEPS = int(os.environ.get("STEPS", "50"))

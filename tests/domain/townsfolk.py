@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from api.examples import example
-from domain.case import HANDLING
-from domain.catalogue import ACTIONS
-from domain.organisation import Actor, OrganisationRef, Post, parent, within
-from domain.playbook import Stage
-from domain.state import Decision, DisputeState, Evidence, Task
+from api.tasks.examples import example
+from domain.case.case import HANDLING
+from domain.case.state import Decision, DisputeState, Evidence, Task
+from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
+from domain.policy.catalogue import ACTIONS
+from domain.policy.playbook import Stage
 from tests.domain.support import HOUSING, MARKET, PLACES
 
 T = TypeVar("T")

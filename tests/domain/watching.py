@@ -7,16 +7,16 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from domain.actions import ENDINGS
-from domain.case import COLOUR, PROTECTION
-from domain.catalogue import KINDS
-from domain.clocks import Clock
-from domain.growing import Kept, joined
-from domain.organisation import Actor
-from domain.playbook import Stage
-from domain.projection import Image, project
-from domain.state import Decision, DisputeState, Entry, Task
-from domain.timekeeping import due_of, next_due
+from domain.case.case import COLOUR, PROTECTION
+from domain.case.clocks import Clock
+from domain.case.state import Decision, DisputeState, Entry, Task
+from domain.image.growing_lists import Kept, joined
+from domain.image.projection import Image, project
+from domain.people.organisation import Actor
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Stage
+from domain.transitions.actions import ENDINGS
+from domain.transitions.timekeeping import due_of, next_due
 from tests.domain.townsfolk import answered_for, barred, selves
 
 STAGE_OF = {

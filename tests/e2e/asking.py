@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from api.client import County
-from api.stories import STORIES, play_one
+from api.cli.client import County
+from api.cli.stories import STORIES, play_one
 from domain.base import CHINA
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.client import picture
-from domain.catalogue import ACTIONS
-from domain.organisation import INTAKE_ROLES, ROLES, Sight, parent, within
-from domain.places import Directory
-from domain.state import DisputeState, Task
+from api.cli.client import picture
+from domain.case.state import DisputeState, Task
+from domain.people.organisation import INTAKE_ROLES, ROLES, Sight, parent, within
+from domain.policy.catalogue import ACTIONS
+from domain.triage.places import Directory
 from infra.demo import county
 
 AUDITORS = {"auditor", "supervisor", "leader"}

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-import api.client
+import api.cli.client
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Operations:
 def listening(operations: Operations) -> Iterator[list[Heard]]:
     """Hears every answer for the length of a block."""
     heard: list[Heard] = []
-    read = api.client._read
+    read = api.cli.client._read
 
     def hear(answer: httpx2.Response) -> Any:
         request = answer.request
@@ -68,5 +68,5 @@ def listening(operations: Operations) -> Iterator[list[Heard]]:
         return read(answer)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api.client, "_read", hear)
+        patch.setattr(api.cli.client, "_read", hear)
         yield heard

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.client import Client, County, Refusal
+from api.cli.client import Client, County, Refusal
 
 VILLAGES = ("古山镇金江龙村", "古山镇古山社区", "古山镇前黄村", "古山镇坑口村", "古山镇大塘沿村")
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让"

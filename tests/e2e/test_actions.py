@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.client import Client
+from api.cli.client import Client
 from tests.e2e.support import People, errors_of, is_chinese, refusal_of
 
 STATION = "station-gushan"

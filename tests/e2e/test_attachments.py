@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from api.client import Client, picture
+from api.cli.client import Client, picture
 from tests.e2e.support import People, Raw, errors_of, refusal_of
 from tests.instance import Instance
 

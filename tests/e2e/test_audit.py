@@ -13,8 +13,8 @@ from temporalio.client import Client as Engine
 from temporalio.client import WorkflowHistory
 from temporalio.service import GrpcCompression
 
-from api.client import Client
-from api.stories import STORIES, play_one
+from api.cli.client import Client
+from api.cli.stories import STORIES, play_one
 from tests.e2e.support import People, errors_of, is_chinese, refusal_of
 from tests.instance import Instance
 

@@ -23,13 +23,13 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from api.audit.checking import Checker, Finding
-from api.audit.histories import Histories, Run
+from api.histories.lookup import Histories, Run
 from domain.base import CHINA
-from infra.archive import Archive
-from infra.database import open_database
-from infra.engine import connect
-from infra.settings import Settings
-from infra.tables import ArchiveRow, DisputeRow, TaskRow
+from infra.database.engine import open_database
+from infra.database.tables import ArchiveRow, DisputeRow, TaskRow
+from infra.records.archive import Archive
+from infra.runtime.settings import Settings
+from infra.temporal.client import connect
 from tests.e2e.support import People, errors_of, refusal_of
 from tests.e2e.test_audit import finished
 from tests.instance import ROOT, Instance, running

@@ -15,14 +15,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.audit.replaying import replay
-from api.security import Tokens
-from domain.catalogue import ACTIONS
-from domain.organisation import ROLES, within
-from domain.state import DisputeState
+from api.core.auth import Tokens
+from api.histories.replay import replay
+from domain.case.state import DisputeState
+from domain.people.organisation import ROLES, within
+from domain.policy.catalogue import ACTIONS
 from infra.demo import county
 from infra.demo.people import people as everybody
-from infra.engine import connect
+from infra.temporal.client import connect
 from tests.e2e.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, Person, Scene, endpoint
 from tests.e2e.support import People
 from tests.instance import Instance

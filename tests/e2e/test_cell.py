@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from api.pages.session import SESSION
-from api.stories import STORIES, play_one
-from domain.fields import DISPUTE_NO
+from api.cli.stories import STORIES, play_one
+from api.web.session import SESSION
+from domain.policy.fields import DISPUTE_NO
 from tests.e2e.support import People
 from tests.instance import Instance, running
 

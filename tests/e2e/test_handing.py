@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.client import Client
+from api.cli.client import Client
 from domain.base import CHINA
 from tests.e2e.support import People, errors_of, refusal_of
 

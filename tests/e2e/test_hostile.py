@@ -208,7 +208,7 @@ def test_garbage_to_the_codec_is_the_senders_mistake(payload: dict[str, Any], ji
 
 @pytest.mark.parametrize("spoil", ["key id", "no key id", "nonce", "ciphertext", "key id that is no text"])
 def test_a_sealed_payload_that_was_spoilt_is_refused(spoil: str, jinhua: Instance) -> None:
-    from infra.codec import ENCODING
+    from infra.temporal.codec import ENCODING
 
     def b64(value: bytes) -> str:
         return base64.b64encode(value).decode()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.client import Client, picture
+from api.cli.client import Client, picture
 from tests.e2e.support import NARRATIVE, People, Raw, errors_of, is_chinese, refusal_of
 
 STATION = "station-gushan"

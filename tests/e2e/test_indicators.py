@@ -14,10 +14,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.client import Client
-from api.figures import today
-from api.stories import STORIES, Telling, play_one
-from domain.indicator_definitions import DEFINITIONS
+from api.cli.client import Client
+from api.cli.stories import STORIES, Telling, play_one
+from api.indicators.service import today
+from domain.indicators.definitions import DEFINITIONS
 from tests.e2e.support import People, Raw, errors_of, refusal_of
 from tests.instance import Instance
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.client import Client
+from api.cli.client import Client
 from tests.e2e.support import People, Raw, is_chinese, refusal_of
 from tests.instance import Instance
 

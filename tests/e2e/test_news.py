@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx2
 
-from api.client import Client
-from api.security import Tokens
+from api.cli.client import Client
+from api.core.auth import Tokens
 from tests.e2e.support import People, Raw, errors_of, is_chinese, refusal_of
 from tests.infra.support import wait_until
 from tests.instance import ROOT, Instance, free_ports

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from api.client import Refusal
-from api.stories import STORIES, Telling, play_one
-from domain.projection import project
-from infra.database import open_database
-from infra.engine import connect
-from infra.read_model import write_image
-from infra.settings import Settings
+from api.cli.client import Refusal
+from api.cli.stories import STORIES, Telling, play_one
+from domain.image.projection import project
+from infra.database.engine import open_database
+from infra.read_model.writer import write_image
+from infra.runtime.settings import Settings
+from infra.temporal.client import connect
 from tests.instance import Instance, running
 from tests.postgres import Cluster, cluster
 from tests.workflows.engine import ReadModel

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.engine import connect
-from infra.private import OTHERS, mend
-from infra.settings import Settings
+from infra.runtime.file_permissions import OTHERS, mend
+from infra.runtime.settings import Settings
+from infra.temporal.client import connect
 from tests.e2e.support import People
 from tests.instance import Instance, running
 from tests.workflows.engine import until

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from api.client import County, Refusal
-from infra.database import open_database
-from infra.read_model import all_numbers, forget
+from api.cli.client import County, Refusal
+from infra.database.engine import open_database
+from infra.read_model.writer import all_numbers, forget
 from tests.instance import ROOT, Instance
 
 STEPS: list[tuple[str, str]] = [

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from api.stories import STORIES, StoryBroken, Telling, play_one
+from api.cli.stories import STORIES, StoryBroken, Telling, play_one
 from tests.instance import ROOT, Instance
 
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from domain.case import Case
-from domain.organisation import Actor, Post
-from domain.projection import project
-from domain.state import DisputeState
-from infra.database import Database, migrate, open_database
-from infra.ids import new_id
-from infra.people import actor_of
-from infra.read_model import write_image
-from infra.settings import Settings
-from infra.tables import EventRow, OrganisationRow, PersonRow, PostRow
+from domain.case.case import Case
+from domain.case.state import DisputeState
+from domain.image.projection import project
+from domain.people.organisation import Actor, Post
+from infra.database.engine import Database, migrate, open_database
+from infra.database.ids import new_id
+from infra.database.tables import EventRow, OrganisationRow, PersonRow, PostRow
+from infra.read_model.writer import write_image
+from infra.records.people import actor_of
+from infra.runtime.settings import Settings
 from tests.workflows.engine import DIRECTORY, first_state
 
 _numbers = itertools.count(1)

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.filling import fill
-from domain.likeness import place_key
-from infra.columns import searchable
-from infra.database import Database, open_database
+from domain.triage.duplicate_detection import place_key
+from infra.database.columns import searchable
+from infra.database.engine import Database, open_database
+from infra.database.ids import new_id
+from infra.database.tables import DisputeRow, IncidentRow
 from infra.demo import load
-from infra.ids import new_id
-from infra.settings import Settings
-from infra.tables import DisputeRow, IncidentRow
+from infra.runtime.settings import Settings
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import psutil
 
-from infra.processes import Say, Surroundings
+from infra.runtime.processes import Say, Surroundings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WITHIN = 20.0

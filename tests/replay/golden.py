@@ -12,12 +12,12 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from domain import actions, answering, facts, handing
-from domain.growing import Kept, joined
-from domain.spans import Calendar
-from domain.state import Incident, Party
-from infra.codec import EncryptionCodec, data_converter
-from infra.crypto import load_keys
+from domain.case.state import Incident, Party
+from domain.image.growing_lists import Kept, joined
+from domain.policy.spans import Calendar
+from domain.transitions import actions, decisions, facts, handover
+from infra.runtime.crypto import load_keys
+from infra.temporal.codec import EncryptionCodec, data_converter
 from tests.replay.record import HISTORIES, KEY
 from workflows.dispute import DisputeInput
 
@@ -27,11 +27,11 @@ class Seconds(RootModel[int]):
 
 
 MESSAGES: dict[str, type[BaseModel]] = {
-    "decide": answering.Command,
-    "decision": answering.Command,
-    "claim": handing.Claim,
-    "delegate": handing.Handover,
-    "transfer": handing.Handover,
+    "decide": decisions.Command,
+    "decision": decisions.Command,
+    "claim": handover.Claim,
+    "delegate": handover.Handover,
+    "transfer": handover.Handover,
     "act": actions.Act,
     "incident_added": Incident,
     "hotline_note": facts.Note,

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from api.client import County
-from api.stories import STORIES, play_one
+from api.cli.client import County
+from api.cli.stories import STORIES, play_one
 from domain.base import CHINA
-from infra.engine import connect
-from infra.settings import Settings
+from infra.runtime.settings import Settings
+from infra.temporal.client import connect
 from tests.instance import Instance, running
 
 HERE = Path(__file__).parent

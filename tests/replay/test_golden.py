@@ -10,11 +10,11 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 import workflows.dispute
-from api.audit.replaying import RECIPE, first_state, moments, replay, up_to
-from domain.playbook import Stage
-from domain.projection import document
-from domain.state import DisputeState
-from infra.comparing import values_that_differ
+from api.histories.replay import RECIPE, first_state, moments, replay, up_to
+from domain.case.state import DisputeState
+from domain.image.projection import document
+from domain.policy.playbook import Stage
+from infra.read_model.diff import values_that_differ
 from tests.replay.golden import CONVERTER, FILES, last_shown, name_of, payloads, read
 from workflows.desk import Desk
 

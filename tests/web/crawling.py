@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from api.client import Client
+from api.cli.client import Client
 from tests.instance import Instance
 
 SPOKEN = ("placeholder", "aria-label", "title", "alt", "aria-valuetext")

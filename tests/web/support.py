@@ -11,7 +11,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, Request, Response, expect
 
-from api.client import Client, County, picture
+from api.cli.client import Client, County, picture
 from tests.instance import Instance
 
 ARGUMENTS = (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.pages.access_words import FAMILIES, NOTED, noted, outcome
+from api.audit.access_labels import FAMILIES, NOTED, noted, outcome
 from tests.instance import ROOT
 from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
 
@@ -217,7 +217,7 @@ def codes() -> Iterator[str]:
                 names = {a.arg: literals(a.annotation) for a in function.args.args}
                 for node in noting(function):
                     found = list(spelled(node, names))
-                    assert found or path == ROOT / "api/audit/asking.py", f"{path}: which codes is {ast.dump(node)}?"
+                    assert found or path == ROOT / "api/audit/service.py", f"{path}: which codes is {ast.dump(node)}?"
                     yield from found
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, expect
 
-from api.stories.people import seats
+from api.cli.stories.people import seats
 from tests.instance import ROOT, Instance
 from tests.web.support import Desk, alarm
 

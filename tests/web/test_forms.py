@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from api.examples import example
-from api.pages.forms import EMPTY_ROW, Control, Form, draw, label_and_options, names_of
-from api.pages.offices import Offices, Vocabulary
-from api.pages.spoken import change, facts
-from domain.catalogue import ACTIONS, KINDS
-from domain.places import Directory, Listed
+from api.tasks.examples import example
+from api.web.forms import EMPTY_ROW, Control, Form, draw, label_and_options, names_of
+from api.web.organisation_labels import Offices, Vocabulary
+from api.web.timeline import change, facts
+from domain.policy.catalogue import ACTIONS, KINDS
+from domain.triage.places import Directory, Listed
 
 NAMES = {
     "market_reg": "县市场监督管理局", "transport": "县交通运输局", "commerce": "县商务局",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.pages.faults import _words
+from api.web.errors import _words
 from tests.web.support import PHONE, Desk, alarm, answered, decisions, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2, name
 

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from api.pages.offices import Offices, beside
-from api.pages.spoken import said
-from api.stories import STORIES, play_one
-from api.views import LATEST, latest, told
-from api.workbook import workbook
-from domain.catalogue import ACTIONS, KINDS, OUTCOMES
-from domain.indicator_definitions import DEFINITIONS
-from domain.organisation import ROLES
-from domain.places import Directory, Kind, Listed
-from domain.playbook import Stage
+from api.cli.stories import STORIES, play_one
+from api.disputes.presenters import LATEST, latest, told
+from api.indicators.workbook import workbook
+from api.web.organisation_labels import Offices, beside
+from api.web.timeline import said
+from domain.indicators.definitions import DEFINITIONS
+from domain.people.organisation import ROLES
+from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
+from domain.policy.playbook import Stage
+from domain.triage.places import Directory, Kind, Listed
 from tests.instance import Instance
 from tests.web.crawling import pages, signed_in
 from tests.web.support import Desk, alarm, answered, open_task

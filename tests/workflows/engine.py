@@ -16,32 +16,29 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper
 
 import worker
-from api.audit.replaying import RECIPE
-from api.examples import example
-from domain.actions import Act
-from domain.answering import Command, Receipt
-from domain.catalogue import KINDS
-from domain.opening import open_state
-from domain.organisation import Actor, OrganisationRef, Post
-from domain.places import Directory, resolve_places
-from domain.playbook import Playbook, load_playbook
-from domain.rules import RULES
-from domain.spans import Calendar
-from domain.state import DisputeState, Evidence, Incident, Party, Task
-from domain.triage import Triage
-from infra.archive import Archive
-from infra.columns import unlock
-from infra.crypto import load_keys
-from infra.database import Database, migrate, open_database
+from api.histories.replay import RECIPE
+from api.tasks.examples import example
+from domain.case.opening import open_state
+from domain.case.state import DisputeState, Evidence, Incident, Party, Task
+from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.policy.behaviour import RULES
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Playbook, load_playbook
+from domain.policy.spans import Calendar
+from domain.transitions.actions import Act
+from domain.transitions.decisions import Command, Receipt
+from domain.triage.places import Directory, resolve_places
+from domain.triage.triage import Triage
+from infra.database.columns import unlock
+from infra.database.engine import Database, migrate, open_database
+from infra.database.tables import DisputeRow, TaskRow
 from infra.demo import county
-from infra.embedded import prepare_namespace, server_command, typed
-from infra.engine import TASK_TIMEOUT, connect, drill_clock
-from infra.read_model import forget, stored_rows
-from infra.settings import Settings
-from infra.tables import (
-    DisputeRow,
-    TaskRow,
-)
+from infra.read_model.writer import forget, stored_rows
+from infra.records.archive import Archive
+from infra.runtime.crypto import load_keys
+from infra.runtime.settings import Settings
+from infra.temporal.client import TASK_TIMEOUT, connect, drill_clock
+from infra.temporal.embedded import prepare_namespace, server_command, typed
 from tests.infra.support import ROOT, free_port
 from tests.workflows.replaying import state_of
 from workflows.dispute import DisputeInput, DisputeWorkflow

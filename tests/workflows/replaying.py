@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from temporalio.client import Client, WorkflowHistory
 
-from api.audit.replaying import replay
-from domain.state import DisputeState
+from api.histories.replay import replay
+from domain.case.state import DisputeState
 
 
 async def state_of(client: Client, history: WorkflowHistory) -> DisputeState:

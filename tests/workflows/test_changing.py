@@ -15,9 +15,9 @@ from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 
 import workflows.dispute
-from api.audit.replaying import RECIPE, replay
-from domain.playbook import Stage
-from domain.rules import RULES
+from api.histories.replay import RECIPE, replay
+from domain.policy.behaviour import RULES
+from domain.policy.playbook import Stage
 from tests.workflows.engine import FAILED, Engine, Handle, Stuck, until
 from workflows.desk import Desk
 from workflows.pushes import push_1

@@ -11,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import china
-from domain.countable import Tally
-from domain.indicator_definitions import DEFINITIONS
-from domain.indicators import DEFAULT_WINDOWS, Figure, denominator_has, figure, numerator_has, seen
-from domain.organisation import within
-from domain.periods import Period, midnight_after
-from domain.state import DisputeState
-from domain.tally import tally
-from infra.figures import GROUPS, TOTAL, Figures, Scope, Span, cases_behind, figures
-from infra.tables import TallyRow
+from domain.case.state import DisputeState
+from domain.indicators.counting import tally
+from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.events import Tally
+from domain.indicators.formulas import DEFAULT_WINDOWS, Figure, denominator_has, figure, numerator_has, seen
+from domain.indicators.periods import Period, midnight_after
+from domain.people.organisation import within
+from infra.database.tables import TallyRow
+from infra.read_model.indicators import GROUPS, TOTAL, Figures, Scope, Span, cases_behind, figures
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS
 

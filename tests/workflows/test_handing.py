@@ -7,13 +7,13 @@ import uuid
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.answering import Receipt
-from domain.handing import Claim, Handover
-from domain.organisation import Actor, Post
-from domain.projection import project
-from infra.read_model import write_image
+from domain.image.projection import project
+from domain.people.organisation import Actor, Post
+from domain.transitions.decisions import Receipt
+from domain.transitions.handover import Claim, Handover
+from infra.read_model.writer import write_image
 from tests.workflows.engine import Engine, Handle
-from tests.workflows.test_doors import code
+from tests.workflows.test_message_gate import code
 from tests.workflows.test_replay import replayer
 
 

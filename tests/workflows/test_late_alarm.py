@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actions import Act
-from domain.organisation import Post
-from domain.state import Incident, Party
-from infra.engine import TASK_TIMEOUT
+from domain.case.state import Incident, Party
+from domain.people.organisation import Post
+from domain.transitions.actions import Act
+from infra.temporal.client import TASK_TIMEOUT
 from tests.workflows.engine import Engine, actor
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE

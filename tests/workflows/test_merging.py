@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
-from domain.actions import Act
-from domain.answering import ChangeAsked, Receipt
-from domain.organisation import Post
+from domain.people.organisation import Post
+from domain.transitions.actions import Act
+from domain.transitions.decisions import ChangeAsked, Receipt
 from tests.domain.support import alarm
 from tests.workflows.engine import Engine, Handle, actor, until
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from domain.clocks import Clock
-from domain.playbook import Rungs
-from domain.spans import Span
-from domain.state import DisputeState
+from domain.case.clocks import Clock
+from domain.case.state import DisputeState
+from domain.policy.playbook import Rungs
+from domain.policy.spans import Span
 from tests.workflows.engine import Engine
 
 WHOLE = ["reminder_1", "reminder_2", "due", "overdue", "supervision", "promotion"]

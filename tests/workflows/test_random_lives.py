@@ -14,14 +14,14 @@ from typing import TypeVar
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
-from domain.actions import ENDINGS, Act, actions_thinkable
-from domain.answering import Command, decisions_open
-from domain.catalogue import KINDS
-from domain.facts import Note
-from domain.organisation import Actor
-from domain.projection import project
-from domain.state import DisputeState, Task
-from infra.read_model import write_image
+from domain.case.state import DisputeState, Task
+from domain.image.projection import project
+from domain.people.organisation import Actor
+from domain.policy.catalogue import KINDS
+from domain.transitions.actions import ENDINGS, Act, actions_thinkable
+from domain.transitions.decisions import Command, decisions_open
+from domain.transitions.facts import Note
+from infra.read_model.writer import write_image
 from tests.domain.steps import FINAL, FORWARD
 from tests.domain.support import alarm
 from tests.domain.townsfolk import (

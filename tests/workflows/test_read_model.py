@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from domain.case import Case
-from domain.colours import recolour
-from domain.projection import project
-from domain.state import DisputeState, Party
-from infra.database import Database, open_database
-from infra.read_model import ReadModelGap, write_image
-from infra.settings import Settings
+from domain.case.case import Case
+from domain.case.state import DisputeState, Party
+from domain.image.projection import project
+from domain.transitions.colours import recolour
+from infra.database.engine import Database, open_database
+from infra.read_model.writer import ReadModelGap, write_image
+from infra.runtime.settings import Settings
 from tests.workflows.engine import Engine, ReadModel, first_state
 
 

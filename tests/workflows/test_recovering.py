@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from api.recovering import recovered
-from domain.playbook import Stage
-from domain.state import DisputeState
-from infra.engine import TASK_TIMEOUT
+from api.histories.recovery import recovered
+from domain.case.state import DisputeState
+from domain.policy.playbook import Stage
+from infra.temporal.client import TASK_TIMEOUT
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS, Step
 from workflows.dispute import DisputeInput, DisputeWorkflow
@@ -136,7 +136,7 @@ async def test_a_history_that_this_code_can_not_replay_gives_the_case_as_its_run
     async def unable(history: object, converter: object) -> object:
         return type("Unable", (), {"state": None})()
 
-    monkeypatch.setattr("api.recovering.replay", unable)
+    monkeypatch.setattr("api.histories.recovery.replay", unable)
     begin = await ended(working, handle)
     monkeypatch.undo()
     state = await taken_up(working, working.client.get_workflow_handle(handle.id), begin)

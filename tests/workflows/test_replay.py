@@ -14,9 +14,9 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import worker
-from domain.projection import project
-from domain.state import DisputeState
-from infra.read_model import write_image
+from domain.case.state import DisputeState
+from domain.image.projection import project
+from infra.read_model.writer import write_image
 from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
 

@@ -1,0 +1,57 @@
+"""What the access log notes, in words: one table of every code that is noted anywhere."""
+
+from __future__ import annotations
+
+from domain.errors import by_code
+from domain.policy.catalogue import ACTIONS, KINDS
+from infra.records.access_log import OK
+
+NOTED: dict[str, str] = {
+    "read": "查看纠纷",
+    "task": "办理待办",
+    "incident": "查看警情受理结果",
+    "attachment": "查看附件",
+    "attach": "上传附件",
+    "remove": "删除附件",
+    "history": "下载办理历史（原件，加密）",
+    "history:decoded": "下载办理历史（解密）",
+    "history:words": "查看办理历史",
+    "state": "查看历史时点的案情",
+    "replays": "重放核对",
+    "access": "查看访问日志",
+    "codec": "在引擎页面解密",
+    "indicators": "查看指标",
+    "export:indicators": "导出指标",
+    "deputy:name": "指定代班",
+    "deputy:end": "结束代班",
+}
+"""Codes that stand for themselves."""
+
+FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
+    "task:": ("查看待办", {code: kind.name for code, kind in KINDS.items()}),
+    "decide:": ("办理", {code: kind.name for code, kind in KINDS.items()}),
+    "claim:": ("认领", {code: kind.name for code, kind in KINDS.items()}),
+    "delegate:": ("委托办理", {code: kind.name for code, kind in KINDS.items()}),
+    "transfer:": ("移交", {code: kind.name for code, kind in KINDS.items()}),
+    "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),
+    "indicators:": ("查看单位指标", {}),
+    "codec:": ("在引擎页面解密", {}),
+}
+"""Beginnings of codes, what they stand for, and the words for what follows."""
+
+
+def noted(code: str) -> str:
+    """A code of the log in words: `查看待办：现场处置`; the code itself where it has none."""
+    if code in NOTED:
+        return NOTED[code]
+    for prefix, (word, names) in FAMILIES.items():
+        if code.startswith(prefix):
+            rest = code.removeprefix(prefix)
+            return f"{word}：{names.get(rest, rest)}" if prefix != "codec:" else f"{word} {rest} 项"
+    return code
+
+
+def outcome(code: str) -> str:
+    """How it came out: `成功`, or the title of the refusal."""
+    error = by_code(code)
+    return "成功" if code == OK else error.title if error else code

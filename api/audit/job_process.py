@@ -1,0 +1,92 @@
+"""One job, in a process of its own: `python -m api.audit.job_process JOB_ID`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+
+from api.audit.checking import Checker
+from api.histories.lookup import Histories
+from domain.base import Model
+from domain.errors import SantuiError
+from infra.database.engine import Database, open_database
+from infra.records.archive import Archive
+from infra.records.jobs import find_job, finish, report
+from infra.runtime.logs import configure_logs
+from infra.runtime.settings import Settings, get_settings
+from infra.temporal.client import connect
+
+TOLD_EVERY = 0.5
+"""Seconds between two reports of progress."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job is: how many pieces, and its results as they come."""
+
+    total: int
+    results: AsyncIterator[Model]
+
+
+async def replays(settings: Settings, client: Client, database: Database, request: dict[str, Any]) -> Work:
+    """Replays the runs of one dispute, or those begun in a period."""
+    histories = Histories(client, Archive(settings.archive_dir))
+    if number := request.get("dispute_no"):
+        runs = later = await histories.runs(number)
+    else:
+        since, until = (datetime.fromisoformat(request[name]) for name in ("since", "until"))
+        later = [run async for run in histories.all_runs(since)]
+        runs = [run for run in later if run.started_at is None or run.started_at < until]
+    runs = sorted(runs, key=lambda run: run.dispute_no)
+    return Work(total=len(runs), results=Checker(histories, client.data_converter, database).check(runs, later=later))
+
+
+KINDS: dict[str, Callable[[Settings, Client, Database, dict[str, Any]], Awaitable[Work]]] = {"replays": replays}
+
+
+async def run(settings: Settings, job_id: str) -> None:
+    """Does the job and keeps its results."""
+    database = open_database(settings)
+    try:
+        job = await find_job(database, job_id)
+        if job is None:
+            return
+        results: list[Any] = []
+        try:
+            work = await KINDS[job.kind](settings, await connect(settings), database, job.sealed["request"])
+            await report(database, job_id, 0, work.total)
+            told = time.monotonic()
+            async for result in work.results:
+                results.append(result.model_dump(mode="json"))
+                if time.monotonic() - told > TOLD_EVERY:
+                    await report(database, job_id, len(results), work.total)
+                    told = time.monotonic()
+            await report(database, job_id, len(results), work.total)
+            await finish(database, job_id, "done", results)
+        except SantuiError as error:
+            log.warning("job_failed", job_id=job_id, code=error.code)
+            await finish(database, job_id, "failed", results, error.detail)
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    """Runs with the settings of the environment."""
+    settings = get_settings()
+    configure_logs(settings.log_level)
+    asyncio.run(run(settings, sys.argv[1]))
+    gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""The page where replays are asked for, watched and read."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+
+from api.audit.endpoints import ReplayIn, get_job, get_jobs, post_replays
+from api.audit.service import AUDITORS, LOG_READERS, holds_at_root
+from api.core.context import Services
+from api.core.deps import CursorDep, ServicesDep
+from api.web import formatting as w
+from api.web.errors import PageRoute
+from api.web.rendering import go, show
+from api.web.session import FilledDep, Viewer, ViewerDep, text
+from domain.base import china
+from domain.errors import BadCsrf, NotEntitled
+from infra.database.ids import new_id
+from infra.records.archive import holdings
+
+router = APIRouter(route_class=PageRoute)
+PAGE = 50
+"""Results on a page."""
+JOBS = 10
+STALE = "页面已过期，内容没有提交；填写的内容都在，核对后请再次提交"
+STATES = {"queued": "等待开始", "running": "正在重放", "done": "已完成", "failed": "未能完成"}
+
+
+@router.get("/audit")
+async def audit_page(
+    request: Request,
+    services: ServicesDep,
+    viewer: ViewerDep,
+    job: Annotated[str, Query(max_length=80)] = "",
+    only: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    cursor: CursorDep = None,
+    dispute_no: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Replays: ask for one, watch it, read what it found; the earlier ones."""
+    _may(viewer)
+    return await _show(request, services, viewer, job=job, only=only, page=page, cursor=cursor, number=dispute_no)
+
+
+@router.post("/audit/replays")
+async def replays_page(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep) -> Response:
+    """Asks for a replay, once for the key in the form."""
+    _may(viewer)
+    form = posted.form
+    typed = {name: value for name in ("dispute_no", "from", "to") if (value := text(form, name))}
+    if posted.stale:
+        return await _show(request, services, viewer, typed=typed, problem=STALE, status=BadCsrf.status)
+    try:
+        asked = ReplayIn.model_validate(typed)
+    except ValidationError as error:
+        return await _show(request, services, viewer, typed=typed, problem=_problem(error, typed), status=422)
+    response = await post_replays(services, viewer.actor, asked, text(form, "key") or None)
+    body = json.loads(bytes(response.body))
+    if response.status_code >= 300:
+        problem = body["detail"] or body["title"]
+        return await _show(request, services, viewer, typed=typed, problem=problem, status=response.status_code)
+    return go(request, "/audit?" + urlencode({"job": body["job_id"]}))
+
+
+@router.get("/audit/replays")
+async def replays_reread(request: Request, viewer: ViewerDep) -> Response:
+    """The address of the forms, read again: the page they are on."""
+    return go(request, "/audit")
+
+
+def _may(viewer: Viewer) -> None:
+    if not viewer.actor.has_role(*AUDITORS):
+        raise NotEntitled
+
+
+def _problem(error: ValidationError, typed: dict[str, str]) -> str:
+    """What is wrong with a form, in a sentence: a date that is none, or what the model itself says in Chinese."""
+    first = error.errors()[0]
+    if first["loc"]:
+        return "日期格式应为 年-月-日"
+    if "dispute_no" not in typed and len(typed) < 2:
+        return "请填写纠纷编号，或填写起止两个日期"
+    return str(first["msg"]).removeprefix("Value error, ")
+
+
+async def _show(
+    request: Request,
+    services: Services,
+    viewer: Viewer,
+    *,
+    job: str = "",
+    only: str = "",
+    page: int = 1,
+    cursor: str | None = None,
+    number: str = "",
+    typed: dict[str, str] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    now = w.present()
+    mine = await get_jobs(services, viewer.actor, "replays", JOBS, cursor)
+    job_id = job or next((each["job_id"] for each in mine["items"] if not cursor), "")
+    whole = await get_job(services, viewer.actor, job_id) if job_id else None
+    kept = await holdings(services.database)
+    return show(
+        request,
+        "audit.html",
+        viewer,
+        status=status,
+        tabs=await tabs(services, viewer, "/audit"),
+        key=new_id(),
+        typed={"dispute_no": number, "from": f"{now - timedelta(days=30):%Y-%m-%d}", "to": f"{now:%Y-%m-%d}"}
+        | (typed or {}),
+        problem=problem,
+        periods=await holds_at_root(services, viewer.actor, AUDITORS),
+        kept={"runs": kept.runs, "size": w.size(kept.size), "last": w.stamp(kept.last, now)},
+        job=_job(whole, now) if whole else None,
+        results=_results(whole, only, page) if whole and whole["state"] in ("done", "failed") else None,
+        jobs=[_job(each, now) for each in mine["items"]],
+        current=job_id,
+        more="/audit?" + urlencode({"job": job_id, "cursor": mine["next_cursor"]}) if mine["next_cursor"] else "",
+    )
+
+
+async def tabs(services: Services, viewer: Viewer, here: str) -> list[dict[str, Any]]:
+    """The pages of auditing that this person may open."""
+    doors = [("/audit", "重放核对", viewer.actor.has_role(*AUDITORS)),
+             ("/audit/access", "访问日志", await holds_at_root(services, viewer.actor, LOG_READERS))]  # fmt: skip
+    return [{"href": href, "name": name, "current": href == here} for href, name, open_ in doors if open_]
+
+
+def _job(job: dict[str, Any], now: datetime) -> dict[str, Any]:
+    asked, finished = (w.instant(job[name]) for name in ("asked_at", "finished_at"))
+    total = job["total"]
+    return {
+        "id": job["job_id"],
+        "href": "/audit?" + urlencode({"job": job["job_id"]}),
+        "about": _about(job["request"]),
+        "state": STATES[job["state"]],
+        "code": job["state"],
+        "running": job["state"] in ("queued", "running"),
+        "done": job["done"],
+        "total": total,
+        "asked": w.stamp(asked, now),
+        "took": f"{(finished - asked).total_seconds():.1f} 秒" if asked and finished else "",
+        "error": job["error"],
+    }
+
+
+def _about(request: dict[str, Any]) -> str:
+    """What was asked: a dispute, or what began in a period."""
+    if "dispute_no" in request:
+        return str(request["dispute_no"])
+    since, until = (china(datetime.fromisoformat(request[name])).date() for name in ("since", "until"))
+    last: date = until - timedelta(days=1)
+    return f"{since} 至 {last} 受理" if since != last else f"{since} 受理"
+
+
+def _results(job: dict[str, Any], only: str, page: int) -> dict[str, Any]:
+    """A page of what was found, the runs with differences first."""
+    found = [_finding(each) for each in job["results"]]
+    bad = [each for each in found if not each["sound"]]
+    chosen = bad if only == "differences" else [*bad, *(each for each in found if each["sound"])]
+    pages = max(1, -(-len(chosen) // PAGE))
+    page = min(page, pages)
+
+    def href(**more: Any) -> str:
+        return "/audit?" + urlencode({"job": job["job_id"], **more})
+
+    asked = {"only": "differences"} if only == "differences" else {}
+    return {
+        "count": len(found),
+        "bad": len(bad),
+        "events": sum(each["events"] for each in found),
+        "rows": chosen[(page - 1) * PAGE : page * PAGE],
+        "views": [
+            {"name": f"全部（{len(found)}）", "href": href(), "current": not asked},
+            {"name": f"有差异（{len(bad)}）", "href": href(only="differences"), "current": bool(asked)},
+        ],
+        "page": page,
+        "pages": pages,
+        "before": href(**asked, page=page - 1) if page > 1 else "",
+        "following": href(**asked, page=page + 1) if page < pages else "",
+    }
+
+
+def _finding(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "no": found["dispute_no"],
+        "href": f"/disputes/{found['dispute_no']}/history?" + urlencode({"run": found["run"]}),
+        "events": found["events"],
+        "replayed": found["replayed"],
+        "matches": found["state_matches"],
+        "error": found["error"],
+        "differences": found["differences"],
+        "sound": found["replayed"] and found["state_matches"] and not found["differences"],
+    }

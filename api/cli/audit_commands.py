@@ -1,0 +1,290 @@
+"""`santui audit …`, `santui rebuild`, `santui doctor`: the audit on a terminal, also where nothing else runs."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from temporalio.client import Client
+from temporalio.converter import DataConverter
+from temporalio.runtime import Runtime, TelemetryConfig
+
+from api.audit.checking import Checker, Finding
+from api.audit.rebuilding import Rebuilder
+from api.audit.service import standing
+from api.cli.stuck_report import stalled
+from api.core.policy import read_playbook
+from api.histories.lookup import Histories, Run
+from api.operations.startup_notices import notices
+from domain.base import CHINA
+from domain.errors import ArchiveBroken, SantuiError
+from infra.database.engine import Database, open_database
+from infra.read_model.writer import all_numbers
+from infra.records.archive import Archive
+from infra.runtime.crypto import load_keys
+from infra.runtime.settings import Settings, get_settings
+from infra.temporal.client import connect
+from infra.temporal.codec import data_converter
+from workflows.ports import TASK_QUEUE
+from workflows.rhythm import BEATS, RhythmWorkflow
+
+audit = typer.Typer(
+    no_args_is_help=True, help="Histories replayed, looked at and exported. 审计：重放、查看、导出历史。"
+)
+Numbers = Annotated[list[str] | None, typer.Argument(help="Dispute numbers; none takes all")]
+Only = Annotated[bool, typer.Option("--archive", help="Use the archived histories only: no engine, no database")]
+Since = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period")]
+Until = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the period")]
+console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a command works with; no database and no engine where only the archive is used."""
+
+    histories: Histories
+    converter: DataConverter
+    database: Database | None = None
+    client: Client | None = None
+
+
+@audit.command(name="replay")
+def replay_command(numbers: Numbers = None, archive: Only = False, since: Since = None, until: Until = None) -> None:
+    """Replay histories: the same commands, the same state; a line a run, differences in words below it."""
+
+    async def work(room: Room) -> int:
+        later = await _runs(room, numbers or [], _day(since))
+        end = _day(until, after=True)
+        wanted = [run for run in later if end is None or run.started_at is None or run.started_at < end]
+        checker = Checker(room.histories, room.converter, room.database)
+        bad, events = 0, 0
+        with _progress("replay", len(wanted)) as done:
+            async for finding in checker.check(wanted, done, later=later):
+                _tell(finding)
+                bad += not finding.sound
+                events += finding.events
+        missing = {*(numbers or [])} - {run.dispute_no for run in wanted}
+        console.print(f"{len(wanted)} runs, {events} events, {bad} with differences · {bad} 个历史有差异")
+        return 1 if bad or missing else 0
+
+    raise typer.Exit(_in_room(work, archive_only=archive))
+
+
+@audit.command(name="archive")
+def archive_command() -> None:
+    """Put the histories of closed runs into the archive now; the worker does so every ten minutes by itself."""
+
+    async def go() -> int:
+        client = await connect(get_settings())
+        beat = next(beat for beat in BEATS if beat.activity == "archive")
+        done = await client.execute_workflow(
+            RhythmWorkflow.run, beat, id=f"rhythm-archive-now-{uuid4()}", task_queue=TASK_QUEUE
+        )
+        console.print(f"{done} histories archived · 已归档 {done} 份历史")
+        return 0
+
+    raise typer.Exit(_explained(go()))
+
+
+@audit.command()
+def state(
+    number: Annotated[str, typer.Argument(help="Dispute number")],
+    event: Annotated[int | None, typer.Option(help="Event id; the last unless given")] = None,
+    run: Annotated[str | None, typer.Option(help="Run id; the latest unless given")] = None,
+    archive: Only = False,
+) -> None:
+    """Print the case as it stood after an event, as JSON, derived again from its history."""
+
+    async def work(room: Room) -> int:
+        whole = await standing(await room.histories.fetch(number, run), event, room.converter)
+        print(json.dumps(whole, ensure_ascii=False, indent=2))
+        return 0
+
+    raise typer.Exit(_in_room(work, archive_only=archive))
+
+
+@audit.command()
+def export(
+    number: Annotated[str, typer.Argument(help="Dispute number")],
+    into: Annotated[Path, typer.Option(help="Folder to write to")] = Path(),
+    archive: Only = False,
+) -> None:
+    """Write every run's history of a dispute as stored (payloads encrypted), with its SHA-256 beside it."""
+
+    async def work(room: Room) -> int:
+        into.mkdir(parents=True, exist_ok=True)
+        for each in await _runs(room, [number]):
+            text = (await room.histories.fetch(number, each.run_id)).to_json().encode()
+            file = into / f"{number}-{each.run_id}.json"
+            file.write_bytes(text)
+            digest = hashlib.sha256(text).hexdigest()
+            file.with_name(f"{file.name}.sha256").write_text(f"{digest}  {file.name}\n", encoding="ascii")
+            print(f"{digest}  {file}")
+        return 0
+
+    raise typer.Exit(_in_room(work, archive_only=archive))
+
+
+def rebuild(numbers: Sequence[str]) -> int:
+    """Makes the read model again; what could not be is named, and the exit code is 1."""
+
+    async def work(room: Room) -> int:
+        assert room.database is not None
+        runs = await _runs(room, numbers)
+        latest = {run.dispute_no: run for run in runs}
+        failed = 0
+        with _progress("rebuild", len(latest)) as done:
+            async for rebuilt in Rebuilder(room.histories, room.converter, room.database).rebuild(runs, done):
+                if rebuilt.error:
+                    failed += 1
+                    print(f"{rebuilt.dispute_no} 未能重建：{rebuilt.error}")
+        unknown = await _unknown(room, numbers, latest)
+        console.print(f"{len(latest) - failed} rebuilt, {failed} failed · 已重建 {len(latest) - failed} 件")
+        return 1 if failed or unknown else 0
+
+    return _in_room(work)
+
+
+def doctor(numbers: Sequence[str]) -> int:
+    """Says what is stuck, and what differs between read model and engine; exit code 1 if anything is or does."""
+
+    async def work(room: Room) -> int:
+        assert room.client is not None
+        assert room.database is not None
+        stuck = [] if numbers else await stalled(get_settings(), room.client, room.database)
+        for line in stuck:
+            print(line)
+        runs = await _runs(room, numbers)
+        latest = {run.dispute_no: run for run in runs}
+        checker = Checker(room.histories, room.converter, room.database)
+        bad = 0
+        with _progress("doctor", len(latest)) as done:
+            async for finding in checker.check(list(latest.values()), done):
+                if not finding.sound:
+                    bad += 1
+                    _tell(finding)
+        unknown = await _unknown(room, numbers, latest)
+        sound = len(latest) - bad
+        console.print(f"{sound} sound, {bad} with differences, {unknown} unknown to the engine · {sound} 件一致")
+        if bad:
+            console.print("mend with: santui rebuild NUMBER… · 可用 santui rebuild 修复查询库")
+        await _tell_notices(room)
+        return 1 if bad or unknown or stuck else 0
+
+    return _in_room(work)
+
+
+async def _tell_notices(room: Room) -> None:
+    """What is not as the mechanism has it, as told at every start; nothing that `doctor` could call unsound."""
+    assert room.database is not None
+    for notice in await notices(room.database, read_playbook(get_settings().playbook)):
+        console.print(f"warning: {notice.told()}", soft_wrap=True)
+
+
+async def _unknown(room: Room, numbers: Sequence[str], latest: dict[str, Run]) -> int:
+    """Names the disputes that the read model shows and no history knows. They are left: a lost engine is no reason to
+    lose the rest too.
+    """
+    assert room.database is not None
+    shown = [number for number in await all_numbers(room.database) if not numbers or number in numbers]
+    unknown = [number for number in shown if number not in latest]
+    for number in unknown:
+        print(f"{number} 查询库中有，引擎和档案中都没有历史")
+    return len(unknown)
+
+
+async def _runs(room: Room, numbers: Sequence[str], since: datetime | None = None) -> list[Run]:
+    """The runs of these disputes, or all begun since; in order of their begin, so that the last is the latest."""
+    if not numbers:
+        found = [run async for run in room.histories.all_runs(since)]
+    else:
+        found = []
+        for number in numbers:
+            runs = await room.histories.runs(number)
+            if not runs:
+                print(f"{number} 没有历史")
+            found += runs
+    first = datetime.min.replace(tzinfo=UTC)
+    return sorted(found, key=lambda run: run.started_at or first)
+
+
+def _tell(finding: Finding) -> None:
+    words = "一致" if finding.sound else "无法重放" if not finding.replayed else "有差异"
+    print(f"{finding.dispute_no} {finding.run} {finding.events} events {words}")
+    for line in [*([finding.error] if finding.error else []), *finding.differences]:
+        print(f"    {line}")
+
+
+@asynccontextmanager
+async def _open(settings: Settings, *, archive_only: bool) -> AsyncIterator[Room]:
+    archive, converter = Archive(settings.archive_dir), data_converter(load_keys(settings.key_file))
+    if archive_only:
+        yield Room(Histories(None, archive), converter)
+        return
+    database = open_database(settings)
+    try:
+        client = await connect(settings)
+        yield Room(Histories(client, archive), converter, database, client)
+    finally:
+        await database.close()
+
+
+def _in_room(work: Callable[[Room], Awaitable[int]], *, archive_only: bool = False) -> int:
+    """Runs a command's work in its room."""
+
+    async def go() -> int:
+        async with _open(get_settings(), archive_only=archive_only) as room:
+            return await work(room)
+
+    return _explained(go())
+
+
+def _explained(work: Coroutine[None, None, int]) -> int:
+    """Runs a command; a failure is one sentence."""
+    settings = get_settings()
+    try:
+        if not settings.key_file.exists():
+            work.close()
+            console.print(f"no key file at {settings.key_file}: without it no history can be read · 没有密钥文件")
+            return 1
+        # The SDK's core writes its warnings to standard output, in the middle of the answer, and may quote the case.
+        Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False)
+        return asyncio.run(work)
+    except ArchiveBroken as broken:
+        console.print(f"the archive is not what was put there · {broken.detail}")
+    except SantuiError as error:
+        messages = [str(each["message"]) for each in error.errors]
+        console.print(" · ".join(dict.fromkeys([error.title, error.detail, *messages])))
+    except RuntimeError as error:  # the engine's client can't connect
+        console.print(f"Temporal at {settings.temporal_target} does not answer ({error}); with --archive the archived "
+                      "histories are used · 引擎没有响应，可加 --archive 使用档案")  # fmt: skip
+    finally:
+        gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
+    return 1
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal; nothing where there is none."""
+    parts = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _day(day: datetime | None, *, after: bool = False) -> datetime | None:
+    if day is None:
+        return None
+    return day.replace(tzinfo=CHINA) + timedelta(days=1 if after else 0)

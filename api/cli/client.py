@@ -1,0 +1,279 @@
+"""A client of the running system, as its demo people: for the command line, the demo disputes, the tests and the bench.
+
+It knows the HTTP contract and `var/demo.json`, and nothing of what is behind them.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+import uuid
+import weakref
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import typer
+
+from domain.base import CHINA
+from infra.runtime.settings import get_settings
+
+TIMEOUT = 120.0
+
+
+class Refusal(Exception):
+    """The system answered with an error; `status` and the problem document `body`."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        self.status, self.body = status, body
+        super().__init__(
+            f"{status} {body.get('code')}: {body.get('detail') or body.get('title')} {body.get('errors', '')}"
+        )
+
+    @property
+    def code(self) -> str:
+        """The stable code of the problem."""
+        return str(self.body.get("code"))
+
+
+class Client:
+    """One signed-in person."""
+
+    def __init__(self, base: str, username: str, password: str) -> None:
+        self.username = username
+        self._password = password
+        self._http = httpx2.Client(base_url=base, timeout=TIMEOUT, trust_env=False)
+        weakref.finalize(self, self._http.close)
+
+    @cached_property
+    def _token(self) -> str:
+        answer = self._http.post("/v1/auth/token", data={"username": self.username, "password": self._password})
+        return str(_read(answer)["access_token"])
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Reads something.
+
+        Raises:
+            Refusal
+        """
+        return _read(self._http.get(path, params=params, headers=self._headers()))
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Writes something, with an idempotency key of its own unless one is given.
+
+        Raises:
+            Refusal
+        """
+        headers = {**self._headers(), "Idempotency-Key": key or str(uuid.uuid4())}
+        return _read(self._http.post(path, json=body, headers=headers))
+
+    def delete(self, path: str, *, key: str | None = None) -> Any:
+        """Ends something, with an idempotency key of its own unless one is given.
+
+        Raises:
+            Refusal
+        """
+        headers = {**self._headers(), "Idempotency-Key": key or str(uuid.uuid4())}
+        return _read(self._http.delete(path, headers=headers))
+
+    def report(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Reports an incident; one whose number is another's is taken in all the same.
+
+        Raises:
+            Refusal
+        """
+        try:
+            return dict(self.post("/v1/incidents", body))
+        except Refusal as refusal:
+            if refusal.code != "source_no_conflict":
+                raise
+            return refusal.body
+
+    def attach(self, dispute_no: str, content: bytes | None = None, name: str = "现场.png") -> str:
+        """Uploads a file, a small picture unless one is given; answers its id."""
+        files = {"file": (name, content or picture(), "image/png")}
+        answer = self._http.post(
+            "/v1/attachments", data={"dispute_no": dispute_no}, files=files, headers=self._headers()
+        )
+        return str(_read(answer)["attachment_id"])
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
+
+def _read(answer: httpx2.Response) -> Any:
+    if answer.status_code >= 400:
+        try:
+            body = answer.json()
+        except ValueError:
+            body = {"code": "not_json", "detail": answer.text[:200]}
+        raise Refusal(answer.status_code, body)
+    return answer.json()
+
+
+class County:
+    """The running system with its demo people."""
+
+    def __init__(self, base: str, demo_file: Path) -> None:
+        self.base = base
+        self._people: list[dict[str, Any]] = json.loads(demo_file.read_text(encoding="utf-8"))
+        self._clients: dict[str, Client] = {}
+
+    def person(self, username: str) -> Client:
+        """A demo person by username."""
+        if username not in self._clients:
+            known = next(p for p in self._people if p["username"] == username)
+            self._clients[username] = Client(self.base, username, known["password"])
+        return self._clients[username]
+
+    def with_role(self, role: str, organisation: str | None = None) -> Client:
+        """The first demo person with a role, at an organisation if one is named."""
+        for person in self._people:
+            for post in person["posts"]:
+                if post["role"] == role and organisation in (None, post["organisation"]):
+                    return self.person(person["username"])
+        raise LookupError(f"no demo person is {role} at {organisation or 'any organisation'}")
+
+    @property
+    def supervisor(self) -> Client:
+        """Somebody who sees the whole county."""
+        return self.with_role("supervisor")
+
+    @property
+    def now(self) -> datetime:
+        """The time there, before any dispute's clock was moved."""
+        return datetime.now(CHINA)
+
+    def playbooks(self) -> list[dict[str, Any]]:
+        """The mechanisms there are; one is `current`."""
+        items: list[dict[str, Any]] = self.supervisor.get("/v1/playbooks")["items"]
+        return items
+
+    @cached_property
+    def _pictures(self) -> int:
+        """How many pictures a disposal carries here."""
+        return next(int(book["process"]["disposal_pictures"]) for book in self.playbooks() if book["current"])
+
+    def alarm(self, narrative: str, **more: Any) -> dict[str, Any]:
+        """A report by a call taker; answers what intake answered, also where its number was another's."""
+        now = datetime.now(CHINA).isoformat(timespec="seconds")
+        body = {
+            "source": "110",
+            "source_no": f"T{uuid.uuid4().hex[:14]}",
+            "occurred_at": now,
+            "reported_at": now,
+            "place": {"address": "古山镇金江龙村12号"},
+            "narrative": narrative,
+            "parties": [{"name": "李某", "phone": "13800000001", "side": "a"}, {"name": "罗某", "side": "b"}],
+            **more,
+        }
+        return self.report("call_taker", body)
+
+    def report(self, role: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A report by the first person of a role; answers what intake answered."""
+        return self.with_role(role).report(body)
+
+    def dispute(self, number: str) -> dict[str, Any]:
+        """The whole case, as the supervisor sees it."""
+        case: dict[str, Any] = self.supervisor.get(f"/v1/disputes/{number}")
+        return case
+
+    def timeline(self, number: str) -> list[dict[str, Any]]:
+        """All that happened."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            page = self.supervisor.get(f"/v1/disputes/{number}/timeline", **({"cursor": cursor} if cursor else {}))
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+
+    def open_tasks(self, number: str, kind: str | None = None) -> list[dict[str, Any]]:
+        """The tasks that wait, of one kind or all."""
+        tasks = self.dispute(number)["tasks"]
+        return [t for t in tasks if t["state"] in ("open", "claimed") and kind in (None, t["kind"])]
+
+    def wait_for(self, number: str, kind: str, *, within: float = 20.0) -> dict[str, Any]:
+        """The first open task of a kind, as soon as it is there."""
+        deadline = time.monotonic() + within
+        while not (tasks := self.open_tasks(number, kind)):
+            if time.monotonic() > deadline:
+                raise LookupError(f"{number} has no open {kind}: {[t['kind'] for t in self.open_tasks(number)]}")
+            time.sleep(0.1)
+        return tasks[0]
+
+    def answer(
+        self,
+        number: str,
+        kind: str,
+        decision: str,
+        *,
+        by: Client | None = None,
+        task_id: str | None = None,
+        key: str | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """Answers an open task of a kind as its first candidate or `by` somebody; examples fill what is not given."""
+        task_id = task_id or self.wait_for(number, kind)["task_id"]
+        task = self.supervisor.get(f"/v1/tasks/{task_id}")
+        shown = next(d for d in task["decisions"] if d["name"] == decision)
+        by = by or self.person(task["candidates"][0]["username"])
+        attachments = [by.attach(number) for _ in range(self._pictures)] if shown["pictures"] else []
+        body = {"decision": decision, "fields": {**shown["example"], **fields}, "attachments": attachments}
+        answer: dict[str, Any] = by.post(f"/v1/tasks/{task_id}/decide", body, key=key)
+        return answer
+
+    def advance(self, number: str, by: str) -> dict[str, Any]:
+        """Moves the dispute's clock forward."""
+        answer: dict[str, Any] = self.supervisor.post("/v1/drill/advance", {"dispute_no": number, "by": by})
+        return answer
+
+
+def county() -> County:
+    """The system of this environment's settings."""
+    settings = get_settings()
+    return County(settings.base_url, settings.demo_file)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A command's failures as one sentence."""
+    try:
+        yield
+    except Refusal as refusal:
+        typer.echo(f"refused: {refusal}", err=True)
+        raise typer.Exit(1) from refusal
+    except httpx2.TransportError as error:
+        typer.echo(_not_there(f"no santui answers at {get_settings().base_url}", "该地址无应答"), err=True)
+        raise typer.Exit(1) from error
+    except FileNotFoundError as error:
+        typer.echo(_not_there(f"there is no {get_settings().demo_file}", "该状态目录下没有演示账号文件"), err=True)
+        raise typer.Exit(1) from error
+    except LookupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def _not_there(what: str, chinese: str) -> str:
+    return (
+        f"{what}: start it with `make run`, and set here the SANTUI_… that were set there · "
+        f"{chinese}：请先执行 make run；启动时设置过的 SANTUI_… 变量在此须同样设置"
+    )
+
+
+def picture() -> bytes:
+    """A one-pixel PNG, different each time."""
+    row = b"\x00" + uuid.uuid4().bytes[:3]
+
+    def chunk(tag: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(row)) + chunk(b"IEND", b"")

@@ -1,0 +1,1 @@
+"""The demo disputes: made by driving the real API as the demo people would."""

@@ -1,0 +1,201 @@
+"""The stories of Jinhua's report: one alarm, three pushes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from api.cli.stories.people import house, seats, somebody
+from api.cli.stories.telling import Telling
+from domain.policy.spans import Calendar, Span
+
+DAY = timedelta(days=1)
+
+
+def masks(t: Telling) -> None:
+    """口罩 (J-021 to J-025): urgent, pushed to the centre at once, agreed the same day, judged by the centre."""
+    t.tell("顾客买了口罩要退货，药店不肯；民警到场，两人各执一词")
+    t.alarm(
+        "药店购买的口罩质量有问题，顾客要求退货退款，店主不同意，两人各执一词，争吵激烈",
+        house("古山镇金江龙村"), somebody(), somebody(),
+    )  # fmt: skip
+    t.answer("confirm_triage", "confirm")
+    t.answer("handle_on_scene", "unsettled", reason="两人各执一词，矛盾激烈，无法现场调解成功", urgent=True)
+
+    t.tell("综合指挥室定为加急，经批准推送综治平台，并建议市场监管部门共同解决")
+    t.answer("rule_urgency", "urgent", suggested=["market_reg"])
+    t.expect(t.open_kinds() == ["approve_third_push"], "加急件也须经批准才能推出派出所")
+    t.answer("approve_third_push", "approve", suggested=["market_reg"])
+    t.expect_stage("push_3")
+    t.expect(t.case["urgent"], "案件标为加急")
+    dispatch = t.task("dispatch")
+    t.expect(dispatch["about"]["suggested"] == ["market_reg"], "分派员看到建议部门是市场监管局")
+    t.expect(dispatch["post"]["organisation"] == "town-gushan-centre", "推送到古山镇综治中心")
+
+    t.tell("当天下午，镇里会同市场监管部门、金牌调解员调解，当场签下协议")
+    t.answer("dispatch", "assign", lead="town-gushan", cooperating=["market_reg"], instructions="当日会同市场监管调解")
+    t.answer("accept_assignment", "accept", of="town-gushan")
+    t.answer("accept_assignment", "accept", of="market_reg")
+    t.answer("dispose", "mediate", reason="双方愿意当面协商，会同市场监管和金牌调解员调解")
+    t.expect(t.task("mediate")["about"]["tier"] == "joint", "三推之后是多部门联合调解")
+    t.answer(
+        "mediate", "agreed", terms=["药店退还货款，顾客退回口罩", "双方互不追究"],
+        participants=seats("centre_dispatcher", "responsible_officer", "department_handler", "mediator"),
+    )  # fmt: skip
+
+    t.tell("离开派出所办结的，由综治中心评估，不由派出所自评")
+    evaluation = t.task("evaluate")
+    t.expect({post["organisation"] for post in evaluation["posts"]} == {"centre"}, "评估人在综治中心")
+    duty = t.county.with_role("duty_leader", "station-gushan")
+    verdict = {"decision": "accept", "fields": {}}
+    t.refused(403, "not_entitled", lambda: duty.post(f"/v1/tasks/{evaluation['task_id']}/decide", verdict))
+    t.answer("evaluate", "accept")
+    t.expect_stage("follow_up")
+    case = t.case
+    opened, concluded = (datetime.fromisoformat(case[name]) for name in ("opened_at", "concluded_at"))
+    t.expect(concluded - opened < DAY, "当天结案")
+
+
+def the_car(t: Telling) -> None:
+    """4S店 (J-030 to J-032): two pushes are not enough; the third goes to four bodies at once."""
+    t.tell("4S店的新车反复出毛病，车主要退车；一推现场未成")
+    t.alarm(
+        "在4S店购买的新车多次出现质量问题，要求退车退款，4S店不同意，双方争执不下",
+        house("江南街道溪心社区汽车城"), somebody(), somebody(),
+    )  # fmt: skip
+    t.answer("confirm_triage", "confirm")
+    t.answer("handle_on_scene", "unsettled", reason="双方对质量问题和退款金额分歧很大")
+
+    t.tell("二推落实给责任民警和所队领导，全程跟踪；经中期处置，效果仍不理想")
+    t.expect_stage("push_2")
+    followed = t.task("follow_up_responsibly")["task_id"]
+    deputy = t.county.with_role("station_deputy", "station-jiangnan")
+    watched = [task["task_id"] for task in deputy.get("/v1/tasks", box="watched", limit=200)["items"]]
+    t.expect(followed in watched, "分管副所长同时看到这件待办")
+    t.answer("follow_up_responsibly", "contacted", manner="visit", who="车主与4S店经理", summary="双方仍不让步")
+    t.expect("follow_up_responsibly" in t.open_kinds(), "记录联系不办结待办")
+    t.advance(2 * DAY)
+
+    t.tell("三推：街道、市场监管、消协、法律援助律师（司法所）一起来")
+    four = ["town-jiangnan", "market_reg", "consumer_assoc", "justice-jiangnan"]
+    t.answer("follow_up_responsibly", "request_third_push", reason="公安职权范围内无法有效化解", suggested=four)
+    t.answer("approve_third_push", "approve", suggested=four)
+    t.answer("dispatch", "assign", lead=four[0], cooperating=four[1:], instructions="街道牵头，各部门依职责配合")
+    asked = t.county.open_tasks(t.number, "accept_assignment")
+    t.expect({task["about"]["organisation"] for task in asked} == set(four), "四家单位各收到一件")
+    for unit in four:
+        t.answer("accept_assignment", "accept", of=unit)
+    t.answer("dispose", "progress", summary="街道已与双方见面，约定检测", of=four[0])
+    t.answer("cooperate", "disposed", summary="抽检并出具意见：变速箱存在质量缺陷", of="market_reg")
+    t.answer("cooperate", "disposed", summary="消协告知三包规定，提出折价方案", of="consumer_assoc")
+    t.expect_stage("push_3")
+    t.answer("cooperate", "disposed", summary="法律援助律师向双方释法", of="justice-jiangnan")
+    t.answer("dispose", "disposed", summary="双方当面签订协议", terms=["4S店折价收回车辆", "车主不再追究"], of=four[0])
+    t.expect_stage("evaluation")
+    t.expect(len(t.case["agreements"]) == 1, "达成一份协议")
+    t.answer("evaluate", "accept")
+    t.expect_stage("follow_up")
+    t.expect(t.case["concluded_at"], "评估通过即结案")
+
+
+def goods_and_payment(t: Telling) -> None:
+    """货款 (J-040 to J-045): settled yet risky; agreed at the second attempt; paid in three monthly instalments."""
+    buyer, seller = somebody(), somebody()
+    t.tell("买卖双方为货款争吵；民警当场劝解，二人同意离开，民警仍认为有民转刑的风险")
+    t.alarm(
+        "供应的部分货物质量不合格，买方拒付剩余货款四万五千元，双方因货款发生争吵",
+        house("白洋街道桥头社区"), buyer, seller,
+    )  # fmt: skip
+    t.answer("confirm_triage", "confirm")
+    t.answer(
+        "handle_on_scene", "settled", summary="当场劝解，二人同意离开", push_on=True,
+        reason="货款未结清，双方积怨较深，存在民转刑风险，已向值班领导汇报",
+    )  # fmt: skip
+    t.expect_stage("push_2")
+
+    t.tell("第二天电话回访，尚未达成一致")
+    t.advance(timedelta(hours=23))
+    t.answer("follow_up_responsibly", "contacted", who="买方", manner="call", summary="尚未达成一致，约请到所协商")
+    contact = t.clock(f"contact:{t.task('follow_up_responsibly')['task_id']}")
+    t.expect(contact["state"] == "met", "24小时内的首次联系按时完成")
+
+    t.tell("约到派出所二次调解：不合格的货物退换，货款分三个月结清")
+    t.answer("follow_up_responsibly", "mediate", reason="双方愿意到所再次协商")
+    t.expect(t.task("mediate")["about"]["tier"] == "officer", "由责任民警调解")
+    plan, today = Calendar(), t.now
+    owed = [
+        {"party": seller, "kind": "goods", "what": "退换不合格货物", "due_on": (today + 5 * DAY).date().isoformat()},
+        *(
+            {"party": buyer, "kind": "money", "what": f"第{n}期货款", "amount": "15000.00",
+             "due_on": plan.after(today, Span(calendar_months=n)).date().isoformat()}
+            for n in (1, 2, 3)
+        ),
+    ]  # fmt: skip
+    t.answer(
+        "mediate", "agreed", terms=["不合格货物退换", "剩余货款分三个月结清"], obligations=owed,
+        participants=seats("responsible_officer", "station_deputy"),
+    )  # fmt: skip
+    evaluation = t.task("evaluate")
+    t.expect({p["organisation"] for p in evaluation["posts"]} == {"station-baiyang"}, "没有离开公安的，由派出所评估")
+    t.answer("evaluate", "accept")
+
+    t.tell("结案之后按期核查履行，一期不少")
+    case = t.case
+    t.expect(case["concluded_at"] and not case["closed_at"], "协议达成即结案，履行完毕才办结")
+    for party in (buyer, seller):
+        t.answer("visit", "stable", of=party)
+    second_visit = datetime.fromisoformat(case["concluded_at"]) + 30 * DAY
+    dues = [datetime.fromisoformat(o["due_at"]) for o in case["agreements"][-1]["obligations"]]
+    for due in sorted([*dues, second_visit]):
+        t.expect(not t.open_kinds(), "不到日子没有待办")
+        t.advance_to(due)
+        if due == second_visit:
+            for party in (buyer, seller):
+                t.answer("visit", "stable", of=party)
+        else:
+            t.expect(t.case["stage"] == "follow_up", "还有履行未核查，不能办结")
+            t.answer("check_performance", "performed")
+    case = t.case
+    t.expect([o["state"] for o in case["agreements"][-1]["obligations"]] == ["performed"] * 4, "四项义务都已履行")
+    t.expect((case["stage"], case["outcome"]) == ("closed", "resolved"), "最后一期付清，纠纷办结")
+    t.expect(not t.entries("overdue"), "没有任何时限超期")
+
+
+def relapse(t: Telling) -> None:
+    """反弹 (W-090 to W-092): stable at the first visit, relapsed at the second; pushed again and resolved."""
+    a, b = somebody(), somebody()
+    t.tell("楼上楼下为夜里的噪音争吵，现场平息，派出所评估通过")
+    t.alarm("楼上邻居夜间噪音扰民，两家发生口角", house("城东街道和平社区"), a, b)
+    t.answer("confirm_triage", "confirm")
+    t.answer("handle_on_scene", "settled", summary="双方和解", terms=["晚十点后不移动家具"])
+    t.answer("evaluate", "accept")
+    t.expect_stage("follow_up")
+
+    t.tell("第一次回访，双方分别回访，都稳定")
+    for party in (a, b):
+        t.answer("visit", "stable", of=party)
+    t.expect(not t.open_kinds(), "第二次回访还没有到时候")
+
+    t.tell("一个月后第二次回访：一方说稳定，另一方说又吵了起来")
+    was = t.case["colour"]
+    t.advance(30 * DAY + timedelta(minutes=1))
+    t.answer("visit", "stable", of=a)
+    t.answer("visit", "relapsed", of=b, summary="上周又因深夜敲打争吵，险些动手", colour="yellow")
+    t.expect_stage("triage", round=2)
+    case = t.case
+    t.expect((was, case["colour"]) == ("blue", "yellow"), "重新评定为黄色")
+    t.expect(case["concluded_at"] is None, "重新启动的不再算结案")
+
+    t.tell("重新研判、再次推送，责任民警化解")
+    t.answer("confirm_triage", "confirm")
+    t.expect(t.clock("colour")["title"].startswith("黄色"), "按黄色重新计时")
+    t.answer("handle_on_scene", "unsettled", reason="双方情绪对立，现场不宜再调")
+    t.answer("follow_up_responsibly", "settled", summary="加装隔音垫，双方和解", terms=["楼上加装隔音垫"])
+    t.answer("evaluate", "accept")
+    for party in (a, b):
+        t.answer("visit", "stable", of=party)
+    t.advance(30 * DAY + timedelta(minutes=1))
+    for party in (a, b):
+        t.answer("visit", "stable", of=party)
+    case = t.case
+    t.expect((case["stage"], case["round"], case["outcome"]) == ("closed", 2, "resolved"), "第二轮化解办结")
+    t.expect([v["result"] for v in case["visits"]].count("relapsed") == 1, "反弹一次，记录在案")

@@ -1,0 +1,179 @@
+"""The stories of a mechanism's own, derived from its stages: whoever writes a playbook sees it played end to end.
+
+Each is told of every mechanism that has the stages it needs, and holds the running system to the playbook: every stage
+once and in order, every rung, every session of every tier, every seat, every visit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from api.cli.stories.people import house, somebody
+from api.cli.stories.telling import Telling
+from api.cli.way_to_stage import later, towards, waited_for
+from domain.case.clocks import Clock
+from domain.case.state import Position
+from domain.policy.catalogue import STAGE_NAMES
+from domain.policy.playbook import Stage
+
+DAY = timedelta(days=1)
+MOST_ANSWERS = 300
+"""More than any stage asks; then it runs in a circle."""
+MOST_RETURNS = 3
+LONGEST_WAIT = timedelta(days=30)
+"""How much later than its day a task may come, where holidays are told otherwise there than here."""
+
+
+def whole_way(t: Telling) -> None:
+    """走完全程: through every stage of the mechanism, once and in order, everything answered in time."""
+    _quarrel(t)
+    for here, next_stage in pairwise(t.process.stages):
+        t.tell(f"{STAGE_NAMES[here]}：办理后进入{STAGE_NAMES[next_stage]}")
+        t.expect_stage(here)
+        _work(t, next_stage)
+    stages = [Stage(entry["detail"]["stage"]) for entry in t.entries("stage")]
+    t.expect(stages == t.process.stages[1:-1], f"各环节依次一遍，现为{stages}")
+    t.expect(t.case["outcome"] == "resolved", "化解办结")
+    t.expect(not t.entries("overdue"), "没有任何时限超期")
+
+
+def silence(t: Telling) -> None:
+    """无人办理: from where the colour's clock starts nobody answers, and every rung fires once, in order."""
+    began = t.process.colour_clock_from
+    _quarrel(t)
+    t.tell(f"{STAGE_NAMES[began]}开始计时，此后无人办理")
+    _work(t, began)
+    shown = t.clock("colour")
+    clock = Clock.model_validate({**shown, "rungs": t.process.colour_rungs})
+    rungs = clock.ladder(t.calendar)
+    for at in sorted({at for at, _ in rungs}):
+        t.advance_to(at)
+        due = [name for when, name in rungs if when <= t.now]
+        t.expect(t.clock("colour")["fired"] == due, f"此时应已发出{due}")
+    told = [e["kind"] for e in t.county.timeline(t.number) if e["detail"].get("clock") == "colour"]
+    named = [str(name).partition("_")[0] for _, name in rungs]
+    expected = ["clock_started", *(kind for name in named for kind in _ENTRIES.get(name, (name,)))]
+    t.expect(told == expected, f"经过里的次序应为{expected}，现为{told}")
+    t.tell("此后办结；超期记录在案")
+    _work(t, Stage.EVALUATION)
+    t.expect(t.clock("colour")["state"] == "missed", "时限记为未按时")
+
+
+_ENTRIES = {"promotion": ("promotion", "supervision")}
+"""What a rung puts on the timeline, where it is more than its name."""
+
+
+def returned(t: Telling) -> None:
+    """退回重办: returned until supervision is called, redone by who did it, accepted by every seat."""
+    policy = t.process.supervision
+    returns = min(policy.after_returns, MOST_RETURNS)
+    _quarrel(t)
+    _work(t, Stage.EVALUATION)
+    for number in range(1, returns + 1):
+        t.tell(f"第{number}次退回：原承办人重办")
+        done = [task for task in t.case["tasks"] if task["state"] == "done" and task["round"] == number]
+        t.answer("evaluate", "return", reason="perfunctory", explanation="没有见人见事的经过")
+        t.expect(t.case["round"] == number + 1, f"进入第{number + 1}轮")
+        again = waited_for(t.county.open_tasks(t.number))
+        t.expect({task["redo_of"] for task in again} <= {task["task_id"] for task in done}, "重办与上一轮相连")
+        _work(t, Stage.EVALUATION)
+    if returns == policy.after_returns:
+        causes = [task["about"]["cause"] for task in t.county.open_tasks(t.number, "supervise")]
+        t.expect("returns" in causes, f"第{returns}次退回即督办")
+    joint = t.case["disposal"]["joint"]
+    seats = len(t.process.evaluation.joint) if joint else 1
+    t.tell(f"{seats}个席位都通过，才予结案")
+    t.expect(len(t.county.open_tasks(t.number, "evaluate")) == seats, f"评估待办{seats}件")
+    _work(t, Stage.CLOSED if not t.process.has(Stage.FOLLOW_UP) else Stage.FOLLOW_UP)
+    judged = [v for v in t.case["evaluations"] if v["round"] == returns + 1]
+    t.expect([v["verdict"] for v in judged] == ["accept"] * seats, "每个席位一票通过")
+    t.expect(len({v["evaluator"] for v in judged}) == seats, "由不同的人评估")
+
+
+def up_the_ladder(t: Telling) -> None:
+    """逐级联调: every session of every tier fails but the last of the last; an incomplete table is refused."""
+    ladder = t.process.ladder
+    assert ladder is not None, "a mechanism with mediation has a ladder"
+    _quarrel(t)
+    _work(t, Stage.MEDIATION)
+    colour = t.process.colours[t.case["colour"]]
+    if colour.suspendable and t.process.colour_clock_from is not Stage.MEDIATION:
+        t.expect(t.clock("colour")["state"] == "suspended", "联调期间颜色时限中止")
+    position = Position(tier=t.task("mediate")["about"]["tier_number"])
+    expected = []
+    for number, tier in enumerate(ladder.tiers[position.tier :], start=position.tier):
+        t.tell(f"{tier.name}：至多{tier.sessions}次")
+        if tier.requires:
+            t.refused(422, "fields_invalid", lambda: _without_those_required(t))
+        for session in range(1, tier.sessions + 1):
+            about = t.task("mediate")["about"]
+            t.expect((about["tier"], about["session"]) == (tier.code, session), f"现在是{tier.name}第{session}次")
+            last = (number, session) == (len(ladder.tiers) - 1, tier.sessions)
+            if last:
+                t.answer("mediate", "agreed", terms=["双方各让一步"], confirmation=False)
+            else:
+                t.answer("mediate", "not_agreed", reason="双方各执一词")
+            expected.append((tier.code, session, "agreed" if last else "not_agreed"))
+    held = [(s["tier"], s["number"], s["result"]) for s in t.case["sessions"]]
+    t.expect(held == expected, f"逐次在案：{expected}，现为{held}")
+    t.expect(later(Stage(t.case["stage"]), Stage.MEDIATION), "调成之后离开联调")
+
+
+def relapse(t: Telling) -> None:
+    """反弹: found flared up again at a visit, pushed again from the beginning, and resolved."""
+    _quarrel(t)
+    _work(t, Stage.FOLLOW_UP)
+    t.tell("第一次回访，一方说又吵了起来：重新研判、再次推送")
+    t.answer("visit", "relapsed", summary="上周又发生争吵")
+    t.expect_stage("triage", round=2)
+    t.expect(t.case["concluded_at"] is None, "重新启动的不再算结案")
+    _work(t, Stage.CLOSED)
+    case = t.case
+    t.expect((case["round"], case["outcome"]) == (2, "resolved"), "第二轮化解办结")
+    results = [visit["result"] for visit in case["visits"]]
+    t.expect(results.count("relapsed") == 1, "反弹一次，记录在案")
+    visits = len(t.process.follow_up.visits) * len(case["parties"])
+    t.expect(results.count("stable") == visits, f"此后{visits}次回访都稳定")
+
+
+def _without_those_required(t: Telling) -> None:
+    nobody = [{"role": "call_taker", "name": somebody()}]
+    t.county.answer(t.number, "mediate", "not_agreed", reason="人未到齐", participants=nobody)
+
+
+def _quarrel(t: Telling) -> None:
+    t.tell("两户为宅基地边界和排水沟争执，报警求助")
+    t.alarm("两户因相邻宅基地边界及排水沟走向长期争执，多次争吵", house("石桥镇枫林村"), somebody(), somebody())
+
+
+def _work(t: Telling, aim: Stage) -> None:
+    """Everybody answers, and time passes where nobody is asked, until the dispute is at a stage, or past it."""
+    for _ in range(MOST_ANSWERS):
+        case = t.case
+        here = Stage(case["stage"])
+        if here is aim or later(here, aim):
+            return
+        tasks = waited_for([task for task in case["tasks"] if task["state"] in ("open", "claimed")])
+        if not tasks:
+            _wait(t)
+            continue
+        kind = tasks[0]["kind"]
+        decision, fields = towards(aim, kind)
+        if kind == "confirm_triage" and case["source"] in t.process.divert_sources:
+            fields = {"divert": t.process.first_push is Stage.PUSH_3}  # else the pushes would be left out
+        t.answer(kind, decision, task_id=tasks[0]["task_id"], **fields)
+    t.expect(False, f"应能到达{STAGE_NAMES[aim]}")
+
+
+def _wait(t: Telling) -> None:
+    """Time passes until somebody is asked: until the next visit of the plan."""
+    concluded = t.case["concluded_at"]
+    t.expect(concluded, "有人被问到")
+    since = datetime.fromisoformat(concluded)
+    days = (t.calendar.after(since, plan.after) for plan in t.process.follow_up.visits if plan.after)
+    t.advance_to(min((day for day in days if day > t.now), default=t.now))
+    until = t.now + LONGEST_WAIT
+    while not t.open_kinds() and not t.case["closed_at"]:
+        t.expect(t.now < until, "到日子有人被问到")
+        t.advance(DAY)

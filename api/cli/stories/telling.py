@@ -1,0 +1,187 @@
+"""How a story is told: people answer over HTTP, time is moved by drill, and what comes of it is printed and checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from api.cli.client import Client, County, Refusal
+from api.cli.show import console, print_entry
+from api.core.policy import read_calendar
+from domain.policy.playbook import Process, Stage
+from domain.policy.spans import Calendar
+
+
+class StoryBroken(Exception):
+    """The system did not do what the story says; the message is the sentence that did not hold."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """One life of a dispute, as a report tells it."""
+
+    name: str
+    number: int
+    title: str
+    playbooks: tuple[str, ...]
+    requirements: tuple[str, ...]
+    script: Callable[[Telling], None]
+    needs: tuple[Stage, ...] = ()
+    """of a mechanism's own story: the stages without which there is nothing to tell"""
+
+    @property
+    def label(self) -> str:
+        """What the story is called; one of a mechanism's own has no number."""
+        return f"{self.number or ''}「{self.title}」".strip()
+
+
+class Telling:
+    """One playing of a story: its dispute, and how much of it has been told."""
+
+    def __init__(self, county: County, playbook: str) -> None:
+        self.county = county
+        self.playbook = playbook
+        self.number = ""
+        self._told = 0
+        self._ahead = timedelta()
+
+    # --- what people do
+
+    def alarm(self, narrative: str, address: str, a: str, b: str, **more: Any) -> dict[str, Any]:
+        """A report of a quarrel between two parties; the story is about the dispute it opens."""
+        parties = [{"name": a, "phone": "13800000001", "side": "a"}, {"name": b, "phone": "13800000002", "side": "b"}]
+        answer = self.county.alarm(narrative, place={"address": address}, parties=parties, **more)
+        self.number = answer["dispute_no"]
+        self.expect(not answer["joined"], "这是一起新的纠纷，不并入以前的")
+        self.show()
+        return answer
+
+    def answer(
+        self,
+        kind: str,
+        decision: str,
+        *,
+        of: str | None = None,
+        by: Client | None = None,
+        task_id: str | None = None,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """A task's first candidate answers it; `of` names the organisation or party where several are open."""
+        task_id = task_id or self.task(kind, of=of)["task_id"]
+        answer = self.county.answer(self.number, kind, decision, by=by, task_id=task_id, **fields)
+        self.show()
+        return answer
+
+    def advance(self, by: timedelta) -> None:
+        """Lets time pass for this dispute, and shows what fell due."""
+        seconds = math.ceil(by.total_seconds())
+        console.print(f"[dim]  …  {_length(by)}过去[/]")
+        self.county.advance(self.number, f"PT{seconds}S")
+        self._ahead += timedelta(seconds=seconds)
+        self.show()
+
+    def advance_to(self, at: datetime) -> None:
+        """Lets time pass until shortly after an instant; nothing where it is past already."""
+        left = at + timedelta(minutes=1) - self.now
+        if left > timedelta():
+            self.advance(left)
+
+    def refused(self, status: int, code: str, do: Callable[[], Any]) -> Refusal:
+        """Something that must be refused, with this status and code."""
+        try:
+            do()
+        except Refusal as refusal:
+            self.expect((refusal.status, refusal.code) == (status, code), f"应以 {status} {code} 拒绝，却是 {refusal}")
+            console.print(
+                f"[dim]  ×  {status} {code}：{refusal.body.get('detail')}{_fields(refusal)}[/]", soft_wrap=True
+            )
+            return refusal
+        raise StoryBroken(f"{self.number}：应以 {status} {code} 拒绝，却被接受")
+
+    # --- what is seen
+
+    @property
+    def now(self) -> datetime:
+        """The dispute's own time."""
+        return self.county.now + self._ahead
+
+    @cached_property
+    def process(self) -> Process:
+        """The mechanism, as the running system has it."""
+        books = self.county.playbooks()
+        return Process.model_validate(next(book["process"] for book in books if book["code"] == self.playbook))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working calendar, as it ships."""
+        return read_calendar()
+
+    @property
+    def case(self) -> dict[str, Any]:
+        """The whole case as it stands."""
+        return self.county.dispute(self.number)
+
+    def task(self, kind: str, *, of: str | None = None) -> dict[str, Any]:
+        """The open task of a kind, the one of an organisation or party where `of` says so."""
+        tasks = self.county.open_tasks(self.number, kind) or [self.county.wait_for(self.number, kind)]
+        for task in tasks:
+            if of is None or of in (task["about"].get("organisation"), task["about"].get("party")):
+                return task
+        raise StoryBroken(f"{self.number}：{of}没有待办{kind}，只有{[t['about'] for t in tasks]}")
+
+    def open_kinds(self) -> list[str]:
+        """The kinds of the tasks that wait."""
+        return [task["kind"] for task in self.county.open_tasks(self.number)]
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        """The timeline's entries of one kind."""
+        return [entry for entry in self.county.timeline(self.number) if entry["kind"] == kind]
+
+    def clock(self, name: str) -> dict[str, Any]:
+        """The latest clock of a name."""
+        clocks: list[dict[str, Any]] = [c for c in self.case["clocks"] if c["name"] == name]
+        self.expect(clocks, f"有时限{name}")
+        return clocks[-1]
+
+    # --- what is said of it
+
+    def tell(self, sentence: str) -> None:
+        """A sentence of the story."""
+        console.print(f"[bold]{sentence}[/]")
+
+    def show(self) -> None:
+        """Prints what has been added to the timeline."""
+        for entry in self.county.timeline(self.number)[self._told :]:
+            print_entry(entry)
+            self._told = entry["seq"]
+
+    def expect(self, condition: object, sentence: str) -> None:
+        """Holds the story to its word.
+
+        Raises:
+            StoryBroken: it is not so.
+        """
+        if not condition:
+            raise StoryBroken(f"{self.number}：{sentence}——不成立")
+
+    def expect_stage(self, stage: str, *, round: int = 1) -> None:
+        """Where the dispute must stand now."""
+        case = self.case
+        here = (case["stage"], case["round"])
+        self.expect(here == (stage, round), f"应在{stage}第{round}轮，现在{here[0]}第{here[1]}轮")
+
+
+def _length(by: timedelta) -> str:
+    hours, minutes = divmod(int(by.total_seconds()) // 60, 60)
+    days, hours = divmod(hours, 24)
+    parts = [f"{days}天" if days else "", f"{hours}小时" if hours else "", f"{minutes}分钟" if minutes else ""]
+    return "".join(parts) or "片刻"
+
+
+def _fields(refusal: Refusal) -> str:
+    messages = [str(error["message"]) for error in refusal.body.get("errors", [])]
+    return f"（{'；'.join(messages)}）" if messages else ""

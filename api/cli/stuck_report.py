@@ -1,0 +1,41 @@
+"""The doctor's look at what is stuck: reports, cases that stand still, and what the API itself could not do."""
+
+from __future__ import annotations
+
+import httpx2
+from temporalio.client import Client
+
+from infra.database.engine import Database
+from infra.health.stuck import Waiting, ended_outside, failing, in_the_store
+from infra.runtime.settings import Settings
+
+ANSWER_WITHIN = 5.0
+OF_THE_API = ("access_backlog", "background")
+"""What only the API's own process knows."""
+
+
+async def stalled(settings: Settings, client: Client, database: Database) -> list[str]:
+    """What is stuck, a line each, with the numbers of the cases that stand still.
+
+    Raises:
+        RPCError, StoreUnavailable
+    """
+    lines = [waits.told() for waits in await in_the_store(database) if waits.stuck]
+    for what, numbers in (
+        ("failing_cases", await failing(client)),
+        ("ended_outside", await ended_outside(client, database)),
+    ):
+        if numbers:
+            lines.append(f"{Waiting(what=what, count=len(numbers)).told()}：{' '.join(numbers)}")
+    return lines + await _of_the_api(settings)
+
+
+async def _of_the_api(settings: Settings) -> list[str]:
+    """What the running API says of itself; nothing where it does not run."""
+    try:
+        # Straight to this machine, whatever proxy the environment names.
+        async with httpx2.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN) as http:
+            told = (await http.get(f"{settings.base_url}/readyz")).json()["stuck"]
+    except (httpx2.HTTPError, ValueError, KeyError):
+        return []
+    return [each["message"] for each in told if each["what"] in OF_THE_API]

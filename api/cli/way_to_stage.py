@@ -1,0 +1,64 @@
+"""The way through any mechanism: which answer to a task takes a dispute towards a stage.
+
+What the stories of a mechanism's own and the demo disputes go by; no rule of the process stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import KINDS_OF_STAGE, Stage
+
+Answer = tuple[str, dict[str, Any]]
+"""A decision, and the fields that are not left to its example."""
+
+ORDER = list(Stage)
+STAGE_OF: dict[str, Stage] = {
+    **{kind: stage for stage, kinds in KINDS_OF_STAGE.items() for kind in kinds},
+    "mediate": Stage.MEDIATION,
+    "evaluate": Stage.EVALUATION,
+}
+"""The stage that asks a kind, the last where several do."""
+
+
+def later(stage: Stage, than: Stage) -> bool:
+    """Whether a stage comes after another in the order of the mechanism."""
+    return ORDER.index(stage) > ORDER.index(than)
+
+
+def _by_officer(aim: Stage) -> str:
+    if aim is Stage.PUSH_3:
+        return "request_third_push"
+    return "mediate" if aim in (Stage.MEDIATION, Stage.CONFIRMATION) else "settled"
+
+
+_TOWARDS: dict[str, Callable[[Stage], Answer]] = {
+    "confirm_triage": lambda aim: ("confirm", {}),
+    "handle_on_scene": lambda aim: ("settled" if later(aim, Stage.CONFIRMATION) else "unsettled", {}),
+    "rule_urgency": lambda aim: ("ordinary", {}),
+    "follow_up_responsibly": lambda aim: (_by_officer(aim), {}),
+    "approve_third_push": lambda aim: ("approve", {}),
+    "dispatch": lambda aim: ("assign", {}),
+    "accept_assignment": lambda aim: ("accept", {}),
+    "rule_refusal": lambda aim: ("overrule", {}),
+    "dispose": lambda aim: ("mediate" if aim in (Stage.MEDIATION, Stage.CONFIRMATION) else "disposed", {}),
+    "cooperate": lambda aim: ("disposed", {}),
+    "mediate": lambda aim: ("agreed", {"confirmation": aim is Stage.CONFIRMATION}),
+    "apply_confirmation": lambda aim: ("apply", {}),
+    "court_ruling": lambda aim: ("confirmed", {}),
+    "evaluate": lambda aim: ("accept", {}),
+    "visit": lambda aim: ("stable", {}),
+    "check_performance": lambda aim: ("performed", {}),
+}
+
+
+def towards(aim: Stage, kind: str) -> Answer:
+    """The answer to a task of a kind that leads to a stage, or at least not past it."""
+    return _TOWARDS[kind](aim)
+
+
+def waited_for(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of open tasks as the API shows them, those that the story waits for."""
+    return [task for task in tasks if not KINDS[task["kind"]].aside]

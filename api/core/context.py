@@ -1,0 +1,82 @@
+"""What one API process works with, made once at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
+
+from api.core.admission import Gate
+from api.core.auth import Tokens
+from api.core.event_stream import Tail
+from api.core.health import Health
+from api.core.jobs import JobDesk
+from api.core.policy import Policy, read_policy
+from api.core.read_your_writes import Watch
+from infra.database.engine import Database, open_database
+from infra.records.access_log import AccessLog
+from infra.records.directory import DirectoryCache
+from infra.runtime.background import Background
+from infra.runtime.crypto import load_keys
+from infra.runtime.files import FileStore
+from infra.runtime.settings import Settings
+from infra.temporal.client import connect, drill_clock
+
+INTAKE_AT_ONCE = 16
+"""Reports at work at once: more keep the database's one writer, and each other, waiting without any getting done."""
+INTAKE_WAITING = 200
+INTAKE_PATIENCE = 8.0
+"""Seconds that a report may wait for its turn; then it is refused before anything is recorded."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Settings, database, engine and the policy read from `playbooks/`."""
+
+    settings: Settings
+    database: Database
+    client: Client
+    drill: TimeSkipper
+    files: FileStore
+    tokens: Tokens
+    policy: Policy
+    directory: DirectoryCache
+    access: AccessLog
+    watch: Watch
+    tail: Tail
+    jobs: JobDesk
+    background: Background
+    health: Health
+    intake: Gate
+
+
+async def open_services(settings: Settings) -> Services:
+    """Opens everything.
+
+    Raises:
+        PolicyInvalid: a policy file can't be used; names file and line.
+    """
+    keys = load_keys(settings.key_file)
+    client = await connect(settings, lazy=True)
+    drill = drill_clock(client)
+    database = open_database(settings)
+    access, background = AccessLog(database), Background()
+    return Services(
+        settings=settings,
+        database=database,
+        directory=DirectoryCache(database),
+        access=access,
+        background=background,
+        health=Health(client, database, access, background),
+        watch=Watch(database),
+        tail=Tail(database),
+        jobs=JobDesk(settings, database),
+        intake=Gate(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
+        # In drill mode disputes must be started by the client that lets their clock be moved.
+        client=drill.client if settings.drill else client,
+        drill=drill,
+        files=FileStore(settings.attachments_dir, keys, settings.max_attachment_mb * 2**20),
+        tokens=Tokens(settings.key_file, settings.token_hours),
+        policy=read_policy(settings.playbook),
+    )

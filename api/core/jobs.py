@@ -1,0 +1,59 @@
+"""Long work beside the API: one job at a time, each in a process of its own, so that nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+import structlog
+
+from domain.errors import StoreUnavailable
+from infra.database.engine import Database
+from infra.records.jobs import finish, take_next
+from infra.runtime import parent_death
+from infra.runtime.settings import Settings
+
+LOOK_EVERY = 10.0
+"""Seconds between two looks for a job that another process left behind."""
+ROOT = Path(__file__).resolve().parents[2]
+log = structlog.get_logger()
+
+
+class JobDesk:
+    """Takes jobs off the queue. A job whose process was killed is begun again, here or by another API process."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings, self._database = settings, database
+        self._asked = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._asked.set()
+
+    async def keep_working(self) -> None:
+        """Works for as long as the API lives; a job under way then dies with it and is begun again."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                while job_id := await take_next(self._database):
+                    await self._work_on(job_id)
+            self._asked.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), LOOK_EVERY)
+
+    async def _work_on(self, job_id: str) -> None:
+        job = (sys.executable, "-m", "api.audit.job_process", job_id)
+        command = [sys.executable, parent_death.__file__, str(os.getpid()), *job]
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env={**os.environ, **self._settings.environment()}
+        )
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.kill()
+            raise
+        if code:
+            log.warning("job_failed", job_id=job_id, code=code)
+            await finish(self._database, job_id, "failed", [], "处理过程意外终止")

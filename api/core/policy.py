@@ -1,0 +1,114 @@
+"""The policy read from `playbooks/`: the city's mechanism, the responsibility list, the working calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import PolicyInvalid
+from domain.policy.loading import parse_policy
+from domain.policy.mistakes import choice
+from domain.policy.playbook import Playbook, load_playbook
+from domain.policy.spans import Calendar
+from domain.triage.lexicon import Lexicon, parse_lexicon
+from infra.runtime.settings import get_settings
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+_NO_CITY = {"categories", "risk_kinds", "calendar"}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What new disputes start under, and what triage goes by."""
+
+    playbook: Playbook
+    lexicon: Lexicon
+    calendar: Calendar
+
+
+def read_policy(code: str) -> Policy:
+    """Reads and checks every policy file that the city of that code needs.
+
+    Raises:
+        PolicyInvalid: a file can't be used, or there is no such city; one sentence, naming file and line.
+    """
+    lexicon = read_lexicon()
+    return Policy(
+        playbook=read_playbook(code, risk_kinds=lexicon.risk_kinds),
+        lexicon=lexicon,
+        calendar=read_calendar(),
+    )
+
+
+def read_lexicon() -> Lexicon:
+    """The responsibility list and the kinds of risk, which all cities share.
+
+    Raises:
+        PolicyInvalid
+    """
+    return parse_lexicon(_text("categories.yaml"), _text("risk_kinds.yaml"))
+
+
+def read_calendar() -> Calendar:
+    """The working calendar, which all cities share.
+
+    Raises:
+        PolicyInvalid
+    """
+    return parse_policy(_text("calendar.yaml"), "playbooks/calendar.yaml", Calendar)
+
+
+def read_playbook(code: str, *, risk_kinds: Collection[str] | None = None) -> Playbook:
+    """The playbook of a city, by its code; with `risk_kinds`, it may name no others.
+
+    Raises:
+        PolicyInvalid
+    """
+    file = _files().get(code)
+    if file is None:
+        raise PolicyInvalid(
+            f"SANTUI_PLAYBOOK={code}: there is no such playbook{choice(code, _files())} · 没有名为“{code}”的工作机制"
+        )
+    return read_file(file, risk_kinds=risk_kinds)
+
+
+def read_file(file: Path, *, risk_kinds: Collection[str] | None = None) -> Playbook:
+    """The playbook in a file.
+
+    Raises:
+        PolicyInvalid
+    """
+    shown = f"playbooks/{file.name}" if file.parent == PLAYBOOKS else str(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise PolicyInvalid(f"{shown}: can't be read: {reason} · 文件无法读取") from error
+    return load_playbook(text, shown, file=file.stem, risk_kinds=risk_kinds)
+
+
+def playbook_codes() -> list[str]:
+    """The cities there are playbooks for."""
+    return sorted(_files())
+
+
+def usable_playbooks() -> list[Playbook]:
+    """The playbooks that can be read, by code: somebody's unfinished file is no reason to show none."""
+    books = []
+    for code in playbook_codes():
+        with suppress(PolicyInvalid):
+            books.append(read_playbook(code))
+    return books
+
+
+def _files() -> dict[str, Path]:
+    """Each city's file by its code; one of one's own goes before one that ships."""
+    own = get_settings().playbooks
+    files = [*PLAYBOOKS.glob("*.yaml"), *(own.glob("*.yaml") if own else ())]
+    return {file.stem: file for file in files if file.stem not in _NO_CITY}
+
+
+def _text(name: str) -> str:
+    return (PLAYBOOKS / name).read_text(encoding="utf-8")

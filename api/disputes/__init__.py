@@ -1,0 +1,1 @@
+"""Disputes: lists, the whole case, actions, comments, watching."""

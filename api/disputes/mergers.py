@@ -1,0 +1,72 @@
+"""The dispute that another is to be merged into: the engine knows only its own, so it is looked at here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from api.core.context import Services
+from domain.errors import DecisionNotAllowed, FieldsInvalid
+from domain.people.organisation import Actor
+from domain.policy.fields import DisputeNo
+from domain.transitions.approvals import MERGER
+from infra.database.tables import DisputeRow
+from infra.read_model.queries import find_dispute
+
+_NUMBER: TypeAdapter[str] = TypeAdapter(DisputeNo)
+
+
+async def check_target(services: Services, actor: Actor, dispute_no: str, fields: dict[str, Any]) -> None:
+    """Whether what a form names (`duplicate_of`, `merge_into`) may be merged into: seen by the person, open, and not on
+    its way into this very dispute, by whatever round.
+
+    Raises:
+        FieldsInvalid: a dispute he may not see is told of like one that is not there.
+    """
+    written = fields.get("dispute_no")
+    if not isinstance(written, str):
+        return  # there is none, or it is no text: the form tells
+    try:
+        number = _NUMBER.validate_python(written.strip())  # as the form reads it
+    except ValidationError as error:  # what can't be read is never unchecked
+        raise FieldsInvalid(errors=[{"field": "dispute_no", "message": f"“{written[:40]}”不是纠纷编号"}]) from error
+    async with services.database.read() as session:
+        row = await find_dispute(session, actor, number)
+        wrong = f"没有编号为“{number}”的纠纷" if row is None else _closed(row)
+        passed: set[str] = set()
+        while row is not None and not wrong and (into := _on_its_way_into(row)) and into not in passed:
+            passed.add(into)
+            if into == dispute_no:
+                wrong = f"{number}正申请并入本纠纷，不能互相并入"
+            row = await session.get(DisputeRow, into)
+    if row is None and not passed:
+        services.access.note(actor.person_id, number, f"act:{MERGER}", "not_found")
+    if wrong:
+        raise FieldsInvalid(errors=[{"field": "dispute_no", "message": wrong}])
+
+
+async def check_still_open(services: Services, number: str) -> None:
+    """Whether what a merger that waits for approval names has not closed meanwhile.
+
+    Raises:
+        DecisionNotAllowed
+    """
+    async with services.database.read() as session:
+        row = await session.get(DisputeRow, number)
+    wrong = _closed(row) if row else f"没有编号为“{number}”的纠纷"
+    if wrong:
+        raise DecisionNotAllowed(f"{wrong}，请不予批准")
+
+
+def _closed(row: DisputeRow) -> str:
+    if row.closed_at is None:
+        return ""
+    into = row.sealed["merged_into"]
+    return f"{row.dispute_no}已并入{into}，不能再并入其中" if into else f"{row.dispute_no}已办结，不能并入"
+
+
+def _on_its_way_into(row: DisputeRow) -> str | None:
+    """The dispute that this one goes into as soon as somebody approves it."""
+    waiting = (c for c in row.sealed["changes"] if c["action"] == MERGER and c["result"] == "pending")
+    return next((c["fields"]["dispute_no"] for c in waiting), None)

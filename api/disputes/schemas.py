@@ -1,0 +1,313 @@
+"""Reports and disputes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.core.schemas import Problem, Shape
+from domain.case import state as s
+from domain.policy.playbook import Stage
+from domain.transitions.decisions import ChangeAsked
+
+TaskState = Literal["open", "claimed", "done", "void"]
+
+
+class Similar(Shape):
+    """An earlier dispute like this one, and why it looks so."""
+
+    dispute_no: str
+    score: float
+    why: Any
+
+
+class TriageShape(Shape):
+    """The first triage: a suggestion that the analysis desk confirms or corrects."""
+
+    category: str
+    category_name: str
+    colour: str
+    rank: int
+    police: bool
+    divertible: bool | None
+    confidence: float
+    risk_kinds: list[str]
+    cues: list[Any]
+    alternatives: list[Any]
+    suggested_lead: str | None
+    suggested_cooperating: list[str]
+    statutory_track: str | None
+    similar: list[Similar]
+
+
+class Received(Shape):
+    """A report taken in."""
+
+    incident_id: str
+    dispute_no: str
+    joined: bool
+    triage: TriageShape
+    received_at: datetime
+    published: bool = True
+
+
+class NumberConflict(Received, Problem):
+    """A report whose number is another's: refused under that number, and taken in all the same."""
+
+
+class Receipt(Shape):
+    """What became of a report."""
+
+    incident_id: str
+    dispute_no: str
+    joined: bool
+    received_at: datetime
+    stage: Stage
+    closed: bool
+
+
+class DisputeItem(Shape):
+    """A dispute as a list shows it."""
+
+    dispute_no: str
+    title: str
+    colour: str
+    stage: Stage
+    stage_name: str
+    round: int
+    category: str
+    category_name: str
+    organisation: str | None
+    holder: str | None
+    holder_name: str | None
+    due_at: datetime | None
+    overdue: bool
+    ahead: int = 0
+    """seconds that a drill has moved its clock ahead of the wall's: its times are by that clock"""
+    urgent: bool
+    opened_at: datetime
+    concluded_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    source: str
+    revision: int
+
+
+class PostAsked(Shape):
+    """A post that a task asks."""
+
+    role: str
+    role_name: str
+    organisation: str
+
+
+class TaskItem(Shape):
+    """A task as the inbox shows it."""
+
+    task_id: str
+    dispute_no: str
+    kind: str
+    kind_name: str
+    title: str
+    colour: str
+    round: int
+    state: TaskState
+    post: PostAsked | None
+    posts: list[PostAsked]
+    assignee: str | None
+    assignee_name: str | None
+    delegate: str | None
+    delegate_name: str | None
+    offered_to: str | None
+    offered_name: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    suspended: bool = False
+    """its deadline stands still"""
+    ahead: int = 0
+    """seconds that a drill has moved its case's clock ahead of the wall's: `due_at` is by that clock"""
+    urgency: int
+    """the class a box is ordered by, the most urgent first, and within it the real due time: 1000 and more overdue
+    (the graver the colour, the more), 400 due within four hours, 300 within a day, 200 within a week, 100 later, never
+    or standing still, 0 ended
+    """
+    redo_of: str | None
+    about: dict[str, Any]
+    decision: s.Decision | None
+    record: list[s.Decision]
+    void_reason: str | None
+
+
+class ClockShape(Shape):
+    """A deadline with its history."""
+
+    name: str
+    title: str
+    started_at: datetime
+    due_at: datetime
+    round: int
+    task_id: str | None
+    overdue: bool
+    state: Literal["running", "suspended", "overdue", "met", "missed"]
+    suspended: bool
+    begins_at: datetime | None = None
+    """it waits for its time: nobody has suspended it"""
+    suspensions: list[dict[str, Any]]
+    moved: list[dict[str, Any]]
+    fired: list[str]
+    stopped_at: datetime | None
+
+
+class PlaybookPinned(Shape):
+    """The edition a dispute is worked on under."""
+
+    code: str
+    edition: str
+    digest: str
+
+
+class Case(DisputeItem):
+    """The process's part of a case."""
+
+    rules: int
+    playbook: PlaybookPinned
+    edition: str
+    digest: str
+    police: bool
+    divert: bool | None
+    risk_kinds: list[str]
+    criminal_risk: bool
+    suggested_lead: str | None
+    suggested: list[str]
+    merged_into: str | None
+    incidents: list[s.Incident]
+    parties: list[s.Party]
+    pushes: list[s.Push]
+    assigned: list[s.Assigned]
+    position: s.Position
+    sessions: list[s.Session]
+    agreements: list[s.Agreement]
+    disposal: s.Disposal | None
+    evaluations: list[s.Verdict]
+    visits: list[s.VisitRecord]
+    supervisions: list[s.Supervision]
+    changes: list[s.Change]
+    notices: list[dict[str, Any]]
+    returns: int
+    groundless_refusals: int
+    runs: list[str]
+    clocks: list[ClockShape]
+    colours: dict[str, str]
+    stages: list[Stage]
+    tiers: dict[str, str]
+    """code -> name"""
+    accepted_by: list[str]
+    """roles that accept an assignment"""
+    as_of: datetime | None
+    """the latest line of the timeline"""
+    ladder_failed: list[int]
+    tasks: list[TaskItem]
+
+
+class Attachment(Shape):
+    """A file of a dispute."""
+
+    attachment_id: str
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+    at: datetime
+    by: str
+    pending: bool
+    """no answer has it: only its sender sees it, and may remove it"""
+    thumbnail: bool
+    """whether there is a small picture"""
+
+
+class Removed(Shape):
+    """A file that is gone."""
+
+    attachment_id: str
+    removed: bool
+
+
+class Mention(Shape):
+    """Somebody whom a comment mentions."""
+
+    person_id: str
+    name: str
+
+
+class Comment(Shape):
+    """A remark."""
+
+    comment_id: str
+    at: datetime
+    by: str
+    text: str
+    mentions: list[Mention]
+    attachments: list[str]
+
+
+class Choice(Shape):
+    """An action open to the person, with its form."""
+
+    name: str
+    title: str
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class WholeCase(Case):
+    """The whole case as the person may see it."""
+
+    attachments: list[Attachment]
+    comments: list[Comment]
+    actions: list[Choice]
+    may_attach: bool
+    watched: bool
+
+
+class EntryItem(Shape):
+    """A line of the timeline."""
+
+    seq: int
+    at: datetime
+    kind: str
+    title: str
+    actor: str | None
+    actor_id: str | None
+    on_behalf_of: str | None
+    on_behalf_name: str | None
+    detail: dict[str, Any]
+
+
+class DisputeBrief(Shape):
+    """A dispute as the answer to a write tells it; from the engine itself where `published` is false."""
+
+    dispute_no: str
+    stage: Stage
+    round: int
+    colour: str
+    revision: int
+    outcome: str | None = None
+
+
+class Acted(Shape):
+    """An action taken; with `change` it waits for approval, and nothing of it has taken effect."""
+
+    action: str
+    dispute: DisputeBrief
+    change: ChangeAsked | None = None
+    published: bool = True
+
+
+class Watched(Shape):
+    """Whether the person watches the dispute now."""
+
+    dispute_no: str
+    watched: bool

@@ -1,0 +1,56 @@
+"""A run that was ended from outside (terminated, canceled, failed, timed out) answered no state: it is taken from the
+run's own history, which is whole, by replaying it as far as it was worked on.
+"""
+
+from __future__ import annotations
+
+import structlog
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
+
+from api.histories.replay import first_input, replay, up_to
+from workflows.dispute import BEHIND, Behind, DisputeInput
+
+log = structlog.get_logger()
+OUTSIDE = {
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.CANCELED: "canceled",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TIMED_OUT: "timed_out",
+}
+"""How a run may end other than by the case's own end."""
+
+
+async def recovered(client: Client, dispute_no: str, run_id: str, ended: str) -> DisputeInput:
+    """What the next run starts with: the case as the ended run left it, and the signals it had not worked on yet.
+
+    A history that this code can't replay gives the case as that run began: the newest state known for certain.
+
+    Raises:
+        RPCError: the engine does not answer.
+    """
+    history = await client.get_workflow_handle(dispute_no, run_id=run_id).fetch_history()
+    worked = up_to(history, history.events[-1].event_id)
+    started = await first_input(history, client.data_converter)
+    behind = await _behind(client, history, after=worked.events[-1].event_id)
+    if len(worked.events) > 1:
+        state = (await replay(worked, client.data_converter)).state
+        if state is not None:
+            return DisputeInput(state=state, ended=ended, behind=behind)
+        log.error("history_not_replayed", dispute_no=dispute_no, run=run_id)
+        behind = await _behind(client, history, after=0)
+    if started.incident:
+        behind.insert(0, Behind(signal="incident_added", message=started.incident.model_dump(mode="json")))
+    return started.model_copy(update={"ended": ended, "incident": None, "behind": [*started.behind, *behind]})
+
+
+async def _behind(client: Client, history: WorkflowHistory, after: int) -> list[Behind]:
+    found = []
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED and event.event_id > after:
+            signaled = event.workflow_execution_signaled_event_attributes
+            if signaled.signal_name not in BEHIND:  # how far a drill had moved that run's clock is over with it
+                continue
+            (message,) = await client.data_converter.decode(signaled.input.payloads)
+            found.append(Behind(signal=signaled.signal_name, message=message))
+    return found

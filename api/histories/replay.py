@@ -1,0 +1,174 @@
+"""The case as a history tells it: the workflow's own code run again over the recorded events.
+
+A replay proves two things: the code still gives the commands on record (else it fails), and the state it ends with is
+what everybody was shown (the caller compares). Replaying only the first events tells how the case stood after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.worker import (
+    ExecuteWorkflowInput,
+    Interceptor,
+    Replayer,
+    UnsandboxedWorkflowRunner,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+from temporalio.workflow import NondeterminismError, info, instance
+
+from domain.case.state import DisputeState
+from workflows.dispute import DisputeInput, DisputeWorkflow
+
+RECIPE = "docs/changing-the-process.md"
+_MACHINES = "Fatal error in workflow machines"
+"""What the SDK says of other commands where they leave it no way to say so."""
+
+
+def told(failure: BaseException) -> str:
+    """Why a history can't be replayed, in one line; where the code gives other commands, what is to be done."""
+    line = f"{type(failure).__name__}: {_first_line(failure)}"
+    gate = f"; this code gives other commands than the history has: a gate is missing, see {RECIPE}"
+    other_commands = isinstance(failure, NondeterminismError) or _MACHINES in str(failure)
+    return line + (gate if other_commands else "")
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One history replayed: the state at its end, or why it can't be replayed with this code."""
+
+    history: WorkflowHistory
+    state: DisputeState | None
+    error: str | None = None
+    earlier: int = 0
+    """how many entries the timeline had when the run began: those of the runs before"""
+
+    @property
+    def dispute_no(self) -> str:
+        """The dispute."""
+        return self.history.workflow_id
+
+    @property
+    def run_id(self) -> str:
+        """The run; ids that the workflow gave out come from it, so a history replays under its own run id only."""
+        return self.history.run_id
+
+    @property
+    def events(self) -> int:
+        """How many events were replayed."""
+        return len(self.history.events)
+
+
+class _Watching(Interceptor):
+    """Keeps the workflow object of each replay, to read its state."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, DisputeWorkflow] = {}
+        self.earlier: dict[str, int] = {}
+
+    def workflow_interceptor_class(self, _: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        seen, earlier = self.seen, self.earlier
+
+        class Inbound(WorkflowInboundInterceptor):
+            async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
+                seen[info().run_id] = instance()
+                earlier[info().run_id] = len(input.args[0].state.timeline)
+                return await super().execute_workflow(input)
+
+        return Inbound
+
+
+async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataConverter) -> AsyncIterator[Replayed]:
+    """Replays histories one after another, each as soon as it is there."""
+    watching = _Watching()
+    replayer = Replayer(
+        workflows=[DisputeWorkflow],
+        data_converter=converter,
+        interceptors=[watching],
+        # Our code is checked by the sandbox when it works; reading needs no sandbox and goes twice as fast without.
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        # A busy machine is no deadlock.
+        debug_mode=True,
+    )
+    async with replayer.workflow_replay_iterator(histories) as results:
+        async for result in results:
+            seen, failure = watching.seen.pop(result.history.run_id, None), result.replay_failure
+            yield Replayed(
+                result.history,
+                state=seen.state if seen and not failure else None,
+                error=told(failure) if failure else None,
+                earlier=watching.earlier.pop(result.history.run_id, 0),
+            )
+
+
+async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed:
+    """Replays one history to its end."""
+    if not any(_completed(event) for event in history.events):  # nothing has been worked on yet: as intake made it
+        state = await first_state(history, converter)
+        return Replayed(history, state, earlier=len(state.timeline))
+
+    async def one() -> AsyncIterator[WorkflowHistory]:
+        yield history
+
+    (replayed,) = [each async for each in replay_all(one(), converter)]
+    return replayed
+
+
+async def first_state(history: WorkflowHistory, converter: DataConverter) -> DisputeState:
+    """The case as it was handed to the engine."""
+    return (await first_input(history, converter)).state
+
+
+async def first_input(history: WorkflowHistory, converter: DataConverter) -> DisputeInput:
+    """All that a run was started with."""
+    started = history.events[0].workflow_execution_started_event_attributes
+    (dispute,) = await converter.decode(started.input.payloads, [DisputeInput])
+    assert isinstance(dispute, DisputeInput)
+    return dispute
+
+
+def up_to(history: WorkflowHistory, event_id: int) -> WorkflowHistory:
+    """The history as it stood after an event: what the workflow had not yet worked on is left out.
+
+    A case changes only where a workflow task completes, so the cut falls behind the last event that such a task made.
+    """
+    events = [event for event in history.events if event.event_id <= event_id]
+    while events and not (_completed(events[-1]) or _made_by_task(events[-1])):
+        events.pop()
+    return WorkflowHistory(history.workflow_id, events or history.events[:1])
+
+
+def moments(history: WorkflowHistory) -> list[int]:
+    """The ids of the events after which the case may stand otherwise than before: the ends of workflow tasks."""
+    ends = []
+    for event, following in zip(history.events, [*history.events[1:], None], strict=True):
+        changes = _completed(event) or _made_by_task(event)
+        if changes and not (following is not None and _made_by_task(following)):
+            ends.append(event.event_id)
+    return ends
+
+
+def _completed(event: HistoryEvent) -> bool:
+    return event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+
+
+def _made_by_task(event: HistoryEvent) -> bool:
+    """Whether a workflow task made the event: a command, or its answer to an update."""
+    kind = event.WhichOneof("attributes")
+    attributes = getattr(event, kind) if kind else None
+    if kind == "workflow_execution_update_accepted_event_attributes":
+        return True
+    return bool(getattr(attributes, "workflow_task_completed_event_id", 0)) or (
+        kind == "workflow_execution_update_completed_event_attributes"
+    )
+
+
+def _first_line(failure: BaseException) -> str:
+    return next(iter(str(failure).splitlines()), "")[:200]

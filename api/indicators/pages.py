@@ -1,0 +1,266 @@
+"""指标: the figures of a period, each number a link to its cases, and what each of them means."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.core.context import Services
+from api.core.deps import CursorDep, ServicesDep
+from api.indicators.endpoints import cases, get_workbook
+from api.indicators.service import BY, Part, Question, answer, ask, group_key, group_name, today
+from api.indicators.workbook import BASES, BETTER
+from api.web.errors import PageRoute
+from api.web.formatting import colour, due, instant, present, stamp
+from api.web.organisation_labels import Offices, offices_of
+from api.web.rendering import show
+from api.web.session import Viewer, ViewerDep
+from domain.errors import FieldsInvalid
+from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS
+from domain.people.organisation import overseen, within
+from domain.triage.places import Kind
+
+router = APIRouter(route_class=PageRoute)
+PAGE = 30
+PARTS = {"numerator": "分子", "denominator": "分母"}
+_NOT_PICKED = {Kind.BEAT, Kind.GRID, Kind.VILLAGE}
+WordDep = Annotated[str, Query(max_length=64)]
+
+
+class Asked:
+    """What the page's form holds, as typed; unusable values are told and left out."""
+
+    def __init__(
+        self,
+        first: Annotated[str, Query(alias="from", max_length=20)] = "",
+        last: Annotated[str, Query(alias="to", max_length=20)] = "",
+        organisation: WordDep = "",
+        by: WordDep = "",
+        relapse_days: WordDep = "",
+        repeat_days: WordDep = "",
+    ) -> None:
+        self.typed = {"from": first, "to": last, "organisation": organisation, "by": by,
+                      "relapse_days": relapse_days, "repeat_days": repeat_days}  # fmt: skip
+        self.errors: list[str] = []
+
+    async def question(self, services: Services, viewer: Viewer) -> Question:
+        """The question, or the usual one where it can't be asked like that."""
+        typed = self.typed
+        windows = {
+            name: int(typed[f"{name}_days"]) if typed[f"{name}_days"].isdigit() else days
+            for name, days in DEFAULT_WINDOWS.items()
+        }
+        by: Any = typed["by"] if typed["by"] in BY else None
+        try:
+            return await ask(
+                services, viewer.actor, first=self._day("from", "首日"), last=self._day("to", "末日"),
+                organisation=typed["organisation"] or None, by=by, as_of=None, windows=windows,
+            )  # fmt: skip
+        except FieldsInvalid as error:
+            self.errors += [str(e["message"]) for e in error.errors]
+            return await ask(services, viewer.actor, first=None, last=None, organisation=None, by=by, as_of=None,
+                             windows=DEFAULT_WINDOWS)  # fmt: skip
+
+    def _day(self, name: str, title: str) -> date | None:
+        typed = self.typed[name]
+        if not typed:
+            return None
+        try:
+            day = date.fromisoformat(typed)
+        except ValueError:
+            day = date.min
+        if not 1900 <= day.year < 2200:
+            raise FieldsInvalid(errors=[{"field": name, "message": f"{title}应为日期，例如 2026-12-31"}])
+        return day
+
+
+AskedDep = Annotated[Asked, Depends()]
+
+
+@router.get("/indicators")
+async def indicators_page(
+    request: Request,
+    services: ServicesDep,
+    viewer: ViewerDep,
+    asked: AskedDep,
+) -> Response:
+    """The figures."""
+    question = await asked.question(services, viewer)
+    told = await answer(services, question)
+    offices = await offices_of(services)
+    return show(
+        request,
+        "indicators.html",
+        viewer,
+        asked={"organisation": "", "by": "", **_again(question)},
+        errors=asked.errors,
+        offices=await _offices(services, viewer, offices),
+        office=offices.label(question.organisation) or "全部管辖范围",
+        groups=list(BY.items()),
+        by=BY.get(question.by or "", ""),
+        windows={name: [(n, f"{n}天") for n in days] for name, days in WINDOWS.items()},
+        presets=_presets(question),
+        closes=f"{question.period.last:%Y-%m-%d} 24:00",
+        as_of=question.as_of.isoformat(),
+        total=[_line(question, told, d) for d in told["definitions"]],
+        definitions=[_definition(d) for d in told["definitions"]],
+        rows=[_group(question, told, row) for row in told["rows"]] if question.by else [],
+        workbook=f"/indicators.xlsx?{urlencode(_again(question))}",
+    )
+
+
+@router.get("/indicators.xlsx")
+async def workbook_page(services: ServicesDep, viewer: ViewerDep, asked: AskedDep) -> Response:
+    """The workbook of what the page shows."""
+    question = await asked.question(services, viewer)
+    return await get_workbook(services, viewer.actor, question)
+
+
+@router.get("/indicators/cases")
+async def cases_page(
+    request: Request,
+    services: ServicesDep,
+    viewer: ViewerDep,
+    asked: AskedDep,
+    indicator: WordDep,
+    part: Part = "numerator",
+    group: WordDep = "",
+    cursor: CursorDep = None,
+) -> Response:
+    """The disputes behind a number."""
+    question = await asked.question(services, viewer)
+    page = await cases(services, viewer.actor, question, indicator, part, group or None, PAGE, cursor)
+    definition = DEFINITIONS[indicator]
+    offices = await offices_of(services)
+    directory = await services.directory.read()
+    key = await group_key(services, question.by, group or None)
+    again = {**_again(question), "indicator": indicator, "part": part, "group": group}
+    return show(
+        request,
+        "indicator_cases.html",
+        viewer,
+        name=definition.name,
+        part=PARTS[part] if definition.rate else "",
+        formula=definition.formula,
+        group=group_name(services, directory, question.by, key) if key else "",
+        office=offices.label(question.organisation) or "全部管辖范围",
+        period=f"{question.period.first} 至 {question.period.last}",
+        count=page["count"],
+        items=[_case(item, offices) for item in page["items"]],
+        more=f"/indicators/cases?{urlencode({**again, 'cursor': page['next_cursor']})}" if page["next_cursor"] else "",
+        back=f"/indicators?{urlencode(_again(question))}",
+    )
+
+
+def _again(question: Question) -> dict[str, str]:
+    """The question as an address asks it."""
+    windows = {f"{name}_days": str(days) for name, days in question.scope.windows.items()}
+    asked = {"from": str(question.period.first), "to": str(question.period.last),
+             "organisation": question.organisation or "", "by": question.by or "", **windows}  # fmt: skip
+    return {name: value for name, value in asked.items() if value}
+
+
+async def _offices(services: Services, viewer: Viewer, offices: Offices) -> list[tuple[str, str]]:
+    paths = overseen(viewer.actor)
+    directory = await services.directory.read()
+    listed = [o for o in directory.organisations if o.kind not in _NOT_PICKED]
+    return [(o.code, offices.label(o.code)) for o in listed if any(within(o.path, path) for path in paths)]
+
+
+def _presets(question: Question) -> list[dict[str, Any]]:
+    now = today()
+    month = now.replace(day=1)
+    before = month - timedelta(days=1)
+    spans = {
+        "本月": (month, now),
+        "上月": (before.replace(day=1), before),
+        "本季": (date(now.year, (now.month - 1) // 3 * 3 + 1, 1), now),
+        "本年": (date(now.year, 1, 1), now),
+    }
+    period = (question.period.first, question.period.last)
+    return [
+        {
+            "name": name,
+            "href": "/indicators?" + urlencode({**_again(question), "from": str(first), "to": str(last)}),
+            "current": (first, last) == period,
+        }
+        for name, (first, last) in spans.items()
+    ]
+
+
+def _cell(question: Question, definition: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A value, and the addresses of the cases behind its two lists."""
+    value = row["values"][definition["code"]]
+    group = row.get(question.by or "", "")
+    asked = {**_again(question), "indicator": definition["code"], **({"group": group} if group else {})}
+    rate = definition["kind"] == "rate"
+    numerator = f"{value['numerator']:g}"
+    return {
+        "shown": value["shown"],
+        "none": value["value"] is None or (not rate and not value["value"]),
+        "href": f"/indicators/cases?{urlencode({**asked, 'part': 'numerator'})}" if value["numerator"] else "",
+        "numerator": numerator,
+        "denominator": value["denominator"] if rate else None,
+        "base": f"/indicators/cases?{urlencode({**asked, 'part': 'denominator'})}" if value["denominator"] else "",
+    }
+
+
+def _line(question: Question, told: dict[str, Any], definition: dict[str, Any]) -> dict[str, Any]:
+    total = told["total"]
+    value, compared = total["values"][definition["code"]], total["compared"][definition["code"]]
+    beside = {name: n for name, n in value["marks"].items() if n}
+    if value["amended"]:
+        beside["更正"] = value["amended"]
+    return {
+        "code": definition["code"],
+        "name": definition["name"],
+        "unit": "" if definition["kind"] == "rate" else definition["unit"],
+        "better": BETTER[definition["better"]],
+        **_cell(question, definition, total),
+        "previous": _change(definition, compared["previous"]),
+        "year": _change(definition, compared["year"]),
+        "beside": [f"{name} {n}" for name, n in beside.items()],
+    }
+
+
+def _change(definition: dict[str, Any], compared: dict[str, Any]) -> dict[str, str]:
+    moved = compared["difference"] if compared["change"] is None else compared["change"]
+    wanted = {"higher": 1, "lower": -1, "neither": 0}[definition["better"]]
+    tone = "" if not moved or not wanted else "better" if moved * wanted > 0 else "worse"
+    return {"shown": compared["shown"], "tone": tone}
+
+
+def _group(question: Question, told: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    cells = [{**_cell(question, d, row), "name": d["name"]} for d in told["definitions"]]
+    return {"name": row["name"], "cells": cells}
+
+
+def _definition(definition: dict[str, Any]) -> dict[str, Any]:
+    return {**definition, "basis": BASES[definition["basis"]], "better": BETTER[definition["better"]]}
+
+
+def _case(item: dict[str, Any], offices: Offices) -> dict[str, Any]:
+    now = present(item["ahead"])
+    opened = instant(item["opened_at"])
+    return {
+        "href": f"/disputes/{item['dispute_no']}",
+        "no": item["dispute_no"],
+        "title": item["title"],
+        "colour": colour(item["colour"]),
+        "was": _was(item),
+        "stage": item["stage_name"],
+        "round": item["round"],
+        "office": offices.label(item["organisation"]),
+        "opened": stamp(opened, now),
+        "due": due(item["due_at"], item["overdue"], now) if item["due_at"] and not item["closed_at"] else None,
+    }
+
+
+def _was(item: dict[str, Any]) -> str:
+    """The colours a recoloured dispute had, where they are not the present one."""
+    told = {"初始": item["first_colour"], "计数时": item["counted_colour"]}
+    return "，".join(f"{when}{colour(code)['name']}" for when, code in told.items() if code != item["colour"])

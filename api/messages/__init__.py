@@ -1,0 +1,1 @@
+"""Messages (消息), and the stream of events."""

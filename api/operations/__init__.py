@@ -1,0 +1,1 @@
+"""Operations: health, drill, the codec endpoint, what is told at a start."""

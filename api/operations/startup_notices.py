@@ -1,0 +1,81 @@
+"""What is not as the mechanism has it, and no reason not to start: told at every start, in words.
+
+Posts that nobody holds; an edition whose content changed under its name. The latter is no refusal: each case has pinned
+its own content and goes on by it, so nothing breaks, and a system that stands still over a mended comma would be worse.
+But two mechanisms are called the same, and whoever reads a case or a figure by its edition can't tell them apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from domain.errors import StoreUnavailable
+from domain.people.vacancies import Unheld, unheld
+from domain.policy.playbook import Playbook
+from infra.database.engine import Database, open_database
+from infra.records.directory import DirectoryCache
+from infra.records.people import held_posts
+from infra.records.playbook_editions import Pinned, pinned
+from infra.runtime.settings import Settings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Disputes pinned another content of the edition than the file has now."""
+
+    playbook: str
+    edition: str
+    digest: str
+    others: tuple[Pinned, ...]
+
+    def told(self) -> str:
+        """One sentence."""
+        cases = ", ".join(f"{case.dispute_no} ({case.digest})" for case in self.others)
+        return (
+            f"edition {self.edition} of {self.playbook} ({self.digest}) is not what disputes under this name pinned: "
+            f"{cases}; they keep theirs. Give the changed file a new edition · 同名版本的内容已改，请另起版本号"
+        )
+
+
+async def notices(database: Database, playbook: Playbook) -> list[Unheld | Changed]:
+    """What there is to tell.
+
+    Raises:
+        StoreUnavailable
+    """
+    async with database.read() as session:
+        held, cases = await held_posts(session), await pinned(session, playbook.code, playbook.edition)
+    others = {case.dispute_no: case for case in cases if case.digest != playbook.digest}
+    changed = [Changed(playbook.code, playbook.edition, playbook.digest, tuple(others.values()))] if others else []
+    return [*unheld(playbook.process, await DirectoryCache(database).read(), held), *changed]
+
+
+async def told(settings: Settings, playbook: Playbook) -> list[str]:
+    """The notices of an installation, as sentences.
+
+    Raises:
+        StoreUnavailable
+    """
+    database = open_database(settings)
+    try:
+        return [notice.told() for notice in await notices(database, playbook)]
+    finally:
+        await database.close()
+
+
+async def log_notices(database: Database, playbook: Playbook) -> None:
+    """Puts the notices into the log, in codes; a database that is away is somebody else's to tell of."""
+    try:
+        found = await notices(database, playbook)
+    except (StoreUnavailable, ValueError):  # ValueError: nobody has been loaded yet
+        return
+    for notice in found:
+        if isinstance(notice, Changed):
+            log.warning("edition_changed", playbook=notice.playbook, edition=notice.edition, digest=notice.digest,
+                        disputes=[case.dispute_no for case in notice.others])  # fmt: skip
+        else:
+            log.warning("post_unheld", role=notice.role, at=notice.at, missing=len(notice.without), of=notice.of)

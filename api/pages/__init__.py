@@ -1,1 +1,0 @@
-"""The desk: pages in Chinese over the same functions as the JSON interface. No build step, nothing from other hosts."""

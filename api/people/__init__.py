@@ -1,0 +1,1 @@
+"""People: signing in, who one is, who stands in for whom."""

@@ -1,0 +1,125 @@
+"""The page 代班: who stands in for whom; naming a deputy, ending it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from api.core.context import Services
+from api.core.deps import ServicesDep
+from api.people.deputy_endpoints import delete_deputy, get_deputies, post_deputy
+from api.web.errors import PageRoute
+from api.web.formatting import present, stamp
+from api.web.organisation_labels import offices_of
+from api.web.rendering import go, show
+from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
+from api.web.submission import banner_of, earlier, next_key, reused, send
+from domain.people.deputies import LONGEST, NAMING_ROLES, Naming, deputised
+from domain.people.organisation import ROLES
+from domain.validation_messages import field_errors
+from infra.database.ids import new_id
+from infra.records.people import colleagues
+
+router = APIRouter(route_class=PageRoute)
+STATES = {"ahead": "未开始", "current": "代班中", "over": "已结束"}
+FIELDS = ("deputy", "since", "until", "person")
+
+
+@router.get("/deputies")
+async def deputies_page(request: Request, services: ServicesDep, viewer: ViewerDep, cursor: str = "") -> Response:
+    """The deputyships one may see, and the form to name a deputy."""
+    now = present()
+    typed = {"since": f"{now:%Y-%m-%dT%H:%M}"}
+    return await _show(request, services, viewer, typed, [], cursor=cursor)
+
+
+@router.post("/deputies")
+async def name_deputy(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep) -> Response:
+    """Names a deputy, once for the key in the form."""
+    typed = {name: text(posted.form, name)[:100] for name in FIELDS}
+    try:
+        naming = Naming.model_validate({name: value for name, value in typed.items() if value})
+    except ValidationError as error:
+        return await _show(request, services, viewer, typed, field_errors(error), status=422)
+    outcome = await send(services, viewer, posted, "deputy",
+                         lambda key: post_deputy(services, viewer.actor, naming, key))  # fmt: skip
+    if not outcome.done:
+        banner = None if outcome.errors else banner_of(outcome.body)
+        if reused(outcome):
+            banner = earlier(outcome, "前一次的安排已经生效，见下面的代班安排", "需要另行安排的，核对后请再次提交。")
+        return await _show(request, services, viewer, typed, outcome.errors, status=outcome.status, banner=banner,
+                           key=next_key(outcome, posted))  # fmt: skip
+    said = f"已安排 {outcome.body['deputy']['name']} 代班，至 {stamp(outcome.body['until'], present())}"
+    return go(request, "/deputies", {"tone": "ok", "text": said})
+
+
+@router.post("/deputies/{deputyship_id}/end")
+async def end_deputy(
+    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, deputyship_id: str
+) -> Response:
+    """Ends a deputyship before its time."""
+    outcome = await send(services, viewer, Posted(form), f"deputy:{deputyship_id}",
+                         lambda key: delete_deputy(services, viewer.actor, deputyship_id, key))  # fmt: skip
+    if not outcome.done:
+        return go(request, "/deputies", {"tone": "bad", "text": outcome.detail})
+    return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {outcome.body['deputy']['name']} 的代班"})
+
+
+@router.get("/deputies/{deputyship_id}/end")
+async def end_reread(request: Request, viewer: ViewerDep, deputyship_id: str) -> Response:
+    """The address of the form, read again: the page it was on."""
+    return go(request, "/deputies")
+
+
+async def _show(
+    request: Request,
+    services: Services,
+    viewer: Viewer,
+    typed: dict[str, str],
+    problems: list[dict[str, str]],
+    *,
+    status: int = 200,
+    cursor: str = "",
+    banner: dict[str, str] | None = None,
+    key: str = "",
+) -> Response:
+    actor, now = viewer.actor, present()
+    page = await get_deputies(services, actor, 20, cursor or None)
+    offices = await offices_of(services)
+    paths = {post.path for post in deputised(actor.posts)}
+    async with services.database.read() as session:
+        known = await colleagues(session, paths, {actor.person_id}) if paths else []
+    return show(
+        request,
+        "deputies.html",
+        viewer,
+        status=status,
+        rows=[_row(item, actor.person_id, now) for item in page["items"]],
+        more=page["next_cursor"] or "",
+        may_manage=actor.has_role(*NAMING_ROLES),
+        colleagues=[
+            (p["username"], f"{p['name']} {offices.label(p['post']['organisation'])} {ROLES[p['post']['role']].name}")
+            for p in known
+        ],
+        typed={name: typed.get(name, "") for name in FIELDS},
+        wrong={p["field"]: p["message"] for p in problems},
+        banner=banner,
+        longest=LONGEST.days,
+        key=key or new_id(),
+    )
+
+
+def _row(item: dict[str, Any], person_id: str, now: Any) -> dict[str, Any]:
+    mine = {"person": item["person"]["person_id"] == person_id, "deputy": item["deputy"]["person_id"] == person_id}
+    return {
+        "id": item["deputyship_id"],
+        "person": "本人" if mine["person"] else item["person"]["name"],
+        "deputy": "本人" if mine["deputy"] else item["deputy"]["name"],
+        "since": stamp(item["since"], now),
+        "until": stamp(item["ended_at"] or item["until"], now),
+        "state": STATES[item["state"]],
+        "code": item["state"],
+        "early": item["ended_at"] is not None,
+    }

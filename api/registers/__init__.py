@@ -1,0 +1,1 @@
+"""Registers: organisations, people, grids, categories, playbooks."""

@@ -1,0 +1,1 @@
+"""Tasks: the inbox, and what people do with a task."""

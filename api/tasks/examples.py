@@ -1,0 +1,125 @@
+"""A valid example beside every form: whoever writes a client or an answering page starts from something that works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.base import CHINA
+from domain.people.organisation import ROLES
+from domain.policy.catalogue import KINDS
+from domain.transitions.decisions import FLAGS_OF_STAGES
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What an example may draw on: what the task is about, the case, the time."""
+
+    about: dict[str, Any]
+    document: dict[str, Any]
+    now: datetime
+
+    @property
+    def suggested(self) -> list[str]:
+        return list(self.document["suggested"])
+
+    @property
+    def another(self) -> str:
+        """The number before this one's, the likeliest to exist."""
+        series, _, number = str(self.document["dispute_no"]).rpartition("-")
+        return f"{series}-{max(int(number) - 1, 1):06d}"
+
+    @property
+    def put_off(self) -> str:
+        """Tomorrow, or as late as the ladder's time allows."""
+        running = [c for c in self.document.get("clocks", []) if c["state"] == "running"]
+        ends = [datetime.fromisoformat(c["due_at"]) for c in running if c["name"] == "ladder"]
+        return min([self.now + timedelta(days=1), *ends]).isoformat()
+
+    @property
+    def met(self) -> list[dict[str, str]]:
+        return [{"who": "双方当事人", "at": self.now.isoformat(), "where": "村委会调解室"}]
+
+    @property
+    def participants(self) -> list[dict[str, str]]:
+        """People who make up the tier."""
+        return [
+            {"role": need["any_of"][0], "name": f"{ROLES[need['any_of'][0]].name}{n}"}
+            for need in self.about.get("requires", [])
+            for n in range(1, need["at_least"] + 1)
+        ] or [{"role": "mediator", "name": "调解员"}]
+
+
+_REASON = {"reason": "按实际情况填写"}
+_EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
+    ("confirm_triage", "correct"): lambda c: {
+        **_REASON, "colour": c.document["colour"], "category": c.document["category"]},
+    ("confirm_triage", "duplicate_of"): lambda c: {"dispute_no": c.another},
+    ("handle_on_scene", "settled"): lambda c: {"summary": "现场劝解，双方同意离开", "push_on": False},
+    ("handle_on_scene", "unsettled"): lambda c: {
+        "reason": "双方各执一词，现场无法调解", "criminal_risk": False, "urgent": False},
+    ("rule_urgency", "urgent"): lambda c: {"suggested": c.suggested},
+    ("approve_third_push", "approve"): lambda c: {"suggested": c.suggested},
+    ("follow_up_responsibly", "contacted"): lambda c: {
+        "manner": "call", "who": "当事人一方", "summary": "尚未达成一致，约请到所协商"},
+    ("follow_up_responsibly", "settled"): lambda c: {"summary": "双方达成一致", "terms": ["双方互不追究"]},
+    ("follow_up_responsibly", "request_third_push"): lambda c: {
+        "reason": "公安职权内无法有效化解", "suggested": c.suggested, "urgent": False},
+    ("dispatch", "assign"): lambda c: {
+        "lead": c.suggested[0], "cooperating": [], "instructions": "依职责处置，见人见事"},
+    ("accept_assignment", "refuse"): lambda c: {"ground": "不属于本单位职责"},
+    ("dispose", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
+    ("cooperate", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
+    ("dispose", "disposed"): lambda c: {"summary": "双方达成一致，矛盾化解", "met": c.met},
+    ("cooperate", "disposed"): lambda c: {"summary": "已配合处置完毕", "met": c.met},
+    ("mediate", "agreed"): lambda c: {
+        "participants": c.participants, "terms": ["双方达成和解"], "confirmation": False},
+    ("mediate", "not_agreed"): lambda c: {**_REASON, "participants": c.participants},
+    ("mediate", "adjourned"): lambda c: {**_REASON, "until": c.put_off},
+    ("court_ruling", "confirmed"): lambda c: {"case_no": "（2026）民调确1号"},
+    ("court_protection", "granted"): lambda c: {
+        "measures": ["禁止实施家庭暴力"], "until": (c.now + timedelta(days=180)).date().isoformat()},
+    ("evaluate", "return"): lambda c: {
+        "reason": "perfunctory", "explanation": "请见人见事后重新反馈", "redo": "same"},
+    ("visit", "stable"): lambda c: {"summary": "情况稳定，无新的矛盾", "satisfaction": 5},
+    ("visit", "relapsed"): lambda c: {"summary": "双方再次发生争吵"},
+    ("supervise", "urge"): lambda c: {"message": "请于今日内办结并反馈"},
+    ("supervise", "reassign"): lambda c: {
+        **_REASON, "role": "department_handler", "organisation": c.suggested[0]},
+}  # fmt: skip
+
+
+def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """A decision with its JSON Schema and an example valid for this very task."""
+    spec = KINDS[kind].decisions[name]
+    schema = spec.form.model_json_schema()
+    schema["example"] = example(kind, name, about, document)
+    for flag, stage in FLAGS_OF_STAGES.items():
+        if flag in schema["properties"] and stage not in document.get("stages", [stage]):
+            del schema["properties"][flag]  # the mechanism has no such stage
+            schema["example"].pop(flag, None)
+    shown = {"name": name, "title": spec.title, "ends": spec.ends, "pictures": spec.pictures}
+    return {**shown, "schema": schema, "example": schema["example"]}
+
+
+def example(
+    kind: str, name: str, about: dict[str, Any], document: dict[str, Any], now: datetime | None = None
+) -> dict[str, Any]:
+    """Fields that the decision would take as they stand: what is required, and what shows how it is meant.
+
+    `now` is the case's own, where somebody knows better than its document.
+    """
+    build = _EXAMPLES.get((kind, name))
+    if build:
+        return build(_Case(about, document, now or case_now(document)))
+    required = KINDS[kind].decisions[name].form.model_json_schema().get("required", [])
+    return dict(_REASON) if "reason" in required else {}
+
+
+def case_now(document: dict[str, Any]) -> datetime:
+    """Now, as the case sees it: in a drill its clock is ahead of the wall's."""
+    now = datetime.now(CHINA).replace(microsecond=0)
+    last = document.get("as_of")
+    return max(now, datetime.fromisoformat(last)) if last else now

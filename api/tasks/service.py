@@ -1,0 +1,340 @@
+"""A person's answer on its way to the engine: decide, claim, release, delegate, transfer, act.
+
+The rule is the engine's validator. Here is settled *who* acts: the person himself, or on whose behalf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+
+import structlog
+from pydantic import Field
+
+from api.attachments.service import own_files
+from api.core.context import Services
+from api.core.workflow_client import NoWorker, outcome, published, send, tell
+from api.disputes.mergers import check_still_open, check_target
+from api.disputes.presenters import dispute_brief, task_item
+from domain.base import Model
+from domain.case.state import Evidence, Task
+from domain.errors import (
+    DisputeClosed,
+    FieldsInvalid,
+    NotEntitled,
+    NotFound,
+    Refused,
+    StoreUnavailable,
+    TaskClosed,
+    Unavailable,
+)
+from domain.people.organisation import Actor, OrganisationRef
+from domain.policy.catalogue import KINDS
+from domain.policy.fields import Code
+from domain.transitions.actions import Act, capacity_to_act
+from domain.transitions.approvals import MERGER
+from domain.transitions.decisions import Command, Receipt, organisation_codes
+from domain.transitions.handover import Claim, Handover, capacity
+from infra.database.tables import TaskRow
+from infra.read_model.queries import (
+    dispute_line,
+    dispute_row,
+    find_dispute,
+    find_task,
+    open_tasks_of,
+    paths_of,
+    task_exists,
+)
+from infra.records.attachments import return_attachments, send_attachments
+from infra.records.messages import Told, leave_message, message_id_of
+from infra.records.people import actor_named, manned, organisations_by_code
+
+log = structlog.get_logger()
+MOST_ATTACHMENTS = 50
+"""Files that one decision may name."""
+
+
+class Answering(Model):
+    """What a person sends with a decision."""
+
+    decision: Code
+    fields: dict[str, Any] = {}
+    attachments: list[Code] = Field([], max_length=MOST_ATTACHMENTS)
+    note: str = Field("", max_length=4000)
+
+
+async def decide(services: Services, actor: Actor, task_id: str, answer: Answering, key: str) -> tuple[int, Any]:
+    """Takes a decision; 200 with what it changed, or 202 where no worker answers and it takes effect later.
+
+    Raises:
+        Refused: by the rule that the engine applied.
+        Unavailable: neither door of the engine answers.
+    """
+    task = await _task(services, actor, task_id)
+    await check_target(services, actor, task.dispute_no, answer.fields)
+    if task.sealed["about"].get("action") == MERGER and answer.decision == "approve":
+        await check_still_open(services, task.sealed["about"]["fields"]["dispute_no"])
+    organisations = await _organisations(services, answer.fields)
+    if answer.decision == "assign":
+        await _check_manned(services, task.dispute_no, organisations)
+    command = Command(
+        key=key,
+        task_id=task_id,
+        decision=answer.decision,
+        fields=answer.fields,
+        evidence=[
+            Evidence(attachment_id=a.attachment_id, media_type=a.media_type, sha256=a.sha256)
+            for a in await own_files(services, actor, task.dispute_no, answer.attachments)
+        ],
+        note=answer.note,
+        actor=capacity(Task.model_validate(task.sealed), actor, "decide"),
+        organisations=organisations,
+        labels=_labels(services, answer.fields),
+    )
+    try:
+        async with _sent(services, command.evidence):
+            receipt = await send(services, task.dispute_no, "decide", command, key)
+    except NoWorker:
+        await _leave(services, task.dispute_no, command)
+        return 202, {"accepted_for": task_id}
+    except DisputeClosed as error:
+        raise TaskClosed(error.detail) from error
+    except Refused as refusal:
+        services.access.note(actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
+        raise
+    return 200, await _changed(services, task, receipt)
+
+
+async def answered(services: Services, task_id: str, key: str) -> tuple[int, Any] | None:
+    """What a key did to a task, a decision or another; none where it was never taken.
+
+    Raises:
+        Refused, Unavailable: as `api.core.workflow_client.outcome`.
+    """
+    async with services.database.read() as session:
+        task = await session.get(TaskRow, task_id)
+    receipt = await outcome(services, task.dispute_no, key, task_id) if task else None
+    return (200, await _changed(services, task, receipt)) if task and receipt else None
+
+
+async def claim(
+    services: Services, actor: Actor, task_id: str, key: str, *, release: bool, reason: str = ""
+) -> tuple[int, Any]:
+    """Claims a task for the person, or gives it back; accepts or rejects, for a reason, what he was offered.
+
+    Raises:
+        Refused, Unavailable
+    """
+    task = await _task(services, actor, task_id)
+    by = capacity(Task.model_validate(task.sealed), actor, "release" if release else "claim")
+    message = Claim(key=key, task_id=task_id, actor=by, release=release, reason=reason)
+    return await _hand(services, actor, task, "claim", message)
+
+
+async def hand_over(
+    services: Services, actor: Actor, task_id: str, update: Literal["delegate", "transfer"], to: str, why: str, key: str
+) -> tuple[int, Any]:
+    """Delegates a task, or offers it to another, who gets a message; `to` is a username or a person id.
+
+    Raises:
+        Refused, Unavailable
+    """
+    task = await _task(services, actor, task_id)
+    async with services.database.read() as session:
+        other = await actor_named(session, to)
+    if other is None:
+        raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])
+    by = capacity(Task.model_validate(task.sealed), actor, "hand_over")
+    message = Handover(key=key, task_id=task_id, actor=by, to=other, why=why)
+    answer = await _hand(services, actor, task, update, message)
+    content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
+               "text": why}  # fmt: skip
+    kind = "handed" if update == "delegate" else "offered"
+    told = Told(message_id=message_id_of(key, other.person_id), person_id=other.person_id, kind=kind,
+                dispute_no=task.dispute_no, content=content)  # fmt: skip
+    await leave_message(services.database, told)
+    return answer
+
+
+async def _hand(
+    services: Services,
+    actor: Actor,
+    task: TaskRow,
+    update: Literal["claim", "delegate", "transfer"],
+    message: Claim | Handover,
+) -> tuple[int, Any]:
+    try:
+        receipt = await send(services, task.dispute_no, update, message, message.key)
+    except NoWorker as error:
+        raise Unavailable(may_take_effect=True) from error
+    except DisputeClosed as error:
+        raise TaskClosed(error.detail) from error
+    except Refused as refusal:
+        services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
+        raise
+    return 200, await _changed(services, task, receipt)
+
+
+async def act(
+    services: Services, actor: Actor, dispute_no: str, action: str, fields: dict[str, Any], key: str
+) -> tuple[int, Any]:
+    """Takes an action on a dispute.
+
+    Raises:
+        Refused, Unavailable
+    """
+    async with services.database.read() as session:
+        if await find_dispute(session, actor, dispute_no) is None:
+            raise NotFound("没有这个纠纷")
+        by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
+    await check_target(services, actor, dispute_no, fields)
+    organisations = await _organisations(services, fields)
+    message = Act(key=key, action=action, fields=fields, actor=by, organisations=organisations)
+    try:
+        receipt = await send(services, dispute_no, "act", message, key)
+    except NoWorker as error:
+        raise Unavailable(may_take_effect=True) from error
+    except Refused as refusal:
+        services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
+        raise
+    return await _acted(services, action, receipt)
+
+
+async def acted(services: Services, dispute_no: str, action: str, key: str) -> tuple[int, Any] | None:
+    """What a key did to a dispute by an action, `reopen` too; none where it was never taken.
+
+    Raises:
+        Refused, Unavailable: as `api.core.workflow_client.outcome`.
+    """
+    receipt = await outcome(services, dispute_no, key)
+    return await _acted(services, action, receipt) if receipt else None
+
+
+async def _acted(services: Services, action: str, receipt: Receipt) -> tuple[int, Any]:
+    dispute_no = receipt.dispute_no
+    taken = {"action": action, **_asked(receipt)}
+    try:
+        if await published(services, dispute_no, receipt.revision):
+            async with services.database.read() as session:
+                return 200, {**taken, "dispute": dispute_brief(await dispute_line(session, dispute_no))}
+    except StoreUnavailable:  # taken all the same: nobody can see it yet
+        pass
+    return 200, {**taken, "dispute": _from_receipt(receipt), "published": False}
+
+
+async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
+    """The task a person wants to act on; trying is not reading, so a foreign task is refused, not hidden.
+
+    Raises:
+        NotFound: there is no such task.
+        NotEntitled: there is, but none of the person's posts has anything to do with it; the try is noted.
+    """
+    async with services.database.read() as session:
+        task = await find_task(session, actor, task_id)
+        if task is None and await task_exists(session, task_id):
+            services.access.note(actor.person_id, None, "task", NotEntitled.code)
+            raise NotEntitled
+    if task is None:
+        raise NotFound("没有这个待办")
+    return task
+
+
+async def _leave(services: Services, dispute_no: str, command: Command) -> None:
+    """No worker answers: the decision is left as a signal, durable, and applied once by its key."""
+    try:
+        await tell(services, dispute_no, "decision", command)
+    except DisputeClosed as error:
+        raise TaskClosed from error
+    log.info("decision_left_as_signal", dispute_no=dispute_no)
+
+
+async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
+    """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
+    try:
+        if await published(services, task.dispute_no, receipt.revision):
+            return await _shown(services, task, receipt)
+    except StoreUnavailable:  # taken all the same: nobody can see it yet
+        pass
+    return {
+        "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
+                 "state": receipt.task_state},
+        "dispute": _from_receipt(receipt),
+        "opened_tasks": [],
+        "published": False,
+        **_asked(receipt),
+    }  # fmt: skip
+
+
+async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
+    """What the read model shows of it.
+
+    Raises:
+        StoreUnavailable: it is being made again, or does not answer.
+    """
+    async with services.database.read() as session:
+        rows = await open_tasks_of(session, task.dispute_no, task.task_id)
+        dispute = await dispute_line(session, task.dispute_no)
+    row = next((r for r in rows if r.task_id == task.task_id), None)
+    if row is None:
+        raise StoreUnavailable
+    before = {t.task_id for t in rows if t.sealed["opened_revision"] < receipt.revision}
+    opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
+    return {
+        "task": task_item(row),
+        "dispute": dispute_brief(dispute),
+        "opened_tasks": [task_item(r) for r in opened],
+        **_asked(receipt),
+    }
+
+
+def _asked(receipt: Receipt) -> dict[str, Any]:
+    """The change that waits for approval, where the message put one up."""
+    return {"change": receipt.change.model_dump()} if receipt.change else {}
+
+
+def _from_receipt(receipt: Receipt) -> dict[str, Any]:
+    """The dispute as the engine told it, where the read model does not show it yet."""
+    return receipt.model_dump(include={"dispute_no", "stage", "round", "colour", "revision"})
+
+
+@asynccontextmanager
+async def _sent(services: Services, evidence: list[Evidence]) -> AsyncIterator[None]:
+    """An answer goes on its way with its files. Refused, they are its sender's own again; where nobody knows what comes
+    of it they stay with it.
+
+    Raises:
+        FieldsInvalid: one was removed meanwhile.
+    """
+    ids = await send_attachments(services.database, [e.attachment_id for e in evidence])
+    try:
+        yield
+    except Refused:
+        await return_attachments(services.database, ids)
+        raise
+
+
+async def _check_manned(services: Services, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:
+    """A dispute is not sent where nobody could accept it; who holds which post is not known to the engine.
+
+    Which roles accept is the case's own mechanism's to say, whatever today's playbook says.
+
+    Raises:
+        FieldsInvalid
+    """
+    async with services.database.read() as session:
+        accepting = (await dispute_row(session, dispute_no)).sealed["accepted_by"]
+        paths = await manned(session, [ref.path for ref in organisations.values()], accepting)
+    empty = [ref.name for ref in organisations.values() if ref.path not in paths]
+    if empty:
+        raise FieldsInvalid(errors=[{"field": "lead", "message": f"{'、'.join(empty)}没有可以签收的岗位"}])
+
+
+async def _organisations(services: Services, fields: dict[str, Any]) -> dict[str, OrganisationRef]:
+    async with services.database.read() as session:
+        return await organisations_by_code(session, organisation_codes(fields))
+
+
+def _labels(services: Services, fields: dict[str, Any]) -> dict[str, str]:
+    category = services.policy.lexicon.categories.get(str(fields.get("category")))
+    return {category.code: category.name} if category else {}

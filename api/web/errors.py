@@ -1,0 +1,192 @@
+"""Errors as pages: every route of the desk answers in HTML, says what happened and what to do next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+
+from api.core.deps import ServicesDep, get_services
+from api.core.errors import full
+from api.web.rendering import by_htmx, go, show, sign_in_page
+from api.web.session import FIELDS, MOST_FILES, SESSION, get_viewer, typed
+from domain.errors import (
+    FieldsInvalid,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    SantuiError,
+    StoreUnavailable,
+    TooLarge,
+    Unavailable,
+)
+
+log = structlog.get_logger()
+
+ADVICE = {
+    "not_entitled": "请确认您登录的账号与岗位；确需办理的，请联系该事项所列岗位的人员。",
+    "four_eyes": "请由未参与本轮办理的其他人员作出该项处理。",
+    "csrf_failed": "请返回上一页刷新后重新提交，已提交成功的内容不受影响。",
+    "not_found": "链接可能有误，或者该事项不在您的管辖范围内。",
+    "task_closed": "其他人员可能已先行办理，请到纠纷页面查看最新情况。",
+    "task_claimed_by_other": "请与认领人联系，待其取消认领后再办理。",
+    "stale_round": "纠纷已进入新一轮，请到纠纷页面办理本轮待办。",
+    "decision_not_allowed": "请改选其他处理意见后重新提交。",
+    "action_not_allowed": "纠纷状态已变化，请刷新纠纷页面查看现在可用的操作。",
+    "dispute_closed": "该纠纷已办结，只能由有权岗位重新启动。",
+    "idempotency_key_reused": "此前已经提交过一次，请先查看办理结果；需要再次提交的，请从页面重新进入。",
+    "engine_unavailable": "填写的内容没有提交成功，请稍后再试。",
+    "store_unavailable": "请稍后再试。",
+    "too_large": "请压缩后重新上传。",
+    "media_type_refused": "请换用照片（JPG、PNG）、视频、录音、PDF 或办公文档。",
+}
+
+
+LONGEST = 200_000
+"""Characters of a form that are given back."""
+LARGEST = 64 * 2**20
+"""Bytes of a form that is read for what was typed in it."""
+NO_WORDS = {"decision", "attached", "add", "drop", "to", "watch", "next", "back", "username", "password"}
+"""Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is told.)"""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
+"""Of what was sent and not answered: nobody may call it a failure."""
+_OF_STATUS: dict[int, type[SantuiError]] = {404: NotFound, 413: TooLarge}
+
+
+def advice(code: str) -> str:
+    """What to do about a problem."""
+    return ADVICE.get(code, "请稍后重试；问题持续出现的，请联系系统管理员。")
+
+
+def fault_page(request: Request, error: SantuiError, unsent: list[str]) -> Response:
+    """An error as a page, with what was typed and could not be sent: nobody writes it twice.
+
+    Where a script sent the form, the error goes above it and the form stays as it is, its files too.
+    """
+    sent = by_htmx(request) and request.method == "POST"
+    title, detail, told = error.title, error.detail if error.detail != error.title else "", advice(error.code)
+    if isinstance(error, Unavailable) and error.may_take_effect:
+        title, detail, told = MAYBE, "", MAYBE_ADVICE
+    page = show(request, "error.html", status=error.status, title=title, code=error.code, detail=detail, advice=told,
+                unsent=[] if sent else unsent)  # fmt: skip
+    if sent:
+        page.headers.update({"HX-Retarget": "#main", "HX-Reselect": ".oops", "HX-Reswap": "afterbegin"})
+        return page
+    return _whole(request, page)
+
+
+def _whole(request: Request, response: Response) -> Response:
+    """Whatever part of a page was asked for: the answer takes the place of the page's body."""
+    if by_htmx(request):
+        response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
+    return response
+
+
+async def _filled_in(request: Request) -> list[tuple[str, str]]:
+    """What was typed into the form that was sent; nothing where it can't be read, or is longer than a person types.
+
+    Nobody need be signed in: what is read for strangers has a limit, files of a few photographs included.
+    """
+    length = request.headers.get("Content-Length", "")
+    if request.method != "POST" or not _from_here(request) or not length.isdecimal() or int(length) > LARGEST:
+        return []
+    try:
+        async with request.form(max_files=MOST_FILES, max_fields=FIELDS) as form:
+            found = typed(form)
+    except (HTTPException, OSError, RuntimeError):  # too much, no room, or it was read once and could not be
+        return []
+    return found if sum(len(value) for _, value in found) <= LONGEST else []
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a page of ours sent it: what another site put into a form is not given back as if it had been typed."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "")
+    return site == "same-origin" if site else origin.partition("//")[2] == request.headers.get("Host")
+
+
+def _words(name: str, value: str) -> bool:
+    """Whether somebody wrote it, and did not choose it."""
+    return (name == "to" and bool(DAY.fullmatch(value))) or (name not in NO_WORDS and bool(value.strip()))
+
+
+async def _sign_in(request: Request) -> Response:
+    """The sign-in is over. What was typed travels through the next one, and is shown in its form again behind it."""
+    carried = await _filled_in(request)
+    if not any(_words(name, value) for name, value in carried):
+        return _to_sign_in(request)
+    page = sign_in_page(request, get_services(request), status=401, back=request.url.path, carried=carried,
+                        error="登录已失效，请重新登录；填写的内容不会丢失")  # fmt: skip
+    return _whole(request, page)
+
+
+def _to_sign_in(request: Request) -> Response:
+    here = request.headers.get("Referer", "/") if by_htmx(request) or request.method != "GET" else str(request.url)
+    path = "/" + here.split("//", 1)[-1].partition("/")[2]
+    known = SESSION in request.cookies
+    flash = {"tone": "warn", "text": "登录已失效，请重新登录"} if known else None
+    response = go(request, "/login" if path == "/" else f"/login?next={quote(path, safe='')}", flash)
+    if known:
+        response.delete_cookie(SESSION)
+    return response
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with every error turned into a page."""
+        handle = super().get_route_handler()
+
+        async def page(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NotSignedIn:
+                return await _sign_in(request)
+            except SantuiError as error:
+                told: SantuiError = error
+            except RequestValidationError:
+                told = FieldsInvalid("地址或内容有误")
+            except HTTPException as error:
+                told = _OF_STATUS.get(error.status_code, Refused)()
+            except Exception as error:
+                told = StoreUnavailable() if full(error) else SantuiError()
+                if not full(error):
+                    log.error("unforeseen", path=getattr(request.scope.get("route"), "path", ""), exc_info=error)
+            unsent = [value for name, value in await _filled_in(request) if _words(name, value)]
+            return fault_page(request, told, unsent)
+
+        return page
+
+
+class _PagePath(Convertor[str]):
+    """Any path but those of the JSON interface and of operations, which answer for themselves."""
+
+    regex = r"(?!v1(?:/|$)|static/|healthz|readyz|metrics|openapi\.json).*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("page", _PagePath())
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/{path:page}")
+async def not_found(request: Request, services: ServicesDep, path: str) -> Response:
+    """Every other address, for somebody signed in."""
+    await get_viewer(request, services)
+    raise NotFound("没有这个页面")

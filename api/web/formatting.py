@@ -1,0 +1,122 @@
+"""Times, colours and states in the words staff use."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.base import CHINA, china
+from domain.policy.catalogue import STAGE_NAMES
+from domain.policy.playbook import Stage
+
+COLOUR_NAMES = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
+SIDES = {"a": "甲方", "b": "乙方", "other": "其他"}
+SOURCES = {"110": "110 警情", "12345": "12345 热线", "grid": "网格走访", "walk_in": "来访", "court": "法院转送",
+           "letter": "来信"}  # fmt: skip
+TASK_STATES = {"open": "待认领", "claimed": "办理中", "done": "已办结", "void": "已失效"}
+CLOCK_STATES = {
+    "running": "计时中",
+    "suspended": "已中止",
+    "overdue": "已超期",
+    "met": "按期完成",
+    "missed": "超期完成",
+}
+PERFORMANCE = {"pending": "待履行", "performed": "已履行", "overdue": "逾期未履行", "waived": "权利人放弃"}
+CONFIRMATION = {"asked": "拟申请司法确认", "applied": "已申请司法确认", "confirmed": "司法确认有效",
+                "rejected": "司法确认被驳回", "withdrawn": "撤回司法确认", "declined": "不申请司法确认"}  # fmt: skip
+RESULTS = {"agreed": "达成协议", "not_agreed": "未达成协议", "adjourned": "改期", "stable": "情况稳定",
+           "unreachable": "未能联系上", "relapsed": "出现反弹", "accept": "评估通过", "return": "退回重办"}  # fmt: skip
+WEEKDAYS = "一二三四五六日"
+
+
+def instant(value: datetime | str | None) -> datetime | None:
+    """An instant however it is written, as Chinese time."""
+    if not value:
+        return None
+    return china(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def present(ahead: int = 0) -> datetime:
+    """Now, on a clock in China; of a case, on its own, which a drill has moved so many seconds ahead."""
+    return datetime.now(CHINA) + timedelta(seconds=ahead)
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two leading units at most: `2 天 3 小时`, `5 小时`, `12 分钟`."""
+    minutes = max(int(length.total_seconds() // 60), 0)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days >= 3 or (days and not hours):
+        return f"{days} 天"
+    if days:
+        return f"{days} 天 {hours} 小时"
+    if hours:
+        return f"{hours} 小时"
+    return f"{minutes} 分钟" if minutes else "不到 1 分钟"
+
+
+def due(
+    due_at: datetime | str | None, overdue: bool, now: datetime, *, suspended: bool = False
+) -> dict[str, str] | None:
+    """A deadline in human words. Whether it is overdue or stands still is the workflow's fact; only the distance is
+    reckoned here, from the case's own now (`present`). In a drill there may be none to tell, only the fact.
+    """
+    at = instant(due_at)
+    if at is None:
+        return None
+    if suspended:
+        words, tone = "计时中止", "calm"
+    elif overdue:
+        words, tone = (f"超期 {span(now - at)}" if now > at else "已超期"), "late"
+    elif now >= at:
+        words, tone = "已到时限", "soon"
+    else:
+        left = at - now
+        words, tone = f"还剩 {span(left)}", "soon" if left < timedelta(hours=4) else "calm"
+    return {"words": words, "tone": tone, "at": stamp(at, now), "iso": at.isoformat()}
+
+
+def stamp(value: datetime | str | None, now: datetime) -> str:
+    """An instant as people write it: the year only where it is not this one."""
+    at = instant(value)
+    if at is None:
+        return ""
+    return f"{at:%m-%d %H:%M}" if at.year == now.year else f"{at:%Y-%m-%d %H:%M}"
+
+
+def day(at: datetime, now: datetime) -> str:
+    """A day as a heading: `今天`, `昨天`, `11月23日 周一`."""
+    apart = (now.date() - at.date()).days
+    name = f"{at.month}月{at.day}日 周{WEEKDAYS[at.weekday()]}"
+    if at.year != now.year:
+        name = f"{at.year}年{name}"
+    return {0: f"今天 · {name}", 1: f"昨天 · {name}"}.get(apart, name)
+
+
+def size(count: int) -> str:
+    """A file's size."""
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count // 1024, 1)} KB"
+
+
+def stage_short(stage: str) -> str:
+    """A stage's name without whom it goes to."""
+    return STAGE_NAMES[Stage(stage)].partition("·")[0]
+
+
+def colour(code: str, names: dict[str, str] | None = None) -> dict[str, str]:
+    """A colour chip: a class the style sheet knows, and the playbook's own word."""
+    known = code if code in COLOUR_NAMES else "other"
+    return {"code": known, "name": (names or {}).get(code) or COLOUR_NAMES.get(code, code)}
+
+
+def by(name: str | None, on_behalf: str | None) -> str:
+    """Who did something, and for whom: `张某（代 李某）`."""
+    return f"{name}（代 {on_behalf}）" if name and on_behalf else name or ""
+
+
+def about(task: dict[str, Any]) -> str:
+    """What a task is about beyond its kind: which visit, to whom; what else its title says."""
+    told = task["about"]
+    which = str(told.get("title") or "")
+    if which.startswith(task["kind_name"]):
+        which = which.removeprefix(task["kind_name"]).strip("（）")
+    return " · ".join(filter(None, (which, str(told.get("party") or ""))))

@@ -1,0 +1,312 @@
+"""Forms made from a decision's JSON Schema: what to show, and how to read what was sent back.
+
+A form's values travel flat: `obligations.0.party` names the same place in the page, in the example and in an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.web.formatting import instant
+from api.web.organisation_labels import Options, Vocabulary
+
+Typed = Mapping[str, str]
+Schema = dict[str, Any]
+LONG = 1000
+"""A text that may be this long gets several lines, unless its name says that it is short."""
+SHORT = {"who", "where", "party", "name", "to", "case_no", "organisation", "role", "kind"}
+EMPTY_ROW, EMPTY_POSITION = "__n__", "__p__"
+"""In the row that waits to be added: its number among the names, its position as read."""
+
+
+@dataclass
+class Control:
+    """One thing to fill in. `kind` says which template draws it."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+    value: str = ""
+    hint: str = ""
+    error: str = ""
+    options: Options = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    blank: Row | None = None
+
+    @property
+    def id(self) -> str:
+        """Its id on the page."""
+        return "f-" + self.name.replace(".", "-")
+
+
+@dataclass
+class Row:
+    """One line of a list: a single control, or one for each part of an object."""
+
+    number: str
+    controls: list[Control]
+    error: str = ""
+
+
+def core(schema: Schema, defs: Schema) -> tuple[Schema, bool]:
+    """A schema without its reference and without "or nothing", and whether nothing is allowed."""
+    if "$ref" in schema:
+        found = defs[schema["$ref"].rpartition("/")[2]]
+        return core({**found, **{k: v for k, v in schema.items() if k != "$ref"}}, defs)
+    some = [s for s in schema.get("anyOf", []) if s.get("type") != "null"]
+    if not some:
+        return schema, False
+    inner, _ = core(some[0], defs)
+    return {**inner, **{k: v for k, v in schema.items() if k not in ("anyOf", "default")}}, len(some) < len(
+        schema["anyOf"]
+    )
+
+
+def label_and_options(title: str, codes: list[str]) -> tuple[str, Options]:
+    """The words of an enumeration, which its title explains: `类型（money 款项，goods 物品）`, or in the same order."""
+    head, _, rest = title.partition("（")
+    parts = [part for part in re.split(r"[，、,]", rest.removesuffix("）")) if part]
+    pairs = dict(part.split(" ", 1) for part in parts if " " in part)
+    if set(pairs) >= set(codes):
+        return head, [(code, pairs[code]) for code in codes]
+    if len(parts) == len(codes):
+        return head, list(zip(codes, parts, strict=True))
+    return title, [(code, code) for code in codes]
+
+
+class Form:
+    """The form of one schema, for one case."""
+
+    def __init__(self, schema: Schema, words: Vocabulary, *, roles: Iterable[str] = ()) -> None:
+        self._defs: Schema = schema.get("$defs", {})
+        self._schema, self._words, self._roles = schema, words, list(roles)
+
+    def controls(self, typed: Typed, errors: Mapping[str, str], example: Typed, *, add: str = "") -> list[Control]:
+        """What to show. `add` names a list that gets one more row."""
+        made = self._object(self._schema, "", _Told(typed, errors, example, add))
+        return sorted(made, key=lambda c: (not c.required, c.name == "reason" and not c.required))
+
+    def read(self, typed: Typed) -> dict[str, Any]:
+        """The fields that were filled in; what was left empty is left out, so that the rule can say what is missing."""
+        value = self._read(self._schema, "", typed)
+        return value if isinstance(value, dict) else {}
+
+    def flat(self, fields: Any) -> dict[str, str]:
+        """Values of fields as the page holds them."""
+        return dict(self._flat(self._schema, "", fields))
+
+    # --- showing
+
+    def _object(self, schema: Schema, prefix: str, told: _Told) -> list[Control]:
+        needed = schema.get("required", [])
+        return [
+            self._control(part, prefix + name, name, name in needed, told)
+            for name, part in schema.get("properties", {}).items()
+        ]
+
+    def _control(self, schema: Schema, name: str, last: str, required: bool, told: _Told) -> Control:
+        inner, nullable = core(schema, self._defs)
+        title = inner.get("title", last)
+        control = Control(name, title, "text", required, told.typed.get(name, ""), told.hint(name))
+        control.error = told.errors.get(name, "")
+        control.kind = self._kind(inner, last, nullable, top="." not in name)
+        match control.kind:
+            case "select" if inner.get("enum"):
+                control.label, control.options = label_and_options(title, inner["enum"])
+            case "select" if inner.get("type") == "boolean":
+                control.options = [("true", "是"), ("false", "否")]
+            case "select":
+                control.options = self._words.options(last, self._roles)
+            case "list" | "rows":
+                self._fill(control, inner, told)
+            case "number":
+                low, high = inner.get("minimum"), inner.get("maximum")
+                whole = inner["type"] == "integer"
+                control.attributes = {"inputmode": "numeric" if whole else "decimal", "step": 1 if whole else "any"}
+                control.attributes |= {k: f"{v:g}" for k, v in (("min", low), ("max", high)) if v is not None}
+            case "text" | "area" | "organisation":
+                if limit := inner.get("maxLength"):
+                    control.attributes = {"maxlength": limit}
+        if control.options:
+            control.hint = dict(control.options).get(control.hint, control.hint)
+        if control.value:
+            control.hint = ""
+        return control
+
+    def _kind(self, inner: Schema, last: str, nullable: bool, *, top: bool) -> str:
+        kind, form = inner.get("type"), inner.get("format")
+        if kind == "array":
+            items, _ = core(inner["items"], self._defs)
+            return "rows" if items.get("type") == "object" else "list"
+        if kind == "boolean":
+            return "select" if nullable else "check"
+        if kind in ("integer", "number"):
+            return "number"
+        if inner.get("enum") or self._words.options(last):
+            return "select"
+        known = {"date": "date", "date-time": "moment", "organisation-code": "organisation"}
+        if form in known:
+            return known[str(form)]
+        return "area" if top and last not in SHORT and inner.get("maxLength", 0) >= LONG else "text"
+
+    def _fill(self, control: Control, inner: Schema, told: _Told) -> None:
+        items, _ = core(inner["items"], self._defs)
+        count = len(indices(told.typed, control.name))
+        count = max(count, 1 if control.required else 0) + (told.add == control.name)
+        control.rows = [self._row(control, items, str(n), told) for n in range(count)]
+        control.blank = self._row(control, items, EMPTY_ROW, _Told({}, {}, told.example, ""))
+        control.attributes = {"most": inner.get("maxItems", 99)}
+
+    def _row(self, control: Control, items: Schema, number: str, told: _Told) -> Row:
+        name = f"{control.name}.{number}"
+        if control.kind == "rows":
+            return Row(number, self._object(items, name + ".", told), told.errors.get(name, ""))
+        one = self._control(items, name, control.name, False, told)
+        position = int(number) + 1 if number.isdigit() else EMPTY_POSITION
+        one.label = f"{control.label}，第 {position} 项"
+        return Row(number, [one])
+
+    # --- reading
+
+    def _read(self, schema: Schema, name: str, typed: Typed) -> Any:
+        inner, nullable = core(schema, self._defs)
+        match inner.get("type"):
+            case "object":
+                dot = name + "." if name else ""
+                parts = {key: self._read(part, dot + key, typed) for key, part in inner.get("properties", {}).items()}
+                return {key: value for key, value in parts.items() if value not in (None, [])} or None
+            case "array":
+                values = [self._read(inner["items"], f"{name}.{n}", typed) for n in indices(typed, name)]
+                return [value for value in values if value is not None]
+            case "boolean":
+                return _boolean(typed.get(name, "").strip(), nullable)
+            case "integer":
+                text = typed.get(name, "").strip()
+                return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text or None
+            case _:
+                text = typed.get(name, "").strip().replace("\r\n", "\n")
+                return (self._words.offices.code(text) if inner.get("format") == "organisation-code" else text) or None
+
+    def _flat(self, schema: Schema, name: str, value: Any) -> Iterable[tuple[str, str]]:
+        inner, _ = core(schema, self._defs)
+        match inner.get("type"):
+            case _ if value is None:
+                return
+            case "object" if isinstance(value, dict):
+                dot = name + "." if name else ""
+                for key, part in inner.get("properties", {}).items():
+                    yield from self._flat(part, dot + key, value.get(key))
+            case "array" if isinstance(value, list):
+                for n, item in enumerate(value):
+                    yield from self._flat(inner["items"], f"{name}.{n}", item)
+            case "boolean":
+                yield name, "true" if value is True else "false"
+            case _:
+                yield name, self._text(inner, str(value))
+
+    def _text(self, inner: Schema, value: str) -> str:
+        if inner.get("format") == "organisation-code":
+            return self._words.offices.label(value)
+        if inner.get("format") == "date-time":
+            try:
+                at = instant(value)
+            except ValueError:
+                return value
+            return f"{at:%Y-%m-%dT%H:%M}" if at and ("+" in value or value.endswith("Z")) else value
+        return value
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the page is told about every field: typed so far, wrong with it, an example of it."""
+
+    typed: Typed
+    errors: Mapping[str, str]
+    example: Typed
+    add: str
+
+    def hint(self, name: str) -> str:
+        """The example of a field; of a further row the first row's."""
+        first = re.sub(r"\.(\d+|__n__)(?=\.|$)", ".0", name)
+        return self.example.get(name) or self.example.get(first, "")
+
+
+def indices(typed: Typed, name: str) -> list[int]:
+    """The numbers of the rows that were sent for a list, in order; rows taken out leave gaps."""
+    found = (re.match(re.escape(name) + r"\.(\d{1,4})(?:\.|$)", key) for key in typed)
+    return sorted({int(match[1]) for match in found if match})
+
+
+def _boolean(text: str, nullable: bool) -> bool | None:
+    if nullable:
+        return {"true": True, "false": False}.get(text)
+    return text in ("true", "on")
+
+
+def placed(problems: list[dict[str, str]], controls: Iterable[Control]) -> dict[str, str]:
+    """What is wrong, by the field that shows it; the key is empty for what belongs to none."""
+    names = set(names_of(controls))
+    found: dict[str, str] = {}
+    for problem in problems:
+        name = problem["field"]
+        while name and name not in names:
+            name = name.rpartition(".")[0]
+        found[name] = "；".join(filter(None, (found.get(name), problem["message"])))
+    return found
+
+
+def names_of(controls: Iterable[Control]) -> Iterable[str]:
+    """The names of all controls and rows, those within lists too."""
+    for control in controls:
+        yield control.name
+        for row in control.rows:
+            yield f"{control.name}.{row.number}"
+            yield from names_of(row.controls)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A form ready for its template: the controls, and a list of what is wrong with links to where."""
+
+    controls: list[Control]
+    wrong: list[tuple[str, str]]
+    """(id on the page, what is wrong); an empty id where it belongs to no single field"""
+
+
+def draw(
+    form: Form, typed: Typed, problems: list[dict[str, str]], example: Typed, *, add: str = "", own: str = ""
+) -> Drawn:
+    """A form with what was typed and what is wrong with it. `own` is a field the page draws itself."""
+    first = form.controls(typed, {}, example, add=add)
+    by_name = placed([p for p in problems if p["field"] != own], first)
+    controls = form.controls(typed, by_name, example, add=add)
+    labels = dict(_labels(controls))
+    wrong = [
+        ("f-" + name.replace(".", "-"), f"{labels.get(name, '')}：{told}") for name, told in by_name.items() if name
+    ]
+    wrong += [(f"f-{own}", p["message"]) for p in problems if own and p["field"] == own]
+    return Drawn(controls, wrong + ([("", by_name[""])] if "" in by_name else []))
+
+
+def filled(controls: Iterable[Control], before: str = "") -> Iterable[tuple[str, str]]:
+    """What was filled in, in words: where the form can't be shown any more, it is not lost."""
+    for control in controls:
+        if control.value and control.kind != "check":
+            yield before + control.label, dict(control.options).get(control.value, control.value)
+        elif control.value == "true":
+            yield before + control.label, "是"
+        for n, row in enumerate(control.rows, start=1):
+            yield from filled(row.controls, f"{control.label}第 {n} 项 · " if control.kind == "rows" else before)
+
+
+def _labels(controls: Iterable[Control], before: str = "") -> Iterable[tuple[str, str]]:
+    for control in controls:
+        yield control.name, before + control.label
+        for n, row in enumerate(control.rows, start=1):
+            yield f"{control.name}.{row.number}", f"{control.label}第 {n} 项"
+            yield from _labels(row.controls, f"{control.label}第 {n} 项 · " if control.kind == "rows" else "")

@@ -1,0 +1,116 @@
+"""Codes and the words people choose them by: organisations, roles, colours, categories."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from api.core.context import Services
+from api.web.formatting import colour
+from domain.people.organisation import ROLES
+from domain.triage.places import Directory, Kind
+
+_NOT_CHOSEN = {Kind.BEAT, Kind.GRID, Kind.VILLAGE, Kind.COUNTY}
+Options = list[tuple[str, str]]
+
+
+class Offices:
+    """Organisations by name: staff type and read names, the engine is given codes."""
+
+    def __init__(self, directory: Directory) -> None:
+        listed = directory.organisations
+        often = Counter(o.name for o in listed)
+        self._label = {o.code: o.name if often[o.name] == 1 else f"{o.name}（{o.code}）" for o in listed}
+        self._code = {label: code for code, label in self._label.items()}
+        self._kind = {o.code: o.kind for o in listed}
+        self._chosen = [self._label[o.code] for o in listed if o.kind not in _NOT_CHOSEN]
+
+    @property
+    def labels(self) -> list[str]:
+        """The organisations offered for choosing; any other may still be typed by its name."""
+        return self._chosen
+
+    def code(self, typed: str) -> str:
+        """The code of what was typed or chosen; what is unknown stays as it is and is refused by name."""
+        return self._code.get(typed, typed)
+
+    def label(self, code: str | None) -> str:
+        """The name of an organisation."""
+        return self._label.get(code or "", code or "")
+
+    def at(self, path: str) -> str:
+        """The name of the organisation of a path."""
+        return self.label(path.rpartition("/")[2])
+
+    def post(self, post: dict[str, str] | None) -> str:
+        """A post in words, from a task's `post`: `古山派出所 · 责任民警`."""
+        if not post:
+            return ""
+        place = self.label(post["organisation"])
+        return f"{place} · {beside(place, post['role_name'])}"
+
+    def posts(self, posts: Iterable[dict[str, str]]) -> list[str]:
+        """Whom a task asks, each once: of a list that a playbook has for bureaus and towns alike, those there are."""
+        asked = list(posts)
+        there = [p for p in asked if _exists(p["role"], self._kind.get(p["organisation"]))]
+        return list(dict.fromkeys(map(self.post, there or asked)))
+
+    def holding(self, path: str, role: str) -> str:
+        """Who somebody is, in one word: `县综治中心分派员`."""
+        place = self.at(path)
+        return f"{place}{beside(place, ROLES[role].name if role in ROLES else role)}"
+
+
+def beside(place: str, role: str) -> str:
+    """A role's name behind its organisation's, no word said twice: 分派员 of a 县综治中心, not 综治中心分派员."""
+    name = place.partition("（")[0]
+    said = next((n for n in range(len(role) - 1, 1, -1) if name.endswith(role[:n])), 0)
+    return role[said:]
+
+
+def _exists(role: str, kind: str | None) -> bool:
+    """A town has a 镇街分管领导, every other organisation a 部门分管领导."""
+    match role:
+        case "township_leader":
+            return kind == Kind.TOWN
+        case "department_leader":
+            return kind != Kind.TOWN
+        case _:
+            return True
+
+
+class Vocabulary:
+    """What the codes in a form's fields stand for, by the field's name."""
+
+    def __init__(self, offices: Offices, colours: dict[str, str], categories: Options) -> None:
+        self.offices, self.colours, self._categories = offices, colours, categories
+
+    def options(self, field: str, first: Iterable[str] = ()) -> Options:
+        """The choices of a field; none where it is free text. Roles that the task needs stand first."""
+        match field:
+            case "role":
+                needed = [code for code in dict.fromkeys(first) if code in ROLES]
+                rest = [code for code in ROLES if code not in needed and not code.startswith("admin_")]
+                return [(code, ROLES[code].name) for code in [*needed, *rest]]
+            case "colour":
+                return [(code, colour(code, self.colours)["name"]) for code in self.colours]
+            case "category":
+                return self._categories
+            case _:
+                return []
+
+    def word(self, field: str, code: str) -> str:
+        """What a code in a field stands for; the value itself where it is no code."""
+        return dict(self.options(field)).get(code, code)
+
+
+def vocabulary(services: Services, offices: Offices, case: dict[str, Any]) -> Vocabulary:
+    """The words of a case: its own playbook's colours, the responsibility list's categories."""
+    categories = [(c.code, c.name) for c in services.policy.lexicon.categories.values()]
+    return Vocabulary(offices, case["colours"], categories)
+
+
+async def offices_of(services: Services) -> Offices:
+    """The organisations as they are now."""
+    return Offices(await services.directory.read())

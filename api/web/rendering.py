@@ -1,0 +1,97 @@
+"""Templates, and the short message that is shown once on the next page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.core.context import Services
+from api.web.session import VISIT, Viewer, keep
+from domain.storable_text import tame
+
+HERE = Path(__file__).parent
+FLASH = "santui_flash"
+CARRY = "carried."
+"""Before the names of fields that travel through the sign-in."""
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, with a digest of its content so that no browser keeps an old one."""
+    content = (HERE / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals["asset"] = asset
+    return environment
+
+
+def show(
+    request: Request, template: str, viewer: Viewer | None = None, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """A page; never kept in a cache, because it shows people's quarrels."""
+    flash = _flash(request)
+    html = _environment().get_template(template).render(viewer=viewer, flash=flash, **context)
+    response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", "Vary": "HX-Request"})
+    if flash:
+        response.delete_cookie(FLASH)
+    return response
+
+
+def by_htmx(request: Request) -> bool:
+    """Whether a script of the page asked, and will put the answer into it."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def go(request: Request, to: str, flash: dict[str, Any] | None = None) -> Response:
+    """Sends the browser to another page, with a message to show there."""
+    response = Response(headers={"HX-Redirect": to}) if by_htmx(request) else RedirectResponse(to, status_code=303)
+    if flash:
+        keep(request, response, FLASH, quote(json.dumps(flash, ensure_ascii=False)), 60)
+    return response
+
+
+def sign_in_page(
+    request: Request,
+    services: Services,
+    *,
+    status: int = 200,
+    to: str = "/",
+    username: str = "",
+    error: str = "",
+    back: str = "",
+    carried: list[tuple[str, str]] | None = None,
+) -> Response:
+    """The sign-in form. `carried` was typed before the sign-in was over, and goes on to `back` behind it."""
+    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
+    response = show(request, "login.html", status=status, csrf=services.tokens.csrf(visit), to=to, username=username,
+                    error=error, back=back, carried=carried or [], carry=CARRY)  # fmt: skip
+    keep(request, response, VISIT, visit, 3600)
+    return response
+
+
+def _flash(request: Request) -> dict[str, Any] | None:
+    try:
+        told = json.loads(unquote(request.cookies.get(FLASH, "")))
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(told, dict) and isinstance(told.get("text"), str)
+    return {"tone": tame(str(told.get("tone"))), "text": tame(told["text"])} if known else None

@@ -1,0 +1,164 @@
+"""Who looks at a page: the session cookie holds the bearer token, and every form carries a token bound to it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from api.audit.service import AUDITORS, LOG_READERS, holds_at_root
+from api.core.context import Services
+from api.core.deps import ServicesDep, person_of
+from api.web.organisation_labels import beside
+from domain.errors import BadCsrf, NotSignedIn
+from domain.people.organisation import ROLES, Actor, overseen
+from domain.storable_text import fit
+from infra.records.messages import count_unread
+
+SESSION = "santui_session"
+VISIT = "santui_visit"
+"""Before sign-in: a random value, so that the sign-in form too is bound to the browser it was sent to."""
+FIELDS = 3000
+MOST_FILES = 100
+"""Files that are read of a form; those beyond what one answer may bring are told by name."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The signed-in person, as a page greets him."""
+
+    actor: Actor
+    csrf: str
+    posts: str
+    """his posts in words, the first two"""
+    unread: int
+    """messages he has not read"""
+    audits: str
+    """the page where auditing begins for him; empty for who has no part in it"""
+    deputising: str
+    """for whom he deputises, by name"""
+    oversees: bool
+    """whether the figures of organisations are his to read"""
+
+
+async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
+    """The person behind the session cookie.
+
+    Raises:
+        NotSignedIn
+    """
+    token = request.cookies.get(SESSION)
+    if not token:
+        raise NotSignedIn
+    actor = await person_of(services, token)
+    async with services.database.read() as session:
+        unread = await count_unread(session, actor)
+    return Viewer(
+        actor=actor,
+        csrf=services.tokens.csrf(token),
+        posts=await _posts(services, actor),
+        unread=unread,
+        audits=await _audits(services, actor),
+        deputising="、".join(other.name for other in actor.deputises),
+        oversees=bool(overseen(actor)),
+    )
+
+
+async def _audits(services: Services, actor: Actor) -> str:
+    if actor.has_role(*AUDITORS):
+        return "/audit"
+    return "/audit/access" if await holds_at_root(services, actor, LOG_READERS) else ""
+
+
+async def _posts(services: Services, actor: Actor) -> str:
+    directory = await services.directory.read()
+    names = []
+    for post in actor.posts[:2]:
+        place = directory.at(post.path)
+        role = ROLES[post.role].name
+        names.append(f"{place.name}{beside(place.name, role)}" if place else role)
+    return "、".join(names) + ("等" if len(actor.posts) > 2 else "")
+
+
+ViewerDep = Annotated[Viewer, Depends(get_viewer)]
+
+
+def check_csrf(expected: str, form: FormData) -> None:
+    """Raises BadCsrf where a form does not carry the token of its page."""
+    sent = form.get("csrf")
+    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise BadCsrf
+
+
+def check_fit(form: FormData) -> None:
+    """Raises FieldsInvalid where a form holds text that can't be kept."""
+    for name, value in form.multi_items():
+        fit(name, name)
+        fit(name, (value.filename or "") if isinstance(value, UploadFile) else value)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a form sent. `stale` is one without the token of this sign-in: it is shown again, and nothing is done."""
+
+    form: FormData
+    stale: bool = False
+
+
+async def get_filled(request: Request, viewer: ViewerDep) -> AsyncIterator[Posted]:
+    """What a form sent that can be shown again with what was typed; `api.web.submission.send` refuses a stale one.
+
+    Raises:
+        FieldsInvalid: it holds text that can't be kept.
+    """
+    form = await request.form(max_files=MOST_FILES, max_fields=FIELDS)
+    check_fit(form)
+    try:
+        check_csrf(viewer.csrf, form)
+        stale = False
+    except BadCsrf:
+        stale = True
+    try:
+        yield Posted(form, stale)
+    finally:
+        await form.close()
+
+
+async def get_posted(filled: Annotated[Posted, Depends(get_filled)]) -> FormData:
+    """What a form sent that holds nothing typed, once its token is checked.
+
+    Raises:
+        BadCsrf
+    """
+    if filled.stale:
+        raise BadCsrf
+    return filled.form
+
+
+FilledDep = Annotated[Posted, Depends(get_filled)]
+PostedDep = Annotated[FormData, Depends(get_posted)]
+
+
+def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    """Sets a cookie that scripts cannot read and other sites' forms do not send."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+
+
+HIDDEN = {"csrf", "key"}
+"""What a form holds that nobody typed."""
+
+
+def typed(form: FormData) -> list[tuple[str, str]]:
+    """What somebody filled in: everything but files and what the page put there."""
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in HIDDEN]
+
+
+def text(form: FormData, name: str) -> str:
+    """A field of a form as text; empty if it is absent or a file."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,52 @@
+"""How a case begins: the playbook's process pinned, the places resolved, the first triage taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.case.capacity import hold
+from domain.case.state import DisputeState, Incident
+from domain.people.organisation import OrganisationRef
+from domain.policy.behaviour import RULES
+from domain.policy.playbook import Playbook
+from domain.policy.spans import Calendar
+from domain.triage.triage import Triage
+
+
+def open_state(
+    dispute_no: str,
+    *,
+    playbook: Playbook,
+    calendar: Calendar,
+    places: dict[str, OrganisationRef],
+    incident: Incident,
+    triage: Triage,
+    at: datetime,
+) -> DisputeState:
+    """The state a dispute's workflow starts with. Workflow time replaces `at` when the workflow opens the case."""
+    where = places.get("village") or places["township"]
+    state = DisputeState(
+        dispute_no=dispute_no,
+        rules=RULES,
+        playbook=playbook.code,
+        edition=playbook.edition,
+        digest=playbook.digest,
+        process=playbook.process,
+        calendar=calendar,
+        places={word: ref.path for word, ref in places.items()},
+        organisations={ref.path: ref for ref in places.values()},
+        title=f"{triage.category_name}（{where.name}）",
+        source=incident.source,
+        category=triage.category,
+        category_name=triage.category_name,
+        colour=playbook.process.colour_of_rank(triage.rank),
+        police=triage.police,
+        risk_kinds=list(triage.risk_kinds),
+        suggested_lead=triage.suggested_lead,
+        suggested=[code for code in (triage.suggested_lead, *triage.suggested_cooperating) if code],
+        opened_at=at,
+        incidents=[incident],
+        parties=incident.parties,
+    )
+    hold(state, incident)
+    return state

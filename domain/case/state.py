@@ -1,0 +1,385 @@
+"""The case: everything a dispute's workflow knows, in one serialisable value.
+
+Ownership: the engine owns it; only functions of `domain` change it, called by the workflow. Each change raises
+`revision` and stamps what it touched, so that the read model can be given just what is new. Instants are aware.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from domain.base import Model
+from domain.case.clocks import Clock
+from domain.people.organisation import OrganisationRef, Post
+from domain.policy.playbook import Process, Stage
+from domain.policy.spans import Calendar
+
+TaskState = Literal["scheduled", "open", "claimed", "done", "void"]
+
+
+class Party(Model):
+    """Somebody in the quarrel; `side` keeps opposing demands apart (H-001)."""
+
+    name: str
+    side: str
+    phone: str | None = None
+    id_number: str | None = None
+
+
+class Incident(Model):
+    """One report received, as the case keeps it; the narrative is the caller's own demand (H-001)."""
+
+    incident_id: str
+    source: str
+    source_no: str
+    occurred_at: datetime
+    reported_at: datetime
+    address: str
+    narrative: str
+    parties: list[Party]
+    category: str = ""
+    rank: int = 1
+    conflicts_with: str = ""
+    """the dispute of the report that had this one's source number first, with other content"""
+
+
+class Evidence(Model):
+    """An attachment as a decision names it."""
+
+    attachment_id: str
+    media_type: str
+    sha256: str
+
+
+class Decision(Model):
+    """An answer to a task. `actor` is none where the clock decided."""
+
+    name: str
+    fields: dict[str, Any] = {}
+    at: datetime
+    actor_id: str | None = None
+    actor_name: str | None = None
+    on_behalf_of: str | None = None
+    on_behalf_name: str | None = None
+    post: Post | None = None
+    evidence: list[Evidence] = []
+    note: str = ""
+    proposal: bool = False
+    """prepared by a delegate (拟办意见): without effect until the assignee decides"""
+
+
+class Task(Model):
+    """A question to posts. `about` says which organisation, party, obligation, session or change it concerns."""
+
+    task_id: str
+    kind: str
+    round: int
+    state: TaskState = "open"
+    addressees: list[Post]
+    watchers: list[Post] = []
+    former: list[Post] = []
+    """whom it was addressed to before it was reassigned: they had a part and may look on"""
+    excluded: list[str] = []
+    """persons barred by four eyes"""
+    assignee: str | None = None
+    assignee_name: str | None = None
+    delegate: str | None = None
+    """person asked to prepare the answer (委托办理); the assignee decides"""
+    delegate_name: str | None = None
+    delegate_note: str = ""
+    delegates: list[str] = []
+    """everybody it was ever delegated to: they had a part and may look on"""
+    offered_to: str | None = None
+    """person asked to take it over (移交); until he accepts, it stays the assignee's (首问责任, W-081)"""
+    offered_name: str | None = None
+    offer_reason: str = ""
+    opened_at: datetime
+    ended_at: datetime | None = None
+    decision: Decision | None = None
+    record: list[Decision] = []
+    """answers that did not end the task: progress, contacts, a delegate's proposals"""
+    redo_of: str | None = None
+    about: dict[str, Any] = {}
+    void_reason: str = ""
+    opened_revision: int = 0
+    revision: int = 0
+
+    @property
+    def pending(self) -> bool:
+        """Still to be answered."""
+        return self.state in ("open", "claimed")
+
+    @property
+    def begun(self) -> bool:
+        """Has been open at some time: what was planned and never came up is nobody's business."""
+        return self.state != "scheduled" and not (self.ended_at and self.ended_at < self.opened_at)
+
+    @property
+    def answers(self) -> list[Decision]:
+        """All that was answered: on record, and the decision that ended it."""
+        return [*self.record, *([self.decision] if self.decision else [])]
+
+    def end_delegation(self) -> None:
+        """The delegate has no more to do with it; that he had stays on record."""
+        self.delegate, self.delegate_name, self.delegate_note = None, None, ""
+
+    def end_offer(self) -> None:
+        """Nobody is asked to take it over any more."""
+        self.offered_to, self.offered_name, self.offer_reason = None, None, ""
+
+    def let_go(self) -> None:
+        """Neither delegated nor offered: it ended, or went to others."""
+        self.end_delegation()
+        self.end_offer()
+
+
+class Entry(Model):
+    """One line of the timeline: all that happened, in order."""
+
+    seq: int
+    at: datetime
+    kind: str
+    title: str
+    actor: str | None = None
+    actor_id: str | None = None
+    on_behalf_of: str | None = None
+    on_behalf_name: str | None = None
+    detail: dict[str, Any] = {}
+    revision: int = 0
+
+
+class Assigned(Model):
+    """An organisation's part in push 3. `standing`: asked, accepted, deemed, disposed, excused, refused."""
+
+    organisation: OrganisationRef
+    lead: bool
+    round: int
+    standing: str = "asked"
+    instructions: str = ""
+    dispatched_by: str | None = None
+
+
+class Session(Model):
+    """One sitting of a tier."""
+
+    round: int
+    tier: str
+    number: int
+    at: datetime
+    result: str
+    participants: list[dict[str, Any]] = []
+    reason: str = ""
+
+
+class ObligationState(Model):
+    """An obligation with its performance: pending, performed, overdue, waived."""
+
+    number: int
+    party: str
+    kind: str
+    what: str
+    amount: str | None = None
+    due_at: datetime
+    state: str = "pending"
+
+
+class Agreement(Model):
+    """Terms both parties signed, and what they owe."""
+
+    number: int
+    round: int
+    at: datetime
+    stage: str
+    terms: list[str]
+    obligations: list[ObligationState] = []
+    confirmation: str = "none"
+    """judicial confirmation: none, asked, applied, confirmed, rejected, withdrawn, declined"""
+    case_no: str | None = None
+
+
+class Disposal(Model):
+    """What the evaluation judges: where it was resolved, and how."""
+
+    round: int
+    stage: Stage
+    joint: bool
+    at: datetime
+    summary: str
+
+
+class Verdict(Model):
+    """An evaluation, by one seat."""
+
+    round: int
+    at: datetime
+    verdict: str
+    evaluator: str | None
+    reason: str = ""
+    explanation: str = ""
+    redo: str = ""
+    """who redoes what was returned: `same` or `dispatch`"""
+
+
+class VisitRecord(Model):
+    """A visit to one party."""
+
+    round: int
+    number: int
+    party: str
+    at: datetime
+    result: str
+    satisfaction: int | None = None
+
+
+class Supervision(Model):
+    """One act of supervision and what called it down."""
+
+    at: datetime
+    level: int
+    cause: str
+    clock: str | None = None
+    task_id: str | None = None
+    result: str = "open"
+
+
+class Change(Model):
+    """A change that waits for approval one level up; nothing changes until then."""
+
+    number: int
+    action: str
+    fields: dict[str, Any]
+    proposer: str
+    at: datetime
+    result: str = "pending"
+    """pending, approved, rejected; void where the case ended before anybody said"""
+
+
+class Push(Model):
+    """A delivery of the dispute to new people; responsibility binds at delivery (Q-022)."""
+
+    stage: Stage
+    round: int
+    at: datetime
+    to: list[Post]
+
+
+class Interruption(Model):
+    """What ended the stages from outside: an outcome, or another stage to go on at."""
+
+    action: str
+    outcome: str | None = None
+    goto: Stage | None = None
+    at: datetime
+
+
+class Applied(Model):
+    """A decision key that took effect, so that no second door applies it again."""
+
+    key: str
+    revision: int
+    refused: str | None = None
+    change: int | None = None
+    """the number of the change that it put up for approval"""
+
+
+class Position(Model):
+    """Where the ladder stands: the tier and how many sessions it has used in this round."""
+
+    tier: int = 0
+    sessions: int = 0
+
+
+T = TypeVar("T", Task, Entry)
+
+
+class DisputeState(Model):
+    """The whole case. `rules` fixes the behaviour of rules that may change after it started (law 9)."""
+
+    dispute_no: str
+    rules: int = 1
+    playbook: str
+    edition: str
+    digest: str
+    process: Process
+    calendar: Calendar
+    places: dict[str, str] = {}
+    """place word of the playbook -> organisation path"""
+    organisations: dict[str, OrganisationRef] = {}
+    """by path: what the case has met so far, for names"""
+
+    title: str
+    source: str
+    category: str
+    category_name: str
+    colour: str
+    urgent: bool = False
+    police: bool = False
+    divert: bool | None = None
+    risk_kinds: list[str] = []
+    criminal_risk: bool = False
+    suggested_lead: str | None = None
+    suggested: list[str] = []
+
+    stage: Stage = Stage.TRIAGE
+    round: int = 1
+    outcome: str | None = None
+    opened_at: datetime
+    concluded_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_into: str | None = None
+
+    incidents: list[Incident]
+    parties: list[Party]
+    tasks: list[Task] = []
+    clocks: list[Clock] = []
+    pushes: list[Push] = []
+    assigned: list[Assigned] = []
+    position: Position = Position()
+    ladder_failed: list[int] = []
+    """the round of each time that the ladder's last tier failed"""
+    sessions: list[Session] = []
+    agreements: list[Agreement] = []
+    disposal: Disposal | None = None
+    evaluations: list[Verdict] = []
+    visits: list[VisitRecord] = []
+    supervisions: list[Supervision] = []
+    changes: list[Change] = []
+    timeline: list[Entry] = []
+
+    returns: int = 0
+    groundless_refusals: int = 0
+    """推诿数"""
+    interruption: Interruption | None = None
+    applied: list[Applied] = []
+    runs: list[str] = []
+    late: list[Incident] = []
+    """alarms that came after the end and before the run was over: they start the case again"""
+    ahead: int = 0
+    """seconds that a drill has moved this run's clock ahead of the wall's (演练)"""
+    held: int = 0
+    """bytes of what was taken in (`domain.case.capacity`)"""
+    revision: int = 0
+
+    def touch(self, item: T | None = None) -> None:
+        """Counts a change, and stamps the item that changed."""
+        self.revision += 1
+        if item is not None:
+            item.revision = self.revision
+
+    def task(self, task_id: str) -> Task | None:
+        """The task of that id, or none."""
+        return next((task for task in self.tasks if task.task_id == task_id), None)
+
+    def clock(self, name: str) -> Clock | None:
+        """The latest clock of that name that has not stopped."""
+        return next((c for c in reversed(self.clocks) if c.name == name and c.stopped_at is None), None)
+
+    def pending(self, kind: str | None = None) -> list[Task]:
+        """The open and claimed tasks, of one kind or of all."""
+        return [task for task in self.tasks if task.pending and kind in (None, task.kind)]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the life is over."""
+        return self.stage is Stage.CLOSED

@@ -1,0 +1,1 @@
+"""What is counted of a case, and the figures made of it."""

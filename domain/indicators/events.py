@@ -1,0 +1,81 @@
+"""The countable event, and its kinds: what `counting` finds in a case and `formulas` makes figures of."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.base import Model, china
+
+
+class TallyKind(StrEnum):
+    """What a tally counts, and at which instant (`at`)."""
+
+    REPORTED = "reported"
+    """one report received, when it was reported; `lag`: days since the report of this matter before it"""
+    ACCEPTED = "accepted"
+    """the matter, when it was taken in; `done_at`: its first conclusion; `result`: resolved, unresolved"""
+    SUBMITTED = "submitted"
+    """the matter, when it first lay before the dispatcher (committee or centre); `result`: withdrawn"""
+    PUSHED = "pushed"
+    """the matter, when it was delivered to who is responsible for it; `done_at`: its valid disposal"""
+    DISPOSED = "disposed"
+    """a disposal; struck when it was returned"""
+    INTERVENED = "intervened"
+    """the first intervention that a colour asks for"""
+    RETURNED = "returned"
+    """a disposal sent back: one more round of work"""
+    REFUSED = "refused"
+    """推诿; `result`: overruled, late"""
+    CONCLUDED = "concluded"
+    """结案; `result`: first, reclosed; `done_at`, `lag`: when it first recurred, and after how many days"""
+    FINISHED = "finished"
+    """the matter came to a result: resolved, unresolved"""
+    TIMED = "timed"
+    """the controlling deadline ended: on_time or late; `value`: how often it was extended"""
+    WINDOW = "window"
+    """the end of the first follow-up window; `done_at`: the first visit that reached a party within it"""
+    VISITED = "visited"
+    """a scheduled visit, whichever parties it took: reached (`value`: parties spoken to), not_reached"""
+    ASKED = "asked"
+    """a party spoken to at a visit for the first time; `done_at`: when he first said how satisfied he is"""
+    RATED = "rated"
+    """a party's satisfaction, `value` 1 to 5; struck by what he said later"""
+
+
+class Tally(Model):
+    """One countable event of a case."""
+
+    kind: TallyKind
+    at: datetime
+    unit: str
+    """path of the organisation responsible at the event"""
+    leading: bool = True
+    """false for an organisation that took part beside the responsible one"""
+    round: int = 1
+    colour: str = ""
+    """the colour in force at the event"""
+    first_colour: str = ""
+    category: str = ""
+    """the category as it stands now: a correction restates what was counted under the mistaken one"""
+    result: str = ""
+    value: int | None = None
+    lag: int | None = None
+    """days begun between this event and the one it is measured against"""
+    done_at: datetime | None = None
+    left_at: datetime | None = None
+    """when the matter left the formula's base altogether: merged, transferred, not a dispute"""
+    struck_at: datetime | None = None
+    """when it turned out not to count after all"""
+    person_id: str | None = None
+    """the visitor, or who refused"""
+
+    @property
+    def month(self) -> str:
+        """The month of the event, by the clock in China."""
+        return f"{china(self.at):%Y-%m}"
+
+
+def days_between(earlier: datetime, later: datetime) -> int:
+    """Days begun between two instants: "within N days" is `days_between(…) <= N`."""
+    return max(0, -((earlier - later) // timedelta(days=1)))

@@ -1,0 +1,1 @@
+"""Organisations, posts and people: who may act, who stands in for whom."""

@@ -1,0 +1,62 @@
+"""Deputies (代班): who may stand in for whom, and for how long. Sources: requirements E.2, rule 3 (start, end, on
+record) and the separation of administration and audit from the work (三员分立).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from domain.base import Strict
+from domain.errors import FieldsInvalid
+from domain.people.organisation import SEPARATE_ROLES, Actor, Post, within
+from domain.policy.fields import Moment, Text
+
+LONGEST = timedelta(days=90)
+NAMING_ROLES = frozenset({"supervisor", "admin_security"})
+"""Roles that may name somebody else's deputy, and end any deputyship, within their own organisation and below."""
+
+
+class Naming(Strict):
+    """A deputy named: username or person id of the deputy, and of the represented person unless it is oneself."""
+
+    deputy: Text = Field(title="代班人")
+    since: Moment = Field(title="开始时间")
+    until: Moment = Field(title="结束时间")
+    person: Text | None = Field(None, title="被代班人")
+
+
+def deputised(posts: list[Post]) -> list[Post]:
+    """Of a person's posts those that a deputy fills."""
+    return [post for post in posts if post.role not in SEPARATE_ROLES]
+
+
+def may_manage(actor: Actor, person: Actor) -> bool:
+    """Whether somebody may name and end deputies for another person. Done in his own name, never as a deputy."""
+    return any(
+        mine.role in NAMING_ROLES and within(post.path, mine.path) for mine in actor.posts for post in person.posts
+    )
+
+
+def check_naming(person: Actor, deputy: Actor, since: datetime, until: datetime, now: datetime) -> None:
+    """Whether `deputy` may stand in for `person` from `since` until `until`; both are active people.
+
+    Raises:
+        FieldsInvalid: names every field that is wrong.
+    """
+    wrong = []
+    if not deputised(person.posts):
+        wrong.append(("person", "没有可以代班的岗位；系统、安全、审计管理岗位不得代班"))
+    if deputy.person_id == person.person_id:
+        wrong.append(("deputy", "不能由本人代班"))
+    elif deputy.has_role(*SEPARATE_ROLES):
+        wrong.append(("deputy", "系统、安全、审计管理人员不得代办业务"))
+    if until <= since:
+        wrong.append(("until", "结束时间须晚于开始时间"))
+    elif until <= now:
+        wrong.append(("until", "结束时间已过"))
+    elif until - since > LONGEST:
+        wrong.append(("until", f"代班最长{LONGEST.days}天"))
+    if wrong:
+        raise FieldsInvalid(errors=[{"field": field, "message": message} for field, message in wrong])

@@ -1,0 +1,234 @@
+"""The words of the process: every stage, task kind, decision, action and outcome, with Chinese name and form."""
+
+from __future__ import annotations
+
+from domain.base import Model, Strict
+from domain.policy import fields as f
+from domain.policy.playbook import Stage
+
+STAGE_NAMES: dict[Stage, str] = {
+    Stage.TRIAGE: "研判",
+    Stage.PUSH_1: "一推·处警民警",
+    Stage.PUSH_2: "二推·责任民警",
+    Stage.PUSH_3: "三推·综治中心与部门",
+    Stage.MEDIATION: "联调",
+    Stage.CONFIRMATION: "司法确认",
+    Stage.EVALUATION: "成效评估",
+    Stage.FOLLOW_UP: "回访",
+    Stage.CLOSED: "办结",
+}
+
+OUTCOMES: dict[str, str] = {
+    "resolved": "化解办结",
+    "not_a_dispute": "非矛盾纠纷",
+    "merged": "并案",
+    "criminal_case": "民转刑",
+    "withdrawn": "撤回",
+    "transferred_out": "移送",
+    "guided_to_litigation": "引导诉讼",
+}
+"""How a dispute ends."""
+
+
+class DecisionSpec(Model):
+    """One answer a task allows. `ends` is false for answers that are only put on record (`progress`, `contacted`)."""
+
+    title: str
+    form: type[Strict]
+    ends: bool = True
+    pictures: bool = False
+    """must carry pictures or videos as evidence"""
+    merges: bool = False
+    """ends the whole case as another one: put on record, and the task stays open until that is approved"""
+
+
+def _d(
+    title: str, form: type[Strict] = f.Fields, *, ends: bool = True, pictures: bool = False, merges: bool = False
+) -> DecisionSpec:
+    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, merges=merges)
+
+
+class KindSpec(Model):
+    """A kind of task: its name, the decisions it allows, and whether it is judged by the colour's clock."""
+
+    name: str
+    decisions: dict[str, DecisionSpec]
+    under_colour: bool = False
+    aside: bool = False
+    """a track beside the stage: its decisions are applied at once, `run` does not wait for it"""
+
+
+_DISPOSAL = {
+    "progress": _d("记录进展", f.Progress, ends=False),
+    "disposed": _d("处置完毕", f.Disposed, pictures=True),
+}
+
+KINDS: dict[str, KindSpec] = {
+    "confirm_triage": KindSpec(
+        name="研判确认",
+        decisions={
+            "confirm": _d("确认研判", f.Confirm),
+            "correct": _d("更正研判", f.Correct),
+            "duplicate_of": _d("系重复纠纷", f.DuplicateOf, merges=True),
+        },
+    ),
+    "handle_on_scene": KindSpec(
+        name="现场处置",
+        under_colour=True,
+        decisions={
+            "settled": _d("现场平息", f.SettledOnScene),
+            "unsettled": _d("现场未能化解", f.Unsettled),
+            "not_a_dispute": _d("非矛盾纠纷", f.Reasoned),
+            "criminal_case": _d("转刑事案件", f.CriminalCase),
+        },
+    ),
+    "rule_urgency": KindSpec(
+        name="加急认定",
+        decisions={"urgent": _d("认定加急", f.Suggested), "ordinary": _d("按普通件办理")},
+    ),
+    "follow_up_responsibly": KindSpec(
+        name="责任跟进",
+        under_colour=True,
+        decisions={
+            "contacted": _d("记录联系", f.Contacted, ends=False),
+            "settled": _d("已化解", f.Settled),
+            "mediate": _d("提请联调", f.Reasoned),
+            "request_third_push": _d("提请三推", f.ThirdPush),
+            "criminal_case": _d("转刑事案件", f.CriminalCase),
+        },
+    ),
+    "approve_third_push": KindSpec(
+        name="三推审批",
+        decisions={"approve": _d("批准", f.Suggested), "reject": _d("不批准", f.Reasoned)},
+    ),
+    "dispatch": KindSpec(
+        name="分派交办",
+        decisions={"assign": _d("交办", f.Assign), "send_back": _d("退回公安", f.Reasoned)},
+    ),
+    "accept_assignment": KindSpec(
+        name="签收交办",
+        decisions={"accept": _d("签收"), "refuse": _d("退单", f.Refuse)},
+    ),
+    "rule_refusal": KindSpec(
+        name="退单裁定",
+        decisions={"uphold": _d("同意退单", f.Reasoned), "overrule": _d("不同意退单", f.Reasoned)},
+    ),
+    "dispose": KindSpec(
+        name="主办处置",
+        under_colour=True,
+        decisions={
+            **_DISPOSAL,
+            "mediate": _d("提请联调", f.Reasoned),
+            "cannot_resolve": _d("无法化解", f.Reasoned),
+        },
+    ),
+    "cooperate": KindSpec(
+        name="协同处置",
+        under_colour=True,
+        decisions={**_DISPOSAL, "cannot_resolve": _d("无法化解", f.Reasoned)},
+    ),
+    "mediate": KindSpec(
+        name="调解",
+        decisions={
+            "agreed": _d("达成协议", f.SessionAgreed),
+            "not_agreed": _d("未达成协议", f.SessionFailed),
+            "adjourned": _d("改期", f.Adjourned),
+            "promote": _d("提前提级", f.Reasoned),
+        },
+    ),
+    "apply_confirmation": KindSpec(
+        name="司法确认申请",
+        decisions={"apply": _d("提出申请"), "decline": _d("不申请", f.Reasoned)},
+    ),
+    "court_ruling": KindSpec(
+        name="法院审查",
+        decisions={
+            "confirmed": _d("裁定有效", f.CourtCase),
+            "rejected": _d("驳回申请", f.Reasoned),
+            "withdrawn": _d("申请撤回", f.Reasoned),
+        },
+    ),
+    "apply_protection": KindSpec(
+        name="保护令申请",
+        aside=True,
+        decisions={"apply": _d("提出申请", f.ApplyProtection), "decline": _d("不申请", f.Reasoned)},
+    ),
+    "court_protection": KindSpec(
+        name="保护令裁定",
+        aside=True,
+        decisions={"granted": _d("作出保护令", f.Granted), "refused": _d("驳回申请", f.Reasoned)},
+    ),
+    "evaluate": KindSpec(
+        name="成效评估",
+        decisions={"accept": _d("评估通过"), "return": _d("退回重办", f.Return)},
+    ),
+    "visit": KindSpec(
+        name="回访",
+        decisions={
+            "stable": _d("情况稳定", f.Visited),
+            "unreachable": _d("未能联系上"),
+            "relapsed": _d("出现反弹", f.Relapsed),
+        },
+    ),
+    "check_performance": KindSpec(
+        name="履约核查",
+        decisions={
+            "performed": _d("已履行"),
+            "overdue": _d("逾期未履行", f.Reasoned),
+            "waived": _d("权利人放弃", f.Reasoned),
+        },
+    ),
+    "supervise": KindSpec(
+        name="督办",
+        aside=True,
+        decisions={
+            "urge": _d("书面督办", f.Urge),
+            "reassign": _d("改派", f.Reassign),
+            "promote": _d("提级督办", f.Reasoned),
+            "excuse": _d("免责说明", f.Reasoned),
+        },
+    ),
+    "approve_change": KindSpec(
+        name="变更审批",
+        aside=True,
+        decisions={"approve": _d("批准"), "reject": _d("不批准", f.Reasoned)},
+    ),
+}
+
+
+class ActionSpec(Model):
+    """An interruption that may come at any time, by whom, and with which form."""
+
+    title: str
+    form: type[Strict]
+    roles: frozenset[str]
+    on_closed: bool = False
+
+
+_POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
+_CENTRE = frozenset({"centre_dispatcher", "committee_dispatcher", "supervisor", "leader"})
+
+ACTIONS: dict[str, ActionSpec] = {
+    "withdraw": ActionSpec(title="撤回", form=f.Reasoned, roles=_POLICE | _CENTRE),
+    "merge_into": ActionSpec(title="并案", form=f.MergeInto, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
+    "suspend": ActionSpec(title="中止计时", form=f.Suspend, roles=_POLICE | _CENTRE | {"department_leader"}),
+    "resume": ActionSpec(title="恢复计时", form=f.Reasoned, roles=_POLICE | _CENTRE | {"department_leader"}),
+    "recolour": ActionSpec(title="调整颜色", form=f.Recolour, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
+    "extend": ActionSpec(title="延期", form=f.Extend, roles=_POLICE | _CENTRE | {"department_leader"}),
+    "reassign": ActionSpec(title="改派", form=f.Reassign, roles=_POLICE | _CENTRE),
+    "escalate": ActionSpec(title="提级", form=f.Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
+    "recall": ActionSpec(title="公安召回", form=f.Reasoned, roles=_POLICE | {"responsible_officer"}),
+    "transfer_out": ActionSpec(title="移送", form=f.TransferOut, roles=_CENTRE),
+    "convert_to_criminal": ActionSpec(
+        title="转为刑事案件", form=f.CriminalCase, roles=_POLICE | {"supervisor", "leader"}
+    ),
+    "guide_to_litigation": ActionSpec(title="引导诉讼", form=f.GuideToLitigation, roles=_CENTRE | {"justice_chief"}),
+    "reopen": ActionSpec(title="重新启动", form=f.Reasoned, roles=_POLICE | _CENTRE, on_closed=True),
+}
+"""`recall` is how the police take a diverted dispute back (分流不分家, J-046, H-046)."""
+
+
+def title_of(kind: str, decision: str) -> str:
+    """What a decision of a task kind is called on screen."""
+    spec = KINDS[kind].decisions.get(decision)
+    return spec.title if spec else decision

@@ -1,0 +1,207 @@
+"""What a playbook may not say although every word of it is known: it would be ignored, or mean something else.
+
+Asked when a playbook is loaded, never of the process part that a running case carries along.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+
+from pydantic import BaseModel
+
+from domain.base import Strict
+from domain.policy.catalogue import KINDS, KindSpec
+from domain.policy.fields import AT_THE_TABLE
+from domain.policy.loading import Loc, Mistake
+from domain.policy.mistakes import choice
+from domain.policy.playbook import KINDS_OF_STAGE, PROTECTION_KINDS, Addressing, Playbook, Process, Stage, TaskPolicy
+from domain.policy.spans import Span, Unit
+
+ASSIGNED_KINDS = ("accept_assignment", "rule_refusal", "dispose", "cooperate")
+"""Kinds that are asked about one organisation of push 3: only for them is there one that `assigned` could mean."""
+CONTACT_KINDS = ("follow_up_responsibly",)
+"""Kinds that know `contacted`, which alone stops the clock of the first contact."""
+ADDRESSED_ELSEWHERE = {
+    "mediate": "ladder.tiers",
+    "evaluate": "evaluation",
+    "supervise": "supervision",
+    "approve_change": "supervision.levels",
+}
+"""Kinds whose people are named by another part of the playbook."""
+LONGEST = {
+    Unit.MINUTES: 10 * 365 * 24 * 60,
+    Unit.HOURS: 10 * 365 * 24,
+    Unit.CALENDAR_DAYS: 10 * 365,
+    Unit.CALENDAR_MONTHS: 10 * 12,
+    Unit.WORKING_DAYS: 10 * 250,
+}
+"""Ten years of each unit: a case waits no longer, and far beyond it there are no dates at all (the year 9999)."""
+NOT_IN_A_NAME = "\"'`\\“”‘’"
+"""What the name of an edition, which every dispute, message and table quotes, does not hold."""
+
+
+def mistakes(playbook: Playbook, file: str | None = None, risk_kinds: Collection[str] | None = None) -> list[Mistake]:
+    """Everything that keeps a playbook from being used, at its place; see `load_playbook` for what stands around it."""
+    process = playbook.process
+    checks = (_stages, _colours, _tasks, _addresses, _tiers, _tables, _diversions, _spans)
+    found = [each for check in checks for each in check(process)]
+    for n, code in enumerate(process.protection_for if risk_kinds is not None else ()):
+        if code not in (risk_kinds or ()):
+            what = f"no such kind of risk: {code}{choice(code, sorted(risk_kinds or ()))}"
+            found.append(Mistake(("protection_for", n), what))
+    return [*_head(playbook, file), *(Mistake(("process", *each.where), each.what) for each in found)]
+
+
+def _head(playbook: Playbook, file: str | None) -> Iterator[Mistake]:
+    code, edition = playbook.code, playbook.edition
+    if file is not None and file != code:
+        what = f"'{code}' is not the name of the file: write code: {file}, or call the file {code}.yaml"
+        yield Mistake(("code",), what)
+    if not edition:
+        yield Mistake(("edition",), 'an edition has a name, such as edition: "2026-11"')
+    elif held := [c for c in edition if c in NOT_IN_A_NAME or not c.isprintable()]:
+        yield Mistake(("edition",), f"the name of an edition can't hold {held[0]!r}: {edition!r}")
+
+
+def _stages(process: Process) -> Iterator[Mistake]:
+    if process.has(Stage.CONFIRMATION) and not process.has(Stage.MEDIATION):
+        what = "nothing leads to confirmation: what a session agreed is taken to court, and mediation is missing"
+        yield Mistake(("stages", process.stages.index(Stage.CONFIRMATION)), what)
+
+
+def _colours(process: Process) -> Iterator[Mistake]:
+    called: dict[str, str] = {}
+    for code, rule in process.colours.items():
+        other = called.setdefault(rule.name, code)
+        if other != code:
+            yield Mistake(("colours", code, "name"), f"'{rule.name}' is the name of the colour {other} already")
+
+
+def unknown_kinds(process: Process) -> list[Mistake]:
+    """The keys of `tasks` that are no kind of task."""
+    return [
+        Mistake(("tasks", kind), f"no such kind of task: {kind}{choice(kind, _kinds_given())}")
+        for kind in process.tasks
+        if kind not in KINDS
+    ]
+
+
+def _tasks(process: Process) -> Iterator[Mistake]:
+    yield from unknown_kinds(process)
+    for kind, policy in process.tasks.items():
+        spec, where = KINDS.get(kind), ("tasks", kind)
+        if spec is None:
+            continue
+        if why := _never_asked(process, kind):
+            yield Mistake(where, why)
+        if policy.first_contact and kind not in CONTACT_KINDS:
+            what = f"nothing stops it in '{kind}'; only for {', '.join(CONTACT_KINDS)}, by the decision contacted"
+            yield Mistake((*where, "first_contact"), what)
+        yield from _silence(spec, policy, (*where, "decides_itself"))
+
+
+def _kinds_given() -> list[str]:
+    return [kind for kind in KINDS if kind not in ADDRESSED_ELSEWHERE]
+
+
+def _never_asked(process: Process, kind: str) -> str:
+    """Why a task of this kind would never be asked as `tasks` says; empty where it is."""
+    if part := ADDRESSED_ELSEWHERE.get(kind):
+        return f"who answers '{kind}' is said under {part}: leave this out"
+    if kind in PROTECTION_KINDS and not process.protection_for:
+        return "protection_for names no risk that would open it: leave this out, or name one"
+    stages = [stage for stage, kinds in KINDS_OF_STAGE.items() if kind in kinds]
+    if stages and not any(process.has(stage) for stage in stages):
+        return f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out, or add the stage"
+    return ""
+
+
+def _silence(spec: KindSpec, policy: TaskPolicy, where: Loc) -> Iterator[Mistake]:
+    able = [name for name, d in spec.decisions.items() if d.ends and not d.pictures and takes_nothing(d.form)]
+    decided = policy.decides_itself
+    if decided and decided not in able:
+        what = f"{decided} is no decision that can be taken by silence{choice(decided, able)}"
+        yield Mistake(where, what if able else f"{what}; no decision of this kind can")
+
+
+def takes_nothing(form: type[Strict]) -> bool:
+    """Whether a form may be sent empty."""
+    return not any(field.is_required() for field in form.model_fields.values())
+
+
+def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
+    """Every post the process part names, with its place in it."""
+    for kind, policy in process.tasks.items():
+        yield from _each(policy.by, "tasks", kind, "by")
+        yield from _each(policy.watched_by, "tasks", kind, "watched_by")
+    for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
+        yield from _each(tier.convenor, "ladder", "tiers", n, "convenor")
+    yield from _each(process.evaluation.at_station, "evaluation", "at_station")
+    for n, seat in enumerate(process.evaluation.joint):
+        yield from _each(seat, "evaluation", "joint", n)
+    yield from _each(process.supervision.levels, "supervision", "levels")
+
+
+def _each(posts: list[Addressing], *where: str | int) -> Iterator[tuple[Loc, Addressing]]:
+    yield from (((*where, n), post) for n, post in enumerate(posts))
+
+
+def _addresses(process: Process) -> Iterator[Mistake]:
+    for where, post in addressings(process):
+        if post.at == "assigned" and not (where[0] == "tasks" and where[1] in ASSIGNED_KINDS):
+            what = f"nothing is assigned here: 'assigned' is only for {', '.join(ASSIGNED_KINDS)}"
+            yield Mistake((*where, "at"), what)
+
+
+def _tiers(process: Process) -> Iterator[Mistake]:
+    codes = [tier.code for tier in process.ladder.tiers] if process.ladder else []
+    seen: Counter[str] = Counter()
+    for n, code in enumerate(codes):
+        seen[code] += 1
+        if seen[code] > 1:
+            yield Mistake(("ladder", "tiers", n, "code"), f"the code '{code}' is another tier's already")
+
+
+def _tables(process: Process) -> Iterator[Mistake]:
+    """One person counts for one line only, so that the lines of a tier add up."""
+    for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
+        people = 0
+        for line, needed in enumerate(tier.requires):
+            people += needed.at_least
+            if people > AT_THE_TABLE:
+                what = f"{people} people would have to sit at this tier's table; a session has {AT_THE_TABLE} at most"
+                yield Mistake(("ladder", "tiers", n, "requires", line, "at_least"), what)
+                break
+
+
+def _diversions(process: Process) -> Iterator[Mistake]:
+    if process.divert_sources and not process.has(Stage.PUSH_3):
+        what = f"there is nowhere to divert to: the mechanism has no stage {Stage.PUSH_3}"
+        yield Mistake(("divert_sources",), what)
+    for n, source in enumerate(process.divert_sources):
+        if full_width := [c for c in "，、：" if c in source]:
+            yield Mistake(("divert_sources", n), f"'{source}' holds {full_width[0]}: no source is called so")
+
+
+def _spans(process: Process) -> Iterator[Mistake]:
+    for where, span in _spans_in(process, ()):
+        if span.count > LONGEST[span.unit]:
+            what = f"{span.count} is more than ten years: at most {span.unit}: {LONGEST[span.unit]}"
+            yield Mistake((*where, span.unit.value), what)
+
+
+def _spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:
+    """Every length of time in a part of the playbook, whichever key holds it, with its place."""
+    if isinstance(part, Span):
+        yield where, part
+        return
+    inside: Iterable[tuple[str | int, object]] = ()
+    if isinstance(part, BaseModel):
+        inside = ((name, getattr(part, name)) for name in type(part).model_fields)
+    elif isinstance(part, dict):
+        inside = part.items()
+    elif isinstance(part, list):
+        inside = enumerate(part)
+    for key, each in inside:
+        yield from _spans_in(each, (*where, key))

@@ -1,0 +1,254 @@
+"""Interruptions: what may be done to a dispute at any time, by whom, and what it does.
+
+Withdrawal, merging, conversion, transfer and guidance to court end the dispute; `recall` brings it back to the police;
+merging, lowering a colour, suspending and extending change nothing until approved one level up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.base import Model, Strict
+from domain.case.case import COLOUR, Case
+from domain.case.clocks import Clock
+from domain.case.state import DisputeState, Interruption, Task
+from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
+from domain.people.organisation import Actor, OrganisationRef, Post, within
+from domain.policy import fields as f
+from domain.policy.behaviour import ASKED_IS_NOT_DONE, ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
+from domain.policy.catalogue import ACTIONS, KINDS, ActionSpec
+from domain.policy.playbook import Stage
+from domain.transitions.approvals import MERGER, pending_merger, propose
+from domain.transitions.colours import is_lower, recolour
+from domain.transitions.plausibility import past
+from domain.transitions.supervision import stage_tasks, supervise
+from domain.validation_messages import field_errors
+
+ENDINGS = {
+    "withdraw": "withdrawn",
+    "merge_into": "merged",
+    "transfer_out": "transferred_out",
+    "convert_to_criminal": "criminal_case",
+    "guide_to_litigation": "guided_to_litigation",
+}
+"""Actions that end a dispute, and the outcome they leave."""
+WAITING = (MERGER, "suspend", "extend")
+"""Actions that change nothing until they are approved; `recolour` is another where it lowers."""
+SUSPENDABLE = (COLOUR, "ladder")
+
+
+class Act(Model):
+    """An action on its way."""
+
+    key: str
+    action: str
+    fields: dict[str, Any] = {}
+    actor: Actor
+    organisations: dict[str, OrganisationRef] = {}
+
+
+def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
+    """Every (role, organisation path) that has, or had, a part in the dispute; who sees it follows from this.
+
+    With `since`, only what the tasks that changed after that revision add.
+    """
+    changed = [task for task in state.tasks if task.revision > since]
+    posts = {(post.role, post.path) for task in changed for post in (*task.addressees, *task.watchers, *task.former)}
+    if since:
+        return posts
+    home = (state.places.get(place) for place in ("station", "town_centre", "village", "grid"))
+    return posts | {("", path) for path in home if path}
+
+
+def actions_thinkable(state: DisputeState) -> list[str]:
+    """The actions that the case allows now, whoever asks."""
+    return [name for name, spec in ACTIONS.items() if spec.on_closed == state.closed and _makes_sense(state, name)]
+
+
+def actions_open(thinkable: list[str], paths: set[str], actor: Actor) -> dict[str, ActionSpec]:
+    """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part.
+
+    For somebody who deputises, those of the people represented too.
+    """
+    mine = {post.role for post in actor.reach if any(within(path, post.path) for path in paths)}
+    return {name: ACTIONS[name] for name in thinkable if mine & ACTIONS[name].roles}
+
+
+def capacity_to_act(action: str, paths: set[str], actor: Actor) -> Actor:
+    """In which capacity a person takes an action: by a post of his own if he can, else as somebody's deputy."""
+    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c))
+    return next(able, actor.capacities[0])
+
+
+def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
+    """Whether an action may be taken now, `at` by the case's own clock; changes nothing.
+
+    Raises:
+        ActionNotAllowed, DisputeClosed, NotEntitled, FieldsInvalid
+    """
+    spec = ACTIONS.get(act.action)
+    if spec is None:
+        raise ActionNotAllowed(f"没有“{act.action}”这一操作")
+    if state.closed and not spec.on_closed:
+        raise DisputeClosed
+    if spec.on_closed and not state.closed:
+        raise ActionNotAllowed("纠纷尚未办结")
+    if state.rules >= ENDINGS_HOLD and (state.closed or ended(state)):  # this run is over: the next one starts it again
+        raise DisputeClosed
+    if not _makes_sense(state, act.action):
+        merger = pending_merger(state) if act.action == MERGER else None
+        raise ActionNotAllowed(f"已提请并入{merger.fields['dispute_no']}，尚待批准" if merger else "")
+    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
+        raise NotEntitled
+    try:
+        form = spec.form.model_validate(act.fields)
+    except ValidationError as error:
+        raise FieldsInvalid(errors=field_errors(error)) from error
+    errors = _errors(state, act, form)
+    if state.rules >= ONLY_WHAT_CAN_BE and not errors:
+        errors = past(form, at)
+    if errors:
+        raise FieldsInvalid(errors=errors)
+    return form
+
+
+def take_action(case: Case, act: Act) -> None:
+    """Takes an action that `check_action` admits."""
+    s, form = case.state, check_action(case.state, act, case.now())
+    s.organisations |= {ref.path: ref for ref in act.organisations.values()}
+    title = ACTIONS[act.action].title
+    if s.rules >= ASKED_IS_NOT_DONE and _only_asked(s, act.action, form):
+        title = f"申请{title}"
+    case.log("action", title, by=act.actor, action=act.action,
+             fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
+    if act.action in ENDINGS and not waits(s, act.action):
+        s.merged_into = getattr(form, "dispute_no", None)
+        interrupt(case, act.action, outcome=ENDINGS[act.action])
+        return
+    match act.action, form:
+        case "recall", _:
+            if s.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
+                case.stop_clock("ladder")
+                _resume(case)
+            interrupt(case, "recall", goto=Stage.PUSH_2 if s.process.has(Stage.PUSH_2) else Stage.TRIAGE)
+        case "reassign", f.Reassign():
+            path = act.organisations[form.organisation].path
+            reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
+        case "escalate", f.Reasoned():
+            level = 1 + max((x.level for x in s.supervisions), default=-1)
+            supervise(case, "escalated", "提级办理", level=level)
+        case "resume", _:
+            _resume(case)
+            case.log("clock_resumed", "恢复计时", by=act.actor)
+        case "recolour", f.Recolour() if not is_lower(s, form.colour):
+            recolour(case, form.colour, form.reason, by=act.actor)
+        case _:
+            fields = form.model_dump(mode="json", exclude_none=True)
+            propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of)
+
+
+def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
+    return waits(state, action) or (isinstance(form, f.Recolour) and is_lower(state, form.colour))
+
+
+def waits(state: DisputeState, action: str) -> bool:
+    """Whether the action changes nothing in this case until it is approved. (Lowering a colour waits, too.)"""
+    return action in WAITING and (action != MERGER or state.rules >= MERGERS_ARE_APPROVED)
+
+
+def ended(state: DisputeState) -> bool:
+    """Whether an ending has been accepted; the story sees it in a moment, and nothing may overtake it."""
+    return state.interruption is not None and state.interruption.outcome is not None
+
+
+def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stage | None = None) -> None:
+    """Takes the dispute out of whatever it waits for; every wait sees it and open tasks are void.
+
+    Where the dispute goes on at another stage, the tracks beside the stage (supervision, protection) go on too.
+    """
+    case.state.interruption = Interruption(action=action, outcome=outcome, goto=goto, at=case.now())
+    case.void([t for t in case.state.tasks if outcome or not KINDS[t.kind].aside], "流程已变更")
+
+
+def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
+    """Open tasks go to other posts; a claim on them, a delegation and an offer are lifted."""
+    for task in tasks:
+        task.former = [*task.former, *task.addressees]
+        task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+        task.let_go()
+        case.state.touch(task)
+        case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
+
+
+def apply_change(case: Case, number: int) -> None:
+    """An approved change takes effect."""
+    change = case.state.changes[number - 1]
+    form = ACTIONS[change.action].form.model_validate(change.fields)
+    now = case.now()
+    match form:
+        case f.Recolour():
+            recolour(case, form.colour, form.reason)
+        case f.Extend():
+            for clock in _movable(case.state):
+                if form.until <= clock.due_at:  # another clock runs by now; an extension never shortens one
+                    continue
+                clock.extend(now, form.until, form.reason)
+                case.log("clock_moved", f"{clock.title}延期", clock=clock.name, due_at=clock.due_at, reason=form.reason)
+        case f.Suspend():
+            for clock in _movable(case.state):
+                clock.suspend(now, form.ground, form.until)
+                case.log("clock_suspended", f"{clock.title}中止计时", clock=clock.name, ground=form.ground)
+        case f.MergeInto():
+            case.state.merged_into = form.dispute_no
+            interrupt(case, change.action, outcome=ENDINGS[change.action])
+    for task in case.state.pending():
+        case.state.touch(task)
+
+
+def _makes_sense(state: DisputeState, action: str) -> bool:
+    match action:
+        case "recall":
+            return state.stage in (Stage.PUSH_3, Stage.MEDIATION)
+        case "suspend" | "extend":
+            return bool(_movable(state))
+        case "resume":
+            return bool(_suspended(state))
+        case "merge_into":
+            return pending_merger(state) is None
+        case _:
+            return True
+
+
+def _movable(state: DisputeState) -> list[Clock]:
+    """The running deadlines that may be suspended or extended (red never may)."""
+    return [c for name in SUSPENDABLE if (c := state.clock(name)) and c.suspendable and not c.suspended]
+
+
+def _suspended(state: DisputeState) -> list[Clock]:
+    """The deadlines that stand still and may be resumed; the colour's can not while the ladder's is on."""
+    names = ("ladder",) if state.clock("ladder") else SUSPENDABLE
+    return [c for name in names if (c := state.clock(name)) and c.suspended]
+
+
+def _resume(case: Case) -> None:
+    for clock in _suspended(case.state):
+        clock.resume(case.now())
+        case.state.touch()
+
+
+def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]:
+    errors = []
+    colour = getattr(form, "colour", None)
+    if colour is not None and (colour not in state.process.colours or colour == state.colour):
+        others = "、".join(c for c in state.process.colours if c != state.colour)
+        errors.append({"field": "colour", "message": f"只能是{others}之一"})
+    if isinstance(form, f.Extend) and any(form.until <= clock.due_at for clock in _movable(state)):
+        errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
+    if isinstance(form, f.MergeInto) and form.dispute_no == state.dispute_no:
+        errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, f.Reassign) and form.organisation not in act.organisations:
+        errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
+    return errors

@@ -1,0 +1,344 @@
+"""Who may answer a task, with what, and how an answer is taken. One rule, three callers: the update's validator, the
+API (for its error text and its forms) and the tests.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.base import Model, Strict
+from domain.case.case import Case
+from domain.case.ladder import MOST_FAILURES, check_composition, used_up
+from domain.case.state import Decision, DisputeState, Evidence, Task
+from domain.errors import (
+    ClaimedByOther,
+    DecisionNotAllowed,
+    DisputeClosed,
+    FieldsInvalid,
+    FourEyes,
+    NotEntitled,
+    NotFound,
+    StaleRound,
+    TaskClosed,
+)
+from domain.people.organisation import Actor, OrganisationRef, Post, answers_for
+from domain.policy.behaviour import ANSWERS_HAVE_NAMES, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
+from domain.policy.catalogue import KINDS, STAGE_NAMES, DecisionSpec, title_of
+from domain.policy.fields import Return
+from domain.policy.playbook import Stage
+from domain.transitions.approvals import pending_merger
+from domain.transitions.plausibility import cannot_be
+from domain.validation_messages import field_errors
+
+ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
+"""Fields that hold organisation codes; the API resolves them into `Command.organisations`."""
+FLAGS_OF_STAGES = {"divert": Stage.PUSH_3, "confirmation": Stage.CONFIRMATION}
+"""Flags that send the dispute to a stage; a mechanism may be without it."""
+
+
+class Command(Model):
+    """A decision on its way: which task, what, by whom. `key` is the same for the same click sent twice."""
+
+    key: str
+    task_id: str
+    decision: str
+    fields: dict[str, Any] = {}
+    evidence: list[Evidence] = []
+    note: str = ""
+    actor: Actor
+    organisations: dict[str, OrganisationRef] = {}
+    labels: dict[str, str] = {}
+    """names of category codes in the fields, as the API resolved them"""
+
+
+class ChangeAsked(Model):
+    """A change that the message put up for approval: nothing of it takes effect before."""
+
+    number: int
+    state: str
+    """pending, approved, rejected, void"""
+
+
+class Receipt(Model):
+    """What a message changed, as the workflow answers it: enough to show before the read model has it."""
+
+    dispute_no: str
+    task_id: str | None
+    task_state: str | None
+    stage: str
+    round: int
+    colour: str
+    revision: int
+    change: ChangeAsked | None = None
+
+
+def entitled_post(task: Task, actor: Actor) -> Post | None:
+    """The post by which a person may answer, one at the very place before one above it; none if not entitled."""
+    posts = [p for p in actor.posts if any(answers_for(p, to) for to in task.addressees)]
+    exact = [p for p in posts if any(p.path == to.path and p.role == to.role for to in task.addressees)]
+    return next(iter(exact or posts), None)
+
+
+def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
+    """Whether this person may answer this task at all: by a post, or as the one it is delegated to.
+
+    Raises:
+        NotEntitled, FourEyes
+    """
+    if entitled_post(task, actor) is None and task.delegate != actor.holder:
+        raise NotEntitled
+    if actor.persons & set(task.excluded):
+        raise FourEyes
+    if actor.persons & other_seats(state, task):
+        raise FourEyes("评估须由两人分别作出")
+
+
+def other_seats(state: DisputeState, task: Task) -> set[str]:
+    """Who has answered for another seat of the same evaluation, or prepared its answer, or was represented in it."""
+    if task.kind != "evaluate":
+        return set()
+    seats = (t for t in state.tasks if t.kind == "evaluate" and t.round == task.round and t.task_id != task.task_id)
+    persons = (person for t in seats for d in t.answers for person in (d.actor_id, d.on_behalf_of))
+    return {person for person in persons if person}
+
+
+def known_task(state: DisputeState, task_id: str) -> Task:
+    """The task of that id.
+
+    Raises:
+        NotFound
+    """
+    task = state.task(task_id)
+    if task is None:
+        raise NotFound("没有这个待办")
+    return task
+
+
+def check_open(state: DisputeState, task: Task, actor: Actor) -> None:
+    """Whether the task still waits for an answer; if not, `actor` is told why.
+
+    Raises:
+        DisputeClosed, StaleRound, TaskClosed
+    """
+    if task.pending:
+        return
+    if state.closed:
+        raise DisputeClosed
+    if task.round < state.round:
+        raise StaleRound(f"该待办属于第{task.round}轮，纠纷已进入第{state.round}轮")
+    if task.state == "scheduled":
+        raise TaskClosed("该待办尚未到开始时间")
+    if task.decision and task.decision.actor_id is None:
+        raise TaskClosed(f"该待办已到时限，按“{title_of(task.kind, task.decision.name)}”处理")
+    raise TaskClosed(task.void_reason or _answered_by(state, task, actor))
+
+
+def _answered_by(state: DisputeState, task: Task, actor: Actor) -> str:
+    if state.rules < ANSWERS_HAVE_NAMES:  # a refusal may stand on record
+        return "该待办已由他人办结"
+    if task.decision is None or task.decision.actor_id == actor.person_id:
+        return "该待办已办结"
+    return f"该待办已由{task.decision.actor_name}办结"
+
+
+def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
+    """The decisions this task allows in this case, of those its kind knows."""
+    absent = _withheld(state, task)
+    return {name: spec for name, spec in KINDS[task.kind].decisions.items() if name not in absent}
+
+
+def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
+    """The decisions that this case does not allow now, each with the reason."""
+    has, why = state.process.has, {}
+    if not has(Stage.MEDIATION):
+        why["mediate"] = "本机制没有联调环节"
+    elif "domestic_violence" in state.risk_kinds:
+        why["mediate"] = "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
+    elif used_up(state):
+        why["mediate"] = f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
+    if not has(Stage.PUSH_3):
+        why["request_third_push"] = "本机制没有三推环节"
+    if task.kind == "mediate" and state.process.ladder:
+        last = len(state.process.ladder.tiers) - 1
+        if task.about.get("tier_number", 0) >= last:
+            why["promote"] = "已是最高层级"
+    if merger := pending_merger(state):
+        waiting = f"已提请并入{merger.fields['dispute_no']}，尚待批准"
+        why |= {name: waiting for name, spec in KINDS[task.kind].decisions.items() if spec.merges}
+    return why
+
+
+def read_fields(state: DisputeState, task: Task, command: Command, at: datetime) -> Strict:
+    """The form of the decision, read and checked; `at` is the case's own now.
+
+    Raises:
+        DecisionNotAllowed, FieldsInvalid
+    """
+    spec = decisions_open(state, task).get(command.decision)
+    if spec is None:
+        unknown = f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
+        known = command.decision in KINDS[task.kind].decisions
+        raise DecisionNotAllowed(_withheld(state, task)[command.decision] if known else unknown)
+    try:
+        form = spec.form.model_validate(command.fields)
+    except ValidationError as error:
+        raise FieldsInvalid(errors=field_errors(error)) from error
+    errors = [*_organisation_errors(form, command), *_case_errors(state, task, command, form)]
+    if state.rules >= ONLY_WHAT_CAN_BE:
+        errors += [*cannot_be(state, form, at), *_stage_errors(state, form)]
+    if spec.pictures:
+        seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
+        if len(seen) < state.process.disposal_pictures:
+            wanted = state.process.disposal_pictures
+            errors.append({"field": "attachments", "message": f"处置反馈须附至少{wanted}份图片或视频"})
+    if errors:
+        raise FieldsInvalid(errors=errors)
+    return form
+
+
+def check(state: DisputeState, command: Command, at: datetime) -> tuple[Task, Strict]:
+    """Whether a decision may be taken now, `at` by the case's own clock; changes nothing.
+
+    Raises:
+        NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther, DecisionNotAllowed,
+        FieldsInvalid
+    """
+    task = known_task(state, command.task_id)
+    check_person(state, task, command.actor)
+    check_open(state, task, command.actor)
+    if task.assignee and command.actor.holder not in (task.assignee, task.delegate):
+        raise ClaimedByOther(f"该待办已由{task.assignee_name}认领")
+    return task, read_fields(state, task, command, at)
+
+
+def take(case: Case, command: Command) -> Task:
+    """Takes a decision that `check` admits: on record, and the task done unless the decision leaves it open.
+
+    What would end the task is only proposed where a delegate answers; the task then comes back to its assignee.
+    """
+    task, form = check(case.state, command, case.now())
+    spec = KINDS[task.kind].decisions[command.decision]
+    fields = form.model_dump(mode="json", exclude_none=True)
+    if category := fields.get("category"):
+        fields["category_name"] = command.labels[category]
+    decision = Decision(
+        name=command.decision,
+        fields=fields,
+        at=case.now(),
+        actor_id=command.actor.person_id,
+        actor_name=command.actor.name,
+        on_behalf_of=command.actor.on_behalf_of,
+        on_behalf_name=command.actor.on_behalf_name,
+        post=entitled_post(task, command.actor),
+        evidence=command.evidence,
+        note=command.note,
+        proposal=spec.ends and command.actor.holder == task.delegate,
+    )
+    case.state.organisations |= {ref.path: ref for ref in command.organisations.values()}
+    if decision.proposal:
+        _propose(case, task, decision)
+        return task
+    if command.actor.holder == task.assignee and not spec.ends:
+        withdraw_offer(case, task, command.actor)
+    waits = spec.merges and case.state.rules >= MERGERS_ARE_APPROVED
+    put_on_record(case, task, decision, ends=spec.ends and not waits)
+    return task
+
+
+def withdraw_offer(case: Case, task: Task, by: Actor) -> None:
+    """Whoever offered a task to another acts on it himself: the offer is off."""
+    if task.offered_to:
+        person, name = task.offered_to, task.offered_name
+        task.end_offer()
+        case.state.touch(task)
+        case.log("transfer_withdrawn", f"撤回移交{KINDS[task.kind].name}", by=by, task_id=task.task_id,
+                 person=person, person_name=name)  # fmt: skip
+
+
+def _propose(case: Case, task: Task, decision: Decision) -> None:
+    """A delegate's proposal stands on record, and the task is back with its assignee."""
+    task.record.append(decision)
+    task.end_delegation()
+    case.state.touch(task)
+    title = f"{KINDS[task.kind].name}：拟办意见（{title_of(task.kind, decision.name)}）"
+    case.log("proposed", title, by=decision, **_told(task, decision))
+
+
+def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = True) -> None:
+    """An answer, by a person or by the clock, stands on the task and on the timeline."""
+    if ends:
+        task.decision, task.state = decision, "done"
+        case.end(task)
+    else:
+        task.record.append(decision)
+        case.state.touch(task)
+    title = f"{KINDS[task.kind].name}：{title_of(task.kind, decision.name)}"
+    if decision.actor_id is None:
+        title += "（到期自动）"
+    case.log(
+        "decision",
+        title,
+        by=decision if decision.actor_id else None,
+        **_told(task, decision),
+    )
+
+
+def _told(task: Task, decision: Decision) -> dict[str, Any]:
+    """An answer as the timeline's detail tells it."""
+    return {
+        "task_id": task.task_id,
+        "task_kind": task.kind,
+        "decision": decision.name,
+        "fields": decision.fields,
+        "round": task.round,
+        "note": decision.note,
+        "attachments": [e.attachment_id for e in decision.evidence] or None,
+    }
+
+
+def organisation_codes(fields: dict[str, Any]) -> list[str]:
+    """Every organisation code a form's raw fields name."""
+    named = (fields.get(name) for name in ORGANISATION_FIELDS)
+    return [c for v in named if v for c in (v if isinstance(v, list) else [v]) if isinstance(c, str)]
+
+
+def _organisation_errors(form: Strict, command: Command) -> list[dict[str, str]]:
+    return [
+        {"field": name, "message": f"没有代码为“{code}”的单位"}
+        for name in ORGANISATION_FIELDS
+        for code in organisation_codes({name: getattr(form, name, None)})
+        if code not in command.organisations
+    ]
+
+
+def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict) -> list[dict[str, str]]:
+    """What a form may be by itself and still not in this case."""
+    errors = []
+    colour = getattr(form, "colour", None)
+    if colour is not None and colour not in state.process.colours:
+        errors.append({"field": "colour", "message": f"只能是{'、'.join(state.process.colours)}之一"})
+    category = getattr(form, "category", None)
+    if category is not None and category not in command.labels:
+        errors.append({"field": "category", "message": f"没有代码为“{category}”的类别"})
+    if getattr(form, "push_on", False) and not state.process.has(Stage.PUSH_2):
+        errors.append({"field": "push_on", "message": "本机制没有二次推送"})
+    if getattr(form, "dispute_no", None) == state.dispute_no:
+        errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
+        errors.append({"field": "redo", "message": "本机制没有分派环节"})
+    if task.kind == "mediate" and state.process.ladder:
+        tier = state.process.ladder.tiers[task.about["tier_number"]]
+        errors += check_composition(tier, getattr(form, "participants", None))
+    return errors
+
+
+def _stage_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
+    """What asks for a stage that the mechanism has not: it would be taken and nothing would come of it."""
+    return [
+        {"field": name, "message": f"本机制没有“{STAGE_NAMES[stage]}”环节，不能选“是”"}
+        for name, stage in FLAGS_OF_STAGES.items()
+        if getattr(form, name, None) and not state.process.has(stage)
+    ]

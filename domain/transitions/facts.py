@@ -1,0 +1,142 @@
+"""Facts that arrive by themselves: another alarm, a hotline's note, a party's change, a new calendar edition."""
+
+from __future__ import annotations
+
+from domain.base import Model
+from domain.case.capacity import abridged, hold, keeps, listed, shortened, takes, takes_whole
+from domain.case.case import Case
+from domain.case.state import DisputeState, Incident, Party, Task
+from domain.policy.behaviour import ENDINGS_HOLD
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Stage
+from domain.policy.spans import Calendar
+from domain.transitions.actions import ended, interrupt
+from domain.transitions.colours import recolour
+
+
+class Note(Model):
+    """Something heard about the dispute elsewhere."""
+
+    key: str
+    source: str
+    text: str
+
+
+def add_incident(case: Case, incident: Incident) -> None:
+    """A repeat alarm joins: counted once, its callers and demands kept, the colour raised where it calls for it.
+
+    One that comes behind the end of the case, while its run is not over yet, waits to start the case again.
+    """
+    s = case.state
+    if any(i.incident_id == incident.incident_id for i in s.incidents) or incident.incident_id in _only_counted(s):
+        return
+    if s.rules >= ENDINGS_HOLD and (s.closed or ended(s)):
+        if all(i.incident_id != incident.incident_id for i in s.late):
+            s.late.append(incident)
+            s.touch()
+        return
+    times = len(s.incidents) + len(_only_counted(s)) + 1
+    if keeps(s):
+        if not takes_whole(s, incident):
+            incident = abridged(incident)
+            hold(s, incident)
+        s.incidents.append(incident)
+        known = {party.name for party in s.parties}
+        s.parties += listed(s, [party for party in incident.parties if party.name not in known])
+    case.log("incident_added", f"重复警情并入（第{times}次）", incident_id=incident.incident_id,
+             source=incident.source, source_no=incident.source_no)  # fmt: skip
+    tell_conflict(case, incident)
+    for task in s.pending():
+        s.touch(task)
+    raising = s.process.raising  # G2: the same matter so often within so long raises the colour by one
+    recent = [i for i in s.incidents if incident.reported_at <= s.calendar.after(i.reported_at, raising.alarms_within)]
+    rank = max(incident.rank, s.process.colours[s.colour].rank + (len(recent) == raising.after_alarms))
+    colour = s.process.colour_of_rank(rank)
+    if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
+        recolour(case, colour, "重复警情")
+    if s.stage is Stage.FOLLOW_UP:
+        interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
+
+
+def _only_counted(state: DisputeState) -> set[str]:
+    """The alarms that a full case keeps on its timeline alone."""
+    if keeps(state):
+        return set()
+    joined = {e.detail["incident_id"] for e in state.timeline if e.kind == "incident_added"}
+    return joined - {incident.incident_id for incident in state.incidents}
+
+
+def tell_conflict(case: Case, incident: Incident) -> None:
+    """The desk is told of a report whose source number was another's: one of the two may be mistaken."""
+    if incident.conflicts_with:
+        other = "本纠纷" if incident.conflicts_with == case.state.dispute_no else incident.conflicts_with
+        case.log("source_no_conflict", f"来源编号重复：与{other}的警情同号而内容不同，请核实",
+                 incident_id=incident.incident_id, source=incident.source, source_no=incident.source_no,
+                 dispute_no=incident.conflicts_with)  # fmt: skip
+
+
+ENDED = {
+    "terminated": "被外部终止",
+    "canceled": "被外部取消",
+    "failed": "异常结束",
+    "timed_out": "超时结束",
+}
+"""How a run may be ended other than by the case's own end."""
+
+
+def take_up(case: Case) -> None:
+    """The run before was ended from outside in the middle: the stage it stood in asks its questions anew.
+
+    The asides go on, and so do the clocks of the case: nobody gains time by it.
+    """
+    case.void([task for task in case.state.tasks if not _beside(task)], "流程恢复，重新交办")
+
+
+def _beside(task: Task) -> bool:
+    """Whether the story does not wait for the task; of approvals it waits for those that approve no change."""
+    return KINDS[task.kind].aside and (task.kind != "approve_change" or "change" in task.about)
+
+
+class Merged(Model):
+    """Another dispute that was merged into this one, with what it knew."""
+
+    dispute_no: str
+    incidents: list[Incident]
+    parties: list[Party]
+
+
+def merge_in(case: Case, merged: Merged) -> None:
+    """A merged dispute brings its alarms, callers and demands; the same merger twice changes nothing."""
+    s = case.state
+    known = {incident.incident_id for incident in s.incidents}
+    new = [incident for incident in merged.incidents if incident.incident_id not in known]
+    if not new:
+        return
+    case.log("merged_in", f"{merged.dispute_no}并入本纠纷", dispute_no=merged.dispute_no, incidents=len(new))
+    for incident in new:
+        add_incident(case, incident)
+    names = {party.name for party in s.parties}
+    others = [party for party in merged.parties if party.name not in names]
+    s.parties += listed(s, [party for party in others if takes(s, party)])
+    s.touch()
+
+
+def hotline_note(case: Case, note: Note) -> None:
+    """A note goes on the timeline; whoever holds the case sees it there."""
+    text = note.text if takes(case.state, note) else shortened(note.text)
+    case.log("hotline_note", "热线转来情况", source=note.source, text=text)
+
+
+def party_changed(case: Case, party: Party) -> None:
+    """A party's particulars are put right, or somebody joins."""
+    s = case.state
+    hold(s, party)
+    s.parties = [*(p for p in s.parties if p.name != party.name), party]
+    case.log("party_changed", "当事人信息变更")
+
+
+def calendar_edition(case: Case, calendar: Calendar) -> None:
+    """Working days are counted by the new edition from now on; deadlines already set stay as they were told."""
+    if calendar.edition != case.state.calendar.edition:
+        case.state.calendar = calendar
+        case.log("calendar_edition", f"工作日历更新为{calendar.edition}", edition=calendar.edition)

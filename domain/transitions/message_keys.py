@@ -1,0 +1,69 @@
+"""What became of a key: the case remembers each message it took for good, also past its end and in its next run."""
+
+from __future__ import annotations
+
+from domain.base import Model
+from domain.case.state import Applied, DisputeState
+from domain.errors import KeyReused, Refused, by_code
+from domain.transitions.decisions import ChangeAsked, Receipt
+
+
+class Outcome(Model):
+    """What a key did: the receipt of what it changed, or the code of the refusal it got."""
+
+    key: str
+    """as it came; behind the dot it says for which content"""
+    receipt: Receipt
+    refused: str | None = None
+
+    def told(self, key: str) -> Receipt:
+        """The receipt, for whoever sent this very key.
+
+        Raises:
+            KeyReused: it came with other content.
+            Refused: what it was refused with.
+        """
+        if content(self.key) != content(key):
+            raise KeyReused
+        if self.refused:
+            raise (by_code(self.refused) or Refused)()
+        return self.receipt
+
+
+def write(key: str) -> str:
+    """Of a key, which write it is."""
+    return key.partition(".")[0]
+
+
+def content(key: str) -> str:
+    """Of a key, for which content it is."""
+    return key.partition(".")[2]
+
+
+def applied(state: DisputeState, key: str) -> Applied | None:
+    """What the write of a key did before, for whichever content."""
+    return next((a for a in state.applied if write(a.key) == write(key)), None)
+
+
+def receipt(state: DisputeState, known: Applied, task_id: str | None) -> Receipt:
+    """The case as it stands, told to whoever changed it, with the change that he put up for approval."""
+    task = state.task(task_id) if task_id else None
+    change = state.changes[known.change - 1] if known.change else None
+    return Receipt(
+        dispute_no=state.dispute_no,
+        task_id=task_id,
+        task_state=task.state if task else None,
+        stage=state.stage,
+        round=state.round,
+        colour=state.colour,
+        revision=known.revision,
+        change=ChangeAsked(number=change.number, state=change.result) if change else None,
+    )
+
+
+def outcome(state: DisputeState, key: str, task_id: str | None) -> Outcome | None:
+    """What became of a key; none where it was never taken."""
+    known = applied(state, key)
+    if known is None:
+        return None
+    return Outcome(key=known.key, receipt=receipt(state, known, task_id), refused=known.refused)

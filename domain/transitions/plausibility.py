@@ -1,0 +1,98 @@
+"""Times and places that cannot be: each error names what was written and what is allowed. `at` is the case's own now.
+
+What a disposal must prove besides is not told here (requirements: Q-044, W-041, H-041).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from unicodedata import normalize
+
+from domain.base import Strict, china
+from domain.case.state import DisputeState
+from domain.policy import fields as f
+from domain.policy.spans import Span
+
+APART = timedelta(minutes=5)
+"""So much two people's watches may differ."""
+PROTECTED_FOR = Span(calendar_months=6)
+"""A protection order is valid for six months at most (反家庭暴力法 第30条)."""
+_MEANS = re.compile(
+    r"(?:线上|网上|网络|在线|腾讯|钉钉|zoom)会议室|腾讯会议|企业微信|微信|电话|手机|座机|电联|来电|致电|视频|语音|短信|线上|网上|网络|在线|远程"
+    r"|云端|云上|钉钉|飞书|邮件|邮箱|传真|微博|抖音|qq|zoom|wechat|weixin|teams|telephone|phone|\btel\b|mobile|call|video|online|email|sms"
+)
+"""By what people speak without meeting."""
+_AROUND = re.compile(
+    r"\W|_|\d|通过|利用|使用|采用|进行|方式|形式|联系|沟通|交流|聊天|通话|连线|会议|会商|调解|见面|回访|询问|了解|平台|软件|双方|当事人"
+    r"|告知|通知|答复|反馈|单位|本人|app|[打用以经在由与和及或的里中上内群号谈说讲聊问他她其]"
+)
+"""What may stand around it without making it a place."""
+_NOTHING = {"无", "没有", "暂无", "不详", "未知", "未见面"}
+
+
+def is_place(where: str) -> bool:
+    """Whether people can meet there: a telephone, WeChat or a video link is no place, 视频监控室 is one."""
+    text = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", normalize("NFKC", where).casefold())
+    rest = _AROUND.sub("", _MEANS.sub("", text))
+    return bool(rest if _MEANS.search(text) else re.sub(r"[\W\d_]", "", text)) and rest not in _NOTHING
+
+
+def cannot_be(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
+    """What a decision's form says that cannot be, as field errors."""
+    match form:
+        case f.Progress() | f.Disposed():
+            return [error for n, met in enumerate(form.met) for error in _meeting(state, met, f"met.{n}", at)]
+        case f.Granted():
+            today, last = china(at).date(), china(state.calendar.after(at, PROTECTED_FOR)).date()
+            if not today <= form.until <= last:
+                allowed = f"保护令有效期自作出之日起不超过六个月，须在{today}至{last}之间（反家庭暴力法第30条）"
+                return [_error("until", f"{form.until}不在有效期内：{allowed}")]
+        case f.Adjourned():
+            ends = _ladder_ends(state, at)
+            if not at - APART <= form.until <= ends:
+                allowed = f"须在{_said(at)}至联调期限{_said(ends)}之间"
+                return [_error("until", f"不能改期至{_said(form.until)}：{allowed}")]
+    return []
+
+
+def past(form: Strict, at: datetime) -> list[dict[str, str]]:
+    """What an action's form puts off to a moment that is over, as field errors."""
+    until = form.until if isinstance(form, f.Extend | f.Suspend) else None
+    if until is None or until > at:
+        return []
+    return [_error("until", f"{_said(until)}已经过去，须晚于现在（{_said(at)}）")]
+
+
+def _meeting(state: DisputeState, met: f.Meeting, field: str, at: datetime) -> list[dict[str, str]]:
+    """Nobody was met in the future, nor before the quarrel was first reported, nor on the telephone.
+
+    The first report counts, not the earliest date that a later one gives itself.
+    """
+    first = min(state.opened_at, state.incidents[0].reported_at)
+    errors = []
+    if met.at > at + APART:
+        errors.append(_error(f"{field}.at", f"{_said(met.at)}还没有到，见面时间不得晚于现在（{_said(at)}）"))
+    if met.at < first - APART:
+        errors.append(_error(f"{field}.at", f"{_said(met.at)}早于首次报警（{_said(first)}），见面时间须在其后"))
+    if not is_place(met.where):
+        errors.append(_error(f"{field}.where", f"“{met.where}”不是见面的地点：须见人见事，请填写当面见到人的具体地点"))
+    return errors
+
+
+def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
+    """Until when a session may be put off: to the end of the ladder's time; where that is over or stands still, by as
+    long as a whole ladder has.
+    """
+    clock, ladder = state.clock("ladder"), state.process.ladder
+    if clock and not clock.suspended and clock.due_at > at:
+        return clock.due_at
+    return state.calendar.after(at, ladder.limit) if ladder else at
+
+
+def _said(at: datetime) -> str:
+    return f"{china(at):%Y-%m-%d %H:%M}"
+
+
+def _error(field: str, message: str) -> dict[str, str]:
+    return {"field": field, "message": message}

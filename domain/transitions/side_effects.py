@@ -1,0 +1,101 @@
+"""What an answer does at once, beside the story: supervision, approved changes, protection orders, contacts on record.
+
+`run` does not wait for these; it waits for the answers that end a stage's own tasks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from domain.base import CHINA
+from domain.case.case import PROTECTION, Case
+from domain.case.state import Decision, Task
+from domain.people.organisation import Post
+from domain.policy.behaviour import MERGERS_ARE_APPROVED, ONE_PROTECTION_ORDER
+from domain.policy.playbook import Rungs
+from domain.policy.spans import Span
+from domain.transitions.actions import apply_change, reassign
+from domain.transitions.approvals import MERGER, propose
+from domain.transitions.colours import intervened
+from domain.transitions.supervision import holder_of, supervise
+
+_ORDER_REMINDERS = (30, 7, 1)
+"""Days before a protection order ends on which its renewal is reminded (requirements B.3)."""
+
+
+def take_effect(case: Case, task: Task) -> None:
+    """What the latest answer to a task does at once; a delegate's proposal does nothing."""
+    decision = task.decision or task.record[-1]
+    if decision.proposal:
+        return
+    match task.kind:
+        case "confirm_triage" if decision.name == "duplicate_of" and case.state.rules >= MERGERS_ARE_APPROVED:
+            other = {"dispute_no": decision.fields["dispute_no"], "reason": decision.fields.get("reason", "系重复纠纷")}
+            propose(case, MERGER, other, by=decision.actor_id, behalf=decision.on_behalf_of)
+        case "dispose" | "cooperate" if decision.fields.get("met"):
+            intervened(case)
+        case "follow_up_responsibly" if decision.name == "contacted":
+            case.stop_clock(f"contact:{task.task_id}")
+            if decision.fields["manner"] == "visit":
+                intervened(case)
+        case "supervise":
+            _supervised(case, task, decision)
+        case "approve_change" if "change" in task.about:
+            change = case.state.changes[task.about["change"] - 1]
+            change.result = "approved" if decision.name == "approve" else "rejected"
+            case.log(
+                "change", f"{task.about['title']}{'获批准' if decision.name == 'approve' else '未获批准'}", by=decision
+            )
+            if decision.name == "approve":
+                apply_change(case, change.number)
+        case "apply_protection" if decision.name == "apply":
+            urgent = bool(decision.fields.get("urgent"))
+            case.open("court_protection", limit=Span(hours=24) if urgent else None, about={"urgent": urgent})
+        case "court_protection" if decision.name == "granted":
+            _protect(case, decision)
+
+
+def open_protection(case: Case) -> None:
+    """Opens the protection-order track where the risk calls for it (Q-097): once a round, and one order at a time."""
+    s = case.state
+    asked = s.clock(PROTECTION) or any(t.kind == "apply_protection" and t.round == s.round for t in s.tasks)
+    if s.rules >= ONE_PROTECTION_ORDER:
+        asked = asked or bool(s.pending("apply_protection") or s.pending("court_protection"))
+    if set(s.risk_kinds) & set(s.process.protection_for) and not asked:
+        case.open("apply_protection")
+
+
+def _supervised(case: Case, task: Task, decision: Decision) -> None:
+    for record in reversed(case.state.supervisions):
+        if (record.clock or record.cause, record.level) == (task.about["matter"], task.about["level"]):
+            record.result = decision.name
+            break
+    match decision.name:
+        case "reassign":
+            code = decision.fields["organisation"]
+            ref = next(o for o in case.state.organisations.values() if o.code == code)
+            to = [Post(role=decision.fields["role"], path=ref.path)]
+            reassign(case, holder_of(case, task), to, decision.fields["reason"])
+        case "promote":
+            about = task.about
+            supervise(case, "promoted", f"{about['title']}（提级）", level=about["level"] + 1, clock=about["matter"],
+                      task_id=about.get("task_id"))  # fmt: skip
+        case "excuse":
+            for held in holder_of(case, task):
+                if held.kind == "cooperate":
+                    held.state = "done"
+                    held.decision = Decision(name="excused", at=case.now(), actor_id=decision.actor_id,
+                                             actor_name=decision.actor_name, fields=decision.fields)  # fmt: skip
+                    case.end(held)
+
+
+def _protect(case: Case, decision: Decision) -> None:
+    """A protection order runs to its day, at most six months (反家庭暴力法 第30条); its renewal is reminded."""
+    until = datetime.combine(datetime.fromisoformat(decision.fields["until"]).date(), time(23, 59), CHINA)
+    now = case.now()
+    days = max((until - now) / timedelta(days=1), 1)
+    fractions = sorted({round(1 - d / days, 4) for d in _ORDER_REMINDERS if d < days})
+    clock = case.start_clock(PROTECTION, "人身安全保护令有效期", limit=Span(hours=1),
+                             rungs=Rungs(remind_at=fractions), decides="expires")  # fmt: skip
+    clock.due_at = until
+    case.log("protection", "人身安全保护令生效", by=decision, until=until, measures=decision.fields["measures"])

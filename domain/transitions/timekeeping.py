@@ -1,0 +1,126 @@
+"""What happens when time passes: the next instant that matters, and everything that fell due, in order, once.
+
+The clock never decides the story; it makes facts (a reminder, an overdue mark, a supervision task, a deemed answer)
+that the story then sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.case.case import COLOUR, Case
+from domain.case.clocks import Clock, RungName
+from domain.case.state import Decision, DisputeState, Task
+from domain.policy.catalogue import KINDS, title_of
+from domain.transitions.decisions import put_on_record
+from domain.transitions.supervision import supervise
+
+_ORDER = [*RungName]
+Due = tuple[datetime, int, str, Clock | Task]
+
+
+def next_due(state: DisputeState) -> tuple[datetime, str] | None:
+    """When something next falls due, and what, in words for an operator; none if nothing ever will."""
+    due = min(_upcoming(state), key=lambda d: d[:2], default=None)
+    if due is None:
+        return None
+    at, _, rung, subject = due
+    what = subject.title if isinstance(subject, Clock) else KINDS[subject.kind].name
+    return at, f"{what}: {rung}"
+
+
+def keep(case: Case) -> bool:
+    """Does all that is due by now, earliest first; says whether anything was.
+
+    Each step may start or stop other clocks, so what is next is asked anew each time.
+    """
+    did = False
+    while (due := min(_upcoming(case.state), key=lambda d: d[:2], default=None)) and due[0] <= case.now():
+        _, _, rung, subject = due
+        if isinstance(subject, Task):
+            case.begin(subject)
+        elif rung == "resumes":
+            _resume(case, subject)
+        else:
+            subject.fired.append(rung)
+            _fire(case, subject, rung)
+        did = True
+    return did
+
+
+def _upcoming(state: DisputeState) -> Iterator[Due]:
+    """Each open clock's next rung, each suspension's end and each scheduled task's beginning."""
+    if state.closed:
+        return
+    for task in state.tasks:
+        if task.state == "scheduled":
+            yield task.opened_at, 0, "opens", task
+    for clock in state.clocks:
+        if clock.suspended and clock.suspensions[-1].until:
+            yield clock.suspensions[-1].until, 0, "resumes", clock
+        elif rung := clock.next_rung(state.calendar):
+            at, name = rung
+            yield at, 1 + _ORDER.index(RungName(name.split("_")[0])), name, clock
+
+
+def _resume(case: Case, clock: Clock) -> None:
+    clock.resume(case.now())
+    case.log("clock_resumed", f"{clock.title}恢复计时", clock=clock.name, due_at=clock.due_at)
+
+
+def _fire(case: Case, clock: Clock, rung: str) -> None:
+    task = case.state.task(clock.task_id) if clock.task_id else None
+    facts = {"clock": clock.name, "rung": rung, "due_at": clock.due_at, "task_id": clock.task_id}
+    match rung:
+        case RungName.DUE:
+            case.log("due", f"{clock.title}到期", **facts)
+        case RungName.OVERDUE:
+            clock.overdue = True
+            case.log("overdue", f"{clock.title}超期", **facts)
+        case RungName.SUPERVISION:
+            supervise(case, "overdue", f"{clock.title}超期督办", level=0, clock=clock.name, task_id=clock.task_id)
+        case RungName.PROMOTION:
+            clock.level += 1
+            case.log("promotion", f"{clock.title}督办提级", **facts)
+            supervise(case, "overdue", f"{clock.title}提级督办", level=clock.level, clock=clock.name,
+                      task_id=clock.task_id)  # fmt: skip
+        case RungName.DECIDES if task and clock.decides:
+            _decide(case, task, clock.decides)
+        case RungName.DECIDES:  # nobody is asked: a validity has run out
+            clock.stop(case.now())
+            case.log("expired", f"{clock.title}届满", **facts)
+        case _:
+            case.log("reminder", f"{clock.title}临期提醒", **facts)
+    for judged in judged_by(case.state, clock):
+        case.state.touch(judged)
+
+
+def _decide(case: Case, task: Task, decision: str) -> None:
+    """Silence past the clock is an answer: what the playbook says it means."""
+    case.log("expired", f"{KINDS[task.kind].name}到期，视为“{title_of(task.kind, decision)}”", task_id=task.task_id)
+    empty = KINDS[task.kind].decisions[decision].form()
+    fields = empty.model_dump(mode="json", exclude_none=True)
+    put_on_record(case, task, Decision(name=decision, fields=fields, at=case.now()))
+
+
+def judged_by(state: DisputeState, clock: Clock) -> list[Task]:
+    """The open tasks whose due date the clock gives."""
+    return [task for task in state.pending() if judges(clock.name, clock.task_id, task)]
+
+
+def judges(clock: str, task_id: str | None, task: Task) -> bool:
+    """Whether the clock of that name gives a task's due date: its own task, or all under the colour or the ladder."""
+    if task_id:
+        return task.task_id == task_id
+    if clock == "ladder":
+        return task.kind == "mediate"
+    return clock in (COLOUR, "progress") and KINDS[task.kind].under_colour
+
+
+def due_of(state: DisputeState, task: Task) -> Clock | None:
+    """The clock that presses a task most: the earliest of those that judge it and run; one that stands still comes
+    last, for its deadline moves on with every day.
+    """
+    clocks = [c for c in state.clocks if c.stopped_at is None and any(t is task for t in judged_by(state, c))]
+    return min(clocks, key=lambda c: (c.suspended, c.due_at), default=None)

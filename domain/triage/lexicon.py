@@ -1,0 +1,293 @@
+"""The words that triage listens for: categories, kinds of risk, departments, and the index that finds them in a text.
+
+Two YAML texts make one `Lexicon`: `playbooks/categories.yaml` (the responsibility list, H-032) and
+`playbooks/risk_kinds.yaml` (the kinds of risk, Q-030). Parsing is strict, because a list that a city edits by hand must
+fail at the desk of the editor and not at three in the morning: every reference is resolved, every cue is checked, and
+the error names the file and the row. Nothing here reads a file; the caller brings the texts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from domain.base import Strict
+from domain.errors import PolicyInvalid
+from domain.policy.loading import parse_policy
+from domain.triage.cues import CueIndex, Layer, Use, cue_fault, literals
+
+Colour = Literal["red", "yellow", "blue"]
+CATEGORIES_FILE = "categories.yaml"
+RISK_KINDS_FILE = "risk_kinds.yaml"
+ANY_CATEGORY = "*"
+FALLBACK_CATEGORY = "other_civil_dispute"
+"""The category of a narrative in which no cue speaks; the list must hold it."""
+
+# A strong cue names its category by itself, a context cue only leans: 受伤 is said in nine kinds of dispute.
+_TIER_WEIGHT = {"strong": 2.0, "keywords": 1.0, "context": 0.3}
+# Longer cues are rarer and misfire less. Indexed by literal characters from 2; the last weight serves all longer ones.
+_LENGTH_WEIGHT = (1.0, 1.25, 1.45, 1.6, 1.7)
+
+
+class Row(Strict, frozen=True):
+    """A row of a list, never changed after it is read."""
+
+
+class ColourRow(Row):
+    """A colour; `rank` 3 is the gravest. Its deadlines belong to the playbook."""
+
+    rank: int = Field(ge=1, le=3)
+    name: str
+
+
+class Department(Row):
+    """A unit that leads or cooperates; `line` is one of the three lines of H-014."""
+
+    name: str
+    line: Literal["gov_center", "hotline", "police"]
+
+
+class Track(Row):
+    """A statutory clock that a category starts; `limit` is a number and its unit, e.g. `30 calendar_days`."""
+
+    name: str
+    limit: str
+
+
+class Category(Row):
+    """One row of the responsibility list."""
+
+    seq: int
+    code: str
+    name: str
+    lead: str
+    cooperating: tuple[str, ...]
+    non_police: bool
+    default_colour: Colour
+    statutory_track: str
+    legal_basis: tuple[str, ...]
+    strong: tuple[str, ...] = ()
+    keywords: tuple[str, ...]
+    context: tuple[str, ...] = ()
+    police_trigger: str | None = None
+    note: str | None = None
+
+    def cues(self) -> Iterator[tuple[str, float]]:
+        """Every cue with the weight of its tier."""
+        for tier, weight in _TIER_WEIGHT.items():
+            yield from ((cue, weight) for cue in getattr(self, tier))
+
+
+class Group(Row):
+    """One of the groups the list is read by, e.g. 家庭婚恋类."""
+
+    code: str
+    name: str
+    categories: tuple[Category, ...]
+
+
+class CategoriesFile(Row):
+    """`categories.yaml` as it is written."""
+
+    version: int
+    expected_leaf_count: int
+    police_first_cues: tuple[str, ...]
+    police_matter_cues: tuple[str, ...]
+    innocent_phrases: tuple[str, ...]
+    source_context: Mapping[str, str]
+    tracks: Mapping[str, Track]
+    departments: Mapping[str, Department]
+    groups: tuple[Group, ...]
+
+
+class Escalation(Row):
+    """Guidance for the officer who confirms a triage: what raises the case, and how."""
+
+    effect: Literal["to_red", "raise_one", "notify", "report", "escalate_level"]
+    when: str
+
+
+class RiskKind(Row):
+    """One kind of risk. `keywords` bring the kind and its colour, `hints` the kind alone. Where a keyword of a
+    `police_first` kind speaks, the case is never diverted automatically."""
+
+    seq: int
+    code: str
+    name: str
+    default_colour: Colour
+    police_first: bool = False
+    categories: tuple[str, ...]
+    keywords: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    escalation_cues: tuple[Escalation, ...]
+    de_escalation: str
+    required_actions: tuple[str, ...]
+    forbidden: tuple[str, ...] = ()
+    seed_trace: str
+
+
+class Modifier(Row):
+    """A vulnerability of a person concerned. One with keywords raises the colour where there is bodily harm (G3)."""
+
+    code: str
+    name: str
+    keywords: tuple[str, ...] = ()
+
+
+class GlobalRule(Row):
+    """A rule over all kinds, in words; `applied_by` says which part of the system carries it out."""
+
+    id: str
+    cue: str
+    effect: str
+    applied_by: Literal["triage", "process"]
+
+
+class RiskKindsFile(Row):
+    """`risk_kinds.yaml` as it is written."""
+
+    version: int
+    expected_count: int
+    colours: Mapping[Colour, ColourRow]
+    global_rules: tuple[GlobalRule, ...]
+    bodily_harm_cues: tuple[str, ...]
+    modifiers: tuple[Modifier, ...]
+    kinds: tuple[RiskKind, ...]
+
+
+class Lexicon(Row):
+    """Both lists, checked against each other and indexed. Immutable; build it once and share it."""
+
+    listed: CategoriesFile
+    risks: RiskKindsFile
+    categories: Mapping[str, Category]
+    risk_kinds: Mapping[str, RiskKind]
+    group_of: Mapping[str, str]
+    _index: CueIndex = PrivateAttr()
+
+    def model_post_init(self, context: Any) -> None:
+        """Compiles the index, once a lexicon."""
+        self._index = CueIndex(_uses(self), self.listed.innocent_phrases)
+
+    @property
+    def index(self) -> CueIndex:
+        """The compiled index of every cue of both lists."""
+        return self._index
+
+    @property
+    def departments(self) -> Mapping[str, Department]:
+        """Every unit that leads or cooperates somewhere, by code."""
+        return self.listed.departments
+
+    def rank(self, colour: Colour) -> int:
+        """3 for the gravest colour, 1 for the mildest: what cities with other colour names map by."""
+        return self.risks.colours[colour].rank
+
+    def colour(self, rank: int) -> Colour:
+        """The colour of a rank; above the gravest there is only the gravest (raising red stays red)."""
+        return max((c for c in self.risks.colours if self.rank(c) <= rank), key=self.rank)
+
+
+def _uses(lexicon: Lexicon) -> Iterator[tuple[str, Use]]:
+    claims = Counter(
+        (cue, weight)
+        for category in lexicon.categories.values()
+        for cue, tier in category.cues()
+        for weight in _TIER_WEIGHT.values()
+        if weight <= tier
+    )
+    for category in lexicon.categories.values():
+        for cue, tier in category.cues():
+            length = _LENGTH_WEIGHT[min(len(literals(cue)) - 2, len(_LENGTH_WEIGHT) - 1)]
+            # A word that several categories claim at least as strongly is shared out among them: rarer weighs more.
+            yield cue, Use(Layer.CATEGORY, category.code, tier * length / claims[cue, tier])
+    for kind in lexicon.risk_kinds.values():
+        yield from _each(kind.keywords, Use(Layer.RISK, kind.code, 1.0))
+        yield from _each(kind.hints, Use(Layer.RISK, kind.code, 0.0))
+    yield from _each(lexicon.listed.police_first_cues, Use(Layer.POLICE, "danger", 1.0))
+    yield from _each(lexicon.listed.police_matter_cues, Use(Layer.POLICE, "offence", 0.0))
+    yield from _each(lexicon.risks.bodily_harm_cues, Use(Layer.HARM, "bodily_harm", 1.0))
+    for modifier in lexicon.risks.modifiers:
+        yield from _each(modifier.keywords, Use(Layer.PERSON, modifier.code, 1.0))
+
+
+def _each(cues: Iterable[str], use: Use) -> Iterator[tuple[str, Use]]:
+    return ((cue, use) for cue in cues)
+
+
+def parse_lexicon(categories_text: str, risk_kinds_text: str) -> Lexicon:
+    """Both lists as one checked `Lexicon`.
+
+    Raises:
+        PolicyInvalid: not YAML, a row of the wrong form, a count that differs from the announced one, a code used
+            twice, a reference to something the lists lack, or a cue that can't be used.
+    """
+    listed = parse_policy(categories_text, CATEGORIES_FILE, CategoriesFile)
+    risks = parse_policy(risk_kinds_text, RISK_KINDS_FILE, RiskKindsFile)
+    rows = [row for group in listed.groups for row in group.categories]
+    _numbered(CATEGORIES_FILE, rows, listed.expected_leaf_count)
+    _numbered(RISK_KINDS_FILE, risks.kinds, risks.expected_count)
+    _check_categories(listed, {row.code: row for row in rows})
+    _check_risks(risks, {row.code for row in rows}, set(listed.innocent_phrases))
+    return Lexicon(
+        listed=listed,
+        risks=risks,
+        categories={row.code: row for row in rows},
+        risk_kinds={kind.code: kind for kind in risks.kinds},
+        group_of={row.code: group.code for group in listed.groups for row in group.categories},
+    )
+
+
+def _numbered(file: str, rows: Iterable[Category | RiskKind], announced: int) -> None:
+    listed = list(rows)
+    if len(listed) != announced:
+        raise PolicyInvalid(f"{file}: 声明{announced}行，实有{len(listed)}行")
+    for seq, row in enumerate(listed, start=1):
+        if row.seq != seq:
+            raise PolicyInvalid(f"{file}: {row.code}: 序号应为{seq}")
+    _distinct(file, "code", (row.code for row in listed))
+
+
+def _check_categories(listed: CategoriesFile, categories: Mapping[str, Category]) -> None:
+    innocent = set(listed.innocent_phrases)
+    for code, row in categories.items():
+        units = (row.lead, *row.cooperating)
+        _known(CATEGORIES_FILE, code, units, listed.departments)
+        _known(CATEGORIES_FILE, code, [row.statutory_track], listed.tracks)
+        _distinct(CATEGORIES_FILE, code, units)
+        _usable(CATEGORIES_FILE, code, (cue for cue, _ in row.cues()), innocent)
+    police = (*listed.police_first_cues, *listed.police_matter_cues)
+    _usable(CATEGORIES_FILE, "police_first_cues, police_matter_cues", police, innocent)
+    _known(CATEGORIES_FILE, "source_context", (FALLBACK_CATEGORY, *listed.source_context.values()), categories)
+
+
+def _check_risks(risks: RiskKindsFile, categories: set[str], innocent: set[str]) -> None:
+    for kind in risks.kinds:
+        _known(RISK_KINDS_FILE, kind.code, kind.categories, {*categories, ANY_CATEGORY})
+        _usable(RISK_KINDS_FILE, kind.code, (*kind.keywords, *kind.hints), innocent)
+    for modifier in risks.modifiers:
+        _usable(RISK_KINDS_FILE, modifier.code, modifier.keywords, innocent)
+    _usable(RISK_KINDS_FILE, "bodily_harm_cues", risks.bodily_harm_cues, innocent)
+
+
+def _known(file: str, row: str, codes: Iterable[str], known: Iterable[str]) -> None:
+    if strangers := sorted(set(codes) - set(known)):
+        raise PolicyInvalid(f"{file}: {row}: 引用了清单中没有的代码：{'、'.join(strangers)}")
+
+
+def _distinct(file: str, row: str, values: Iterable[str]) -> None:
+    if twice := [value for value, count in Counter(values).items() if count > 1]:
+        raise PolicyInvalid(f"{file}: {row}: 重复：{'、'.join(twice)}")
+
+
+def _usable(file: str, row: str, cues: Iterable[str], innocent: set[str]) -> None:
+    listed = list(cues)
+    _distinct(file, row, listed)
+    for cue in listed:
+        if fault := cue_fault(cue):
+            raise PolicyInvalid(f"{file}: {row}: {fault}")
+        if cue in innocent:
+            raise PolicyInvalid(f"{file}: {row}: “{cue}”同时列为无害用语，永远不会生效")

@@ -1,0 +1,44 @@
+"""Who is meant by a department of the responsibility list: the body nearest to the dispute that holds its authority.
+
+`playbooks/categories.yaml` names kinds of authority (`police`, `village`, `market_reg`), because a list can't know
+where the next quarrel will be. Requirements, triage step 6: the most local unit that holds the authority, else the
+county's department. The county's departments have the list's own codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from domain.policy.playbook import Place
+
+LOCAL: dict[str, Place] = {
+    "political_legal": "committee",
+    "gov_center": "centre",
+    "township": "township",
+    "village": "village",
+    "police": "station",
+    "justice": "justice_office",
+    "court": "court",
+    "women_fed": "womens_federation",
+}
+"""Department codes that mean a place of the dispute; every other code is an organisation's own."""
+
+
+def resolve_department(code: str, places: Mapping[str, str]) -> str:
+    """The place word a department code means, where the dispute has that place; else the code itself."""
+    word = LOCAL.get(code)
+    return word if word is not None and word in places else code
+
+
+def organisation_for_department(code: str, places: Mapping[str, str]) -> str:
+    """The organisation code a department code means for a dispute; `places` is what `resolve_places` gave."""
+    path = places.get(resolve_department(code, places))
+    return path.rpartition("/")[2] if path else code
+
+
+def organisations_for(codes: Iterable[str], places: Mapping[str, str]) -> list[str]:
+    """The organisation codes of several departments, in order, each once.
+
+    Two departments may be one body here: where the village is unknown, its part falls to the township.
+    """
+    return list(dict.fromkeys(organisation_for_department(code, places) for code in codes))

@@ -1,0 +1,86 @@
+"""Columns that behave the same on SQLite and PostgreSQL: their types, the one that encrypts, words to be searched."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
+
+from infra.runtime.crypto import KeyRing
+
+_keys: KeyRing | None = None
+_FAST = 1
+
+
+def unlock(keys: KeyRing) -> None:
+    """Gives the sealed columns their keys; called once by each composition root."""
+    global _keys
+    _keys = keys
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant. SQLite would drop the offset: stored in UTC, given back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses a naive datetime: nobody could say when that was."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs an offset")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def instant_field(**kwargs: Any) -> Any:
+    """A column that holds an instant."""
+    return Field(sa_type=Instant, **kwargs)
+
+
+class Sealed(TypeDecorator[Any]):
+    """A JSON value, compressed and encrypted at rest; bound to its table, so that a value can't be moved to another."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.table = table
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Seals the value: key id, a colon, the ciphertext."""
+        if value is None:
+            return None
+        plain = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), _FAST)
+        keys = _ring()
+        return keys.current.encode() + b":" + keys.seal(plain, self._context())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Opens the value."""
+        if value is None:
+            return None
+        key_id, _, sealed = bytes(value).partition(b":")
+        return json.loads(zlib.decompress(_ring().unseal(key_id.decode(), sealed, self._context())))
+
+    def _context(self) -> bytes:
+        return f"santui.column.{self.table}".encode()
+
+
+def _ring() -> KeyRing:
+    if _keys is None:
+        raise RuntimeError("infra.database.columns.unlock() comes before the first sealed column")
+    return _keys
+
+
+def searchable(*parts: str) -> str:
+    """Words as they are searched for: whatever their case, the same on every database."""
+    return "\n".join(parts).casefold()

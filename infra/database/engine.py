@@ -1,0 +1,251 @@
+"""The database: engine, sessions, migrations. SQLite and PostgreSQL behave alike from here on."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from asyncpg import PostgresError
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from domain.base import Model
+from domain.errors import FieldsInvalid, StoreUnavailable
+from infra.database.columns import unlock
+from infra.runtime.crypto import load_keys
+from infra.runtime.settings import Settings
+
+WRITES = "santui_writes"
+PATIENCE = 5.0
+"""Seconds a writer waits for its turn, SQLite for another process's writer, and anybody for a connection."""
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": PATIENCE}
+"""At most 20 connections a process: api, worker and a job beside them stay far below the 100 that PostgreSQL allows."""
+STATEMENT = 10.0
+"""Seconds a statement may take: longer than any of ours, shorter than a person waits for a server that hangs."""
+POSTGRESQL: dict[str, Any] = {
+    "timeout": PATIENCE,
+    # Asked on this side: a server that hangs does not keep its own.
+    "command_timeout": STATEMENT,
+    "server_settings": {
+        "application_name": "santui",
+        "lock_timeout": f"{PATIENCE * 1000:.0f}",
+        # Lists take milliseconds; compiling their plans takes a hundred.
+        "jit": "off",
+        # A plan for nobody in particular suits neither the county nor a grid.
+        "plan_cache_mode": "force_custom_plan",
+        "max_parallel_workers_per_gather": "0",
+    },
+}
+MIGRATIONS = Path(__file__).parent / "migrations"
+BASE = "base"
+_STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
+"""What SQLite says of a connection rather than of a statement: a file opened while it could not be written stays so."""
+_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What the driver says of a statement of ours; everything else it says of the database."""
+
+
+_BAD_VALUE = "22"
+"""The class of SQL states by which PostgreSQL refuses a value, for example a text with a NUL in it."""
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """The driver's failures as ours: their text may quote a statement with a case's values, so it goes no further.
+
+    A row that is known to be there and is not: the read model is being made again this very moment.
+    """
+    try:
+        yield
+    except _OURS:
+        raise
+    except (DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
+        if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_BAD_VALUE):
+            raise FieldsInvalid("内容含有无法处理的字符") from error
+        raise StoreUnavailable from error
+
+
+async def _connected(session: AsyncSession, **options: Any) -> None:
+    """Takes a connection for the session. Nobody listening, or not yet, comes as the driver's or the system's own."""
+    try:
+        await session.connection(execution_options=options)
+    except (OSError, PostgresError) as error:
+        raise StoreUnavailable from error
+
+
+async def _commit(session: AsyncSession) -> None:
+    try:
+        await session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(may_take_effect=True) from error
+        raise
+
+
+class NoSuchRevision(Exception):
+    """There is no revision of that name; says which there are."""
+
+
+class Migrated(Model):
+    """What a migration did: from which revision, and to which. `base` is a database without a table of ours."""
+
+    was: str
+    now: str
+    down: bool
+
+    def told(self) -> str:
+        """The same for a person at a terminal."""
+        if self.was == self.now:
+            return f"the database is at {self.now} already · 数据库已是该版本"
+        how, chinese = ("down", "已降级") if self.down else ("up", "已升级")
+        return f"the database went {how} from {self.was} to {self.now} · {chinese}"
+
+
+Session = AsyncSession
+"""What a transaction is worked with, for those who pass it on."""
+
+
+class Database:
+    """One engine a process; sessions are short and commit themselves."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.sqlite = engine.dialect.name == "sqlite"
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for queries.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with _explained():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                # Each query sees what is committed by then, which needs no transaction and no words about one.
+                await _connected(session, **({} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}))
+                yield session
+
+    @asynccontextmanager
+    async def write(self, *locks: str | None) -> AsyncIterator[AsyncSession]:
+        """A transaction, committed at the end of the block. `locks` serialise all writers that name the same ones, and
+        are taken in the order given.
+
+        Raises:
+            StoreUnavailable: the database does not answer or can't be written; nothing was, unless the error says that
+                it may have been, because the connection was lost over the commit.
+        """
+        with _explained():
+            async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
+                await _connected(session, **{WRITES: True})
+                for lock in filter(None, locks if not self.sqlite else ()):
+                    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": lock})
+                yield session
+                await _commit(session)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """SQLite has one writer and lets the others poll, in no order: within a process they queue here instead."""
+        if not self.sqlite:
+            yield
+            return
+        try:
+            # Not wait_for, which may swallow a cancellation on Python 3.11: whoever cancelled then waits for ever.
+            async with asyncio.timeout(PATIENCE):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable from error
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    async def close(self) -> None:
+        """Gives all connections back."""
+        await self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """Opens the database of the settings, and gives the sealed columns their keys."""
+    unlock(load_keys(settings.key_file))
+    if settings.sqlite_path:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    more = {} if settings.sqlite_path else {"pool_pre_ping": True, "connect_args": POSTGRESQL}
+    engine = create_async_engine(settings.database_url, **POOL, **more)
+    if settings.sqlite_path:
+        event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
+        event.listen(engine.sync_engine, "begin", _sqlite_begin)
+        event.listen(engine.sync_engine, "handle_error", _sqlite_stale)
+    return Database(engine)
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # Each query of a reader sees what is committed by then, as with PostgreSQL's READ COMMITTED: nothing to begin.
+    # SQLite has one writer: taking its lock at once avoids the deadlock of two readers that both want to write.
+    if connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_stale(context: ExceptionContext) -> None:
+    # As after a server's restart: this connection and all that were opened before it are opened anew.
+    code = getattr(context.original_exception, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    if code & 0xFF in _STALE:  # the low byte is the kind, the rest says which of it
+        context.is_disconnect = True
+
+
+def _sqlite_pragmas(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by us, not by the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000:.0f}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def migrate(settings: Settings, revision: str = "head") -> Migrated:
+    """Brings the database to a revision of the schema, up or down; blocking, for start-up and the command line.
+
+    Going down throws away what the newer revisions keep. On PostgreSQL a failure leaves everything as it was.
+
+    Raises:
+        NoSuchRevision: there is none of that name, or the database has one that this code does not know.
+        StoreUnavailable: the database does not answer.
+    """
+    if settings.sqlite_path:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = settings.database_url
+    order = [BASE, *reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()])]
+    wanted = order[-1] if revision == "head" else revision
+    try:
+        with _explained():
+            was = asyncio.run(_revision(settings.database_url))
+    except (OSError, PostgresError) as error:
+        raise StoreUnavailable from error
+    for named in (wanted, was):
+        if named not in order:
+            raise NoSuchRevision(f"there is no revision {named} of the schema here, only {', '.join(order)}")
+    down = order.index(wanted) < order.index(was)
+    (command.downgrade if down else command.upgrade)(config, wanted)
+    return Migrated(was=was, now=wanted, down=down)
+
+
+async def _revision(url: str) -> str:
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    finally:
+        await engine.dispose()
+    return found or BASE

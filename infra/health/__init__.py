@@ -1,0 +1,1 @@
+"""What waits, what is stuck, and whether a worker lives."""

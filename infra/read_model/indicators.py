@@ -1,0 +1,172 @@
+"""The indicators' figures: narrow rows of the tally, added up by the database, judged by `domain.indicators.formulas`.
+
+One statement gives all figures of a question, whatever the number of disputes, groups, indicators and periods. It knows
+no formula: equal rows come back as one with their number, and only the domain says what they count for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+from sqlmodel import col
+
+from domain.base import Model
+from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.formulas import Count, Definition, Figure, denominator_has, figure, numerator_has
+from domain.indicators.periods import Period, midnight_after
+from domain.people.organisation import Actor
+from infra.database.tables import DisputeRow, TallyRow
+from infra.read_model.visibility import below, may_see
+
+By = Literal["organisation", "month", "category", "colour"]
+GROUPS: dict[str, Any] = {
+    "organisation": col(TallyRow.unit),
+    "month": col(TallyRow.month),
+    "category": col(TallyRow.category),
+    "colour": col(TallyRow.colour),
+}
+"""By what figures may be told apart; an organisation is named by its path."""
+TOTAL = "*"
+"""The group of everything; always there, also where figures are told apart."""
+
+
+class Span(Model):
+    """A period, read on a day (24:00)."""
+
+    period: Period
+    as_of: date
+
+
+class Scope(Model):
+    """Which figures: of organisations at or below these paths, told apart by something or not, with these windows."""
+
+    paths: list[str]
+    by: By | None = None
+    windows: dict[str, int]
+
+    def days(self, definition: Definition) -> int:
+        """The window of an indicator; 0 where it has none."""
+        return self.windows[definition.window] if definition.window else 0
+
+
+class Behind(Model):
+    """A dispute behind a figure: the colour it was counted under, and the one it began with (F.5)."""
+
+    colour: str
+    first_colour: str
+
+
+Figures = dict[str, dict[str, Figure]]
+"""By group, then by the indicator's code."""
+
+
+async def figures(session: AsyncSession, spans: Sequence[Span], scope: Scope) -> list[Figures]:
+    """Every indicator for each span; all in one statement."""
+    sources: dict[tuple[Any, ...], int] = {}
+    use: list[dict[str, int]] = []
+    for span in spans:
+        use.append({})
+        for definition in DEFINITIONS.values():
+            source = (definition.kind, *_bounds(definition, span, scope), span.period.ends, midnight_after(span.as_of))
+            use[-1][definition.code] = sources.setdefault(source, len(sources))
+    parts = [
+        _seen(kind, begins, before, ends, by, scope, group=GROUPS.get(scope.by or "")).add_columns(
+            literal(number, Integer).label("source")
+        )
+        for (kind, begins, before, ends, by), number in sources.items()
+    ]
+    told = union_all(*parts).subquery()
+    rows = (await session.execute(select(*told.c, func.count().label("n")).group_by(*told.c))).mappings().all()
+    found: dict[int, dict[str, list[Count]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        found[row["source"]][row["grouped"]].append(_count(row))
+    return [_figures(each, found, scope) for each in use]
+
+
+def _figures(use: Mapping[str, int], found: Mapping[int, Mapping[str, list[Count]]], scope: Scope) -> Figures:
+    """Everything is what all groups hold together; the same rows, no second question."""
+    told = {number: dict(found.get(number, {})) for number in set(use.values())}
+    for groups in told.values():
+        groups[TOTAL] = [count for group in groups.values() for count in group]
+    return {
+        group: {
+            code: figure(definition, told[use[code]].get(group, ()), scope.days(definition))
+            for code, definition in DEFINITIONS.items()
+        }
+        for group in sorted({group for groups in told.values() for group in groups})
+    }
+
+
+async def cases_behind(
+    session: AsyncSession, definition: Definition, span: Span, scope: Scope, part: str, group: str | None
+) -> dict[str, Behind]:
+    """The disputes behind a figure, by number and in its order: of its `numerator` or its `denominator`."""
+    has = numerator_has if part == "numerator" else denominator_has
+    begins, before = _bounds(definition, span, scope)
+    by = midnight_after(span.as_of)
+    query = _seen(definition.kind, begins, before, span.period.ends, by, scope)
+    query = query.add_columns(col(TallyRow.dispute_no), col(TallyRow.colour), col(TallyRow.first_colour))
+    if scope.by and group is not None:
+        query = query.where(GROUPS[scope.by] == group)
+    days = scope.days(definition)
+    rows = (await session.execute(query.where(col(TallyRow.leading)))).mappings().all()
+    found = {
+        row["dispute_no"]: Behind(colour=row["colour"], first_colour=row["first_colour"])
+        for row in rows
+        if has(definition, _count(row), days)
+    }
+    return dict(sorted(found.items()))
+
+
+async def disputes_among(session: AsyncSession, actor: Actor, numbers: Collection[str]) -> list[DisputeRow]:
+    """Of these disputes, those the person may see, as a list shows them; in order of their number."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no).in_(numbers), may_see(actor))
+    query = query.order_by(col(DisputeRow.dispute_no)).options(defer(DisputeRow.sealed, raiseload=True))
+    return list((await session.execute(query)).scalars())
+
+
+def _bounds(definition: Definition, span: Span, scope: Scope) -> tuple[datetime, datetime]:
+    return definition.range(span.period, span.as_of, scope.days(definition))
+
+
+def _seen(
+    kind: str, begins: datetime, before: datetime, ends: datetime, by: datetime, scope: Scope, group: Any = None
+) -> Select[Any]:
+    """The tallies of a kind between two instants, as `domain.indicators.formulas.seen` sees them at a third."""
+    struck = col(TallyRow.struck_at)
+    lagging = any(d.kind == kind and d.window for d in DEFINITIONS.values())
+    return select(
+        (literal(TOTAL) if group is None else group).label("grouped"),
+        col(TallyRow.kind),
+        col(TallyRow.leading),
+        col(TallyRow.result),
+        col(TallyRow.value),
+        (col(TallyRow.lag) if lagging else cast(null(), Integer)).label("lag"),
+        _happened(col(TallyRow.done_at), by).label("done"),
+        _happened(col(TallyRow.left_at), by).label("left"),
+        case((struck >= by, "no"), (struck >= ends, "amended"), (struck.is_not(None), "yes"), else_="no").label(
+            "struck"
+        ),
+    ).where(
+        col(TallyRow.kind) == kind,
+        col(TallyRow.at) >= begins,
+        col(TallyRow.at) < before,
+        or_(*(below(col(TallyRow.unit), path) for path in scope.paths)),
+    )
+
+
+def _happened(at: Any, by: datetime) -> ColumnElement[int]:
+    return case((at < by, 1), else_=0)
+
+
+def _count(row: Mapping[Any, Any]) -> Count:
+    return Count(
+        kind=row["kind"], leading=row["leading"], result=row["result"], value=row["value"], lag=row["lag"],
+        done=bool(row["done"]), left=bool(row["left"]), struck=row["struck"], n=row.get("n", 1),
+    )  # fmt: skip

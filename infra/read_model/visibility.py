@@ -1,0 +1,210 @@
+"""Jurisdiction in SQL: what a person may see. Every query over disputes or tasks goes through here.
+
+Twice, for a database goes about it from one end or the other: as a condition on a row that is at hand (`may_see`,
+`addressed_to`, `left_to`), and as the numbers of all rows there are for a person (`seen_by`, `asked_tasks`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Mapped, aliased
+from sqlmodel import col
+
+from domain.people.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight
+from infra.database.tables import (
+    AddresseeRow,
+    BarredRow,
+    DisputeRow,
+    HelperRow,
+    IncidentRow,
+    InvolvementRow,
+    PostRow,
+    TaskRow,
+    WatcherRow,
+)
+
+OPEN = ("open", "claimed")
+_AFTER_SLASH = "0"
+"""The character after the slash: what lies below /a is from /a/ up to, and without, /a0."""
+
+
+def below(column: Mapped[str], path: str) -> ColumnElement[bool]:
+    """Whether a path column is `path` or lies below it: one range of an index, and in it not the likes of `path-2`."""
+    path = path.rstrip("/")
+    return and_(column >= path, column < path + _AFTER_SLASH, or_(column == path, column >= path + "/"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A way to be among disputes: as the condition on one of them, and as the numbers of all, with repeats."""
+
+    holds: ColumnElement[bool]
+    numbers: Select[str]
+
+
+def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
+    """The disputes in which one of the person's posts has a part, as far as its role sees; those that his reports
+    opened (joining one gives no sight of it); those he helps with, or did; those of which a task is offered to him.
+    Whoever deputises sees by the other's posts too.
+
+    A condition on `DisputeRow`, or on another column that holds a dispute number.
+    """
+    return or_(*(part.holds for part in seen_by(actor, dispute_no)))
+
+
+def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
+    """The same as parts, one for each reason."""
+    offered = aliased(TaskRow)
+    parts = [
+        _part(col(HelperRow.dispute_no), col(HelperRow.person_id).in_(holders(actor)), dispute_no),
+        _part(col(offered.dispute_no), col(offered.offered_to).in_(holders(actor)), dispute_no),
+    ]
+    if reaches := [clause for post in actor.reach if (clause := _reach(post)) is not None]:
+        parts.append(_part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no))
+    if actor.has_role(*INTAKE_ROLES):
+        mine = and_(col(IncidentRow.received_by) == actor.person_id, col(IncidentRow.joined) == false())
+        parts.append(_part(col(IncidentRow.dispute_no), mine, dispute_no))
+    return parts
+
+
+def part_of(path: str) -> Part:
+    """The disputes in which an organisation, or one below it, has a part."""
+    return _part(col(InvolvementRow.dispute_no), below(col(InvolvementRow.path), path))
+
+
+def _part(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
+    number = col(DisputeRow.dispute_no) if dispute_no is None else dispute_no
+    return Part(holds=exists().where(found == number, condition), numbers=select(found).where(condition))
+
+
+def holders(actor: Actor) -> list[str]:
+    """Whose hands are the person's: his own, and those of everybody he deputises for."""
+    return [capacity.holder for capacity in actor.capacities]
+
+
+def _reach(post: Post) -> ColumnElement[bool] | None:
+    path, role = col(InvolvementRow.path), col(InvolvementRow.role)
+    match ROLES[post.role].sight:
+        case Sight.SUBTREE:
+            return below(path, post.path)
+        case Sight.ORGANISATION:
+            return path == post.path
+        case Sight.OWN:
+            return and_(path == post.path, role == post.role)
+        case Sight.NONE:
+            return None
+
+
+def addressed_to(actor: Actor, *, watches: bool) -> ColumnElement[bool]:
+    """Whether the task is addressed to a post of the person, or only watched by it."""
+    if not actor.reach:
+        return false()
+    task = col(AddresseeRow.task_id) == col(TaskRow.task_id)
+    return exists().where(task, col(AddresseeRow.watches) == watches, or_(*(_at(post) for post in actor.reach)))
+
+
+def left_to(actor: Actor) -> ColumnElement[bool]:
+    """Whether the task falls to a post of the person because everybody at the addressed post below it is barred."""
+    if not actor.reach:
+        return false()
+    task = col(AddresseeRow.task_id) == col(TaskRow.task_id)
+    return exists().where(task, or_(*(_left(post) for post in actor.reach)))
+
+
+def asked_tasks(capacity: Actor) -> list[Select[str]]:
+    """The ids, with repeats, of the tasks that the person may take: open ones addressed to a post of his or left to it,
+    and those offered to him; without those he is barred from.
+    """
+    task_id, offered = col(AddresseeRow.task_id), aliased(TaskRow)
+    asked = [and_(_at(post), col(AddresseeRow.watches) == false()) for post in capacity.posts]
+    waits = and_(col(AddresseeRow.state) == "open", not_barred(capacity, task_id))
+    return [
+        *(select(task_id).where(clause, waits) for clause in (*asked, *map(_left, capacity.posts))),
+        select(col(offered.task_id)).where(
+            col(offered.offered_to) == capacity.holder,
+            col(offered.state).in_(OPEN),
+            not_barred(capacity, col(offered.task_id)),
+        ),
+    ]
+
+
+def held_tasks(capacity: Actor) -> list[Select[str]]:
+    """The ids of the claimed tasks that somebody holds or prepares; of another's, what the deputy may answer."""
+    task = aliased(TaskRow)
+    free = [not_barred(capacity, col(task.task_id))] if capacity.on_behalf_of else []
+    return [
+        select(col(task.task_id)).where(hand == capacity.holder, col(task.state) == "claimed", *free)
+        for hand in (col(task.assignee), col(task.delegate))
+    ]
+
+
+def watched_tasks(actor: Actor) -> list[Select[str]]:
+    """The ids, with repeats, of the open or claimed tasks that a post of the person watches, and of those of disputes
+    that he watches himself, as long as he may see them.
+    """
+    watched = and_(col(AddresseeRow.watches) == true(), col(AddresseeRow.state).in_(OPEN))
+    task = aliased(TaskRow)
+    disputes = select(col(WatcherRow.dispute_no)).where(col(WatcherRow.person_id) == actor.person_id)
+    followed = (col(task.dispute_no).in_(disputes), col(task.state).in_(OPEN), may_see(actor, col(task.dispute_no)))
+    return [
+        *(select(col(AddresseeRow.task_id)).where(_at(post), watched) for post in actor.reach),
+        select(col(task.task_id)).where(*followed),
+    ]
+
+
+def _at(post: Post) -> ColumnElement[bool]:
+    return and_(col(AddresseeRow.role) == post.role, col(AddresseeRow.path) == post.path)
+
+
+def _left(post: Post) -> ColumnElement[bool]:
+    path = col(AddresseeRow.path)
+    return and_(
+        col(AddresseeRow.role) == post.role,
+        path >= post.path + "/",
+        path < post.path + _AFTER_SLASH,
+        col(AddresseeRow.watches) == false(),
+        exists().where(col(BarredRow.task_id) == col(AddresseeRow.task_id)),
+        ~_somebody_else(),
+    )
+
+
+def asked_people(*tasks: ColumnElement[bool]) -> tuple[Select[str, str], Select[str, str]]:
+    """(person id, task id) for everybody who may claim one of these open tasks: what `addressed_to`, `left_to` and
+    `not_barred` say of one person, for all of them at once; in two queries, to be united.
+    """
+    held, task, asked = PostRow, col(TaskRow.task_id), col(AddresseeRow.path)
+    above = func.substr(asked, 1, func.length(col(held.path)) + 1) == col(held.path) + "/"
+    barred = exists().where(col(BarredRow.task_id) == task, col(BarredRow.person_id) == col(held.person_id))
+    fallen = and_(above, exists().where(col(BarredRow.task_id) == task), ~_somebody_else())
+    pairs = (
+        select(col(held.person_id), task)
+        .select_from(TaskRow)
+        .join(AddresseeRow, and_(col(AddresseeRow.task_id) == task, col(AddresseeRow.watches) == false()))
+        .where(col(TaskRow.state) == "open", ~barred, *tasks)
+    )
+    return (
+        pairs.join(held, and_(col(held.role) == col(AddresseeRow.role), col(held.path) == asked)),
+        pairs.join(held, and_(col(held.role) == col(AddresseeRow.role), fallen)),
+    )
+
+
+def _somebody_else() -> ColumnElement[bool]:
+    """Whether anybody who is not barred holds the addressed post itself."""
+    holder = aliased(PostRow)
+    # Said aloud, for SQLAlchemy correlates with the next query outwards only: the addressee would be any at all.
+    barred = (
+        select(col(BarredRow.task_id))
+        .where(col(BarredRow.task_id) == col(AddresseeRow.task_id), col(BarredRow.person_id) == col(holder.person_id))
+        .correlate(AddresseeRow, holder)
+        .exists()
+    )
+    return exists().where(
+        col(holder.role) == col(AddresseeRow.role), col(holder.path) == col(AddresseeRow.path), ~barred
+    )
+
+
+def not_barred(actor: Actor, task_id: Mapped[str]) -> ColumnElement[bool]:
+    """Leaves out the tasks that the person may not answer (four eyes), himself or in whose name he acts."""
+    return ~exists().where(col(BarredRow.task_id) == task_id, col(BarredRow.person_id).in_(sorted(actor.persons)))

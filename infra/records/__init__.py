@@ -1,0 +1,1 @@
+"""Records beside the process: people, reports, files, messages, events, jobs, the access log."""

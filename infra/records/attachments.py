@@ -1,0 +1,157 @@
+"""Files of disputes in the database: each its sender's own until an answer takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import FieldsInvalid
+from domain.people.organisation import Actor
+from infra.database.engine import Database
+from infra.database.tables import AttachmentRow
+
+PENDING, SENT, TAKEN = "pending", "sent", "taken"
+"""A file's states: its sender's own, with an answer on its way, part of the case."""
+PENDING_FOR = timedelta(hours=48)
+"""A form that was begun is sent by then, or its files are chosen again."""
+SENT_FOR = timedelta(days=30)
+"""An answer left while no worker answers takes effect, or is refused, once there is one."""
+
+
+async def add_attachment(
+    session: AsyncSession,
+    attachment_id: str,
+    dispute_no: str,
+    actor: Actor,
+    *,
+    name: str,
+    sha256: str,
+    media_type: str,
+    size: int,
+    small: bool = False,
+) -> AttachmentRow:
+    """Registers a file that is already on disk; `size` in bytes, `small`: a small picture lies beside it."""
+    row = AttachmentRow(
+        attachment_id=attachment_id,
+        dispute_no=dispute_no,
+        sha256=sha256,
+        media_type=media_type,
+        size=size,
+        at=datetime.now(UTC),
+        person_id=actor.person_id,
+        state=PENDING,
+        sealed={"name": name[:200], "by": actor.name, "small": small},
+    )
+    session.add(row)
+    return row
+
+
+async def find_attachment(database: Database, attachment_id: str, person_id: str) -> AttachmentRow | None:
+    """A file's particulars; of one that no answer has, only for its sender. The caller checks the dispute."""
+    async with database.read() as session:
+        row = await session.get(AttachmentRow, attachment_id)
+    return row if row and shows(row, person_id) else None
+
+
+def shows(row: AttachmentRow, person_id: str) -> bool:
+    """Whether whoever sees the dispute sees the file too: until an answer has it, it is its sender's own."""
+    return row.state == TAKEN or row.person_id == person_id
+
+
+async def send_attachments(database: Database, ids: list[str]) -> list[str]:
+    """An answer with these files goes on its way: until it is known what came of it they are neither removed nor swept.
+    Answers which of them went with it: others are part of the case, or on their way with another answer.
+
+    What is taken is known when the case is published (`infra.read_model.writer`), however late the answer takes effect.
+
+    Raises:
+        FieldsInvalid: one was removed meanwhile; then none goes.
+    """
+    if not ids:
+        return []
+    async with database.write() as session:
+        moved = await _move(session, ids, PENDING, SENT)
+        await check_there(session, ids)
+    return moved
+
+
+async def return_attachments(database: Database, ids: list[str]) -> None:
+    """The answer that these went with was refused: the files are its sender's own again."""
+    if ids:
+        async with database.write() as session:
+            await _move(session, ids, SENT, PENDING)
+
+
+async def take_attachments(session: AsyncSession, dispute_no: str, ids: Iterable[str]) -> None:
+    """An answer has these files: they are part of the case."""
+    wanted = sorted(set(ids))
+    if wanted:
+        of_case = col(AttachmentRow.dispute_no) == dispute_no, col(AttachmentRow.state) != TAKEN
+        query = update(AttachmentRow).where(col(AttachmentRow.attachment_id).in_(wanted), *of_case)
+        await session.execute(query.values(state=TAKEN))
+
+
+async def check_there(session: AsyncSession, ids: Collection[str]) -> None:
+    """Whether files that an answer was given in this transaction are there: they may have been removed since they were
+    looked at, and from here on they can't be.
+
+    Raises:
+        FieldsInvalid: one is not.
+    """
+    query = select(col(AttachmentRow.attachment_id)).where(col(AttachmentRow.attachment_id).in_(ids))
+    if ids and set((await session.execute(query)).scalars()) != set(ids):
+        raise no_such_file()
+
+
+def no_such_file() -> FieldsInvalid:
+    """What is answered to whoever names a file that is not there for him."""
+    return FieldsInvalid(errors=[{"field": "attachments", "message": "附件不存在，或不属于该纠纷"}])
+
+
+async def drop_attachment(database: Database, attachment_id: str) -> bool:
+    """Forgets a file that no answer has; false where one has it, or had it in the meantime."""
+    mine = col(AttachmentRow.attachment_id) == attachment_id, col(AttachmentRow.state) == PENDING
+    async with database.write() as session:
+        query = delete(AttachmentRow).where(*mine).returning(col(AttachmentRow.attachment_id))
+        return (await session.execute(query)).first() is not None
+
+
+async def sweep_attachments(database: Database, now: datetime) -> list[str]:
+    """Forgets the files that no answer took in time; answers their ids."""
+    late = or_(
+        *(
+            and_(col(AttachmentRow.state) == state, col(AttachmentRow.at) < now - kept)
+            for state, kept in ((PENDING, PENDING_FOR), (SENT, SENT_FOR))
+        )
+    )
+    async with database.write() as session:
+        query = delete(AttachmentRow).where(late).returning(col(AttachmentRow.attachment_id))
+        return list((await session.execute(query)).scalars())
+
+
+async def known_attachments(database: Database, ids: Iterable[str]) -> set[str]:
+    """Those of the ids that are registered."""
+    found: set[str] = set()
+    async with database.read() as session:
+        for some in batched(ids):
+            query = select(col(AttachmentRow.attachment_id)).where(col(AttachmentRow.attachment_id).in_(some))
+            found |= set((await session.execute(query)).scalars())
+    return found
+
+
+def batched(ids: Iterable[str], size: int = 500) -> Iterator[list[str]]:
+    """The ids in lists that a statement can name."""
+    rest = iter(ids)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+async def _move(session: AsyncSession, ids: list[str], before: str, after: str) -> list[str]:
+    these = col(AttachmentRow.attachment_id).in_(ids), col(AttachmentRow.state) == before
+    query = update(AttachmentRow).where(*these).values(state=after).returning(col(AttachmentRow.attachment_id))
+    return list((await session.execute(query)).scalars())

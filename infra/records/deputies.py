@@ -1,0 +1,130 @@
+"""Deputyships on record: who stands in for whom now, naming one, ending one. They run by the wall clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from domain.errors import Conflict
+from domain.people.deputies import deputised
+from domain.people.organisation import SEPARATE_ROLES, Actor, Post, Represented
+from infra.database.tables import DeputyRow, PersonRow, PostRow
+from infra.records.people import actor_of
+
+
+@dataclass(frozen=True)
+class Deputyship:
+    """A deputyship with who is represented and who stands in."""
+
+    row: DeputyRow
+    person: PersonRow
+    deputy: PersonRow
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """The deputyships that run at an instant."""
+    return and_(col(DeputyRow.ended_at).is_(None), col(DeputyRow.since) <= at, col(DeputyRow.until) > at)
+
+
+async def acting(session: AsyncSession, person_id: str, at: datetime) -> Actor | None:
+    """An active person with the posts held now, and with whom he deputises for at an instant."""
+    actor = await actor_of(session, person_id)
+    if actor and not actor.has_role(*SEPARATE_ROLES):
+        actor.deputises = await represented_by(session, person_id, at)
+    return actor
+
+
+async def represented_by(session: AsyncSession, deputy_id: str, at: datetime) -> list[Represented]:
+    """For whom a person deputises at an instant, with the posts that those hold now; active people only."""
+    query = (
+        select(
+            col(PersonRow.person_id), col(PersonRow.name), col(DeputyRow.until), col(PostRow.role), col(PostRow.path)
+        )
+        .select_from(DeputyRow)
+        .join(PersonRow, col(PersonRow.person_id) == col(DeputyRow.person_id))
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), in_force(at))
+        .order_by(col(DeputyRow.deputyship_id), col(PostRow.post_id))
+    )
+    found: dict[str, Represented] = {}
+    for person_id, name, until, role, path in (await session.execute(query)).all():
+        other = found.setdefault(person_id, Represented(person_id=person_id, name=name, until=until, posts=[]))
+        other.until = max(other.until, until)
+        post = Post(role=role, path=path)
+        if post not in other.posts:
+            other.posts += deputised([post])
+    return [other for other in found.values() if other.posts]
+
+
+def lock_of(person_id: str) -> str:
+    """What everybody locks who writes to the deputyships of a person."""
+    return f"deputy {person_id}"
+
+
+async def add_deputyship(session: AsyncSession, row: DeputyRow) -> None:
+    """Puts a deputyship on record; the caller holds the lock.
+
+    Raises:
+        Conflict: the same person stands in for the same person in a part of that time already.
+    """
+    query = select(col(DeputyRow.deputyship_id)).where(
+        col(DeputyRow.person_id) == row.person_id,
+        col(DeputyRow.deputy_id) == row.deputy_id,
+        col(DeputyRow.ended_at).is_(None),
+        col(DeputyRow.since) < row.until,
+        col(DeputyRow.until) > row.since,
+    )
+    if (await session.execute(query.limit(1))).first():
+        raise Conflict("该时段已安排同一人代班")
+    session.add(row)
+
+
+async def end_deputyship(session: AsyncSession, deputyship_id: str, by: str, at: datetime) -> None:
+    """Ends a deputyship before its time.
+
+    Raises:
+        Conflict: it is over.
+    """
+    row = await session.get_one(DeputyRow, deputyship_id)
+    if row.ended_at or row.until <= at:
+        raise Conflict("该代班已经结束")
+    row.ended_at, row.ended_by = at, by
+    session.add(row)
+
+
+async def deputyship(session: AsyncSession, deputyship_id: str) -> Deputyship | None:
+    """One deputyship, whoever asks."""
+    found = await _read(session, _all().where(col(DeputyRow.deputyship_id) == deputyship_id))
+    return found[0] if found else None
+
+
+async def deputyships(
+    session: AsyncSession, person_id: str | None, *, limit: int, before: str | None = None
+) -> list[Deputyship]:
+    """Deputyships, the latest named first: of one person, or all; `before` is where a page ended."""
+    query = _all().order_by(col(DeputyRow.deputyship_id).desc()).limit(limit)
+    if person_id:
+        query = query.where(or_(col(DeputyRow.person_id) == person_id, col(DeputyRow.deputy_id) == person_id))
+    if before:
+        query = query.where(col(DeputyRow.deputyship_id) < before)
+    return await _read(session, query)
+
+
+_person, _deputy = aliased(PersonRow), aliased(PersonRow)
+
+
+def _all() -> Select[DeputyRow, PersonRow, PersonRow]:
+    return (
+        select(DeputyRow, _person, _deputy)
+        .join(_person, col(_person.person_id) == col(DeputyRow.person_id))
+        .join(_deputy, col(_deputy.person_id) == col(DeputyRow.deputy_id))
+    )
+
+
+async def _read(session: AsyncSession, query: Select[DeputyRow, PersonRow, PersonRow]) -> list[Deputyship]:
+    return [Deputyship(row, person, deputy) for row, person, deputy in (await session.execute(query)).all()]

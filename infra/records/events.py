@@ -1,0 +1,162 @@
+"""What happened, for those who listen: written with the image, read in order, told to whom it concerns.
+
+Ownership: the table `event` is a tail of two days beside the read model, not part of it; rebuilding neither makes nor
+needs it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, inspect, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.image.change_events import NewsKind, news_of
+from domain.image.projection import Image
+from domain.people.organisation import Actor, Post, answers_for
+from infra.database.engine import Database
+from infra.database.tables import DisputeRow, EventRow, TaskRow, WatcherRow
+from infra.read_model.queries import visible
+from infra.read_model.visibility import holders, left_to
+
+KEPT = timedelta(days=2)
+"""For how long one can resume; who was away longer reads the inbox again."""
+_EVENT: Any = inspect(EventRow).local_table
+_INSERT = insert(_EVENT)
+_OF_IMAGE = and_(
+    col(TaskRow.dispute_no) == col(DisputeRow.dispute_no), col(TaskRow.task_id).in_(bindparam("tasks", expanding=True))
+)
+_STOOD = (
+    select(col(DisputeRow.revision), col(TaskRow.task_id), col(TaskRow.state))
+    .outerjoin(TaskRow, _OF_IMAGE)
+    .where(col(DisputeRow.dispute_no) == bindparam("number"))
+)
+
+
+async def stood(session: AsyncSession, dispute_no: str, task_ids: Collection[str]) -> tuple[int, dict[str, str]]:
+    """How the read model has a dispute: its revision, 0 if it has not, and the states of those of these tasks that are
+    stored, by id. One query, because every publishing asks.
+    """
+    rows = (await session.execute(_STOOD, {"number": dispute_no, "tasks": list(task_ids)})).all()
+    return rows[0].revision if rows else 0, {row.task_id: row.state for row in rows if row.task_id}
+
+
+async def note_events(session: AsyncSession, image: Image, *, stored: int, before: dict[str, str]) -> None:
+    """Writes what an image tells beyond the stored revision; last in its transaction, so that numbers given to rows
+    are seen soon after.
+    """
+    now = datetime.now(UTC)
+    rows = [
+        {"at": now, "kind": str(news.kind), "dispute_no": image.dispute_no, "revision": image.revision,
+         "task_id": news.task_id, "posts": news.posts, "persons": news.persons}
+        for news in news_of(image, stored=stored, before=before)
+    ]  # fmt: skip
+    await session.execute(_INSERT, rows)
+
+
+async def last_event(session: AsyncSession) -> int:
+    """The number of the newest event; 0 where there has been none."""
+    return (await session.execute(select(func.max(col(EventRow.seq))))).scalar_one_or_none() or 0
+
+
+async def seqs_after(session: AsyncSession, seq: int) -> set[int]:
+    """The numbers of the events after one."""
+    found = (await session.execute(select(col(EventRow.seq)).where(col(EventRow.seq) > seq))).scalars()
+    return {number for number in found if number is not None}
+
+
+async def events_after(
+    session: AsyncSession, seq: int, *, missed: Collection[int] = (), until: int | None = None, limit: int = 500
+) -> list[EventRow]:
+    """The events after a number, up to another one, in order; and those of the numbers that were missed before."""
+    query = select(EventRow).where(or_(col(EventRow.seq) > seq, col(EventRow.seq).in_(missed)))
+    if until is not None:
+        query = query.where(col(EventRow.seq) <= until)
+    return list((await session.execute(query.order_by(col(EventRow.seq)).limit(limit))).scalars())
+
+
+async def watching(
+    session: AsyncSession, events: Iterable[EventRow], person_ids: Collection[str]
+) -> dict[str, set[str]]:
+    """Which disputes of these events which of these people watch, by person."""
+    numbers = {event.dispute_no for event in events}
+    query = select(col(WatcherRow.person_id), col(WatcherRow.dispute_no)).where(
+        col(WatcherRow.dispute_no).in_(numbers), col(WatcherRow.person_id).in_(person_ids)
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for person_id, dispute_no in (await session.execute(query)).all():
+        found[person_id].add(dispute_no)
+    return found
+
+
+def may_concern(actor: Actor, event: EventRow, watched: Collection[str]) -> bool:
+    """Whether an event can concern a person at all; told from what is at hand, so that most need no query."""
+    return (
+        event.dispute_no in watched
+        or not set(holders(actor)).isdisjoint(event.persons)
+        or any(answers_for(post, asked) for asked in _asked(event) for post in actor.reach)
+    )
+
+
+async def concerning(
+    session: AsyncSession, actor: Actor, events: Sequence[EventRow], watched: Collection[str]
+) -> list[EventRow]:
+    """The events that a person is told, in their order.
+
+    Of tasks: those addressed to a post of his or watched by it, those in his hands (claimed, delegated or offered to
+    him), or fallen to him because all below are barred. Of disputes: those in which such a task is open, or was until
+    that change. Of both: whatever happens in the disputes he watches. A deputy is told what the other would be. Never
+    anything of a dispute that he may not see now, but for a task that fell to him.
+    """
+    possible = [event for event in events if may_concern(actor, event, watched)]
+    seen = await visible(session, actor, {event.dispute_no for event in possible})
+    mine, hands = {(post.role, post.path) for post in actor.reach}, set(holders(actor))
+    certain = {
+        event.seq
+        for event in possible
+        if event.dispute_no in watched
+        or not hands.isdisjoint(event.persons)
+        or any((post.role, post.path) in mine for post in _asked(event))
+    }
+    fallen = await _fallen_to(session, actor, {event.dispute_no for event in possible if event.seq not in certain})
+    return [
+        event
+        for event in possible
+        if (event.dispute_no in seen and (event.seq in certain or event.dispute_no in fallen.values()))
+        or event.task_id in fallen
+    ]
+
+
+def told(event: EventRow) -> dict[str, Any]:
+    """An event as listeners get it."""
+    of_task = {"task_id": event.task_id} if event.task_id else {}
+    return {"kind": event.kind, "dispute_no": event.dispute_no, **of_task, "revision": event.revision}
+
+
+def reminded_since(since: datetime) -> Select[str | None]:
+    """The tasks for which a deadline called since then."""
+    return select(col(EventRow.task_id)).where(col(EventRow.at) > since, col(EventRow.kind) == NewsKind.TASK_DUE)
+
+
+async def trim_events(database: Database, now: datetime) -> None:
+    """Lets go of events older than they are kept."""
+    async with database.write() as session:
+        await session.execute(delete(EventRow).where(col(EventRow.at) < now - KEPT))
+
+
+def _asked(event: EventRow) -> list[Post]:
+    return [Post(role=role, path=path) for role, path in event.posts]
+
+
+async def _fallen_to(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> dict[str, str]:
+    """The tasks of these disputes that fell to a person one level up, each with its dispute."""
+    if not dispute_nos:
+        return {}
+    query = select(col(TaskRow.task_id), col(TaskRow.dispute_no)).where(
+        col(TaskRow.dispute_no).in_(dispute_nos), left_to(actor)
+    )
+    return {row.task_id: row.dispute_no for row in (await session.execute(query)).all()}

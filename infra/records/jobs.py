@@ -1,0 +1,77 @@
+"""Long work that somebody asked for: kept in a table, worked on by a process of its own, seen while it goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from infra.database.engine import Database
+from infra.database.ids import new_id
+from infra.database.tables import JobRow
+
+LOST_AFTER = timedelta(seconds=30)
+"""A running job that was not heard of for so long has lost its process, and is begun again."""
+
+
+async def ask_for(session: AsyncSession, kind: str, person_id: str, request: dict[str, Any]) -> str:
+    """Puts a job in the queue; answers its id."""
+    job_id = new_id()
+    row = JobRow(job_id=job_id, kind=kind, person_id=person_id, at=datetime.now(UTC), state="queued",
+                 sealed={"request": request, "results": []})  # fmt: skip
+    session.add(row)
+    return job_id
+
+
+async def find_job(database: Database, job_id: str) -> JobRow | None:
+    """A job as it stands."""
+    async with database.read() as session:
+        return await session.get(JobRow, job_id)
+
+
+async def jobs_of(
+    database: Database, person_id: str, *, kind: str | None, limit: int, before: str | None
+) -> list[JobRow]:
+    """A person's jobs, the newest first; `before` is the id of the last one seen."""
+    query = select(JobRow).where(col(JobRow.person_id) == person_id).order_by(col(JobRow.job_id).desc()).limit(limit)
+    if kind:
+        query = query.where(col(JobRow.kind) == kind)
+    if before:
+        query = query.where(col(JobRow.job_id) < before)
+    async with database.read() as session:
+        return list((await session.execute(query)).scalars())
+
+
+async def take_next(database: Database) -> str | None:
+    """Takes the oldest job that nobody works on; answers its id."""
+    now = datetime.now(UTC)
+    free = or_(
+        col(JobRow.state) == "queued", and_(col(JobRow.state) == "running", col(JobRow.beat_at) < now - LOST_AFTER)
+    )
+    async with database.write("jobs") as session:
+        query = select(col(JobRow.job_id)).where(free).order_by(col(JobRow.job_id)).limit(1)
+        job_id: str | None = (await session.execute(query)).scalar_one_or_none()
+        if job_id:
+            values = {"state": "running", "beat_at": now, "done": 0}
+            await session.execute(update(JobRow).where(col(JobRow.job_id) == job_id).values(**values))
+    return job_id
+
+
+async def report(database: Database, job_id: str, done: int, total: int | None) -> None:
+    """Says how far a job is."""
+    values = {"done": done, "total": total, "beat_at": datetime.now(UTC)}
+    async with database.write() as session:
+        await session.execute(update(JobRow).where(col(JobRow.job_id) == job_id).values(**values))
+
+
+async def finish(database: Database, job_id: str, state: str, results: list[Any], error: str | None = None) -> None:
+    """Ends a job as `done` or `failed`, with its results."""
+    async with database.write() as session:
+        job = await session.get(JobRow, job_id)
+        if job is not None:
+            job.state, job.finished_at = state, datetime.now(UTC)
+            job.sealed = {**job.sealed, "results": results, "error": error}
+            session.add(job)

@@ -1,0 +1,111 @@
+"""Messages (消息): what a person is told in words, kept until it is read and after.
+
+A message about a dispute is shown only while its person may see the dispute.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.base import Model
+from domain.errors import StoreUnavailable
+from domain.people.organisation import Actor
+from infra.database.engine import Database
+from infra.database.ids import new_id
+from infra.database.tables import DisputeRow, MessageRow
+from infra.database.upsert import upsert
+from infra.read_model.queries import Page, cursor_of, read_cursor, read_instant
+from infra.read_model.visibility import may_see
+
+log = structlog.get_logger()
+_IDS = uuid.UUID("2f5b7c1e-7b0e-5d0c-8f57-0b8d5a4c7e21")
+
+
+def message_id_of(*parts: str) -> str:
+    """An id that is the same for the same parts, so that what is done again leaves no second message."""
+    return str(uuid.uuid5(_IDS, ":".join(parts)))
+
+
+class Told(Model):
+    """A message to be: its kind (`mention`, `digest`, `handed`, `offered`), whom it is for; its content is sealed."""
+
+    message_id: str = Field(default_factory=new_id)
+    person_id: str
+    kind: str
+    dispute_no: str | None = None
+    content: dict[str, Any]
+
+
+async def add_messages(session: AsyncSession, messages: Sequence[Told], at: datetime) -> None:
+    """Writes messages; one whose id is there already is left as it is."""
+    rows = [
+        {"message_id": m.message_id, "person_id": m.person_id, "at": at, "kind": m.kind, "dispute_no": m.dispute_no,
+         "read_at": None, "sealed": m.content}
+        for m in messages
+    ]  # fmt: skip
+    await upsert(session, MessageRow, rows, keep=True)
+
+
+async def leave_message(database: Database, message: Told) -> None:
+    """Leaves a message about what has just taken effect. A database that can't be written must not undo that."""
+    try:
+        async with database.write() as session:
+            await add_messages(session, [message], datetime.now(UTC))
+    except StoreUnavailable as error:
+        log.warning("message_not_left", error=error.code, kind=message.kind)
+
+
+async def messages_of(
+    session: AsyncSession, actor: Actor, *, unread: bool | None, limit: int, cursor: str | None
+) -> Page:
+    """A person's messages by keyset, the newest first; only those unread, or only those read, where that is asked."""
+    at, message_id = col(MessageRow.at), col(MessageRow.message_id)
+    query = select(MessageRow).where(*_shown(actor))
+    if unread is not None:
+        query = query.where(col(MessageRow.read_at).is_(None) if unread else col(MessageRow.read_at).is_not(None))
+    if cursor:
+        instant, last = read_cursor(cursor, str, str)
+        before = read_instant(instant)
+        query = query.where(or_(at < before, and_(at == before, message_id < last)))
+    found = await session.execute(query.order_by(at.desc(), message_id.desc()).limit(limit + 1))
+    rows = list(found.scalars())
+    more = rows[limit - 1] if len(rows) > limit else None
+    return Page(rows=rows[:limit], next_cursor=cursor_of(more.at, more.message_id) if more else None)
+
+
+async def find_message(session: AsyncSession, actor: Actor, message_id: str) -> MessageRow | None:
+    """A message of the person's."""
+    query = select(MessageRow).where(col(MessageRow.message_id) == message_id, *_shown(actor))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def count_unread(session: AsyncSession, actor: Actor) -> int:
+    """How many messages a person has not read."""
+    query = select(func.count()).select_from(MessageRow).where(*_shown(actor), col(MessageRow.read_at).is_(None))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def mark_read(session: AsyncSession, actor: Actor, message_id: str | None = None) -> int:
+    """Marks one message of the person as read, or all; answers how many were unread until now."""
+    unread = [*_shown(actor), col(MessageRow.read_at).is_(None)]
+    if message_id is not None:
+        unread.append(col(MessageRow.message_id) == message_id)
+    done = await session.execute(
+        update(MessageRow).where(*unread).values(read_at=datetime.now(UTC)).returning(col(MessageRow.message_id))
+    )
+    return len(done.all())
+
+
+def _shown(actor: Actor) -> list[ColumnElement[bool]]:
+    seen = select(col(DisputeRow.dispute_no)).where(may_see(actor))
+    about = col(MessageRow.dispute_no)
+    return [col(MessageRow.person_id) == actor.person_id, or_(about.is_(None), about.in_(seen))]

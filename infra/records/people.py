@@ -1,0 +1,176 @@
+"""People, posts and organisations, as the API needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.people.organisation import SEPARATE_ROLES, Actor, OrganisationRef, Post
+from infra.database.tables import InvolvementRow, OrganisationRow, PersonRow, PostRow
+
+
+async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
+    """Who signs in under that name."""
+    query = select(PersonRow).where(col(PersonRow.username) == username, col(PersonRow.active))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def people_by(session: AsyncSession, words: Collection[str]) -> dict[str, PersonRow]:
+    """People by username or person id, active or not; unknown words are absent."""
+    if not words:
+        return {}
+    query = select(PersonRow).where(or_(col(PersonRow.username).in_(words), col(PersonRow.person_id).in_(words)))
+    rows = list((await session.execute(query)).scalars())
+    return {row.person_id: row for row in rows} | {row.username: row for row in rows}
+
+
+async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) -> list[dict[str, str]]:
+    """Active people who hold a post that has, or had, a part in a dispute, by username, with the first such
+    post.
+    """
+    query = (
+        select(col(PersonRow.username), col(PersonRow.name), col(PostRow.role), col(PostRow.path))
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .join(
+            InvolvementRow,
+            and_(col(InvolvementRow.role) == col(PostRow.role), col(InvolvementRow.path) == col(PostRow.path)),
+        )
+        .where(col(PersonRow.active), col(InvolvementRow.dispute_no) == dispute_no)
+        .order_by(col(PersonRow.username), col(PostRow.post_id))
+        .limit(limit)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for username, name, role, path in (await session.execute(query)).all():
+        found.setdefault(username, {"username": username, "name": name, "role": role, "path": path})
+    return list(found.values())
+
+
+async def actor_of(session: AsyncSession, person_id: str) -> Actor | None:
+    """A person with the posts held now: joiners, leavers and movers need no rewrite of tasks."""
+    query = (
+        select(col(PersonRow.name), col(PostRow.role), col(PostRow.path))
+        .outerjoin(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(col(PersonRow.person_id) == person_id, col(PersonRow.active))
+        .order_by(col(PostRow.post_id))
+    )
+    rows = (await session.execute(query)).all()
+    if not rows:
+        return None
+    posts = [Post(role=role, path=path) for _, role, path in rows if role is not None]
+    return Actor(person_id=person_id, name=rows[0].name, posts=posts)
+
+
+async def actor_named(session: AsyncSession, named: str) -> Actor | None:
+    """A person by username or person id, with the posts held now."""
+    query = select(col(PersonRow.person_id)).where(
+        or_(col(PersonRow.username) == named, col(PersonRow.person_id) == named)
+    )
+    person_id = (await session.execute(query.limit(1))).scalar_one_or_none()
+    return await actor_of(session, person_id) if person_id else None
+
+
+async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow, OrganisationRow]]:
+    """A person's posts with their organisations."""
+    query = (
+        select(PostRow, OrganisationRow)
+        .join(OrganisationRow, col(OrganisationRow.code) == col(PostRow.organisation_code))
+        .where(col(PostRow.person_id) == person_id)
+        .order_by(col(PostRow.post_id))
+    )
+    return [(post, organisation) for post, organisation in (await session.execute(query)).all()]
+
+
+async def names_of(session: AsyncSession, person_ids: Sequence[str]) -> dict[str, str]:
+    """Names by person id; unknown ids are absent."""
+    if not person_ids:
+        return {}
+    query = select(col(PersonRow.person_id), col(PersonRow.name)).where(col(PersonRow.person_id).in_(person_ids))
+    return dict((await session.execute(query)).tuples().all())
+
+
+async def colleagues(session: AsyncSession, paths: Collection[str], without: Collection[str]) -> list[dict[str, Any]]:
+    """Who works at these organisations and may be asked to help, each with one post; some left out by person id."""
+    query = (
+        select(PersonRow, PostRow)
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(
+            col(PersonRow.active),
+            col(PostRow.path).in_(paths),
+            col(PostRow.role).not_in(SEPARATE_ROLES),
+            col(PersonRow.person_id).not_in(without),
+        )
+        .order_by(col(PostRow.path), col(PostRow.role), col(PersonRow.username))
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for person, post in (await session.execute(query)).all():
+        who = {"person_id": person.person_id, "username": person.username, "name": person.name}
+        found.setdefault(person.person_id, {**who, "post": {"role": post.role, "organisation": post.organisation_code}})
+    return list(found.values())
+
+
+async def organisations(session: AsyncSession) -> list[OrganisationRow]:
+    """Every organisation, the county first, each before those below it."""
+    return list((await session.execute(select(OrganisationRow).order_by(col(OrganisationRow.path)))).scalars())
+
+
+async def organisations_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, OrganisationRef]:
+    """Organisations by code; unknown codes are absent."""
+    if not codes:
+        return {}
+    query = select(OrganisationRow).where(col(OrganisationRow.code).in_(codes))
+    return {row.code: reference(row) for row in (await session.execute(query)).scalars()}
+
+
+async def manned(session: AsyncSession, paths: Sequence[str], roles: Sequence[str]) -> set[str]:
+    """Of these organisation paths, those where somebody holds one of the roles."""
+    query = (
+        select(col(PostRow.path))
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(col(PersonRow.active), col(PostRow.path).in_(paths), col(PostRow.role).in_(roles))
+    )
+    return set((await session.execute(query)).scalars())
+
+
+async def held_posts(session: AsyncSession) -> list[Post]:
+    """Every post that somebody active holds, once."""
+    query = (
+        select(col(PostRow.role), col(PostRow.path))
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(col(PersonRow.active))
+        .distinct()
+        .order_by(col(PostRow.role), col(PostRow.path))
+    )
+    return [Post(role=role, path=path) for role, path in (await session.execute(query)).all()]
+
+
+async def people(
+    session: AsyncSession, *, role: str | None, path: str | None, limit: int, after: str | None
+) -> list[dict[str, Any]]:
+    """People with a post, by role and organisation path, in order of their username."""
+    query = (
+        select(PersonRow, PostRow)
+        .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
+        .where(col(PersonRow.active))
+        .order_by(col(PersonRow.username), col(PostRow.post_id))
+        .limit(limit)
+    )
+    if role:
+        query = query.where(col(PostRow.role) == role)
+    if path:
+        query = query.where(col(PostRow.path) == path)
+    if after:
+        query = query.where(col(PersonRow.username) > after)
+    return [
+        {"person_id": p.person_id, "username": p.username, "name": p.name, "role": post.role,
+         "organisation": post.organisation_code}
+        for p, post in (await session.execute(query)).all()
+    ]  # fmt: skip
+
+
+def reference(row: OrganisationRow) -> OrganisationRef:
+    """An organisation as messages carry it."""
+    return OrganisationRef(code=row.code, name=row.name, path=row.path, level=row.level, line=row.line)

@@ -1,0 +1,97 @@
+"""What must be true of an installation's own data before it serves: its key, its people, the numbers it has given."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from infra.database.engine import Database, open_database
+from infra.database.tables import NumberRow, PersonRow
+from infra.demo import county
+from infra.demo.people import people
+from infra.records.dispute_numbers import cell_of
+from infra.runtime.crypto import MADE_HERE
+from infra.runtime.file_permissions import OTHERS
+from infra.runtime.preflight import PreflightError
+from infra.runtime.settings import Settings, variable
+
+PUBLISHED = {"1d1712d04bcd01d840cd0b93441c2812857ffd5c1d9f7ced4ed1bfd238ffcefb"}
+"""SHA-256 of key files that everybody can read: that of the recorded histories in the tests."""
+
+
+async def check_installation(settings: Settings) -> None:
+    """Everything in order. To be asked after the database was migrated and before anybody can sign in.
+
+    Raises:
+        PreflightError: one sentence that says what to change.
+        StoreUnavailable: the database does not answer.
+    """
+    check_key(settings)
+    database = open_database(settings)
+    try:
+        if settings.production:
+            await _no_demo_people(database)
+        await _no_other_cell(database, settings.cell)
+    finally:
+        await database.close()
+
+
+def check_key(settings: Settings) -> None:
+    """In production the key exists, and is nobody else's: elsewhere one is made where there is none.
+
+    Raises:
+        PreflightError
+    """
+    if not settings.production:
+        return
+    name = variable("key_file")
+    try:
+        content = settings.key_file.read_bytes()
+    except OSError as error:
+        raise PreflightError(
+            f"Production mode makes no key, and {settings.key_file} can't be read ({error.strerror}): put the key file "
+            f"there or set {name}. 生产模式不会自动生成密钥，请备好密钥文件并设置 {name}。"
+        ) from error
+    if hashlib.sha256(content.strip()).hexdigest() in PUBLISHED:
+        raise PreflightError(
+            f"Production mode refuses a key that is published with santui: set {name} to one of your own. "
+            f"生产模式不允许使用公开的测试密钥，请设置 {name}。"
+        )
+    if settings.key_file.stat().st_mode & OTHERS:
+        raise PreflightError(
+            f"Production mode refuses a key that others can read ({settings.key_file}): chmod 600. "
+            f"生产模式不允许他人可读的密钥文件，请执行 chmod 600。"
+        )
+    if any(line.startswith(MADE_HERE) for line in content.decode(errors="replace").split()):
+        raise PreflightError(
+            f"Production mode refuses a key that a start outside production made: make one of your own and set {name}. "
+            f"生产模式不允许使用系统自动生成的密钥，请自行生成并设置 {name}。"
+        )
+
+
+async def _no_demo_people(database: Database) -> None:
+    """Nobody of the demo county can sign in: their password is printed in the README."""
+    known = [person.person_id for person in people(county.organisations())]
+    query = select(col(PersonRow.username)).where(col(PersonRow.person_id).in_(known), col(PersonRow.active))
+    async with database.read() as session:
+        found = (await session.execute(query.order_by(col(PersonRow.username)))).scalars().first()
+    if found:
+        raise PreflightError(
+            f"Production mode refuses a database with demo accounts (such as {found}): set {variable('database_url')} "
+            f"to an empty database. 生产模式不允许演示账号，请用 {variable('database_url')} 指定空数据库。"
+        )
+
+
+async def _no_other_cell(database: Database, cell: str | None) -> None:
+    """Every number given so far carries the cell's code: two series in one installation would be taken for two."""
+    async with database.read() as session:
+        series = list((await session.execute(select(col(NumberRow.series)))).scalars())
+    if other := next((one for one in series if cell_of(one) != cell), None):
+        was, name = cell_of(other), variable("cell")
+        raise PreflightError(
+            f"This installation gave dispute numbers {f'of the cell {was}' if was else 'without a cell'} ({other}-…), "
+            f"and they don't change: {f'set {name}={was}' if was else f'leave {name} unset'}. "
+            f"已有纠纷编号不可更改，请{f'设置 {name}={was}' if was else f'不要设置 {name}'}。"
+        )

@@ -1,0 +1,1 @@
+"""The way to Temporal: client, codec, schedules, the embedded server."""

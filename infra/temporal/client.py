@@ -1,0 +1,32 @@
+"""The way to Temporal: one encrypted client a process."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.service import GrpcCompression
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from infra.runtime.crypto import load_keys
+from infra.runtime.settings import Settings
+from infra.temporal.codec import data_converter
+
+TASK_TIMEOUT = timedelta(seconds=3)
+"""Of one workflow task, set at start: after a worker's death its task is given to the next one after this long."""
+
+
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """A client whose payloads and failures are encrypted. One a process, on its event loop; `lazy` connects late."""
+    return await Client.connect(
+        settings.temporal_target,
+        namespace=settings.temporal_namespace,
+        data_converter=data_converter(load_keys(settings.key_file)),
+        grpc_compression=GrpcCompression.NONE,
+        lazy=lazy,
+    )
+
+
+def drill_clock(client: Client) -> TimeSkipper:
+    """Moves one dispute's clock forward (演练); time runs as always until it is asked to."""
+    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))

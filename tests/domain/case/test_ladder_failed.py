@@ -1,0 +1,78 @@
+"""What follows a ladder that has failed, told by the story itself: once more from below, then somebody looks."""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from domain.case.state import Position
+from domain.policy.behaviour import LADDER_FAILS_TWICE
+from domain.policy.playbook import Stage
+from domain.transitions.decisions import decisions_open
+from tests.domain.quarrel import Quarrel
+
+
+def test_a_ladder_that_failed_goes_back_to_the_officer_where_nothing_is_dispatched_and_says_so() -> None:
+    quarrel = Quarrel()
+    quarrel.answer("follow_up_responsibly", "mediate")
+    assert quarrel.fails() == 5
+    assert quarrel.state.stage is Stage.PUSH_2
+    [line] = [e.title for e in quarrel.state.timeline if e.kind == "ladder_failed"]
+    assert line.endswith("各层级均未调成，退回责任民警继续跟进并引导依法解决")
+
+
+def test_a_ladder_that_failed_is_climbed_once_more_from_below_and_then_no_more_in_the_round() -> None:
+    quarrel = Quarrel()
+    quarrel.answer("follow_up_responsibly", "mediate")
+    quarrel.fails()
+    assert not quarrel.state.pending("supervise")
+    quarrel.answer("follow_up_responsibly", "mediate")
+    assert quarrel.state.position == Position()
+    assert quarrel.fails() == 5
+    [supervision] = quarrel.state.pending("supervise")
+    assert supervision.about["cause"] == "ladder_failed"
+    task = quarrel.task("follow_up_responsibly")
+    assert "mediate" not in decisions_open(quarrel.state, task)
+    with pytest.raises(ApplicationError, match="本轮联调已2次未调成") as refused:
+        quarrel.answer("follow_up_responsibly", "mediate")
+    assert refused.value.type == "decision_not_allowed"
+
+
+def test_the_next_round_may_mediate_again() -> None:
+    quarrel = Quarrel()
+    for _ in range(2):
+        quarrel.answer("follow_up_responsibly", "mediate")
+        quarrel.fails()
+    quarrel.answer("follow_up_responsibly", "settled")
+    quarrel.answer("evaluate", "return")
+    quarrel.answer("follow_up_responsibly", "mediate")
+    assert quarrel.state.stage is Stage.MEDIATION
+
+
+def test_a_ladder_that_failed_twice_after_new_dispatches_is_supervised_too() -> None:
+    quarrel = Quarrel(push_3=True)
+    quarrel.answer("follow_up_responsibly", "mediate")
+    for _ in range(2):
+        quarrel.fails()
+        assert quarrel.state.stage is Stage.PUSH_3
+        assert [e.title for e in quarrel.state.timeline if e.kind == "ladder_failed"][-1].endswith(
+            "转重新分派并引导依法解决"
+        )
+        quarrel.answer("dispatch", "assign")
+        quarrel.answer("accept_assignment", "accept")
+        if not quarrel.state.pending("supervise"):
+            quarrel.answer("dispose", "mediate")
+    assert quarrel.state.stage is Stage.PUSH_3
+    assert "mediate" not in decisions_open(quarrel.state, quarrel.task("dispose"))
+    assert {"disposed", "cannot_resolve"} <= set(decisions_open(quarrel.state, quarrel.task("dispose")))
+
+
+def test_a_case_of_before_opens_its_last_session_again_and_again() -> None:
+    quarrel = Quarrel(rules=LADDER_FAILS_TWICE - 1)
+    took = []
+    for _ in range(3):
+        quarrel.answer("follow_up_responsibly", "mediate")
+        took.append(quarrel.fails())
+    assert took == [5, 1, 1]
+    assert not quarrel.state.pending("supervise")
+    assert not quarrel.state.ladder_failed

@@ -1,0 +1,59 @@
+"""Who sits above whom, and which post answers for which."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.people.organisation import INTAKE_ROLES, ROLES, Post, Represented, answers_for, overseen, parent, within
+from tests.domain.support import MONDAY, person
+
+
+@pytest.mark.parametrize(
+    ("path", "ancestor", "inside"),
+    [
+        ("/c/police", "/c/police", True),
+        ("/c/police/ps", "/c/police", True),
+        ("/c/police/ps", "/c", True),
+        ("/c/police", "/c/police/ps", False),
+        ("/c/police-school", "/c/police", False),
+        ("/c/court", "/c/police", False),
+    ],
+)
+def test_the_tree_runs_down_and_names_that_begin_alike_are_strangers(path: str, ancestor: str, inside: bool) -> None:
+    assert within(path, ancestor) is inside
+
+
+def test_the_root_is_its_own_parent() -> None:
+    assert parent("/c/police/ps") == "/c/police"
+    assert parent("/c") == "/c"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "answers"),
+    [
+        ("duty_leader", "/c/police/ps", True),
+        ("duty_leader", "/c/police", True),  # above
+        ("duty_leader", "/c/police/ps/desk", False),  # below
+        ("duty_leader", "/c/police/other", False),  # beside
+        ("station_chief", "/c/police/ps", False),  # another role
+    ],
+)
+def test_the_same_role_there_or_above_answers_never_below_or_beside(role: str, path: str, answers: bool) -> None:
+    assert answers_for(Post(role=role, path=path), Post(role="duty_leader", path="/c/police/ps")) is answers
+
+
+def test_every_role_has_a_chinese_name_of_its_own() -> None:
+    names = [role.name for role in ROLES.values()]
+    assert len(set(names)) == len(names)
+    assert all(any("一" <= letter <= "鿿" for letter in name) for name in names)
+    assert set(ROLES) >= INTAKE_ROLES
+
+
+def test_figures_are_read_down_from_where_a_role_sees_a_subtree_and_from_nowhere_else() -> None:
+    assert overseen(person("a", ("on_scene_officer", "/c/police/ps"), ("admin_system", "/c"))) == []
+    assert overseen(person("b", ("station_chief", "/c/police/ps"), ("duty_leader", "/c/police/ps"))) == ["/c/police/ps"]
+    chief_and_supervisor = person("c", ("station_chief", "/c/police/ps"), ("supervisor", "/c"), ("leader", "/d"))
+    assert overseen(chief_and_supervisor) == ["/c", "/d"]
+    deputy = person("d", ("responsible_officer", "/c/police/ps"))
+    chief = Represented(person_id="e", name="e", until=MONDAY, posts=[Post(role="station_chief", path="/c/police/ps")])
+    assert overseen(deputy.model_copy(update={"deputises": [chief]})) == ["/c/police/ps"]

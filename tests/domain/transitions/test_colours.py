@@ -1,0 +1,141 @@
+"""Colours: raising takes the shorter limit, lowering never restarts, red stops at the first person met."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.case.case import COLOUR
+from domain.case.clocks import Clock
+from domain.policy.playbook import Stage
+from domain.transitions.colours import disposed, intervened, is_lower, recolour
+from tests.domain.support import HANDLER, HOUSING, MET, MONDAY, OFFICER, Desk
+
+DAY = timedelta(days=1)
+
+
+def colour_clock(desk: Desk) -> Clock:
+    clock = desk.state.clock(COLOUR)
+    assert clock
+    return clock
+
+
+@pytest.mark.req("Q-037")
+def test_raising_takes_the_shorter_of_the_new_limit_and_what_remains() -> None:
+    early, late = Desk(rank=2), Desk(rank=2)
+    for desk, days in ((early, 1), (late, 6.5)):
+        desk.push()
+        desk.outage(days=days)
+        recolour(desk.case, "red", "事态升级")
+    assert colour_clock(early).due_at == MONDAY + 2 * DAY  # one day from now
+    assert colour_clock(late).due_at == MONDAY + 7 * DAY  # half a day was left
+    assert colour_clock(early).moved[-1].was == MONDAY + 7 * DAY
+
+
+@pytest.mark.req("Q-037")
+def test_lowering_never_restarts_nor_moves_a_clock() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    desk.outage(days=3)
+    before = colour_clock(desk).model_copy(deep=True)
+    recolour(desk.case, "blue", "双方已冷静")
+    assert desk.state.colour == "blue"
+    assert colour_clock(desk) == before
+    assert is_lower(desk.state, "blue") is False
+
+
+def test_the_same_colour_again_is_no_event() -> None:
+    desk = Desk()
+    desk.push()
+    revision = desk.state.revision
+    recolour(desk.case, "blue", "复核")
+    assert desk.state.revision == revision
+
+
+def test_red_is_never_suspended_what_stood_still_runs_again() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    colour_clock(desk).suspend(desk.at, "等待鉴定")
+    desk.outage(days=2)
+    recolour(desk.case, "red", "事态升级")
+    clock = colour_clock(desk)
+    assert not clock.suspended
+    assert not clock.suspendable
+    assert clock.due_at == desk.at + DAY
+
+
+def test_raising_a_suspended_clock_leaves_it_the_new_limit_when_it_runs_again() -> None:
+    desk = Desk()
+    desk.push()
+    colour_clock(desk).suspend(desk.at, "等待鉴定")
+    desk.outage(days=10)
+    recolour(desk.case, "yellow", "事态升级")
+    desk.outage(days=5)
+    colour_clock(desk).resume(desk.at)
+    assert colour_clock(desk).due_at == desk.at + 7 * DAY
+
+
+@pytest.mark.req("Q-033")
+def test_meeting_a_person_meets_red_and_continuing_follow_up_begins() -> None:
+    desk = Desk(rank=3)
+    task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
+    clock = colour_clock(desk)
+    desk.pass_time(hours=5)
+    desk.decide(task, "progress", HANDLER, summary="已上门", met=MET)
+    assert (clock.state, desk.state.clock(COLOUR)) == ("met", None)
+    progress = desk.state.clock("progress")
+    assert progress
+    assert progress.due_at == desk.at + DAY
+
+
+def test_each_report_of_progress_begins_the_next_interval() -> None:
+    desk = Desk(rank=3)
+    task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
+    desk.decide(task, "progress", HANDLER, summary="已上门", met=MET)
+    desk.pass_time(hours=20)
+    desk.decide(task, "progress", HANDLER, summary="再次上门", met=MET)
+    running = [c for c in desk.state.clocks if c.name == "progress" and c.stopped_at is None]
+    assert [clock.due_at for clock in running] == [desk.at + DAY]
+
+
+def test_a_report_without_a_person_met_or_a_call_does_not_meet_red() -> None:
+    desk = Desk(rank=3)
+    task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
+    desk.decide(task, "progress", HANDLER, summary="已电话了解")
+    assert colour_clock(desk).state == "running"
+    call = desk.push(Stage.PUSH_2, "follow_up_responsibly")
+    desk.decide(call, "contacted", OFFICER, manner="call", who="李某", summary="已联系")
+    assert colour_clock(desk).state == "running"
+    desk.decide(call, "contacted", OFFICER, manner="visit", who="李某", summary="上门")
+    assert desk.state.clock(COLOUR) is None
+
+
+@pytest.mark.req("Q-034", "Q-035")
+def test_yellow_and_blue_stop_at_the_disposal_only() -> None:
+    for rank in (1, 2):
+        desk = Desk(rank=rank)
+        desk.push()
+        intervened(desk.case)
+        clock = colour_clock(desk)
+        assert desk.state.clock("progress") is None
+        disposed(desk.case)
+        assert clock.state == "met"
+
+
+def test_lowering_red_ends_its_continuing_follow_up() -> None:
+    desk = Desk(rank=3)
+    desk.push()
+    intervened(desk.case)
+    assert desk.state.clock("progress")
+    recolour(desk.case, "yellow", "双方已冷静")
+    assert desk.state.clock("progress") is None
+
+
+def test_an_overdue_colour_met_late_stays_missed() -> None:
+    desk = Desk(rank=3)
+    desk.push()
+    desk.pass_time(days=2)
+    clock = colour_clock(desk)
+    intervened(desk.case)
+    assert clock.state == "missed"

@@ -1,0 +1,222 @@
+"""Which reports belong to one quarrel: joining is conservative, and explains itself without personal data."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.triage.duplicate_detection import (
+    LASTING,
+    MANY_CALLERS,
+    MOST_SHOWN,
+    Known,
+    judge,
+    place,
+    place_key,
+    same_quarrel,
+    similar,
+)
+from domain.triage.lexicon import parse_lexicon
+
+PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+HOME = "通港路8号3幢502"
+
+
+def report(no: str = "", *, category: str = "neighbor_noise", address: str = HOME, **changed: Any) -> Known:
+    given: dict[str, Any] = {"narrative": "", "reported_at": NOON, **changed}
+    return Known(dispute_no=no, category=category, address=address, **given)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "通港路8号3栋502室",
+        "通港路８号三幢５０２",
+        "金华市婺城区通港路8号3幢502",
+        "古山镇通港路8号3号楼2单元502室",
+        "通港路8号3座 502",
+        "通港路8号3-2-502",
+        "通港路八号三号楼五楼502室",
+        "金东区通港路8号3幢502",
+        "浙江省金华市金东区多湖街道通港路8号3幢502",
+    ],
+)
+def test_one_place_written_in_many_ways_is_one_place(address: str) -> None:
+    assert place(address) == place(HOME)
+    assert place_key(address) == place_key(HOME)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("通港路8号3幢502", "通港路8号4幢502"),
+        ("通港路8号3幢502", "通港路9号3幢502"),
+        ("阳光小区3幢", "月光小区3幢"),
+        ("华联超市门口", "永辉超市门口"),
+        ("古山镇政府", "芝英镇政府"),
+        ("金江龙村3组12号", "金江龙村3组21号"),
+        ("阳光花园南区5栋", "翠苑东区5栋"),
+        ("阳光花园南区5栋", "阳光花园北区5栋"),
+        ("金东区阳光花园南区5栋", "金东区翠苑南区5栋"),
+        ("婺城区阳光花园A区东门", "婺城区翠苑A区东门"),
+        ("翠苑一区5幢", "翠苑二区5幢"),
+        ("翠苑一区5幢", "阳光一区5幢"),
+        ("江南水乡5幢", "梦想小镇5幢"),
+        ("城西工业区5幢", "城东工业区5幢"),
+        ("金东区12号", "婺城区12号"),
+    ],
+)
+def test_different_buildings_are_different_places(one: str, other: str) -> None:
+    assert place_key(one) != place_key(other)
+
+
+def test_a_section_of_an_estate_is_one_place_however_its_number_is_written() -> None:
+    assert place_key("翠苑一区5幢") == place_key("婺城区翠苑1区5号楼") == place_key("翠苑１区五栋")
+    assert place_key("阳光花园A区3幢") == place_key("金东区阳光花园ａ区三栋")
+
+
+def test_neighbours_of_one_building_share_the_key_they_are_compared_under() -> None:
+    assert place_key("阳光小区3幢502") == place_key("阳光小区3栋602室") == place_key("阳光小区3幢楼下")
+
+
+def test_the_same_home_and_category_joins() -> None:
+    assert same_quarrel(report(address="通港路8号3栋502室"), [report("D2026-000001")]) == "D2026-000001"
+
+
+def test_another_home_of_the_building_does_not_join() -> None:
+    verdict = judge(report(address="通港路8号3幢402"), report("D2026-000001"))
+    assert (verdict.join, verdict.why) == (False, "同一楼栋、同一类别，但住户不同")
+
+
+def test_a_neighbour_who_names_the_other_home_joins() -> None:
+    above = report("D2026-000001", address="通港路8号3幢602", narrative="被502住户敲暖气管，反复报警")
+    assert judge(report(narrative="楼上602半夜跳操"), above).join
+
+
+def test_many_neighbours_of_the_fifth_floor_are_one_dispute() -> None:
+    """H-063: many residents complain about one home."""
+    first = report("D2026-000001", address="广州路1号2幢301", narrative="五楼那户半夜敲打")
+    assert judge(report(address="广州路1号2幢601", narrative="反映5楼长期制造噪声"), first).join
+
+
+@pytest.mark.req("H-001")
+def test_every_caller_about_the_lift_joins_one_dispute() -> None:
+    """H-001: opposing demands, one matter."""
+    first = report(
+        "D2026-000001", category="property_elevator_retrofit", address="新华里2幢101", parties=[{"name": "张三"}]
+    )
+    new = report(category="property_elevator_retrofit", address="新华里2号楼602室", parties=[{"name": "李四"}])
+    assert same_quarrel(new, [first]) == "D2026-000001"
+
+
+def test_the_same_parties_join_across_near_categories() -> None:
+    parties = [{"name": "张三", "phone": "138-0000-0001"}]
+    known = report("D2026-000001", category="neighbor_quarrel", parties=parties)
+    assert judge(report(parties=[{"name": "", "phone": "13800000001"}]), known).join
+
+
+def test_one_shared_party_does_not_join_an_unrelated_matter() -> None:
+    parties = [{"name": "张三"}]
+    assert not judge(report(category="consumer_online", parties=parties), report("D", parties=parties)).join
+
+
+def test_the_same_people_about_another_matter_are_another_dispute() -> None:
+    parties = [{"name": "张三"}, {"name": "李四"}]
+    known = report("D", parties=parties, narrative="楼上半夜拍皮球，声音很大")
+    assert not judge(report(category="debt_private_loan", parties=parties), known).join
+    assert not judge(report(parties=parties, narrative="空调外机对着卧室窗户装"), known).join
+
+
+def test_the_same_people_who_call_again_join() -> None:
+    parties = [{"name": "张三"}, {"name": "李四"}]
+    known = report("D", parties=parties, narrative="楼上半夜拍皮球，声音很大")
+    assert judge(report(parties=parties, narrative="楼上半夜拍球，声音太大了"), known).join
+    assert judge(report(parties=parties, narrative="两家又吵起来了，要求民警马上到场"), known).join
+
+
+def test_a_masked_name_is_nobody() -> None:
+    parties = [{"name": "张某"}]
+    assert not judge(report(category="neighbor_pet", parties=parties), report("D", parties=parties)).join
+
+
+def test_different_parties_at_a_public_place_stay_apart() -> None:
+    mall = {"category": "neighbor_noise", "address": "人民路88号"}
+    known = report("D2026-000001", parties=[{"name": "张三"}], **mall)
+    assert judge(report(**mall), known).join
+    assert not judge(report(parties=[{"name": "李四"}], **mall), known).join
+
+
+def test_a_street_without_a_house_is_not_specific_enough() -> None:
+    assert not judge(report(address="人民路"), report("D", address="人民路")).join
+
+
+def test_two_callers_of_one_crash_join_but_next_weeks_crash_does_not() -> None:
+    crash = {"category": "injury_traffic_accident", "address": "人民路88号"}
+    known = report("D2026-000001", **crash)
+    assert judge(report(reported_at=NOON + timedelta(minutes=20), **crash), known).join
+    assert not judge(report(reported_at=NOON + timedelta(days=7), **crash), known).join
+
+
+def test_one_report_by_two_channels_joins() -> None:
+    words = "小区门口的烧烤店每天营业到凌晨，油烟和吵闹让人无法休息，请处理"
+    known = report("D2026-000001", category="neighbor_odor_fume", address="阳光小区", narrative=words)
+    assert judge(report(category="neighbor_odor_fume", address="阳光小区门口", narrative=words + "。"), known).join
+
+
+def test_a_closed_dispute_is_joined_only_by_its_own_parties() -> None:
+    closed = report("D2026-000001", closed=True, parties=[{"name": "张三"}])
+    assert not judge(report(), closed).join
+    relapse = judge(report(parties=[{"name": "张三"}]), closed)
+    assert relapse.join
+    assert relapse.why.endswith("反复")
+
+
+def test_nothing_said_is_no_reason_to_join() -> None:
+    """Two narratives in which no cue spoke share a category by ignorance."""
+    assert not judge(report(category="other_civil_dispute"), report("D", category="other_civil_dispute")).join
+
+
+def test_another_place_never_joins_not_even_the_same_parties() -> None:
+    parties = [{"name": "张三"}, {"name": "李四"}]
+    assert not judge(report(address="和平路1号", parties=parties), report("D", parties=parties)).join
+
+
+def test_similar_shows_the_likest_first_and_each_dispute_once() -> None:
+    shown = similar(
+        report(narrative="楼上半夜跳操"),
+        [
+            report("D2026-000001", category="neighbor_water_leak", address="通港路8号3幢602"),
+            report("D2026-000002", narrative="楼上半夜跳操"),
+            report("D2026-000002", narrative="楼上又跳操"),
+        ],
+    )
+    assert [row["dispute_no"] for row in shown] == ["D2026-000002", "D2026-000001"]
+    assert shown[0] == {"dispute_no": "D2026-000002", "score": 1.0, "why": "同一户；类别相同；情况描述相近；在办"}
+
+
+def test_similar_is_short_and_leaves_out_the_unlike() -> None:
+    many = [report(f"D2026-{number:06d}") for number in range(1, 20)]
+    assert len(similar(report(), many)) == MOST_SHOWN
+    assert similar(report(), [report("D2026-000001", category="consumer_online", address="和平路1号")]) == []
+
+
+def test_reasons_hold_no_personal_data() -> None:
+    people = [{"name": "欧阳修", "phone": "13800000001", "id_number": "330702199001010011"}]
+    known = report("D2026-000001", parties=people, narrative="欧阳修敲墙")
+    said = similar(report(parties=people), [known])[0]["why"] + judge(report(parties=people), known).why
+    assert not any(secret in said for secret in ("欧阳修", "13800000001", "330702", "通港路", "502"))
+
+
+def test_the_categories_named_here_are_in_the_list() -> None:
+    texts = [(PLAYBOOKS / f"{name}.yaml").read_text("utf-8") for name in ("categories", "risk_kinds")]
+    categories = parse_lexicon(*texts).categories
+    assert set(categories) >= MANY_CALLERS
+    assert {code.partition("_")[0] for code in categories} >= LASTING
+
+
+def test_a_number_alone_is_a_place_of_its_town() -> None:
+    assert place_key("城西街道12号") != place_key("石桥镇12号")
+    assert place_key("示范县石桥镇12号") == place_key("石桥镇12号")
+    assert place_key("石桥镇上马村12号") == place_key("上马村12号")

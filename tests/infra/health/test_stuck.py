@@ -1,0 +1,71 @@
+"""What waits is counted and dated; it is stuck once it waits longer than what passes by itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infra.database.engine import Database
+from infra.database.tables import HeartbeatRow
+from infra.health.stuck import PATIENCE, WORDS, Waiting, in_the_store
+from infra.health.unpublished_cases import FORGOTTEN, Outstanding
+from infra.runtime.settings import Settings
+from tests.infra.stores import incident, opened
+
+AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
+
+
+async def found(database: Database) -> dict[str, Waiting]:
+    """What waits in the store, by kind."""
+    return {waits.what: waits for waits in await in_the_store(database)}
+
+
+async def test_nothing_waits_in_an_empty_store(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        assert not any(waits.count or waits.stuck for waits in (await found(database)).values())
+
+
+async def test_reports_that_the_engine_has_not_got_are_counted_from_the_oldest(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        async with database.write() as session:
+            session.add_all(incident(f"s{n}", "某处", AN_HOUR_AGO + timedelta(minutes=n)) for n in range(3))
+            done = incident("s9", "某处", AN_HOUR_AGO - timedelta(days=1))
+            done.delivered = True
+            session.add(done)
+        waits = (await found(database))["undelivered_reports"]
+        assert (waits.count, waits.since) == (3, AN_HOUR_AGO)
+        assert waits.stuck
+        assert "3件警情" in waits.told()
+
+
+async def test_cases_that_no_worker_could_publish_are_counted(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        now = datetime.now(UTC)
+        async with database.write() as session:
+            session.add(HeartbeatRow(worker="w1", at=now, unpublished=2, unpublished_since=AN_HOUR_AGO))
+            session.add(HeartbeatRow(worker="w2", at=now, unpublished=1, unpublished_since=now))
+            session.add(HeartbeatRow(worker="dead", at=AN_HOUR_AGO, unpublished=7, unpublished_since=AN_HOUR_AGO))
+        waits = (await found(database))["unpublished_cases"]
+        assert (waits.count, waits.since) == (3, AN_HOUR_AGO)
+
+
+def test_a_worker_tells_what_it_could_not_write_until_it_is_written_or_another_tries() -> None:
+    outstanding = Outstanding()
+    outstanding.failed("D2026-000001", AN_HOUR_AGO)
+    outstanding.failed("D2026-000002", AN_HOUR_AGO + timedelta(minutes=1))
+    assert outstanding.standing() == (2, AN_HOUR_AGO)
+    outstanding.written("D2026-000001")
+    assert outstanding.standing() == (1, AN_HOUR_AGO + timedelta(minutes=1))
+    vars(outstanding)["_since"]["D2026-000002"] = (AN_HOUR_AGO, datetime.now(UTC) - FORGOTTEN)
+    assert outstanding.standing() == (0, None)
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_what_waits_is_stuck_only_after_a_while_or_at_once_where_it_never_passes(what: str) -> None:
+    now = datetime.now(UTC)
+    assert not Waiting(what=what, count=1, since=now).stuck
+    assert not Waiting(what=what, count=0, since=now - 2 * PATIENCE, at_once=True).stuck
+    assert Waiting(what=what, count=1, since=now - 2 * PATIENCE).stuck
+    assert Waiting(what=what, count=1, at_once=True).stuck
+    assert WORDS[what] in Waiting(what=what, count=1).told()

@@ -1,0 +1,146 @@
+"""Settings: what the environment may say, and what is answered when it says something unusable."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from infra.runtime.settings import Settings, explain, variable
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without a word of ours."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+
+
+def refused(**given: object) -> str:
+    with pytest.raises(ValidationError) as refusal:
+        Settings.model_validate(given)
+    return explain(refusal.value)
+
+
+def test_the_contract_s_defaults() -> None:
+    settings = Settings()
+    assert (settings.http_port, settings.temporal_port, settings.temporal_ui_port) == (8000, 7233, 8233)
+    assert (settings.playbook, settings.demo, settings.drill, settings.production) == ("jinhua", True, True, False)
+    assert settings.var == Path.cwd() / "var"
+    assert settings.temporal_target == "127.0.0.1:7233"
+    assert settings.base_url == "http://127.0.0.1:8000"
+
+
+def test_what_lies_in_the_state_directory_moves_with_it(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path)
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/santui.db"
+    assert settings.sqlite_path == tmp_path / "santui.db"
+    own = (settings.key_file, settings.temporal_db, settings.log_dir, settings.run_dir, settings.attachments_dir)
+    assert all(path.is_relative_to(tmp_path) for path in (*own, settings.demo_file, settings.demo_disputes_done))
+    assert settings.demo_file == tmp_path / "demo.json"
+
+
+def test_a_relative_state_directory_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SANTUI_VAR", "state")
+    assert Settings().var == tmp_path / "state"
+
+
+def test_the_environment_is_read_and_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANTUI_HTTP_PORT", "18100")
+    monkeypatch.setenv("SANTUI_DEMO", "0")
+    monkeypatch.setenv("SANTUI_LOG_LEVEL", "WARNING")
+    monkeypatch.setenv("SANTUI_TEMPORAL_ADDRESS", "")
+    settings = Settings()
+    assert (settings.http_port, settings.demo, settings.log_level) == (18100, False, "warning")
+    assert settings.temporal_address is None
+
+
+def test_children_read_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path, http_port=18100, demo=False, temporal_address="temporal:7233")
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == settings
+
+
+def test_another_server_and_another_database_are_used_as_they_are_named() -> None:
+    settings = Settings(temporal_address="temporal:7233", database_url="postgresql+asyncpg://u:p@h/d")
+    assert settings.temporal_target == "temporal:7233"
+    assert settings.sqlite_path is None
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("0.0.0.0", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000"), ("h", "http://h:8000")]
+)
+def test_the_address_to_ask_is_one_that_can_be_asked(host: str, url: str) -> None:
+    assert Settings(http_host=host).base_url == url
+
+
+FIT = {
+    "production": True, "drill": False, "demo": False, "database_url": "postgresql+asyncpg://u:p@h/d",
+    "temporal_address": "temporal:7233", "key_file": "/run/secrets/santui_key",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("drill", True, "production mode refuses drill: set SANTUI_DRILL=0."),
+        ("demo", True, "production mode refuses demo: set SANTUI_DEMO=0."),
+        ("database_url", None, "production mode refuses SQLite: set SANTUI_DATABASE_URL=postgresql+asyncpg://…."),
+        ("temporal_address", None, "production mode refuses the embedded Temporal server: set SANTUI_TEMPORAL_ADDRESS"),
+        ("key_file", None, "production mode refuses a key inside the state directory ("),
+    ],
+)
+def test_production_refuses_what_is_for_a_demonstration_and_names_the_variable(
+    field: str, value: object, said: str
+) -> None:
+    given = {name: kept for name, kept in {**FIT, field: value}.items() if kept is not None}
+    sentence = refused(**given)
+    assert sentence.startswith(said)
+    assert "生产模式不允许：" in sentence
+    assert variable(field) in sentence.partition("生产模式")[2]
+    assert "\n" not in sentence
+
+
+def test_production_finds_a_key_in_the_state_directory_however_its_path_is_written(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    (var / "keys").mkdir(parents=True)
+    (tmp_path / "elsewhere").symlink_to(var / "keys")
+    for written in (tmp_path / "x" / ".." / "var" / "keys" / "santui.key", tmp_path / "elsewhere" / "santui.key"):
+        said = refused(**{**FIT, "var": var, "key_file": written})
+        assert said.startswith("production mode refuses a key inside the state directory (")
+
+
+def test_production_says_all_it_refuses_at_once_and_takes_what_is_fit() -> None:
+    assert len(refused(production=True).splitlines()) == 5
+    assert Settings.model_validate(FIT).production
+
+
+@pytest.mark.parametrize("cell", ["33078", "3307840", "33078a", "D330784"])
+def test_a_cell_is_six_digits(cell: str) -> None:
+    assert refused(cell=cell).startswith(f"SANTUI_CELL={cell!r} is not usable: ")
+    assert Settings(cell="330784").cell == "330784"
+
+
+def test_ports_that_clash_are_refused_unless_the_server_is_elsewhere() -> None:
+    assert "must be different ports" in refused(http_port=7233)
+    assert Settings(http_port=7233, temporal_address="temporal:7233").http_port == 7233
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("http_port", "abc"), ("http_port", 70000), ("var", 1.5), ("temporal_address", "nowhere"), ("log_level", "loud")],
+)
+def test_an_unusable_value_is_one_sentence_that_names_its_variable(field: str, value: object) -> None:
+    sentence = refused(**{field: value})
+    assert sentence.startswith(f"{variable(field)}={value!r} is not usable: ")
+    assert "\n" not in sentence
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValidationError):
+        Settings().http_port = 1  # type: ignore[misc]
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
