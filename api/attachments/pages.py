@@ -14,9 +14,9 @@ from api.core.deps import ServicesDep
 from api.disputes.endpoints import CommentIn, post_comment
 from api.disputes.pages import show_case
 from api.web.errors import PageRoute
+from api.web.old_submission import banner_of, earlier, next_key, reused, send
 from api.web.rendering import by_htmx, go
 from api.web.session import FilledDep, PostedDep, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, reused, send
 from domain.errors import Conflict, NotEntitled, NotFound
 from domain.validation_messages import field_errors
 

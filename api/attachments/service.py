@@ -18,7 +18,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from api.core.context import Services
-from api.core.idempotency import Done, Effect, once
+from api.core.old_idempotency import Done, Effect, once
 from api.disputes.access import seen
 from api.disputes.presenters import attachment_item, may_attach
 from domain.errors import Conflict, NotEntitled, NotFound, Unavailable

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.attachments.service import FILES, attach, examined
 from api.core.context import Services
-from api.core.idempotency import digest
+from api.core.old_idempotency import digest
 from api.web.session import Viewer, text
 from domain.errors import Refused, Unavailable
 

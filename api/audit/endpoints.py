@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from api.audit import service
 from api.audit.service import AUDITORS, LOG_READERS
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.core.idempotency import Done, Effect, once
+from api.core.old_idempotency import Done, Effect, once
 from api.disputes.presenters import moment
 from api.operations.codec import READERS
 from domain.base import CHINA, Strict

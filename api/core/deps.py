@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.core.context import Services
 from domain.errors import NotSignedIn
 from domain.people.organisation import Actor
+from infra.database.engine import Session
 from infra.records.deputies import acting
 
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
@@ -25,24 +27,33 @@ def get_services(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(get_services)]
 
 
+async def get_session(services: ServicesDep) -> AsyncIterator[Session]:
+    """The one session of a request, for its queries; closed before the answer is sent."""
+    async with services.database.read() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
 async def get_actor(
-    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    services: ServicesDep,
+    session: SessionDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Actor:
     """The signed-in person with the posts held now, and the people deputised for."""
     if credentials is None:
         raise NotSignedIn
-    return await person_of(services, credentials.credentials)
+    return await person_of(services, session, credentials.credentials)
 
 
-async def person_of(services: Services, token: str) -> Actor:
+async def person_of(services: Services, session: Session, token: str) -> Actor:
     """Whose token it is, and for whom that person deputises at this moment.
 
     Raises:
         NotSignedIn: the token or its person is no longer valid.
     """
-    person_id = services.tokens.person(token)
-    async with services.database.read() as session:
-        actor = await acting(session, person_id, datetime.now(UTC))
+    actor = await acting(session, services.tokens.person(token), datetime.now(UTC))
     if actor is None:
         raise NotSignedIn
     return actor

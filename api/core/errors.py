@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from domain.errors import SantuiError, StoreUnavailable, Unavailable
+from domain.errors import Refused, SantuiError, StoreUnavailable, Unavailable, by_code
 from domain.validation_messages import field_errors
 
 MEDIA = "application/problem+json"
@@ -38,6 +38,14 @@ def problem(error: SantuiError) -> dict[str, Any]:
     if isinstance(error, Unavailable) and error.may_take_effect:
         body["may_take_effect"] = True
     return {**body, "errors": error.errors} if error.errors else body
+
+
+def refusal_of(body: dict[str, Any]) -> Refused:
+    """The refusal that a problem document of ours tells."""
+    kind = by_code(str(body.get("code"))) or Refused
+    said = kind(str(body.get("detail", "")), errors=body.get("errors"))
+    assert isinstance(said, Refused), "only refusals are stored"
+    return said
 
 
 def respond(error: SantuiError) -> JSONResponse:

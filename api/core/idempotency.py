@@ -1,9 +1,11 @@
-"""A write with an `Idempotency-Key` is done once; a repeat gets the stored answer, a refusal included, or, of what was
-left for the worker, what has come of it since.
+"""Idempotent writes: a write with an `Idempotency-Key` is done once; a repeat gets the stored answer, a refusal
+included, or, of what was left for the worker, what has come of it since.
 
 The key is kept with the effect, never behind it. What the database does, it does in one transaction with the answer
 (`Effect`). What the engine does, the case keeps the key of: the answer stored here is only the quicker way to it, and
 before somebody is refused what he may have done already, the case is asked (`did`).
+
+Services run their writes through `once` and answer an `Answer`; `api.core.responses` makes HTTP of it.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from fastapi.responses import JSONResponse
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.core.context import Services
-from api.core.errors import MEDIA, problem
+from api.core.errors import problem, refusal_of
 from api.core.workflow_client import known
 from domain.errors import Conflict, KeyReused, Refused, Unavailable
 from domain.people.organisation import Actor
@@ -34,22 +36,27 @@ from infra.records.idempotency_store import (
 )
 from infra.records.incidents import Hold
 
-Done = tuple[int, Any]
-"""The status and the body of what was done."""
+T = TypeVar("T", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Effect:
+class Answer(Generic[T]):
+    """What a write is answered: an HTTP status, and the body as its schema."""
+
+    status: int
+    body: T
+
+    def document(self) -> dict[str, Any]:
+        """The body as JSON values: what was set, and nothing else."""
+        return self.body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+@dataclass(frozen=True)
+class Effect(Generic[T]):
     """What is to be done in the database, in one transaction with the answer; `lock` as of `Database.write`."""
 
-    apply: Callable[[Session], Awaitable[Done]]
+    apply: Callable[[Session], Awaitable[Answer[T]]]
     lock: str | None = None
-
-
-Do = Callable[[str], Awaitable[Done | Effect]]
-"""Does a write, or says what is to be done; given the write's id, the update id of the engine."""
-Did = Callable[[str], Awaitable[Done | None]]
-"""What the write of an id did according to the case; none where it was never taken."""
 
 
 class _AnotherWasFirst(Exception):
@@ -63,39 +70,57 @@ def digest(*parts: Any) -> str:
 
 
 async def once(
-    services: Services, actor: Actor, what: str, key: str | None, content: Any, do: Do, did: Did | None = None
-) -> JSONResponse:
-    """Does a write once for (person, what, key).
+    services: Services,
+    session: Session,
+    actor: Actor,
+    operation: str,
+    key: str | None,
+    content: Any,
+    answers: TypeAdapter[T],
+    do: Callable[[str], Awaitable[Answer[T] | Effect[T]]],
+    did: Callable[[str], Awaitable[Answer[T] | None]] | None = None,
+) -> Answer[T]:
+    """Does a write once for (person, operation, key).
+
+    `session` is the request's; its connection is given back before anything is written. `content` is what the key was
+    sent with, JSON values. `answers` reads a stored body back. `do` does the write, or says what is to be done; it is
+    given the write's id, the update id of the engine, and gives the session's connection back before it waits for the
+    engine. `did` tells what the write of an id did according to the case, none where it was never taken.
 
     An answer that something was unavailable is not kept: the same key may be sent again. A 202 is kept only until the
     case has taken or refused what was left for it: sent again under its key, the case says which.
 
     Raises:
+        Refused: now, or when the key first came.
         KeyReused: the key came with other content before.
         Unavailable: where it may take effect all the same, the error says so.
     """
-    write_id = write_of(actor, what, key or new_id())
+    write_id = write_of(actor, operation, key or new_id())
     content_digest = digest(content)
     if key:
-        stored = await find_answer(services.database, write_id, content_digest)
+        stored = await find_answer(session, write_id, content_digest)
         if stored and not _left(stored):
-            return _response(stored)
+            return _read(stored, answers)
     try:
         # The engine is told the content too: of two sent at once under one key it takes one, and this tells them apart.
-        done = await _truly(f"{write_id}.{content_digest[:12]}", do, did, keyed=bool(key))
+        done = await _certain(f"{write_id}.{content_digest[:12]}", do, did, keyed=bool(key))
+        await session.close()
         if isinstance(done, Effect):
-            return _response(await _in_one(services, done, write_id if key else None, content_digest))
-        answer = StoredAnswer(status=done[0], body=done[1])
+            return await _in_one(services, done, write_id if key else None, content_digest, answers)
+        answer = StoredAnswer(status=done.status, body=done.document())
     except KeyReused:
         raise  # the key's answer is that of the content it came with first
     except Refused as refusal:
+        if not key:
+            raise
         answer = StoredAnswer(status=refusal.status, body=problem(refusal))
-    if key and _final(answer):
-        answer = await store_answer(services.database, write_id, content_digest, answer)
-    return _response(answer)
+        await session.close()
+    if not (key and _final(answer)):
+        return _read(answer, answers)
+    return _read(await store_answer(services.database, write_id, content_digest, answer), answers)
 
 
-def held(actor: Actor, what: str, key: str | None, content: Any) -> Hold:
+def held(actor: Actor, operation: str, key: str | None, content: Any) -> Hold:
     """What keeps a key for its content in the transaction of an effect whose answer is known only later.
 
     `content` as of `once`; raises KeyReused, which undoes that transaction, where other content was first.
@@ -103,29 +128,40 @@ def held(actor: Actor, what: str, key: str | None, content: Any) -> Hold:
 
     async def hold(session: Session) -> None:
         if key:
-            await hold_key(session, write_of(actor, what, key), digest(content))
+            await hold_key(session, write_of(actor, operation, key), digest(content))
 
     return hold
 
 
-def write_of(actor: Actor, what: str, key: str) -> str:
+def write_of(actor: Actor, operation: str, key: str) -> str:
     """The id of a person's write under a key."""
-    return digest(actor.person_id, what, key)
+    return digest(actor.person_id, operation, key)
 
 
 async def taken(
-    services: Services, actor: Actor, what: str, key: str, dispute_no: str, task_id: str | None = None
+    services: Services, actor: Actor, operation: str, key: str, dispute_no: str, task_id: str | None = None
 ) -> bool:
     """Whether a write to a dispute has taken effect under a key, whichever content it came with.
 
     Raises:
         Unavailable: nobody can say now.
     """
-    found = await known(services, dispute_no, write_of(actor, what, key), task_id) if key else None
+    found = await known(services, dispute_no, write_of(actor, operation, key), task_id) if key else None
     return found is not None and found.refused is None
 
 
-async def _truly(write: str, do: Do, did: Did | None, *, keyed: bool) -> Done | Effect:
+async def first_answer(session: Session, actor: Actor, operation: str, key: str) -> StoredAnswer | None:
+    """What was answered to a key, whatever content it came with; none where that is not known."""
+    return await stored_answer(session, write_of(actor, operation, key))
+
+
+async def _certain(
+    write: str,
+    do: Callable[[str], Awaitable[Answer[T] | Effect[T]]],
+    did: Callable[[str], Awaitable[Answer[T] | None]] | None,
+    *,
+    keyed: bool,
+) -> Answer[T] | Effect[T]:
     """Does it; what is not the case's own word is not said before the case was asked what the key did."""
     try:
         return await do(write)
@@ -150,26 +186,38 @@ def _in_doubt(error: Refused | Unavailable, *, keyed: bool) -> bool:
     return keyed and not error.may_take_effect
 
 
-async def _in_one(services: Services, effect: Effect, answer_id: str | None, content_digest: str) -> StoredAnswer:
+async def _in_one(
+    services: Services, effect: Effect[T], answer_id: str | None, content_digest: str, answers: TypeAdapter[T]
+) -> Answer[T]:
     """Effect and answer in one transaction. Of the same key at once, here or in another process, the second waits
     for the first's commit, is undone, and gets its answer."""
     try:
         async with services.database.write(effect.lock) as session:
-            status, body = await effect.apply(session)
-            answer = StoredAnswer(status=status, body=body)
-            if answer_id and not await keep_answer(session, answer_id, content_digest, answer):
+            answer = await effect.apply(session)
+            stored = StoredAnswer(status=answer.status, body=answer.document())
+            if answer_id and not await keep_answer(session, answer_id, content_digest, stored):
                 raise _AnotherWasFirst
     except _AnotherWasFirst:
         assert answer_id
-        first = await find_answer(services.database, answer_id, content_digest)
+        async with services.database.read() as session:
+            first = await find_answer(session, answer_id, content_digest)
         assert first, "answers of the last minute are not deleted"
-        return first
+        return _read(first, answers)
     return answer
 
 
-async def first_answer(services: Services, actor: Actor, what: str, key: str) -> StoredAnswer | None:
-    """What was answered to a key, whatever content it came with; none where that is not known."""
-    return await stored_answer(services.database, write_of(actor, what, key))
+def _read(stored: StoredAnswer, answers: TypeAdapter[T]) -> Answer[T]:
+    """A stored answer as it was given.
+
+    Raises:
+        Refused: that was the answer.
+    """
+    try:
+        return Answer(stored.status, answers.validate_python(stored.body))
+    except ValidationError:
+        if stored.status < 400:
+            raise
+    raise refusal_of(stored.body)
 
 
 def _final(answer: StoredAnswer) -> bool:
@@ -180,8 +228,3 @@ def _final(answer: StoredAnswer) -> bool:
 def _left(answer: StoredAnswer) -> bool:
     """Whether nobody knew yet what came of it: a decision left for the worker. A job's 202 is all it will say."""
     return answer.status == LEFT and isinstance(answer.body, dict) and "accepted_for" in answer.body
-
-
-def _response(answer: StoredAnswer) -> JSONResponse:
-    media = MEDIA if answer.status >= 400 else "application/json"
-    return JSONResponse(answer.body, status_code=answer.status, media_type=media)

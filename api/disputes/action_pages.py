@@ -13,10 +13,10 @@ from api.tasks.answer_pages import PREFIX, Draft
 from api.web.errors import PageRoute
 from api.web.formatting import colour
 from api.web.forms import Form, draw
+from api.web.old_submission import banner_of, earlier, next_key, reused, send
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep
-from api.web.submission import banner_of, earlier, next_key, reused, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 from domain.policy.catalogue import ACTIONS, OUTCOMES
 from domain.transitions.actions import ENDINGS, WAITING

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from api.attachments.service import FILES, attach, examined, file_response, own_files, remove, small_response
 from api.core.context import Services
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.core.idempotency import Done, Effect, once
+from api.core.old_idempotency import Done, Effect, once
 from api.disputes.access import seen
 from api.disputes.mentions import MOST, mentioned
 from api.disputes.presenters import comment_item, dispute_item, dispute_whole, entry_item

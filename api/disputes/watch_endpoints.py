@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, KeyDep, ServicesDep
-from api.core.idempotency import Done, Effect, once
+from api.core.old_idempotency import Done, Effect, once
 from api.disputes.access import seen
 from infra.database.engine import Session
 from infra.records.watchers import unwatch, watch

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, KeyDep, ServicesDep
-from api.core.idempotency import held, once
+from api.core.old_idempotency import held, once
 from api.intake.service import IncidentIn, PlaceIn, Words, receipt, report, try_triage
 from domain.base import Model
 from domain.errors import NotEntitled

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from api.core.context import Services
 from api.core.errors import problem
-from api.core.idempotency import digest
+from api.core.old_idempotency import digest
 from api.core.workflow_client import visible
 from api.disputes.presenters import moment
 from api.intake.delivery import deliver, departments

@@ -42,7 +42,8 @@ async def stream_of(services: Services, token: str, after: int | None) -> AsyncI
         NotSignedIn
         TooManyStreams
     """
-    actor = await person_of(services, token)
+    async with services.database.read() as session:
+        actor = await person_of(services, session, token)
     async with services.tail.listen(actor, services.tokens.until(token), after) as stream:
         yield stream
 

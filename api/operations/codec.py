@@ -67,7 +67,8 @@ async def _reader(services: Services, request: Request) -> str:
     token = bearer if scheme.lower() == "bearer" else request.cookies.get(SESSION)
     if not token:
         raise NotSignedIn
-    actor = await person_of(services, token)
+    async with services.database.read() as session:
+        actor = await person_of(services, session, token)
     root = (await services.directory.read()).root.path
     if not any(post.role in READERS and post.path == root for post in actor.posts):
         services.access.note(actor.person_id, None, "codec", NotEntitled.code)

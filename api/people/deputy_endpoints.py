@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.core.context import Services
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.core.idempotency import Done, Effect, once
+from api.core.old_idempotency import Done, Effect, once
 from api.disputes.presenters import moment
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.people.deputies import NAMING_ROLES, Naming, check_naming, may_manage

@@ -12,10 +12,10 @@ from api.core.deps import ServicesDep
 from api.people.deputy_endpoints import delete_deputy, get_deputies, post_deputy
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
+from api.web.old_submission import banner_of, earlier, next_key, reused, send
 from api.web.organisation_labels import offices_of
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, reused, send
 from domain.people.deputies import LONGEST, NAMING_ROLES, Naming, deputised
 from domain.people.organisation import ROLES
 from domain.validation_messages import field_errors

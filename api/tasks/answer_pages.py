@@ -12,17 +12,17 @@ from api.attachments.service import remove
 from api.attachments.uploads import take_files
 from api.core.context import Services
 from api.core.deps import ServicesDep
-from api.core.idempotency import once
+from api.core.old_idempotency import once
 from api.tasks.endpoints import whole_task
 from api.tasks.service import MOST_ATTACHMENTS, Answering, answered, decide
 from api.tasks.task_view import brief_view, hands_view, head_view
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.forms import Drawn, Form, draw, filled
+from api.web.old_submission import Outcome, banner_of, earlier, next_key, reused, send
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
-from api.web.submission import Outcome, banner_of, earlier, next_key, reused, send
 from domain.errors import Conflict, DecisionNotAllowed, NotFound
 from domain.policy.catalogue import KINDS
 from infra.database.ids import new_id

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.core.context import Services
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
-from api.core.idempotency import once
+from api.core.old_idempotency import once
 from api.disputes.presenters import task_item, task_whole
 from api.tasks.service import Answering, answered, claim, decide, hand_over
 from domain.base import Strict, china

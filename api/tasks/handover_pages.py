@@ -22,9 +22,9 @@ from api.tasks.endpoints import (
     whole_task,
 )
 from api.web.errors import PageRoute
+from api.web.old_submission import Outcome, banner_of, earlier, next_key, refused, reused, send
 from api.web.rendering import go
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
-from api.web.submission import Outcome, banner_of, earlier, next_key, refused, reused, send
 from domain.errors import FieldsInvalid, Unavailable
 
 router = APIRouter(route_class=PageRoute)

@@ -14,10 +14,10 @@ from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
-from api.core.deps import ServicesDep, get_services
+from api.core.deps import get_services
 from api.core.errors import full
 from api.web.rendering import by_htmx, go, show, sign_in_page
-from api.web.session import FIELDS, MOST_FILES, SESSION, get_viewer, typed
+from api.web.session import FIELDS, MOST_FILES, SESSION, ViewerDep, typed
 from domain.errors import (
     FieldsInvalid,
     NotFound,
@@ -28,6 +28,7 @@ from domain.errors import (
     TooLarge,
     Unavailable,
 )
+from infra.database.engine import explained
 
 log = structlog.get_logger()
 
@@ -150,7 +151,8 @@ class PageRoute(APIRoute):
 
         async def page(request: Request) -> Response:
             try:
-                return await handle(request)
+                with explained():  # the request's session is closed behind this, and would explain it too late
+                    return await handle(request)
             except NotSignedIn:
                 return await _sign_in(request)
             except SantuiError as error:
@@ -186,7 +188,6 @@ router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/{path:page}")
-async def not_found(request: Request, services: ServicesDep, path: str) -> Response:
+async def not_found(viewer: ViewerDep, path: str) -> Response:
     """Every other address, for somebody signed in."""
-    await get_viewer(request, services)
     raise NotFound("没有这个页面")

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.audit.service import AUDITORS, LOG_READERS, holds_at_root
 from api.core.context import Services
-from api.core.deps import ServicesDep, person_of
+from api.core.deps import ServicesDep, SessionDep, person_of
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import ROLES, Actor, overseen
@@ -45,7 +45,7 @@ class Viewer:
     """whether the figures of organisations are his to read"""
 
 
-async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
+async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
     """The person behind the session cookie.
 
     Raises:
@@ -54,9 +54,8 @@ async def get_viewer(request: Request, services: ServicesDep) -> Viewer:
     token = request.cookies.get(SESSION)
     if not token:
         raise NotSignedIn
-    actor = await person_of(services, token)
-    async with services.database.read() as session:
-        unread = await count_unread(session, actor)
+    actor = await person_of(services, session, token)
+    unread = await count_unread(session, actor)
     return Viewer(
         actor=actor,
         csrf=services.tokens.csrf(token),
@@ -110,7 +109,7 @@ class Posted:
 
 
 async def get_filled(request: Request, viewer: ViewerDep) -> AsyncIterator[Posted]:
-    """What a form sent that can be shown again with what was typed; `api.web.submission.send` refuses a stale one.
+    """What a form sent that can be shown again with what was typed; `api.web.old_submission.send` refuses a stale one.
 
     Raises:
         FieldsInvalid: it holds text that can't be kept.

@@ -61,7 +61,7 @@ _BAD_VALUE = "22"
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """The driver's failures as ours: their text may quote a statement with a case's values, so it goes no further.
 
     A row that is known to be there and is not: the read model is being made again this very moment.
@@ -128,14 +128,31 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for queries.
 
+        Whoever holds one while he waits for somebody else gives its connection back first (`session.close()`), and
+        takes one again with `resume`.
+
         Raises:
             StoreUnavailable: the database does not answer.
         """
-        with _explained():
+        with explained():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
-                # Each query sees what is committed by then, which needs no transaction and no words about one.
-                await _connected(session, **({} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}))
+                await self._reading(session)
                 yield session
+
+    @asynccontextmanager
+    async def resume(self, session: AsyncSession) -> AsyncIterator[AsyncSession]:
+        """A session of `read` that was closed, with a connection again; failures within the block are explained here.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with explained():
+            await self._reading(session)
+            yield session
+
+    async def _reading(self, session: AsyncSession) -> None:
+        # Each query sees what is committed by then, which needs no transaction and no words about one.
+        await _connected(session, **({} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}))
 
     @asynccontextmanager
     async def write(self, *locks: str | None) -> AsyncIterator[AsyncSession]:
@@ -146,7 +163,7 @@ class Database:
             StoreUnavailable: the database does not answer or can't be written; nothing was, unless the error says that
                 it may have been, because the connection was lost over the commit.
         """
-        with _explained():
+        with explained():
             async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
                 await _connected(session, **{WRITES: True})
                 for lock in filter(None, locks if not self.sqlite else ()):
@@ -229,7 +246,7 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
     order = [BASE, *reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()])]
     wanted = order[-1] if revision == "head" else revision
     try:
-        with _explained():
+        with explained():
             was = asyncio.run(_revision(settings.database_url))
     except (OSError, PostgresError) as error:
         raise StoreUnavailable from error

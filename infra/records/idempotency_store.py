@@ -36,14 +36,13 @@ class StoredAnswer(Model):
     body: Any
 
 
-async def find_answer(database: Database, answer_id: str, digest: str) -> StoredAnswer | None:
+async def find_answer(session: AsyncSession, answer_id: str, digest: str) -> StoredAnswer | None:
     """The answer stored under an id, if there is one.
 
     Raises:
         KeyReused: the id was used for other content.
     """
-    async with database.read() as session:
-        row = await session.get(AnswerRow, answer_id)
+    row = await session.get(AnswerRow, answer_id)
     if row is None:
         return None
     if row.digest != digest:
@@ -51,10 +50,9 @@ async def find_answer(database: Database, answer_id: str, digest: str) -> Stored
     return StoredAnswer(status=row.status, body=row.sealed) if row.status is not None else None
 
 
-async def stored_answer(database: Database, answer_id: str) -> StoredAnswer | None:
+async def stored_answer(session: AsyncSession, answer_id: str) -> StoredAnswer | None:
     """The answer stored under an id, whatever content it was given to."""
-    async with database.read() as session:
-        row = await session.get(AnswerRow, answer_id)
+    row = await session.get(AnswerRow, answer_id)
     return StoredAnswer(status=row.status, body=row.sealed) if row and row.status is not None else None
 
 
@@ -92,7 +90,8 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
         async with database.write() as session:
             if await _settle(session, answer_id, digest, answer):
                 return answer
-        return await find_answer(database, answer_id, digest) or answer
+        async with database.read() as session:
+            return await find_answer(session, answer_id, digest) or answer
     except StoreUnavailable as error:
         log.warning("answer_not_stored", error=error.code)
     except KeyReused:  # of two contents at once the engine has told which one it took

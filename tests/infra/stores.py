@@ -14,6 +14,7 @@ from infra.database.engine import Database, open_database
 from infra.database.ids import new_id
 from infra.database.tables import DisputeRow, IncidentRow
 from infra.demo import load
+from infra.records.idempotency_store import StoredAnswer, find_answer
 from infra.runtime.settings import Settings
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -52,3 +53,9 @@ def incident(source_no: str, address: str, at: datetime = AT, digest: str = "-")
         received_at=at, received_by="p-1", place_key=place_key(address), category="neighbor", dispute_no="",
         sealed={"address": address},
     )  # fmt: skip
+
+
+async def answer_under(database: Database, answer_id: str, digest: str) -> StoredAnswer | None:
+    """What `find_answer` says in a session of its own."""
+    async with database.read() as session:
+        return await find_answer(session, answer_id, digest)

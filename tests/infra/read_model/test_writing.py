@@ -27,11 +27,11 @@ from infra.read_model.queries import comments_of
 from infra.records import incidents
 from infra.records.access_log import AccessLog
 from infra.records.comments import add_comment
-from infra.records.idempotency_store import KEPT, StoredAnswer, find_answer, keep_answer, store_answer, trim_answers
+from infra.records.idempotency_store import KEPT, StoredAnswer, keep_answer, store_answer, trim_answers
 from infra.records.incidents import Earlier, first_of_number, record_incident
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
-from tests.infra.stores import incident, opened
+from tests.infra.stores import answer_under, incident, opened
 from tests.postgres import Cluster, cluster
 
 
@@ -171,13 +171,13 @@ async def test_the_first_answer_stays_and_other_content_is_noticed(anywhere: Set
     async with opened(anywhere) as database:
         answers = [StoredAnswer(status=200, body={"n": n, "词": "停车"}) for n in range(4)]
         await asyncio.gather(*(store_answer(database, "write", "digest", answer) for answer in answers))
-        kept = await find_answer(database, "write", "digest")
+        kept = await answer_under(database, "write", "digest")
         assert kept in answers
         await store_answer(database, "write", "digest", StoredAnswer(status=409, body={}))
-        assert await find_answer(database, "write", "digest") == kept
-        assert await find_answer(database, "other", "digest") is None
+        assert await answer_under(database, "write", "digest") == kept
+        assert await answer_under(database, "other", "digest") is None
         with pytest.raises(KeyReused):
-            await find_answer(database, "write", "another digest")
+            await answer_under(database, "write", "another digest")
 
 
 async def test_of_one_key_in_two_processes_at_once_one_has_its_effect_and_the_others_are_undone(two: Settings) -> None:
@@ -200,7 +200,7 @@ async def test_of_one_key_in_two_processes_at_once_one_has_its_effect_and_the_ot
         assert sorted(task.result() for task in tasks) == [False] * 7 + [True]
         async with here.read() as session:
             [comment] = await comments_of(session, "D2026-000001")
-        kept = await find_answer(there, "write", "digest")
+        kept = await answer_under(there, "write", "digest")
         assert kept
         assert kept.body == comment.comment_id
 
@@ -214,7 +214,7 @@ async def test_an_answer_to_what_was_undone_is_not_kept(anywhere: Settings) -> N
     async with opened(anywhere) as database:
         with pytest.raises(KeyReused):
             await undone(database)
-        assert await find_answer(database, "write", "digest") is None
+        assert await answer_under(database, "write", "digest") is None
 
 
 async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there_is_room(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there
         with pytest.raises(StoreUnavailable):
             await remark(database)
         assert await store_answer(database, "write", "digest", answer) == answer  # what the engine took is not undone
-        assert await find_answer(database, "write", "digest") is None
+        assert await answer_under(database, "write", "digest") is None
     async with opened(settings) as database:
         await remark(database)
 
@@ -270,7 +270,7 @@ async def test_an_answer_is_let_go_of_after_a_month_and_not_before(
             await session.execute(old.where(col(AnswerRow.answer_id) == "write-3").values(at=now - KEPT))
         assert await trim_answers(database, now, heard.append) == 3
         assert heard == [2, 3]
-        left = [n for n in range(5) if await find_answer(database, f"write-{n}", "digest")]
+        left = [n for n in range(5) if await answer_under(database, f"write-{n}", "digest")]
         assert left == [3, 4]
         assert await trim_answers(database, now) == 0
 
@@ -281,7 +281,7 @@ async def test_the_morning_s_work_lets_old_answers_go(anywhere: Settings) -> Non
         async with database.write() as session:
             await session.execute(update(AnswerRow).values(at=datetime.now(UTC) - KEPT * 2))
         await ActivityEnvironment().run(Digesting(database).digest)
-        assert await find_answer(database, "write", "digest") is None
+        assert await answer_under(database, "write", "digest") is None
 
 
 async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None:

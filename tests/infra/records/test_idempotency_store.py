@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from domain.errors import KeyReused
-from infra.records.idempotency_store import StoredAnswer, find_answer, hold_key, store_answer
+from infra.records.idempotency_store import StoredAnswer, hold_key, store_answer
 from infra.records.incidents import record_incident
 from infra.runtime.settings import Settings
-from tests.infra.stores import incident, opened
+from tests.infra.stores import answer_under, incident, opened
 
 
 async def test_what_was_left_gives_way_to_its_outcome_and_never_the_other_way(anywhere: Settings) -> None:
@@ -16,10 +16,10 @@ async def test_what_was_left_gives_way_to_its_outcome_and_never_the_other_way(an
     async with opened(anywhere) as database:
         assert await store_answer(database, "write", "digest", left) == left
         assert await store_answer(database, "write", "another digest", outcome) == outcome
-        assert await find_answer(database, "write", "digest") == left
+        assert await answer_under(database, "write", "digest") == left
         assert await store_answer(database, "write", "digest", outcome) == outcome
         assert await store_answer(database, "write", "digest", left) == outcome
-        assert await find_answer(database, "write", "digest") == outcome
+        assert await answer_under(database, "write", "digest") == outcome
 
 
 async def test_of_other_reports_at_once_under_one_key_one_is_recorded(anywhere: Settings) -> None:
@@ -39,7 +39,7 @@ async def test_of_other_reports_at_once_under_one_key_one_is_recorded(anywhere: 
             return row.digest
 
         [recorded] = filter(None, await asyncio.gather(*(record(n) for n in range(8))))
-        assert await find_answer(there, "write", recorded) is None
+        assert await answer_under(there, "write", recorded) is None
         answer = StoredAnswer(status=201, body={"of": recorded})
         assert await store_answer(here, "write", recorded, answer) == answer
-        assert await find_answer(there, "write", recorded) == answer
+        assert await answer_under(there, "write", recorded) == answer
