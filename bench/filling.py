@@ -27,9 +27,10 @@ from domain.case.state import DisputeState, Incident, Party
 from domain.image.projection import project
 from domain.triage.places import Directory, Kind, Listed, resolve_places
 from domain.triage.triage import triage
-from infra.database import tables
 from infra.database.columns import Sealed, searchable
 from infra.database.engine import Database
+from infra.database.tables.intake import IncidentRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.demo import county
 from infra.demo.people import people
 
@@ -104,9 +105,7 @@ class Filler:
         self._places = [self._places_of(grid) for grid in self._grids]
         self._leads = [o.path for o in self._directory.organisations if o.kind == Kind.DEPARTMENT]
         self._categories = [(c.code, c.name) for c in self._policy.lexicon.categories.values()]
-        self._sealed = {
-            kind: Sealed(kind.__tablename__) for kind in (tables.DisputeRow, tables.TaskRow, tables.IncidentRow)
-        }
+        self._sealed = {kind: Sealed(kind.__tablename__) for kind in (DisputeRow, TaskRow, IncidentRow)}
         self._document, self._task, self._report = self._example()
 
     def _places_of(self, grid: Listed) -> dict[str, str]:
@@ -133,9 +132,9 @@ class Filler:
         task = {**shown.task.model_dump(mode="json"), "decisions": shown.decisions}
         report = {"incident": incident.model_dump(mode="json"), "triage": found.model_dump(mode="json"), "places": {}}
         return (
-            self._seal(tables.DisputeRow, image.document),
-            self._seal(tables.TaskRow, task),
-            self._seal(tables.IncidentRow, report),
+            self._seal(DisputeRow, image.document),
+            self._seal(TaskRow, task),
+            self._seal(IncidentRow, report),
         )
 
     def _seal(self, kind: type[SQLModel], value: Any) -> bytes:
@@ -176,7 +175,7 @@ class Filler:
         asked = ASKED[passed[-1]][0][0]
         closed = None if in_course else opened + timedelta(days=9)
         rows.add(
-            tables.DisputeRow, dispute_no=dispute_no, revision=10, title=title, playbook="jinhua", edition="2026",
+            DisputeRow, dispute_no=dispute_no, revision=10, title=title, playbook="jinhua", edition="2026",
             source=pick.choice(("110", "110", "12345", "grid")), category=code, category_name=name, colour=colour,
             stage=STAGES[passed[-1]] if in_course else "closed", round=1, urgent=False,
             organisation=places[asked[1]], holder=asked[0] if in_course else None,
@@ -186,10 +185,10 @@ class Filler:
         )  # fmt: skip
         home = {("", places[word]) for word in ("station", "town_centre", "village", "grid")}
         for role, path in sorted({*home, *(post for posts in tasks for post in posts)}):
-            rows.add(tables.InvolvementRow, dispute_no=dispute_no, role=role, path=path)
+            rows.add(InvolvementRow, dispute_no=dispute_no, role=role, path=path)
         callers = self._holders["call_taker", places["bureau"]]
         rows.add(
-            tables.IncidentRow, incident_id=_id(opened, number), source="110", source_no=str(number), digest="-",
+            IncidentRow, incident_id=_id(opened, number), source="110", source_no=str(number), digest="-",
             occurred_at=opened, reported_at=opened, received_at=opened, received_by=pick.choice(callers),
             place_key=f"place-{number}", category=code, dispute_no=dispute_no, joined=False, delivered=True, nth=1,
             attempts=0, sealed=self._report,
@@ -206,7 +205,7 @@ class Filler:
         state = ("claimed" if pick.random() < 0.3 else "open") if waits else "done"
         task_id = _id(at, pick.getrandbits(60))
         rows.add(
-            tables.TaskRow, task_id=task_id, dispute_no=dispute_no, kind=kind, state=state, round=1, colour=colour,
+            TaskRow, task_id=task_id, dispute_no=dispute_no, kind=kind, state=state, round=1, colour=colour,
             title=title, assignee=who if state != "open" else None, decided_by=who if state == "done" else None,
             opened_at=at, ended_at=None if waits else at + timedelta(hours=3),
             due_at=at + timedelta(days=1) if waits else None, overdue=waits and overdue, suspended=False, ahead=0,
@@ -214,9 +213,9 @@ class Filler:
         )  # fmt: skip
         for watches, posts in ((False, asked), (True, watching)):
             for role, path in dict.fromkeys(posts):
-                rows.add(tables.AddresseeRow, task_id=task_id, role=role, path=path, watches=watches, state=state)
+                rows.add(AddresseeRow, task_id=task_id, role=role, path=path, watches=watches, state=state)
         if kind == "evaluate" and holders:
-            rows.add(tables.BarredRow, task_id=task_id, person_id=pick.choice(holders))
+            rows.add(BarredRow, task_id=task_id, person_id=pick.choice(holders))
         return [*asked, *watching]
 
 

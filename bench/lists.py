@@ -29,7 +29,7 @@ from bench.filling import fill
 from bench.looks import Look, looks, person
 from bench.support import ROOT, BenchError, free_ports, spawn, stop
 from infra.database.engine import Database, migrate, open_database
-from infra.database.tables import DisputeRow, TaskRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.demo import load
 from infra.demo.load import PASSWORD
 from infra.runtime.settings import Settings

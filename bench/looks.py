@@ -11,23 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.filling import LAST
 from domain.people.organisation import Actor, Post
+from infra.database.pagination import cursor_of
 from infra.demo import county
 from infra.demo.people import DemoPerson, people
-from infra.read_model.queries import (
-    DisputeFilter,
-    InboxFilter,
-    attachments_of,
-    comments_of,
-    count_box,
-    cursor_of,
-    find_dispute,
-    find_task,
-    inbox,
-    list_disputes,
-    paths_of,
-    tasks_of,
-    timeline_of,
-)
+from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes, paths_of, timeline_of
+from infra.read_model.tasks import InboxFilter, count_box, find_task, inbox, tasks_of
+from infra.records.attachments import attachments_of
+from infra.records.comments import comments_of
 
 BOXES = ("claimable", "mine", "done", "watched")
 PAGE = 50

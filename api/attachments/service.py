@@ -25,10 +25,12 @@ from domain.errors import Conflict, NotEntitled, NotFound, Unavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.ids import new_id
-from infra.database.tables import AttachmentRow
-from infra.read_model.queries import attachments_of, open_tasks_of, paths_of
+from infra.database.tables.attachments import AttachmentRow
+from infra.read_model.disputes import paths_of
+from infra.read_model.tasks import open_tasks_of
 from infra.records.attachments import (
     add_attachment,
+    attachments_of,
     drop_attachment,
     find_attachment,
     known_attachments,

@@ -16,7 +16,7 @@ from domain.case.state import DisputeState
 from domain.errors import ArchiveBroken
 from domain.image.projection import project
 from infra.database.engine import Database
-from infra.database.tables import DisputeRow
+from infra.database.tables.read_model import DisputeRow
 from infra.read_model.diff import differences, values_that_differ
 from infra.read_model.writer import rows_of, stored_rows
 from infra.records.archive import noted_digest

@@ -19,8 +19,8 @@ from api.operations.codec import READERS
 from domain.base import CHINA, Strict
 from domain.errors import NotFound
 from infra.database.engine import Session
-from infra.database.tables import JobRow
-from infra.read_model.queries import cursor_of, read_cursor
+from infra.database.pagination import cursor_of, read_cursor
+from infra.database.tables.audit import JobRow
 from infra.records import jobs
 from infra.records.access_log import accesses
 from infra.records.people import person_by_username

@@ -19,8 +19,8 @@ from domain.case.state import Entry
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.image.projection import project
 from domain.people.organisation import Actor
-from infra.database.tables import DisputeRow, TaskRow, TimelineRow
-from infra.read_model.queries import find_dispute
+from infra.database.tables.read_model import DisputeRow, TaskRow, TimelineRow
+from infra.read_model.disputes import find_dispute
 from infra.read_model.writer import rows_of
 from infra.records.archive import Archive
 

@@ -19,7 +19,7 @@ import structlog
 from domain.errors import StoreUnavailable, TooManyStreams
 from domain.people.organisation import Actor
 from infra.database.engine import Database
-from infra.database.tables import EventRow
+from infra.database.tables.messages import EventRow
 from infra.records.deputies import acting
 from infra.records.events import concerning, events_after, last_event, may_concern, seqs_after, watching
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from domain.errors import StoreUnavailable
 from infra.database.engine import Database
-from infra.read_model.queries import revisions_of
+from infra.read_model.disputes import revisions_of
 
 EVERY = 0.004
 """Seconds between two looks while somebody waits."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from api.core.context import Services
 from domain.errors import NotFound
 from domain.people.organisation import Actor
-from infra.database.tables import DisputeRow
-from infra.read_model.queries import find_dispute
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.disputes import find_dispute
 
 
 async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:

@@ -26,18 +26,11 @@ from domain.policy.fields import Code, Moment
 from domain.storable_text import fit
 from domain.transitions.actions import Act
 from infra.database.engine import Session
-from infra.read_model.queries import (
-    DisputeFilter,
-    attachments_of,
-    comments_of,
-    cursor_of,
-    list_disputes,
-    paths_of,
-    read_cursor,
-    tasks_of,
-    timeline_of,
-)
-from infra.records.comments import add_comment
+from infra.database.pagination import cursor_of, read_cursor
+from infra.read_model.disputes import DisputeFilter, list_disputes, paths_of, timeline_of
+from infra.read_model.tasks import tasks_of
+from infra.records.attachments import attachments_of
+from infra.records.comments import add_comment, comments_of
 from infra.records.watchers import watches
 
 router = APIRouter(prefix="/v1", tags=["disputes"])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from api.core.context import Services
 from domain.errors import FieldsInvalid
-from infra.read_model.queries import visible
+from infra.read_model.disputes import visible
 from infra.records.deputies import acting
 from infra.records.people import people_by
 

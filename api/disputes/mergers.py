@@ -11,8 +11,8 @@ from domain.errors import DecisionNotAllowed, FieldsInvalid
 from domain.people.organisation import Actor
 from domain.policy.fields import DisputeNo
 from domain.transitions.approvals import MERGER
-from infra.database.tables import DisputeRow
-from infra.read_model.queries import find_dispute
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.disputes import find_dispute
 
 _NUMBER: TypeAdapter[str] = TypeAdapter(DisputeNo)
 

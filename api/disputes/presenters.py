@@ -13,7 +13,9 @@ from domain.policy.catalogue import KINDS, STAGE_NAMES
 from domain.policy.playbook import Stage
 from domain.transitions.actions import actions_open
 from domain.transitions.handover import capacity, concerned, standing
-from infra.database.tables import AttachmentRow, CommentRow, DisputeRow, MessageRow, TaskRow
+from infra.database.tables.attachments import AttachmentRow, CommentRow
+from infra.database.tables.messages import MessageRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
 from infra.records.attachments import TAKEN
 

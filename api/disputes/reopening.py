@@ -15,8 +15,8 @@ from domain.people.organisation import Actor
 from domain.policy.catalogue import ACTIONS
 from domain.transitions.actions import Act, actions_open, capacity_to_act
 from domain.validation_messages import field_errors
-from infra.database.tables import DisputeRow
-from infra.read_model.queries import dispute_line, paths_of
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.disputes import dispute_line, paths_of
 
 Reopen = Callable[..., Awaitable[None]]
 

@@ -16,8 +16,8 @@ from api.indicators.workbook import MEDIA_TYPE, workbook
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
 from domain.people.organisation import Actor
+from infra.database.pagination import cursor_of, read_cursor
 from infra.read_model.indicators import cases_behind, disputes_among
-from infra.read_model.queries import cursor_of, read_cursor
 
 router = APIRouter(prefix="/v1", tags=["indicators"])
 

@@ -23,7 +23,7 @@ from domain.transitions import message_keys
 from domain.transitions.actions import Act
 from domain.triage.responsibility import organisations_for
 from domain.triage.triage import Triage
-from infra.database.tables import IncidentRow
+from infra.database.tables.intake import IncidentRow
 from infra.records.deliveries import DEAD_AFTER, Letter, mark_delivered, mark_failed, undelivered
 from infra.records.incidents import find_incident, first_of_number
 from workflows.dispute import DisputeInput

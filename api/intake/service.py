@@ -31,8 +31,9 @@ from domain.triage.duplicate_detection import Known, party_keys, place_key, same
 from domain.triage.places import resolve_places
 from domain.triage.triage import Triage, triage
 from infra.database.ids import new_id
-from infra.database.tables import DisputeRow, IncidentRow
-from infra.read_model.queries import dispute_row, find_dispute, revision_of
+from infra.database.tables.intake import IncidentRow
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.disputes import dispute_row, find_dispute, revision_of
 from infra.records.incidents import Earlier, Hold, find_incident, record_incident
 
 log = structlog.get_logger()

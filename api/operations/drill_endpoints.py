@@ -22,7 +22,7 @@ from api.disputes.presenters import dispute_item, moment
 from domain.base import Strict
 from domain.errors import Conflict, DisputeClosed, FieldsInvalid, NotEntitled, Unavailable
 from domain.policy.fields import Code
-from infra.read_model.queries import dispute_row
+from infra.read_model.disputes import dispute_row
 from infra.records.digests import send_digests
 from workflows.dispute import DisputeWorkflow
 

@@ -17,8 +17,8 @@ from domain.people.deputies import NAMING_ROLES, Naming, check_naming, may_manag
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.ids import new_id
-from infra.database.tables import DeputyRow, PersonRow
-from infra.read_model.queries import cursor_of, read_cursor
+from infra.database.pagination import cursor_of, read_cursor
+from infra.database.tables.people import DeputyRow, PersonRow
 from infra.records.deputies import Deputyship, add_deputyship, deputyship, deputyships, end_deputyship, lock_of
 from infra.records.people import actor_named, actor_of
 

@@ -14,7 +14,7 @@ from api.disputes.presenters import moment
 from domain.errors import NotSignedIn
 from domain.people.organisation import ROLES, Post
 from domain.storable_text import fit
-from infra.database.tables import OrganisationRow, PostRow
+from infra.database.tables.people import OrganisationRow, PostRow
 from infra.records.people import person_by_username, posts_of
 
 router = APIRouter(prefix="/v1", tags=["who"])

@@ -11,7 +11,7 @@ from api.core.policy import usable_playbooks
 from domain.errors import FieldsInvalid
 from domain.policy.fields import Code
 from domain.triage.places import Kind
-from infra.read_model.queries import cursor_of, read_cursor
+from infra.database.pagination import cursor_of, read_cursor
 from infra.records.people import people
 
 router = APIRouter(prefix="/v1", tags=["registers"])

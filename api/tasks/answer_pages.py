@@ -26,9 +26,9 @@ from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
 from domain.errors import Conflict, DecisionNotAllowed, NotFound
 from domain.policy.catalogue import KINDS
 from infra.database.ids import new_id
-from infra.database.tables import AttachmentRow
-from infra.read_model.queries import attachments_of, dispute_row, find_dispute
-from infra.records.attachments import PENDING, TAKEN
+from infra.database.tables.attachments import AttachmentRow
+from infra.read_model.disputes import dispute_row, find_dispute
+from infra.records.attachments import PENDING, TAKEN, attachments_of
 
 router = APIRouter(route_class=PageRoute)
 PREFIX = "v."

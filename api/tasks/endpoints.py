@@ -20,7 +20,8 @@ from domain.errors import NotFound
 from domain.people.organisation import Actor
 from domain.policy.fields import Code, Moment, Text
 from domain.transitions.handover import capacity, places_of, standing
-from infra.read_model.queries import InboxFilter, candidates, dispute_row, find_task, inbox, timeline_of
+from infra.read_model.disputes import dispute_row, timeline_of
+from infra.read_model.tasks import InboxFilter, candidates, find_task, inbox
 from infra.records.people import colleagues
 
 router = APIRouter(prefix="/v1/tasks", tags=["inbox"])

@@ -22,7 +22,7 @@ from domain.base import china
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
-from infra.read_model.queries import count_box
+from infra.read_model.tasks import count_box
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 20

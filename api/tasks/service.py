@@ -36,16 +36,9 @@ from domain.transitions.actions import Act, capacity_to_act
 from domain.transitions.approvals import MERGER
 from domain.transitions.decisions import Command, Receipt, organisation_codes
 from domain.transitions.handover import Claim, Handover, capacity
-from infra.database.tables import TaskRow
-from infra.read_model.queries import (
-    dispute_line,
-    dispute_row,
-    find_dispute,
-    find_task,
-    open_tasks_of,
-    paths_of,
-    task_exists,
-)
+from infra.database.tables.read_model import TaskRow
+from infra.read_model.disputes import dispute_line, dispute_row, find_dispute, paths_of
+from infra.read_model.tasks import find_task, open_tasks_of, task_exists
 from infra.records.attachments import return_attachments, send_attachments
 from infra.records.messages import Told, leave_message, message_id_of
 from infra.records.people import actor_named, manned, organisations_by_code

@@ -22,7 +22,7 @@ from domain.people.organisation import ROLES, Level, Line
 from domain.triage.places import Kind, Listed
 from infra.database.engine import Database, open_database
 from infra.database.ids import new_id
-from infra.database.tables import OrganisationRow, PersonRow, PostRow
+from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.demo import county
 from infra.demo.people import DemoPerson, DemoPost, people
 from infra.runtime.settings import Settings

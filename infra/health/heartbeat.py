@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from domain.errors import StoreUnavailable
 from infra.database.engine import Database
-from infra.database.tables import HeartbeatRow
+from infra.database.tables.operations import HeartbeatRow
 from infra.health.unpublished_cases import Outstanding
 
 EVERY = timedelta(seconds=2)

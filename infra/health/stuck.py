@@ -12,7 +12,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.base import Model
 from infra.database.engine import Database
-from infra.database.tables import DisputeRow, HeartbeatRow
+from infra.database.tables.operations import HeartbeatRow
+from infra.database.tables.read_model import DisputeRow
 from infra.health.heartbeat import BELIEVED
 from infra.records.deliveries import undelivered_summary
 

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from domain.base import china
-from infra.database.tables import (
+from infra.database.tables.read_model import (
     AddresseeRow,
     BarredRow,
     DisputeRow,

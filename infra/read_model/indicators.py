@@ -21,7 +21,7 @@ from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import Count, Definition, Figure, denominator_has, figure, numerator_has
 from domain.indicators.periods import Period, midnight_after
 from domain.people.organisation import Actor
-from infra.database.tables import DisputeRow, TallyRow
+from infra.database.tables.read_model import DisputeRow, TallyRow
 from infra.read_model.visibility import below, may_see
 
 By = Literal["organisation", "month", "category", "colour"]

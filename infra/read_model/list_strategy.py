@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
-from infra.database.tables import DisputeRow
+from infra.database.tables.read_model import DisputeRow
 from infra.read_model.visibility import Part
 
 FEW, SOME = 3_000, 30_000

@@ -11,7 +11,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from domain.image.urgency import LATER, NEVER, OVERDUE, SOON, left, order, urgency
-from infra.database.tables import TaskRow
+from infra.database.tables.read_model import TaskRow
 
 
 class _Seconds(FunctionElement[int]):

@@ -13,17 +13,10 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from domain.people.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight
-from infra.database.tables import (
-    AddresseeRow,
-    BarredRow,
-    DisputeRow,
-    HelperRow,
-    IncidentRow,
-    InvolvementRow,
-    PostRow,
-    TaskRow,
-    WatcherRow,
-)
+from infra.database.tables.intake import IncidentRow
+from infra.database.tables.messages import WatcherRow
+from infra.database.tables.people import PostRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow
 
 OPEN = ("open", "claimed")
 _AFTER_SLASH = "0"

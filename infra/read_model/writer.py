@@ -15,7 +15,7 @@ from domain.image.projection import Image, TaskImage
 from domain.indicators.events import Tally
 from infra.database.columns import searchable
 from infra.database.engine import Database
-from infra.database.tables import (
+from infra.database.tables.read_model import (
     AddresseeRow,
     BarredRow,
     DisputeRow,

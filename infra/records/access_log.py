@@ -18,7 +18,8 @@ from sqlmodel import col
 from domain.errors import StoreUnavailable
 from infra.database.engine import Database
 from infra.database.ids import new_id
-from infra.database.tables import AccessRow, PersonRow
+from infra.database.tables.audit import AccessRow
+from infra.database.tables.people import PersonRow
 
 EVERY = 0.5
 """Seconds between two writings: what a killed process may lose."""

@@ -21,7 +21,7 @@ from sqlmodel import col
 
 from domain.errors import ArchiveBroken
 from infra.database.engine import Database
-from infra.database.tables import ArchiveRow
+from infra.database.tables.audit import ArchiveRow
 from infra.database.upsert import upsert
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,80}")

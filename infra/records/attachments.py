@@ -6,14 +6,20 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import (
+    and_,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
 from infra.database.engine import Database
-from infra.database.tables import AttachmentRow
+from infra.database.tables.attachments import AttachmentRow
 
 PENDING, SENT, TAKEN = "pending", "sent", "taken"
 """A file's states: its sender's own, with an answer on its way, part of the case."""
@@ -155,3 +161,10 @@ async def _move(session: AsyncSession, ids: list[str], before: str, after: str) 
     these = col(AttachmentRow.attachment_id).in_(ids), col(AttachmentRow.state) == before
     query = update(AttachmentRow).where(*these).values(state=after).returning(col(AttachmentRow.attachment_id))
     return list((await session.execute(query)).scalars())
+
+
+async def attachments_of(session: AsyncSession, dispute_no: str, person_id: str) -> list[AttachmentRow]:
+    """A dispute's files as a person sees them, oldest first: those that answers took, and his own others."""
+    theirs = or_(col(AttachmentRow.state) == TAKEN, col(AttachmentRow.person_id) == person_id)
+    query = select(AttachmentRow).where(col(AttachmentRow.dispute_no) == dispute_no, theirs)
+    return list((await session.execute(query.order_by(col(AttachmentRow.attachment_id)))).scalars())

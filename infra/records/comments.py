@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy import (
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from domain.people.organisation import Actor
 from infra.database.ids import new_id
-from infra.database.tables import CommentRow
+from infra.database.tables.attachments import CommentRow
 from infra.records.attachments import check_there, take_attachments
 from infra.records.messages import Told, add_messages
 
@@ -46,3 +50,14 @@ async def add_comment(
     await check_there(session, files or [])
     await add_messages(session, messages, row.at)
     return row
+
+
+async def comments_of(session: AsyncSession, dispute_no: str) -> list[CommentRow]:
+    """A dispute's comments, oldest first."""
+    return list(
+        (
+            await session.execute(
+                select(CommentRow).where(col(CommentRow.dispute_no) == dispute_no).order_by(col(CommentRow.comment_id))
+            )
+        ).scalars()
+    )

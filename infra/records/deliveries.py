@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.base import Model
 from infra.database.engine import Database
-from infra.database.tables import IncidentRow
+from infra.database.tables.intake import IncidentRow
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)

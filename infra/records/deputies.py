@@ -13,7 +13,7 @@ from sqlmodel import col
 from domain.errors import Conflict
 from domain.people.deputies import deputised
 from domain.people.organisation import SEPARATE_ROLES, Actor, Post, Represented
-from infra.database.tables import DeputyRow, PersonRow, PostRow
+from infra.database.tables.people import DeputyRow, PersonRow, PostRow
 from infra.records.people import actor_of
 
 

@@ -15,7 +15,9 @@ from sqlmodel import col
 from domain.base import china
 from domain.policy.catalogue import KINDS
 from infra.database.engine import Database
-from infra.database.tables import BarredRow, DeputyRow, MessageRow, PersonRow, TaskRow
+from infra.database.tables.messages import MessageRow
+from infra.database.tables.people import DeputyRow, PersonRow
+from infra.database.tables.read_model import BarredRow, TaskRow
 from infra.read_model.urgency_order import place_in_order
 from infra.read_model.visibility import OPEN, asked_people
 from infra.records.deputies import in_force

@@ -19,8 +19,9 @@ from domain.image.change_events import NewsKind, news_of
 from domain.image.projection import Image
 from domain.people.organisation import Actor, Post, answers_for
 from infra.database.engine import Database
-from infra.database.tables import DisputeRow, EventRow, TaskRow, WatcherRow
-from infra.read_model.queries import visible
+from infra.database.tables.messages import EventRow, WatcherRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.read_model.disputes import visible
 from infra.read_model.visibility import holders, left_to
 
 KEPT = timedelta(days=2)

@@ -14,7 +14,7 @@ from sqlmodel import col
 from domain.base import Model
 from domain.errors import KeyReused, StoreUnavailable
 from infra.database.engine import Database
-from infra.database.tables import AnswerRow
+from infra.database.tables.operations import AnswerRow
 from infra.database.upsert import dialect_insert
 
 log = structlog.get_logger()

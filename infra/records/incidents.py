@@ -15,7 +15,8 @@ from sqlmodel import col
 
 from domain.base import Model
 from infra.database.engine import Database
-from infra.database.tables import DisputeRow, IncidentPartyRow, IncidentRow, NumberRow
+from infra.database.tables.intake import IncidentPartyRow, IncidentRow, NumberRow
+from infra.database.tables.read_model import DisputeRow
 from infra.database.upsert import dialect_insert
 from infra.records.dispute_numbers import series_of
 

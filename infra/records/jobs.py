@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from infra.database.engine import Database
 from infra.database.ids import new_id
-from infra.database.tables import JobRow
+from infra.database.tables.audit import JobRow
 
 LOST_AFTER = timedelta(seconds=30)
 """A running job that was not heard of for so long has lost its process, and is begun again."""

@@ -21,9 +21,10 @@ from domain.errors import StoreUnavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Database
 from infra.database.ids import new_id
-from infra.database.tables import DisputeRow, MessageRow
+from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.tables.messages import MessageRow
+from infra.database.tables.read_model import DisputeRow
 from infra.database.upsert import upsert
-from infra.read_model.queries import Page, cursor_of, read_cursor, read_instant
 from infra.read_model.visibility import may_see
 
 log = structlog.get_logger()

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.people.organisation import SEPARATE_ROLES, Actor, OrganisationRef, Post
-from infra.database.tables import InvolvementRow, OrganisationRow, PersonRow, PostRow
+from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
+from infra.database.tables.read_model import InvolvementRow
 
 
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from infra.database.tables import DisputeRow
+from infra.database.tables.read_model import DisputeRow
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from infra.database.tables import WatcherRow
+from infra.database.tables.messages import WatcherRow
 from infra.database.upsert import upsert
 
 

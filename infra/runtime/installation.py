@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from infra.database.engine import Database, open_database
-from infra.database.tables import NumberRow, PersonRow
+from infra.database.tables.intake import NumberRow
+from infra.database.tables.people import PersonRow
 from infra.demo import county
 from infra.demo.people import people
 from infra.records.dispute_numbers import cell_of

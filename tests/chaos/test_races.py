@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from api.cli.client import Client, Refusal
-from infra.database.tables import PersonRow, PostRow
+from infra.database.tables.people import PersonRow, PostRow
 from tests.chaos.support import Clerk, agrees, from_engine, insist, until
 from tests.instance import Instance
 

@@ -27,7 +27,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook
 from domain.transitions.decisions import Command, organisation_codes
 from domain.triage.triage import Triage
-from infra.database.tables import DisputeRow, TaskRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.writer import rows_of
 from tests.domain.living import Life
 from tests.domain.support import MONDAY, PLACES, shipped_calendar

@@ -26,7 +26,8 @@ from api.audit.checking import Checker, Finding
 from api.histories.lookup import Histories, Run
 from domain.base import CHINA
 from infra.database.engine import open_database
-from infra.database.tables import ArchiveRow, DisputeRow, TaskRow
+from infra.database.tables.audit import ArchiveRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.records.archive import Archive
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect

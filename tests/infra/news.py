@@ -17,7 +17,8 @@ from domain.image.projection import project
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Database, migrate, open_database
 from infra.database.ids import new_id
-from infra.database.tables import EventRow, OrganisationRow, PersonRow, PostRow
+from infra.database.tables.messages import EventRow
+from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.read_model.writer import write_image
 from infra.records.people import actor_of
 from infra.runtime.settings import Settings

@@ -12,7 +12,8 @@ from domain.triage.duplicate_detection import place_key
 from infra.database.columns import searchable
 from infra.database.engine import Database, open_database
 from infra.database.ids import new_id
-from infra.database.tables import DisputeRow, IncidentRow
+from infra.database.tables.intake import IncidentRow
+from infra.database.tables.read_model import DisputeRow
 from infra.demo import load
 from infra.records.idempotency_store import StoredAnswer, find_answer
 from infra.runtime.settings import Settings

@@ -31,7 +31,7 @@ from domain.triage.places import Directory, resolve_places
 from domain.triage.triage import Triage
 from infra.database.columns import unlock
 from infra.database.engine import Database, migrate, open_database
-from infra.database.tables import DisputeRow, TaskRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.demo import county
 from infra.read_model.writer import forget, stored_rows
 from infra.records.archive import Archive

@@ -19,7 +19,7 @@ from domain.image.projection import project
 from domain.people.organisation import Actor, Post
 from domain.policy.behaviour import CASE_HAS_ROOM
 from domain.transitions.decisions import Command, Receipt
-from infra.database.tables import TaskRow
+from infra.database.tables.read_model import TaskRow
 from infra.read_model.writer import write_image
 from infra.temporal.client import TASK_TIMEOUT
 from tests.workflows.engine import DIRECTORY, Engine, Handle, organisation, until

@@ -18,7 +18,7 @@ from domain.indicators.events import Tally
 from domain.indicators.formulas import DEFAULT_WINDOWS, Figure, denominator_has, figure, numerator_has, seen
 from domain.indicators.periods import Period, midnight_after
 from domain.people.organisation import within
-from infra.database.tables import TallyRow
+from infra.database.tables.read_model import TallyRow
 from infra.read_model.indicators import GROUPS, TOTAL, Figures, Scope, Span, cases_behind, figures
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS

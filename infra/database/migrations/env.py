@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from infra.database import tables  # noqa: F401  the tables register themselves
+import infra.database.tables  # noqa: F401  the tables register themselves
 from infra.database.columns import Instant, Sealed
 
 URL: str = context.config.attributes["url"]

@@ -16,7 +16,8 @@ from api.core.event_stream import MOST, NEAR, Stream, Tail
 from domain.errors import TooManyStreams
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
-from infra.database.tables import EventRow, PersonRow
+from infra.database.tables.messages import EventRow
+from infra.database.tables.people import PersonRow
 from infra.records.watchers import watch
 from tests.infra.news import Told, hire, store
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 from sqlmodel import col
 
 from infra.database.engine import Database
-from infra.database.tables import DisputeRow, TimelineRow
+from infra.database.tables.read_model import DisputeRow, TimelineRow
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened
 

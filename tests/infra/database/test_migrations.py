@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, col, select
 
 from domain.errors import StoreUnavailable
 from infra.database.engine import BASE, MIGRATIONS, NoSuchRevision, migrate
-from infra.database.tables import AddresseeRow, DisputeRow
+from infra.database.tables.read_model import AddresseeRow, DisputeRow
 from infra.runtime.settings import Settings
 from tests.infra.stores import opened
 from tests.infra.support import ROOT

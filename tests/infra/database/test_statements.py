@@ -19,7 +19,8 @@ from bench.looks import person
 from domain.case.state import Entry
 from infra.database.engine import Database
 from infra.database.ids import new_id
-from infra.database.tables import AttachmentRow, CommentRow, DisputeRow, TaskRow, TimelineRow
+from infra.database.tables.attachments import AttachmentRow, CommentRow
+from infra.database.tables.read_model import DisputeRow, TaskRow, TimelineRow
 from infra.demo import load
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT

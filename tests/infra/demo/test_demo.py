@@ -19,7 +19,7 @@ from domain.policy.playbook import Addressing, Place, Process, load_playbook
 from domain.triage.places import Directory, Kind, Listed, locate, resolve_places
 from domain.triage.responsibility import LOCAL, organisation_for_department
 from infra.database.engine import Database, migrate, open_database
-from infra.database.tables import OrganisationRow, PersonRow, PostRow
+from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.demo import county, load, load_minimal
 from infra.demo.load import PASSWORD
 from infra.demo.people import people

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from infra.database.engine import Database
-from infra.database.tables import HeartbeatRow
+from infra.database.tables.operations import HeartbeatRow
 from infra.health.stuck import PATIENCE, WORDS, Waiting, in_the_store
 from infra.health.unpublished_cases import FORGOTTEN, Outstanding
 from infra.runtime.settings import Settings

@@ -19,18 +19,13 @@ from bench.looks import DISPUTES, INBOXES, actor
 from domain.errors import FieldsInvalid
 from domain.people.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight, within
 from infra.database.engine import Database, migrate
-from infra.database.tables import AddresseeRow, BarredRow, DisputeRow, IncidentRow, InvolvementRow, PostRow, TaskRow
+from infra.database.pagination import cursor_of
+from infra.database.tables.intake import IncidentRow
+from infra.database.tables.people import PostRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.read_model import list_strategy as choosing
-from infra.read_model.queries import (
-    DisputeFilter,
-    InboxFilter,
-    count_box,
-    cursor_of,
-    find_dispute,
-    find_task,
-    inbox,
-    list_disputes,
-)
+from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes
+from infra.read_model.tasks import InboxFilter, count_box, find_task, inbox
 from infra.read_model.urgency_order import place_in_order
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened

@@ -20,13 +20,14 @@ from domain.errors import KeyReused, StoreUnavailable
 from domain.people.organisation import Actor
 from infra.database.columns import unlock
 from infra.database.engine import POOL, POSTGRESQL, Database, migrate, open_database
-from infra.database.tables import AccessRow, AnswerRow, IncidentRow, NumberRow
+from infra.database.tables.audit import AccessRow
+from infra.database.tables.intake import IncidentRow, NumberRow
+from infra.database.tables.operations import AnswerRow
 from infra.health.heartbeat import beat, workers_alive
 from infra.health.unpublished_cases import Outstanding
-from infra.read_model.queries import comments_of
 from infra.records import incidents
 from infra.records.access_log import AccessLog
-from infra.records.comments import add_comment
+from infra.records.comments import add_comment, comments_of
 from infra.records.idempotency_store import KEPT, StoredAnswer, keep_answer, store_answer, trim_answers
 from infra.records.incidents import Earlier, first_of_number, record_incident
 from infra.runtime.crypto import load_keys

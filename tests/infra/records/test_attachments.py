@@ -16,13 +16,13 @@ from domain.people.organisation import Actor
 from domain.policy.playbook import Stage
 from infra.database.engine import Database
 from infra.database.ids import new_id
-from infra.database.tables import AttachmentRow, CommentRow
-from infra.read_model.queries import attachments_of
+from infra.database.tables.attachments import AttachmentRow, CommentRow
 from infra.read_model.writer import replace_image, write_image
 from infra.records.attachments import (
     PENDING_FOR,
     SENT_FOR,
     add_attachment,
+    attachments_of,
     drop_attachment,
     find_attachment,
     known_attachments,

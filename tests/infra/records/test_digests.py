@@ -16,7 +16,8 @@ from sqlmodel import col
 from domain.people.organisation import Actor, Post
 from domain.transitions.timekeeping import keep
 from infra.database.engine import Database
-from infra.database.tables import BarredRow, DeputyRow, PersonRow, TaskRow
+from infra.database.tables.people import DeputyRow, PersonRow
+from infra.database.tables.read_model import BarredRow, TaskRow
 from infra.records.digests import send_digests
 from infra.records.messages import count_unread, mark_read, messages_of
 from tests.infra.news import Told, hire, store

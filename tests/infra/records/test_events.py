@@ -13,7 +13,8 @@ from sqlmodel import col
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
-from infra.database.tables import EventRow, PostRow
+from infra.database.tables.messages import EventRow
+from infra.database.tables.people import PostRow
 from infra.read_model.writer import ReadModelGap, replace_image, stored_rows, write_image
 from infra.records.events import KEPT, concerning, trim_events, watching
 from infra.records.watchers import unwatch, watch

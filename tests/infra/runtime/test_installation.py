@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from api.cli.up import prepared
 from api.serve import unfit
-from infra.database.tables import PersonRow
+from infra.database.tables.people import PersonRow
 from infra.demo import load
 from infra.records.dispute_numbers import cell_of, series_of
 from infra.records.incidents import record_incident

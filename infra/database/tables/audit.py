@@ -1,0 +1,54 @@
+"""The access log, archived histories, and long jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from infra.database.columns import Sealed, instant_field
+
+
+class AccessRow(SQLModel, table=True):
+    """Who read a case, or was refused; without a word of its content."""
+
+    __tablename__ = "access"
+    access_id: str = Field(primary_key=True)
+    at: datetime = instant_field()
+    person_id: str | None = Field(default=None, index=True)
+    dispute_no: str | None = Field(default=None, index=True)
+    what: str
+    outcome: str
+
+
+class ArchiveRow(SQLModel, table=True):
+    """A closed run's history in the archive; the digest is kept here too, apart from the file."""
+
+    __tablename__ = "archive"
+    run_id: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    sha256: str
+    size: int
+    events: int
+    closed_at: datetime = instant_field(index=True)
+    archived_at: datetime = instant_field()
+
+
+class JobRow(SQLModel, table=True):
+    """Long work that somebody asked for; `sealed` holds what was asked and what came of it."""
+
+    __tablename__ = "job"
+    job_id: str = Field(primary_key=True)
+    kind: str
+    person_id: str
+    at: datetime = instant_field()
+    state: str = Field(index=True)
+    """queued, running, done, failed"""
+    done: int = 0
+    total: int | None = None
+    beat_at: datetime | None = instant_field(default=None)
+    """when whoever works on it was last heard of"""
+    finished_at: datetime | None = instant_field(default=None)
+    sealed: Any = Field(sa_column=Column(Sealed("job"), nullable=False))

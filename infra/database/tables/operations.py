@@ -1,0 +1,33 @@
+"""Stored answers of idempotency keys, and what workers say of themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from infra.database.columns import Sealed, instant_field
+
+
+class AnswerRow(SQLModel, table=True):
+    """The answer once given to a write, by the digest of (person, what, idempotency key)."""
+
+    __tablename__ = "answer"
+    answer_id: str = Field(primary_key=True)
+    digest: str
+    """of the content, so that the same key with other content is an error"""
+    at: datetime = instant_field(index=True)
+    status: int | None = None
+    sealed: Any = Field(default=None, sa_column=Column(Sealed("answer"), nullable=True))
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """When a worker was last seen alive, and how many cases' images it could not write then."""
+
+    __tablename__ = "heartbeat"
+    worker: str = Field(primary_key=True)
+    at: datetime = instant_field()
+    unpublished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    unpublished_since: datetime | None = instant_field(default=None)

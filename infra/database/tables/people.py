@@ -1,0 +1,67 @@
+"""Organisations, people, posts, and who stands in for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from infra.database.columns import instant_field
+
+
+class OrganisationRow(SQLModel, table=True):
+    """An organisation; `path` is its code behind those above it."""
+
+    __tablename__ = "organisation"
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str
+    level: str
+    line: str
+    path: str = Field(unique=True)
+    keywords: str = ""
+    """place words by which an address is recognised, separated by spaces"""
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who signs in."""
+
+    __tablename__ = "person"
+    person_id: str = Field(primary_key=True)
+    username: str = Field(unique=True)
+    name: str
+    password_hash: str
+    active: bool = True
+
+
+class PostRow(SQLModel, table=True):
+    """A person's role at an organisation."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index("post_role_path", "role", "path"),)
+    post_id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    role: str
+    organisation_code: str = Field(foreign_key="organisation.code")
+    path: str
+
+
+class DeputyRow(SQLModel, table=True):
+    """A deputyship (代班): one person stands in for another from `since` until `until`, or until it was ended.
+
+    It is never deleted: who could act for whom at any time stays on record.
+    """
+
+    __tablename__ = "deputy"
+    deputyship_id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    """who is represented"""
+    deputy_id: str = Field(foreign_key="person.person_id", index=True)
+    """who stands in"""
+    since: datetime = instant_field()
+    until: datetime = instant_field()
+    named_by: str
+    named_at: datetime = instant_field()
+    ended_by: str | None = None
+    ended_at: datetime | None = instant_field(default=None)

@@ -1,0 +1,163 @@
+"""The read model: disputes, tasks, who has a part in them, timelines and countable events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from infra.database.columns import Sealed, instant_field
+
+LISTED = ("colour", "stage", "category", "source", "overdue", "holder", "search")
+"""What the dispute list is filtered by. It stands in the list's own index: a row itself is read only to be shown."""
+
+
+class DisputeRow(SQLModel, table=True):
+    """A case at its revision, as `project(state)` made it."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        Index("dispute_list", "opened_at", "dispute_no", *LISTED),
+        Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
+    )
+    dispute_no: str = Field(primary_key=True)
+    revision: int
+    title: str
+    playbook: str
+    edition: str
+    source: str
+    category: str
+    category_name: str
+    colour: str
+    stage: str
+    round: int
+    urgent: bool
+    organisation: str | None
+    holder: str | None
+    due_at: datetime | None = instant_field(default=None)
+    overdue: bool
+    ahead: int = 0
+    """see `TaskRow`; of a closed one too"""
+    opened_at: datetime = instant_field()
+    concluded_at: datetime | None = instant_field(default=None)
+    closed_at: datetime | None = instant_field(default=None)
+    outcome: str | None = None
+    search: str
+    """what the list's `q` looks in, see `infra.database.columns.searchable`"""
+    sealed: Any = Field(sa_column=Column(Sealed("dispute"), nullable=False))
+
+
+class InvolvementRow(SQLModel, table=True):
+    """Which posts have, or had, a part in a dispute: who sees it follows from this."""
+
+    __tablename__ = "involvement"
+    __table_args__ = (Index("involvement_path", "path", "role", "dispute_no"),)
+    dispute_no: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+
+
+class HelperRow(SQLModel, table=True):
+    """Who has, or had, a part in a dispute by delegation and by no post: he may look on."""
+
+    __tablename__ = "helper"
+    person_id: str = Field(primary_key=True)
+    dispute_no: str = Field(primary_key=True)
+
+
+SOUGHT = ("kind", "colour", "title", "dispute_no")
+"""What the box of done tasks is filtered by: somebody's done tasks are thousands."""
+
+
+class TaskRow(SQLModel, table=True):
+    """A task as the inbox needs it."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("task_mine", "assignee", "state", "task_id"),
+                      Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
+    task_id: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    kind: str
+    state: str
+    round: int
+    colour: str
+    title: str
+    assignee: str | None = None
+    delegate: str | None = Field(default=None, index=True)
+    offered_to: str | None = Field(default=None, index=True)
+    decided_by: str | None = None
+    decided_for: str | None = Field(default=None, index=True)
+    """whom a deputy who decided it stood in for"""
+    opened_at: datetime = instant_field()
+    ended_at: datetime | None = instant_field(default=None)
+    due_at: datetime | None = instant_field(default=None)
+    overdue: bool
+    suspended: bool = False
+    ahead: int = 0
+    """of a waiting task: seconds that a drill has moved its case's clock ahead of the wall's"""
+    urgency: int
+    """what it weighs (`domain.image.urgency.weight`); with the time left it makes the class of urgency"""
+    sealed: Any = Field(sa_column=Column(Sealed("task"), nullable=False))
+
+
+class AddresseeRow(SQLModel, table=True):
+    """To which posts a task is addressed, and which only watch; `state` is the task's: of very many a few wait."""
+
+    __tablename__ = "addressee"
+    __table_args__ = (Index("addressee_post", "role", "path", "watches", "state", "task_id"),)
+    task_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    watches: bool = Field(default=False, primary_key=True)
+    state: str
+
+
+class BarredRow(SQLModel, table=True):
+    """Who may not answer a task (four eyes)."""
+
+    __tablename__ = "barred"
+    task_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+
+
+class TimelineRow(SQLModel, table=True):
+    """One line of a dispute's timeline."""
+
+    __tablename__ = "timeline"
+    dispute_no: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime = instant_field()
+    kind: str
+    sealed: Any = Field(sa_column=Column(Sealed("timeline"), nullable=False))
+
+
+class TallyRow(SQLModel, table=True):
+    """One countable event of a dispute (`domain.indicators.events.Tally`): codes and instants, for the indicators."""
+
+    __tablename__ = "tally"
+    # Covering: a county's year is read off the index alone, without a look at a million rows.
+    __table_args__ = (
+        Index("tally_figures", "kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at",
+              "struck_at", "month", "colour", "category"),
+    )  # fmt: skip
+    dispute_no: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str
+    at: datetime = instant_field()
+    month: str
+    """of `at`, by the clock in China: `2026-11`"""
+    unit: str
+    leading: bool
+    round: int
+    colour: str
+    first_colour: str
+    category: str
+    result: str
+    value: int | None = None
+    lag: int | None = None
+    done_at: datetime | None = instant_field(default=None)
+    left_at: datetime | None = instant_field(default=None)
+    struck_at: datetime | None = instant_field(default=None)
+    person_id: str | None = None

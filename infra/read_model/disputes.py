@@ -1,0 +1,158 @@
+"""Reading disputes for a person: the list, one case, its timeline. All within what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    false,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+from sqlmodel import col
+
+from domain.base import Model
+from domain.people.organisation import Actor
+from infra.database.columns import searchable
+from infra.database.engine import Database
+from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.tables.read_model import DisputeRow, InvolvementRow, TimelineRow
+from infra.read_model.list_strategy import among_disputes, row_of, shown
+from infra.read_model.visibility import (
+    Part,
+    may_see,
+    part_of,
+    seen_by,
+)
+
+_REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
+    col(DisputeRow.dispute_no).in_(bindparam("numbers", expanding=True))
+)
+
+
+class DisputeFilter(Model):
+    """The filters of the dispute list; `q` looks in number, title and category."""
+
+    colour: str | None = None
+    stage: str | None = None
+    category: str | None = None
+    organisation: str | None = None
+    """organisation path"""
+    holder: str | None = None
+    overdue: bool | None = None
+    source: str | None = None
+    q: str | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    sort: str = "-opened_at"
+
+
+SORTS: dict[str, tuple[Any, bool]] = {
+    "-opened_at": (col(DisputeRow.opened_at), True),
+    "opened_at": (col(DisputeRow.opened_at), False),
+    "dispute_no": (col(DisputeRow.dispute_no), False),
+    "-dispute_no": (col(DisputeRow.dispute_no), True),
+}
+
+
+async def list_disputes(
+    session: AsyncSession, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
+) -> Page:
+    """The disputes a person sees, filtered, by keyset; as a list shows them: their documents are not read."""
+    column, descending = SORTS.get(f.sort, SORTS["-opened_at"])
+    number: Any = col(DisputeRow.dispute_no)
+    keys = [number] if column is number else [column, number]
+    query = select(number).where(*await among_disputes(session, _parts(actor, f)), *_filters(f))
+    if cursor:
+        value, last = read_cursor(cursor, str, str)
+        there = [last] if column is number else [read_instant(value), last]
+        ended = row_of(there, keys)
+        query = query.where(tuple_(*keys) < ended if descending else tuple_(*keys) > ended)
+    order = [key.desc() if descending else key for key in keys]
+    rows = await shown(session, DisputeRow, number, query.order_by(*order).limit(limit + 1), order, DisputeRow.sealed)
+    more = rows[limit - 1] if len(rows) > limit else None
+    key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
+    return Page(rows=rows[:limit], next_cursor=key)
+
+
+def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
+    """Whose disputes are listed: those of the person's parts, and where asked those of an organisation's."""
+    return [seen_by(actor), *([[part_of(f.organisation)]] if f.organisation else [])]
+
+
+def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
+    equal = {"colour": f.colour, "stage": f.stage, "category": f.category, "overdue": f.overdue, "source": f.source}
+    equal["holder"] = f.holder or None
+    clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
+    if f.q and (words := searchable(f.q.strip())):
+        clauses.append(_in_words(col(DisputeRow.search).contains, words))
+    if f.opened_from:
+        clauses.append(col(DisputeRow.opened_at) >= f.opened_from)
+    if f.opened_to:
+        clauses.append(col(DisputeRow.opened_at) < f.opened_to)
+    return clauses
+
+
+def _in_words(contains: Callable[..., ColumnElement[bool]], words: str) -> ColumnElement[bool]:
+    """A search; nothing holds a NUL, and PostgreSQL would not even be asked for one."""
+    return false() if "\x00" in words else contains(words, autoescape=True)
+
+
+async def find_dispute(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:
+    """One dispute, if the person may see it."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no, may_see(actor))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def visible(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> set[str]:
+    """Of these disputes, those that the person may see."""
+    if not dispute_nos:
+        return set()
+    query = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.dispute_no).in_(dispute_nos), may_see(actor))
+    return set((await session.execute(query)).scalars())
+
+
+async def dispute_row(session: AsyncSession, dispute_no: str) -> DisputeRow:
+    """One dispute that is known to be there, whoever asks: for answers to somebody who has just acted on it."""
+    return (await session.execute(select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no))).scalar_one()
+
+
+async def revision_of(session: AsyncSession, dispute_no: str) -> int:
+    """The revision at which the read model has a dispute; 0 if it has not."""
+    query = select(col(DisputeRow.revision)).where(col(DisputeRow.dispute_no) == dispute_no)
+    return (await session.execute(query)).scalar_one_or_none() or 0
+
+
+async def revisions_of(database: Database, dispute_nos: Sequence[str]) -> dict[str, int]:
+    """The revisions at which the read model has disputes; those it has not are absent."""
+    async with database.read() as session:
+        return dict((await session.execute(_REVISIONS, {"numbers": dispute_nos})).tuples().all())
+
+
+async def paths_of(session: AsyncSession, dispute_no: str) -> set[str]:
+    """The organisations that have, or had, a part in a dispute, as `actions.involved` told the read model."""
+    query = select(col(InvolvementRow.path)).where(col(InvolvementRow.dispute_no) == dispute_no)
+    return set((await session.execute(query)).scalars())
+
+
+async def dispute_line(session: AsyncSession, dispute_no: str) -> DisputeRow:
+    """One dispute as a list shows it: its document is neither read nor opened."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no)
+    return (await session.execute(query.options(defer(DisputeRow.sealed, raiseload=True)))).scalar_one()
+
+
+async def timeline_of(session: AsyncSession, dispute_no: str, *, after: int = 0, limit: int = 10_000) -> list[Any]:
+    """A dispute's timeline entries after a sequence number."""
+    query = (
+        select(col(TimelineRow.sealed))
+        .where(col(TimelineRow.dispute_no) == dispute_no, col(TimelineRow.seq) > after)
+        .order_by(col(TimelineRow.seq))
+        .limit(limit)
+    )
+    return list((await session.execute(query)).scalars())

@@ -1,0 +1,185 @@
+"""Reading tasks for a person: the inbox, one task, who may answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.base import Model
+from domain.errors import FieldsInvalid
+from domain.people.organisation import Actor, Post
+from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.tables.people import PersonRow, PostRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, TaskRow
+from infra.read_model.disputes import _in_words
+from infra.read_model.list_strategy import row_of, shown
+from infra.read_model.urgency_order import place_in_order, waiting_order
+from infra.read_model.visibility import (
+    OPEN,
+    addressed_to,
+    asked_tasks,
+    held_tasks,
+    holders,
+    left_to,
+    may_see,
+    watched_tasks,
+)
+
+
+def _order_opened(row: TaskRow) -> int:
+    """Tasks opened in one go stand in the order they were asked in, the lead before those who cooperate."""
+    return int(row.sealed["opened_revision"])
+
+
+async def tasks_of(session: AsyncSession, dispute_no: str) -> list[TaskRow]:
+    """A dispute's tasks, oldest first."""
+    query = select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no)
+    rows = list((await session.execute(query)).scalars())
+    return sorted(rows, key=_order_opened)
+
+
+async def open_tasks_of(session: AsyncSession, dispute_no: str, task_id: str) -> list[TaskRow]:
+    """A dispute's open tasks and the one of that id, oldest first."""
+    wanted = or_(col(TaskRow.state).in_(OPEN), col(TaskRow.task_id) == task_id)
+    rows = list((await session.execute(select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no, wanted))).scalars())
+    return sorted(rows, key=_order_opened)
+
+
+async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRow | None:
+    """One task, if the person may see its dispute, is asked himself, helps with it or is offered it."""
+    row = await session.get(TaskRow, task_id)
+    if row is None:
+        return None
+    if {row.delegate, row.offered_to} & set(holders(actor)):
+        return row
+    mine = {(post.role, post.path) for post in actor.reach}
+    if any((post["role"], post["path"]) in mine for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
+        return row  # the usual case, told without the long query below
+    seen = may_see(actor, col(TaskRow.dispute_no))
+    asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
+    query = select(TaskRow).where(col(TaskRow.task_id) == task_id, asked)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def task_exists(session: AsyncSession, task_id: str) -> bool:
+    """Whether there is such a task, whoever asks."""
+    return await session.get(TaskRow, task_id) is not None
+
+
+def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
+    match box:
+        case "mine":
+            return [col(TaskRow.state) == "claimed", _among([q for c in actor.capacities for q in held_tasks(c)])]
+        case "claimable":
+            return [col(TaskRow.state).in_(OPEN), _among([q for c in actor.capacities for q in asked_tasks(c)])]
+        case "done":
+            by_or_for = or_(col(TaskRow.decided_by) == actor.person_id, col(TaskRow.decided_for) == actor.person_id)
+            return [col(TaskRow.state) == "done", by_or_for]
+        case "watched":
+            return [col(TaskRow.state).in_(OPEN), _among(watched_tasks(actor))]
+        case _:
+            raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
+
+
+def _among(tasks: Sequence[Select[str]]) -> ColumnElement[bool]:
+    return col(TaskRow.task_id).in_(union(*tasks)) if tasks else false()
+
+
+class InboxFilter(Model):
+    """The filters of the inbox."""
+
+    kind: str | None = None
+    colour: str | None = None
+    due_before: datetime | None = None
+    q: str | None = None
+
+
+async def inbox(
+    session: AsyncSession, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None, now: datetime
+) -> Page:
+    """A box of a person's tasks, the most urgent first (`domain.image.urgency`); of equal urgency the longest waiting.
+
+    The pages after the first go by the first one's `now`, so that none is missed or shown twice.
+    """
+    task_id: Any = col(TaskRow.task_id)
+    query: Select[Any] = select(task_id).where(*_box(actor, box))
+    if f.kind:
+        query = query.where(col(TaskRow.kind) == f.kind)
+    if f.colour:
+        query = query.where(col(TaskRow.colour) == f.colour)
+    if f.due_before:
+        query = query.where(col(TaskRow.due_at) < f.due_before)
+    if f.q:
+        query = query.where(or_(*(_in_words(c.icontains, f.q) for c in (col(TaskRow.title), col(TaskRow.dispute_no)))))
+    waits = box != "done"
+    if cursor:
+        began, *ended = read_cursor(cursor, str, *((int, int, int) if waits else ()), str)
+        now = read_instant(began)
+    order = waiting_order(now) if waits else [task_id]
+    if cursor:
+        query = query.where(tuple_(*order) > row_of(ended, order))
+    rows = await shown(session, TaskRow, task_id, query.order_by(*order).limit(limit + 1), order)
+    end = rows[limit - 1] if len(rows) > limit else None
+    stood = () if end is None else place_in_order(end, now) if waits else (end.task_id,)
+    return Page(rows=rows[:limit], next_cursor=cursor_of(now, *stood) if stood else None, now=now)
+
+
+async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:
+    """How many tasks a box holds."""
+    query = select(func.count()).select_from(TaskRow).where(*_box(actor, box))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def candidates(session: AsyncSession, task: TaskRow) -> list[dict[str, Any]]:
+    """Who may answer a task now: the holders of its posts who are not barred, else those one level up and so on."""
+    barred_query = select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == task.task_id)
+    barred = set((await session.execute(barred_query)).scalars())
+    asked = select(col(AddresseeRow.role), col(AddresseeRow.path)).where(
+        col(AddresseeRow.task_id) == task.task_id,
+        col(AddresseeRow.watches) == False,  # noqa: E712
+    )
+    wanted = [Post(role=role, path=path) for role, path in (await session.execute(asked)).all()]
+    order = [Post(**post) for post in task.sealed["addressees"]]
+    wanted.sort(key=lambda post: order.index(post) if post in order else len(order))
+    while wanted:
+        found = [c for c in await _holders(session, wanted) if c["person_id"] not in barred]
+        if found:
+            return found
+        wanted = [
+            Post(role=post.role, path=up) for post in wanted if (up := post.path.rpartition("/")[0]) and up != post.path
+        ]
+    return []
+
+
+async def _holders(session: AsyncSession, posts: list[Post]) -> list[dict[str, Any]]:
+    query = (
+        select(PostRow, PersonRow)
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(
+            col(PersonRow.active), or_(*(and_(col(PostRow.role) == x.role, col(PostRow.path) == x.path) for x in posts))
+        )
+        .order_by(col(PostRow.post_id))
+    )
+    rows = (await session.execute(query)).all()
+    place = {(x.role, x.path): n for n, x in reversed(list(enumerate(posts)))}
+    rows = sorted(rows, key=lambda row: place[(row[0].role, row[0].path)])
+    seen: dict[str, dict[str, Any]] = {}
+    for post, person in rows:
+        who = {"person_id": person.person_id, "username": person.username, "name": person.name}
+        seen.setdefault(person.person_id, {**who, "post": {"role": post.role, "organisation": post.organisation_code}})
+    return list(seen.values())
