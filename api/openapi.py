@@ -14,6 +14,8 @@ from api.audit import schemas as audit
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
 from api.disputes import schemas as disputes
+from api.indicators import schemas as indicators
+from api.messages import schemas as messages
 from api.people import schemas as who
 from api.registers import schemas as registers
 from api.tasks import schemas as tasks
@@ -51,11 +53,11 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/tasks/{task_id}/delegate": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/transfer": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/decide": _DECIDED,
-    "GET /v1/messages": {200: registers.Messages},
-    "POST /v1/messages/read": {200: registers.ReadAll},
-    "POST /v1/messages/{message_id}/read": {200: registers.MessageItem},
-    "GET /v1/indicators": {200: registers.Indicators},
-    "GET /v1/indicators/cases": {200: registers.CasesBehind},
+    "GET /v1/messages": {200: messages.Messages},
+    "POST /v1/messages/read": {200: messages.ReadAll},
+    "POST /v1/messages/{message_id}/read": {200: messages.MessageItem},
+    "GET /v1/indicators": {200: indicators.Indicators},
+    "GET /v1/indicators/cases": {200: indicators.CasesBehind},
     "GET /v1/organisations": {200: Listed[registers.OrganisationItem]},
     "GET /v1/people": {200: Listed[registers.PersonItem]},
     "GET /v1/grids": {200: Listed[registers.Grid]},

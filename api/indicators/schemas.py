@@ -1,0 +1,82 @@
+"""Indicators: definitions, figures, and the disputes behind a number."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from api.core.schemas import Listed, Shape
+from api.disputes.schemas import DisputeItem
+from domain.indicators.formulas import Comparison, Figure
+
+
+class DefinitionItem(Shape):
+    """An indicator's definition."""
+
+    code: str
+    name: str
+    unit: str
+    kind: Literal["rate", "count"]
+    basis: str
+    better: str
+    formula: str
+    edge_cases: list[str]
+    source: str
+    window: str | None
+    windows: list[int]
+    marks: list[str]
+
+
+class Compared(Shape):
+    """Against the period before, and against a year before."""
+
+    previous: Comparison
+    year: Comparison
+
+
+class FigureRow(Shape):
+    """The figures of one group, by the indicator's code; the group's own key stands under the name of `by`."""
+
+    name: str
+    values: dict[str, Figure]
+    compared: dict[str, Compared]
+    organisation: str | None = None
+    month: str | None = None
+    category: str | None = None
+    colour: str | None = None
+
+
+class PeriodShape(Shape):
+    """A period, both days inclusive; it closes at 24:00 of the last."""
+
+    from_: date = Field(alias="from")
+    to: date
+    closes: datetime
+
+
+class Indicators(Shape):
+    """Definitions and figures."""
+
+    period: PeriodShape
+    as_of: date
+    windows: dict[str, int]
+    organisation: str | None
+    by: str | None
+    definitions: list[DefinitionItem]
+    total: FigureRow
+    rows: list[FigureRow]
+
+
+class CountedDispute(DisputeItem):
+    """A dispute behind a number."""
+
+    counted_colour: str
+    first_colour: str
+
+
+class CasesBehind(Listed[CountedDispute]):
+    """The disputes behind a number."""
+
+    count: int
