@@ -55,12 +55,6 @@ def dispute_item(row: DisputeRow) -> dict[str, Any]:
     }
 
 
-def dispute_brief(row: DisputeRow) -> dict[str, Any]:
-    """A dispute as the answer to a write tells it."""
-    shown = ("dispute_no", "stage", "round", "colour", "revision", "outcome")
-    return {name: getattr(row, name) for name in shown}
-
-
 def dispute_whole(
     row: DisputeRow,
     tasks: list[TaskRow],

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from api.core.context import Services
 from api.core.workflow_client import published
-from api.disputes.presenters import dispute_brief
+from api.disputes.brief import brief_of
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor
 from domain.policy.catalogue import ACTIONS
@@ -45,4 +45,4 @@ async def reopen_closed(
     seen = await published(services, row.dispute_no, row.revision + 1)
     async with services.database.read() as session:
         now = await dispute_line(session, row.dispute_no)
-    return {"action": "reopen", "dispute": dispute_brief(now), **({} if seen else {"published": False})}
+    return {"action": "reopen", "dispute": brief_of(now).model_dump(), **({} if seen else {"published": False})}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.core.schemas import Problem, Shape
+from api.disputes.brief import DisputeBrief
 from domain.case import state as s
 from domain.policy.playbook import Stage
 from domain.transitions.decisions import ChangeAsked
@@ -284,17 +285,6 @@ class EntryItem(Shape):
     on_behalf_of: str | None
     on_behalf_name: str | None
     detail: dict[str, Any]
-
-
-class DisputeBrief(Shape):
-    """A dispute as the answer to a write tells it; from the engine itself where `published` is false."""
-
-    dispute_no: str
-    stage: Stage
-    round: int
-    colour: str
-    revision: int
-    outcome: str | None = None
 
 
 class Acted(Shape):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from api.core.schemas import Shape
-from api.disputes.schemas import Choice, DisputeBrief, TaskItem, TaskState
+from api.disputes.brief import DisputeBrief
+from api.disputes.schemas import Choice, TaskItem, TaskState
 from api.people.schemas import Who
 from domain.case import state as s
 from domain.transitions.decisions import ChangeAsked

@@ -15,8 +15,9 @@ from pydantic import Field
 from api.attachments.service import own_files
 from api.core.context import Services
 from api.core.workflow_client import NoWorker, outcome, published, send, tell
+from api.disputes.brief import brief_from, brief_of
 from api.disputes.mergers import check_still_open, check_target
-from api.disputes.presenters import dispute_brief, task_item
+from api.disputes.presenters import task_item
 from domain.base import Model
 from domain.case.state import Evidence, Task
 from domain.errors import (
@@ -210,10 +211,10 @@ async def _acted(services: Services, action: str, receipt: Receipt) -> tuple[int
     try:
         if await published(services, dispute_no, receipt.revision):
             async with services.database.read() as session:
-                return 200, {**taken, "dispute": dispute_brief(await dispute_line(session, dispute_no))}
+                return 200, {**taken, "dispute": brief_of(await dispute_line(session, dispute_no)).model_dump()}
     except StoreUnavailable:  # taken all the same: nobody can see it yet
         pass
-    return 200, {**taken, "dispute": _from_receipt(receipt), "published": False}
+    return 200, {**taken, "dispute": brief_from(receipt).model_dump(exclude_unset=True), "published": False}
 
 
 async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
@@ -252,7 +253,7 @@ async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[
     return {
         "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
                  "state": receipt.task_state},
-        "dispute": _from_receipt(receipt),
+        "dispute": brief_from(receipt).model_dump(exclude_unset=True),
         "opened_tasks": [],
         "published": False,
         **_asked(receipt),
@@ -275,7 +276,7 @@ async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[st
     opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
     return {
         "task": task_item(row),
-        "dispute": dispute_brief(dispute),
+        "dispute": brief_of(dispute).model_dump(),
         "opened_tasks": [task_item(r) for r in opened],
         **_asked(receipt),
     }
@@ -284,11 +285,6 @@ async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[st
 def _asked(receipt: Receipt) -> dict[str, Any]:
     """The change that waits for approval, where the message put one up."""
     return {"change": receipt.change.model_dump()} if receipt.change else {}
-
-
-def _from_receipt(receipt: Receipt) -> dict[str, Any]:
-    """The dispute as the engine told it, where the read model does not show it yet."""
-    return receipt.model_dump(include={"dispute_no", "stage", "round", "colour", "revision"})
 
 
 @asynccontextmanager
