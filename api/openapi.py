@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI knows of the requests, and beside it the shapes and errors of the answers."""
+"""The OpenAPI document: composed from the routes, with recorded examples, and the error codes in its description."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from api.audit import schemas as audit
+from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
 from api.disputes import schemas as disputes
 from api.indicators import schemas as indicators
 from api.messages import schemas as messages
+from api.operations import schemas as operations
 from api.people import schemas as who
 from api.registers import schemas as registers
 from api.tasks import schemas as tasks
@@ -24,8 +26,6 @@ from domain.errors import Refused, Unavailable, codes
 REF = "#/components/schemas/{model}"
 _EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "openapi_examples.json").read_text(encoding="utf-8"))
 """Recorded from played stories by `python -m tests.e2e.record_examples`."""
-OPEN = {"POST /v1/auth/token", "GET /healthz", "GET /readyz"}
-"""Answered without sign-in."""
 _DECIDED = {200: tasks.Decided, 202: tasks.AcceptedFor}
 
 ANSWERS: dict[str, dict[int, Any]] = {
@@ -70,12 +70,10 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "GET /v1/jobs": {200: Listed[audit.JobItem]},
     "GET /v1/jobs/{job_id}": {200: audit.Job},
     "GET /v1/audit/access": {200: Listed[audit.AccessItem]},
-    "POST /v1/drill/advance": {200: audit.Advanced},
-    "POST /v1/drill/digest": {200: audit.Digested},
-    "GET /healthz": {200: audit.Health},
-    "GET /readyz": {200: audit.Ready, 503: audit.Ready},
+    "POST /v1/drill/advance": {200: operations.Advanced},
+    "POST /v1/drill/digest": {200: operations.Digested},
 }
-"""Operation -> its good answers by status. What is no JSON (files, the workbook, the stream) FastAPI describes."""
+"""Operation -> its good answers by status, of the endpoints that do not document themselves yet (no `problems(…)`)."""
 
 
 def install(app: FastAPI) -> None:
@@ -92,34 +90,33 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _describe(document: dict[str, Any]) -> None:
-    adapters: list[tuple[Any, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
-        ((operation, status), "serialization", TypeAdapter(shape))
-        for operation, answers in ANSWERS.items()
-        for status, shape in answers.items()
-    ]
-    references, definitions = TypeAdapter.json_schemas(
-        [*adapters, ("problem", "serialization", TypeAdapter(Problem))], ref_template=REF
-    )
     components = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
-    components |= definitions["$defs"]
-    problem = {MEDIA: {"schema": references[("problem", "serialization")]}}
+    references, definitions = _table()
+    components |= definitions
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             name = f"{method.upper()} {path}"
-            told = ANSWERS.get(name, {})
-            operation["responses"] = _good(operation["responses"], name, told, references) | {
-                str(status): {"description": _WORDS[status], "content": problem}
-                for status in _errors(name)
-                if status not in told
-            }
-            if name in OPEN:
-                operation["security"] = []
-            _exemplify(operation, _EXAMPLES.get(name, {}))
+            if not _documented(operation) and name != "GET /healthz":
+                operation["responses"] = _of_table(operation["responses"], name, references)
+            for status, answer in operation["responses"].items():
+                _as_sent(int(status), answer)
+            operation.setdefault("security", [])
+            _add_examples(operation, _EXAMPLES.get(name, {}))
 
 
-def _exemplify(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+def _as_sent(status: int, answer: dict[str, Any]) -> None:
+    """Describes an answer by its status; a problem's schema, which FastAPI puts under the media type of the route's
+    good answer, goes under its own."""
+    content = answer.get("content", {})
+    if MEDIA in content:
+        answer["content"] = {MEDIA: next((each for media, each in content.items() if media != MEDIA), content[MEDIA])}
+    elif any("$ref" in each.get("schema", {}) for each in content.values()):
+        answer["description"] = DESCRIPTIONS[status]
+
+
+def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
     """Puts what was really sent and answered once beside what may be."""
     if "request" in examples:
         for content in operation["requestBody"]["content"].values():
@@ -128,60 +125,61 @@ def _exemplify(operation: dict[str, Any], examples: dict[str, Any]) -> None:
         operation["responses"][status]["content"]["application/json"]["example"] = example
 
 
-def _good(
-    told: dict[str, Any], name: str, answers: dict[int, Any], references: dict[Any, dict[str, Any]]
-) -> dict[str, Any]:
-    """The good answers of an operation: ours where there is a shape, else what FastAPI says."""
-    if not answers:
-        return {status: answer for status, answer in told.items() if status.startswith("2")}
-    return {
+def _documented(operation: dict[str, Any]) -> bool:
+    """Whether a route documents its answers itself."""
+    return any(MEDIA in answer.get("content", {}) for answer in operation["responses"].values())
+
+
+def _table() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
+    """The schemas of `ANSWERS`: references by operation and status, and what they refer to."""
+    adapters: list[tuple[Any, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
+        ((operation, status), "serialization", TypeAdapter(schema))
+        for operation, answers in ANSWERS.items()
+        for status, schema in answers.items()
+    ]
+    refs, definitions = TypeAdapter.json_schemas(
+        [*adapters, ("problem", "serialization", TypeAdapter(Problem))], ref_template=REF
+    )
+    return {key: reference for (key, _), reference in refs.items()}, definitions["$defs"]
+
+
+def _of_table(routes: dict[str, Any], name: str, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    """The answers of an operation that does not document itself."""
+    answers = ANSWERS.get(name, {})
+    good = {
         str(status): {
-            "description": _WORDS.get(status, "完成"),
-            "content": {_media(shape): {"schema": references[((name, status), "serialization")]}},
+            "description": DESCRIPTIONS[status],
+            "content": {_media(schema): {"schema": references[(name, status)]}},
         }
-        for status, shape in answers.items()
+        for status, schema in answers.items()
+    }
+    good = good or {status: answer for status, answer in routes.items() if status.startswith("2")}
+    problem = {MEDIA: {"schema": references["problem"]}}
+    return good | {
+        str(status): {"description": DESCRIPTIONS[status], "content": problem}
+        for status in _errors(name)
+        if status not in answers
     }
 
 
-def _media(shape: Any) -> str:
-    return MEDIA if isinstance(shape, type) and issubclass(shape, Problem) else "application/json"
+def _media(schema: Any) -> str:
+    return MEDIA if isinstance(schema, type) and issubclass(schema, Problem) else "application/json"
 
 
-def _errors(name: str) -> list[int]:
+def _errors(name: str) -> frozenset[int]:
     """The statuses of the errors an operation may answer."""
     method, path = name.split(" ")
-    if not path.startswith("/v1"):
-        return [422] if path == "/readyz" else []
-    statuses = [422, 503]
-    if name in OPEN:
-        return [400, 401, 413, *statuses, 429]
-    statuses += [401, 403, 404]
-    if method != "GET":
-        statuses += [400, 409, 413]
+    if name == "POST /v1/auth/token":
+        return SIGN_IN
     if path == "/v1/attachments":
-        statuses.append(415)
+        return WRITE | {415}
     if path == "/v1/events":
-        statuses.append(429)
-    return sorted(statuses)
+        return READ | {429}
+    return READ if method == "GET" else WRITE
 
 
-_WORDS = {
-    200: "完成",
-    201: "已受理",
-    202: "已收到，稍后生效",
-    400: "请求内容无法解析",
-    401: "请先登录",
-    403: "无权办理",
-    404: "没有找到",
-    409: "与当前状态不符",
-    413: "内容过大",
-    415: "文件类型不被接受",
-    422: "填写的内容有误",
-    429: "过于频繁",
-    503: "暂时不可用，请稍后重试",
-}
-_TOLD = [error for error in codes() if issubclass(error, Refused | Unavailable)]
+_ANSWERED = [error for error in codes() if issubclass(error, Refused | Unavailable)]
 _DESCRIPTION = "\n".join(
     ["一警情三推送的HTTP接口。错误均为 application/problem+json，`code` 不变：", "",
-     *(f"- `{error.code}` {error.status} {error.title}" for error in _TOLD)]
+     *(f"- `{error.code}` {error.status} {error.title}" for error in _ANSWERED)]
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Audit, jobs, drill and operations."""
+"""Answers of the audit: histories, jobs, the access log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from api.audit.checking import Finding
 from api.core.schemas import Shape
-from api.disputes.schemas import Case, DisputeItem, EntryItem
+from api.disputes.schemas import Case, EntryItem
 
 
 class History(Shape):
@@ -101,41 +101,3 @@ class AccessItem(Shape):
     dispute_no: str | None
     what: str
     outcome: str
-
-
-class Health(Shape):
-    """The process answers."""
-
-    status: Literal["ok"]
-
-
-class Stuck(Shape):
-    """Something that waits longer than what passes by itself; `message` says it in words."""
-
-    what: str
-    count: int
-    since: datetime | None
-    message: str
-
-
-class Ready(Shape):
-    """Whether everything needed is there, and what is stuck."""
-
-    status: Literal["ready", "stuck", "not_ready"]
-    checks: dict[str, bool]
-    stuck: list[Stuck]
-
-
-class Advanced(Shape):
-    """A dispute whose clock was moved forward."""
-
-    dispute: DisputeItem
-    advanced_by: str
-    published: bool
-    opened_at: datetime
-
-
-class Digested(Shape):
-    """How many people got a digest."""
-
-    people: int

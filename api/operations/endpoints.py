@@ -6,39 +6,32 @@ import ipaddress
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.core.deps import ServicesDep
-from api.disputes.presenters import moment
+from api.core.documentation import problems
+from api.operations import service
+from api.operations.schemas import Health, Ready
 from domain.errors import NotFound
 
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
+@router.get("/healthz", response_model=Health)
+async def healthz() -> Health:
     """This process answers."""
-    return {"status": "ok"}
+    return Health(status="ok")
 
 
-@router.get("/readyz")
-async def readyz(services: ServicesDep, parts_only: bool = False) -> JSONResponse:
+@router.get("/readyz", response_model=Ready, responses={503: {"model": Ready}, **problems({422})})
+async def readyz(services: ServicesDep, response: Response, parts_only: bool = False) -> Ready:
     """200 where database, engine and a polling worker are there and nothing is stuck; 503 with what is not so.
 
     With `parts_only` what is stuck is told and does not count: for a start, and for whoever shares out requests.
     """
-    checks = await services.health.parts()
-    waiting = services.health.waiting()
-    stuck = [
-        {"what": w.what, "count": w.count, "since": w.since and moment(w.since), "message": w.told()}
-        for w in waiting
-        if w.stuck
-    ]
-    there = all(checks.values())
-    fit = there and (parts_only or not stuck)
-    status = "ready" if fit else "stuck" if there else "not_ready"
-    return JSONResponse({"status": status, "checks": checks, "stuck": stuck}, status_code=200 if fit else 503)
+    ready = await service.readiness(services, parts_only=parts_only)
+    response.status_code = 200 if ready.status == "ready" else 503
+    return ready
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from api.openapi import ANSWERS
+from api.core.documentation import READ, SIGN_IN, WRITE
+from api.core.errors import MEDIA
 from tests.e2e.asking import ask_everything
 from tests.e2e.listening import Heard, Operations, listening
 from tests.instance import Instance
@@ -42,6 +43,16 @@ def operations_of(document: dict[str, Any]) -> set[str]:
     return {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
 
 
+def good_answers(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers of an operation that are no errors."""
+    return [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+
+
+def has_model(answer: dict[str, Any]) -> bool:
+    """Whether an answer is JSON with a schema of its own."""
+    return "$ref" in answer.get("content", {}).get("application/json", {}).get("schema", {})
+
+
 def strict(schema: Any) -> Any:
     """The schema without room for a field it does not name."""
     if isinstance(schema, list):
@@ -62,9 +73,25 @@ def checked(document: dict[str, Any], schema: dict[str, Any], value: Any) -> lis
 
 
 def test_every_operation_says_what_it_answers(document: dict[str, Any]) -> None:
-    assert operations_of(document) == ANSWERS.keys() | NO_JSON
+    without = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if not all(map(has_model, good_answers(operation)))
+    }
+    assert without == NO_JSON
     identifiers = [op["operationId"] for methods in document["paths"].values() for op in methods.values()]
     assert len(identifiers) == len(set(identifiers))
+
+
+def test_every_operation_says_which_errors_it_answers(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            errors = {int(status): answer for status, answer in operation["responses"].items() if int(status) >= 400}
+            if path.startswith("/v1"):
+                expected = SIGN_IN if path == "/v1/auth/token" else READ if method == "get" else WRITE
+                assert expected <= errors.keys(), f"{method} {path}"
+                assert {media for answer in errors.values() for media in answer["content"]} == {MEDIA}
 
 
 def test_every_endpoint_of_the_contract_is_there_or_named_as_not_built(document: dict[str, Any]) -> None:
@@ -106,8 +133,7 @@ def test_every_example_is_valid_and_every_endpoint_has_one(document: dict[str, A
     without = []
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            good = {s: a for s, a in operation["responses"].items() if s.startswith("2")}
-            contents = [c for a in good.values() for c in a.get("content", {}).values()]
+            contents = [c for a in good_answers(operation) for c in a.get("content", {}).values()]
             contents += list(operation.get("requestBody", {}).get("content", {}).values())
             shown = [c for c in contents if "example" in c]
             for content in shown:
