@@ -11,13 +11,13 @@ from google.protobuf.json_format import MessageToDict
 from pydantic import Field, model_validator
 
 from api.audit import service
-from api.audit.service import AUDITORS, LOG_READERS
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.core.old_idempotency import Done, Effect, once
+from api.core.permissions import at_root
 from api.disputes.presenters import moment
-from api.operations.codec import READERS
 from domain.base import CHINA, Strict
 from domain.errors import NotFound
+from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, CODEC_READERS
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
 from infra.database.tables.audit import JobRow
@@ -38,7 +38,7 @@ async def get_history(
     """The engine's own history as stored, payloads encrypted; with `decoded` opened, which is noted."""
     await service.may_audit(services, actor, no)
     if decoded:
-        await service.at_root(services, actor, READERS, "history:decoded")
+        await at_root(services, actor, CODEC_READERS, "history:decoded")
     history = await service.histories(services).fetch(no, run)
     services.access.note(actor.person_id, no, "history:decoded" if decoded else "history")
     if decoded:
@@ -108,7 +108,7 @@ async def post_replays(services: ServicesDep, actor: ActorDep, asked: ReplayIn, 
         if asked.dispute_no:
             await service.may_audit(services, actor, asked.dispute_no)
         else:
-            await service.at_root(services, actor, AUDITORS, "replays")
+            await at_root(services, actor, AUDITORS, "replays")
         services.access.note(actor.person_id, asked.dispute_no, "replays")
 
         async def ask(session: Session) -> Done:
@@ -170,7 +170,7 @@ async def get_accesses(
     cursor: CursorDep = None,
 ) -> dict[str, Any]:
     """Who read or tried what, the latest first; `outcome` is `ok` or the code of the refusal."""
-    await service.at_root(services, actor, LOG_READERS, "access")
+    await at_root(services, actor, ACCESS_LOG_READERS, "access")
     services.access.note(actor.person_id, dispute_no, "access")
     await services.access.write()
     if person:

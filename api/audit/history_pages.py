@@ -11,14 +11,14 @@ from fastapi import APIRouter, Query, Request, Response
 from temporalio.client import WorkflowHistory
 
 from api.audit.endpoints import RunDep, get_history
-from api.audit.service import histories, holds_at_root, may_audit, standing, words_of
+from api.audit.service import histories, may_audit, standing, words_of
 from api.core.context import Services
 from api.core.deps import ServicesDep
+from api.core.permissions import holds_at_root
 from api.disputes.pages import standing as in_words
 from api.disputes.presenters import told
 from api.histories.lookup import Run
 from api.histories.replay import replay
-from api.operations.codec import READERS
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices, offices_of, vocabulary
@@ -27,6 +27,7 @@ from api.web.session import ViewerDep
 from api.web.timeline import TONES, by_days, said
 from domain.base import china
 from domain.errors import FieldsInvalid
+from domain.people.permissions import CODEC_READERS
 
 router = APIRouter(route_class=PageRoute)
 EventDep = Annotated[int | None, Query(description="Event id; the last moment unless given")]
@@ -116,7 +117,7 @@ async def history_page(
         after=[_event(each) for each in past.after],
         events=past.history.events[-1].event_id,
         error=past.error,
-        may_open=await holds_at_root(services, viewer.actor, READERS),
+        may_open=await holds_at_root(services, viewer.actor, CODEC_READERS),
         **await _stood(services, past, here),
     )
 

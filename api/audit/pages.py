@@ -11,15 +11,16 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from api.audit.endpoints import ReplayIn, get_job, get_jobs, post_replays
-from api.audit.service import AUDITORS, LOG_READERS, holds_at_root
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep
+from api.core.permissions import holds_at_root
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from domain.base import china
 from domain.errors import BadCsrf, NotEntitled
+from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS
 from infra.database.ids import new_id
 from infra.records.archive import holdings
 
@@ -129,8 +130,8 @@ async def _show(
 
 async def tabs(services: Services, viewer: Viewer, here: str) -> list[dict[str, Any]]:
     """The pages of auditing that this person may open."""
-    doors = [("/audit", "重放核对", viewer.actor.has_role(*AUDITORS)),
-             ("/audit/access", "访问日志", await holds_at_root(services, viewer.actor, LOG_READERS))]  # fmt: skip
+    reads_log = await holds_at_root(services, viewer.actor, ACCESS_LOG_READERS)
+    doors = [("/audit", "重放核对", viewer.actor.has_role(*AUDITORS)), ("/audit/access", "访问日志", reads_log)]
     return [{"href": href, "name": name, "current": href == here} for href, name, open_ in doors if open_]
 
 

@@ -19,18 +19,15 @@ from domain.case.state import Entry
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from domain.image.projection import project
 from domain.people.organisation import Actor
+from domain.people.permissions import AUDITORS
 from infra.database.tables.read_model import DisputeRow, TaskRow, TimelineRow
 from infra.read_model.disputes import find_dispute
 from infra.read_model.writer import rows_of
 from infra.records.archive import Archive
 
-AUDITORS = ("auditor", "supervisor", "leader")
-"""Roles that may read the histories of the disputes they see; of a period, and decoded, only at the county's root."""
 ROUNDING = timedelta(microseconds=2)
 """Between an event's time, in nanoseconds, and the workflow's, in microseconds."""
 NOBODY = Actor(person_id="", name="", posts=[])
-LOG_READERS = ("auditor", "admin_audit")
-"""Roles that may read who read what, at the county's root (三员分立: the other administrators may not)."""
 
 EVENTS: dict[str, str] = {
     "WORKFLOW_EXECUTION_STARTED": "受理，流程启动",
@@ -84,23 +81,6 @@ async def may_audit(services: Services, actor: Actor, dispute_no: str) -> None:
     refusal = NotEntitled() if seen else NotFound("没有这个纠纷")
     services.access.note(actor.person_id, dispute_no, "history", refusal.code)
     raise refusal
-
-
-async def holds_at_root(services: Services, actor: Actor, roles: tuple[str, ...]) -> bool:
-    """Whether a person holds one of the roles at the county's root."""
-    root = (await services.directory.read()).root.path
-    return any(post.role in roles and post.path == root for post in actor.posts)
-
-
-async def at_root(services: Services, actor: Actor, roles: tuple[str, ...], what: str) -> None:
-    """Lets a role at the county's root through.
-
-    Raises:
-        NotEntitled: the try is noted.
-    """
-    if not await holds_at_root(services, actor, roles):
-        services.access.note(actor.person_id, None, what, NotEntitled.code)
-        raise NotEntitled
 
 
 async def state_at(services: Services, dispute_no: str, run: str | None, event: int | None) -> Any:

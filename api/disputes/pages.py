@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.audit.service import AUDITORS
 from api.core.context import Services
 from api.core.deps import ServicesDep
 from api.disputes.endpoints import get_timeline, whole
@@ -18,6 +17,7 @@ from api.web.rendering import show
 from api.web.session import Viewer, ViewerDep
 from api.web.timeline import by_days, decided
 from domain.people.organisation import ROLES
+from domain.people.permissions import AUDITORS
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.fields import RETURN_REASONS
 from infra.database.ids import new_id

@@ -21,7 +21,8 @@ from api.web.session import Viewer, ViewerDep
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS
-from domain.people.organisation import overseen, within
+from domain.people.organisation import within
+from domain.people.permissions import overseen
 from domain.triage.places import Kind
 
 router = APIRouter(route_class=PageRoute)

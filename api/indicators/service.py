@@ -14,7 +14,8 @@ from domain.errors import FieldsInvalid, NotEntitled
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS, Definition, Figure, compare
 from domain.indicators.periods import Period
-from domain.people.organisation import Actor, overseen, within
+from domain.people.organisation import Actor, within
+from domain.people.permissions import overseen
 from domain.policy.fields import Day
 from domain.triage.places import Directory
 from infra.read_model.indicators import TOTAL, By, Figures, Scope, Span, figures

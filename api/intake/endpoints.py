@@ -13,7 +13,8 @@ from api.core.old_idempotency import held, once
 from api.intake.service import IncidentIn, PlaceIn, Words, receipt, report, try_triage
 from domain.base import Model
 from domain.errors import NotEntitled
-from domain.people.organisation import INTAKE_ROLES, Actor
+from domain.people.organisation import Actor
+from domain.people.permissions import INTAKE_ROLES
 from domain.policy.fields import Code
 
 router = APIRouter(prefix="/v1", tags=["intake"])

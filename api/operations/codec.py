@@ -20,16 +20,16 @@ from temporalio.api.common.v1 import Payloads
 from api.core import errors
 from api.core.context import Services
 from api.core.deps import person_of
+from api.core.permissions import at_root
 from api.web.session import SESSION
-from domain.errors import FieldsInvalid, NotEntitled, NotSignedIn
+from domain.errors import FieldsInvalid, NotSignedIn
+from domain.people.permissions import CODEC_READERS
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import LOOPBACK, Settings
 from infra.temporal.codec import EncryptionCodec
 
 _NO_PAYLOADS = (ParseError, DecodeError, InvalidTag, zlib.error, KeyError, ValueError, TypeError)
 """All that may come of what is no payload, or none that was sealed here."""
-READERS = ("auditor", "supervisor", "leader")
-"""Roles that may read decoded histories, at the county's root only."""
 
 
 def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
@@ -69,8 +69,5 @@ async def _reader(services: Services, request: Request) -> str:
         raise NotSignedIn
     async with services.database.read() as session:
         actor = await person_of(services, session, token)
-    root = (await services.directory.read()).root.path
-    if not any(post.role in READERS and post.path == root for post in actor.posts):
-        services.access.note(actor.person_id, None, "codec", NotEntitled.code)
-        raise NotEntitled
+    await at_root(services, actor, CODEC_READERS, "codec")
     return actor.person_id

@@ -21,6 +21,7 @@ from api.disputes.access import seen
 from api.disputes.presenters import dispute_item, moment
 from domain.base import Strict
 from domain.errors import Conflict, DisputeClosed, FieldsInvalid, NotEntitled, Unavailable
+from domain.people.permissions import DRILL_LEADERS
 from domain.policy.fields import Code
 from infra.read_model.disputes import dispute_row
 from infra.records.digests import send_digests
@@ -65,7 +66,7 @@ def _months_as_days(text: str) -> str:
 async def post_advance(services: ServicesDep, actor: ActorDep, advance: Advance) -> dict[str, Any]:
     """Moves a dispute's clock forward and answers when what fell due has been done."""
     row = await seen(services, actor, advance.dispute_no)
-    if not actor.has_role("supervisor", "leader", "admin_system"):
+    if not actor.has_role(*DRILL_LEADERS):
         raise NotEntitled("只有督查员可以推进演练时间")
     length = advance.duration()
     if row.closed_at is not None:
@@ -86,7 +87,7 @@ async def post_advance(services: ServicesDep, actor: ActorDep, advance: Advance)
 @router.post("/digest")
 async def post_digest(services: ServicesDep, actor: ActorDep) -> dict[str, int]:
     """Sends today's digests now instead of at eight in the morning; whoever has today's already gets no second."""
-    if not actor.has_role("supervisor", "leader", "admin_system"):
+    if not actor.has_role(*DRILL_LEADERS):
         raise NotEntitled("只有督查员可以在演练中发送待办提要")
     return {"people": await send_digests(services.database, datetime.now(UTC))}
 

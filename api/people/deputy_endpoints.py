@@ -13,8 +13,9 @@ from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.core.old_idempotency import Done, Effect, once
 from api.disputes.presenters import moment
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
-from domain.people.deputies import NAMING_ROLES, Naming, check_naming, may_manage
+from domain.people.deputies import Naming, check_naming
 from domain.people.organisation import Actor
+from domain.people.permissions import DEPUTYSHIP_READERS, may_manage_deputies
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.pagination import cursor_of, read_cursor
@@ -23,7 +24,6 @@ from infra.records.deputies import Deputyship, add_deputyship, deputyship, deput
 from infra.records.people import actor_named, actor_of
 
 router = APIRouter(prefix="/v1/deputies", tags=["who"])
-SEES_ALL = NAMING_ROLES | {"auditor", "admin_audit"}
 
 
 @router.get("")
@@ -34,7 +34,7 @@ async def get_deputies(
     of audit, and auditors see all.
     """
     before = read_cursor(cursor, str)[0] if cursor else None
-    whose = None if actor.has_role(*SEES_ALL) else actor.person_id
+    whose = None if actor.has_role(*DEPUTYSHIP_READERS) else actor.person_id
     async with services.database.read() as session:
         rows = await deputyships(session, whose, limit=limit + 1, before=before)
     more = cursor_of(rows[limit - 1].row.deputyship_id) if len(rows) > limit else None
@@ -94,7 +94,7 @@ async def _named(services: Services, actor: Actor, naming: Naming) -> DeputyRow:
     ]
     if unknown or person is None or deputy is None:
         raise FieldsInvalid(errors=unknown)
-    if person.person_id != actor.person_id and not may_manage(actor, person):
+    if person.person_id != actor.person_id and not may_manage_deputies(actor, person):
         services.access.note(actor.person_id, None, "deputy:name", NotEntitled.code)
         raise NotEntitled("只能为本人安排代班；为他人安排代班由督查员或安全管理员办理")
     check_naming(person, deputy, since if naming.until > now else naming.since, naming.until, now)
@@ -110,7 +110,7 @@ async def _may_end(services: Services, actor: Actor, deputyship_id: str) -> str:
         found = await deputyship(session, deputyship_id)
         person = await actor_of(session, found.row.person_id) if found else None
     concerned = found and actor.person_id in (found.row.person_id, found.row.deputy_id)
-    if found is None or (not concerned and not (person and may_manage(actor, person))):
+    if found is None or (not concerned and not (person and may_manage_deputies(actor, person))):
         services.access.note(actor.person_id, None, "deputy:end", NotFound.code)
         raise NotFound("没有这一代班安排")
     return found.row.person_id

@@ -16,8 +16,9 @@ from api.web.old_submission import banner_of, earlier, next_key, reused, send
 from api.web.organisation_labels import offices_of
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
-from domain.people.deputies import LONGEST, NAMING_ROLES, Naming, deputised
+from domain.people.deputies import LONGEST, Naming, deputised
 from domain.people.organisation import ROLES
+from domain.people.permissions import DEPUTY_MANAGERS
 from domain.validation_messages import field_errors
 from infra.database.ids import new_id
 from infra.records.people import colleagues
@@ -98,7 +99,7 @@ async def _show(
         status=status,
         rows=[_row(item, actor.person_id, now) for item in page["items"]],
         more=page["next_cursor"] or "",
-        may_manage=actor.has_role(*NAMING_ROLES),
+        may_manage=actor.has_role(*DEPUTY_MANAGERS),
         colleagues=[
             (p["username"], f"{p['name']} {offices.label(p['post']['organisation'])} {ROLES[p['post']['role']].name}")
             for p in known

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.audit.service import AUDITORS
 from api.core.deps import CursorDep, ServicesDep
 from api.tasks.endpoints import get_tasks
 from api.web.errors import PageRoute
@@ -20,6 +19,7 @@ from api.web.rendering import show
 from api.web.session import ViewerDep
 from domain.base import china
 from domain.people.organisation import Actor
+from domain.people.permissions import AUDITORS
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
 from infra.read_model.tasks import count_box

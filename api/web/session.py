@@ -10,12 +10,13 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
-from api.audit.service import AUDITORS, LOG_READERS, holds_at_root
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep, person_of
+from api.core.permissions import holds_at_root
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
-from domain.people.organisation import ROLES, Actor, overseen
+from domain.people.organisation import ROLES, Actor
+from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, overseen
 from domain.storable_text import fit
 from infra.records.messages import count_unread
 
@@ -70,7 +71,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
 async def _audits(services: Services, actor: Actor) -> str:
     if actor.has_role(*AUDITORS):
         return "/audit"
-    return "/audit/access" if await holds_at_root(services, actor, LOG_READERS) else ""
+    return "/audit/access" if await holds_at_root(services, actor, ACCESS_LOG_READERS) else ""
 
 
 async def _posts(services: Services, actor: Actor) -> str:

@@ -10,12 +10,11 @@ from pydantic import Field
 
 from domain.base import Strict
 from domain.errors import FieldsInvalid
-from domain.people.organisation import SEPARATE_ROLES, Actor, Post, within
+from domain.people.organisation import Actor, Post
+from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.fields import Moment, Text
 
 LONGEST = timedelta(days=90)
-NAMING_ROLES = frozenset({"supervisor", "admin_security"})
-"""Roles that may name somebody else's deputy, and end any deputyship, within their own organisation and below."""
 
 
 class Naming(Strict):
@@ -30,13 +29,6 @@ class Naming(Strict):
 def deputised(posts: list[Post]) -> list[Post]:
     """Of a person's posts those that a deputy fills."""
     return [post for post in posts if post.role not in SEPARATE_ROLES]
-
-
-def may_manage(actor: Actor, person: Actor) -> bool:
-    """Whether somebody may name and end deputies for another person. Done in his own name, never as a deputy."""
-    return any(
-        mine.role in NAMING_ROLES and within(post.path, mine.path) for mine in actor.posts for post in person.posts
-    )
 
 
 def check_naming(person: Actor, deputy: Actor, since: datetime, until: datetime, now: datetime) -> None:

@@ -90,17 +90,6 @@ ROLES: dict[str, Role] = _roles(
     ("admin_audit", "审计管理员", Sight.NONE),
 )
 
-INTAKE_ROLES = frozenset(
-    "call_taker hotline_operator command_room grid_worker grid_leader village_secretary on_scene_officer "
-    "responsible_officer station_deputy station_chief duty_leader bureau_analyst centre_dispatcher "
-    "committee_dispatcher supervisor".split()
-)
-"""Roles that may report an incident."""
-
-
-SEPARATE_ROLES = frozenset({"auditor", "admin_system", "admin_security", "admin_audit"})
-"""Administration and audit, kept apart from the work they watch (三员分立): nobody does them for another."""
-
 
 class OrganisationRef(Model):
     """An organisation as a message or a case carries it. `path` begins with `/` and ends with `code`."""
@@ -194,9 +183,3 @@ def answers_for(post: Post, addressee: Post) -> bool:
     The second case is how a task whose addressees are all barred (four eyes) goes one level up without a rewrite.
     """
     return post.role == addressee.role and within(addressee.path, post.path)
-
-
-def overseen(actor: Actor) -> list[str]:
-    """The organisations whose whole subtree a person sees, none below another: their figures are his to read."""
-    paths = {post.path for post in actor.reach if ROLES[post.role].sight is Sight.SUBTREE}
-    return sorted(p for p in paths if not any(p != other and within(p, other) for other in paths))

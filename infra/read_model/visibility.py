@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
-from domain.people.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight
+from domain.people.organisation import ROLES, Actor, Post, Sight
+from domain.people.permissions import INTAKE_ROLES
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.messages import WatcherRow
 from infra.database.tables.people import PostRow

@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from domain.errors import Conflict
 from domain.people.deputies import deputised
-from domain.people.organisation import SEPARATE_ROLES, Actor, Post, Represented
+from domain.people.organisation import Actor, Post, Represented
+from domain.people.permissions import SEPARATE_ROLES
 from infra.database.tables.people import DeputyRow, PersonRow, PostRow
 from infra.records.people import actor_of
 

@@ -9,7 +9,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.people.organisation import SEPARATE_ROLES, Actor, OrganisationRef, Post
+from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.people.permissions import SEPARATE_ROLES
 from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
 

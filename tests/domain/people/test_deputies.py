@@ -8,12 +8,12 @@ import pytest
 
 from domain.base import CHINA
 from domain.errors import FieldsInvalid, FourEyes
-from domain.people.deputies import check_naming, deputised, may_manage
+from domain.people.deputies import check_naming, deputised
 from domain.people.organisation import Actor, Post, Represented
 from domain.policy.playbook import Stage
 from domain.transitions.decisions import check
 from domain.transitions.handover import capacity, standing
-from tests.domain.support import CHIEF, LEADER, OFFICER, SUPERVISOR, Desk, person
+from tests.domain.support import LEADER, OFFICER, Desk, person
 from tests.domain.transitions.handing import (
     COLLEAGUE,
     SECOND,
@@ -149,11 +149,3 @@ def test_a_deputyship_has_a_beginning_an_end_and_two_fit_people(
 def test_administration_and_audit_are_never_deputised() -> None:
     posts = [Post(role=role, path="/c") for role in ("supervisor", "auditor", "admin_system", "admin_security")]
     assert [post.role for post in deputised(posts)] == ["supervisor"]
-
-
-def test_deputies_of_others_are_named_from_above_and_in_ones_own_name() -> None:
-    assert may_manage(SUPERVISOR, OFFICER)
-    assert may_manage(ADMIN, OFFICER)
-    assert not may_manage(CHIEF, OFFICER)
-    assert not may_manage(person("town", ("supervisor", "/c/town")), OFFICER)
-    assert not may_manage(deputy("wang", SUPERVISOR), OFFICER)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.people.organisation import INTAKE_ROLES, ROLES, Post, Represented, answers_for, overseen, parent, within
-from tests.domain.support import MONDAY, person
+from domain.people.organisation import ROLES, Post, answers_for, parent, within
 
 
 @pytest.mark.parametrize(
@@ -46,14 +45,3 @@ def test_every_role_has_a_chinese_name_of_its_own() -> None:
     names = [role.name for role in ROLES.values()]
     assert len(set(names)) == len(names)
     assert all(any("一" <= letter <= "鿿" for letter in name) for name in names)
-    assert set(ROLES) >= INTAKE_ROLES
-
-
-def test_figures_are_read_down_from_where_a_role_sees_a_subtree_and_from_nowhere_else() -> None:
-    assert overseen(person("a", ("on_scene_officer", "/c/police/ps"), ("admin_system", "/c"))) == []
-    assert overseen(person("b", ("station_chief", "/c/police/ps"), ("duty_leader", "/c/police/ps"))) == ["/c/police/ps"]
-    chief_and_supervisor = person("c", ("station_chief", "/c/police/ps"), ("supervisor", "/c"), ("leader", "/d"))
-    assert overseen(chief_and_supervisor) == ["/c", "/d"]
-    deputy = person("d", ("responsible_officer", "/c/police/ps"))
-    chief = Represented(person_id="e", name="e", until=MONDAY, posts=[Post(role="station_chief", path="/c/police/ps")])
-    assert overseen(deputy.model_copy(update={"deputises": [chief]})) == ["/c/police/ps"]

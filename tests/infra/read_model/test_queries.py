@@ -17,7 +17,8 @@ from sqlmodel import col
 from bench.filling import LAST
 from bench.looks import DISPUTES, INBOXES, actor
 from domain.errors import FieldsInvalid
-from domain.people.organisation import INTAKE_ROLES, ROLES, Actor, Post, Sight, within
+from domain.people.organisation import ROLES, Actor, Post, Sight, within
+from domain.people.permissions import INTAKE_ROLES
 from infra.database.engine import Database, migrate
 from infra.database.pagination import cursor_of
 from infra.database.tables.intake import IncidentRow

@@ -1,0 +1,52 @@
+"""Who may do what, by role. What a case's actions ask for stands with them (`domain.policy.catalogue.ACTIONS`); who may
+answer a task follows from its addressees (`domain.people.organisation.answers_for`).
+
+Sources: requirements E.2 (roles), E.3 (jurisdiction), 三员分立 (the three administrators apart from each other).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from domain.people.organisation import ROLES, Actor, Sight, within
+
+INTAKE_ROLES = frozenset(
+    "call_taker hotline_operator command_room grid_worker grid_leader village_secretary on_scene_officer "
+    "responsible_officer station_deputy station_chief duty_leader bureau_analyst centre_dispatcher "
+    "committee_dispatcher supervisor".split()
+)
+"""May report an incident and try out triage."""
+SEPARATE_ROLES = frozenset({"auditor", "admin_system", "admin_security", "admin_audit"})
+"""Administration and audit, kept apart from the work they control (三员分立): no deputies, no delegated tasks."""
+AUDITORS = frozenset({"auditor", "supervisor", "leader"})
+"""May read and replay the histories of the disputes they see; those of a period only at the county's root."""
+ACCESS_LOG_READERS = frozenset({"auditor", "admin_audit"})
+"""May read the access log, at the county's root only (三员分立: the other administrators may not)."""
+CODEC_READERS = frozenset({"auditor", "supervisor", "leader"})
+"""May read decoded histories, at the county's root only."""
+DEPUTY_MANAGERS = frozenset({"supervisor", "admin_security"})
+"""May name somebody else's deputy, and end any deputyship, within their own organisation and below."""
+DEPUTYSHIP_READERS = DEPUTY_MANAGERS | {"auditor", "admin_audit"}
+"""See all deputyships; everybody else sees those he gave or was given."""
+DRILL_LEADERS = frozenset({"supervisor", "leader", "admin_system"})
+"""May move a dispute's clock and send digests early, where drill is on."""
+
+
+def holds_at_root(actor: Actor, root: str, roles: Collection[str]) -> bool:
+    """Whether the person holds one of the roles at the root organisation (a path) itself; deputyships don't count."""
+    return any(post.role in roles and post.path == root for post in actor.posts)
+
+
+def may_manage_deputies(actor: Actor, person: Actor) -> bool:
+    """Whether somebody may name and end deputies for another person. Done in his own name, never as a deputy."""
+    return any(
+        mine.role in DEPUTY_MANAGERS and within(post.path, mine.path) for mine in actor.posts for post in person.posts
+    )
+
+
+def overseen(actor: Actor) -> list[str]:
+    """Paths of the organisations whose indicators a person may read: those whose whole subtree he sees, none below
+    another.
+    """
+    paths = {post.path for post in actor.reach if ROLES[post.role].sight is Sight.SUBTREE}
+    return sorted(p for p in paths if not any(p != other and within(p, other) for other in paths))
