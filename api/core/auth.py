@@ -1,4 +1,4 @@
-"""Passwords, bearer tokens, and the brake on guessing."""
+"""Passwords, bearer tokens, and the limit on failed sign-ins."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def verify_password(password: str, stored: str | None) -> bool:
 
     It costs the same for a username that does not exist, so that the time of an answer does not tell who does.
     """
-    right = _HASHER.verify(password, stored or _nobodys())
+    right = _HASHER.verify(password, stored or _hash_of_nobody())
     return right and stored is not None
 
 
 @cache
-def _nobodys() -> str:
+def _hash_of_nobody() -> str:
     return _HASHER.hash("nobody")
 
 
@@ -77,7 +77,7 @@ class Tokens:
         return base64.urlsafe_b64encode(digest[:18]).decode()
 
 
-class Brake:
+class SignInLimit:
     """Ten failed sign-ins a minute for a username, then none until the minute is over."""
 
     def __init__(self) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.core.context import Services
-from api.core.deps import ServicesDep
-from api.people.deputy_endpoints import delete_deputy, get_deputies, post_deputy
+from api.core.deps import ServicesDep, SessionDep
+from api.people import deputy_service as service
+from api.people.schemas import Deputyship
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
-from api.web.old_submission import banner_of, earlier, next_key, reused, send
 from api.web.organisation_labels import offices_of
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
+from api.web.submission import banner_of, earlier, next_key, send
 from domain.people.deputies import LONGEST, Naming, deputised
 from domain.people.organisation import ROLES
 from domain.people.permissions import DEPUTY_MANAGERS
 from domain.validation_messages import field_errors
+from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.people import colleagues
 
@@ -29,43 +32,50 @@ FIELDS = ("deputy", "since", "until", "person")
 
 
 @router.get("/deputies")
-async def deputies_page(request: Request, services: ServicesDep, viewer: ViewerDep, cursor: str = "") -> Response:
+async def deputies_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, cursor: str = ""
+) -> Response:
     """The deputyships one may see, and the form to name a deputy."""
-    now = present()
-    typed = {"since": f"{now:%Y-%m-%dT%H:%M}"}
-    return await _show(request, services, viewer, typed, [], cursor=cursor)
+    typed = {"since": f"{present():%Y-%m-%dT%H:%M}"}
+    return await _show(request, services, session, viewer, typed, [], cursor=cursor)
 
 
 @router.post("/deputies")
-async def name_deputy(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep) -> Response:
+async def name_deputy(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
+) -> Response:
     """Names a deputy, once for the key in the form."""
     typed = {name: text(posted.form, name)[:100] for name in FIELDS}
     try:
         naming = Naming.model_validate({name: value for name, value in typed.items() if value})
     except ValidationError as error:
-        return await _show(request, services, viewer, typed, field_errors(error), status=422)
-    outcome = await send(services, viewer, posted, "deputy",
-                         lambda key: post_deputy(services, viewer.actor, naming, key))  # fmt: skip
-    if not outcome.done:
-        banner = None if outcome.errors else banner_of(outcome.body)
-        if reused(outcome):
+        return await _show(request, services, session, viewer, typed, field_errors(error), status=422)
+    outcome = await send(services, session, viewer, posted, service.NAME,
+                         lambda key: service.name_deputy(services, session, viewer.actor, naming, key))  # fmt: skip
+    if outcome.answer is None:
+        banner = None if outcome.errors else banner_of(outcome.refusal)
+        if outcome.reused:
             banner = earlier(outcome, "前一次的安排已经生效，见下面的代班安排", "需要另行安排的，核对后请再次提交。")
-        return await _show(request, services, viewer, typed, outcome.errors, status=outcome.status, banner=banner,
-                           key=next_key(outcome, posted))  # fmt: skip
-    said = f"已安排 {outcome.body['deputy']['name']} 代班，至 {stamp(outcome.body['until'], present())}"
+        async with services.database.resume(session):
+            return await _show(request, services, session, viewer, typed, outcome.errors, status=outcome.status,
+                               banner=banner, key=next_key(outcome, posted))  # fmt: skip
+    named = outcome.answer.body
+    said = f"已安排 {named.deputy.name} 代班，至 {stamp(named.until, present())}"
     return go(request, "/deputies", {"tone": "ok", "text": said})
 
 
 @router.post("/deputies/{deputyship_id}/end")
 async def end_deputy(
-    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, deputyship_id: str
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep, deputyship_id: str
 ) -> Response:
     """Ends a deputyship before its time."""
-    outcome = await send(services, viewer, Posted(form), f"deputy:{deputyship_id}",
-                         lambda key: delete_deputy(services, viewer.actor, deputyship_id, key))  # fmt: skip
-    if not outcome.done:
+    outcome = await send(
+        services, session, viewer, Posted(form), service.end_operation(deputyship_id),
+        lambda key: service.end_deputyship(services, session, viewer.actor, deputyship_id, key),
+    )  # fmt: skip
+    if outcome.answer is None:
         return go(request, "/deputies", {"tone": "bad", "text": outcome.detail})
-    return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {outcome.body['deputy']['name']} 的代班"})
+    return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {outcome.answer.body.deputy.name} 的代班"})
 
 
 @router.get("/deputies/{deputyship_id}/end")
@@ -77,6 +87,7 @@ async def end_reread(request: Request, viewer: ViewerDep, deputyship_id: str) ->
 async def _show(
     request: Request,
     services: Services,
+    session: Session,
     viewer: Viewer,
     typed: dict[str, str],
     problems: list[dict[str, str]],
@@ -87,23 +98,19 @@ async def _show(
     key: str = "",
 ) -> Response:
     actor, now = viewer.actor, present()
-    page = await get_deputies(services, actor, 20, cursor or None)
-    offices = await offices_of(services)
+    page = await service.deputyships_of(session, actor, 20, cursor or None)
+    offices = await offices_of(services, session)
     paths = {post.path for post in deputised(actor.posts)}
-    async with services.database.read() as session:
-        known = await colleagues(session, paths, {actor.person_id}) if paths else []
+    at_work = await colleagues(session, paths, {actor.person_id}) if paths else []
     return show(
         request,
         "deputies.html",
         viewer,
         status=status,
-        rows=[_row(item, actor.person_id, now) for item in page["items"]],
-        more=page["next_cursor"] or "",
+        rows=[_row(item, actor.person_id, now) for item in page.items],
+        more=page.next_cursor or "",
         may_manage=actor.has_role(*DEPUTY_MANAGERS),
-        colleagues=[
-            (p["username"], f"{p['name']} {offices.label(p['post']['organisation'])} {ROLES[p['post']['role']].name}")
-            for p in known
-        ],
+        colleagues=[(p.username, f"{p.name} {offices.label(p.organisation)} {ROLES[p.role].name}") for p in at_work],
         typed={name: typed.get(name, "") for name in FIELDS},
         wrong={p["field"]: p["message"] for p in problems},
         banner=banner,
@@ -112,15 +119,14 @@ async def _show(
     )
 
 
-def _row(item: dict[str, Any], person_id: str, now: Any) -> dict[str, Any]:
-    mine = {"person": item["person"]["person_id"] == person_id, "deputy": item["deputy"]["person_id"] == person_id}
+def _row(item: Deputyship, person_id: str, now: datetime) -> dict[str, Any]:
     return {
-        "id": item["deputyship_id"],
-        "person": "本人" if mine["person"] else item["person"]["name"],
-        "deputy": "本人" if mine["deputy"] else item["deputy"]["name"],
-        "since": stamp(item["since"], now),
-        "until": stamp(item["ended_at"] or item["until"], now),
-        "state": STATES[item["state"]],
-        "code": item["state"],
-        "early": item["ended_at"] is not None,
+        "id": item.deputyship_id,
+        "person": "本人" if item.person.person_id == person_id else item.person.name,
+        "deputy": "本人" if item.deputy.person_id == person_id else item.deputy.name,
+        "since": stamp(item.since, now),
+        "until": stamp(item.ended_at or item.until, now),
+        "state": STATES[item.state],
+        "code": item.state,
+        "early": item.ended_at is not None,
     }

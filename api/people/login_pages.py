@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.core.deps import ServicesDep
-from api.people.endpoints import sign_in
+from api.core.deps import ServicesDep, SessionDep
+from api.people.service import sign_in
 from api.web.errors import PageRoute
 from api.web.rendering import CARRY, go, show, sign_in_page
 from api.web.session import FIELDS, SESSION, VISIT, PostedDep, check_csrf, check_fit, keep, text, typed
@@ -29,7 +29,7 @@ async def login_page(request: Request, services: ServicesDep, to: NextDep = "/")
 
 
 @router.post("/login")
-async def login(request: Request, services: ServicesDep) -> Response:
+async def login(request: Request, services: ServicesDep, session: SessionDep) -> Response:
     """Signs in and goes on to where the person wanted to go, with what was typed there before the sign-in was over."""
     visit = request.cookies.get(VISIT, "")
     async with request.form(max_files=0, max_fields=FIELDS) as form:
@@ -41,12 +41,12 @@ async def login(request: Request, services: ServicesDep) -> Response:
         password = str(form.get("password") or "")[:200]
         carried = [(name.removeprefix(CARRY), value) for name, value in typed(form) if name.startswith(CARRY)]
     try:
-        person_id = await sign_in(services, username, password)
+        token = await sign_in(services, session, username, password)
     except (NotSignedIn, TooManyTries) as error:
         return sign_in_page(request, services, status=error.status, to=to, username=username, error=error.detail,
                             back=back, carried=carried)  # fmt: skip
     response = show(request, "resume.html", back=back, carried=carried) if carried else go(request, to)
-    keep(request, response, SESSION, services.tokens.issue(person_id), int(services.tokens.life.total_seconds()))
+    keep(request, response, SESSION, token.access_token, token.expires_in)
     response.delete_cookie(VISIT)
     return response
 

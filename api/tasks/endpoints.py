@@ -91,7 +91,12 @@ async def _helpers(services: Services, task: Task, actor: Actor) -> list[dict[st
         return []
     by = capacity(task, actor, "hand_over")
     async with services.database.read() as session:
-        return await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
+        found = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
+    return [
+        {"person_id": p.person_id, "username": p.username, "name": p.name,
+         "post": {"role": p.role, "organisation": p.organisation}}
+        for p in found
+    ]  # fmt: skip
 
 
 @router.get("/{task_id}")

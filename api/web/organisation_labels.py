@@ -10,6 +10,7 @@ from api.core.context import Services
 from api.web.formatting import colour
 from domain.people.organisation import ROLES
 from domain.triage.places import Directory, Kind
+from infra.database.engine import Session
 
 _NOT_CHOSEN = {Kind.BEAT, Kind.GRID, Kind.VILLAGE, Kind.COUNTY}
 Options = list[tuple[str, str]]
@@ -111,6 +112,6 @@ def vocabulary(services: Services, offices: Offices, case: dict[str, Any]) -> Vo
     return Vocabulary(offices, case["colours"], categories)
 
 
-async def offices_of(services: Services) -> Offices:
-    """The organisations as they are now."""
-    return Offices(await services.directory.read())
+async def offices_of(services: Services, session: Session | None = None) -> Offices:
+    """The organisations as they are now; `session` is the request's, where it is open."""
+    return Offices(await services.directory.read(session))

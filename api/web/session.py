@@ -18,6 +18,7 @@ from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import ROLES, Actor
 from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, overseen
 from domain.storable_text import fit
+from infra.database.engine import Session
 from infra.records.messages import count_unread
 
 SESSION = "santui_session"
@@ -60,7 +61,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
     return Viewer(
         actor=actor,
         csrf=services.tokens.csrf(token),
-        posts=await _posts(services, actor),
+        posts=await _posts(services, session, actor),
         unread=unread,
         audits=await _audits(services, actor),
         deputising="、".join(other.name for other in actor.deputises),
@@ -74,8 +75,8 @@ async def _audits(services: Services, actor: Actor) -> str:
     return "/audit/access" if await holds_at_root(services, actor, ACCESS_LOG_READERS) else ""
 
 
-async def _posts(services: Services, actor: Actor) -> str:
-    directory = await services.directory.read()
+async def _posts(services: Services, session: Session, actor: Actor) -> str:
+    directory = await services.directory.read(session)
     names = []
     for post in actor.posts[:2]:
         place = directory.at(post.path)

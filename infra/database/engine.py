@@ -141,13 +141,14 @@ class Database:
 
     @asynccontextmanager
     async def resume(self, session: AsyncSession) -> AsyncIterator[AsyncSession]:
-        """A session of `read` that was closed, with a connection again; failures within the block are explained here.
+        """A session of `read`, with a connection again where it was closed; failures in the block are explained here.
 
         Raises:
             StoreUnavailable: the database does not answer.
         """
         with explained():
-            await self._reading(session)
+            if not session.in_transaction():
+                await self._reading(session)
             yield session
 
     async def _reading(self, session: AsyncSession) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,17 @@ from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.people.permissions import SEPARATE_ROLES
 from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
+
+
+@dataclass(frozen=True)
+class PersonAtPost:
+    """A person with one post; `organisation` is a code."""
+
+    person_id: str
+    username: str
+    name: str
+    role: str
+    organisation: str
 
 
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
@@ -94,8 +105,11 @@ async def names_of(session: AsyncSession, person_ids: Sequence[str]) -> dict[str
     return dict((await session.execute(query)).tuples().all())
 
 
-async def colleagues(session: AsyncSession, paths: Collection[str], without: Collection[str]) -> list[dict[str, Any]]:
-    """Who works at these organisations and may be asked to help, each with one post; some left out by person id."""
+async def colleagues(session: AsyncSession, paths: Collection[str], without: Collection[str]) -> list[PersonAtPost]:
+    """Active people with a post at these organisations, of administrators and auditors none; each with one such post.
+
+    `without` are person ids to leave out.
+    """
     query = (
         select(PersonRow, PostRow)
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
@@ -107,10 +121,9 @@ async def colleagues(session: AsyncSession, paths: Collection[str], without: Col
         )
         .order_by(col(PostRow.path), col(PostRow.role), col(PersonRow.username))
     )
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, PersonAtPost] = {}
     for person, post in (await session.execute(query)).all():
-        who = {"person_id": person.person_id, "username": person.username, "name": person.name}
-        found.setdefault(person.person_id, {**who, "post": {"role": post.role, "organisation": post.organisation_code}})
+        found.setdefault(person.person_id, _at_post(person, post))
     return list(found.values())
 
 
@@ -151,8 +164,8 @@ async def held_posts(session: AsyncSession) -> list[Post]:
 
 async def people(
     session: AsyncSession, *, role: str | None, path: str | None, limit: int, after: str | None
-) -> list[dict[str, Any]]:
-    """People with a post, by role and organisation path, in order of their username."""
+) -> list[PersonAtPost]:
+    """Active people by role and organisation path, in order of username, once for each post."""
     query = (
         select(PersonRow, PostRow)
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
@@ -166,11 +179,14 @@ async def people(
         query = query.where(col(PostRow.path) == path)
     if after:
         query = query.where(col(PersonRow.username) > after)
-    return [
-        {"person_id": p.person_id, "username": p.username, "name": p.name, "role": post.role,
-         "organisation": post.organisation_code}
-        for p, post in (await session.execute(query)).all()
-    ]  # fmt: skip
+    return [_at_post(person, post) for person, post in (await session.execute(query)).all()]
+
+
+def _at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
+    return PersonAtPost(
+        person_id=person.person_id, username=person.username, name=person.name, role=post.role,
+        organisation=post.organisation_code,
+    )  # fmt: skip
 
 
 def reference(row: OrganisationRow) -> OrganisationRef:

@@ -1,0 +1,73 @@
+"""Signing in, and who is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+
+from api.core.auth import SignInLimit, verify_password
+from api.core.context import Services
+from api.people.schemas import Me, OrganisationOfPost, PostHeld, Represented, Token
+from domain.base import china
+from domain.errors import NotSignedIn
+from domain.people.organisation import ROLES, Actor, Post
+from infra.database.engine import Session
+from infra.database.tables.people import OrganisationRow, PostRow
+from infra.records.people import person_by_username, posts_of
+
+_limit = SignInLimit()
+
+
+async def sign_in(services: Services, session: Session, username: str, password: str) -> Token:
+    """A bearer token for a username and its password.
+
+    Raises:
+        NotSignedIn: they don't go together.
+        TooManyTries: too many failed tries for this username.
+    """
+    _limit.check(username)
+    person = await person_by_username(session, username)
+    await session.close()
+    # A quarter of a second of hashing: in a thread, so that nobody else waits for it.
+    if not await asyncio.to_thread(verify_password, password, person.password_hash if person else None) or not person:
+        _limit.failed(username)
+        raise NotSignedIn("用户名或密码不正确")
+    return Token(
+        access_token=services.tokens.issue(person.person_id),
+        token_type="bearer",
+        expires_in=int(services.tokens.life.total_seconds()),
+    )
+
+
+async def signed_in_person(session: Session, actor: Actor) -> Me:
+    """The signed-in person with the posts held now, and for whom he deputises with which of their posts."""
+    posts = await posts_of(session, actor.person_id)
+    others = [(other, await posts_of(session, other.person_id)) for other in actor.deputises]
+    return Me(
+        person_id=actor.person_id,
+        name=actor.name,
+        posts=[_post_held(post, organisation) for post, organisation in posts],
+        deputising_for=[
+            Represented(
+                person_id=other.person_id,
+                name=other.name,
+                until=china(other.until),
+                posts=[
+                    _post_held(post, organisation)
+                    for post, organisation in held
+                    if Post(role=post.role, path=post.path) in other.posts
+                ],
+            )
+            for other, held in others
+        ],
+    )
+
+
+def _post_held(post: PostRow, organisation: OrganisationRow) -> PostHeld:
+    return PostHeld(
+        post_id=post.post_id,
+        role=post.role,
+        role_name=ROLES[post.role].name,
+        organisation=OrganisationOfPost(
+            code=organisation.code, name=organisation.name, level=organisation.level, line=organisation.line
+        ),
+    )

@@ -1,0 +1,85 @@
+"""Registers as lists: organisations, people by post, grids, categories, playbooks."""
+
+from __future__ import annotations
+
+from api.core.context import Services
+from api.core.policy import usable_playbooks
+from api.core.schemas import Listed
+from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
+from domain.errors import FieldsInvalid
+from domain.triage.places import Kind
+from infra.database.engine import Session
+from infra.database.pagination import cursor_of, read_cursor
+from infra.records.people import people
+
+
+async def list_organisations(
+    services: Services, session: Session, kind: str | None, level: str | None, limit: int, cursor: str | None
+) -> Listed[OrganisationItem]:
+    """Organisations in the order of the tree, of a kind and a level where these are given."""
+    directory = await services.directory.read(session)
+    after = read_cursor(cursor, str)[0] if cursor else ""
+    found = [
+        o
+        for o in sorted(directory.organisations, key=lambda o: o.path)
+        if o.path > after and kind in (None, o.kind) and level in (None, o.level)
+    ]
+    items = [
+        OrganisationItem(code=o.code, name=o.name, path=o.path, level=o.level, line=o.line, kind=o.kind)
+        for o in found[:limit]
+    ]
+    return Listed[OrganisationItem](items=items, next_cursor=cursor_of(items[-1].path) if len(found) > limit else None)
+
+
+async def list_people(
+    services: Services, session: Session, role: str | None, organisation: str | None, limit: int, cursor: str | None
+) -> Listed[PersonItem]:
+    """Active people in order of username, once for each post that fits; `organisation` is a code.
+
+    Raises:
+        FieldsInvalid: there is no such organisation.
+    """
+    place = (await services.directory.read(session)).get(organisation) if organisation else None
+    if organisation and place is None:
+        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{organisation}”的单位"}])
+    after = read_cursor(cursor, str)[0] if cursor else None
+    found = await people(session, role=role, path=place.path if place else None, limit=limit + 1, after=after)
+    items = [
+        PersonItem(person_id=p.person_id, username=p.username, name=p.name, role=p.role, organisation=p.organisation)
+        for p in found[:limit]
+    ]
+    return Listed[PersonItem](items=items, next_cursor=cursor_of(items[-1].username) if len(found) > limit else None)
+
+
+async def list_grids(services: Services, session: Session) -> Listed[Grid]:
+    """Grids with their beats, one to one (Q-100)."""
+    directory = await services.directory.read(session)
+    beats = {keyword: beat.code for beat in directory.of_kind(Kind.BEAT) for keyword in beat.keywords}
+    grids = [Grid(code=g.code, name=g.name, beat=beats.get(g.code)) for g in directory.of_kind(Kind.GRID)]
+    return Listed[Grid](items=grids, next_cursor=None)
+
+
+def list_categories(services: Services) -> Listed[Category]:
+    """The responsibility list: each category with its lead and cooperating departments (H-032)."""
+    items = [
+        Category(
+            code=c.code, name=c.name, lead=c.lead, cooperating=list(c.cooperating), default_colour=c.default_colour,
+            non_police=c.non_police,
+        )
+        for c in services.policy.lexicon.categories.values()
+    ]  # fmt: skip
+    return Listed[Category](items=items, next_cursor=None)
+
+
+def list_playbooks(services: Services) -> Listed[PlaybookItem]:
+    """The playbooks of this installation, each with its process part as a case pins it."""
+    items = [
+        PlaybookItem(
+            code=b.code, name=b.name, edition=b.edition, digest=b.digest, stages=list(b.process.stages),
+            colours={code: rule.name for code, rule in b.process.colours.items()},
+            process=b.process.model_dump(mode="json", exclude_none=True),
+            current=b.code == services.policy.playbook.code,
+        )
+        for b in usable_playbooks()
+    ]  # fmt: skip
+    return Listed[PlaybookItem](items=items, next_cursor=None)
