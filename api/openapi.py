@@ -18,8 +18,6 @@ from api.disputes import schemas as disputes
 from api.indicators import schemas as indicators
 from api.messages import schemas as messages
 from api.operations import schemas as operations
-from api.people import schemas as who
-from api.registers import schemas as registers
 from api.tasks import schemas as tasks
 from domain.errors import Refused, Unavailable, codes
 
@@ -29,11 +27,6 @@ _EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "openapi_example
 _DECIDED = {200: tasks.Decided, 202: tasks.AcceptedFor}
 
 ANSWERS: dict[str, dict[int, Any]] = {
-    "POST /v1/auth/token": {200: who.Token},
-    "GET /v1/me": {200: who.Me},
-    "GET /v1/deputies": {200: Listed[who.Deputyship]},
-    "POST /v1/deputies": {201: who.Deputyship},
-    "DELETE /v1/deputies/{deputyship_id}": {200: who.Deputyship},
     "POST /v1/incidents": {201: disputes.Received, 200: disputes.Received, 409: disputes.NumberConflict},
     "GET /v1/incidents/{incident_id}": {200: disputes.Receipt},
     "POST /v1/triage": {200: disputes.TriageShape},
@@ -58,11 +51,6 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/messages/{message_id}/read": {200: messages.MessageItem},
     "GET /v1/indicators": {200: indicators.Indicators},
     "GET /v1/indicators/cases": {200: indicators.CasesBehind},
-    "GET /v1/organisations": {200: Listed[registers.OrganisationItem]},
-    "GET /v1/people": {200: Listed[registers.PersonItem]},
-    "GET /v1/grids": {200: Listed[registers.Grid]},
-    "GET /v1/categories": {200: Listed[registers.Category]},
-    "GET /v1/playbooks": {200: Listed[registers.PlaybookItem]},
     "GET /v1/disputes/{no}/history": {200: audit.History},
     "GET /v1/disputes/{no}/history/words": {200: audit.HistoryInWords},
     "GET /v1/disputes/{no}/state": {200: audit.CaseAtEvent},

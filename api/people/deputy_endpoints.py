@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
+from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
 from api.people import deputy_service as service
@@ -15,7 +16,7 @@ from domain.people.deputies import Naming
 router = APIRouter(prefix="/v1/deputies", tags=["who"])
 
 
-@router.get("", response_model=Listed[Deputyship], response_model_exclude_unset=True)
+@router.get("", response_model=Listed[Deputyship], response_model_exclude_unset=True, responses=problems(READ))
 async def get_deputies(
     session: SessionDep, actor: ActorDep, limit: LimitDep = 50, cursor: CursorDep = None
 ) -> Listed[Deputyship]:
@@ -25,7 +26,7 @@ async def get_deputies(
     return await service.deputyships_of(session, actor, limit, cursor)
 
 
-@router.post("", status_code=201, response_model=Deputyship)
+@router.post("", status_code=201, response_model=Deputyship, responses=problems(WRITE))
 async def post_deputy(
     services: ServicesDep, session: SessionDep, actor: ActorDep, naming: Naming, key: KeyDep = None
 ) -> JSONResponse:
@@ -36,7 +37,7 @@ async def post_deputy(
     return as_response(await service.name_deputy(services, session, actor, naming, key))
 
 
-@router.delete("/{deputyship_id}", response_model=Deputyship)
+@router.delete("/{deputyship_id}", response_model=Deputyship, responses=problems(WRITE))
 async def delete_deputy(
     services: ServicesDep, session: SessionDep, actor: ActorDep, deputyship_id: str, key: KeyDep = None
 ) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
+from api.core.documentation import READ, problems
 from api.core.schemas import Listed
 from api.registers import service
 from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
@@ -13,7 +14,12 @@ from domain.policy.fields import Code
 router = APIRouter(prefix="/v1", tags=["registers"])
 
 
-@router.get("/organisations", response_model=Listed[OrganisationItem], response_model_exclude_unset=True)
+@router.get(
+    "/organisations",
+    response_model=Listed[OrganisationItem],
+    response_model_exclude_unset=True,
+    responses=problems(READ),
+)
 async def get_organisations(
     services: ServicesDep,
     session: SessionDep,
@@ -27,7 +33,7 @@ async def get_organisations(
     return await service.list_organisations(services, session, kind, level, limit, cursor)
 
 
-@router.get("/people", response_model=Listed[PersonItem], response_model_exclude_unset=True)
+@router.get("/people", response_model=Listed[PersonItem], response_model_exclude_unset=True, responses=problems(READ))
 async def get_people(
     services: ServicesDep,
     session: SessionDep,
@@ -41,19 +47,21 @@ async def get_people(
     return await service.list_people(services, session, role, organisation, limit, cursor)
 
 
-@router.get("/grids", response_model=Listed[Grid], response_model_exclude_unset=True)
+@router.get("/grids", response_model=Listed[Grid], response_model_exclude_unset=True, responses=problems(READ))
 async def get_grids(services: ServicesDep, session: SessionDep, actor: ActorDep) -> Listed[Grid]:
     """Grids with their beats, one to one (Q-100)."""
     return await service.list_grids(services, session)
 
 
-@router.get("/categories", response_model=Listed[Category], response_model_exclude_unset=True)
+@router.get("/categories", response_model=Listed[Category], response_model_exclude_unset=True, responses=problems(READ))
 async def get_categories(services: ServicesDep, actor: ActorDep) -> Listed[Category]:
     """The responsibility list: each category with its lead and cooperating departments (H-032)."""
     return service.list_categories(services)
 
 
-@router.get("/playbooks", response_model=Listed[PlaybookItem], response_model_exclude_unset=True)
+@router.get(
+    "/playbooks", response_model=Listed[PlaybookItem], response_model_exclude_unset=True, responses=problems(READ)
+)
 async def get_playbooks(services: ServicesDep, actor: ActorDep) -> Listed[PlaybookItem]:
     """The mechanisms there are; `current` is the one new disputes start under.
 
