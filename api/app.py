@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.services = services
         await log_notices(services.database, services.policy.playbook)
         for name, work in {
-            "watch": services.watch.keep_looking,
+            "revisions": services.revisions.keep_looking,
             "tail": services.tail.keep_looking,
             "sweep": lambda: sweep(services),
             "access": services.access.keep_writing,

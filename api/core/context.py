@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from temporalio.client import Client
-from temporalio.testing import TimeSkipper
 
 from api.core.admission import Gate
 from api.core.auth import Tokens
+from api.core.engine import Engine
 from api.core.event_stream import Tail
 from api.core.health import Health
 from api.core.jobs import JobDesk
 from api.core.policy import Policy, read_policy
-from api.core.read_your_writes import Watch
+from api.core.read_your_writes import RevisionWaiter
+from api.core.workflow_client import WorkflowClient
 from infra.database.engine import Database, open_database
 from infra.records.access_log import AccessLog
 from infra.records.directory import DirectoryCache
@@ -36,14 +37,15 @@ class Services:
 
     settings: Settings
     database: Database
+    engine: Engine
     client: Client
-    drill: TimeSkipper
+    """Temporal's, for histories and operators; services send through `engine`"""
     files: FileStore
     tokens: Tokens
     policy: Policy
     directory: DirectoryCache
     access: AccessLog
-    watch: Watch
+    revisions: RevisionWaiter
     tail: Tail
     jobs: JobDesk
     background: Background
@@ -60,6 +62,8 @@ async def open_services(settings: Settings) -> Services:
     keys = load_keys(settings.key_file)
     client = await connect(settings, lazy=True)
     drill = drill_clock(client)
+    # In drill mode disputes must be started by the client that lets their clock be moved.
+    starting = drill.client if settings.drill else client
     database = open_database(settings)
     access, background = AccessLog(database), Background()
     return Services(
@@ -69,13 +73,12 @@ async def open_services(settings: Settings) -> Services:
         access=access,
         background=background,
         health=Health(client, database, access, background),
-        watch=Watch(database),
+        revisions=RevisionWaiter(database, settings.publish_wait_seconds),
         tail=Tail(database),
         jobs=JobDesk(settings, database),
         intake=Gate(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
-        # In drill mode disputes must be started by the client that lets their clock be moved.
-        client=drill.client if settings.drill else client,
-        drill=drill,
+        engine=WorkflowClient(starting, settings, drill),
+        client=starting,
         files=FileStore(settings.attachments_dir, keys, settings.max_attachment_mb * 2**20),
         tokens=Tokens(settings.key_file, settings.token_hours),
         policy=read_policy(settings.playbook),

@@ -20,7 +20,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.core.context import Services
 from api.core.errors import problem, refusal_of
-from api.core.workflow_client import known
 from domain.errors import Conflict, KeyReused, Refused, Unavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Session
@@ -146,7 +145,7 @@ async def taken(
     Raises:
         Unavailable: nobody can say now.
     """
-    found = await known(services, dispute_no, write_of(actor, operation, key), task_id) if key else None
+    found = await services.engine.known_outcome(dispute_no, write_of(actor, operation, key), task_id) if key else None
     return found is not None and found.refused is None
 
 

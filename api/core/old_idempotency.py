@@ -18,7 +18,6 @@ from fastapi.responses import JSONResponse
 
 from api.core.context import Services
 from api.core.errors import MEDIA, problem
-from api.core.workflow_client import known
 from domain.errors import Conflict, KeyReused, Refused, Unavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Session
@@ -122,7 +121,7 @@ async def taken(
     Raises:
         Unavailable: nobody can say now.
     """
-    found = await known(services, dispute_no, write_of(actor, what, key), task_id) if key else None
+    found = await services.engine.known_outcome(dispute_no, write_of(actor, what, key), task_id) if key else None
     return found is not None and found.refused is None
 
 

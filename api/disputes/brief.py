@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from api.core.context import Services
 from api.core.schemas import Shape
-from api.core.workflow_client import published
 from domain.errors import StoreUnavailable
 from domain.policy.playbook import Stage
 from domain.transitions.decisions import Receipt
@@ -63,7 +62,7 @@ async def read_at(
     """
     await session.close()
     try:
-        if await published(services, dispute_no, revision):
+        if await services.revisions.published(dispute_no, revision):
             async with services.database.resume(session):
                 return await read()
     except StoreUnavailable:

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.core.context import Services
-from api.core.workflow_client import published
 from api.disputes.brief import brief_of
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor
@@ -42,7 +41,7 @@ async def reopen_closed(
         raise FieldsInvalid(errors=field_errors(error)) from error
     by = capacity_to_act("reopen", paths, actor)
     await reopen(services, row.dispute_no, reopened=message.model_copy(update={"actor": by}))
-    seen = await published(services, row.dispute_no, row.revision + 1)
+    seen = await services.revisions.published(row.dispute_no, row.revision + 1)
     async with services.database.read() as session:
         now = await dispute_line(session, row.dispute_no)
     return {"action": "reopen", "dispute": brief_of(now).model_dump(), **({} if seen else {"published": False})}

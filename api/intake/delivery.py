@@ -9,15 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
-from temporalio.client import WorkflowFailureError
-from temporalio.service import RPCError, RPCStatusCode
 
 from api.core.context import Services
-from api.core.workflow_client import EndedOutside, handle, start, tell
-from api.histories.recovery import OUTSIDE, recovered
+from api.core.engine import EndedOutside
 from domain.case.opening import open_state
 from domain.case.state import DisputeState, Incident
-from domain.errors import ActionNotAllowed, DisputeClosed, NotFound, SantuiError, StoreUnavailable, Unavailable
+from domain.errors import ActionNotAllowed, DisputeClosed, SantuiError, StoreUnavailable
 from domain.people.organisation import OrganisationRef
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
@@ -48,15 +45,15 @@ async def deliver(services: Services, row: IncidentRow) -> None:
         first = await first_of_number(services.database, row)
         incident.source_no, incident.conflicts_with = f"{row.source_no}#{row.nth}", first
     if not row.joined:
-        await start(services, DisputeInput(state=_first_state(services, row, incident)))
+        await services.engine.start(DisputeInput(state=_first_state(services, row, incident)))
     else:
         try:
-            await tell(services, row.dispute_no, "incident_added", incident)
+            await services.engine.signal(row.dispute_no, "incident_added", incident)
         except (DisputeClosed, EndedOutside):  # either way the report begins the next run
             try:
                 await reopen(services, row.dispute_no, incident=incident)
             except ActionNotAllowed:  # another report has begun that run, and this one is for it too
-                await tell(services, row.dispute_no, "incident_added", incident)
+                await services.engine.signal(row.dispute_no, "incident_added", incident)
     await mark_delivered(services.database, row.incident_id)
 
 
@@ -70,27 +67,14 @@ async def reopen(
         ActionNotAllowed: somebody else started the next run first.
         Unavailable: the engine does not answer.
     """
-    patience = timedelta(seconds=services.settings.decision_timeout_seconds)
-    try:
-        described = await handle(services, dispute_no).describe(rpc_timeout=patience)
-        if described.status in OUTSIDE:
-            begin = await recovered(services.client, dispute_no, described.run_id, OUTSIDE[described.status])
-        else:
-            # The read model shows a closed dispute a moment before its run has ended; a run that does not end is the
-            # next one: another report, or another click, was faster.
-            async with asyncio.timeout(patience.total_seconds()):
-                begin = await _left_by(services, dispute_no, described.run_id)
-    except TimeoutError as error:
-        raise Unavailable("该纠纷刚刚启动，请稍后重试") from error
-    except (RPCError, WorkflowFailureError) as error:
-        # Away, or not started yet: of two reports at once the second may be told first. Or ended this very moment.
-        raise Unavailable from error
+    last = await services.engine.last_run(dispute_no)
+    begin = last.left
     if reopened and message_keys.applied(begin.state, reopened.key):
         return  # this very click did so before, and the case has closed again
-    if described.run_id not in begin.state.runs:  # a case under the first rules does not keep them itself
-        begin.state.runs = [*begin.state.runs, described.run_id]
+    if last.run_id not in begin.state.runs:  # a case under the first rules does not keep them itself
+        begin.state.runs = [*begin.state.runs, last.run_id]
     why = {"incident": incident, "reopened": reopened or begin.reopened}
-    await start(services, begin.model_copy(update=why), next_run=True)
+    await services.engine.start(begin.model_copy(update=why), next_run=True)
 
 
 async def recover(services: Services, dispute_no: str) -> bool:
@@ -100,21 +84,10 @@ async def recover(services: Services, dispute_no: str) -> bool:
         NotFound: the engine knows no such case.
         Unavailable: the engine does not answer.
     """
-    try:
-        ended = (await handle(services, dispute_no).describe()).status in OUTSIDE
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise NotFound("没有这个纠纷") from error
-        raise Unavailable from error
+    ended = await services.engine.ended_outside(dispute_no)
     if ended:
         await reopen(services, dispute_no)
     return ended
-
-
-async def _left_by(services: Services, dispute_no: str, run_id: str) -> DisputeInput:
-    closed = services.client.get_workflow_handle(dispute_no, run_id=run_id, result_type=DisputeState)
-    state: DisputeState = await closed.result()
-    return DisputeInput(state=state)
 
 
 async def sweep(services: Services) -> None:
@@ -134,7 +107,7 @@ async def sweep_once(services: Services, before: datetime) -> None:
     its absence is no report's fault.
     """
     due = await undelivered(services.database, before)
-    if not due or not await _engine_answers(services):
+    if not due or not await services.engine.answers():
         return
     hands = asyncio.Semaphore(HANDS)
 
@@ -162,7 +135,7 @@ async def _try(services: Services, letter: Letter) -> bool:
         log.warning("sweep_waits", code=error.code)
         return False
     except Exception as error:  # a report that no engine takes must not keep the others from being delivered
-        if await _engine_answers(services):
+        if await services.engine.answers():
             await _put_off(services, letter, _code(error))
         return False
     log.info("incident_delivered_late", incident_id=letter.incident_id)
@@ -177,13 +150,6 @@ async def _put_off(services: Services, letter: Letter, code: str) -> None:
     say("incident_not_delivered", incident_id=letter.incident_id, attempts=attempts, code=code)
     with contextlib.suppress(StoreUnavailable):  # then it is tried sooner
         await mark_failed(services.database, letter, code)
-
-
-async def _engine_answers(services: Services) -> bool:
-    try:
-        return await services.client.service_client.check_health(timeout=timedelta(seconds=2))
-    except Exception:  # whatever went wrong there: it does not answer
-        return False
 
 
 def _code(error: Exception) -> str:

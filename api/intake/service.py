@@ -16,7 +16,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from api.core.context import Services
 from api.core.errors import problem
 from api.core.old_idempotency import digest
-from api.core.workflow_client import visible
 from api.disputes.presenters import moment
 from api.intake.delivery import deliver, departments
 from domain.base import Strict
@@ -194,7 +193,7 @@ def _answer(row: IncidentRow, published: bool, process: Process) -> tuple[int, d
 async def _seen(services: Services, row: IncidentRow) -> bool:
     """Waits until the read model shows the dispute with this very report; a joined one arrives as a signal."""
     if not row.joined:
-        return await services.watch.shows(row.dispute_no, 1, services.settings.publish_wait_seconds)
+        return await services.revisions.published(row.dispute_no, 1)
 
     async def there(session: Any) -> bool:
         if not await revision_of(session, row.dispute_no):
@@ -202,7 +201,7 @@ async def _seen(services: Services, row: IncidentRow) -> bool:
         dispute = await dispute_row(session, row.dispute_no)
         return row.incident_id in [incident["incident_id"] for incident in dispute.sealed["incidents"]]
 
-    return await visible(services, there)
+    return await services.revisions.visible(there)
 
 
 async def receipt(services: Services, actor: Actor, incident_id: str) -> dict[str, Any]:

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
-from temporalio.client import WorkflowQueryFailedError
-from temporalio.service import RPCError, RPCStatusCode
 
-from api.core.context import Services
 from api.core.deps import ActorDep, ServicesDep
-from api.core.workflow_client import handle, over, published
 from api.disputes.access import seen
 from api.disputes.presenters import dispute_item, moment
 from domain.base import Strict
-from domain.errors import Conflict, DisputeClosed, FieldsInvalid, NotEntitled, Unavailable
+from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.permissions import DRILL_LEADERS
 from domain.policy.fields import Code
 from infra.read_model.disputes import dispute_row
 from infra.records.digests import send_digests
-from workflows.dispute import DisputeWorkflow
 
 router = APIRouter(prefix="/v1/drill", tags=["drill"])
 LONGEST = timedelta(days=400)
-PATIENCE = 110.0
-"""Seconds after which an answer is better than none: the engine passes about one timer a second."""
-ANOTHER = "该纠纷的时间正在推进，请待其完成后再试"
 _DURATION = TypeAdapter(timedelta)
 
 
@@ -71,9 +60,8 @@ async def post_advance(services: ServicesDep, actor: ActorDep, advance: Advance)
     length = advance.duration()
     if row.closed_at is not None:
         raise DisputeClosed
-    with _alone(advance.dispute_no):
-        revision = await _forward(services, advance.dispute_no, length)
-    visible = await published(services, advance.dispute_no, revision)
+    revision = await services.engine.advance(advance.dispute_no, length)
+    visible = await services.revisions.published(advance.dispute_no, revision)
     async with services.database.read() as session:
         now = await dispute_row(session, advance.dispute_no)
     return {
@@ -90,60 +78,3 @@ async def post_digest(services: ServicesDep, actor: ActorDep) -> dict[str, int]:
     if not actor.has_role(*DRILL_LEADERS):
         raise NotEntitled("只有督查员可以在演练中发送待办提要")
     return {"people": await send_digests(services.database, datetime.now(UTC))}
-
-
-_UNDER_WAY: set[str] = set()
-
-
-@contextlib.contextmanager
-def _alone(dispute_no: str) -> Iterator[None]:
-    """One drill of a dispute at a time: the engine would let the second take the place of the first.
-
-    Raises:
-        Conflict: there is one.
-    """
-    if dispute_no in _UNDER_WAY:
-        raise Conflict(ANOTHER)
-    _UNDER_WAY.add(dispute_no)
-    try:
-        yield
-    finally:
-        _UNDER_WAY.discard(dispute_no)
-
-
-async def _forward(services: Services, dispute_no: str, length: timedelta) -> int:
-    """Moves the clock; answers the revision once everything that fell due is published.
-
-    Raises:
-        Conflict: another process moves it too.
-        DisputeClosed
-        Unavailable: the clock may have been moved, or be moved yet.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE):
-            moved = handle(services, dispute_no)
-            await moved.signal(DisputeWorkflow.clock_advanced, int(length.total_seconds()))
-            await services.drill.fast_forward(moved, length)
-            return await _at_rest(services, dispute_no)
-    except TimeoutError as error:
-        raise Unavailable("推进后的事项尚未处理完，请稍后查看", may_take_effect=True) from error
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise await over(services, dispute_no) from error
-        raise Unavailable(may_take_effect=True) from error
-    except RuntimeError as error:  # the engine's helper has no other name for it
-        raise Conflict(ANOTHER) from error
-
-
-async def _at_rest(services: Services, dispute_no: str) -> int:
-    """The revision once everything that fell due is published."""
-    while True:
-        try:
-            revision, seen_revision = await handle(services, dispute_no).query(
-                DisputeWorkflow.progress, rpc_timeout=timedelta(seconds=20)
-            )
-        except WorkflowQueryFailedError as error:
-            raise Unavailable(may_take_effect=True) from error
-        if revision == seen_revision:
-            return int(revision)
-        await asyncio.sleep(0.02)

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from api.attachments.service import own_files
 from api.core.context import Services
-from api.core.workflow_client import NoWorker, outcome, published, send, tell
+from api.core.engine import NoWorker
 from api.disputes.brief import brief_from, brief_of
 from api.disputes.mergers import check_still_open, check_target
 from api.disputes.presenters import task_item
@@ -88,7 +88,7 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     )
     try:
         async with _sent(services, command.evidence):
-            receipt = await send(services, task.dispute_no, "decide", command, key)
+            receipt = await services.engine.update(task.dispute_no, "decide", command, key)
     except NoWorker:
         await _leave(services, task.dispute_no, command)
         return 202, {"accepted_for": task_id}
@@ -104,11 +104,11 @@ async def answered(services: Services, task_id: str, key: str) -> tuple[int, Any
     """What a key did to a task, a decision or another; none where it was never taken.
 
     Raises:
-        Refused, Unavailable: as `api.core.workflow_client.outcome`.
+        Refused, Unavailable: as `api.core.engine.Engine.outcome`.
     """
     async with services.database.read() as session:
         task = await session.get(TaskRow, task_id)
-    receipt = await outcome(services, task.dispute_no, key, task_id) if task else None
+    receipt = await services.engine.outcome(task.dispute_no, key, task_id) if task else None
     return (200, await _changed(services, task, receipt)) if task and receipt else None
 
 
@@ -159,7 +159,7 @@ async def _hand(
     message: Claim | Handover,
 ) -> tuple[int, Any]:
     try:
-        receipt = await send(services, task.dispute_no, update, message, message.key)
+        receipt = await services.engine.update(task.dispute_no, update, message, message.key)
     except NoWorker as error:
         raise Unavailable(may_take_effect=True) from error
     except DisputeClosed as error:
@@ -186,7 +186,7 @@ async def act(
     organisations = await _organisations(services, fields)
     message = Act(key=key, action=action, fields=fields, actor=by, organisations=organisations)
     try:
-        receipt = await send(services, dispute_no, "act", message, key)
+        receipt = await services.engine.update(dispute_no, "act", message, key)
     except NoWorker as error:
         raise Unavailable(may_take_effect=True) from error
     except Refused as refusal:
@@ -199,9 +199,9 @@ async def acted(services: Services, dispute_no: str, action: str, key: str) -> t
     """What a key did to a dispute by an action, `reopen` too; none where it was never taken.
 
     Raises:
-        Refused, Unavailable: as `api.core.workflow_client.outcome`.
+        Refused, Unavailable: as `api.core.engine.Engine.outcome`.
     """
-    receipt = await outcome(services, dispute_no, key)
+    receipt = await services.engine.outcome(dispute_no, key)
     return await _acted(services, action, receipt) if receipt else None
 
 
@@ -209,7 +209,7 @@ async def _acted(services: Services, action: str, receipt: Receipt) -> tuple[int
     dispute_no = receipt.dispute_no
     taken = {"action": action, **_asked(receipt)}
     try:
-        if await published(services, dispute_no, receipt.revision):
+        if await services.revisions.published(dispute_no, receipt.revision):
             async with services.database.read() as session:
                 return 200, {**taken, "dispute": brief_of(await dispute_line(session, dispute_no)).model_dump()}
     except StoreUnavailable:  # taken all the same: nobody can see it yet
@@ -237,7 +237,7 @@ async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
 async def _leave(services: Services, dispute_no: str, command: Command) -> None:
     """No worker answers: the decision is left as a signal, durable, and applied once by its key."""
     try:
-        await tell(services, dispute_no, "decision", command)
+        await services.engine.signal(dispute_no, "decision", command)
     except DisputeClosed as error:
         raise TaskClosed from error
     log.info("decision_left_as_signal", dispute_no=dispute_no)
@@ -246,7 +246,7 @@ async def _leave(services: Services, dispute_no: str, command: Command) -> None:
 async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
     """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
     try:
-        if await published(services, task.dispute_no, receipt.revision):
+        if await services.revisions.published(task.dispute_no, receipt.revision):
             return await _shown(services, task, receipt)
     except StoreUnavailable:  # taken all the same: nobody can see it yet
         pass
