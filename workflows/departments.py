@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from domain.case.state import Assigned
 from domain.people.organisation import OrganisationRef
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
 from workflows.desk import DONE, Answer, Ask, Desk
 

@@ -17,7 +17,7 @@ from temporalio import workflow
 from domain.case.case import Case
 from domain.case.state import Decision, DisputeState, Interruption, Task
 from domain.people.organisation import Post
-from domain.policy.playbook import Rungs
+from domain.policy.process import Rungs
 from domain.policy.spans import Span
 
 

@@ -21,8 +21,9 @@ with workflow.unsafe.imports_passed_through():
         REOPENING_KEEPS_ITS_KEY,
     )
     from domain.policy.catalogue import OUTCOMES
-    from domain.policy.playbook import Stage, shared
+    from domain.policy.process import shared
     from domain.policy.spans import Calendar
+    from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, message_keys
     from domain.transitions import handover as handing
     from domain.transitions.colours import recolour

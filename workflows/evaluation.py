@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.case.state import Verdict
 from domain.policy.behaviour import RETURN_RAISES_COLOUR
 from domain.policy.fields import RETURN_REASONS
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.colours import raise_by_one
 from domain.transitions.supervision import supervise
 from workflows.desk import DONE, Answer, Ask, Desk

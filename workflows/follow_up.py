@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.state import ObligationState, VisitRecord
-from domain.policy.playbook import Stage
 from domain.policy.spans import Span
+from domain.policy.stages import Stage
 from workflows.desk import DONE, Answer, Ask, Desk
 
 AGAIN = Span(calendar_days=7)

@@ -8,7 +8,8 @@ from domain.case.case import COLOUR
 from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
 from domain.case.state import Position, Session
 from domain.policy.behaviour import LADDER_FAILS_TWICE, LADDER_RUNS_ALONE
-from domain.policy.playbook import Ladder, Stage
+from domain.policy.process import Ladder
+from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
 from domain.transitions.disposal import agree, settle
 from domain.transitions.supervision import supervise

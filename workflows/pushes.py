@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
 from workflows.desk import Answer, Desk
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.colours import recolour
 from domain.transitions.side_effects import open_protection
 from workflows.desk import Answer, Desk

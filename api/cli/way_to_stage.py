@@ -9,17 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.policy.catalogue import KINDS
-from domain.policy.playbook import KINDS_OF_STAGE, Stage
+from domain.policy.stages import Stage
 
 Answer = tuple[str, dict[str, Any]]
 """A decision, and the fields that are not left to its example."""
 
 ORDER = list(Stage)
-STAGE_OF: dict[str, Stage] = {
-    **{kind: stage for stage, kinds in KINDS_OF_STAGE.items() for kind in kinds},
-    "mediate": Stage.MEDIATION,
-    "evaluate": Stage.EVALUATION,
-}
+STAGE_OF = {kind: spec.stages[-1] for kind, spec in KINDS.items() if spec.stages}
 """The stage that asks a kind, the last where several do."""
 
 

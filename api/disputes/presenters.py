@@ -9,8 +9,8 @@ from api.tasks.examples import decision_shown
 from domain.base import china
 from domain.case.state import Task
 from domain.people.organisation import ROLES, Actor
-from domain.policy.catalogue import KINDS, STAGE_NAMES
-from domain.policy.playbook import Stage
+from domain.policy.catalogue import KINDS
+from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from domain.transitions.handover import capacity, concerned, standing
 from infra.database.tables.attachments import AttachmentRow, CommentRow

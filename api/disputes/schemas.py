@@ -10,7 +10,7 @@ from pydantic import Field
 from api.core.schemas import Problem, Shape
 from api.disputes.brief import DisputeBrief
 from domain.case import state as s
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
 
 TaskState = Literal["open", "claimed", "done", "void"]

@@ -24,7 +24,8 @@ from domain.case.state import Incident, Party
 from domain.errors import NotFound, SantuiError, SourceNoConflict
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.fields import Moment
-from domain.policy.playbook import Process, Stage
+from domain.policy.process import Process
+from domain.policy.stages import Stage
 from domain.storable_text import UNFIT, is_fit
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.base import CHINA, china
-from domain.policy.catalogue import STAGE_NAMES
-from domain.policy.playbook import Stage
+from domain.policy.stages import STAGE_NAMES, Stage
 
 COLOUR_NAMES = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
 SIDES = {"a": "甲方", "b": "乙方", "other": "其他"}

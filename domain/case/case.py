@@ -14,9 +14,10 @@ from domain.case.clocks import NOT_BEGUN, Clock, start_clock
 from domain.case.state import DisputeState, Entry, Push, Task
 from domain.people.organisation import Post
 from domain.policy.behaviour import MERGERS_ARE_APPROVED
-from domain.policy.catalogue import KINDS, OUTCOMES, STAGE_NAMES
-from domain.policy.playbook import Addressing, Rungs, Stage
+from domain.policy.catalogue import KINDS, OUTCOMES
+from domain.policy.process import Addressing, Rungs
 from domain.policy.spans import Span
+from domain.policy.stages import STAGE_NAMES, Stage
 
 COLOUR = "colour"
 """The name of the clock the colour sets; at most one runs."""

@@ -6,7 +6,7 @@ from domain.case.state import DisputeState, Position
 from domain.people.organisation import ROLES
 from domain.policy.behaviour import LADDER_FAILS_TWICE
 from domain.policy.fields import Participant
-from domain.policy.playbook import Ladder, Tier
+from domain.policy.process import Ladder, Tier
 
 MOST_FAILURES = 2
 """So often the ladder is climbed in a round: a second time from below, in case it was too early."""

@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeVar
 from domain.base import Model
 from domain.case.clocks import Clock
 from domain.people.organisation import OrganisationRef, Post
-from domain.policy.playbook import Process, Stage
+from domain.policy.process import Process
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 
 TaskState = Literal["scheduled", "open", "claimed", "done", "void"]
 

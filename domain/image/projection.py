@@ -21,7 +21,8 @@ from domain.image.urgency import ENDED, weight
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally
 from domain.people.organisation import ROLES
-from domain.policy.catalogue import KINDS, OUTCOMES, STAGE_NAMES
+from domain.policy.catalogue import KINDS, OUTCOMES
+from domain.policy.stages import STAGE_NAMES
 from domain.transitions.actions import actions_thinkable, involved
 from domain.transitions.decisions import decisions_open
 from domain.transitions.timekeeping import due_of

@@ -17,7 +17,7 @@ from domain.case.case import COLOUR
 from domain.case.state import DisputeState, Entry, Incident
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.visit_counts import Visiting
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 
 WORKED_ON = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3, Stage.MEDIATION)
 NOT_PUSHED = ("withdrawn", "merged", "transferred_out", "criminal_case", "not_a_dispute")

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.people.organisation import ROLES, Post, answers_for
-from domain.policy.playbook import Process
 from domain.policy.playbook_checks import addressings
+from domain.policy.process import Process
 from domain.triage.places import Directory, Kind, resolve_places
 
 _NAMED = 5

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from domain.base import Model, Strict
 from domain.policy import fields as f
-from domain.policy.playbook import Stage
-
-STAGE_NAMES: dict[Stage, str] = {
-    Stage.TRIAGE: "研判",
-    Stage.PUSH_1: "一推·处警民警",
-    Stage.PUSH_2: "二推·责任民警",
-    Stage.PUSH_3: "三推·综治中心与部门",
-    Stage.MEDIATION: "联调",
-    Stage.CONFIRMATION: "司法确认",
-    Stage.EVALUATION: "成效评估",
-    Stage.FOLLOW_UP: "回访",
-    Stage.CLOSED: "办结",
-}
+from domain.policy.stages import Stage
 
 OUTCOMES: dict[str, str] = {
     "resolved": "化解办结",
@@ -49,13 +37,28 @@ def _d(
 
 
 class KindSpec(Model):
-    """A kind of task: its name, the decisions it allows, and whether it is judged by the colour's clock."""
+    """A kind of task: its name, the decisions it allows, and all that the code knows of it as flags.
+
+    No other module lists kinds of task: whoever needs a group of them asks for the flag that says why they belong
+    together.
+    """
 
     name: str
     decisions: dict[str, DecisionSpec]
+    stages: tuple[Stage, ...] = ()
+    """the stages that ask it, none of an aside: a playbook with one of them says who answers it"""
+    people_from: str = ""
+    """the part of the process that names who answers it, where that is not `tasks`"""
+    to_organisation: bool = False
+    """asked about one organisation of push 3: the one that a playbook's `assigned` means"""
+    first_contact: bool = False
+    """has the decision `contacted`, which stops the clock of the first contact"""
     under_colour: bool = False
+    """due when the colour's clock is"""
     aside: bool = False
     """a track beside the stage: its decisions are applied at once, `run` does not wait for it"""
+    protection: bool = False
+    """belongs to the protection-order track, which a playbook opens by `protection_for`"""
 
 
 _DISPOSAL = {
@@ -66,6 +69,7 @@ _DISPOSAL = {
 KINDS: dict[str, KindSpec] = {
     "confirm_triage": KindSpec(
         name="研判确认",
+        stages=(Stage.TRIAGE,),
         decisions={
             "confirm": _d("确认研判", f.Confirm),
             "correct": _d("更正研判", f.Correct),
@@ -74,6 +78,7 @@ KINDS: dict[str, KindSpec] = {
     ),
     "handle_on_scene": KindSpec(
         name="现场处置",
+        stages=(Stage.PUSH_1,),
         under_colour=True,
         decisions={
             "settled": _d("现场平息", f.SettledOnScene),
@@ -84,10 +89,13 @@ KINDS: dict[str, KindSpec] = {
     ),
     "rule_urgency": KindSpec(
         name="加急认定",
+        stages=(Stage.PUSH_1,),
         decisions={"urgent": _d("认定加急", f.Suggested), "ordinary": _d("按普通件办理")},
     ),
     "follow_up_responsibly": KindSpec(
         name="责任跟进",
+        stages=(Stage.PUSH_2,),
+        first_contact=True,
         under_colour=True,
         decisions={
             "contacted": _d("记录联系", f.Contacted, ends=False),
@@ -99,22 +107,30 @@ KINDS: dict[str, KindSpec] = {
     ),
     "approve_third_push": KindSpec(
         name="三推审批",
+        stages=(Stage.PUSH_1, Stage.PUSH_2),
         decisions={"approve": _d("批准", f.Suggested), "reject": _d("不批准", f.Reasoned)},
     ),
     "dispatch": KindSpec(
         name="分派交办",
+        stages=(Stage.PUSH_3,),
         decisions={"assign": _d("交办", f.Assign), "send_back": _d("退回公安", f.Reasoned)},
     ),
     "accept_assignment": KindSpec(
         name="签收交办",
+        stages=(Stage.PUSH_3,),
+        to_organisation=True,
         decisions={"accept": _d("签收"), "refuse": _d("退单", f.Refuse)},
     ),
     "rule_refusal": KindSpec(
         name="退单裁定",
+        stages=(Stage.PUSH_3,),
+        to_organisation=True,
         decisions={"uphold": _d("同意退单", f.Reasoned), "overrule": _d("不同意退单", f.Reasoned)},
     ),
     "dispose": KindSpec(
         name="主办处置",
+        stages=(Stage.PUSH_3,),
+        to_organisation=True,
         under_colour=True,
         decisions={
             **_DISPOSAL,
@@ -124,11 +140,15 @@ KINDS: dict[str, KindSpec] = {
     ),
     "cooperate": KindSpec(
         name="协同处置",
+        stages=(Stage.PUSH_3,),
+        to_organisation=True,
         under_colour=True,
         decisions={**_DISPOSAL, "cannot_resolve": _d("无法化解", f.Reasoned)},
     ),
     "mediate": KindSpec(
         name="调解",
+        stages=(Stage.MEDIATION,),
+        people_from="ladder.tiers",
         decisions={
             "agreed": _d("达成协议", f.SessionAgreed),
             "not_agreed": _d("未达成协议", f.SessionFailed),
@@ -138,10 +158,12 @@ KINDS: dict[str, KindSpec] = {
     ),
     "apply_confirmation": KindSpec(
         name="司法确认申请",
+        stages=(Stage.CONFIRMATION,),
         decisions={"apply": _d("提出申请"), "decline": _d("不申请", f.Reasoned)},
     ),
     "court_ruling": KindSpec(
         name="法院审查",
+        stages=(Stage.CONFIRMATION,),
         decisions={
             "confirmed": _d("裁定有效", f.CourtCase),
             "rejected": _d("驳回申请", f.Reasoned),
@@ -150,20 +172,25 @@ KINDS: dict[str, KindSpec] = {
     ),
     "apply_protection": KindSpec(
         name="保护令申请",
+        protection=True,
         aside=True,
         decisions={"apply": _d("提出申请", f.ApplyProtection), "decline": _d("不申请", f.Reasoned)},
     ),
     "court_protection": KindSpec(
         name="保护令裁定",
+        protection=True,
         aside=True,
         decisions={"granted": _d("作出保护令", f.Granted), "refused": _d("驳回申请", f.Reasoned)},
     ),
     "evaluate": KindSpec(
         name="成效评估",
+        stages=(Stage.EVALUATION,),
+        people_from="evaluation",
         decisions={"accept": _d("评估通过"), "return": _d("退回重办", f.Return)},
     ),
     "visit": KindSpec(
         name="回访",
+        stages=(Stage.FOLLOW_UP,),
         decisions={
             "stable": _d("情况稳定", f.Visited),
             "unreachable": _d("未能联系上"),
@@ -172,6 +199,7 @@ KINDS: dict[str, KindSpec] = {
     ),
     "check_performance": KindSpec(
         name="履约核查",
+        stages=(Stage.FOLLOW_UP,),
         decisions={
             "performed": _d("已履行"),
             "overdue": _d("逾期未履行", f.Reasoned),
@@ -180,6 +208,7 @@ KINDS: dict[str, KindSpec] = {
     ),
     "supervise": KindSpec(
         name="督办",
+        people_from="supervision",
         aside=True,
         decisions={
             "urge": _d("书面督办", f.Urge),
@@ -190,6 +219,7 @@ KINDS: dict[str, KindSpec] = {
     ),
     "approve_change": KindSpec(
         name="变更审批",
+        people_from="supervision.levels",
         aside=True,
         decisions={"approve": _d("批准"), "reject": _d("不批准", f.Reasoned)},
     ),
@@ -232,3 +262,8 @@ def title_of(kind: str, decision: str) -> str:
     """What a decision of a task kind is called on screen."""
     spec = KINDS[kind].decisions.get(decision)
     return spec.title if spec else decision
+
+
+def kinds_asked_in(stage: Stage) -> list[str]:
+    """The kinds of task that a stage asks."""
+    return [kind for kind, spec in KINDS.items() if stage in spec.stages]

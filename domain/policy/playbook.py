@@ -1,330 +1,18 @@
 """A city's mechanism as data: what differs between cities, and nothing of what they share.
 
-The *process part* (`Process`) is pinned in each case's input, so that a new edition touches new cases only. How to
-write one is told in `docs/playbook.md`, line by line.
+How to write one: `docs/playbook.md`, line by line. Its process part is in `domain.policy.process`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator
-from enum import StrEnum
-from itertools import pairwise
-from typing import Annotated, Literal
+from collections.abc import Collection
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from domain.base import Strict
-from domain.people.organisation import ROLES
-from domain.policy.loading import Mistake, Mistakes, parse_policy
-from domain.policy.mistakes import choice, nearest
-from domain.policy.spans import Span
-
-
-class Stage(StrEnum):
-    """Where the life of a dispute stands; the order is the order of the mechanism."""
-
-    TRIAGE = "triage"
-    PUSH_1 = "push_1"
-    PUSH_2 = "push_2"
-    PUSH_3 = "push_3"
-    MEDIATION = "mediation"
-    CONFIRMATION = "confirmation"
-    EVALUATION = "evaluation"
-    FOLLOW_UP = "follow_up"
-    CLOSED = "closed"
-
-
-Place = Literal[
-    "grid",
-    "village",
-    "station",
-    "bureau",
-    "township",
-    "town_centre",
-    "centre",
-    "committee",
-    "justice_office",
-    "court",
-    "womens_federation",
-    "risk_centre",
-    "county",
-    "assigned",
-]
-"""Where a post sits, seen from the dispute: intake resolves each word; `assigned` is the organisation dispatched to."""
-
-
-def no_such_role(role: str, *where: str | int) -> Mistake:
-    """What is told of a role that there is not."""
-    near = nearest(role, list(ROLES))
-    meant = choice(role, ()) or (f": did you mean {' or '.join(near)}?" if near else "")
-    return Mistake(where, f"no such role: {role}{meant} (docs/glossary.md lists them)")
-
-
-class Addressing(Strict):
-    """A role somewhere: `{role: duty_leader, at: station}`."""
-
-    role: str
-    at: Place
-
-    @model_validator(mode="after")
-    def _role_exists(self) -> Addressing:
-        if self.role not in ROLES:
-            raise Mistakes([no_such_role(self.role, "role")])
-        return self
-
-
-_PER_CENT = 100
-
-
-class Rungs(Strict):
-    """What a deadline calls down as it nears and passes. Each rung fires at most once, in order.
-
-    `remind_at` are fractions of the time from start to due. After overdue, `supervise_after` opens a supervision task
-    one level up and `promote_after` takes it one level higher still; without them the rung does not exist.
-    """
-
-    remind_at: list[float] = Field([], max_length=5)
-    supervise_after: Span | None = None
-    promote_after: Span | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Rungs:
-        if sorted(set(self.remind_at)) != self.remind_at or any(not 0 < f < 1 for f in self.remind_at):
-            raise Mistakes([Mistake(("remind_at",), f"reminders are fractions between 0 and 1, rising{self._meant()}")])
-        if self.promote_after and not self.supervise_after:
-            late = f"{self.promote_after.unit}: {self.promote_after.count}"
-            what = f"a promotion (here after {late}) follows a supervision: supervise_after is missing"
-            raise Mistakes([Mistake(("promote_after",), what)])
-        return self
-
-    def _meant(self) -> str:
-        """The end of the sentence: what stands there, and what it may mean: percentages, or another order."""
-        per_cent = all(1 < f < _PER_CENT for f in self.remind_at)
-        meant = sorted({f / _PER_CENT if per_cent else f for f in self.remind_at})
-        near = f": did you mean {_numbers(meant)}?" if all(0 < f < 1 for f in meant) else ""
-        return f", not {_numbers(self.remind_at)}{near}"
-
-
-def _numbers(numbers: list[float]) -> str:
-    return f"[{', '.join(f'{number:g}' for number in numbers)}]"
-
-
-class ColourRule(Strict):
-    """A colour and the deadline it sets. `stops_at` says which act meets it (requirements 0.1, finding 3)."""
-
-    name: str
-    rank: int = Field(ge=1, le=9, description="higher is graver")
-    limit: Span
-    stops_at: Literal["intervention", "disposal"]
-    suspendable: bool = True
-    extendable: bool = True
-    progress_every: Span | None = Field(None, description="continuing follow-up: progress reports until evaluated")
-
-
-class TaskPolicy(Strict):
-    """Who answers a kind of task here, who watches, and how long they have."""
-
-    by: list[Addressing] = Field(min_length=1)
-    watched_by: list[Addressing] = []
-    limit: Span | None = None
-    first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
-    rungs: Rungs = Rungs()
-    decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
-
-    @model_validator(mode="after")
-    def _limit_for_expiry(self) -> TaskPolicy:
-        if self.decides_itself and not self.limit:
-            what = f"a task that decides itself needs a limit: after how long is '{self.decides_itself}' taken?"
-            raise Mistakes([Mistake(("decides_itself",), what)])
-        return self
-
-
-class Composition(Strict):
-    """One requirement on who takes part in a session: at least so many with one of the roles."""
-
-    name: str
-    any_of: list[str] = Field(min_length=1)
-    at_least: int = Field(1, ge=1)
-
-    @model_validator(mode="after")
-    def _roles_exist(self) -> Composition:
-        if unknown := [no_such_role(role, "any_of", n) for n, role in enumerate(self.any_of) if role not in ROLES]:
-            raise Mistakes(unknown)
-        return self
-
-
-class Tier(Strict):
-    """A rung of the mediation ladder. A joint tier is judged by the playbook's evaluators, another by the station."""
-
-    code: str
-    name: str
-    joint: bool
-    convenor: list[Addressing] = Field(min_length=1)
-    sessions: int = Field(ge=1, le=9)
-    requires: list[Composition] = []
-
-
-class Ladder(Strict):
-    """Ordered tiers and the clock that runs instead of the colour's while they sit."""
-
-    name: str
-    limit: Span
-    rungs: Rungs = Rungs()
-    tiers: list[Tier] = Field(min_length=1, max_length=9)
-
-
-class VisitPlan(Strict):
-    """A follow-up visit of each party: from when after the conclusion, and how long it may take."""
-
-    after: Span | None = Field(None, description="none: at once")
-    within: Span
-
-
-class FollowUp(Strict):
-    """The visits after conclusion. An unreachable party is tried again, at most `tries` times a visit."""
-
-    visits: list[VisitPlan] = Field(min_length=1)
-    try_again_after: Span
-    tries: int = Field(ge=1, le=9)
-
-
-class Evaluators(Strict):
-    """Who judges: seats are judged together, each must accept; a seat lists who may sit on it."""
-
-    at_station: list[Addressing] = Field(min_length=1)
-    joint: list[list[Addressing]] = Field(min_length=1)
-    limit: Span
-    rungs: Rungs = Rungs()
-
-
-class SupervisionPolicy(Strict):
-    """The levels supervision climbs, first to last, and after how many returns it starts by itself."""
-
-    levels: list[Addressing] = Field(min_length=1)
-    after_returns: int = Field(ge=1)
-    rungs: Rungs = Rungs()
-    limit: Span
-
-
-class Raising(Strict):
-    """What raises a case's colour by one, by itself: its returns, and repeat alarms (requirements G2, G4)."""
-
-    after_returns: Annotated[int, Field(ge=1)] | Literal["never"] = 2
-    after_alarms: Annotated[int, Field(ge=2)] | Literal["never"] = 3
-    alarms_within: Span = Span(calendar_days=30)
-
-
-STAGES_ALWAYS = (Stage.TRIAGE, Stage.CLOSED)
-"""What no mechanism can do without."""
-PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
-PROTECTION_KINDS = ("apply_protection", "court_protection")
-KINDS_OF_STAGE: dict[Stage, tuple[str, ...]] = {
-    Stage.TRIAGE: ("confirm_triage",),
-    Stage.PUSH_1: ("handle_on_scene", "rule_urgency", "approve_third_push"),
-    Stage.PUSH_2: ("follow_up_responsibly", "approve_third_push"),
-    Stage.PUSH_3: ("dispatch", "accept_assignment", "rule_refusal", "dispose", "cooperate"),
-    Stage.CONFIRMATION: ("apply_confirmation", "court_ruling"),
-    Stage.FOLLOW_UP: ("visit", "check_performance"),
-}
-"""The kinds of task a stage cannot do without; `mediate`, `evaluate`, `supervise` are addressed by their own parts."""
-
-
-class Process(Strict):
-    """The process part of a playbook: small, pinned in every case that starts under it."""
-
-    stages: list[Stage]
-    colours: dict[str, ColourRule] = Field(min_length=1)
-    colour_rungs: Rungs
-    colour_clock_from: Stage
-    divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
-    disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
-    tasks: dict[str, TaskPolicy]
-    ladder: Ladder | None = None
-    evaluation: Evaluators
-    follow_up: FollowUp
-    supervision: SupervisionPolicy
-    raising: Raising = Raising()
-    protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
-
-    @field_validator("stages")
-    @classmethod
-    def _stages_make_a_life(cls, stages: list[Stage]) -> list[Stage]:
-        if missing := [stage for stage in STAGES_ALWAYS if stage not in stages]:
-            written = ", ".join(stages) or "nothing"
-            raise ValueError(f"every mechanism has the stages {', '.join(missing)}; here stands {written}")
-        order = list(Stage)
-        for n, (before, stage) in enumerate(pairwise(stages), 1):
-            if order.index(stage) <= order.index(before):
-                what = "stages stand in the order of the mechanism, each once"
-                raise Mistakes([Mistake((n,), f"'{stage}' can't follow '{before}': {what}: {', '.join(order)}")])
-        if Stage.PUSH_2 not in stages and Stage.PUSH_3 not in stages:
-            written = ", ".join(stages)
-            raise ValueError(f"what is not settled on the spot is pushed on: push_2 or push_3 is missing in {written}")
-        return stages
-
-    @field_validator("colours")
-    @classmethod
-    def _gravest_first(cls, colours: dict[str, ColourRule]) -> dict[str, ColourRule]:
-        should = dict(zip(colours, range(len(colours), 0, -1), strict=True))
-        if wrong := [code for code, rule in colours.items() if rule.rank != should[code]]:
-            ranks = ", ".join(str(rule.rank) for rule in colours.values())
-            what = f"colours stand from the gravest to the mildest, their ranks count down to 1, not {ranks}"
-            raise Mistakes([Mistake((wrong[0], "rank"), f"{what}: did you mean {should[wrong[0]]}?")])
-        return colours
-
-    @model_validator(mode="after")
-    def _whole(self) -> Process:
-        """Refuses nothing but what is in pieces: running cases decode it. Unknown kinds are told along, never alone."""
-        if found := [*self._without_tasks(), *self._ladder_or_stage_alone(), *self._clock_from_nowhere()]:
-            from domain.policy.playbook_checks import unknown_kinds  # as in `Playbook`
-
-            told = {each.where for each in found}
-            raise Mistakes([*found, *(each for each in unknown_kinds(self) if each.where not in told)])
-        return self
-
-    def _without_tasks(self) -> Iterator[Mistake]:
-        needed = {kind: f"stage {stage}" for stage in self.stages for kind in KINDS_OF_STAGE.get(stage, ())}
-        if self.protection_for:
-            needed |= dict.fromkeys(PROTECTION_KINDS, "protection_for")
-        for kind, by in needed.items():
-            if kind not in self.tasks:
-                yield self._lacks(kind, by)
-
-    def _lacks(self, kind: str, by: str) -> Mistake:
-        from domain.policy.playbook_checks import unknown_kinds  # as in `Playbook`
-
-        written = nearest(kind, [str(each.where[-1]) for each in unknown_kinds(self)])
-        meant = f"; is the key '{written[0]}' misspelt?" if written else ""
-        return Mistake(("tasks", *written[:1]), f"{by} needs tasks.{kind}{meant}")
-
-    def _ladder_or_stage_alone(self) -> Iterator[Mistake]:
-        together = "a ladder and the stage mediation come together or not at all"
-        if self.ladder and Stage.MEDIATION not in self.stages:
-            yield Mistake(("ladder",), f"{together}; the stages are {', '.join(self.stages)}")
-        if not self.ladder and Stage.MEDIATION in self.stages:
-            where = ("stages", self.stages.index(Stage.MEDIATION))
-            yield Mistake(where, f"{together}; process.ladder is missing")
-
-    def _clock_from_nowhere(self) -> Iterator[Mistake]:
-        able = [stage for stage in self.stages if stage in (Stage.TRIAGE, *PUSHES)]
-        if self.colour_clock_from not in able:
-            what = f"must be triage or one of the pushes, and stand among the stages, not '{self.colour_clock_from}'"
-            yield Mistake(("colour_clock_from",), f"{what}; allowed: {', '.join(able)}")
-
-    @property
-    def first_push(self) -> Stage:
-        """The first push this mechanism has."""
-        return next(s for s in self.stages if s in PUSHES)
-
-    def has(self, stage: Stage) -> bool:
-        """Whether the mechanism has the stage."""
-        return stage in self.stages
-
-    def colour_of_rank(self, rank: int) -> str:
-        """The scheme's own colour for a triage rank of 3 (gravest) to 1: the n-th colour from the mildest."""
-        mild_first = list(reversed(self.colours))
-        return mild_first[min(max(rank, 1), len(mild_first)) - 1]
+from domain.policy.loading import Mistakes, parse_policy
+from domain.policy.playbook_checks import mistakes
+from domain.policy.process import Process, digest_of
 
 
 class Playbook(Strict):
@@ -337,15 +25,13 @@ class Playbook(Strict):
     process: Process
 
     @model_validator(mode="after")
-    def _lives(self, info: ValidationInfo) -> Playbook:
-        """What would be taken and then ignored, or mean something else, is refused here, where people write it.
+    def _usable(self, info: ValidationInfo) -> Playbook:
+        """Refuses what would be ignored or mean something else; not in `Process`, which running cases must decode.
 
-        Not in `Process`, which running cases carry along and must always decode. What stands around it is in `context`:
-        `file`, the name of the file without its ending, and `risk_kinds`, the codes there are.
+        The validation context may hold `file`, the file's name without its ending, and `risk_kinds`, the codes there
+        are.
         """
-        from domain.policy.playbook_checks import mistakes  # they speak of the catalogue, which is written in our words
-
-        if found := mistakes(self, **(info.context or {})):
+        if found := mistakes(self.code, self.edition, self.process, **(info.context or {})):
             raise Mistakes(found)
         return self
 
@@ -353,25 +39,6 @@ class Playbook(Strict):
     def digest(self) -> str:
         """What a case pins beside the process part."""
         return digest_of(self.process)
-
-
-def digest_of(process: Process) -> str:
-    """The SHA-256 of a process part, shortened.
-
-    What stands at its default is left out: an edition keeps its digest when the code learns a further key.
-    """
-    return hashlib.sha256(process.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:16]
-
-
-_KNOWN: dict[str, Process] = {}
-
-
-def shared(process: Process) -> Process:
-    """The one object that stands for all equal processes: a worker that holds a thousand cases holds few mechanisms.
-
-    A process is never changed; of a case it is most of the memory (80 of 100 KiB when it begins).
-    """
-    return _KNOWN.setdefault(process.model_dump_json(), process)
 
 
 def load_playbook(

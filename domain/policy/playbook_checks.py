@@ -1,6 +1,6 @@
-"""What a playbook may not say although every word of it is known: it would be ignored, or mean something else.
+"""What a playbook may not say although every word in it is known: it would be ignored, or mean something else.
 
-Asked when a playbook is loaded, never of the process part that a running case carries along.
+Checked when a playbook is loaded, never of the process part that a running case carries along.
 """
 
 from __future__ import annotations
@@ -15,20 +15,10 @@ from domain.policy.catalogue import KINDS, KindSpec
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
-from domain.policy.playbook import KINDS_OF_STAGE, PROTECTION_KINDS, Addressing, Playbook, Process, Stage, TaskPolicy
+from domain.policy.process import Addressing, Process, TaskPolicy, unknown_kinds
 from domain.policy.spans import Span, Unit
+from domain.policy.stages import Stage
 
-ASSIGNED_KINDS = ("accept_assignment", "rule_refusal", "dispose", "cooperate")
-"""Kinds that are asked about one organisation of push 3: only for them is there one that `assigned` could mean."""
-CONTACT_KINDS = ("follow_up_responsibly",)
-"""Kinds that know `contacted`, which alone stops the clock of the first contact."""
-ADDRESSED_ELSEWHERE = {
-    "mediate": "ladder.tiers",
-    "evaluate": "evaluation",
-    "supervise": "supervision",
-    "approve_change": "supervision.levels",
-}
-"""Kinds whose people are named by another part of the playbook."""
 LONGEST = {
     Unit.MINUTES: 10 * 365 * 24 * 60,
     Unit.HOURS: 10 * 365 * 24,
@@ -41,20 +31,20 @@ NOT_IN_A_NAME = "\"'`\\“”‘’"
 """What the name of an edition, which every dispute, message and table quotes, does not hold."""
 
 
-def mistakes(playbook: Playbook, file: str | None = None, risk_kinds: Collection[str] | None = None) -> list[Mistake]:
-    """Everything that keeps a playbook from being used, at its place; see `load_playbook` for what stands around it."""
-    process = playbook.process
+def mistakes(
+    code: str, edition: str, process: Process, *, file: str | None = None, risk_kinds: Collection[str] | None = None
+) -> list[Mistake]:
+    """Everything that keeps a playbook from being used, at its place; `file`, `risk_kinds` as for `load_playbook`."""
     checks = (_stages, _colours, _tasks, _addresses, _tiers, _tables, _diversions, _spans)
     found = [each for check in checks for each in check(process)]
-    for n, code in enumerate(process.protection_for if risk_kinds is not None else ()):
-        if code not in (risk_kinds or ()):
-            what = f"no such kind of risk: {code}{choice(code, sorted(risk_kinds or ()))}"
+    for n, risk in enumerate(process.protection_for if risk_kinds is not None else ()):
+        if risk not in (risk_kinds or ()):
+            what = f"no such kind of risk: {risk}{choice(risk, sorted(risk_kinds or ()))}"
             found.append(Mistake(("protection_for", n), what))
-    return [*_head(playbook, file), *(Mistake(("process", *each.where), each.what) for each in found)]
+    return [*_head(code, edition, file), *(Mistake(("process", *each.where), each.what) for each in found)]
 
 
-def _head(playbook: Playbook, file: str | None) -> Iterator[Mistake]:
-    code, edition = playbook.code, playbook.edition
+def _head(code: str, edition: str, file: str | None) -> Iterator[Mistake]:
     if file is not None and file != code:
         what = f"'{code}' is not the name of the file: write code: {file}, or call the file {code}.yaml"
         yield Mistake(("code",), what)
@@ -78,42 +68,29 @@ def _colours(process: Process) -> Iterator[Mistake]:
             yield Mistake(("colours", code, "name"), f"'{rule.name}' is the name of the colour {other} already")
 
 
-def unknown_kinds(process: Process) -> list[Mistake]:
-    """The keys of `tasks` that are no kind of task."""
-    return [
-        Mistake(("tasks", kind), f"no such kind of task: {kind}{choice(kind, _kinds_given())}")
-        for kind in process.tasks
-        if kind not in KINDS
-    ]
-
-
 def _tasks(process: Process) -> Iterator[Mistake]:
     yield from unknown_kinds(process)
     for kind, policy in process.tasks.items():
         spec, where = KINDS.get(kind), ("tasks", kind)
         if spec is None:
             continue
-        if why := _never_asked(process, kind):
+        if why := _never_asked(process, kind, spec):
             yield Mistake(where, why)
-        if policy.first_contact and kind not in CONTACT_KINDS:
-            what = f"nothing stops it in '{kind}'; only for {', '.join(CONTACT_KINDS)}, by the decision contacted"
+        if policy.first_contact and not spec.first_contact:
+            able = ", ".join(name for name, other in KINDS.items() if other.first_contact)
+            what = f"nothing stops it in '{kind}'; only for {able}, by the decision contacted"
             yield Mistake((*where, "first_contact"), what)
         yield from _silence(spec, policy, (*where, "decides_itself"))
 
 
-def _kinds_given() -> list[str]:
-    return [kind for kind in KINDS if kind not in ADDRESSED_ELSEWHERE]
-
-
-def _never_asked(process: Process, kind: str) -> str:
+def _never_asked(process: Process, kind: str, spec: KindSpec) -> str:
     """Why a task of this kind would never be asked as `tasks` says; empty where it is."""
-    if part := ADDRESSED_ELSEWHERE.get(kind):
-        return f"who answers '{kind}' is said under {part}: leave this out"
-    if kind in PROTECTION_KINDS and not process.protection_for:
+    if spec.people_from:
+        return f"who answers '{kind}' is said under {spec.people_from}: leave this out"
+    if spec.protection and not process.protection_for:
         return "protection_for names no risk that would open it: leave this out, or name one"
-    stages = [stage for stage, kinds in KINDS_OF_STAGE.items() if kind in kinds]
-    if stages and not any(process.has(stage) for stage in stages):
-        return f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out, or add the stage"
+    if spec.stages and not any(process.has(stage) for stage in spec.stages):
+        return f"the mechanism has no stage {' or '.join(spec.stages)}, which asks it: leave this out, or add the stage"
     return ""
 
 
@@ -148,9 +125,10 @@ def _each(posts: list[Addressing], *where: str | int) -> Iterator[tuple[Loc, Add
 
 
 def _addresses(process: Process) -> Iterator[Mistake]:
+    assigned = [kind for kind, spec in KINDS.items() if spec.to_organisation]
     for where, post in addressings(process):
-        if post.at == "assigned" and not (where[0] == "tasks" and where[1] in ASSIGNED_KINDS):
-            what = f"nothing is assigned here: 'assigned' is only for {', '.join(ASSIGNED_KINDS)}"
+        if post.at == "assigned" and not (where[0] == "tasks" and where[1] in assigned):
+            what = f"nothing is assigned here: 'assigned' is only for {', '.join(assigned)}"
             yield Mistake((*where, "at"), what)
 
 

@@ -20,7 +20,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy import fields as f
 from domain.policy.behaviour import ASKED_IS_NOT_DONE, ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
 from domain.policy.catalogue import ACTIONS, KINDS, ActionSpec
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.plausibility import past

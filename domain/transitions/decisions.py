@@ -26,9 +26,9 @@ from domain.errors import (
 )
 from domain.people.organisation import Actor, OrganisationRef, Post, answers_for
 from domain.policy.behaviour import ANSWERS_HAVE_NAMES, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
-from domain.policy.catalogue import KINDS, STAGE_NAMES, DecisionSpec, title_of
+from domain.policy.catalogue import KINDS, DecisionSpec, title_of
 from domain.policy.fields import Return
-from domain.policy.playbook import Stage
+from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import pending_merger
 from domain.transitions.plausibility import cannot_be
 from domain.validation_messages import field_errors

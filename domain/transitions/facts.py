@@ -8,8 +8,8 @@ from domain.case.case import Case
 from domain.case.state import DisputeState, Incident, Party, Task
 from domain.policy.behaviour import ENDINGS_HOLD
 from domain.policy.catalogue import KINDS
-from domain.policy.playbook import Stage
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
 

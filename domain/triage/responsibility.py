@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from domain.policy.playbook import Place
+from domain.policy.process import Place
 
 LOCAL: dict[str, Place] = {
     "political_legal": "committee",

@@ -12,8 +12,11 @@ from pydantic import BaseModel
 
 from api.cli.stories import OWN
 from domain.policy import playbook
-from domain.policy.playbook import KINDS_OF_STAGE, Place, Playbook, Stage, load_playbook
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Playbook, load_playbook
+from domain.policy.process import Place
 from domain.policy.spans import Unit
+from domain.policy.stages import Stage
 from tests.domain.support import MONDAY, Desk
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "playbook.md").read_text(encoding="utf-8")
@@ -41,7 +44,7 @@ def test_every_word_a_playbook_may_use_is_explained(words: list[str]) -> None:
 
 
 def test_every_task_a_stage_needs_is_named() -> None:
-    needed = {kind for kinds in KINDS_OF_STAGE.values() for kind in kinds}
+    needed = {kind for kind, spec in KINDS.items() if spec.stages}
     assert [kind for kind in sorted(needed) if f"`{kind}`" not in PROSE] == []
 
 

@@ -15,9 +15,10 @@ from domain.case import state
 from domain.case.clocks import RungName
 from domain.errors import SantuiError
 from domain.people.organisation import ROLES, Level, Line
-from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES, STAGE_NAMES
+from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
 from domain.policy.fields import RETURN_REASONS
 from domain.policy.spans import Unit
+from domain.policy.stages import STAGE_NAMES
 from infra.runtime.settings import Settings, variable
 from workflows import ports
 from workflows.dispute import DisputeWorkflow

@@ -17,8 +17,8 @@ from domain.case.opening import open_state
 from domain.case.state import DisputeState, Party
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.catalogue import ACTIONS, KINDS
-from domain.policy.playbook import Stage
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command
 from domain.triage.triage import Triage

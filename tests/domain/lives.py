@@ -8,7 +8,7 @@ from domain.case.state import Decision, Task
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally, TallyKind
 from domain.people.organisation import Actor, OrganisationRef, Post
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.disposal import settle
 from domain.transitions.facts import add_incident
 from tests.domain.support import (

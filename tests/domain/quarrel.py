@@ -10,8 +10,9 @@ from domain.case.opening import open_state
 from domain.case.state import Task
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
-from domain.policy.playbook import Raising, Stage
+from domain.policy.process import Raising
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions.decisions import Command
 from domain.triage.triage import Triage
 from tests.domain.living import Life

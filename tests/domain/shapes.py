@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
-from domain.policy.playbook import KINDS_OF_STAGE, Playbook, Stage
+from domain.policy.catalogue import KINDS
+from domain.policy.playbook import Playbook
+from domain.policy.stages import Stage
 from tests.domain.support import PLAYBOOKS
 
 PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
@@ -28,10 +30,9 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     """A city with these stages and so many colours, everything else as in Jinhua."""
     written: dict[str, Any] = yaml.safe_load((PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8"))
     process = written["process"]
-    asked = {kind for stage in stages for kind in KINDS_OF_STAGE.get(stage, ())}
-    needless = {kind for kinds in KINDS_OF_STAGE.values() for kind in kinds} - asked
-    for kind in needless:
-        del process["tasks"][kind]
+    for kind, spec in KINDS.items():
+        if spec.stages and not set(spec.stages) & set(stages):
+            process["tasks"].pop(kind, None)
     process["stages"] = [str(stage) for stage in stages]
     process["colour_clock_from"] = str(clock_from or next(stage for stage in stages if stage in PUSHES))
     if Stage.MEDIATION not in stages:

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from domain.case.state import DisputeState, Party, Task
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
-from domain.policy.playbook import Stage
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions.actions import ENDINGS, Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Merged, Note

@@ -17,8 +17,10 @@ from domain.case.opening import open_state
 from domain.case.state import DisputeState, Evidence, Incident, Party, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.loading import parse_policy
-from domain.policy.playbook import Playbook, Process, Stage, load_playbook
+from domain.policy.playbook import Playbook, load_playbook
+from domain.policy.process import Process
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions.actions import Act, take_action
 from domain.transitions.decisions import Command, take
 from domain.transitions.handover import Claim, Handover, take_claim, take_delegation, take_transfer

@@ -15,7 +15,7 @@ from domain.case.case import HANDLING
 from domain.case.state import Decision, DisputeState, Evidence, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
 from domain.policy.catalogue import ACTIONS
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from tests.domain.support import HOUSING, MARKET, PLACES
 
 T = TypeVar("T")

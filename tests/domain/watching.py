@@ -14,7 +14,7 @@ from domain.image.growing_lists import Kept, joined
 from domain.image.projection import Image, project
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.actions import ENDINGS
 from domain.transitions.timekeeping import due_of, next_due
 from tests.domain.townsfolk import answered_for, barred, selves

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from tests.domain.shapes import city
 from tests.instance import ROOT, Instance, running
 

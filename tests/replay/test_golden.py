@@ -13,7 +13,7 @@ import workflows.dispute
 from api.histories.replay import RECIPE, first_state, moments, replay, up_to
 from domain.case.state import DisputeState
 from domain.image.projection import document
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from infra.read_model.diff import values_that_differ
 from tests.replay.golden import CONVERTER, FILES, last_shown, name_of, payloads, read
 from workflows.desk import Desk

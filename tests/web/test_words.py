@@ -20,7 +20,7 @@ from api.web.timeline import said
 from domain.indicators.definitions import DEFINITIONS
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.triage.places import Directory, Kind, Listed
 from tests.instance import Instance
 from tests.web.crawling import pages, signed_in

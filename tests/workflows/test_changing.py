@@ -17,7 +17,7 @@ from temporalio.api.enums.v1 import EventType
 import workflows.dispute
 from api.histories.replay import RECIPE, replay
 from domain.policy.behaviour import RULES
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from tests.workflows.engine import FAILED, Engine, Handle, Stuck, until
 from workflows.desk import Desk
 from workflows.pushes import push_1

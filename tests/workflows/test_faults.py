@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 import workflows.clock
 import workflows.dispute
 import workflows.publisher
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from tests.workflows.engine import Engine, until
 
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED

@@ -11,7 +11,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from api.histories.recovery import recovered
 from domain.case.state import DisputeState
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from infra.temporal.client import TASK_TIMEOUT
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS, Step

@@ -20,7 +20,8 @@ from api.cli.demo.scripts import SCRIPTS, Script, Step, Wait
 from api.cli.stories import current_process
 from api.cli.way_to_stage import STAGE_OF, later, towards, waited_for
 from domain.base import CHINA
-from domain.policy.playbook import Process, Stage
+from domain.policy.process import Process
+from domain.policy.stages import Stage
 from infra.runtime.settings import get_settings
 
 TASK_WITHIN = 20.0

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.cli.way_to_stage import STAGE_OF
-from domain.policy.playbook import Process, Stage
+from domain.policy.process import Process
+from domain.policy.stages import Stage
 
 
 @dataclass(frozen=True)

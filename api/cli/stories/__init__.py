@@ -6,8 +6,8 @@ from api.cli.client import County
 from api.cli.show import console
 from api.cli.stories import anywhere, jinhua, own, qionglai
 from api.cli.stories.telling import Story, StoryBroken, Telling
-from domain.policy.catalogue import STAGE_NAMES
-from domain.policy.playbook import Process, Stage
+from domain.policy.process import Process
+from domain.policy.stages import STAGE_NAMES, Stage
 
 __all__ = ["OWN", "STORIES", "Story", "StoryBroken", "Telling", "play", "play_one"]
 

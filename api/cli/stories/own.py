@@ -14,8 +14,7 @@ from api.cli.stories.telling import Telling
 from api.cli.way_to_stage import later, towards, waited_for
 from domain.case.clocks import Clock
 from domain.case.state import Position
-from domain.policy.catalogue import STAGE_NAMES
-from domain.policy.playbook import Stage
+from domain.policy.stages import STAGE_NAMES, Stage
 
 DAY = timedelta(days=1)
 MOST_ANSWERS = 300

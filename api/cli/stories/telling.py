@@ -12,8 +12,9 @@ from typing import Any
 from api.cli.client import Client, County, Refusal
 from api.cli.show import console, print_entry
 from api.core.policy import read_calendar
-from domain.policy.playbook import Process, Stage
+from domain.policy.process import Process
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 
 
 class StoryBroken(Exception):

@@ -12,7 +12,8 @@ from api.cli.demo import disputes as demo_disputes
 from api.cli.demo.disputes import Making
 from api.cli.demo.scripts import SCRIPTS
 from api.cli.stories import OWN, StoryBroken, current_process, play
-from domain.policy.playbook import Playbook, Stage, load_playbook
+from domain.policy.playbook import Playbook, load_playbook
+from domain.policy.stages import Stage
 from tests.domain.living_county import LivingCounty
 from tests.domain.policy.test_playbook_mistakes import CITY
 from tests.domain.shapes import city, shapes

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from domain.case.case import COLOUR
-from domain.policy.playbook import Stage
 from domain.policy.spans import Span
+from domain.policy.stages import Stage
 from tests.domain.support import (
     HANDLER,
     HOUSING,

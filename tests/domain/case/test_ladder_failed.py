@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.case.state import Position
 from domain.policy.behaviour import LADDER_FAILS_TWICE
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.decisions import decisions_open
 from tests.domain.quarrel import Quarrel
 

@@ -9,8 +9,8 @@ import pytest
 
 from domain.case.case import COLOUR
 from domain.image.projection import Image, case_sheet, project
-from domain.policy.playbook import Stage
 from domain.policy.spans import Span
+from domain.policy.stages import Stage
 from domain.transitions.colours import recolour
 from tests.domain.support import MONDAY, OFFICER, PLACES, SCENE, SUPERVISOR, Desk
 

@@ -10,7 +10,7 @@ from domain.base import CHINA
 from domain.errors import FieldsInvalid, FourEyes
 from domain.people.deputies import check_naming, deputised
 from domain.people.organisation import Actor, Post, Represented
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.decisions import check
 from domain.transitions.handover import capacity, standing
 from tests.domain.support import LEADER, OFFICER, Desk, person

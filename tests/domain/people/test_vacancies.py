@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.people.organisation import Post
 from domain.people.vacancies import Unheld, places_meant, unheld
-from domain.policy.playbook import Place, Process
+from domain.policy.process import Place, Process
 from domain.triage.places import Directory
 from infra.demo import county
 from infra.demo.people import people

@@ -9,7 +9,9 @@ import yaml
 
 from domain.errors import PolicyInvalid
 from domain.policy.catalogue import KINDS
-from domain.policy.playbook import KINDS_OF_STAGE, Process, Stage, load_playbook, shared
+from domain.policy.playbook import load_playbook
+from domain.policy.process import Process, shared
+from domain.policy.stages import Stage
 from tests.domain.support import PLAYBOOKS, playbook, process
 
 TEXT = (PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8")
@@ -111,8 +113,8 @@ def test_what_is_no_playbook_at_all_is_refused_with_a_line(text: str) -> None:
         load_playbook(text, "city.yaml")
 
 
-def test_every_kind_that_a_stage_needs_is_a_kind() -> None:
-    assert {kind for kinds in KINDS_OF_STAGE.values() for kind in kinds} <= set(KINDS)
+def test_every_kind_is_asked_by_a_stage_or_stands_beside_it() -> None:
+    assert [kind for kind, spec in KINDS.items() if bool(spec.stages) == spec.aside] == []
 
 
 def test_the_first_push_is_the_first_the_city_has() -> None:

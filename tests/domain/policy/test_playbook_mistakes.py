@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from domain.errors import PolicyInvalid
-from domain.policy.playbook import Playbook, Process, digest_of, load_playbook
+from domain.policy.playbook import Playbook, load_playbook
+from domain.policy.process import Process, digest_of
 from domain.policy.spans import Calendar, Span
 from tests.domain.support import MONDAY, PLAYBOOKS, ROOT, process
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from domain.policy.playbook import Process, Raising
+from domain.policy.process import Process, Raising
 from tests.domain.quarrel import Quarrel
 from tests.domain.support import process
 

@@ -7,7 +7,7 @@ import pytest
 from domain.case.state import Task
 from domain.errors import FieldsInvalid, Refused
 from domain.people.organisation import Actor
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.handover import Handover, check_delegation
 from tests.domain.support import PLACES, Desk, person
 

@@ -19,8 +19,8 @@ from domain.policy.behaviour import (
     MERGERS_ARE_APPROVED,
     ONE_PROTECTION_ORDER,
 )
-from domain.policy.playbook import Stage
 from domain.policy.spans import Span
+from domain.policy.stages import Stage
 from domain.transitions.actions import Act, check_action, take_action
 from domain.transitions.approvals import pending_merger
 from domain.transitions.colours import recolour

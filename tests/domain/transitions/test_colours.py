@@ -8,7 +8,7 @@ import pytest
 
 from domain.case.case import COLOUR
 from domain.case.clocks import Clock
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.colours import disposed, intervened, is_lower, recolour
 from tests.domain.support import HANDLER, HOUSING, MET, MONDAY, OFFICER, Desk
 

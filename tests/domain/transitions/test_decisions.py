@@ -18,7 +18,7 @@ from domain.errors import (
     TaskClosed,
 )
 from domain.policy.catalogue import KINDS
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.decisions import check, decisions_open, entitled_post, organisation_codes
 from domain.transitions.handover import Claim, check_claim
 from tests.domain.support import (

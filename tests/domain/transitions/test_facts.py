@@ -8,8 +8,9 @@ import pytest
 
 from domain.case.case import COLOUR
 from domain.case.state import Party
-from domain.policy.playbook import Raising, Stage
+from domain.policy.process import Raising
 from domain.policy.spans import Calendar, Span
+from domain.policy.stages import Stage
 from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, party_changed, take_up
 from tests.domain.support import MONDAY, Desk, alarm
 

@@ -19,7 +19,7 @@ from domain.errors import (
 )
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.decisions import check
 from domain.transitions.handover import (
     Claim,

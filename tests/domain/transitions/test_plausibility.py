@@ -12,8 +12,8 @@ from domain.case.state import Task
 from domain.errors import FieldsInvalid
 from domain.image.projection import document
 from domain.policy.behaviour import ONLY_WHAT_CAN_BE
-from domain.policy.playbook import Stage
 from domain.policy.spans import Span
+from domain.policy.stages import Stage
 from domain.transitions.plausibility import is_place
 from tests.domain.support import HANDLER, HOUSING, LEADER, MONDAY, OFFICER, PICTURE, PLACES, Desk, person
 

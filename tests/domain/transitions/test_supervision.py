@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.side_effects import take_effect
 from domain.transitions.supervision import holder_of, stage_tasks, supervise
 from tests.domain.support import HOUSING, MARKET, PLACES, SUPERVISOR, Desk, person

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.case.case import COLOUR, PROTECTION
 from domain.case.state import DisputeState
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_of, judged_by, keep, next_due
 from tests.domain.support import CHIEF, HOUSING, LEADER, MONDAY, PLACES, SUPERVISOR, Desk, person
 

@@ -13,7 +13,7 @@ from domain.case.state import DisputeState, Evidence
 from domain.errors import FieldsInvalid
 from domain.image.projection import project
 from domain.people.organisation import Actor
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from infra.database.engine import Database
 from infra.database.ids import new_id
 from infra.database.tables.attachments import AttachmentRow, CommentRow
