@@ -10,7 +10,7 @@ from typing import TypeVar
 from api.core.context import Services
 from api.core.schemas import Shape
 from domain.errors import StoreUnavailable
-from domain.policy.playbook import Stage
+from domain.policy.stages import Stage
 from domain.transitions.decisions import Receipt
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
