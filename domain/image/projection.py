@@ -17,31 +17,16 @@ from domain.case.case import COLOUR
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState, Entry, Task
 from domain.image.growing_lists import Kept, still, told_of, without
+from domain.image.public_document import public_document
 from domain.image.urgency import ENDED, weight
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.stages import STAGE_NAMES
-from domain.transitions.actions import actions_thinkable, involved
+from domain.transitions.actions import involved
 from domain.transitions.decisions import decisions_open
 from domain.transitions.timekeeping import due_of
-
-_NOT_IN_DOCUMENT = {
-    "tasks",
-    "timeline",
-    "clocks",
-    "process",
-    "calendar",
-    "applied",
-    "interruption",
-    "late",
-    "held",
-    "places",
-    "organisations",
-    "ahead",
-    "revision",
-}
 
 
 class TaskImage(Model):
@@ -126,7 +111,7 @@ def project(
     `told` is the tally that was published at that revision, `lists` the document's lists: what is the same is not sent
     again.
     """
-    counted, whole = tally(state), document(state)
+    counted, whole = tally(state), public_document(state).model_dump(mode="json")
     kept = still(whole, lists) if since and lists else {}
     due = {task.task_id: due_of(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
@@ -167,34 +152,6 @@ def project(
         timeline=[entry for entry in state.timeline if entry.revision > since],
         tally=None if since and counted == told else counted,
     )
-
-
-def document(state: DisputeState) -> dict[str, Any]:
-    """The case itself as JSON values, in the words of the HTTP contract; tasks and timeline stand apart.
-
-    Of its mechanism what others ask for stands in it: they never look into today's playbook for a case of before.
-    """
-    whole = state.model_dump(mode="json", exclude=_NOT_IN_DOCUMENT)
-    whole["clocks"] = [_clock(clock) for clock in state.clocks]
-    whole["playbook"] = {"code": state.playbook, "edition": state.edition, "digest": state.digest}
-    whole["colours"] = {code: rule.name for code, rule in state.process.colours.items()}
-    whole["stages"] = list(state.process.stages)
-    whole["tiers"] = {tier.code: tier.name for tier in state.process.ladder.tiers} if state.process.ladder else {}
-    accepting = state.process.tasks.get("accept_assignment")
-    whole["accepted_by"] = [a.role for a in accepting.by] if accepting else []
-    whole["as_of"] = china(state.timeline[-1].at).isoformat() if state.timeline else None
-    whole["actions"] = actions_thinkable(state)
-    whole["notices"] = []
-    return whole
-
-
-def _clock(clock: Clock) -> dict[str, Any]:
-    shown = clock.model_dump(
-        mode="json", include={"name", "title", "started_at", "due_at", "round", "task_id", "overdue"}
-    )
-    history = clock.model_dump(mode="json", include={"moved", "suspensions", "fired", "stopped_at"})
-    begins = clock.begins_at.isoformat() if clock.begins_at else None
-    return {**shown, "state": clock.state, "suspended": clock.suspended, "begins_at": begins, **history}
 
 
 def _changed(task: Task, since: int) -> bool:

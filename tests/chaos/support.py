@@ -22,7 +22,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 from api.cli.client import Client, County, Refusal
 from domain.base import CHINA
 from domain.case.state import DisputeState
-from domain.image.projection import document, project
+from domain.image.projection import project
+from domain.image.public_document import public_document
 from infra.temporal.client import connect
 from tests.instance import ROOT, Instance
 from tests.workflows.replaying import state_of
@@ -190,7 +191,7 @@ def agrees(chaos: Instance, clerk: Clerk) -> DisputeState:
         (t.task_id, t.state, t.task.model_dump(mode="json")["decision"])
         for t in sorted(image.tasks, key=lambda t: t.task_id)
     ]
-    whole = document(state)
+    whole = public_document(state).model_dump(mode="json")
     for part in ("clocks", "pushes", "assigned", "agreements", "evaluations", "visits", "supervisions", "disposal"):
         assert dispute[part] == whole[part], part
     assert (dispute["stage"], dispute["round"], dispute["outcome"]) == (image.stage, image.round, image.outcome)

@@ -10,7 +10,7 @@ import pytest
 from domain.case.case import COLOUR
 from domain.case.state import Task
 from domain.errors import FieldsInvalid
-from domain.image.projection import document
+from domain.image.public_document import public_document
 from domain.policy.behaviour import ONLY_WHAT_CAN_BE
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
@@ -182,7 +182,7 @@ def test_a_confirmation_is_refused_where_agreements_are_not_taken_to_court() -> 
 
 
 def test_what_others_ask_of_its_mechanism_stands_in_the_case_itself() -> None:
-    shown = document(without(Stage.CONFIRMATION).state)
+    shown = public_document(without(Stage.CONFIRMATION).state).model_dump(mode="json")
     assert "confirmation" not in shown["stages"]
     assert shown["tiers"] == {"officer": "责任民警调解", "joint": "多部门联合调解"}
     assert shown["accepted_by"] == ["department_handler", "department_leader", "township_leader"]

@@ -1,0 +1,182 @@
+"""The public document of a case: what of its state others are shown, field by field.
+
+The state belongs to the engine; whatever is added to it stays private until it is named here. Tasks and timeline have
+rows of their own and are not part of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain.base import Model, china
+from domain.case import state as s
+from domain.case.clocks import Clock, Moved, Suspension
+from domain.policy.stages import Stage
+from domain.transitions.actions import actions_thinkable
+
+
+class PinnedPlaybook(Model):
+    """The edition that a case is worked on under."""
+
+    code: str
+    edition: str
+    digest: str
+
+
+class PublicClock(Model):
+    """A deadline with its history."""
+
+    name: str
+    title: str
+    started_at: datetime
+    due_at: datetime
+    round: int
+    task_id: str | None
+    overdue: bool
+    state: str
+    suspended: bool
+    begins_at: datetime | None
+    suspensions: list[Suspension]
+    moved: list[Moved]
+    fired: list[str]
+    stopped_at: datetime | None
+
+
+class PublicDocument(Model):
+    """A case in the words of the HTTP contract.
+
+    Of its playbook's mechanism it holds what readers need (colours, stages, tiers, who accepts): they never look into
+    today's playbook for a case that was opened under another.
+    """
+
+    dispute_no: str
+    rules: int
+    playbook: PinnedPlaybook
+    edition: str
+    digest: str
+    title: str
+    source: str
+    category: str
+    category_name: str
+    colour: str
+    urgent: bool
+    police: bool
+    divert: bool | None
+    risk_kinds: list[str]
+    criminal_risk: bool
+    suggested_lead: str | None
+    suggested: list[str]
+    stage: Stage
+    round: int
+    outcome: str | None
+    opened_at: datetime
+    concluded_at: datetime | None
+    closed_at: datetime | None
+    merged_into: str | None
+    incidents: list[s.Incident]
+    parties: list[s.Party]
+    pushes: list[s.Push]
+    assigned: list[s.Assigned]
+    position: s.Position
+    ladder_failed: list[int]
+    sessions: list[s.Session]
+    agreements: list[s.Agreement]
+    disposal: s.Disposal | None
+    evaluations: list[s.Verdict]
+    visits: list[s.VisitRecord]
+    supervisions: list[s.Supervision]
+    changes: list[s.Change]
+    returns: int
+    groundless_refusals: int
+    runs: list[str]
+    clocks: list[PublicClock]
+    colours: dict[str, str]
+    """code -> name, of the case's playbook"""
+    stages: list[Stage]
+    """the stages of the case's playbook, in order"""
+    tiers: dict[str, str]
+    """code -> name of the mediation ladder's tiers"""
+    accepted_by: list[str]
+    """roles that accept an assignment"""
+    as_of: datetime | None
+    """the time of the latest timeline entry"""
+    actions: list[str]
+    """actions that the case allows now, whoever asks"""
+    notices: list[dict[str, Any]]
+    """part of the contract; nothing sends notices yet"""
+
+
+def public_document(state: s.DisputeState) -> PublicDocument:
+    """What others see of a state."""
+    process = state.process
+    accepting = process.tasks.get("accept_assignment")
+    return PublicDocument(
+        dispute_no=state.dispute_no,
+        rules=state.rules,
+        playbook=PinnedPlaybook(code=state.playbook, edition=state.edition, digest=state.digest),
+        edition=state.edition,
+        digest=state.digest,
+        title=state.title,
+        source=state.source,
+        category=state.category,
+        category_name=state.category_name,
+        colour=state.colour,
+        urgent=state.urgent,
+        police=state.police,
+        divert=state.divert,
+        risk_kinds=state.risk_kinds,
+        criminal_risk=state.criminal_risk,
+        suggested_lead=state.suggested_lead,
+        suggested=state.suggested,
+        stage=state.stage,
+        round=state.round,
+        outcome=state.outcome,
+        opened_at=state.opened_at,
+        concluded_at=state.concluded_at,
+        closed_at=state.closed_at,
+        merged_into=state.merged_into,
+        incidents=state.incidents,
+        parties=state.parties,
+        pushes=state.pushes,
+        assigned=state.assigned,
+        position=state.position,
+        ladder_failed=state.ladder_failed,
+        sessions=state.sessions,
+        agreements=state.agreements,
+        disposal=state.disposal,
+        evaluations=state.evaluations,
+        visits=state.visits,
+        supervisions=state.supervisions,
+        changes=state.changes,
+        returns=state.returns,
+        groundless_refusals=state.groundless_refusals,
+        runs=state.runs,
+        clocks=[_clock(clock) for clock in state.clocks],
+        colours={code: rule.name for code, rule in process.colours.items()},
+        stages=list(process.stages),
+        tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
+        accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],
+        as_of=china(state.timeline[-1].at) if state.timeline else None,
+        actions=actions_thinkable(state),
+        notices=[],
+    )
+
+
+def _clock(clock: Clock) -> PublicClock:
+    return PublicClock(
+        name=clock.name,
+        title=clock.title,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        round=clock.round,
+        task_id=clock.task_id,
+        overdue=clock.overdue,
+        state=clock.state,
+        suspended=clock.suspended,
+        begins_at=clock.begins_at,
+        suspensions=clock.suspensions,
+        moved=clock.moved,
+        fired=clock.fired,
+        stopped_at=clock.stopped_at,
+    )

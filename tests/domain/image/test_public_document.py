@@ -1,0 +1,73 @@
+"""What others see of a case: what is named, and nothing that the state holds besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain.base import Model
+from domain.case.state import DisputeState
+from domain.image.public_document import PublicDocument, public_document
+from tests.domain.lives import Life
+
+NESTED = {
+    "Agreement": "number round at stage terms obligations confirmation case_no",
+    "Assigned": "organisation lead round standing instructions dispatched_by",
+    "Change": "number action fields proposer at result",
+    "Disposal": "round stage joint at summary",
+    "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"
+    " conflicts_with",
+    "Moved": "at was now reason",
+    "ObligationState": "number party kind what amount due_at state",
+    "OrganisationRef": "code name path level line",
+    "Party": "name side phone id_number",
+    "PinnedPlaybook": "code edition digest",
+    "Position": "tier sessions",
+    "Post": "role path",
+    "PublicClock": "name title started_at due_at round task_id overdue state suspended begins_at suspensions moved"
+    " fired stopped_at",
+    "Push": "stage round at to",
+    "Session": "round tier number at result participants reason",
+    "Supervision": "at level cause clock task_id result",
+    "Suspension": "since ground until ended_at",
+    "Verdict": "round at verdict evaluator reason explanation redo",
+    "VisitRecord": "round number party at result satisfaction",
+}
+"""The values within the document, with all that is shown of them: a field added there is named here."""
+
+
+class LaterState(DisputeState):
+    """A state of newer code."""
+
+    informant: str = "匿名举报人"
+
+
+def models(value: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of, at every depth."""
+    if isinstance(value, type) and issubclass(value, BaseModel):
+        yield value
+        value = [field.annotation for field in value.model_fields.values()]
+    for inner in value if isinstance(value, list) else getattr(value, "__args__", ()):
+        yield from models(inner)
+
+
+def test_a_field_that_is_added_to_the_state_stays_private() -> None:
+    state = LaterState.model_validate(Life().on_scene().state.model_dump())
+    assert state.informant == "匿名举报人"
+    shown = public_document(state).model_dump_json()
+    assert "informant" not in shown
+    assert "匿名举报人" not in shown
+
+
+def test_what_is_shown_of_the_values_within_is_listed() -> None:
+    found = {model.__name__: " ".join(model.model_fields) for model in models(PublicDocument)}
+    del found["PublicDocument"]
+    assert found == NESTED
+
+
+def test_the_engine_s_own_matters_are_not_shown() -> None:
+    private = {"process", "calendar", "applied", "interruption", "late", "held", "places", "organisations", "revision"}
+    assert not private & set(PublicDocument.model_fields)
+    assert issubclass(PublicDocument, Model)
