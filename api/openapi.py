@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from pydantic import TypeAdapter
 
 from api.audit import schemas as audit
@@ -15,7 +15,6 @@ from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
 from api.disputes import schemas as disputes
-from api.indicators import schemas as indicators
 from api.messages import schemas as messages
 from api.operations import schemas as operations
 from api.tasks import schemas as tasks
@@ -49,8 +48,6 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "GET /v1/messages": {200: messages.Messages},
     "POST /v1/messages/read": {200: messages.ReadAll},
     "POST /v1/messages/{message_id}/read": {200: messages.MessageItem},
-    "GET /v1/indicators": {200: indicators.Indicators},
-    "GET /v1/indicators/cases": {200: indicators.CasesBehind},
     "GET /v1/disputes/{no}/history": {200: audit.History},
     "GET /v1/disputes/{no}/history/words": {200: audit.HistoryInWords},
     "GET /v1/disputes/{no}/state": {200: audit.CaseAtEvent},
@@ -72,17 +69,29 @@ def install(app: FastAPI) -> None:
 def _document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=_DESCRIPTION)
-        _describe(document)
+        _describe(document, _answer_schemas(app))
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _describe(document: dict[str, Any]) -> None:
+def _answer_schemas(app: FastAPI) -> dict[str, Any]:
+    """The schemas of all answers, by name, with the defaults that are null: FastAPI leaves out whatever is null."""
+    fields = (field for field in get_fields_from_routes(app.routes) if field.mode == "serialization")
+    adapters: list[tuple[int, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
+        (number, "serialization", TypeAdapter(field.field_info.annotation or Any))
+        for number, field in enumerate(fields)
+    ]
+    _, definitions = TypeAdapter.json_schemas(adapters, ref_template=REF)
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas
+
+
+def _describe(document: dict[str, Any], answers: dict[str, Any]) -> None:
     components = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
     references, definitions = _table()
-    components |= definitions
+    components |= definitions | answers
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             name = f"{method.upper()} {path}"

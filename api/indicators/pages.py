@@ -9,18 +9,20 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.core.context import Services
-from api.core.deps import CursorDep, ServicesDep
-from api.indicators.endpoints import cases, get_workbook
-from api.indicators.service import BY, Part, Question, answer, ask, group_key, group_name, today
-from api.indicators.workbook import BASES, BETTER
+from api.core.deps import CursorDep, ServicesDep, SessionDep
+from api.core.responses import as_download
+from api.indicators import service
+from api.indicators.question import BY, Part, Question, ask, today
+from api.indicators.schemas import CountedDispute, DefinitionItem, FigureRow
+from api.indicators.workbook import BASES, BETTER, MEDIA_TYPE
 from api.web.errors import PageRoute
-from api.web.formatting import colour, due, instant, present, stamp
+from api.web.formatting import colour, due, present, stamp
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import show
 from api.web.session import Viewer, ViewerDep
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
-from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS
+from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS, Comparison
 from domain.people.organisation import within
 from domain.people.permissions import overseen
 from domain.triage.places import Kind
@@ -33,7 +35,7 @@ WordDep = Annotated[str, Query(max_length=64)]
 
 
 class Asked:
-    """What the page's form holds, as typed; unusable values are told and left out."""
+    """What the page's form holds, as typed; what can't be used is an error beside the form, and left out."""
 
     def __init__(
         self,
@@ -86,12 +88,13 @@ AskedDep = Annotated[Asked, Depends()]
 async def indicators_page(
     request: Request,
     services: ServicesDep,
+    session: SessionDep,
     viewer: ViewerDep,
     asked: AskedDep,
 ) -> Response:
     """The figures."""
     question = await asked.question(services, viewer)
-    told = await answer(services, question)
+    found = await service.indicators(services, session, question)
     offices = await offices_of(services)
     return show(
         request,
@@ -102,29 +105,31 @@ async def indicators_page(
         offices=await _offices(services, viewer, offices),
         office=offices.label(question.organisation) or "全部管辖范围",
         groups=list(BY.items()),
-        by=BY.get(question.by or "", ""),
+        by=BY[question.by] if question.by else "",
         windows={name: [(n, f"{n}天") for n in days] for name, days in WINDOWS.items()},
         presets=_presets(question),
         closes=f"{question.period.last:%Y-%m-%d} 24:00",
         as_of=question.as_of.isoformat(),
-        total=[_line(question, told, d) for d in told["definitions"]],
-        definitions=[_definition(d) for d in told["definitions"]],
-        rows=[_group(question, told, row) for row in told["rows"]] if question.by else [],
+        total=[_total(question, found.total, definition) for definition in found.definitions],
+        definitions=[_definition(definition) for definition in found.definitions],
+        rows=[_group(question, row, found.definitions) for row in found.rows] if question.by else [],
         workbook=f"/indicators.xlsx?{urlencode(_again(question))}",
     )
 
 
 @router.get("/indicators.xlsx")
-async def workbook_page(services: ServicesDep, viewer: ViewerDep, asked: AskedDep) -> Response:
+async def workbook_page(services: ServicesDep, session: SessionDep, viewer: ViewerDep, asked: AskedDep) -> Response:
     """The workbook of what the page shows."""
     question = await asked.question(services, viewer)
-    return await get_workbook(services, viewer.actor, question)
+    book = await service.export(services, session, viewer.actor, question)
+    return as_download(book.content, MEDIA_TYPE, book.name)
 
 
 @router.get("/indicators/cases")
 async def cases_page(
     request: Request,
     services: ServicesDep,
+    session: SessionDep,
     viewer: ViewerDep,
     asked: AskedDep,
     indicator: WordDep,
@@ -134,11 +139,9 @@ async def cases_page(
 ) -> Response:
     """The disputes behind a number."""
     question = await asked.question(services, viewer)
-    page = await cases(services, viewer.actor, question, indicator, part, group or None, PAGE, cursor)
+    page = await service.cases(services, session, viewer.actor, question, indicator, part, group or None, PAGE, cursor)
     definition = DEFINITIONS[indicator]
     offices = await offices_of(services)
-    directory = await services.directory.read()
-    key = await group_key(services, question.by, group or None)
     again = {**_again(question), "indicator": indicator, "part": part, "group": group}
     return show(
         request,
@@ -147,12 +150,12 @@ async def cases_page(
         name=definition.name,
         part=PARTS[part] if definition.rate else "",
         formula=definition.formula,
-        group=group_name(services, directory, question.by, key) if key else "",
+        group=await service.group_name(services, question.by, group) if group else "",
         office=offices.label(question.organisation) or "全部管辖范围",
         period=f"{question.period.first} 至 {question.period.last}",
-        count=page["count"],
-        items=[_case(item, offices) for item in page["items"]],
-        more=f"/indicators/cases?{urlencode({**again, 'cursor': page['next_cursor']})}" if page["next_cursor"] else "",
+        count=page.count,
+        items=[_case(item, offices) for item in page.items],
+        more=f"/indicators/cases?{urlencode({**again, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         back=f"/indicators?{urlencode(_again(question))}",
     )
 
@@ -193,75 +196,78 @@ def _presets(question: Question) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(question: Question, definition: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+def _cell(question: Question, definition: DefinitionItem, row: FigureRow) -> dict[str, Any]:
     """A value, and the addresses of the cases behind its two lists."""
-    value = row["values"][definition["code"]]
-    group = row.get(question.by or "", "")
-    asked = {**_again(question), "indicator": definition["code"], **({"group": group} if group else {})}
-    rate = definition["kind"] == "rate"
-    numerator = f"{value['numerator']:g}"
+    figure = row.values[definition.code]
+    asked = {**_again(question), "indicator": definition.code, **({"group": row.group} if row.group else {})}
+    rate = definition.kind == "rate"
     return {
-        "shown": value["shown"],
-        "none": value["value"] is None or (not rate and not value["value"]),
-        "href": f"/indicators/cases?{urlencode({**asked, 'part': 'numerator'})}" if value["numerator"] else "",
-        "numerator": numerator,
-        "denominator": value["denominator"] if rate else None,
-        "base": f"/indicators/cases?{urlencode({**asked, 'part': 'denominator'})}" if value["denominator"] else "",
+        "shown": figure.shown,
+        "none": figure.value is None or (not rate and not figure.value),
+        "href": f"/indicators/cases?{urlencode({**asked, 'part': 'numerator'})}" if figure.numerator else "",
+        "numerator": f"{figure.numerator:g}",
+        "denominator": figure.denominator if rate else None,
+        "base": f"/indicators/cases?{urlencode({**asked, 'part': 'denominator'})}" if figure.denominator else "",
     }
 
 
-def _line(question: Question, told: dict[str, Any], definition: dict[str, Any]) -> dict[str, Any]:
-    total = told["total"]
-    value, compared = total["values"][definition["code"]], total["compared"][definition["code"]]
-    beside = {name: n for name, n in value["marks"].items() if n}
-    if value["amended"]:
-        beside["更正"] = value["amended"]
+def _total(question: Question, total: FigureRow, definition: DefinitionItem) -> dict[str, Any]:
+    figure, compared = total.values[definition.code], total.compared[definition.code]
+    beside = {name: n for name, n in figure.marks.items() if n}
+    if figure.amended:
+        beside["更正"] = figure.amended
     return {
-        "code": definition["code"],
-        "name": definition["name"],
-        "unit": "" if definition["kind"] == "rate" else definition["unit"],
-        "better": BETTER[definition["better"]],
+        "code": definition.code,
+        "name": definition.name,
+        "unit": "" if definition.kind == "rate" else definition.unit,
+        "better": BETTER[definition.better],
         **_cell(question, definition, total),
-        "previous": _change(definition, compared["previous"]),
-        "year": _change(definition, compared["year"]),
+        "previous": _change(definition, compared.previous),
+        "year": _change(definition, compared.year),
         "beside": [f"{name} {n}" for name, n in beside.items()],
     }
 
 
-def _change(definition: dict[str, Any], compared: dict[str, Any]) -> dict[str, str]:
-    moved = compared["difference"] if compared["change"] is None else compared["change"]
-    wanted = {"higher": 1, "lower": -1, "neither": 0}[definition["better"]]
+def _change(definition: DefinitionItem, compared: Comparison) -> dict[str, str]:
+    moved = compared.difference if compared.change is None else compared.change
+    wanted = {"higher": 1, "lower": -1, "neither": 0}[definition.better]
     tone = "" if not moved or not wanted else "better" if moved * wanted > 0 else "worse"
-    return {"shown": compared["shown"], "tone": tone}
+    return {"shown": compared.shown, "tone": tone}
 
 
-def _group(question: Question, told: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    cells = [{**_cell(question, d, row), "name": d["name"]} for d in told["definitions"]]
-    return {"name": row["name"], "cells": cells}
+def _group(question: Question, row: FigureRow, definitions: list[DefinitionItem]) -> dict[str, Any]:
+    cells = [{**_cell(question, definition, row), "name": definition.name} for definition in definitions]
+    return {"name": row.name, "cells": cells}
 
 
-def _definition(definition: dict[str, Any]) -> dict[str, Any]:
-    return {**definition, "basis": BASES[definition["basis"]], "better": BETTER[definition["better"]]}
-
-
-def _case(item: dict[str, Any], offices: Offices) -> dict[str, Any]:
-    now = present(item["ahead"])
-    opened = instant(item["opened_at"])
+def _definition(definition: DefinitionItem) -> dict[str, Any]:
     return {
-        "href": f"/disputes/{item['dispute_no']}",
-        "no": item["dispute_no"],
-        "title": item["title"],
-        "colour": colour(item["colour"]),
-        "was": _was(item),
-        "stage": item["stage_name"],
-        "round": item["round"],
-        "office": offices.label(item["organisation"]),
-        "opened": stamp(opened, now),
-        "due": due(item["due_at"], item["overdue"], now) if item["due_at"] and not item["closed_at"] else None,
+        "code": definition.code,
+        "name": definition.name,
+        "formula": definition.formula,
+        "edge_cases": definition.edge_cases,
+        "basis": BASES[definition.basis],
+        "better": BETTER[definition.better],
     }
 
 
-def _was(item: dict[str, Any]) -> str:
+def _case(item: CountedDispute, offices: Offices) -> dict[str, Any]:
+    now = present(item.ahead)
+    return {
+        "href": f"/disputes/{item.dispute_no}",
+        "no": item.dispute_no,
+        "title": item.title,
+        "colour": colour(item.colour),
+        "was": _was(item),
+        "stage": item.stage_name,
+        "round": item.round,
+        "office": offices.label(item.organisation),
+        "opened": stamp(item.opened_at, now),
+        "due": due(item.due_at, item.overdue, now) if item.due_at and not item.closed_at else None,
+    }
+
+
+def _was(item: CountedDispute) -> str:
     """The colours a recoloured dispute had, where they are not the present one."""
-    told = {"初始": item["first_colour"], "计数时": item["counted_colour"]}
-    return "，".join(f"{when}{colour(code)['name']}" for when, code in told.items() if code != item["colour"])
+    earlier = {"初始": item.first_colour, "计数时": item.counted_colour}
+    return "，".join(f"{when}{colour(code)['name']}" for when, code in earlier.items() if code != item.colour)

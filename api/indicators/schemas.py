@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.core.schemas import Listed, Shape
 from api.disputes.schemas import DisputeItem
@@ -47,9 +47,16 @@ class FigureRow(Shape):
     category: str | None = None
     colour: str | None = None
 
+    @property
+    def group(self) -> str:
+        """The group's own key; empty for the total."""
+        return self.organisation or self.month or self.category or self.colour or ""
+
 
 class PeriodShape(Shape):
     """A period, both days inclusive; it closes at 24:00 of the last."""
+
+    model_config = ConfigDict(validate_by_name=True)
 
     from_: date = Field(alias="from")
     to: date

@@ -1,183 +1,154 @@
-"""A person's question for figures: which period, read when, of which organisations; and the answer in three shapes."""
+"""The indicators: the figures of a question, the disputes behind a figure, the workbook of both."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
-
-from fastapi import Depends, Query
+import asyncio
+from dataclasses import dataclass
 
 from api.core.context import Services
-from api.core.deps import ActorDep, ServicesDep
-from domain.base import Model, china
-from domain.errors import FieldsInvalid, NotEntitled
+from api.disputes.presenters import dispute_item
+from api.indicators.question import Part, Question
+from api.indicators.schemas import (
+    CasesBehind,
+    Compared,
+    CountedDispute,
+    DefinitionItem,
+    FigureRow,
+    Indicators,
+    PeriodShape,
+)
+from api.indicators.workbook import workbook
+from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
-from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS, Definition, Figure, compare
-from domain.indicators.periods import Period
-from domain.people.organisation import Actor, within
-from domain.people.permissions import overseen
-from domain.policy.fields import Day
+from domain.indicators.formulas import WINDOWS, Comparison, Definition, Figure, compare
+from domain.people.organisation import Actor
 from domain.triage.places import Directory
-from infra.read_model.indicators import TOTAL, By, Figures, Scope, Span, figures
-
-BY: dict[str, str] = {"organisation": "单位", "month": "月份", "category": "类别", "colour": "颜色"}
-Part = Literal["numerator", "denominator"]
-LONGEST = 3660
-"""Days of a period."""
+from infra.database.engine import Session
+from infra.database.pagination import cursor_of, read_cursor
+from infra.read_model.indicators import TOTAL, By, Figures, cases_behind, disputes_among, figures
 
 
-class Question(Model):
-    """What was asked, with everything left out filled in."""
+@dataclass(frozen=True)
+class Export:
+    """A workbook as a file."""
 
-    period: Period
-    as_of: date
-    organisation: str | None
-    by: By | None
-    scope: Scope
-
-    @property
-    def span(self) -> Span:
-        """The period asked for, as it is read."""
-        return Span(period=self.period, as_of=self.as_of)
-
-    @property
-    def spans(self) -> list[Span]:
-        """The period, that before it and that of a year before, each read at the same age."""
-        earlier = (self.period.before, self.period.year_before)
-        return [self.span, *(Span(period=p, as_of=self.as_of - (self.period.last - p.last)) for p in earlier)]
+    name: str
+    content: bytes
 
 
-def today() -> date:
-    """Today, by the clock in China."""
-    return china(datetime.now(UTC)).date()
+async def indicators(services: Services, session: Session, question: Question) -> Indicators:
+    """Definitions, the total and one row a group; each value compared with the period before and the year before."""
+    found = await figures(session, question.spans, question.scope)
+    directory = await services.directory.read()
+    total = _row(services, directory, question, TOTAL, found)
+    groups = [_row(services, directory, question, group, found) for group in found[0] if group != TOTAL]
+    period = question.period
+    return Indicators(
+        period=PeriodShape(from_=period.first, to=period.last, closes=period.ends),
+        as_of=question.as_of,
+        windows={f"{name}_days": days for name, days in question.scope.windows.items()},
+        organisation=question.organisation,
+        by=question.by,
+        definitions=[definition_item(definition) for definition in DEFINITIONS.values()],
+        total=total,
+        rows=groups if question.by else [total],
+    )
 
 
-async def get_question(
-    services: ServicesDep,
-    actor: ActorDep,
-    first: Annotated[Day | None, Query(alias="from", description="首日；默认本月1日")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="末日，含当日24时前；默认今天")] = None,
-    organisation: Annotated[str | None, Query(max_length=64, description="单位代码，含其下属；默认管辖范围")] = None,
-    by: Annotated[By | None, Query(description="分组")] = None,
-    as_of: Annotated[Day | None, Query(description="读数日；默认今天，期末在后的为期末")] = None,
-    relapse_days: Annotated[int, Query(description="反复窗口：30、90、180天")] = DEFAULT_WINDOWS["relapse"],
-    repeat_days: Annotated[int, Query(description="重复报警回看：7、30、90天")] = DEFAULT_WINDOWS["repeat"],
-) -> Question:
-    """The question of a request.
+async def cases(
+    services: Services, session: Session, actor: Actor, question: Question, indicator: str, part: Part,
+    group: str | None, limit: int, cursor: str | None,
+) -> CasesBehind:  # fmt: skip
+    """The disputes behind a figure that the person may see, in order of their number; `count` is that of all.
 
     Raises:
-        FieldsInvalid, NotEntitled: no post sees a subtree's figures, or the organisation lies outside it.
+        FieldsInvalid: no such indicator or group.
     """
-    return await ask(services, actor, first=first, last=last, organisation=organisation, by=by, as_of=as_of,
-                     windows={"relapse": relapse_days, "repeat": repeat_days})  # fmt: skip
+    definition = DEFINITIONS.get(indicator)
+    if definition is None:
+        raise FieldsInvalid(errors=[{"field": "indicator", "message": f"没有代码为“{indicator}”的指标"}])
+    key = await _group_key(services, question.by, group)
+    after = read_cursor(cursor, str)[0] if cursor else ""
+    behind = await cases_behind(session, definition, question.span, question.scope, part, key)
+    wanted = [number for number in behind if number > after]
+    rows = await disputes_among(session, actor, wanted[:limit])
+    items = [
+        CountedDispute(
+            **dispute_item(row),
+            counted_colour=behind[row.dispute_no].colour,
+            first_colour=behind[row.dispute_no].first_colour,
+        )
+        for row in rows
+    ]
+    more = cursor_of(wanted[limit - 1]) if len(wanted) > limit else None
+    return CasesBehind(count=len(behind), items=items, next_cursor=more)
 
 
-QuestionDep = Annotated[Question, Depends(get_question)]
+async def export(services: Services, session: Session, actor: Actor, question: Question) -> Export:
+    """The figures as a workbook; that it was taken out is noted."""
+    found = await indicators(services, session, question)
+    await session.close()
+    content = await asyncio.to_thread(workbook, found, actor.name)
+    services.access.note(actor.person_id, None, "export:indicators")
+    return Export(f"指标_{found.period.from_}_{found.period.to}.xlsx", content)
 
 
-async def ask(
-    services: Services, actor: Actor, *, first: date | None, last: date | None, organisation: str | None,
-    by: By | None, as_of: date | None, windows: dict[str, int],
-) -> Question:  # fmt: skip
-    """See `get_question`."""
-    paths = overseen(actor)
-    if not paths:
-        services.access.note(actor.person_id, None, "indicators", NotEntitled.code)
-        raise NotEntitled("指标只对管辖下级单位的岗位开放")
-    last = last or (today() if first is None else max(first, today()))
-    first = first or last.replace(day=1)
-    errors = []
-    if first > last:
-        errors.append({"field": "to", "message": "末日不能早于首日"})
-    if (last - first).days > LONGEST:
-        errors.append({"field": "to", "message": "一次至多统计十年"})
-    for name, days in windows.items():
-        if days not in WINDOWS[name]:
-            told = "、".join(map(str, WINDOWS[name]))
-            errors.append({"field": f"{name}_days", "message": f"只能是{told}之一"})
-    if organisation:
-        listed = (await services.directory.read()).get(organisation)
-        if listed is None:
-            errors.append({"field": "organisation", "message": f"没有代码为“{organisation}”的单位"})
-        elif not any(within(listed.path, path) for path in paths):
-            services.access.note(actor.person_id, None, f"indicators:{organisation}", NotEntitled.code)
-            raise NotEntitled("该单位不在您的管辖范围内")
-        else:
-            paths = [listed.path]
-    if errors:
-        raise FieldsInvalid(errors=errors)
-    return Question(
-        period=Period(first=first, last=last), as_of=as_of or max(today(), last), organisation=organisation, by=by,
-        scope=Scope(paths=paths, by=by, windows=windows),
-    )  # fmt: skip
+async def group_name(services: Services, by: By | None, group: str) -> str:
+    """What a group is called, by the code that `cases` is asked with.
+
+    Raises:
+        FieldsInvalid: no such organisation.
+    """
+    key = await _group_key(services, by, group) or ""
+    return _name_of(services, await services.directory.read(), by, key)
 
 
-async def answer(services: Services, question: Question) -> dict[str, Any]:
-    """Definitions, the total and one row a group; each value compared with the period before and the year before."""
-    async with services.database.read() as session:
-        told = await figures(session, question.spans, question.scope)
-    directory = await services.directory.read()
-    rows = [_row(services, directory, question, group, told) for group in told[0] if group != TOTAL]
-    whole = _row(services, directory, question, TOTAL, told)
-    period = question.period
-    return {
-        "period": {"from": period.first.isoformat(), "to": period.last.isoformat(), "closes": period.ends.isoformat()},
-        "as_of": question.as_of.isoformat(),
-        "windows": {f"{name}_days": days for name, days in question.scope.windows.items()},
-        "organisation": question.organisation,
-        "by": question.by,
-        "definitions": [definition_item(definition) for definition in DEFINITIONS.values()],
-        "total": whole,
-        "rows": rows if question.by else [whole],
-    }
-
-
-def definition_item(definition: Definition) -> dict[str, Any]:
+def definition_item(definition: Definition) -> DefinitionItem:
     """A definition as the contract shows it."""
-    return {
-        "code": definition.code,
-        "name": definition.name,
-        "unit": definition.unit,
-        "kind": "rate" if definition.rate else "count",
-        "basis": definition.basis,
-        "better": definition.better,
-        "formula": definition.formula,
-        "edge_cases": list(definition.edges),
-        "source": definition.source,
-        "window": f"{definition.window}_days" if definition.window else None,
-        "windows": list(WINDOWS[definition.window]) if definition.window else [],
-        "marks": list(definition.marks),
-    }
+    return DefinitionItem(
+        code=definition.code,
+        name=definition.name,
+        unit=definition.unit,
+        kind="rate" if definition.rate else "count",
+        basis=definition.basis,
+        better=definition.better,
+        formula=definition.formula,
+        edge_cases=list(definition.edges),
+        source=definition.source,
+        window=f"{definition.window}_days" if definition.window else None,
+        windows=list(WINDOWS[definition.window]) if definition.window else [],
+        marks=list(definition.marks),
+    )
 
 
-def _row(
-    services: Services, directory: Directory, question: Question, group: str, told: list[Figures]
-) -> dict[str, Any]:
-    now, before, year = (each.get(group, {}) for each in told)
-    named = group != TOTAL and question.by
-    return {
-        **({str(question.by): _code(question.by, group)} if named else {}),
-        "name": group_name(services, directory, question.by, group) if named else "合计",
-        "values": {code: value.model_dump() for code, value in now.items()},
-        "compared": {
-            code: {"previous": _compared(code, now, before), "year": _compared(code, now, year)} for code in now
+def _row(services: Services, directory: Directory, question: Question, group: str, found: list[Figures]) -> FigureRow:
+    now, before, year = (figures_of.get(group, {}) for figures_of in found)
+    row = FigureRow(
+        name="合计",
+        values=now,
+        compared={
+            code: Compared(previous=_compared(code, now, before), year=_compared(code, now, year)) for code in now
         },
-    }
+    )
+    if group == TOTAL or question.by is None:
+        return row
+    name, code = _name_of(services, directory, question.by, group), _code(question.by, group)
+    return row.model_copy(update={"name": name, question.by: code})
 
 
-def _compared(code: str, now: dict[str, Figure], then: dict[str, Figure]) -> dict[str, Any]:
+def _compared(code: str, now: dict[str, Figure], then: dict[str, Figure]) -> Comparison:
     """Against an earlier figure; a group that was not there had nothing."""
     nothing = Figure(value=None if DEFINITIONS[code].rate else 0.0, numerator=0, denominator=None, shown="",
                      participated=0, amended=0)  # fmt: skip
-    return compare(DEFINITIONS[code], now[code], then.get(code, nothing)).model_dump()
+    return compare(DEFINITIONS[code], now[code], then.get(code, nothing))
 
 
-def _code(by: str | None, group: str) -> str:
+def _code(by: By | None, group: str) -> str:
     return group.rpartition("/")[2] if by == "organisation" else group
 
 
-def group_name(services: Services, directory: Directory, by: str | None, group: str) -> str:
-    """What a group is called."""
+def _name_of(services: Services, directory: Directory, by: By | None, group: str) -> str:
+    """What a group of the tallies is called."""
     match by:
         case "organisation":
             listed = directory.at(group)
@@ -192,7 +163,7 @@ def group_name(services: Services, directory: Directory, by: str | None, group: 
             return group
 
 
-async def group_key(services: Services, by: str | None, group: str | None) -> str | None:
+async def _group_key(services: Services, by: By | None, group: str | None) -> str | None:
     """A group as the tallies name it: an organisation by its path.
 
     Raises:

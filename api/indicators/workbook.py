@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from api.indicators.schemas import DefinitionItem, Indicators
 from domain.base import china
 from domain.indicators.formulas import NOTHING
 
@@ -16,13 +17,13 @@ BASES = {"cohort": "按批（期内进入的一批，看到读数日）", "flow"
 BETTER = {"higher": "越高越好", "lower": "越低越好", "neither": "不论高低"}
 
 
-def workbook(told: dict[str, Any], by_whom: str) -> bytes:
-    """The answer of `GET /v1/indicators` as .xlsx; every sheet says who took it out, and when."""
+def workbook(indicators: Indicators, by_whom: str) -> bytes:
+    """The indicators as .xlsx; every sheet says who exported it, and when."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     taken = f"{by_whom} 于 {china(datetime.now(UTC)):%Y-%m-%d %H:%M} 导出，内部使用"
-    period = told["period"]
-    about = f"{period['from']} 至 {period['to']}（末日24时止），读数日 {told['as_of']}"
+    period = indicators.period
+    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}"
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
@@ -32,8 +33,8 @@ def workbook(told: dict[str, Any], by_whom: str) -> bytes:
         "rate": book.add_format({"num_format": "0.0%"}),
         "nothing": book.add_format({"align": "right"}),
     }
-    _figures(book, told, about, taken, formats)
-    _definitions(book, told, about, taken, formats)
+    _figures(book, indicators, about, taken, formats)
+    _definitions(book, indicators, about, taken, formats)
     book.close()
     return buffer.getvalue()
 
@@ -50,29 +51,29 @@ def _sheet(book: Any, name: str, about: str, taken: str, formats: dict[str, Any]
     return sheet
 
 
-def _figures(book: Any, told: dict[str, Any], about: str, taken: str, formats: dict[str, Any]) -> None:
+def _figures(book: Any, indicators: Indicators, about: str, taken: str, formats: dict[str, Any]) -> None:
     """One row a group and indicator: what can be sorted, filtered and summed."""
     sheet = _sheet(book, "指标", about, taken, formats)
     heads = ("分组", "指标", "单位", "数值", "分子", "分母", "参与", "更正", "环比", "同比", "另列")
     sheet.write_row(4, 0, heads, formats["head"])
     sheet.freeze_panes(5, 2)
-    rows = [told["total"], *(told["rows"] if told["by"] else [])]
+    rows = [indicators.total, *(indicators.rows if indicators.by else [])]
     line = 5
     for row in rows:
-        for definition in told["definitions"]:
-            value, compared = row["values"][definition["code"]], row["compared"][definition["code"]]
-            sheet.write_string(line, 0, row["name"])
-            sheet.write_string(line, 1, definition["name"])
-            sheet.write_string(line, 2, definition["unit"])
-            _value(sheet, line, definition, value["value"], formats)
-            sheet.write_number(line, 4, value["numerator"])
-            if value["denominator"] is not None:
-                sheet.write_number(line, 5, value["denominator"])
-            sheet.write_number(line, 6, value["participated"], formats["count"])
-            sheet.write_number(line, 7, value["amended"], formats["count"])
-            sheet.write_string(line, 8, compared["previous"]["shown"])
-            sheet.write_string(line, 9, compared["year"]["shown"])
-            sheet.write_string(line, 10, "，".join(f"{name} {n}" for name, n in value["marks"].items()))
+        for definition in indicators.definitions:
+            figure, compared = row.values[definition.code], row.compared[definition.code]
+            sheet.write_string(line, 0, row.name)
+            sheet.write_string(line, 1, definition.name)
+            sheet.write_string(line, 2, definition.unit)
+            _value(sheet, line, definition, figure.value, formats)
+            sheet.write_number(line, 4, figure.numerator)
+            if figure.denominator is not None:
+                sheet.write_number(line, 5, figure.denominator)
+            sheet.write_number(line, 6, figure.participated, formats["count"])
+            sheet.write_number(line, 7, figure.amended, formats["count"])
+            sheet.write_string(line, 8, compared.previous.shown)
+            sheet.write_string(line, 9, compared.year.shown)
+            sheet.write_string(line, 10, "，".join(f"{name} {n}" for name, n in figure.marks.items()))
             line += 1
     sheet.autofilter(4, 0, max(line - 1, 5), len(heads) - 1)
     sheet.set_column(0, 0, 26)
@@ -82,21 +83,21 @@ def _figures(book: Any, told: dict[str, Any], about: str, taken: str, formats: d
     sheet.set_column(10, 10, 30)
 
 
-def _value(sheet: Any, line: int, definition: dict[str, Any], value: float | None, formats: dict[str, Any]) -> None:
+def _value(sheet: Any, line: int, definition: DefinitionItem, value: float | None, formats: dict[str, Any]) -> None:
     if value is None:
         sheet.write_string(line, 3, NOTHING, formats["nothing"])
-    elif definition["kind"] == "rate":
+    elif definition.kind == "rate":
         sheet.write_number(line, 3, round(value / 100, 3), formats["rate"])
     else:
         sheet.write_number(line, 3, value, formats["count"])
 
 
-def _definitions(book: Any, told: dict[str, Any], about: str, taken: str, formats: dict[str, Any]) -> None:
+def _definitions(book: Any, indicators: Indicators, about: str, taken: str, formats: dict[str, Any]) -> None:
     sheet = _sheet(book, "指标说明", about, taken, formats)
     sheet.write_row(4, 0, ("指标", "口径", "统计方式", "高低", "窗口（天）", "说明"), formats["head"])
-    for line, d in enumerate(told["definitions"], start=5):
-        window = str(told["windows"][d["window"]]) if d["window"] else ""
-        cells = (d["name"], d["formula"], BASES[d["basis"]], BETTER[d["better"]], window, "；".join(d["edge_cases"]))
+    for line, d in enumerate(indicators.definitions, start=5):
+        window = str(indicators.windows[d.window]) if d.window else ""
+        cells = (d.name, d.formula, BASES[d.basis], BETTER[d.better], window, "；".join(d.edge_cases))
         for column, cell in enumerate(cells):
             sheet.write_string(line, column, cell, formats["text"])
     for column, width in enumerate((22, 44, 20, 12, 12, 80)):

@@ -16,7 +16,7 @@ import pytest
 
 from api.cli.client import Client
 from api.cli.stories import STORIES, Telling, play_one
-from api.indicators.service import today
+from api.indicators.question import today
 from domain.indicators.definitions import DEFINITIONS
 from tests.e2e.support import People, Raw, errors_of, refusal_of
 from tests.instance import Instance

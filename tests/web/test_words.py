@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,10 +15,14 @@ from playwright.sync_api import expect
 
 from api.cli.stories import STORIES, play_one
 from api.disputes.presenters import LATEST, latest, told
+from api.indicators.schemas import Compared, FigureRow, Indicators, PeriodShape
+from api.indicators.service import definition_item
 from api.indicators.workbook import workbook
 from api.web.organisation_labels import Offices, beside
 from api.web.timeline import said
 from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.formulas import Comparison, Figure
+from domain.indicators.periods import Period
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
 from domain.policy.stages import Stage
@@ -111,22 +116,17 @@ def test_a_reason_chosen_from_a_list_is_told_in_its_words(desk: Desk) -> None:
 
 def test_the_workbook_names_no_requirement() -> None:
     definition = next(iter(DEFINITIONS.values()))
-    value: dict[str, Any] = {
-        "value": 1.0,
-        "numerator": 1.0,
-        "denominator": None,
-        "participated": 0,
-        "amended": 0,
-        "marks": {},
-    }
-    shown = {"previous": {"shown": "—"}, "year": {"shown": "—"}}
-    described = {"code": definition.code, "name": definition.name, "unit": definition.unit, "kind": "count",
-                 "formula": definition.formula, "basis": "flow", "better": "higher", "window": None,
-                 "edge_cases": list(definition.edges), "source": definition.source}  # fmt: skip
-    row = {"name": "全部", "values": {definition.code: value}, "compared": {definition.code: shown}}
+    figure = Figure(value=1.0, numerator=1.0, denominator=None, shown="1", participated=0, amended=0)
+    nothing = Comparison(base=None, change=None, difference=None, shown="—")
+    row = FigureRow(name="全部", values={definition.code: figure},
+                    compared={definition.code: Compared(previous=nothing, year=nothing)})  # fmt: skip
+    period = Period(first=date(2026, 1, 1), last=date(2026, 1, 31))
     book = workbook(
-        {"period": {"from": "2026-01-01", "to": "2026-01-31"}, "as_of": "2026-02-01", "total": row, "rows": [],
-         "by": None, "windows": {}, "definitions": [described]},
+        Indicators(
+            period=PeriodShape(from_=period.first, to=period.last, closes=period.ends), as_of=date(2026, 2, 1),
+            windows={"relapse_days": 90, "repeat_days": 30}, organisation=None, by=None,
+            definitions=[definition_item(definition)], total=row, rows=[],
+        ),
         "督查员",
     )  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(book)) as parts:

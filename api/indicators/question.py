@@ -1,0 +1,89 @@
+"""What somebody asks the indicators: a period, read on a day, of which organisations, grouped by what."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from api.core.context import Services
+from domain.base import Model, china
+from domain.errors import FieldsInvalid, NotEntitled
+from domain.indicators.formulas import WINDOWS
+from domain.indicators.periods import Period
+from domain.people.organisation import Actor, within
+from domain.people.permissions import overseen
+from infra.read_model.indicators import By, Scope, Span
+
+BY: dict[By, str] = {"organisation": "单位", "month": "月份", "category": "类别", "colour": "颜色"}
+"""What figures may be grouped by."""
+Part = Literal["numerator", "denominator"]
+LONGEST = 3660
+"""Days of a period."""
+
+
+class Question(Model):
+    """A valid question, with everything left out filled in."""
+
+    period: Period
+    as_of: date
+    organisation: str | None
+    by: By | None
+    scope: Scope
+
+    @property
+    def span(self) -> Span:
+        """The period, with the day it is read on."""
+        return Span(period=self.period, as_of=self.as_of)
+
+    @property
+    def spans(self) -> list[Span]:
+        """The period, that before it and that of a year before, each read at the same age."""
+        earlier = (self.period.before, self.period.year_before)
+        return [self.span, *(Span(period=p, as_of=self.as_of - (self.period.last - p.last)) for p in earlier)]
+
+
+def today() -> date:
+    """Today, by the clock in China."""
+    return china(datetime.now(UTC)).date()
+
+
+async def ask(
+    services: Services, actor: Actor, *, first: date | None, last: date | None, organisation: str | None,
+    by: By | None, as_of: date | None, windows: dict[str, int],
+) -> Question:  # fmt: skip
+    """A person's question: `first` and `last` are the period's days, `windows` days by the keys of `WINDOWS`.
+
+    Raises:
+        NotEntitled: no post oversees a subtree, or the organisation lies outside it; the try is noted.
+        FieldsInvalid
+    """
+    paths = overseen(actor)
+    if not paths:
+        services.access.note(actor.person_id, None, "indicators", NotEntitled.code)
+        raise NotEntitled("指标只对管辖下级单位的岗位开放")
+    last = last or (today() if first is None else max(first, today()))
+    first = first or last.replace(day=1)
+    errors = []
+    if first > last:
+        errors.append({"field": "to", "message": "末日不能早于首日"})
+    if (last - first).days > LONGEST:
+        errors.append({"field": "to", "message": "一次至多统计十年"})
+    for name, days in windows.items():
+        if days not in WINDOWS[name]:
+            allowed = "、".join(map(str, WINDOWS[name]))
+            errors.append({"field": f"{name}_days", "message": f"只能是{allowed}之一"})
+    if organisation:
+        listed = (await services.directory.read()).get(organisation)
+        if listed is None:
+            errors.append({"field": "organisation", "message": f"没有代码为“{organisation}”的单位"})
+        elif not any(within(listed.path, path) for path in paths):
+            services.access.note(actor.person_id, None, f"indicators:{organisation}", NotEntitled.code)
+            raise NotEntitled("该单位不在您的管辖范围内")
+        else:
+            paths = [listed.path]
+    if errors:
+        raise FieldsInvalid(errors=errors)
+    return Question(
+        period=Period(first=first, last=last), as_of=as_of or max(today(), last), organisation=organisation, by=by,
+        scope=Scope(paths=paths, by=by, windows=windows),
+    )  # fmt: skip
