@@ -9,7 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from api import mounting, openapi
-from api.attachments.service import keep_tidy
+from api.attachments import endpoints as attachments
+from api.attachments.service import FILES
+from api.attachments.sweeping import keep_sweeping
 from api.audit import endpoints as audit
 from api.core import errors, metrics, request_guard
 from api.core.context import open_services
@@ -45,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "tail": services.tail.keep_looking,
             "sweep": lambda: sweep(services),
             "access": services.access.keep_writing,
-            "tidy": lambda: keep_tidy(services),
+            "tidy": lambda: keep_sweeping(services),
             "jobs": services.jobs.keep_working,
             "health": services.health.keep_looking,
         }.items():
@@ -58,10 +60,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
                   generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
-    request_guard.install(app, settings)
+    request_guard.install(app, settings, files=FILES)
     metrics.install(app)
     for module in (
-        who, deputies, intake, disputes, watchers, tasks, messages, events, indicators, registers, audit, operations
+        who, deputies, intake, disputes, attachments, watchers, tasks, messages, events, indicators, registers, audit,
+        operations,
     ):  # fmt: skip
         app.include_router(module.router)
     if settings.drill:

@@ -8,9 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.attachments.service import file_response, remove, small_response, visible
+from api.attachments.access import visible_attachment
+from api.attachments.presenters import present_attachment
+from api.attachments.responses import as_file
+from api.attachments.service import read_file, read_thumbnail, remove
 from api.attachments.uploads import take_files
-from api.core.deps import ServicesDep
+from api.core.deps import ServicesDep, SessionDep
 from api.disputes.endpoints import CommentIn, post_comment
 from api.disputes.pages import show_case
 from api.web.errors import PageRoute
@@ -26,50 +29,54 @@ _FIELDS = {"text": "留言", "attachments": "附件"}
 
 
 @router.get("/attachments/{attachment_id}")
-async def attachment(services: ServicesDep, viewer: ViewerDep, attachment_id: str) -> Response:
+async def attachment(services: ServicesDep, session: SessionDep, viewer: ViewerDep, attachment_id: str) -> Response:
     """A file, for somebody who may see its dispute."""
-    return await file_response(services, viewer.actor, attachment_id)
+    return as_file(await read_file(services, session, viewer.actor, attachment_id))
 
 
 @router.get("/attachments/{attachment_id}/thumbnail")
-async def thumbnail(services: ServicesDep, viewer: ViewerDep, attachment_id: str) -> Response:
+async def thumbnail(services: ServicesDep, session: SessionDep, viewer: ViewerDep, attachment_id: str) -> Response:
     """Its small picture."""
-    return await small_response(services, viewer.actor, attachment_id)
+    return as_file(await read_thumbnail(services, session, viewer.actor, attachment_id))
 
 
 @router.post("/attachments/{attachment_id}/remove")
 async def remove_page(
-    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, attachment_id: str
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep, attachment_id: str
 ) -> Response:
     """Removes a file that no answer has."""
-    row = await visible(services, viewer.actor, attachment_id)
-    said = {"tone": "ok", "text": f"已删除附件“{row.sealed['name']}”"}
+    row = await visible_attachment(services, session, viewer.actor, attachment_id)
+    said = {"tone": "ok", "text": f"已删除附件“{present_attachment(row).name}”"}
     try:
-        await remove(services, viewer.actor, attachment_id)
+        await remove(services, session, viewer.actor, attachment_id)
     except (Conflict, NotEntitled) as refusal:
         said = {"tone": "bad", "text": refusal.detail}
     return go(request, f"/disputes/{row.dispute_no}#files", said)
 
 
 @router.get("/attachments/{attachment_id}/remove")
-async def remove_reread(request: Request, services: ServicesDep, viewer: ViewerDep, attachment_id: str) -> Response:
+async def remove_reread(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, attachment_id: str
+) -> Response:
     """The address of the form, read again: the files of the case; the inbox where the file is gone by now."""
     try:
-        row = await visible(services, viewer.actor, attachment_id)
+        row = await visible_attachment(services, session, viewer.actor, attachment_id)
     except NotFound:
         return go(request, "/")
     return go(request, f"/disputes/{row.dispute_no}#files")
 
 
 @router.post("/disputes/{no}/comments")
-async def comment(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep, no: str) -> Response:
+async def comment(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep, no: str
+) -> Response:
     """Adds a remark with its files; the page shows it where it was written."""
     form = posted.form
     written, mentions = text(form, "text"), text(form, "mentions")
     attached = [value for value in form.getlist("attached") if isinstance(value, str)]
     wrong: list[str] = []
     if not posted.stale:
-        kept, wrong = await take_files(services, viewer, no, form)
+        kept, wrong = await take_files(services, session, viewer, no, form)
         attached = list(dict.fromkeys([*attached, *kept]))
 
     async def again(status: int, said: str, **more: Any) -> Response:

@@ -19,7 +19,6 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.attachments.service import FILES
 from api.core.errors import respond
 from domain.errors import FieldsInvalid, Refused, SantuiError, TooLarge, Unavailable
 from domain.storable_text import UNFIT, fit, is_fit, tame
@@ -80,7 +79,7 @@ def _wrong(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 
 class Guarded:
-    """The middleware, on the wire itself."""
+    """The middleware, on the wire itself. `files_limit`: the bytes that the files of one form may have together."""
 
     def __init__(self, app: ASGIApp, files_limit: int) -> None:
         self._app, self._files_limit = app, files_limit
@@ -134,7 +133,7 @@ class Guarded:
         if path.startswith("/codec/"):
             return CODEC_LIMIT
         return {
-            "multipart/form-data": FORM_LIMIT + FILES * self._files_limit,
+            "multipart/form-data": FORM_LIMIT + self._files_limit,
             "application/x-www-form-urlencoded": FORM_LIMIT,
         }.get(kind, JSON_LIMIT)
 
@@ -187,6 +186,6 @@ def _counted(receive: Receive, limit: int) -> Receive:
     return receiving
 
 
-def install(app: FastAPI, settings: Settings) -> None:
-    """Adds the middleware."""
-    app.add_middleware(Guarded, files_limit=settings.max_attachment_mb * 2**20)
+def install(app: FastAPI, settings: Settings, files: int) -> None:
+    """Adds the middleware; `files` is how many files one form may bring."""
+    app.add_middleware(Guarded, files_limit=files * settings.max_attachment_mb * 2**20)

@@ -5,19 +5,25 @@ from __future__ import annotations
 from api.core.context import Services
 from domain.errors import NotFound
 from domain.people.organisation import Actor
+from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
 from infra.read_model.disputes import find_dispute
 
 
-async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:
+async def visible_dispute(services: Services, session: Session, actor: Actor, dispute_no: str) -> DisputeRow:
     """A dispute that the person may see.
 
     Raises:
         NotFound: there is none, or not for this person; the try is noted.
     """
-    async with services.database.read() as session:
-        row = await find_dispute(session, actor, dispute_no)
+    row = await find_dispute(session, actor, dispute_no)
     if row is None:
         services.access.note(actor.person_id, dispute_no, "read", "not_found")
         raise NotFound("没有这个纠纷")
     return row
+
+
+async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:
+    """The same in a session of its own."""
+    async with services.database.read() as session:
+        return await visible_dispute(services, session, actor, dispute_no)

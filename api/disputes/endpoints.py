@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
 
-from api.attachments.service import FILES, attach, examined, file_response, own_files, remove, small_response
+from api.attachments.access import named_files
+from api.attachments.service import FILES
 from api.core.context import Services
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.core.old_idempotency import Done, Effect, once
@@ -23,7 +24,6 @@ from domain.errors import ActionNotAllowed, FieldsInvalid
 from domain.people.organisation import Actor
 from domain.policy.catalogue import ACTIONS
 from domain.policy.fields import Code, Moment
-from domain.storable_text import fit
 from domain.transitions.actions import Act
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
@@ -153,7 +153,8 @@ async def post_comment(
     async def do(_: str) -> Effect:
         await seen(services, actor, no)
         people = await mentioned(services, no, comment.text, comment.mentions)
-        files = [a.attachment_id for a in await own_files(services, actor, no, comment.attachments)]
+        async with services.database.read() as session:
+            files = [file.attachment_id for file in await named_files(session, actor, no, comment.attachments)]
 
         async def remark(session: Session) -> Done:
             return 201, comment_item(await add_comment(session, no, actor, comment.text, people, files))
@@ -161,39 +162,3 @@ async def post_comment(
         return Effect(remark)
 
     return await once(services, actor, f"comment:{no}", key, comment.model_dump(), do)
-
-
-@router.post("/attachments", status_code=201)
-async def post_attachment(
-    services: ServicesDep,
-    actor: ActorDep,
-    dispute_no: Annotated[str, Form(max_length=40)],
-    file: Annotated[UploadFile, File()],
-    key: KeyDep = None,
-) -> JSONResponse:
-    """Takes a file in: its type is told from its content. Until an answer names it, only its sender sees it."""
-    fit("dispute_no", dispute_no)
-    fit("file", file.filename or "")
-    upload = examined(services, file.filename, await file.read(services.files.limit + 1))
-    return await attach(services, actor, dispute_no, upload, key)
-
-
-@router.get("/attachments/{attachment_id}", response_class=Response)
-async def get_attachment(services: ServicesDep, actor: ActorDep, attachment_id: str) -> Response:
-    """A file, as it was sent."""
-    return await file_response(services, actor, attachment_id)
-
-
-@router.get("/attachments/{attachment_id}/thumbnail", response_class=Response)
-async def get_thumbnail(services: ServicesDep, actor: ActorDep, attachment_id: str) -> Response:
-    """A small picture of a file that has one, a JPEG."""
-    return await small_response(services, actor, attachment_id)
-
-
-@router.delete("/attachments/{attachment_id}")
-async def delete_attachment(
-    services: ServicesDep, actor: ActorDep, attachment_id: str, key: KeyDep = None
-) -> JSONResponse:
-    """Removes a file that no answer has, for who sent it."""
-    return await once(services, actor, f"remove:{attachment_id}", key, None,
-                      lambda _: remove(services, actor, attachment_id))  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from api.attachments.access import may_attach
+from api.attachments.presenters import present_attachment
 from api.tasks.examples import decision_shown
 from domain.base import china
 from domain.case.state import Task
@@ -12,12 +14,11 @@ from domain.people.organisation import ROLES, Actor
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
-from domain.transitions.handover import capacity, concerned, standing
+from domain.transitions.handover import capacity, standing
 from infra.database.tables.attachments import AttachmentRow, CommentRow
 from infra.database.tables.messages import MessageRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
-from infra.records.attachments import TAKEN
 
 LATEST = 12
 """Entries of a timeline that are told beside a task."""
@@ -75,7 +76,7 @@ def dispute_whole(
         **document,
         **dispute_item(row),
         "tasks": [task_item(task) for task in tasks],
-        "attachments": [attachment_item(a) for a in attachments],
+        "attachments": [present_attachment(row).model_dump(mode="json") for row in attachments],
         "comments": [comment_item(c) for c in comments],
         "actions": [
             {"name": name, "title": spec.title, "schema": spec.form.model_json_schema()}
@@ -83,13 +84,6 @@ def dispute_whole(
         ],
         "may_attach": may_attach(row, tasks, paths, actor),
     }
-
-
-def may_attach(row: DisputeRow, tasks: list[TaskRow], paths: set[str], actor: Actor) -> bool:
-    """Whether a person may add files: an open task is his matter, or an action is open to him. Others may only look."""
-    pending = (Task.model_validate(task.sealed) for task in tasks if task.state in ("open", "claimed"))
-    able = actions_open(row.sealed.get("actions", []), paths, actor)
-    return bool(able) or any(concerned(task, actor) for task in pending)
 
 
 def task_item(row: TaskRow, now: datetime | None = None) -> dict[str, Any]:
@@ -210,21 +204,6 @@ def entry_item(entry: dict[str, Any]) -> dict[str, Any]:
     at = china(datetime.fromisoformat(entry["at"])).isoformat()
     shown = ("seq", "kind", "title", "actor", "actor_id", "on_behalf_of", "on_behalf_name", "detail")
     return {**{name: entry.get(name) for name in shown}, "at": at}
-
-
-def attachment_item(row: AttachmentRow) -> dict[str, Any]:
-    """A file's particulars."""
-    return {
-        "attachment_id": row.attachment_id,
-        "name": row.sealed["name"],
-        "sha256": row.sha256,
-        "media_type": row.media_type,
-        "size": row.size,
-        "at": moment(row.at),
-        "by": row.sealed["by"],
-        "pending": row.state != TAKEN,
-        "thumbnail": row.sealed.get("small", False),
-    }
 
 
 def comment_item(row: CommentRow) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from api.attachments.schemas import Attachment
 from api.core.schemas import Problem, Shape
 from api.disputes.brief import DisputeBrief
 from domain.case import state as s
@@ -212,29 +213,6 @@ class Case(DisputeItem):
     """the latest line of the timeline"""
     ladder_failed: list[int]
     tasks: list[TaskItem]
-
-
-class Attachment(Shape):
-    """A file of a dispute."""
-
-    attachment_id: str
-    name: str
-    sha256: str
-    media_type: str
-    size: int
-    at: datetime
-    by: str
-    pending: bool
-    """no answer has it: only its sender sees it, and may remove it"""
-    thumbnail: bool
-    """whether there is a small picture"""
-
-
-class Removed(Shape):
-    """A file that is gone."""
-
-    attachment_id: str
-    removed: bool
 
 
 class Mention(Shape):

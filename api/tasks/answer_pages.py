@@ -122,7 +122,8 @@ async def _take_files(
     """Takes the form's files in, and adds them to the draft; answers what is wrong with the others."""
     if posted.stale:
         return []
-    kept, wrong = await take_files(services, viewer, desk.no, posted.form)
+    async with services.database.read() as session:
+        kept, wrong = await take_files(services, session, viewer, desk.no, posted.form)
     draft.attached = list(dict.fromkeys([*draft.attached, *kept]))
     if len(draft.attached) > MOST_ATTACHMENTS:
         draft.attached = draft.attached[:MOST_ATTACHMENTS]
@@ -136,7 +137,8 @@ async def _only_changes_the_form(services: Services, viewer: Viewer, posted: Pos
     if dropped:
         draft.attached = [attachment_id for attachment_id in draft.attached if attachment_id != dropped]
         with suppress(NotFound, Conflict):  # gone already, or part of the case: then it stays there
-            await remove(services, viewer.actor, dropped)
+            async with services.database.read() as session:
+                await remove(services, session, viewer.actor, dropped)
     return bool(draft.add or dropped)
 
 

@@ -5,21 +5,20 @@ The rule is the engine's validator. Here is settled *who* acts: the person himse
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import structlog
 from pydantic import Field
 
-from api.attachments.service import own_files
+from api.attachments.access import named_files
+from api.attachments.service import sent_along
 from api.core.context import Services
 from api.core.engine import NoWorker
 from api.disputes.brief import brief_from, brief_of
 from api.disputes.mergers import check_still_open, check_target
 from api.disputes.presenters import task_item
 from domain.base import Model
-from domain.case.state import Evidence, Task
+from domain.case.state import Task
 from domain.errors import (
     DisputeClosed,
     FieldsInvalid,
@@ -40,7 +39,6 @@ from domain.transitions.handover import Claim, Handover, capacity
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_line, dispute_row, find_dispute, paths_of
 from infra.read_model.tasks import find_task, open_tasks_of, task_exists
-from infra.records.attachments import return_attachments, send_attachments
 from infra.records.messages import Told, leave_message, message_id_of
 from infra.records.people import actor_named, manned, organisations_by_code
 
@@ -72,22 +70,21 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     organisations = await _organisations(services, answer.fields)
     if answer.decision == "assign":
         await _check_manned(services, task.dispute_no, organisations)
+    async with services.database.read() as session:
+        evidence = await named_files(session, actor, task.dispute_no, answer.attachments)
     command = Command(
         key=key,
         task_id=task_id,
         decision=answer.decision,
         fields=answer.fields,
-        evidence=[
-            Evidence(attachment_id=a.attachment_id, media_type=a.media_type, sha256=a.sha256)
-            for a in await own_files(services, actor, task.dispute_no, answer.attachments)
-        ],
+        evidence=evidence,
         note=answer.note,
         actor=capacity(Task.model_validate(task.sealed), actor, "decide"),
         organisations=organisations,
         labels=_labels(services, answer.fields),
     )
     try:
-        async with _sent(services, command.evidence):
+        async with sent_along(services, command.evidence):
             receipt = await services.engine.update(task.dispute_no, "decide", command, key)
     except NoWorker:
         await _leave(services, task.dispute_no, command)
@@ -285,22 +282,6 @@ async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[st
 def _asked(receipt: Receipt) -> dict[str, Any]:
     """The change that waits for approval, where the message put one up."""
     return {"change": receipt.change.model_dump()} if receipt.change else {}
-
-
-@asynccontextmanager
-async def _sent(services: Services, evidence: list[Evidence]) -> AsyncIterator[None]:
-    """An answer goes on its way with its files. Refused, they are its sender's own again; where nobody knows what comes
-    of it they stay with it.
-
-    Raises:
-        FieldsInvalid: one was removed meanwhile.
-    """
-    ids = await send_attachments(services.database, [e.attachment_id for e in evidence])
-    try:
-        yield
-    except Refused:
-        await return_attachments(services.database, ids)
-        raise
 
 
 async def _check_manned(services: Services, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:

@@ -57,10 +57,9 @@ async def add_attachment(
     return row
 
 
-async def find_attachment(database: Database, attachment_id: str, person_id: str) -> AttachmentRow | None:
+async def find_attachment(session: AsyncSession, attachment_id: str, person_id: str) -> AttachmentRow | None:
     """A file's particulars; of one that no answer has, only for its sender. The caller checks the dispute."""
-    async with database.read() as session:
-        row = await session.get(AttachmentRow, attachment_id)
+    row = await session.get(AttachmentRow, attachment_id)
     return row if row and shows(row, person_id) else None
 
 

@@ -56,8 +56,9 @@ async def test_a_file_that_no_answer_took_is_its_senders_own(anywhere: Settings)
     async with opened(anywhere) as database:
         file = (await uploaded(database)).attachment_id
         assert (await names(database, SENDER.person_id), await names(database, OTHER)) == ([file], [])
-        assert await find_attachment(database, file, OTHER) is None
-        assert await find_attachment(database, file, SENDER.person_id)
+        async with database.read() as session:
+            assert await find_attachment(session, file, OTHER) is None
+            assert await find_attachment(session, file, SENDER.person_id)
         assert await drop_attachment(database, file)
         assert not await drop_attachment(database, file)
         assert await known_attachments(database, [file]) == set()

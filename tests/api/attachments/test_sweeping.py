@@ -15,7 +15,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.attachments.service import tidy
+from api.attachments.sweeping import sweep_files
 from api.core.context import Services, open_services
 from api.web.session import SESSION
 from bench.looks import person
@@ -56,11 +56,11 @@ async def test_the_sweep_removes_what_no_answer_took_and_leaves_the_rest(service
     for file in (taken, stray):  # an upload that was cut off left a file without a row
         for name in (file, f"{file}.small"):
             os.utime(services.settings.attachments_dir / name, (yesterday, yesterday))
-    assert await tidy(services, datetime.now(UTC) + PENDING_FOR / 2) == 1
-    assert await tidy(services, datetime.now(UTC) + PENDING_FOR * 2) == 1
+    assert await sweep_files(services, datetime.now(UTC) + PENDING_FOR / 2) == 1
+    assert await sweep_files(services, datetime.now(UTC) + PENDING_FOR * 2) == 1
     left = {path.name for path in services.settings.attachments_dir.iterdir()}
     assert left == {taken, f"{taken}.small"}
-    assert await tidy(services, datetime.now(UTC) + PENDING_FOR * 2) == 0
+    assert await sweep_files(services, datetime.now(UTC) + PENDING_FOR * 2) == 0
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=[True, False], ids=["drill", "no drill"])

@@ -1,0 +1,53 @@
+"""Attachments: files of a dispute, sent, read and removed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi.responses import JSONResponse
+
+from api.attachments.responses import as_file
+from api.attachments.schemas import Attachment, Removed
+from api.attachments.service import attach, examine, read_file, read_thumbnail, remove
+from api.core.deps import ActorDep, KeyDep, ServicesDep, SessionDep
+from api.core.responses import as_response
+from domain.storable_text import fit
+
+router = APIRouter(prefix="/v1", tags=["disputes"])
+
+
+@router.post("/attachments", status_code=201, response_model=Attachment)
+async def post_attachment(
+    services: ServicesDep,
+    session: SessionDep,
+    actor: ActorDep,
+    dispute_no: Annotated[str, Form(max_length=40)],
+    file: Annotated[UploadFile, File()],
+    key: KeyDep = None,
+) -> JSONResponse:
+    """Takes a file in: its type is told from its content. Until an answer names it, only its sender sees it."""
+    fit("dispute_no", dispute_no)
+    fit("file", file.filename or "")
+    upload = examine(services, file.filename, await file.read(services.files.limit + 1))
+    return as_response(await attach(services, session, actor, dispute_no, upload, key))
+
+
+@router.get("/attachments/{attachment_id}", response_class=Response)
+async def get_attachment(services: ServicesDep, session: SessionDep, actor: ActorDep, attachment_id: str) -> Response:
+    """A file, as it was sent."""
+    return as_file(await read_file(services, session, actor, attachment_id))
+
+
+@router.get("/attachments/{attachment_id}/thumbnail", response_class=Response)
+async def get_thumbnail(services: ServicesDep, session: SessionDep, actor: ActorDep, attachment_id: str) -> Response:
+    """A small picture of a file that has one, a JPEG."""
+    return as_file(await read_thumbnail(services, session, actor, attachment_id))
+
+
+@router.delete("/attachments/{attachment_id}", response_model=Removed)
+async def delete_attachment(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, attachment_id: str, key: KeyDep = None
+) -> JSONResponse:
+    """Removes a file that no answer has, for who sent it."""
+    return as_response(await remove(services, session, actor, attachment_id, key))

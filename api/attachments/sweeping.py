@@ -1,0 +1,39 @@
+"""The sweep of files that no answer took in time, and of files on the disk that no row knows."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+
+from api.core.context import Services
+from domain.errors import Unavailable
+from infra.records.attachments import known_attachments, sweep_attachments
+
+log = structlog.get_logger()
+EVERY = 3600.0
+"""Seconds between two sweeps."""
+DAY = 86_400.0
+"""Seconds."""
+
+
+async def sweep_files(services: Services, now: datetime) -> int:
+    """Removes what no answer took in time, and strays of one to thirty days; answers how many."""
+    swept = set(await sweep_attachments(services.database, now))
+    strays = await services.files.strays(older=DAY, younger=30 * DAY)
+    swept |= strays - await known_attachments(services.database, strays)
+    for attachment_id in swept:
+        await services.files.remove(attachment_id)
+    return len(swept)
+
+
+async def keep_sweeping(services: Services) -> None:
+    """Sweeps for as long as the process lives."""
+    while True:
+        try:
+            if swept := await sweep_files(services, datetime.now(UTC)):
+                log.info("attachments_swept", files=swept)
+        except Unavailable as error:
+            log.warning("attachments_not_swept", error=error.code)
+        await asyncio.sleep(EVERY)
