@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from pydantic import TypeAdapter
 
-from api.attachments import schemas as attachments
 from api.audit import schemas as audit
 from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
@@ -37,8 +36,6 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/disputes/{no}/comments": {201: disputes.Comment},
     "POST /v1/disputes/{no}/watch": {200: disputes.Watched},
     "DELETE /v1/disputes/{no}/watch": {200: disputes.Watched},
-    "POST /v1/attachments": {201: attachments.Attachment},
-    "DELETE /v1/attachments/{attachment_id}": {200: attachments.Removed},
     "GET /v1/tasks": {200: Listed[disputes.TaskItem]},
     "GET /v1/tasks/{task_id}": {200: tasks.WholeTask},
     "POST /v1/tasks/{task_id}/claim": {200: tasks.Decided},

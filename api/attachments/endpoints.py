@@ -11,13 +11,14 @@ from api.attachments.responses import as_file
 from api.attachments.schemas import Attachment, Removed
 from api.attachments.service import attach, examine, read_file, read_thumbnail, remove
 from api.core.deps import ActorDep, KeyDep, ServicesDep, SessionDep
+from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
 from domain.storable_text import fit
 
 router = APIRouter(prefix="/v1", tags=["disputes"])
 
 
-@router.post("/attachments", status_code=201, response_model=Attachment)
+@router.post("/attachments", status_code=201, response_model=Attachment, responses=problems(WRITE | {415}))
 async def post_attachment(
     services: ServicesDep,
     session: SessionDep,
@@ -33,19 +34,19 @@ async def post_attachment(
     return as_response(await attach(services, session, actor, dispute_no, upload, key))
 
 
-@router.get("/attachments/{attachment_id}", response_class=Response)
+@router.get("/attachments/{attachment_id}", response_class=Response, responses=problems(READ))
 async def get_attachment(services: ServicesDep, session: SessionDep, actor: ActorDep, attachment_id: str) -> Response:
     """A file, as it was sent."""
     return as_file(await read_file(services, session, actor, attachment_id))
 
 
-@router.get("/attachments/{attachment_id}/thumbnail", response_class=Response)
+@router.get("/attachments/{attachment_id}/thumbnail", response_class=Response, responses=problems(READ))
 async def get_thumbnail(services: ServicesDep, session: SessionDep, actor: ActorDep, attachment_id: str) -> Response:
     """A small picture of a file that has one, a JPEG."""
     return as_file(await read_thumbnail(services, session, actor, attachment_id))
 
 
-@router.delete("/attachments/{attachment_id}", response_model=Removed)
+@router.delete("/attachments/{attachment_id}", response_model=Removed, responses=problems(WRITE))
 async def delete_attachment(
     services: ServicesDep, session: SessionDep, actor: ActorDep, attachment_id: str, key: KeyDep = None
 ) -> JSONResponse:
