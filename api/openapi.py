@@ -36,7 +36,7 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/disputes/{no}/comments": {201: disputes.Comment},
     "POST /v1/disputes/{no}/watch": {200: disputes.Watched},
     "DELETE /v1/disputes/{no}/watch": {200: disputes.Watched},
-    "GET /v1/tasks": {200: Listed[disputes.TaskItem]},
+    "GET /v1/tasks": {200: Listed[tasks.TaskItem]},
     "GET /v1/tasks/{task_id}": {200: tasks.WholeTask},
     "POST /v1/tasks/{task_id}/claim": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/release": {200: tasks.Decided},

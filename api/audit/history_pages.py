@@ -15,8 +15,8 @@ from api.audit.service import histories, may_audit, standing, words_of
 from api.core.context import Services
 from api.core.deps import ServicesDep
 from api.core.permissions import holds_at_root
+from api.core.timeline import shown_entries
 from api.disputes.pages import standing as in_words
-from api.disputes.presenters import told
 from api.histories.lookup import Run
 from api.histories.replay import replay
 from api.web import formatting as w
@@ -56,7 +56,7 @@ class Moment:
     @property
     def title(self) -> str:
         """What was told, in one line."""
-        titles = list(map(said, told(self.entries)))
+        titles = list(map(said, shown_entries(self.entries)))
         return "；".join(titles[:2]) + (f" 等 {len(titles)} 项" if len(titles) > 2 else "")
 
 
@@ -268,7 +268,7 @@ def _line(past: Past, moment: Moment, here: Moment, now: datetime) -> dict[str, 
         "part": past.href(moment, "history/moment"),
         "event": moment.event,
         "at": w.stamp(moment.at, now),
-        "entries": [{"title": said(e), "actor": e["actor"]} for e in told(moment.entries)]
+        "entries": [{"title": said(e), "actor": e["actor"]} for e in shown_entries(moment.entries)]
         or [{"title": WAITING, "actor": None}],
         "tone": next((tone for tone in RANKS if tone in tones), "quiet"),
         "current": moment is here,

@@ -11,9 +11,10 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from api.core.context import Services
-from api.disputes.presenters import about_shown, dispute_whole, entry_item, moment
+from api.disputes.presenters import dispute_whole, entry_item, moment
 from api.histories.lookup import Histories
 from api.histories.replay import Replayed, moments, replay, up_to
+from api.tasks.presenters import about_shown
 from domain.base import china
 from domain.case.state import Entry
 from domain.errors import FieldsInvalid, NotEntitled, NotFound

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
 T = TypeVar("T")
+JsonSchema = dict[str, Any]
+"""A JSON Schema, of a form."""
 
 
 class Shape(BaseModel):
@@ -18,6 +20,14 @@ class Listed(Shape, Generic[T]):
 
     items: list[T]
     next_cursor: str | None
+
+
+class Choice(Shape):
+    """An action open to the person, with its form."""
+
+    name: str
+    title: str
+    schema_: JsonSchema = Field(alias="schema")
 
 
 class FieldError(Shape):

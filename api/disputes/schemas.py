@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
-
 from api.attachments.schemas import Attachment
-from api.core.schemas import Problem, Shape
+from api.core.schemas import Choice, Problem, Shape
 from api.disputes.brief import DisputeBrief
+from api.tasks.schemas import TaskItem
 from domain.case import state as s
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
-
-TaskState = Literal["open", "claimed", "done", "void"]
 
 
 class Similar(Shape):
@@ -95,53 +92,6 @@ class DisputeItem(Shape):
     outcome: str | None
     source: str
     revision: int
-
-
-class PostAsked(Shape):
-    """A post that a task asks."""
-
-    role: str
-    role_name: str
-    organisation: str
-
-
-class TaskItem(Shape):
-    """A task as the inbox shows it."""
-
-    task_id: str
-    dispute_no: str
-    kind: str
-    kind_name: str
-    title: str
-    colour: str
-    round: int
-    state: TaskState
-    post: PostAsked | None
-    posts: list[PostAsked]
-    assignee: str | None
-    assignee_name: str | None
-    delegate: str | None
-    delegate_name: str | None
-    offered_to: str | None
-    offered_name: str | None
-    opened_at: datetime
-    ended_at: datetime | None
-    due_at: datetime | None
-    overdue: bool
-    suspended: bool = False
-    """its deadline stands still"""
-    ahead: int = 0
-    """seconds that a drill has moved its case's clock ahead of the wall's: `due_at` is by that clock"""
-    urgency: int
-    """the class a box is ordered by, the most urgent first, and within it the real due time: 1000 and more overdue
-    (the graver the colour, the more), 400 due within four hours, 300 within a day, 200 within a week, 100 later, never
-    or standing still, 0 ended
-    """
-    redo_of: str | None
-    about: dict[str, Any]
-    decision: s.Decision | None
-    record: list[s.Decision]
-    void_reason: str | None
 
 
 class ClockShape(Shape):
@@ -231,14 +181,6 @@ class Comment(Shape):
     text: str
     mentions: list[Mention]
     attachments: list[str]
-
-
-class Choice(Shape):
-    """An action open to the person, with its form."""
-
-    name: str
-    title: str
-    schema_: dict[str, Any] = Field(alias="schema")
 
 
 class WholeCase(Case):

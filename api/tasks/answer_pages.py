@@ -14,7 +14,8 @@ from api.core.context import Services
 from api.core.deps import ServicesDep
 from api.core.old_idempotency import once
 from api.tasks.endpoints import whole_task
-from api.tasks.service import MOST_ATTACHMENTS, Answering, answered, decide
+from api.tasks.schemas import MOST_ATTACHMENTS, Answering
+from api.tasks.service import answered, decide
 from api.tasks.task_view import brief_view, hands_view, head_view
 from api.web import formatting as w
 from api.web.errors import PageRoute
@@ -155,7 +156,7 @@ async def _decide(
     return await send(services, viewer, posted, what,
                       lambda key: once(services, viewer.actor, what, key, content,
                                        lambda i: decide(services, viewer.actor, task_id, answer, i),
-                                       lambda i: answered(services, task_id, i)))  # fmt: skip
+                                       lambda i: answered(services, viewer.actor, task_id, i)))  # fmt: skip
 
 
 def _refusal(outcome: Outcome, desk: Desk) -> dict[str, str]:

@@ -7,18 +7,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import Field
 
 from api.core.context import Services
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep
 from api.core.old_idempotency import once
-from api.disputes.presenters import task_item, task_whole
-from api.tasks.service import Answering, answered, claim, decide, hand_over
-from domain.base import Strict, china
+from api.tasks.presenters import as_json, task_item, task_whole
+from api.tasks.schemas import Answering, DelegateIn, ReleaseIn, TransferIn
+from api.tasks.service import answered, claim, decide, hand_over
+from domain.base import china
 from domain.case.state import Task
 from domain.errors import NotFound
 from domain.people.organisation import Actor
-from domain.policy.fields import Code, Moment, Text
+from domain.policy.fields import Code, Moment
 from domain.transitions.handover import capacity, places_of, standing
 from infra.read_model.disputes import dispute_row, timeline_of
 from infra.read_model.tasks import InboxFilter, candidates, find_task, inbox
@@ -43,27 +43,10 @@ async def get_tasks(
     f = InboxFilter(kind=kind, colour=colour, due_before=due_before and china(due_before), q=q)
     async with services.database.read() as session:
         page = await inbox(session, actor, box, f, limit=limit, cursor=cursor, now=datetime.now(UTC))
-    return {"items": [task_item(row, page.now) for row in page.rows], "next_cursor": page.next_cursor}
-
-
-class DelegateIn(Strict):
-    """Who is asked to prepare a task (username or person id), and what for."""
-
-    to: Text = Field(title="受托人")
-    note: str = Field("", title="委托说明", max_length=4000)
-
-
-class TransferIn(Strict):
-    """Who is asked to take a task over (username or person id), and why."""
-
-    to: Text = Field(title="接收人")
-    reason: Text = Field(title="移交原因")
-
-
-class ReleaseIn(Strict):
-    """Why a task is given back."""
-
-    reason: str = Field("", title="理由", max_length=4000)
+    return {
+        "items": [as_json(task_item(row, actor, page.now)) for row in page.rows],
+        "next_cursor": page.next_cursor,
+    }
 
 
 async def whole_task(services: Services, actor: Actor, task_id: str) -> dict[str, Any]:
@@ -83,7 +66,9 @@ async def whole_task(services: Services, actor: Actor, task_id: str) -> dict[str
         earlier = await timeline_of(session, row.dispute_no)
     helpers = await _helpers(services, Task.model_validate(row.sealed), actor)
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
-    return task_whole(row, who, helpers, dispute, earlier, actor)
+    return task_whole(row, who, helpers, dispute, earlier, actor).model_dump(
+        mode="json", by_alias=True, exclude_unset=True
+    )
 
 
 async def _helpers(services: Services, task: Task, actor: Actor) -> list[dict[str, Any]]:
@@ -110,7 +95,7 @@ async def post_claim(services: ServicesDep, actor: ActorDep, task_id: str, key: 
     """Ties the task to the person; accepts what he was offered; takes back what he delegated or offered."""
     return await once(
         services, actor, f"claim:{task_id}", key, None,
-        lambda i: claim(services, actor, task_id, i, release=False), lambda i: answered(services, task_id, i),
+        lambda i: claim(services, actor, task_id, i, release=False), lambda i: answered(services, actor, task_id, i),
     )  # fmt: skip
 
 
@@ -127,7 +112,7 @@ async def post_release(
         key,
         reason or None,
         lambda i: claim(services, actor, task_id, i, release=True, reason=reason),
-        lambda i: answered(services, task_id, i),
+        lambda i: answered(services, actor, task_id, i),
     )
 
 
@@ -143,7 +128,7 @@ async def post_delegate(
         key,
         body.model_dump(),
         lambda i: hand_over(services, actor, task_id, "delegate", body.to, body.note, i),
-        lambda i: answered(services, task_id, i),
+        lambda i: answered(services, actor, task_id, i),
     )
 
 
@@ -159,7 +144,7 @@ async def post_transfer(
         key,
         body.model_dump(),
         lambda i: hand_over(services, actor, task_id, "transfer", body.to, body.reason, i),
-        lambda i: answered(services, task_id, i),
+        lambda i: answered(services, actor, task_id, i),
     )
 
 
@@ -175,5 +160,5 @@ async def post_decide(
         key,
         answer.model_dump(mode="json"),
         lambda i: decide(services, actor, task_id, answer, i),
-        lambda i: answered(services, task_id, i),
+        lambda i: answered(services, actor, task_id, i),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import KINDS
@@ -91,7 +92,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[str, Any]) -> DecisionOpen:
     """A decision with its JSON Schema and an example valid for this very task."""
     spec = KINDS[kind].decisions[name]
     schema = spec.form.model_json_schema()
@@ -100,8 +101,8 @@ def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[s
         if flag in schema["properties"] and stage not in document.get("stages", [stage]):
             del schema["properties"][flag]  # the mechanism has no such stage
             schema["example"].pop(flag, None)
-    shown = {"name": name, "title": spec.title, "ends": spec.ends, "pictures": spec.pictures}
-    return {**shown, "schema": schema, "example": schema["example"]}
+    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures, schema=schema,
+                        example=schema["example"])  # fmt: skip
 
 
 def example(

@@ -12,15 +12,13 @@ from api.core.context import Services
 from api.core.deps import ServicesDep
 from api.tasks.answer_pages import Draft, Handing, lay_out, show_task
 from api.tasks.endpoints import (
-    DelegateIn,
-    ReleaseIn,
-    TransferIn,
     post_claim,
     post_delegate,
     post_release,
     post_transfer,
     whole_task,
 )
+from api.tasks.schemas import DelegateIn, ReleaseIn, TransferIn
 from api.web.errors import PageRoute
 from api.web.old_submission import Outcome, banner_of, earlier, next_key, refused, reused, send
 from api.web.rendering import go

@@ -1,15 +1,106 @@
-"""The inbox: a task with what is needed to answer it, and what an answer changed."""
+"""Tasks: as lists show them, with what is needed to answer them, and what an answer changed."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from api.core.schemas import Shape
+from pydantic import Field, WithJsonSchema
+
+from api.core.schemas import Choice, Shape
 from api.disputes.brief import DisputeBrief
-from api.disputes.schemas import Choice, TaskItem, TaskState
 from api.people.schemas import Who
+from domain.base import Model, Strict
 from domain.case import state as s
+from domain.policy.fields import Code, Text
 from domain.transitions.decisions import ChangeAsked
+from domain.transitions.handover import Standing
+
+MOST_ATTACHMENTS = 50
+"""Files that one decision may name."""
+MOST_TEXT = 4000
+"""Characters of a note or a reason."""
+TaskState = Literal["open", "claimed", "done", "void"]
+_OBJECT = WithJsonSchema({"additionalProperties": True, "type": "object"})
+"""The contract names no fields of these: they may become more."""
+
+
+class Answering(Model):
+    """What a person sends with a decision."""
+
+    decision: Code
+    fields: dict[str, Any] = {}
+    attachments: list[Code] = Field([], max_length=MOST_ATTACHMENTS)
+    note: str = Field("", max_length=MOST_TEXT)
+
+
+class DelegateIn(Strict):
+    """Who is asked to prepare a task (username or person id), and what for."""
+
+    to: Text = Field(title="受托人")
+    note: str = Field("", title="委托说明", max_length=MOST_TEXT)
+
+
+class TransferIn(Strict):
+    """Who is asked to take a task over (username or person id), and why."""
+
+    to: Text = Field(title="接收人")
+    reason: Text = Field(title="移交原因")
+
+
+class ReleaseIn(Strict):
+    """Why a task is given back."""
+
+    reason: str = Field("", title="理由", max_length=MOST_TEXT)
+
+
+class PostAsked(Shape):
+    """A post that a task asks."""
+
+    role: str
+    role_name: str
+    organisation: str
+
+
+class TaskItem(Shape):
+    """A task as the inbox shows it."""
+
+    task_id: str
+    dispute_no: str
+    kind: str
+    kind_name: str
+    title: str
+    colour: str
+    round: int
+    state: TaskState
+    post: PostAsked | None
+    posts: list[PostAsked]
+    assignee: str | None
+    assignee_name: str | None
+    delegate: str | None
+    delegate_name: str | None
+    offered_to: str | None
+    offered_name: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    suspended: bool = False
+    """its deadline stands still"""
+    ahead: int = 0
+    """seconds that a drill has moved its case's clock ahead of the wall's: `due_at` is by that clock"""
+    urgency: int
+    """the class a box is ordered by, the most urgent first, and within it the real due time: 1000 and more overdue
+    (the graver the colour, the more), 400 due within four hours, 300 within a day, 200 within a week, 100 later, never
+    or standing still, 0 ended
+    """
+    redo_of: str | None
+    about: dict[str, Any]
+    decision: s.Decision | None
+    record: list[s.Decision]
+    void_reason: str | None
+    standing: Standing | None = Field(None, exclude=True)
+    """how the person who asks stands to it, for the pages; none in an answer that was stored"""
 
 
 class PostNamed(Shape):
@@ -40,14 +131,35 @@ class AskedBy(Shape):
     on_behalf_name: str | None
 
 
+class IncidentInBrief(Shape):
+    """A report, as it is shown beside a task."""
+
+    at: datetime
+    source: str
+    narrative: str
+    address: str
+
+
+class EntryInBrief(Shape):
+    """A line of the timeline, as it is shown beside a task."""
+
+    at: datetime
+    kind: str
+    title: str
+    task_kind: str | None
+    decision: str | None
+    about: dict[str, Any]
+    reason: str | None
+
+
 class Brief(Shape):
     """What this person needs to decide."""
 
     category_name: str
     parties: list[s.Party]
-    incidents: list[dict[str, Any]]
+    incidents: list[Annotated[IncidentInBrief, _OBJECT]]
     earlier_alarms: int
-    history: list[dict[str, Any]]
+    history: list[Annotated[EntryInBrief, _OBJECT]]
     agreements: list[s.Agreement]
     evaluations: list[s.Verdict]
     suggested: list[str]
@@ -68,7 +180,7 @@ class WholeTask(TaskItem):
 
     delegate_note: str
     offer_reason: str
-    standing: Literal["ended", "offered", "mine", "delegate", "taken", "free", "barred", "watch"]
+    standing: Standing
     on_behalf_of: OnBehalf | None
     candidates: list[Candidate]
     colleagues: list[Candidate]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import structlog
-from pydantic import Field
 
 from api.attachments.access import named_files
 from api.attachments.service import sent_along
@@ -16,8 +15,8 @@ from api.core.context import Services
 from api.core.engine import NoWorker
 from api.disputes.brief import brief_from, brief_of
 from api.disputes.mergers import check_still_open, check_target
-from api.disputes.presenters import task_item
-from domain.base import Model
+from api.tasks.presenters import as_json, task_item
+from api.tasks.schemas import Answering
 from domain.case.state import Task
 from domain.errors import (
     DisputeClosed,
@@ -31,7 +30,6 @@ from domain.errors import (
 )
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.catalogue import KINDS
-from domain.policy.fields import Code
 from domain.transitions.actions import Act, capacity_to_act
 from domain.transitions.approvals import MERGER
 from domain.transitions.decisions import Command, Receipt, organisation_codes
@@ -43,17 +41,6 @@ from infra.records.messages import Told, leave_message, message_id_of
 from infra.records.people import actor_named, manned, organisations_by_code
 
 log = structlog.get_logger()
-MOST_ATTACHMENTS = 50
-"""Files that one decision may name."""
-
-
-class Answering(Model):
-    """What a person sends with a decision."""
-
-    decision: Code
-    fields: dict[str, Any] = {}
-    attachments: list[Code] = Field([], max_length=MOST_ATTACHMENTS)
-    note: str = Field("", max_length=4000)
 
 
 async def decide(services: Services, actor: Actor, task_id: str, answer: Answering, key: str) -> tuple[int, Any]:
@@ -94,10 +81,10 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
     except Refused as refusal:
         services.access.note(actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
         raise
-    return 200, await _changed(services, task, receipt)
+    return 200, await _changed(services, actor, task, receipt)
 
 
-async def answered(services: Services, task_id: str, key: str) -> tuple[int, Any] | None:
+async def answered(services: Services, actor: Actor, task_id: str, key: str) -> tuple[int, Any] | None:
     """What a key did to a task, a decision or another; none where it was never taken.
 
     Raises:
@@ -106,7 +93,7 @@ async def answered(services: Services, task_id: str, key: str) -> tuple[int, Any
     async with services.database.read() as session:
         task = await session.get(TaskRow, task_id)
     receipt = await services.engine.outcome(task.dispute_no, key, task_id) if task else None
-    return (200, await _changed(services, task, receipt)) if task and receipt else None
+    return (200, await _changed(services, actor, task, receipt)) if task and receipt else None
 
 
 async def claim(
@@ -164,7 +151,7 @@ async def _hand(
     except Refused as refusal:
         services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
         raise
-    return 200, await _changed(services, task, receipt)
+    return 200, await _changed(services, actor, task, receipt)
 
 
 async def act(
@@ -240,11 +227,11 @@ async def _leave(services: Services, dispute_no: str, command: Command) -> None:
     log.info("decision_left_as_signal", dispute_no=dispute_no)
 
 
-async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
+async def _changed(services: Services, actor: Actor, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
     """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
     try:
         if await services.revisions.published(task.dispute_no, receipt.revision):
-            return await _shown(services, task, receipt)
+            return await _shown(services, actor, task, receipt)
     except StoreUnavailable:  # taken all the same: nobody can see it yet
         pass
     return {
@@ -257,7 +244,7 @@ async def _changed(services: Services, task: TaskRow, receipt: Receipt) -> dict[
     }  # fmt: skip
 
 
-async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
+async def _shown(services: Services, actor: Actor, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
     """What the read model shows of it.
 
     Raises:
@@ -272,9 +259,9 @@ async def _shown(services: Services, task: TaskRow, receipt: Receipt) -> dict[st
     before = {t.task_id for t in rows if t.sealed["opened_revision"] < receipt.revision}
     opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
     return {
-        "task": task_item(row),
+        "task": as_json(task_item(row, actor)),
         "dispute": brief_of(dispute).model_dump(),
-        "opened_tasks": [task_item(r) for r in opened],
+        "opened_tasks": [as_json(task_item(r, actor)) for r in opened],
         **_asked(receipt),
     }
 

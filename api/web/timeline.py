@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from api.disputes.presenters import told
+from api.core.timeline import shown_entries
 from api.web.formatting import about, by, day, instant, stamp
 from api.web.forms import core, label_and_options
 from api.web.organisation_labels import Vocabulary
@@ -115,7 +115,7 @@ def by_days(
         for entry in (*opened, *entries)
         if entry["kind"] == "task_opened"
     }
-    lines = [_line(entry, which, words, now) for entry in reversed(told(entries))]
+    lines = [_line(entry, which, words, now) for entry in reversed(shown_entries(entries))]
     return [
         {"name": day(lot[0]["when"], now), "entries": lot}
         for _, group in groupby(lines, key=_day_of)

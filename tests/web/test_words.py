@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from api.cli.stories import STORIES, play_one
-from api.disputes.presenters import LATEST, latest, told
+from api.core.timeline import LATEST, latest_entries, shown_entries
 from api.indicators.schemas import Compared, FigureRow, Indicators, PeriodShape
 from api.indicators.service import definition_item
 from api.indicators.workbook import workbook
@@ -179,7 +179,7 @@ def test_that_a_task_was_opened_is_not_told_beside_what_opened_it() -> None:
         {"kind": "task_opened", "title": "责任跟进", "at": first, "detail": {}},
         visit,
     ]
-    assert [said(e) for e in told(entries)] == [
+    assert [said(e) for e in shown_entries(entries)] == [
         "现场处置：现场未能化解", "进入二推·责任民警", "新待办：回访（第1次回访 · 李某）",
     ]  # fmt: skip
 
@@ -191,9 +191,9 @@ def test_what_opened_a_task_is_seen_also_where_the_list_beside_a_task_begins_aft
     opened = {"kind": "task_opened", "title": "责任跟进", "at": second, "detail": {}}
     talk = [{"kind": "decision", "title": "责任跟进：记录联系", "at": f"2026-02-{day:02}T08:00:00+08:00", "detail": {}}
             for day in range(2, 1 + LATEST)]  # fmt: skip
-    assert latest([report, return_, opened, *talk]) == [return_, *talk]
-    assert latest([report, opened, *talk]) == [opened, *talk], "nothing else says so"
-    assert len(latest([report, return_, opened, *talk, *talk])) == LATEST
+    assert latest_entries([report, return_, opened, *talk]) == [return_, *talk]
+    assert latest_entries([report, opened, *talk]) == [opened, *talk], "nothing else says so"
+    assert len(latest_entries([report, return_, opened, *talk, *talk])) == LATEST
 
 
 def test_visits_name_their_party_and_one_that_is_not_due_yet_is_not_called_suspended(desk: Desk) -> None:

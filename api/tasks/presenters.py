@@ -1,0 +1,150 @@
+"""Tasks as lists and the inbox show them, and as whoever is to answer them needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from api.core.masking import masked
+from api.core.timeline import latest_entries
+from api.tasks.examples import decision_shown
+from api.tasks.schemas import (
+    AskedBy,
+    Brief,
+    Candidate,
+    EntryInBrief,
+    IncidentInBrief,
+    OnBehalf,
+    PostAsked,
+    TaskItem,
+    WholeTask,
+)
+from domain.base import china
+from domain.case.state import Agreement, Party, Task, Verdict
+from domain.people.organisation import ROLES, Actor, Post
+from domain.policy.catalogue import KINDS
+from domain.transitions.handover import capacity, standing
+from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.read_model.urgency_order import urgency_of
+
+
+def task_item(row: TaskRow, actor: Actor, now: datetime | None = None) -> TaskItem:
+    """A task as lists show it, its urgency as it is now, or at another instant that a list goes by."""
+    return TaskItem(**_item(row, Task.model_validate(row.sealed), actor, now))
+
+
+def task_whole(
+    row: TaskRow,
+    candidates: Iterable[dict[str, Any]],
+    colleagues: Iterable[dict[str, Any]],
+    dispute: DisputeRow,
+    entries: list[dict[str, Any]],
+    actor: Actor,
+) -> WholeTask:
+    """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
+    task = Task.model_validate(row.sealed)
+    by = capacity(task, actor, "decide")
+    names = row.sealed["decisions"] if task.pending else []
+    return WholeTask(
+        **_item(row, task, actor),
+        delegate_note=task.delegate_note,
+        offer_reason=task.offer_reason,
+        on_behalf_of=OnBehalf(person_id=by.on_behalf_of, name=by.on_behalf_name) if by.on_behalf_of else None,
+        candidates=[Candidate.model_validate(person) for person in candidates],
+        colleagues=[Candidate.model_validate(person) for person in colleagues],
+        decisions=[decision_shown(row.kind, name, task.about, dispute.sealed) for name in names],
+        brief=_brief(task, dispute, entries),
+    )
+
+
+def as_json(shown: TaskItem) -> dict[str, Any]:
+    """A task as JSON values."""
+    return shown.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def about_shown(about: dict[str, Any]) -> dict[str, Any]:
+    """What a task is about, without what is the engine's own business."""
+    return {key: value for key, value in about.items() if key not in ("path", "proposer", "proposed_for")}
+
+
+def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -> dict[str, Any]:
+    """The fields of a task in any list; each is set, as all are in the answer."""
+    posts = [_post(post) for post in task.addressees]
+    return {
+        "task_id": row.task_id,
+        "dispute_no": row.dispute_no,
+        "kind": row.kind,
+        "kind_name": KINDS[row.kind].name,
+        "title": row.title,
+        "colour": row.colour,
+        "round": row.round,
+        "state": row.state,
+        "post": next(iter(posts), None),
+        "posts": posts,
+        "assignee": row.assignee,
+        "assignee_name": task.assignee_name,
+        "delegate": row.delegate,
+        "delegate_name": task.delegate_name,
+        "offered_to": row.offered_to,
+        "offered_name": task.offered_name,
+        "opened_at": china(row.opened_at),
+        "ended_at": row.ended_at and china(row.ended_at),
+        "due_at": row.due_at and china(row.due_at),
+        "overdue": row.overdue,
+        "suspended": row.suspended,
+        "ahead": row.ahead,
+        "urgency": urgency_of(row, now or datetime.now(UTC)),
+        "redo_of": task.redo_of,
+        "about": about_shown(task.about),
+        "decision": task.decision,
+        "record": task.record,
+        "void_reason": task.void_reason or None,
+        "standing": standing(task, actor),
+    }
+
+
+def _brief(task: Task, dispute: DisputeRow, entries: list[dict[str, Any]]) -> Brief:
+    document = dispute.sealed
+    return Brief(
+        category_name=dispute.category_name,
+        parties=[Party.model_validate(masked(party)) for party in document["parties"]],
+        incidents=[
+            IncidentInBrief(at=i["reported_at"], source=i["source"], narrative=i["narrative"], address=i["address"])
+            for i in document["incidents"]
+        ],
+        earlier_alarms=len(document["incidents"]) - 1,
+        history=[_entry(entry) for entry in latest_entries(entries)],
+        agreements=[Agreement.model_validate(agreement) for agreement in document["agreements"]],
+        evaluations=[Verdict.model_validate(verdict) for verdict in document["evaluations"]],
+        suggested=document["suggested"],
+        risk_kinds=document["risk_kinds"],
+        asked_by=_asked_by(task, entries),
+        redo_of=task.redo_of,
+    )
+
+
+def _entry(entry: dict[str, Any]) -> EntryInBrief:
+    detail = entry["detail"]
+    return EntryInBrief(
+        at=entry["at"],
+        kind=entry["kind"],
+        title=entry["title"],
+        task_kind=detail.get("task_kind"),
+        decision=detail.get("decision"),
+        about=about_shown(detail.get("about") or {}),
+        reason=(detail.get("fields") or {}).get("reason"),
+    )
+
+
+def _asked_by(task: Task, entries: list[dict[str, Any]]) -> AskedBy | None:
+    """Who put up the change that the task is to approve, by what he did in the moment in which it was opened."""
+    if not (proposer := task.about.get("proposer")):
+        return None
+    asked = (e for e in entries if e.get("actor_id") == proposer and datetime.fromisoformat(e["at"]) == task.opened_at)
+    entry = next(asked, None)
+    return AskedBy(name=entry["actor"], on_behalf_name=entry.get("on_behalf_name")) if entry else None
+
+
+def _post(post: Post) -> PostAsked:
+    return PostAsked(role=post.role, role_name=ROLES[post.role].name, organisation=post.path.rpartition("/")[2])
