@@ -85,11 +85,8 @@ def _answer_schemas(app: FastAPI) -> dict[str, Any]:
 
 
 def _describe(document: dict[str, Any], answers: dict[str, Any]) -> None:
-    components = document["components"]["schemas"]
-    for unused in ("HTTPValidationError", "ValidationError"):
-        components.pop(unused, None)
     references, definitions = _table()
-    components |= definitions | answers
+    document["components"]["schemas"] |= definitions | answers
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             name = f"{method.upper()} {path}"
@@ -99,6 +96,19 @@ def _describe(document: dict[str, Any], answers: dict[str, Any]) -> None:
                 _as_sent(int(status), answer)
             operation.setdefault("security", [])
             _add_examples(operation, _EXAMPLES.get(name, {}))
+    _drop_unused(document)
+
+
+def _drop_unused(document: dict[str, Any]) -> None:
+    """Drops the schemas that nothing refers to: FastAPI's own errors, and of what the contract leaves free."""
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    while True:
+        text = json.dumps(document)
+        unused = [name for name in schemas if f'"{REF.format(model=name)}"' not in text]
+        if not unused:
+            return
+        for name in unused:
+            del schemas[name]
 
 
 def _as_sent(status: int, answer: dict[str, Any]) -> None:
