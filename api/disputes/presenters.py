@@ -10,7 +10,6 @@ from api.attachments.presenters import present_attachment
 from api.core.masking import masked
 from api.tasks.presenters import as_json, task_item
 from domain.base import china
-from domain.case.state import Task
 from domain.people.organisation import ROLES, Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
@@ -79,8 +78,6 @@ def dispute_whole(
         ],
         "may_attach": may_attach(row, tasks, paths, actor),
     }
-
-
 
 
 def entry_item(entry: dict[str, Any]) -> dict[str, Any]:
