@@ -81,7 +81,7 @@ def test_logging_never_raises_where_the_disk_is_full() -> None:
 
 BEATS = """
 import asyncio, os, sys
-from infra import heartbeat
+from infra.health import heartbeat
 from infra.runtime.background import Background
 from infra.database.engine import Database, open_database
 from infra.runtime.logs import configure_logs
