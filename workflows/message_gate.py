@@ -12,8 +12,9 @@ from domain.case.case import Case
 from domain.case.state import Applied
 from domain.errors import KeyReused, Refused, SantuiError, by_code
 from domain.policy.behaviour import MERGERS_ARE_APPROVED
+from domain.policy.catalogue import ENDINGS
 from domain.transitions import message_keys
-from domain.transitions.actions import ENDINGS, Act
+from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.transitions.handover import Claim, Handover
 from domain.transitions.supervision import TOO_MANY_DECISIONS, supervise

@@ -18,8 +18,7 @@ from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabul
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
-from domain.policy.catalogue import ACTIONS, OUTCOMES
-from domain.transitions.actions import ENDINGS, WAITING
+from domain.policy.catalogue import ACTIONS, ENDINGS, OUTCOMES
 
 router = APIRouter(route_class=PageRoute)
 
@@ -103,8 +102,8 @@ async def _show(request: Request, services: Services, viewer: Viewer, no: str, n
         colour=colour(document["colour"], document["colours"]),
         stage=document["stage_name"],
         action=action,
-        ends=name in ENDINGS and name not in WAITING,
-        approved=name in WAITING,
+        ends=bool(ACTIONS[name].outcome) and not ACTIONS[name].approved,
+        approved=ACTIONS[name].approved,
         drawn=draw(Form(action["schema"], words), draft.typed, draft.problems, {}),
         banner=draft.banner,
         organisations=offices.labels,

@@ -23,8 +23,6 @@ COLOUR = "colour"
 """The name of the clock the colour sets; at most one runs."""
 PROTECTION = "protection_order"
 """The name of the clock a granted protection order runs by; it knows no rounds."""
-HANDLING = ("handle_on_scene", "follow_up_responsibly", "dispose", "cooperate", "mediate", "dispatch")
-"""Kinds whose doers may not judge the round (requirements E.2, rule 1)."""
 
 
 class Case:
@@ -198,12 +196,12 @@ class Case:
         s = self.state
         if task.kind == "approve_change":
             return sorted({p for key in ("proposer", "proposed_for") if (p := task.about.get(key))})
-        if task.kind != "evaluate":
+        if not KINDS[task.kind].judges:
             return []
         done = (
             person
             for other in s.tasks
-            if other.round == s.round and other.kind in HANDLING
+            if other.round == s.round and KINDS[other.kind].handles
             for decision in other.answers
             for person in (decision.actor_id, decision.on_behalf_of)
         )

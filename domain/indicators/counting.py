@@ -17,6 +17,7 @@ from domain.case.case import COLOUR
 from domain.case.state import DisputeState, Entry, Incident
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.visit_counts import Visiting
+from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 
 WORKED_ON = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3, Stage.MEDIATION)
@@ -24,7 +25,6 @@ NOT_PUSHED = ("withdrawn", "merged", "transferred_out", "criminal_case", "not_a_
 """Outcomes that take a matter out of 处置率 altogether (F.3)."""
 NOT_ACCEPTED = ("merged", "transferred_out", "criminal_case", "not_a_dispute")
 """Outcomes that take a matter out of 办结率 altogether (F.4); a crime goes to another procedure."""
-_HOLDERS = ("handle_on_scene", "follow_up_responsibly", "dispose")
 _WORK = (
     TallyKind.SUBMITTED, TallyKind.DISPOSED, TallyKind.INTERVENED, TallyKind.CONCLUDED, TallyKind.FINISHED,
     TallyKind.TIMED,
@@ -129,7 +129,7 @@ class Reading:
                 self._count(TallyKind.REFUSED, at, unit=detail["path"], result="overruled", person_id=refuser)
             case "reassigned":
                 task = self.tasks.get(detail["task_id"])
-                if task and task.kind in _HOLDERS and detail.get("to"):
+                if task and KINDS[task.kind].leads and detail.get("to"):
                     self._deliver(detail["to"][0]["path"], at)
 
     def _entered(self, stage: Stage, at: datetime) -> None:
@@ -148,7 +148,7 @@ class Reading:
         task = self.tasks.get(detail["task_id"])
         post = task.decision.post if task and task.decision else None
         match detail["task_kind"], detail["decision"]:
-            case "confirm_triage" | "approve_third_push", _:
+            case kind, _ if KINDS[kind].submits:
                 self.desk = post.path if post else self.home
             case "dispatch", "assign":
                 paths = {o.code: o.path for o in self.state.organisations.values()}
@@ -161,7 +161,7 @@ class Reading:
                 path = task.about.get("path", "") if task else ""
                 self.excused[path] = None
                 self.beside.pop(path, None)
-            case "dispose" | "cooperate", "disposed":
+            case kind, "disposed" if KINDS[kind].disposes:
                 self.acted[task.about.get("path", "") if task else ""] = None
             case "evaluate", "return":
                 self._count(TallyKind.RETURNED, at)

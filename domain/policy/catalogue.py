@@ -28,12 +28,20 @@ class DecisionSpec(Model):
     """must carry pictures or videos as evidence"""
     merges: bool = False
     """ends the whole case as another one: put on record, and the task stays open until that is approved"""
+    leads_to: Stage | None = None
+    """takes the case to that stage; a mechanism without it does not offer the decision"""
 
 
 def _d(
-    title: str, form: type[Strict] = f.Fields, *, ends: bool = True, pictures: bool = False, merges: bool = False
+    title: str,
+    form: type[Strict] = f.Fields,
+    *,
+    ends: bool = True,
+    pictures: bool = False,
+    merges: bool = False,
+    leads_to: Stage | None = None,
 ) -> DecisionSpec:
-    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, merges=merges)
+    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, merges=merges, leads_to=leads_to)
 
 
 class KindSpec(Model):
@@ -55,6 +63,18 @@ class KindSpec(Model):
     """has the decision `contacted`, which stops the clock of the first contact"""
     under_colour: bool = False
     """due when the colour's clock is"""
+    under_ladder: bool = False
+    """a session of the mediation ladder: due when the ladder's clock is, and held as its tier requires"""
+    handles: bool = False
+    """who answers it has handled the round, and may not judge it (requirements E.2, rule 1)"""
+    judges: bool = False
+    """judges the round: not by who handled it, and each seat by another person"""
+    leads: bool = False
+    """who holds it is responsible for the dispute: reassigned, the dispute is pushed to another unit"""
+    disposes: bool = False
+    """disposes of the dispute in push 3, as lead or cooperating; a party met there is an intervention"""
+    submits: bool = False
+    """who answers it is the desk that submits the dispute to push 3, as indicators count it"""
     aside: bool = False
     """a track beside the stage: its decisions are applied at once, `run` does not wait for it"""
     protection: bool = False
@@ -70,6 +90,7 @@ KINDS: dict[str, KindSpec] = {
     "confirm_triage": KindSpec(
         name="研判确认",
         stages=(Stage.TRIAGE,),
+        submits=True,
         decisions={
             "confirm": _d("确认研判", f.Confirm),
             "correct": _d("更正研判", f.Correct),
@@ -80,6 +101,8 @@ KINDS: dict[str, KindSpec] = {
         name="现场处置",
         stages=(Stage.PUSH_1,),
         under_colour=True,
+        handles=True,
+        leads=True,
         decisions={
             "settled": _d("现场平息", f.SettledOnScene),
             "unsettled": _d("现场未能化解", f.Unsettled),
@@ -97,22 +120,26 @@ KINDS: dict[str, KindSpec] = {
         stages=(Stage.PUSH_2,),
         first_contact=True,
         under_colour=True,
+        handles=True,
+        leads=True,
         decisions={
             "contacted": _d("记录联系", f.Contacted, ends=False),
             "settled": _d("已化解", f.Settled),
-            "mediate": _d("提请联调", f.Reasoned),
-            "request_third_push": _d("提请三推", f.ThirdPush),
+            "mediate": _d("提请联调", f.Reasoned, leads_to=Stage.MEDIATION),
+            "request_third_push": _d("提请三推", f.ThirdPush, leads_to=Stage.PUSH_3),
             "criminal_case": _d("转刑事案件", f.CriminalCase),
         },
     ),
     "approve_third_push": KindSpec(
         name="三推审批",
         stages=(Stage.PUSH_1, Stage.PUSH_2),
+        submits=True,
         decisions={"approve": _d("批准", f.Suggested), "reject": _d("不批准", f.Reasoned)},
     ),
     "dispatch": KindSpec(
         name="分派交办",
         stages=(Stage.PUSH_3,),
+        handles=True,
         decisions={"assign": _d("交办", f.Assign), "send_back": _d("退回公安", f.Reasoned)},
     ),
     "accept_assignment": KindSpec(
@@ -132,9 +159,12 @@ KINDS: dict[str, KindSpec] = {
         stages=(Stage.PUSH_3,),
         to_organisation=True,
         under_colour=True,
+        handles=True,
+        leads=True,
+        disposes=True,
         decisions={
             **_DISPOSAL,
-            "mediate": _d("提请联调", f.Reasoned),
+            "mediate": _d("提请联调", f.Reasoned, leads_to=Stage.MEDIATION),
             "cannot_resolve": _d("无法化解", f.Reasoned),
         },
     ),
@@ -143,12 +173,16 @@ KINDS: dict[str, KindSpec] = {
         stages=(Stage.PUSH_3,),
         to_organisation=True,
         under_colour=True,
+        handles=True,
+        disposes=True,
         decisions={**_DISPOSAL, "cannot_resolve": _d("无法化解", f.Reasoned)},
     ),
     "mediate": KindSpec(
         name="调解",
         stages=(Stage.MEDIATION,),
         people_from="ladder.tiers",
+        under_ladder=True,
+        handles=True,
         decisions={
             "agreed": _d("达成协议", f.SessionAgreed),
             "not_agreed": _d("未达成协议", f.SessionFailed),
@@ -186,6 +220,7 @@ KINDS: dict[str, KindSpec] = {
         name="成效评估",
         stages=(Stage.EVALUATION,),
         people_from="evaluation",
+        judges=True,
         decisions={"accept": _d("评估通过"), "return": _d("退回重办", f.Return)},
     ),
     "visit": KindSpec(
@@ -233,29 +268,41 @@ class ActionSpec(Model):
     form: type[Strict]
     roles: frozenset[str]
     on_closed: bool = False
+    outcome: str = ""
+    """of an action that ends the dispute: the outcome it leaves"""
+    approved: bool = False
+    """changes nothing until it is approved one level up; `recolour` too, where it lowers the colour"""
 
 
 _POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
 _CENTRE = frozenset({"centre_dispatcher", "committee_dispatcher", "supervisor", "leader"})
 
 ACTIONS: dict[str, ActionSpec] = {
-    "withdraw": ActionSpec(title="撤回", form=f.Reasoned, roles=_POLICE | _CENTRE),
-    "merge_into": ActionSpec(title="并案", form=f.MergeInto, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
-    "suspend": ActionSpec(title="中止计时", form=f.Suspend, roles=_POLICE | _CENTRE | {"department_leader"}),
+    "withdraw": ActionSpec(title="撤回", form=f.Reasoned, roles=_POLICE | _CENTRE, outcome="withdrawn"),
+    "merge_into": ActionSpec(
+        title="并案", form=f.MergeInto, roles=_POLICE | _CENTRE | {"bureau_analyst"}, outcome="merged", approved=True
+    ),
+    "suspend": ActionSpec(
+        title="中止计时", form=f.Suspend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True
+    ),
     "resume": ActionSpec(title="恢复计时", form=f.Reasoned, roles=_POLICE | _CENTRE | {"department_leader"}),
     "recolour": ActionSpec(title="调整颜色", form=f.Recolour, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
-    "extend": ActionSpec(title="延期", form=f.Extend, roles=_POLICE | _CENTRE | {"department_leader"}),
+    "extend": ActionSpec(title="延期", form=f.Extend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True),
     "reassign": ActionSpec(title="改派", form=f.Reassign, roles=_POLICE | _CENTRE),
     "escalate": ActionSpec(title="提级", form=f.Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=f.Reasoned, roles=_POLICE | {"responsible_officer"}),
-    "transfer_out": ActionSpec(title="移送", form=f.TransferOut, roles=_CENTRE),
+    "transfer_out": ActionSpec(title="移送", form=f.TransferOut, roles=_CENTRE, outcome="transferred_out"),
     "convert_to_criminal": ActionSpec(
-        title="转为刑事案件", form=f.CriminalCase, roles=_POLICE | {"supervisor", "leader"}
+        title="转为刑事案件", form=f.CriminalCase, roles=_POLICE | {"supervisor", "leader"}, outcome="criminal_case"
     ),
-    "guide_to_litigation": ActionSpec(title="引导诉讼", form=f.GuideToLitigation, roles=_CENTRE | {"justice_chief"}),
+    "guide_to_litigation": ActionSpec(
+        title="引导诉讼", form=f.GuideToLitigation, roles=_CENTRE | {"justice_chief"}, outcome="guided_to_litigation"
+    ),
     "reopen": ActionSpec(title="重新启动", form=f.Reasoned, roles=_POLICE | _CENTRE, on_closed=True),
 }
 """`recall` is how the police take a diverted dispute back (分流不分家, J-046, H-046)."""
+ENDINGS = {name: spec.outcome for name, spec in ACTIONS.items() if spec.outcome}
+"""The actions that end a dispute, with the outcome each leaves."""
 
 
 def title_of(kind: str, decision: str) -> str:

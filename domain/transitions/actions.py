@@ -19,7 +19,7 @@ from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEnt
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy import fields as f
 from domain.policy.behaviour import ASKED_IS_NOT_DONE, ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
-from domain.policy.catalogue import ACTIONS, KINDS, ActionSpec
+from domain.policy.catalogue import ACTIONS, ENDINGS, KINDS, ActionSpec
 from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
 from domain.transitions.colours import is_lower, recolour
@@ -27,16 +27,6 @@ from domain.transitions.plausibility import past
 from domain.transitions.supervision import stage_tasks, supervise
 from domain.validation_messages import field_errors
 
-ENDINGS = {
-    "withdraw": "withdrawn",
-    "merge_into": "merged",
-    "transfer_out": "transferred_out",
-    "convert_to_criminal": "criminal_case",
-    "guide_to_litigation": "guided_to_litigation",
-}
-"""Actions that end a dispute, and the outcome they leave."""
-WAITING = (MERGER, "suspend", "extend")
-"""Actions that change nothing until they are approved; `recolour` is another where it lowers."""
 SUSPENDABLE = (COLOUR, "ladder")
 
 
@@ -156,7 +146,7 @@ def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
 
 def waits(state: DisputeState, action: str) -> bool:
     """Whether the action changes nothing in this case until it is approved. (Lowering a colour waits, too.)"""
-    return action in WAITING and (action != MERGER or state.rules >= MERGERS_ARE_APPROVED)
+    return ACTIONS[action].approved and (action != MERGER or state.rules >= MERGERS_ARE_APPROVED)
 
 
 def ended(state: DisputeState) -> bool:

@@ -98,9 +98,9 @@ def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
 
 def other_seats(state: DisputeState, task: Task) -> set[str]:
     """Who has answered for another seat of the same evaluation, or prepared its answer, or was represented in it."""
-    if task.kind != "evaluate":
+    if not KINDS[task.kind].judges:
         return set()
-    seats = (t for t in state.tasks if t.kind == "evaluate" and t.round == task.round and t.task_id != task.task_id)
+    seats = (t for t in state.tasks if t.kind == task.kind and t.round == task.round and t.task_id != task.task_id)
     persons = (person for t in seats for d in t.answers for person in (d.actor_id, d.on_behalf_of))
     return {person for person in persons if person}
 
@@ -152,22 +152,22 @@ def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
 
 def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
     """The decisions that this case does not allow now, each with the reason."""
-    has, why = state.process.has, {}
-    if not has(Stage.MEDIATION):
-        why["mediate"] = "本机制没有联调环节"
-    elif "domestic_violence" in state.risk_kinds:
-        why["mediate"] = "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
-    elif used_up(state):
-        why["mediate"] = f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
-    if not has(Stage.PUSH_3):
-        why["request_third_push"] = "本机制没有三推环节"
-    if task.kind == "mediate" and state.process.ladder:
+    spec, why = KINDS[task.kind], {}
+    for name, decision in spec.decisions.items():
+        stage = decision.leads_to
+        if stage and not state.process.has(stage):
+            why[name] = f"本机制没有{STAGE_NAMES[stage].partition('·')[0]}环节"
+        elif stage is Stage.MEDIATION and "domestic_violence" in state.risk_kinds:
+            why[name] = "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
+        elif stage is Stage.MEDIATION and used_up(state):
+            why[name] = f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
+    if spec.under_ladder and state.process.ladder:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
             why["promote"] = "已是最高层级"
     if merger := pending_merger(state):
         waiting = f"已提请并入{merger.fields['dispute_no']}，尚待批准"
-        why |= {name: waiting for name, spec in KINDS[task.kind].decisions.items() if spec.merges}
+        why |= {name: waiting for name, decision in spec.decisions.items() if decision.merges}
     return why
 
 
@@ -329,7 +329,7 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
-    if task.kind == "mediate" and state.process.ladder:
+    if KINDS[task.kind].under_ladder and state.process.ladder:
         tier = state.process.ladder.tiers[task.about["tier_number"]]
         errors += check_composition(tier, getattr(form, "participants", None))
     return errors

@@ -12,6 +12,7 @@ from domain.case.case import PROTECTION, Case
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
 from domain.policy.behaviour import MERGERS_ARE_APPROVED, ONE_PROTECTION_ORDER
+from domain.policy.catalogue import KINDS
 from domain.policy.process import Rungs
 from domain.policy.spans import Span
 from domain.transitions.actions import apply_change, reassign
@@ -28,16 +29,17 @@ def take_effect(case: Case, task: Task) -> None:
     decision = task.decision or task.record[-1]
     if decision.proposal:
         return
+    spec = KINDS[task.kind]
+    if spec.disposes and decision.fields.get("met"):
+        intervened(case)
+    if spec.first_contact and decision.name == "contacted":
+        case.stop_clock(f"contact:{task.task_id}")
+        if decision.fields["manner"] == "visit":
+            intervened(case)
     match task.kind:
         case "confirm_triage" if decision.name == "duplicate_of" and case.state.rules >= MERGERS_ARE_APPROVED:
             other = {"dispute_no": decision.fields["dispute_no"], "reason": decision.fields.get("reason", "系重复纠纷")}
             propose(case, MERGER, other, by=decision.actor_id, behalf=decision.on_behalf_of)
-        case "dispose" | "cooperate" if decision.fields.get("met"):
-            intervened(case)
-        case "follow_up_responsibly" if decision.name == "contacted":
-            case.stop_clock(f"contact:{task.task_id}")
-            if decision.fields["manner"] == "visit":
-                intervened(case)
         case "supervise":
             _supervised(case, task, decision)
         case "approve_change" if "change" in task.about:

@@ -114,7 +114,7 @@ def judges(clock: str, task_id: str | None, task: Task) -> bool:
     if task_id:
         return task.task_id == task_id
     if clock == "ladder":
-        return task.kind == "mediate"
+        return KINDS[task.kind].under_ladder
     return clock in (COLOUR, "progress") and KINDS[task.kind].under_colour
 
 

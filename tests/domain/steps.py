@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from domain.case.state import DisputeState, Party, Task
 from domain.people.organisation import Actor
-from domain.policy.catalogue import KINDS
+from domain.policy.catalogue import ENDINGS, KINDS
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
-from domain.transitions.actions import ENDINGS, Act, actions_thinkable
+from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Claim

@@ -11,10 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from api.tasks.examples import example
-from domain.case.case import HANDLING
 from domain.case.state import Decision, DisputeState, Evidence, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
-from domain.policy.catalogue import ACTIONS
+from domain.policy.catalogue import ACTIONS, KINDS
 from domain.policy.stages import Stage
 from tests.domain.support import HOUSING, MARKET, PLACES
 
@@ -82,7 +81,7 @@ def barred(state: DisputeState, task: Task) -> set[str]:
         return set()
     hands: set[str] = set()
     for other in state.tasks:
-        if other.round == task.round and (other.kind in HANDLING or other.kind == "evaluate") and other is not task:
+        if other.round == task.round and (KINDS[other.kind].handles or KINDS[other.kind].judges) and other is not task:
             for decision in [*other.record, *([other.decision] if other.decision else [])]:
                 hands |= selves(decision)
     return hands

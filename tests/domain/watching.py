@@ -13,9 +13,8 @@ from domain.case.state import Decision, DisputeState, Entry, Task
 from domain.image.growing_lists import Kept, joined
 from domain.image.projection import Image, project
 from domain.people.organisation import Actor
-from domain.policy.catalogue import KINDS
+from domain.policy.catalogue import ENDINGS, KINDS
 from domain.policy.stages import Stage
-from domain.transitions.actions import ENDINGS
 from domain.transitions.timekeeping import due_of, next_due
 from tests.domain.townsfolk import answered_for, barred, selves
 

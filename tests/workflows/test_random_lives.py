@@ -17,8 +17,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from domain.case.state import DisputeState, Task
 from domain.image.projection import project
 from domain.people.organisation import Actor
-from domain.policy.catalogue import KINDS
-from domain.transitions.actions import ENDINGS, Act, actions_thinkable
+from domain.policy.catalogue import ENDINGS, KINDS
+from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Note
 from infra.read_model.writer import write_image

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.cli.way_to_stage import STAGE_OF
+from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.policy.stages import Stage
 
@@ -61,7 +62,7 @@ def _under(process: Process, step: Step | Wait) -> Step | Wait | None:
         as_officer = _BY_OFFICER.get((step.kind, step.decision))
         step = as_officer(step) if as_officer else step
     stage = _ASKED_IN.get(step.kind) or STAGE_OF.get(step.kind)
-    led_to = _LEADS_TO.get(step.decision)
+    led_to = KINDS[step.kind].decisions[step.decision].leads_to
     if (stage and not process.has(stage)) or (led_to and not process.has(led_to)):
         return None
     if step.fields.get("confirmation") and not process.has(Stage.CONFIRMATION):
@@ -70,7 +71,6 @@ def _under(process: Process, step: Step | Wait) -> Step | Wait | None:
 
 
 _ASKED_IN = {"approve_change": Stage.PUSH_1, "approve_third_push": Stage.PUSH_3}
-_LEADS_TO = {"mediate": Stage.MEDIATION, "request_third_push": Stage.PUSH_3}
 _BY_OFFICER: dict[tuple[str, str], Callable[[Step], Step]] = {
     ("dispose", "progress"): lambda step: Step(
         "follow_up_responsibly",

@@ -10,9 +10,9 @@ from domain.case.case import COLOUR
 from domain.case.state import Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, FourEyes, NotEntitled, Refused
 from domain.people.organisation import Actor
-from domain.policy.catalogue import ACTIONS, OUTCOMES
+from domain.policy.catalogue import ACTIONS, ENDINGS, OUTCOMES
 from domain.policy.stages import Stage
-from domain.transitions.actions import ENDINGS, Act, actions_open, actions_thinkable, check_action, involved
+from domain.transitions.actions import Act, actions_open, actions_thinkable, check_action, involved
 from tests.domain.support import (
     CHIEF,
     DISPATCHER,
