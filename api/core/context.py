@@ -22,7 +22,7 @@ from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys
 from infra.runtime.files import FileStore
 from infra.runtime.settings import Settings
-from infra.temporal.client import connect, drill_clock
+from infra.temporal.client import connect
 
 INTAKE_AT_ONCE = 16
 """Reports at work at once: more keep the database's one writer, and each other, waiting without any getting done."""
@@ -59,16 +59,24 @@ async def open_services(settings: Settings) -> Services:
     Raises:
         PolicyInvalid: a policy file can't be used; names file and line.
     """
-    keys = load_keys(settings.key_file)
     client = await connect(settings, lazy=True)
-    drill = drill_clock(client)
-    # In drill mode disputes must be started by the client that lets their clock be moved.
-    starting = drill.client if settings.drill else client
-    database = open_database(settings)
+    return assemble(
+        settings,
+        policy=read_policy(settings.playbook),
+        database=open_database(settings),
+        client=client,
+        engine=WorkflowClient(client, settings),
+    )
+
+
+def assemble(settings: Settings, *, policy: Policy, database: Database, client: Client, engine: Engine) -> Services:
+    """The services over a database and an engine, whichever they are."""
     access, background = AccessLog(database), Background()
     return Services(
         settings=settings,
         database=database,
+        engine=engine,
+        client=client,
         directory=DirectoryCache(database),
         access=access,
         background=background,
@@ -77,9 +85,7 @@ async def open_services(settings: Settings) -> Services:
         tail=Tail(database),
         jobs=JobDesk(settings, database),
         intake=Gate(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
-        engine=WorkflowClient(starting, settings, drill),
-        client=starting,
-        files=FileStore(settings.attachments_dir, keys, settings.max_attachment_mb * 2**20),
+        files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
         tokens=Tokens(settings.key_file, settings.token_hours),
-        policy=read_policy(settings.playbook),
+        policy=policy,
     )

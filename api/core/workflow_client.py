@@ -24,7 +24,6 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import TimeSkipper
 
 from api.core.engine import EndedOutside, Engine, LastRun, NoWorker, SignalName, UpdateName
 from api.histories.recovery import OUTSIDE, recovered
@@ -45,7 +44,7 @@ from domain.transitions import message_keys
 from domain.transitions.decisions import Receipt
 from domain.transitions.message_keys import Outcome
 from infra.runtime.settings import Settings
-from infra.temporal.client import TASK_TIMEOUT
+from infra.temporal.client import TASK_TIMEOUT, drill_clock
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 
@@ -64,10 +63,12 @@ _AWAY = (
 
 
 class WorkflowClient(Engine):
-    """One process's way to the disputes' workflows; `drill` moves their clocks."""
+    """One process's way to the disputes' workflows."""
 
-    def __init__(self, client: Client, settings: Settings, drill: TimeSkipper) -> None:
-        self._client, self._drill = client, drill
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self._drill = drill_clock(client)
+        # In drill mode disputes must be started by the client that lets their clock be moved.
+        self._client = self._drill.client if settings.drill else client
         self._patience = timedelta(seconds=settings.decision_timeout_seconds)
         self._being_moved: set[str] = set()
 
@@ -119,7 +120,7 @@ class WorkflowClient(Engine):
                 )
                 return receipt
             except WorkflowUpdateFailedError as error:
-                raise _refusal(error.cause) from error
+                raise refusal(error.cause) from error
             except WorkflowUpdateRPCTimeoutOrCancelledError as error:
                 if (task := asyncio.current_task()) and task.cancelling():
                     raise asyncio.CancelledError from error  # the SDK reports our own cancellation as a timeout
@@ -292,7 +293,7 @@ class WorkflowClient(Engine):
             await asyncio.sleep(0.02)
 
 
-def _refusal(cause: BaseException | None) -> SantuiError:
+def refusal(cause: BaseException | None) -> SantuiError:
     """The engine's refusal as the error of the same code."""
     if isinstance(cause, ApplicationError) and cause.type:
         found = by_code(cause.type)

@@ -132,7 +132,7 @@ async def revision_of(session: AsyncSession, dispute_no: str) -> int:
 async def revisions_of(database: Database, dispute_nos: Sequence[str]) -> dict[str, int]:
     """The revisions at which the read model has disputes; those it has not are absent."""
     async with database.read() as session:
-        return dict((await session.execute(_REVISIONS, {"numbers": dispute_nos})).tuples().all())
+        return dict((await session.execute(_REVISIONS, {"numbers": dispute_nos})).all())
 
 
 async def paths_of(session: AsyncSession, dispute_no: str) -> set[str]:

@@ -102,7 +102,7 @@ async def names_of(session: AsyncSession, person_ids: Sequence[str]) -> dict[str
     if not person_ids:
         return {}
     query = select(col(PersonRow.person_id), col(PersonRow.name)).where(col(PersonRow.person_id).in_(person_ids))
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())
 
 
 async def colleagues(session: AsyncSession, paths: Collection[str], without: Collection[str]) -> list[PersonAtPost]:

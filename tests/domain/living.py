@@ -143,6 +143,18 @@ class Life:
         """An action by the update."""
         return self._update(self.workflow._may_act, _plain(self.workflow.act), act)
 
+    def update(self, name: str, message: BaseModel) -> Receipt:
+        """A message by the update of a name."""
+        updates: dict[str, tuple[Callable[[Any], None], Any]] = {
+            "decide": (self.workflow._may_decide, self.workflow.decide),
+            "claim": (self.workflow._may_claim, self.workflow.claim),
+            "delegate": (self.workflow._may_delegate, self.workflow.delegate),
+            "transfer": (self.workflow._may_transfer, self.workflow.transfer),
+            "act": (self.workflow._may_act, self.workflow.act),
+        }
+        validate, handle = updates[name]
+        return self._update(validate, _plain(handle), message)
+
     def signal(self, command: Command) -> None:
         """A decision by the signal, which nobody answers."""
         with self._engine():
