@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await log_notices(services.database, services.policy.playbook)
         for name, work in {
             "revisions": services.revisions.keep_looking,
-            "tail": services.tail.keep_looking,
+            "tail": services.broadcaster.keep_polling,
             "sweep": lambda: sweep(services),
             "access": services.access.keep_writing,
             "tidy": lambda: keep_sweeping(services),

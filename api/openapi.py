@@ -15,7 +15,6 @@ from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
 from api.disputes import schemas as disputes
-from api.messages import schemas as messages
 from api.operations import schemas as operations
 from api.tasks import schemas as tasks
 from domain.errors import Refused, Unavailable, codes
@@ -43,9 +42,6 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/tasks/{task_id}/delegate": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/transfer": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/decide": _DECIDED,
-    "GET /v1/messages": {200: messages.Messages},
-    "POST /v1/messages/read": {200: messages.ReadAll},
-    "POST /v1/messages/{message_id}/read": {200: messages.MessageItem},
     "GET /v1/disputes/{no}/history": {200: audit.History},
     "GET /v1/disputes/{no}/history/words": {200: audit.HistoryInWords},
     "GET /v1/disputes/{no}/state": {200: audit.CaseAtEvent},
@@ -178,8 +174,6 @@ def _errors(name: str) -> frozenset[int]:
         return SIGN_IN
     if path == "/v1/attachments":
         return WRITE | {415}
-    if path == "/v1/events":
-        return READ | {429}
     return READ if method == "GET" else WRITE
 
 

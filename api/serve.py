@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stops taking requests, and finishes what is under way."""
-        self._app.state.services.tail.close()
+        self._app.state.services.broadcaster.close()
         await super().shutdown(sockets)
 
 

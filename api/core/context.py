@@ -9,7 +9,7 @@ from temporalio.client import Client
 from api.core.admission import Gate
 from api.core.auth import Tokens
 from api.core.engine import Engine
-from api.core.event_stream import Tail
+from api.core.event_stream import EventBroadcaster
 from api.core.health import Health
 from api.core.jobs import JobDesk
 from api.core.policy import Policy, read_policy
@@ -46,7 +46,7 @@ class Services:
     directory: DirectoryCache
     access: AccessLog
     revisions: RevisionWaiter
-    tail: Tail
+    broadcaster: EventBroadcaster
     jobs: JobDesk
     background: Background
     health: Health
@@ -82,7 +82,7 @@ def assemble(settings: Settings, *, policy: Policy, database: Database, client: 
         background=background,
         health=Health(client, database, access, background),
         revisions=RevisionWaiter(database, settings.publish_wait_seconds),
-        tail=Tail(database),
+        broadcaster=EventBroadcaster(database),
         jobs=JobDesk(settings, database),
         intake=Gate(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),

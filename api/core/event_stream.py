@@ -1,8 +1,9 @@
-"""The tail of events: one look at a time at what is new while somebody listens, handed to whom it concerns, in order.
+"""Streams of events: one loop polls the table `event` while anybody listens, and delivers what is new, in order, to the
+streams of those it concerns.
 
 A number is given to an event before its transaction is committed, so on PostgreSQL a later number may be seen first. A
-look therefore waits a moment before it passes over a missing number, and still takes it when it comes after all; each
-event is handed on once.
+poll therefore waits a moment before it passes over a missing number, and still takes it when it comes after all; each
+event is delivered once. No stream holds a database session while it is open.
 """
 
 from __future__ import annotations
@@ -23,93 +24,94 @@ from infra.database.tables.messages import EventRow
 from infra.records.deputies import acting
 from infra.records.events import concerning, events_after, last_event, may_concern, seqs_after, watching
 
-EVERY = 0.5
-"""Seconds between two looks while somebody listens."""
-HOLD = 1.0
+POLL_INTERVAL = 0.5
+"""Seconds between two polls while anybody listens."""
+GAP_WAIT = 1.0
 """Seconds for which a missing number holds back those after it."""
-FORGET = 60.0
+GAP_TIMEOUT = 60.0
 """Seconds after which a missing number is given up."""
-NEAR = 200
-"""How far back of the newest number one still in a transaction may be when looking begins."""
-MOST = 5
+GAP_REACH = 200
+"""How far before the newest number one still in a transaction may be when polling begins."""
+MAX_STREAMS = 5
 """Streams a person may have open at one API process."""
-RESUMED = 5000
+MAX_RESUMED = 5000
 """How many numbers a resumed stream goes back at most; who was away longer reads the inbox again."""
-BACKLOG = 1000
-"""Events that a reader may fall behind."""
+MAX_QUEUED = 1000
+"""Events a reader may fall behind."""
 log = structlog.get_logger()
 
 
-class Stream:
-    """One reader: what he is still to be told. `seq` is where he stands.
+class EventStream:
+    """One reader's queue of events. `seq` is the number of the furthest event read.
 
-    What he may no longer see is not told from that moment on; of a post he is given, he hears from his next stream on.
+    Each event is checked against what the person may see when it is delivered; a post given to him meanwhile counts
+    from his next stream on.
     """
 
     def __init__(self, actor: Actor, until: datetime) -> None:
         self.actor, self.seq = actor, 0
         self._until = until
-        self._waiting: asyncio.Queue[EventRow | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[EventRow | None] = asyncio.Queue()
 
-    def tell(self, events: list[EventRow]) -> None:
-        """Hands events on; a reader who is too slow is sent away, and resumes where he was."""
-        if self._waiting.qsize() > BACKLOG:
+    def put(self, events: list[EventRow]) -> None:
+        """Queues events; the stream of a reader who is too slow is ended, and resumes where he was."""
+        if self._queue.qsize() > MAX_QUEUED:
             self.end()
             return
         for event in events:
-            self._waiting.put_nowait(event)
+            self._queue.put_nowait(event)
 
     def end(self) -> None:
-        """Ends the stream, whatever it was still to tell."""
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
-        self._waiting.put_nowait(None)
+        """Ends the stream; what is still queued is dropped."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
 
     async def events(self) -> AsyncIterator[tuple[EventRow, bool]]:
         """The events, and of each whether its number is the furthest so far; until the sign-in expires or all ends."""
         while (left := (self._until - datetime.now(UTC)).total_seconds()) > 0:
             try:
-                event = await asyncio.wait_for(self._waiting.get(), left)
+                event = await asyncio.wait_for(self._queue.get(), left)
             except TimeoutError:
                 return
             if event is None:
                 return
-            further = seq_of(event) > self.seq
+            furthest = seq_of(event) > self.seq
             self.seq = max(self.seq, seq_of(event))
-            yield event, further
+            yield event, furthest
 
 
-class Tail:
-    """Who listens at this process, and how far everybody has been told."""
+class EventBroadcaster:
+    """The open streams of this process, and the number up to which events were delivered to them."""
 
-    def __init__(self, database: Database, *, hold: float = HOLD) -> None:
-        self._database, self._hold = database, hold
+    def __init__(self, database: Database, *, gap_wait: float = GAP_WAIT) -> None:
+        self._database, self._gap_wait = database, gap_wait
         self._open: Counter[str] = Counter()
-        self._streams: list[Stream] = []
-        self._somebody = asyncio.Event()
-        self._turn = asyncio.Lock()
-        self._last: int | None = None
-        """how far everybody has been told; none while nobody listens"""
-        self._missed: dict[int, float] = {}
-        """numbers not seen yet though later ones were, and since when"""
+        self._streams: list[EventStream] = []
+        self._wanted = asyncio.Event()
+        self._lock = asyncio.Lock()
+        self._position: int | None = None
+        """the number up to which events were delivered; none while nobody listens"""
+        self._gaps: dict[int, float] = {}
+        """numbers not seen yet though later ones were, and since when (monotonic)"""
         self._closed = False
 
     async def newest(self) -> int:
-        """The number of the newest event: where a page that is made now stands."""
+        """The number of the newest event: a page made now listens from there."""
         async with self._database.read() as session:
             return await last_event(session)
 
     @asynccontextmanager
-    async def listen(self, actor: Actor, until: datetime, after: int | None) -> AsyncIterator[Stream]:
+    async def listen(self, actor: Actor, until: datetime, after: int | None) -> AsyncIterator[EventStream]:
         """A stream for a person, from now on or resumed after an event, until the sign-in expires.
 
         Raises:
             TooManyStreams: he has as many open as one person may.
         """
-        if self._open[actor.person_id] >= MOST:
+        if self._open[actor.person_id] >= MAX_STREAMS:
             raise TooManyStreams
         self._open[actor.person_id] += 1
-        stream = Stream(actor, until)
+        stream = EventStream(actor, until)
         try:
             await self._join(stream, after)
             yield stream
@@ -118,12 +120,12 @@ class Tail:
             if stream in self._streams:
                 self._streams.remove(stream)
 
-    async def keep_looking(self) -> None:
-        """Looks while somebody listens, for as long as the process lives."""
+    async def keep_polling(self) -> None:
+        """Polls while anybody listens, for as long as the process lives."""
         while True:
-            await self._somebody.wait()
-            await self.look()
-            await asyncio.sleep(EVERY)
+            await self._wanted.wait()
+            await self.poll()
+            await asyncio.sleep(POLL_INTERVAL)
 
     def close(self) -> None:
         """Ends every stream, now and from now on: the process is about to end."""
@@ -134,73 +136,76 @@ class Tail:
         for stream in self._streams:
             stream.end()
 
-    async def _join(self, stream: Stream, after: int | None) -> None:
+    async def _join(self, stream: EventStream, after: int | None) -> None:
         person = stream.actor.person_id
-        missed: list[EventRow] = []
-        async with self._turn:
+        resumed: list[EventRow] = []
+        async with self._lock:
             async with self._database.read() as session:
-                if self._last is None:
-                    self._last = await last_event(session)
-                    near = await seqs_after(session, self._last - NEAR)
-                    self._missed = dict.fromkeys(
-                        set(range(max(self._last - NEAR, 0) + 1, self._last)) - near, time.monotonic()
+                if self._position is None:
+                    self._position = await last_event(session)
+                    near = await seqs_after(session, self._position - GAP_REACH)
+                    self._gaps = dict.fromkeys(
+                        set(range(max(self._position - GAP_REACH, 0) + 1, self._position)) - near, time.monotonic()
                     )
-                stream.seq = self._last if after is None else min(after, self._last)
-                seq = max(stream.seq, self._last - RESUMED)
-                while seq < self._last and (page := await events_after(session, seq, until=self._last)):
+                stream.seq = self._position if after is None else min(after, self._position)
+                seq = max(stream.seq, self._position - MAX_RESUMED)
+                while seq < self._position and (page := await events_after(session, seq, until=self._position)):
                     watched = (await watching(session, page, [person])).get(person, set())
-                    missed += await concerning(session, stream.actor, page, watched)
+                    resumed += await concerning(session, stream.actor, page, watched)
                     seq = seq_of(page[-1])
-            stream.tell(missed)
+            stream.put(resumed)
             self._streams.append(stream)
-            self._somebody.set()
+            self._wanted.set()
         if self._closed:
             stream.end()
 
-    async def look(self) -> None:
-        """Hands on what is new, as far as nothing before it is missing; rests once nobody listens."""
-        async with self._turn:
+    async def poll(self) -> None:
+        """Delivers what is new, as far as no number before it is missing; rests once nobody listens."""
+        async with self._lock:
             if self._streams:
-                await self._look()
+                await self._poll()
             else:
-                self._last = None
-                self._somebody.clear()
+                self._position = None
+                self._wanted.clear()
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         try:
             async with self._database.read() as session:
-                found = await events_after(session, self._last or 0, missed=list(self._missed))
+                found = await events_after(session, self._position or 0, missed=list(self._gaps))
         except StoreUnavailable as error:
             log.warning("events_wait", error=error.code)
             return
         events = self._in_order(found)
         try:
-            await self._hand_on(events)
+            await self._deliver(events)
         except Exception as error:  # whatever it was: nobody may miss an event unnoticed, so all resume where they were
-            log.error("events_not_told", exc_info=error)
+            log.error("events_not_delivered", exc_info=error)
             self._end_all()
 
     def _in_order(self, found: list[EventRow]) -> list[EventRow]:
-        now, last = time.monotonic(), self._last or 0
+        """The events that may be delivered now: up to a missing number that is still waited for, and late ones."""
+        now, position = time.monotonic(), self._position or 0
         events = []
         for event in found:
             seq = seq_of(event)
-            if seq > last:
-                between = range(max(last + 1, seq - NEAR), seq)
-                if any(now - self._missed.setdefault(number, now) < self._hold for number in between):
+            if seq > position:
+                between = range(max(position + 1, seq - GAP_REACH), seq)
+                if any(now - self._gaps.setdefault(number, now) < self._gap_wait for number in between):
                     break
-                last = seq
-            self._missed.pop(seq, None)
+                position = seq
+            self._gaps.pop(seq, None)
             events.append(event)
-        self._last = last
-        self._missed = {seq: since for seq, since in self._missed.items() if now - since < FORGET}
+        self._position = position
+        self._gaps = {seq: since for seq, since in self._gaps.items() if now - since < GAP_TIMEOUT}
         return events
 
-    async def _hand_on(self, events: list[EventRow]) -> None:
-        """Each person once, however many streams he has; his posts and his sight are those of now."""
+    async def _deliver(self, events: list[EventRow]) -> None:
+        """Puts events into the streams of those they concern, by the posts held and the disputes seen now; queried once
+        a person, however many streams he has open.
+        """
         if not events:
             return
-        listening: defaultdict[str, list[Stream]] = defaultdict(list)
+        listening: defaultdict[str, list[EventStream]] = defaultdict(list)
         for stream in self._streams:
             listening[stream.actor.person_id].append(stream)
         async with self._database.read() as session:
@@ -210,11 +215,11 @@ class Tail:
                 if not any(may_concern(streams[0].actor, event, his) for event in events):
                     continue
                 actor = await acting(session, person_id, datetime.now(UTC))
-                told = await concerning(session, actor, events, his) if actor else []
+                concerned = await concerning(session, actor, events, his) if actor else []
                 for stream in streams:
                     if actor:
                         stream.actor = actor
-                        stream.tell(told)
+                        stream.put(concerned)
                     else:
                         stream.end()
 

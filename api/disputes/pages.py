@@ -40,7 +40,7 @@ async def show_case(
     request: Request, services: Services, viewer: Viewer, no: str, *, status: int = 200, **extra: Any
 ) -> Response:
     """The page of a case; `extra` holds what a small form of it was refused for."""
-    heard = await services.tail.newest()  # before anything is read: what happens meanwhile is told
+    heard = await services.broadcaster.newest()  # before anything is read: what happens meanwhile is told
     document = await whole(services, viewer.actor, no)
     entries = await _timeline(services, viewer, no)
     offices = await offices_of(services)

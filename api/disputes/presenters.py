@@ -14,7 +14,6 @@ from domain.people.organisation import ROLES, Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
-from infra.database.tables.messages import MessageRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 
 
@@ -96,16 +95,4 @@ def comment_item(row: CommentRow) -> dict[str, Any]:
         "text": row.sealed["text"],
         "mentions": row.sealed.get("mentions", []),
         "attachments": row.sealed.get("attachments", []),
-    }
-
-
-def message_item(row: MessageRow) -> dict[str, Any]:
-    """A message; what it says depends on its kind."""
-    return {
-        "message_id": row.message_id,
-        "at": moment(row.at),
-        "kind": row.kind,
-        "dispute_no": row.dispute_no,
-        "read_at": moment(row.read_at),
-        **row.sealed,
     }

@@ -1,4 +1,4 @@
-"""The person's messages (消息), the stream that pages listen to, and watching a case (关注)."""
+"""The person's messages (消息), the stream that pages listen to, and 关注 of a case."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.core.deps import CursorDep, ServicesDep
-from api.core.event_stream import Stream
+from api.core.deps import CursorDep, ServicesDep, SessionDep
+from api.core.event_stream import EventStream
 from api.disputes.watch_endpoints import delete_watch, post_watch
-from api.messages.endpoints import get_messages, post_read, post_read_all
-from api.messages.event_endpoints import LastEventId, sent, stream_of
+from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem
+from api.messages.service import list_messages, read_all, read_message
+from api.messages.streams import LastEventId, server_sent, stream_of
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.rendering import go, show
@@ -29,29 +30,31 @@ WHY = {"overdue": "已超期", "due_today": "24 小时内到期", "reminded": "�
 
 @router.get("/messages")
 async def messages_page(
-    request: Request, services: ServicesDep, viewer: ViewerDep, unread: bool = False, cursor: CursorDep = None
+    request: Request, session: SessionDep, viewer: ViewerDep, unread: bool = False, cursor: CursorDep = None
 ) -> Response:
     """The messages, the newest first."""
-    page = await get_messages(services, viewer.actor, True if unread else None, PAGE, cursor)
-    more = f"/messages?cursor={page['next_cursor']}{'&unread=true' if unread else ''}" if page["next_cursor"] else ""
-    return show(request, "messages.html", viewer, messages=[_message(m) for m in page["items"]], more=more,
-                unread=unread, count=page["unread"])  # fmt: skip
+    page = await list_messages(session, viewer.actor, True if unread else None, PAGE, cursor)
+    more = f"/messages?cursor={page.next_cursor}{'&unread=true' if unread else ''}" if page.next_cursor else ""
+    now = w.present()
+    return show(request, "messages.html", viewer, messages=[_message(m, now) for m in page.items], more=more,
+                unread=unread, count=page.unread)  # fmt: skip
 
 
 @router.post("/messages/read")
-async def read_all_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
+async def read_all_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep
+) -> Response:
     """Marks all as read."""
-    await post_read_all(services, viewer.actor)
+    await read_all(services, session, viewer.actor, None)
     return go(request, "/messages", {"tone": "ok", "text": "已全部标为已读"})
 
 
 @router.post("/messages/{message_id}/read")
 async def read_page(
-    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, message_id: str
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep, message_id: str
 ) -> Response:
     """Marks one as read, and goes on to what it is about where that is asked."""
-    if (await post_read(services, viewer.actor, message_id)).status_code == 404:
-        raise NotFound("没有这条消息")
+    await read_message(services, session, viewer.actor, message_id, None)
     to = text(form, "to")
     return go(request, to if to.startswith("/") and not to.startswith("//") else "/messages")
 
@@ -85,8 +88,8 @@ async def open_stream(
     services: ServicesDep,
     last_event_id: LastEventId = None,
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
-) -> AsyncIterator[Stream]:
-    """A stream for whoever's session it is; `after` is where the page stood when it was made."""
+) -> AsyncIterator[EventStream]:
+    """The stream of the session's person; `after` is where the page stood when it was made."""
     token = request.cookies.get(SESSION)
     if not token:
         raise NotSignedIn
@@ -95,35 +98,41 @@ async def open_stream(
 
 
 @wire.get("/events", response_class=EventSourceResponse)
-async def events(stream: Annotated[Stream, Depends(open_stream)]) -> AsyncIterator[ServerSentEvent]:
-    """What `GET /v1/events` tells, for the pages; its errors are not pages, because a script reads them."""
-    async for event in sent(stream):
+async def events(stream: Annotated[EventStream, Depends(open_stream)]) -> AsyncIterator[ServerSentEvent]:
+    """`GET /v1/events` for the pages; its errors are not pages, because a script reads them."""
+    async for event in server_sent(stream):
         yield event
 
 
-def _message(m: dict[str, Any]) -> dict[str, Any]:
-    now = w.present()
-    shown = {"id": m["message_id"], "at": w.stamp(m["at"], now), "new": m["read_at"] is None, "items": [], "said": ""}
-    if m["kind"] == "digest":
-        counts = "，".join(f"{word} {m[why]} 项" for why, word in WHY.items() if m[why])
-        title = f"{m['day']} 待办提要：{counts}"
-        return {**shown, "title": title, "href": "/", "items": [_item(i, now) for i in m["items"]],
-                "rest": sum(m[why] for why in WHY) - len(m["items"])}  # fmt: skip
-    if m["kind"] == "mention":
-        title = f"{m['by']} 在 {m['dispute_no']} 的留言中提到了您"
-        return {**shown, "title": title, "href": f"/disputes/{m['dispute_no']}#comments", "said": m["text"]}
-    title = f"{m['by']} {HANDED[m['kind']]}：{m['kind_name']}（{m['dispute_no']}）"
-    return {**shown, "title": title, "href": f"/tasks/{m['task_id']}", "said": m["text"]}
+def _message(m: MessageItem, now: datetime) -> dict[str, Any]:
+    shown = {"id": m.message_id, "at": w.stamp(m.at, now), "new": m.read_at is None, "items": [], "said": ""}
+    if m.kind == "digest":
+        digest = Digest.model_validate(m.model_extra)
+        counted = {why: count for why, count in _counts(digest).items() if count}
+        title = f"{digest.day} 待办提要：{'，'.join(f'{WHY[why]} {count} 项' for why, count in counted.items())}"
+        return {**shown, "title": title, "href": "/", "items": [_item(task, now) for task in digest.items],
+                "rest": sum(counted.values()) - len(digest.items)}  # fmt: skip
+    if m.kind == "mention":
+        mention = Mention.model_validate(m.model_extra)
+        title = f"{mention.by} 在 {m.dispute_no} 的留言中提到了您"
+        return {**shown, "title": title, "href": f"/disputes/{m.dispute_no}#comments", "said": mention.text}
+    handover = Handover.model_validate(m.model_extra)
+    title = f"{handover.by} {HANDED[m.kind]}：{handover.kind_name}（{m.dispute_no}）"
+    return {**shown, "title": title, "href": f"/tasks/{handover.task_id}", "said": handover.text}
 
 
-def _item(i: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _counts(digest: Digest) -> dict[str, int]:
+    return {"overdue": digest.overdue, "due_today": digest.due_today, "reminded": digest.reminded}
+
+
+def _item(task: DigestTask, now: datetime) -> dict[str, Any]:
     return {
-        "href": f"/tasks/{i['task_id']}",
-        "kind": i["kind_name"],
-        "title": " · ".join(filter(None, (i.get("party"), i["title"]))),
-        "no": i["dispute_no"],
-        "why": WHY[i["why"]],
-        "late": i["why"] == "overdue",
-        "colour": w.colour(i["colour"]),
-        "due": w.stamp(i["due_at"], now),
+        "href": f"/tasks/{task.task_id}",
+        "kind": task.kind_name,
+        "title": " · ".join(filter(None, (task.party, task.title))),
+        "no": task.dispute_no,
+        "why": WHY[task.why],
+        "late": task.why == "overdue",
+        "colour": w.colour(task.colour),
+        "due": w.stamp(task.due_at, now),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import ConfigDict
 
@@ -32,3 +33,42 @@ class ReadAll(Shape):
 
     read: int
     unread: int
+
+
+class Mention(Shape):
+    """What a message of kind `mention` says beside: a remark that names the person."""
+
+    by: str
+    text: str
+
+
+class Handover(Shape):
+    """What a message of kind `handed` or `offered` says beside: a task delegated or offered to the person."""
+
+    by: str
+    text: str
+    task_id: str
+    kind_name: str
+
+
+class DigestTask(Shape):
+    """A task of a digest."""
+
+    task_id: str
+    dispute_no: str
+    kind_name: str
+    title: str
+    party: str | None = None
+    colour: str
+    due_at: datetime | None
+    why: Literal["overdue", "due_today", "reminded"]
+
+
+class Digest(Shape):
+    """What a message of kind `digest` says beside: counts of urgent tasks by reason, and the most urgent of them."""
+
+    day: str
+    overdue: int
+    due_today: int
+    reminded: int
+    items: list[DigestTask]

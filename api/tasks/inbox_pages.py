@@ -47,7 +47,7 @@ async def inbox_page(
     cursor: CursorDep = None,
 ) -> Response:
     """A box of the person's tasks."""
-    heard = await services.tail.newest()  # before anything is read: what happens meanwhile is told
+    heard = await services.broadcaster.newest()  # before anything is read: what happens meanwhile is told
     box = box if box in BOXES else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     page = await get_tasks(services, viewer.actor, box, kind or None, colour or None, None, asked["q"] or None, PAGE,

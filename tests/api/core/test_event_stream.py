@@ -1,4 +1,4 @@
-"""The tail: each event once and in order, also where a later number is seen first; resumed, limited, ended."""
+"""Event streams: each event once and in order, also where a later number is seen first; resumed, limited, ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlmodel import col
 
-from api.core.event_stream import MOST, NEAR, Stream, Tail
+from api.core.event_stream import GAP_REACH, MAX_STREAMS, EventBroadcaster, EventStream
 from domain.errors import TooManyStreams
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
@@ -35,13 +35,13 @@ async def told(tmp_path: Path) -> AsyncIterator[Told]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tail(told: Told) -> AsyncIterator[Tail]:
-    """The tail of its database, looking."""
-    tail = Tail(told.database)
-    looking = asyncio.create_task(tail.keep_looking())
-    yield tail
-    looking.cancel()
-    await asyncio.gather(looking, return_exceptions=True)
+async def broadcaster(told: Told) -> AsyncIterator[EventBroadcaster]:
+    """A broadcaster on its database, polling."""
+    broadcaster = EventBroadcaster(told.database)
+    polling = asyncio.create_task(broadcaster.keep_polling())
+    yield broadcaster
+    polling.cancel()
+    await asyncio.gather(polling, return_exceptions=True)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -60,7 +60,7 @@ async def note(database: Database, number: str, seq: int) -> None:
                              posts=[], persons=[]))  # fmt: skip
 
 
-async def read(stream: Stream, count: int) -> list[tuple[int, bool]]:
+async def read(stream: EventStream, count: int) -> list[tuple[int, bool]]:
     """So many events, as (number, whether it is the furthest)."""
     found: list[tuple[int, bool]] = []
     async with asyncio.timeout(WITHIN):
@@ -71,9 +71,11 @@ async def read(stream: Stream, count: int) -> list[tuple[int, bool]]:
     return found
 
 
-async def test_every_stream_of_a_person_is_told_once_and_in_order(told: Told, tail: Tail, chief: Actor) -> None:
+async def test_each_stream_of_a_person_gets_every_event_once_in_order(
+    told: Told, broadcaster: EventBroadcaster, chief: Actor
+) -> None:
     until = datetime.now(UTC) + LATER
-    async with tail.listen(chief, until, None) as one, tail.listen(chief, until, None) as two:
+    async with broadcaster.listen(chief, until, None) as one, broadcaster.listen(chief, until, None) as two:
         for text in ("一", "二", "三"):
             told.case.log("hotline_note", text)
             await told.publish()
@@ -82,85 +84,95 @@ async def test_every_stream_of_a_person_is_told_once_and_in_order(told: Told, ta
     assert [seq for seq, _ in first] == sorted({seq for seq, _ in first})
 
 
-async def test_a_number_seen_late_is_waited_for_and_told_in_its_place(told: Told, chief: Actor) -> None:
-    tail = Tail(told.database, hold=3600)
-    async with tail.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+async def test_a_number_seen_late_is_waited_for_and_delivered_in_its_place(told: Told, chief: Actor) -> None:
+    broadcaster = EventBroadcaster(told.database, gap_wait=3600)
+    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         last = stream.seq
         await note(told.database, told.number, last + 2)
-        await tail.look()
+        await broadcaster.poll()
         await note(told.database, told.number, last + 1)
-        await tail.look()
+        await broadcaster.poll()
         assert await read(stream, 2) == [(last + 1, True), (last + 2, True)]
 
 
-async def test_a_number_seen_very_late_is_told_all_the_same_and_moves_nobody_back(told: Told, chief: Actor) -> None:
-    tail = Tail(told.database, hold=0)
-    async with tail.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+async def test_a_number_seen_very_late_is_delivered_all_the_same_and_moves_nobody_back(
+    told: Told, chief: Actor
+) -> None:
+    broadcaster = EventBroadcaster(told.database, gap_wait=0)
+    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         last = stream.seq
         await note(told.database, told.number, last + 2)
-        await tail.look()
+        await broadcaster.poll()
         assert await read(stream, 1) == [(last + 2, True)]
         await note(told.database, told.number, last + 1)
-        await tail.look()
+        await broadcaster.poll()
         assert await read(stream, 1) == [(last + 1, False)]
         assert stream.seq == last + 2
 
 
-async def test_a_number_still_under_way_when_looking_begins_is_told(told: Told, tail: Tail, chief: Actor) -> None:
-    last = await tail.newest()
+async def test_a_number_still_under_way_when_polling_begins_is_delivered(
+    told: Told, broadcaster: EventBroadcaster, chief: Actor
+) -> None:
+    last = await broadcaster.newest()
     await note(told.database, told.number, last + 2)
-    async with tail.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         assert stream.seq == last + 2
         await note(told.database, told.number, last + 1)
         assert await read(stream, 1) == [(last + 1, False)]
 
 
-async def test_a_resumed_stream_goes_on_after_what_was_heard(told: Told, tail: Tail, chief: Actor) -> None:
+async def test_a_resumed_stream_goes_on_after_what_was_heard(
+    told: Told, broadcaster: EventBroadcaster, chief: Actor
+) -> None:
     until = datetime.now(UTC) + LATER
-    start = await tail.newest()
+    start = await broadcaster.newest()
     async with told.database.write() as session:
-        for seq in range(start + 1, start + NEAR + 700):  # more than one page
+        for seq in range(start + 1, start + GAP_REACH + 700):  # more than one page
             session.add(EventRow(seq=seq, at=datetime.now(UTC), kind="dispute_changed", dispute_no=told.number,
                                  revision=seq, posts=[], persons=[]))  # fmt: skip
-    async with tail.listen(chief, until, start + 3) as stream:
-        await note(told.database, told.number, start + NEAR + 700)
-        heard = await read(stream, NEAR + 697)
-    assert [seq for seq, _ in heard] == list(range(start + 4, start + NEAR + 701))
+    async with broadcaster.listen(chief, until, start + 3) as stream:
+        await note(told.database, told.number, start + GAP_REACH + 700)
+        heard = await read(stream, GAP_REACH + 697)
+    assert [seq for seq, _ in heard] == list(range(start + 4, start + GAP_REACH + 701))
 
 
-async def test_nobody_has_more_streams_than_a_person_may(tail: Tail, chief: Actor) -> None:
+async def test_nobody_has_more_streams_than_a_person_may(broadcaster: EventBroadcaster, chief: Actor) -> None:
     until = datetime.now(UTC) + LATER
 
     async def hold(left: int) -> None:
-        async with tail.listen(chief, until, None):
+        async with broadcaster.listen(chief, until, None):
             if left:
                 await hold(left - 1)
             else:
                 with pytest.raises(TooManyStreams):
-                    async with tail.listen(chief, until, None):
+                    async with broadcaster.listen(chief, until, None):
                         pass
 
-    await hold(MOST - 1)
-    async with tail.listen(chief, until, None):
+    await hold(MAX_STREAMS - 1)
+    async with broadcaster.listen(chief, until, None):
         pass
 
 
-async def test_a_stream_ends_with_the_sign_in(tail: Tail, chief: Actor) -> None:
-    async with tail.listen(chief, datetime.now(UTC) + timedelta(milliseconds=50), None) as stream:
+async def test_a_stream_ends_with_the_sign_in(broadcaster: EventBroadcaster, chief: Actor) -> None:
+    async with broadcaster.listen(chief, datetime.now(UTC) + timedelta(milliseconds=50), None) as stream:
         assert await read(stream, 1) == []
 
 
-async def test_every_stream_ends_when_the_process_does_and_none_begins(tail: Tail, chief: Actor) -> None:
+async def test_every_stream_ends_when_the_process_does_and_none_begins(
+    broadcaster: EventBroadcaster, chief: Actor
+) -> None:
     until = datetime.now(UTC) + LATER
-    async with tail.listen(chief, until, None) as stream:
-        tail.close()
+    async with broadcaster.listen(chief, until, None) as stream:
+        broadcaster.close()
         assert await read(stream, 1) == []
-    async with tail.listen(chief, until, None) as stream:
+    async with broadcaster.listen(chief, until, None) as stream:
         assert await read(stream, 1) == []
 
 
-async def test_whoever_is_no_longer_employed_is_told_nothing_more(told: Told, tail: Tail, chief: Actor) -> None:
-    async with tail.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+async def test_who_is_no_longer_employed_gets_nothing_more(
+    told: Told, broadcaster: EventBroadcaster, chief: Actor
+) -> None:
+    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         async with told.database.write() as session:
             await session.execute(update(PersonRow).where(col(PersonRow.person_id) == "chief").values(active=False))
         told.case.log("hotline_note", "来电")

@@ -1,0 +1,41 @@
+"""Event streams of signed-in people, as server-sent events: for programs (`/v1/events`) and for pages (`/events`)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Header
+from fastapi.sse import ServerSentEvent
+
+from api.core.context import Services
+from api.core.deps import person_of
+from api.core.event_stream import EventStream, seq_of
+from infra.records.events import told
+
+RETRY = 1000
+"""Milliseconds after which a reader whose stream ended comes back."""
+LastEventId = Annotated[
+    int | None, Header(alias="Last-Event-ID", ge=0, le=2**62, description="Resumes after this event")
+]
+
+
+async def stream_of(services: Services, token: str, after: int | None) -> AsyncIterator[EventStream]:
+    """The one stream of a token's person, for the length of a request; no session is held meanwhile.
+
+    Raises:
+        NotSignedIn
+        TooManyStreams
+    """
+    async with services.database.read() as session:
+        actor = await person_of(services, session, token)
+    async with services.broadcaster.listen(actor, services.tokens.until(token), after) as stream:
+        yield stream
+
+
+async def server_sent(stream: EventStream) -> AsyncIterator[ServerSentEvent]:
+    """A stream on the wire. It begins with where it stands, so that a reader who has got nothing yet resumes too."""
+    yield ServerSentEvent(comment="listening", id=str(stream.seq), retry=RETRY)
+    async for event, furthest in stream.events():
+        seq = str(seq_of(event)) if furthest else None
+        yield ServerSentEvent(event=event.kind, data=told(event), id=seq)
