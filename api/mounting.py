@@ -20,7 +20,7 @@ from api.people import login_pages as signing
 from api.tasks import answer_pages as answering
 from api.tasks import handover_pages as handing
 from api.tasks import inbox_pages as inbox
-from api.web import errors as faults
+from api.web import errors
 
 STATIC = Path(__file__).parent / "web" / "static"
 
@@ -31,7 +31,7 @@ def install(app: FastAPI) -> None:
     app.include_router(news.wire, include_in_schema=False)
     for module in (
         signing, inbox, case, history, answering, handing, deputies, acting, papers, news, indicators, audit,
-        accesses, faults,
+        accesses, errors,
     ):  # fmt: skip
         router: APIRouter = module.router
         app.include_router(router, include_in_schema=False)

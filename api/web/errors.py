@@ -1,4 +1,4 @@
-"""Errors as pages: every route of the desk answers in HTML, says what happened and what to do next."""
+"""Errors as pages: what happened, and what to do next."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ ADVICE = {
 }
 
 
-LONGEST = 200_000
-"""Characters of a form that are given back."""
-LARGEST = 64 * 2**20
+MAX_TYPED = 200_000
+"""Characters of a form that are shown again."""
+MAX_FORM = 64 * 2**20
 """Bytes of a form that is read for what was typed in it."""
-NO_WORDS = {"decision", "attached", "add", "drop", "to", "watch", "next", "back", "username", "password"}
-"""Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is told.)"""
+NOT_TYPED = {"decision", "attached", "add", "drop", "to", "watch", "next", "back", "username", "password"}
+"""Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is shown.)"""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
-"""Of what was sent and not answered: nobody may call it a failure."""
+"""Title and advice for a write that may have taken effect although no answer came."""
 _OF_STATUS: dict[int, type[SantuiError]] = {404: NotFound, 413: TooLarge}
 
 
@@ -70,74 +70,75 @@ def advice(code: str) -> str:
     return ADVICE.get(code, "请稍后重试；问题持续出现的，请联系系统管理员。")
 
 
-def fault_page(request: Request, error: SantuiError, unsent: list[str]) -> Response:
-    """An error as a page, with what was typed and could not be sent: nobody writes it twice.
+def error_page(request: Request, error: SantuiError, unsent: list[str]) -> Response:
+    """An error as a page, with `unsent`: what was typed and could not be submitted.
 
     Where a script sent the form, the error goes above it and the form stays as it is, its files too.
     """
-    sent = by_htmx(request) and request.method == "POST"
-    title, detail, told = error.title, error.detail if error.detail != error.title else "", advice(error.code)
+    form_stays = by_htmx(request) and request.method == "POST"
+    title, detail, next_step = error.title, error.detail if error.detail != error.title else "", advice(error.code)
     if isinstance(error, Unavailable) and error.may_take_effect:
-        title, detail, told = MAYBE, "", MAYBE_ADVICE
-    page = show(request, "error.html", status=error.status, title=title, code=error.code, detail=detail, advice=told,
-                unsent=[] if sent else unsent)  # fmt: skip
-    if sent:
+        title, detail, next_step = MAYBE, "", MAYBE_ADVICE
+    page = show(request, "error.html", status=error.status, title=title, code=error.code, detail=detail,
+                advice=next_step, unsent=[] if form_stays else unsent)  # fmt: skip
+    if form_stays:
         page.headers.update({"HX-Retarget": "#main", "HX-Reselect": ".oops", "HX-Reswap": "afterbegin"})
         return page
-    return _whole(request, page)
+    return _as_whole_page(request, page)
 
 
-def _whole(request: Request, response: Response) -> Response:
-    """Whatever part of a page was asked for: the answer takes the place of the page's body."""
+def _as_whole_page(request: Request, response: Response) -> Response:
+    """The answer takes the place of the page's body, also where a script asked for a part of a page."""
     if by_htmx(request):
         response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
     return response
 
 
-async def _filled_in(request: Request) -> list[tuple[str, str]]:
-    """What was typed into the form that was sent; nothing where it can't be read, or is longer than a person types.
+async def _typed_fields(request: Request) -> list[tuple[str, str]]:
+    """The text fields of the form that was sent; none where it can't be read, or is longer than a person types.
 
-    Nobody need be signed in: what is read for strangers has a limit, files of a few photographs included.
+    Also for requests without sign-in, hence the limits.
     """
     length = request.headers.get("Content-Length", "")
-    if request.method != "POST" or not _from_here(request) or not length.isdecimal() or int(length) > LARGEST:
+    if request.method != "POST" or not _from_here(request) or not length.isdecimal() or int(length) > MAX_FORM:
         return []
     try:
         async with request.form(max_files=MOST_FILES, max_fields=FIELDS) as form:
             found = typed(form)
     except (HTTPException, OSError, RuntimeError):  # too much, no room, or it was read once and could not be
         return []
-    return found if sum(len(value) for _, value in found) <= LONGEST else []
+    return found if sum(len(value) for _, value in found) <= MAX_TYPED else []
 
 
 def _from_here(request: Request) -> bool:
-    """Whether a page of ours sent it: what another site put into a form is not given back as if it had been typed."""
+    """Whether a page of ours sent it: what another site put into a form is not shown as if it had been typed."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "")
     return site == "same-origin" if site else origin.partition("//")[2] == request.headers.get("Host")
 
 
-def _words(name: str, value: str) -> bool:
-    """Whether somebody wrote it, and did not choose it."""
-    return (name == "to" and bool(DAY.fullmatch(value))) or (name not in NO_WORDS and bool(value.strip()))
+def _is_text(name: str, value: str) -> bool:
+    """Whether a field holds something written, not chosen."""
+    return (name == "to" and bool(DAY.fullmatch(value))) or (name not in NOT_TYPED and bool(value.strip()))
 
 
 async def _sign_in(request: Request) -> Response:
-    """The sign-in is over. What was typed travels through the next one, and is shown in its form again behind it."""
-    carried = await _filled_in(request)
-    if not any(_words(name, value) for name, value in carried):
+    """The sign-in page; what was typed is carried through the sign-in and shown in its form again afterwards."""
+    carried = await _typed_fields(request)
+    if not any(_is_text(name, value) for name, value in carried):
         return _to_sign_in(request)
     page = sign_in_page(request, get_services(request), status=401, back=request.url.path, carried=carried,
                         error="登录已失效，请重新登录；填写的内容不会丢失")  # fmt: skip
-    return _whole(request, page)
+    return _as_whole_page(request, page)
 
 
 def _to_sign_in(request: Request) -> Response:
+    """Sends the browser to the sign-in page, from which it comes back to where it is."""
     here = request.headers.get("Referer", "/") if by_htmx(request) or request.method != "GET" else str(request.url)
     path = "/" + here.split("//", 1)[-1].partition("/")[2]
-    known = SESSION in request.cookies
-    flash = {"tone": "warn", "text": "登录已失效，请重新登录"} if known else None
+    expired = SESSION in request.cookies
+    flash = {"tone": "warn", "text": "登录已失效，请重新登录"} if expired else None
     response = go(request, "/login" if path == "/" else f"/login?next={quote(path, safe='')}", flash)
-    if known:
+    if expired:
         response.delete_cookie(SESSION)
     return response
 
@@ -156,17 +157,17 @@ class PageRoute(APIRoute):
             except NotSignedIn:
                 return await _sign_in(request)
             except SantuiError as error:
-                told: SantuiError = error
+                shown: SantuiError = error
             except RequestValidationError:
-                told = FieldsInvalid("地址或内容有误")
+                shown = FieldsInvalid("地址或内容有误")
             except HTTPException as error:
-                told = _OF_STATUS.get(error.status_code, Refused)()
+                shown = _OF_STATUS.get(error.status_code, Refused)()
             except Exception as error:
-                told = StoreUnavailable() if full(error) else SantuiError()
+                shown = StoreUnavailable() if full(error) else SantuiError()
                 if not full(error):
                     log.error("unforeseen", path=getattr(request.scope.get("route"), "path", ""), exc_info=error)
-            unsent = [value for name, value in await _filled_in(request) if _words(name, value)]
-            return fault_page(request, told, unsent)
+            unsent = [value for name, value in await _typed_fields(request) if _is_text(name, value)]
+            return error_page(request, shown, unsent)
 
         return page
 

@@ -1,4 +1,4 @@
-"""Templates, and the short message that is shown once on the next page."""
+"""Pages from templates, redirects, and the flash message shown once on the next page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from domain.storable_text import tame
 HERE = Path(__file__).parent
 FLASH = "santui_flash"
 CARRY = "carried."
-"""Before the names of fields that travel through the sign-in."""
+"""Prefix of the names of fields that are carried through the sign-in."""
 
 
 @cache
@@ -57,7 +57,7 @@ def show(
 
 
 def by_htmx(request: Request) -> bool:
-    """Whether a script of the page asked, and will put the answer into it."""
+    """Whether htmx sent the request, and will put the answer into the page."""
     return request.headers.get("HX-Request") == "true"
 
 
@@ -80,7 +80,9 @@ def sign_in_page(
     back: str = "",
     carried: list[tuple[str, str]] | None = None,
 ) -> Response:
-    """The sign-in form. `carried` was typed before the sign-in was over, and goes on to `back` behind it."""
+    """The sign-in form. `carried` are fields typed before the sign-in expired; afterwards they go back to the form at
+    `back`.
+    """
     visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
     response = show(request, "login.html", status=status, csrf=services.tokens.csrf(visit), to=to, username=username,
                     error=error, back=back, carried=carried or [], carry=CARRY)  # fmt: skip
@@ -90,8 +92,8 @@ def sign_in_page(
 
 def _flash(request: Request) -> dict[str, Any] | None:
     try:
-        told = json.loads(unquote(request.cookies.get(FLASH, "")))
+        flash = json.loads(unquote(request.cookies.get(FLASH, "")))
     except (ValueError, RecursionError):
         return None
-    known = isinstance(told, dict) and isinstance(told.get("text"), str)
-    return {"tone": tame(str(told.get("tone"))), "text": tame(told["text"])} if known else None
+    valid = isinstance(flash, dict) and isinstance(flash.get("text"), str)
+    return {"tone": tame(str(flash.get("tone"))), "text": tame(flash["text"])} if valid else None

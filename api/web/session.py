@@ -1,4 +1,4 @@
-"""Who looks at a page: the session cookie holds the bearer token, and every form carries a token bound to it."""
+"""Sign-in of pages, and their forms: the session cookie holds the bearer token; forms carry a token bound to it."""
 
 from __future__ import annotations
 
@@ -25,26 +25,27 @@ SESSION = "santui_session"
 VISIT = "santui_visit"
 """Before sign-in: a random value, so that the sign-in form too is bound to the browser it was sent to."""
 FIELDS = 3000
+"""Fields that are read of a form."""
 MOST_FILES = 100
-"""Files that are read of a form; those beyond what one answer may bring are told by name."""
+"""Files that are read of a form; those beyond what one answer may bring are refused by name."""
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """The signed-in person, as a page greets him."""
+    """The signed-in person, and what the head of every page shows of him."""
 
     actor: Actor
     csrf: str
     posts: str
-    """his posts in words, the first two"""
+    """names of his first two posts"""
     unread: int
-    """messages he has not read"""
+    """number of unread messages"""
     audits: str
-    """the page where auditing begins for him; empty for who has no part in it"""
+    """path of the audit page he may open; empty where there is none"""
     deputising: str
-    """for whom he deputises, by name"""
+    """names of those he deputises for"""
     oversees: bool
-    """whether the figures of organisations are his to read"""
+    """whether he may read indicators of organisations"""
 
 
 async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
@@ -104,14 +105,14 @@ def check_fit(form: FormData) -> None:
 
 @dataclass(frozen=True)
 class Posted:
-    """What a form sent. `stale` is one without the token of this sign-in: it is shown again, and nothing is done."""
+    """A form as it was sent. `stale`: without the token of this sign-in; it is shown again, and nothing is done."""
 
     form: FormData
     stale: bool = False
 
 
 async def get_filled(request: Request, viewer: ViewerDep) -> AsyncIterator[Posted]:
-    """What a form sent that can be shown again with what was typed; `api.web.old_submission.send` refuses a stale one.
+    """A form that can be shown again with what was typed; `api.web.submission.send` refuses a stale one.
 
     Raises:
         FieldsInvalid: it holds text that can't be kept.
@@ -130,7 +131,7 @@ async def get_filled(request: Request, viewer: ViewerDep) -> AsyncIterator[Poste
 
 
 async def get_posted(filled: Annotated[Posted, Depends(get_filled)]) -> FormData:
-    """What a form sent that holds nothing typed, once its token is checked.
+    """A form without typed content, its token checked.
 
     Raises:
         BadCsrf
@@ -151,11 +152,11 @@ def keep(request: Request, response: Response, name: str, value: str, seconds: i
 
 
 HIDDEN = {"csrf", "key"}
-"""What a form holds that nobody typed."""
+"""Fields that the page itself puts into its forms."""
 
 
 def typed(form: FormData) -> list[tuple[str, str]]:
-    """What somebody filled in: everything but files and what the page put there."""
+    """The fields somebody filled in: all but files and the page's own."""
     return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name not in HIDDEN]
 
 
