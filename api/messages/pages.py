@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -12,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.event_stream import EventStream
 from api.disputes.watch_endpoints import delete_watch, post_watch
-from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem
+from api.messages.message_view import message_view
 from api.messages.service import list_messages, read_all, read_message
 from api.messages.streams import LastEventId, server_sent, stream_of
 from api.web import formatting as w
@@ -24,8 +23,6 @@ from domain.errors import NotFound, NotSignedIn
 router = APIRouter(route_class=PageRoute)
 wire = APIRouter()
 PAGE = 20
-HANDED = {"handed": "委托您办理", "offered": "向您移交，请确认是否接收"}
-WHY = {"overdue": "已超期", "due_today": "24 小时内到期", "reminded": "已临期提醒"}
 
 
 @router.get("/messages")
@@ -36,7 +33,7 @@ async def messages_page(
     page = await list_messages(session, viewer.actor, True if unread else None, PAGE, cursor)
     more = f"/messages?cursor={page.next_cursor}{'&unread=true' if unread else ''}" if page.next_cursor else ""
     now = w.present()
-    return show(request, "messages.html", viewer, messages=[_message(m, now) for m in page.items], more=more,
+    return show(request, "messages.html", viewer, messages=[message_view(m, now) for m in page.items], more=more,
                 unread=unread, count=page.unread)  # fmt: skip
 
 
@@ -102,37 +99,3 @@ async def events(stream: Annotated[EventStream, Depends(open_stream)]) -> AsyncI
     """`GET /v1/events` for the pages; its errors are not pages, because a script reads them."""
     async for event in server_sent(stream):
         yield event
-
-
-def _message(m: MessageItem, now: datetime) -> dict[str, Any]:
-    shown = {"id": m.message_id, "at": w.stamp(m.at, now), "new": m.read_at is None, "items": [], "said": ""}
-    if m.kind == "digest":
-        digest = Digest.model_validate(m.model_extra)
-        counted = {why: count for why, count in _counts(digest).items() if count}
-        title = f"{digest.day} 待办提要：{'，'.join(f'{WHY[why]} {count} 项' for why, count in counted.items())}"
-        return {**shown, "title": title, "href": "/", "items": [_item(task, now) for task in digest.items],
-                "rest": sum(counted.values()) - len(digest.items)}  # fmt: skip
-    if m.kind == "mention":
-        mention = Mention.model_validate(m.model_extra)
-        title = f"{mention.by} 在 {m.dispute_no} 的留言中提到了您"
-        return {**shown, "title": title, "href": f"/disputes/{m.dispute_no}#comments", "said": mention.text}
-    handover = Handover.model_validate(m.model_extra)
-    title = f"{handover.by} {HANDED[m.kind]}：{handover.kind_name}（{m.dispute_no}）"
-    return {**shown, "title": title, "href": f"/tasks/{handover.task_id}", "said": handover.text}
-
-
-def _counts(digest: Digest) -> dict[str, int]:
-    return {"overdue": digest.overdue, "due_today": digest.due_today, "reminded": digest.reminded}
-
-
-def _item(task: DigestTask, now: datetime) -> dict[str, Any]:
-    return {
-        "href": f"/tasks/{task.task_id}",
-        "kind": task.kind_name,
-        "title": " · ".join(filter(None, (task.party, task.title))),
-        "no": task.dispute_no,
-        "why": WHY[task.why],
-        "late": task.why == "overdue",
-        "colour": w.colour(task.colour),
-        "due": w.stamp(task.due_at, now),
-    }

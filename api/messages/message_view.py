@@ -1,0 +1,47 @@
+"""Messages in words, for the page 消息: a title, a link, and what each kind says beside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem
+from api.web import formatting as w
+
+HANDED = {"handed": "委托您办理", "offered": "向您移交，请确认是否接收"}
+WHY = {"overdue": "已超期", "due_today": "24 小时内到期", "reminded": "已临期提醒"}
+
+
+def message_view(m: MessageItem, now: datetime) -> dict[str, Any]:
+    """A message as `messages.html` shows it; `now` in China."""
+    shown = {"id": m.message_id, "at": w.stamp(m.at, now), "new": m.read_at is None, "items": [], "said": ""}
+    if m.kind == "digest":
+        digest = Digest.model_validate(m.model_extra)
+        counted = {why: count for why, count in _counts(digest).items() if count}
+        title = f"{digest.day} 待办提要：{'，'.join(f'{WHY[why]} {count} 项' for why, count in counted.items())}"
+        return {**shown, "title": title, "href": "/", "items": [_item(task, now) for task in digest.items],
+                "rest": sum(counted.values()) - len(digest.items)}  # fmt: skip
+    if m.kind == "mention":
+        mention = Mention.model_validate(m.model_extra)
+        title = f"{mention.by} 在 {m.dispute_no} 的留言中提到了您"
+        return {**shown, "title": title, "href": f"/disputes/{m.dispute_no}#comments", "said": mention.text}
+    handover = Handover.model_validate(m.model_extra)
+    title = f"{handover.by} {HANDED[m.kind]}：{handover.kind_name}（{m.dispute_no}）"
+    return {**shown, "title": title, "href": f"/tasks/{handover.task_id}", "said": handover.text}
+
+
+def _counts(digest: Digest) -> dict[str, int]:
+    return {"overdue": digest.overdue, "due_today": digest.due_today, "reminded": digest.reminded}
+
+
+def _item(task: DigestTask, now: datetime) -> dict[str, Any]:
+    return {
+        "href": f"/tasks/{task.task_id}",
+        "kind": task.kind_name,
+        "title": " · ".join(filter(None, (task.party, task.title))),
+        "no": task.dispute_no,
+        "why": WHY[task.why],
+        "late": task.why == "overdue",
+        "colour": w.colour(task.colour),
+        "due": w.stamp(task.due_at, now),
+    }
