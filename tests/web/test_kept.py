@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.web.errors import _words
+from api.web.errors import _is_text
 from tests.web.support import PHONE, Desk, alarm, answered, decisions, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2, name
 
@@ -262,7 +262,7 @@ def test_the_address_of_a_form_read_again_leads_to_its_page(desk: Desk) -> None:
     ],
 )
 def test_a_day_is_given_back_and_a_person_chosen_is_not(name: str, value: str, written: bool) -> None:
-    assert _words(name, value) is written
+    assert _is_text(name, value) is written
 
 
 def test_another_site_cannot_have_its_words_shown_as_typed(desk: Desk) -> None:
