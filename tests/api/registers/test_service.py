@@ -1,0 +1,52 @@
+"""Registers: organisations in the order of the tree, people by post, grids with their beats, playbooks."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.core.context import Services
+from api.registers.service import list_categories, list_grids, list_organisations, list_people, list_playbooks
+from domain.errors import FieldsInvalid
+from infra.database.engine import Session
+from infra.demo.county import GRIDS
+
+
+async def test_organisations_come_by_kind_and_level_page_by_page(services: Services, session: Session) -> None:
+    everything = await list_organisations(services, session, "town", "town", 200, None)
+    assert {item.kind for item in everything.items} == {"town"}
+    paths = [item.path for item in everything.items]
+    assert paths == sorted(paths)
+    first = await list_organisations(services, session, "town", None, 5, None)
+    rest = await list_organisations(services, session, "town", None, 200, first.next_cursor)
+    assert [*first.items, *rest.items] == everything.items
+    assert rest.next_cursor is None
+
+
+async def test_people_come_by_role_and_organisation(services: Services, session: Session) -> None:
+    listed = await list_people(services, session, "station_chief", "station-gushan", 100, None)
+    assert listed.items
+    assert {(p.role, p.organisation) for p in listed.items} == {("station_chief", "station-gushan")}
+    page = await list_people(services, session, "responsible_officer", None, 2, None)
+    following = await list_people(services, session, "responsible_officer", None, 2, page.next_cursor)
+    names = [p.username for p in [*page.items, *following.items]]
+    assert names == sorted(set(names))
+
+
+async def test_an_organisation_that_there_is_not_is_refused_by_its_field(services: Services, session: Session) -> None:
+    with pytest.raises(FieldsInvalid) as refused:
+        await list_people(services, session, None, "nowhere", 100, None)
+    assert [error["field"] for error in refused.value.errors] == ["organisation"]
+
+
+async def test_each_grid_has_one_beat_of_its_own(services: Services, session: Session) -> None:
+    grids = (await list_grids(services, session)).items
+    beats = {grid.beat for grid in grids}
+    assert len(grids) == len(beats) == GRIDS
+    assert None not in beats
+
+
+async def test_categories_and_the_current_playbook(services: Services) -> None:
+    assert {c.code for c in list_categories(services).items} == set(services.policy.lexicon.categories)
+    books = list_playbooks(services).items
+    assert [book.code for book in books if book.current] == [services.policy.playbook.code]
+    assert all(book.process["stages"] == book.stages for book in books)
