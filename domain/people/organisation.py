@@ -171,15 +171,15 @@ def within(path: str, ancestor: str) -> bool:
     return path == ancestor or path.startswith(ancestor.rstrip("/") + "/")
 
 
+def lineage(path: str) -> list[str]:
+    """The path and those of all organisations above it, the root last."""
+    above = [path]
+    while (up := parent(above[-1])) != above[-1]:
+        above.append(up)
+    return above
+
+
 def parent(path: str) -> str:
     """The path one level up; the root is its own parent."""
     head = path.rpartition("/")[0]
     return head or path
-
-
-def answers_for(post: Post, addressee: Post) -> bool:
-    """Whether a post may answer what is addressed to another: the same role there, or the same role above it.
-
-    The second case is how a task whose addressees are all barred (four eyes) goes one level up without a rewrite.
-    """
-    return post.role == addressee.role and within(addressee.path, post.path)

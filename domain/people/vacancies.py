@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from domain.people.organisation import ROLES, Post, answers_for
+from domain.people.entitlement import answers_for
+from domain.people.organisation import ROLES, Post, within
 from domain.policy.playbook_checks import addressings
 from domain.policy.process import Process
 from domain.triage.places import Directory, Kind, resolve_places
@@ -71,7 +72,7 @@ def places_meant(directory: Directory) -> Mapping[str, Mapping[str, str]]:
     What intake falls back on where it does not know the village is left out, unless there is nothing else.
     """
     villages = directory.of_kind(Kind.VILLAGE)
-    towns = [t for t in directory.of_kind(Kind.TOWN) if not any(v.path.startswith(f"{t.path}/") for v in villages)]
+    towns = [t for t in directory.of_kind(Kind.TOWN) if not any(within(v.path, t.path) for v in villages)]
     meant: dict[str, dict[str, str]] = {}
     for area in [*villages, *towns] or [directory.root]:
         for word, path in resolve_places(directory, address="", organisation_code=area.code).items():

@@ -24,7 +24,8 @@ from domain.errors import (
     StaleRound,
     TaskClosed,
 )
-from domain.people.organisation import Actor, OrganisationRef, Post, answers_for
+from domain.people.entitlement import entitling_post
+from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.behaviour import ANSWERS_HAVE_NAMES, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
 from domain.policy.catalogue import KINDS, DecisionSpec, title_of
 from domain.policy.fields import Return
@@ -77,9 +78,7 @@ class Receipt(Model):
 
 def entitled_post(task: Task, actor: Actor) -> Post | None:
     """The post by which a person may answer, one at the very place before one above it; none if not entitled."""
-    posts = [p for p in actor.posts if any(answers_for(p, to) for to in task.addressees)]
-    exact = [p for p in posts if any(p.path == to.path and p.role == to.role for to in task.addressees)]
-    return next(iter(exact or posts), None)
+    return entitling_post(actor.posts, task.addressees)
 
 
 def check_person(state: DisputeState, task: Task, actor: Actor) -> None:

@@ -12,7 +12,8 @@ from domain.base import Model
 from domain.case.case import Case
 from domain.case.state import DisputeState, Task
 from domain.errors import ClaimedByOther, FieldsInvalid, Refused
-from domain.people.organisation import Actor, answers_for
+from domain.people.entitlement import answers_for
+from domain.people.organisation import Actor
 from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.behaviour import CLAIMING_IS_NOT_SIGNING
 from domain.policy.catalogue import KINDS

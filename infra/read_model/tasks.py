@@ -67,9 +67,8 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
         return None
     if {row.delegate, row.offered_to} & set(holders(actor)):
         return row
-    mine = {(post.role, post.path) for post in actor.reach}
-    if any((post["role"], post["path"]) in mine for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
-        return row  # the usual case, told without the long query below
+    if any(Post(**post) in actor.reach for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
+        return row  # the usual case, without the long query below
     seen = may_see(actor, col(TaskRow.dispute_no))
     asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
     query = select(TaskRow).where(col(TaskRow.task_id) == task_id, asked)
@@ -145,41 +144,23 @@ async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:
     return int((await session.execute(query)).scalar_one())
 
 
-async def candidates(session: AsyncSession, task: TaskRow) -> list[dict[str, Any]]:
-    """Who may answer a task now: the holders of its posts who are not barred, else those one level up and so on."""
-    barred_query = select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == task.task_id)
-    barred = set((await session.execute(barred_query)).scalars())
+async def candidates(session: AsyncSession, task: TaskRow) -> list[PersonAtPost]:
+    """Who may be expected to answer a task now (`domain.people.entitlement.candidates`), active people only."""
+    barred = (await session.execute(select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == task.task_id))).scalars()
     asked = select(col(AddresseeRow.role), col(AddresseeRow.path)).where(
-        col(AddresseeRow.task_id) == task.task_id,
-        col(AddresseeRow.watches) == False,  # noqa: E712
+        col(AddresseeRow.task_id) == task.task_id, col(AddresseeRow.watches) == false()
     )
-    wanted = [Post(role=role, path=path) for role, path in (await session.execute(asked)).all()]
+    addressees = [Post(role=role, path=path) for role, path in (await session.execute(asked)).all()]
     order = [Post(**post) for post in task.sealed["addressees"]]
-    wanted.sort(key=lambda post: order.index(post) if post in order else len(order))
-    while wanted:
-        found = [c for c in await _holders(session, wanted) if c["person_id"] not in barred]
-        if found:
-            return found
-        wanted = [
-            Post(role=post.role, path=up) for post in wanted if (up := post.path.rpartition("/")[0]) and up != post.path
-        ]
-    return []
-
-
-async def _holders(session: AsyncSession, posts: list[Post]) -> list[dict[str, Any]]:
-    query = (
+    addressees.sort(key=lambda post: order.index(post) if post in order else len(order))
+    above = {(post.role, path) for post in addressees for path in lineage(post.path)}
+    held = (
         select(PostRow, PersonRow)
         .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
-        .where(
-            col(PersonRow.active), or_(*(and_(col(PostRow.role) == x.role, col(PostRow.path) == x.path) for x in posts))
-        )
+        .where(col(PersonRow.active), tuple_(col(PostRow.role), col(PostRow.path)).in_(sorted(above)))
         .order_by(col(PostRow.post_id))
     )
-    rows = (await session.execute(query)).all()
-    place = {(x.role, x.path): n for n, x in reversed(list(enumerate(posts)))}
-    rows = sorted(rows, key=lambda row: place[(row[0].role, row[0].path)])
-    seen: dict[str, dict[str, Any]] = {}
-    for post, person in rows:
-        who = {"person_id": person.person_id, "username": person.username, "name": person.name}
-        seen.setdefault(person.person_id, {**who, "post": {"role": post.role, "organisation": post.organisation_code}})
-    return list(seen.values())
+    holders = {
+        (row.person_id, row.role, row.path): at_post(person, row) for row, person in reversed((await session.execute(held)).all())
+    }
+    return []

@@ -17,7 +17,8 @@ from sqlmodel import col
 
 from domain.image.change_events import NewsKind, news_of
 from domain.image.projection import Image
-from domain.people.organisation import Actor, Post, answers_for
+from domain.people.entitlement import answers_for
+from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow, WatcherRow
 from infra.database.tables.read_model import DisputeRow, TaskRow

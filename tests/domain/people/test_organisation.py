@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.people.organisation import ROLES, Post, answers_for, parent, within
+from domain.people.organisation import ROLES, parent, within
 
 
 @pytest.mark.parametrize(
@@ -25,20 +25,6 @@ def test_the_tree_runs_down_and_names_that_begin_alike_are_strangers(path: str, 
 def test_the_root_is_its_own_parent() -> None:
     assert parent("/c/police/ps") == "/c/police"
     assert parent("/c") == "/c"
-
-
-@pytest.mark.parametrize(
-    ("role", "path", "answers"),
-    [
-        ("duty_leader", "/c/police/ps", True),
-        ("duty_leader", "/c/police", True),  # above
-        ("duty_leader", "/c/police/ps/desk", False),  # below
-        ("duty_leader", "/c/police/other", False),  # beside
-        ("station_chief", "/c/police/ps", False),  # another role
-    ],
-)
-def test_the_same_role_there_or_above_answers_never_below_or_beside(role: str, path: str, answers: bool) -> None:
-    assert answers_for(Post(role=role, path=path), Post(role="duty_leader", path="/c/police/ps")) is answers
 
 
 def test_every_role_has_a_chinese_name_of_its_own() -> None:
