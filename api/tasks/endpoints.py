@@ -22,7 +22,7 @@ from domain.policy.fields import Code, Moment
 from domain.transitions.handover import capacity, places_of, standing
 from infra.read_model.disputes import dispute_row, timeline_of
 from infra.read_model.tasks import InboxFilter, candidates, find_task, inbox
-from infra.records.people import colleagues
+from infra.records.people import PersonAtPost, colleagues
 
 router = APIRouter(prefix="/v1/tasks", tags=["inbox"])
 
@@ -61,7 +61,7 @@ async def whole_task(services: Services, actor: Actor, task_id: str) -> dict[str
         row = await find_task(session, actor, task_id)
         if row is None:
             raise NotFound("没有这个待办")
-        who = await candidates(session, row) if row.state in ("open", "claimed") else []
+        who = _with_posts(await candidates(session, row)) if row.state in ("open", "claimed") else []
         dispute = await dispute_row(session, row.dispute_no)
         earlier = await timeline_of(session, row.dispute_no)
     helpers = await _helpers(services, Task.model_validate(row.sealed), actor)
@@ -77,10 +77,14 @@ async def _helpers(services: Services, task: Task, actor: Actor) -> list[dict[st
     by = capacity(task, actor, "hand_over")
     async with services.database.read() as session:
         found = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
+    return _with_posts(found)
+
+
+def _with_posts(people: list[PersonAtPost]) -> list[dict[str, Any]]:
     return [
         {"person_id": p.person_id, "username": p.username, "name": p.name,
          "post": {"role": p.role, "organisation": p.organisation}}
-        for p in found
+        for p in people
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Entitlement: who may answer what is addressed to a post, who is asked, and who sees a dispute.
 
-The rules, once. The database says the same of rows in `infra/read_model/visibility.py`;
-`tests/infra/read_model/test_entitlement.py` holds the two together. Sources: requirements E.3 (jurisdiction), four eyes.
+The rules, once. `infra/read_model/visibility.py` says the same in SQL, and `tests/infra/read_model/test_entitlement.py`
+compares the two. Sources: requirements E.3 (jurisdiction), four eyes.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     false,
     func,
     or_,
@@ -22,7 +21,9 @@ from sqlmodel import col
 
 from domain.base import Model
 from domain.errors import FieldsInvalid
-from domain.people.organisation import Actor, Post
+from domain.people import entitlement
+from domain.people.entitlement import Holder
+from domain.people.organisation import Actor, Post, lineage
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.people import PersonRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, TaskRow
@@ -39,6 +40,7 @@ from infra.read_model.visibility import (
     may_see,
     watched_tasks,
 )
+from infra.records.people import PersonAtPost, at_post
 
 
 def _order_opened(row: TaskRow) -> int:
@@ -145,22 +147,27 @@ async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:
 
 
 async def candidates(session: AsyncSession, task: TaskRow) -> list[PersonAtPost]:
-    """Who may be expected to answer a task now (`domain.people.entitlement.candidates`), active people only."""
-    barred = (await session.execute(select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == task.task_id))).scalars()
+    """Who may be expected to answer a task now (`domain.people.entitlement.candidates`); active people only."""
+    excluded = select(col(BarredRow.person_id)).where(col(BarredRow.task_id) == task.task_id)
+    barred = set((await session.execute(excluded)).scalars())
     asked = select(col(AddresseeRow.role), col(AddresseeRow.path)).where(
         col(AddresseeRow.task_id) == task.task_id, col(AddresseeRow.watches) == false()
     )
     addressees = [Post(role=role, path=path) for role, path in (await session.execute(asked)).all()]
     order = [Post(**post) for post in task.sealed["addressees"]]
     addressees.sort(key=lambda post: order.index(post) if post in order else len(order))
-    above = {(post.role, path) for post in addressees for path in lineage(post.path)}
     held = (
         select(PostRow, PersonRow)
         .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
-        .where(col(PersonRow.active), tuple_(col(PostRow.role), col(PostRow.path)).in_(sorted(above)))
+        .where(
+            col(PersonRow.active),
+            col(PostRow.role).in_({post.role for post in addressees}),
+            col(PostRow.path).in_({path for post in addressees for path in lineage(post.path)}),
+        )
         .order_by(col(PostRow.post_id))
     )
-    holders = {
-        (row.person_id, row.role, row.path): at_post(person, row) for row, person in reversed((await session.execute(held)).all())
-    }
-    return []
+    rows = (await session.execute(held)).all()
+    holders = [Holder(person_id=row.person_id, post=Post(role=row.role, path=row.path)) for row, _ in rows]
+    people = {(row.person_id, row.role, row.path): at_post(person, row) for row, person in rows}
+    found = entitlement.candidates(addressees, barred, holders)
+    return [people[holder.person_id, holder.post.role, holder.post.path] for holder in found]

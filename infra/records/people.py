@@ -123,7 +123,7 @@ async def colleagues(session: AsyncSession, paths: Collection[str], without: Col
     )
     found: dict[str, PersonAtPost] = {}
     for person, post in (await session.execute(query)).all():
-        found.setdefault(person.person_id, _at_post(person, post))
+        found.setdefault(person.person_id, at_post(person, post))
     return list(found.values())
 
 
@@ -179,10 +179,11 @@ async def people(
         query = query.where(col(PostRow.path) == path)
     if after:
         query = query.where(col(PersonRow.username) > after)
-    return [_at_post(person, post) for person, post in (await session.execute(query)).all()]
+    return [at_post(person, post) for person, post in (await session.execute(query)).all()]
 
 
-def _at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
+def at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
+    """A person with that post."""
     return PersonAtPost(
         person_id=person.person_id, username=person.username, name=person.name, role=post.role,
         organisation=post.organisation_code,
