@@ -11,7 +11,7 @@ from fastapi.sse import ServerSentEvent
 from api.core.context import Services
 from api.core.deps import person_of
 from api.core.event_stream import EventStream, seq_of
-from infra.records.events import told
+from infra.database.tables.messages import EventRow
 
 RETRY = 1000
 """Milliseconds after which a reader whose stream ended comes back."""
@@ -38,4 +38,9 @@ async def server_sent(stream: EventStream) -> AsyncIterator[ServerSentEvent]:
     yield ServerSentEvent(comment="listening", id=str(stream.seq), retry=RETRY)
     async for event, furthest in stream.events():
         seq = str(seq_of(event)) if furthest else None
-        yield ServerSentEvent(event=event.kind, data=told(event), id=seq)
+        yield ServerSentEvent(event=event.kind, data=_data(event), id=seq)
+
+
+def _data(event: EventRow) -> dict[str, str | int]:
+    of_task = {"task_id": event.task_id} if event.task_id else {}
+    return {"kind": event.kind, "dispute_no": event.dispute_no, **of_task, "revision": event.revision}

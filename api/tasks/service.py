@@ -37,7 +37,7 @@ from domain.transitions.handover import Claim, Handover, capacity
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_line, dispute_row, find_dispute, paths_of
 from infra.read_model.tasks import find_task, open_tasks_of, task_exists
-from infra.records.messages import Told, leave_message, message_id_of
+from infra.records.messages import NewMessage, leave_message, message_id_of
 from infra.records.people import actor_named, manned, organisations_by_code
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ async def hand_over(
     content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
                "text": why}  # fmt: skip
     kind = "handed" if update == "delegate" else "offered"
-    told = Told(message_id=message_id_of(key, other.person_id), person_id=other.person_id, kind=kind,
+    told = NewMessage(message_id=message_id_of(key, other.person_id), person_id=other.person_id, kind=kind,
                 dispute_no=task.dispute_no, content=content)  # fmt: skip
     await leave_message(services.database, told)
     return answer

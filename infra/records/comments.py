@@ -14,7 +14,7 @@ from domain.people.organisation import Actor
 from infra.database.ids import new_id
 from infra.database.tables.attachments import CommentRow
 from infra.records.attachments import check_there, take_attachments
-from infra.records.messages import Told, add_messages
+from infra.records.messages import NewMessage, add_messages
 
 
 async def add_comment(
@@ -41,7 +41,7 @@ async def add_comment(
     )
     content = {"comment_id": row.comment_id, "by": actor.name, "text": text}
     messages = [
-        Told(person_id=m["person_id"], kind="mention", dispute_no=dispute_no, content=content)
+        NewMessage(person_id=m["person_id"], kind="mention", dispute_no=dispute_no, content=content)
         for m in mentions
         if m["person_id"] != actor.person_id
     ]

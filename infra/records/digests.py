@@ -22,7 +22,7 @@ from infra.read_model.urgency_order import place_in_order
 from infra.read_model.visibility import OPEN, asked_people
 from infra.records.deputies import in_force
 from infra.records.events import KEPT, reminded_since
-from infra.records.messages import Told, add_messages, message_id_of
+from infra.records.messages import NewMessage, add_messages, message_id_of
 
 KIND = "digest"
 SOON = timedelta(hours=24)
@@ -43,7 +43,7 @@ def digest_id(person_id: str, day: date) -> str:
 
 async def send_digests(database: Database, now: datetime, heard: Callable[[int], None] = lambda _: None) -> int:
     """Tells every active person of the open tasks, in his hands or his to claim, that are overdue, due within a day, or
-    for which a deadline called since the last digest; who has none is told nothing. Answers how many were told.
+    for which a deadline called since the last digest; who has none gets no message. Answers how many got one.
 
     Once a person and day: a repeat adds only whom the first did not reach. A few statements for all people together.
     `heard` is called with the number so far.
@@ -55,16 +55,16 @@ async def send_digests(database: Database, now: datetime, heard: Callable[[int],
         tasks = {row.task_id: row for row in (await session.execute(select(*SHOWN).where(*pressing))).all()}
         people = await _people(session, pressing, now)
         reached = await _reached(session, now)
-    told = [
-        Told(message_id=digest_id(person, day), person_id=person, kind=KIND, content=_content(day, theirs, now))
+    digests = [
+        NewMessage(message_id=digest_id(person, day), person_id=person, kind=KIND, content=_content(day, theirs, now))
         for person, ids in people.items()
         if person not in reached and (theirs := [tasks[task_id] for task_id in ids if task_id in tasks])
     ]
-    for done in range(0, len(told), AT_ONCE):
+    for done in range(0, len(digests), AT_ONCE):
         async with database.write() as session:
-            await add_messages(session, told[done : done + AT_ONCE], now)
+            await add_messages(session, digests[done : done + AT_ONCE], now)
         heard(done)
-    return len(told)
+    return len(digests)
 
 
 async def _since(session: AsyncSession, now: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What happened, for those who listen: written with the image, read in order, told to whom it concerns.
+"""Events (动态): what changed in an image, written in its transaction, read in order by event streams.
 
 Ownership: the table `event` is a tail of two days beside the read model, not part of it; rebuilding neither makes nor
 needs it.
@@ -96,7 +96,7 @@ async def watching(
 
 
 def may_concern(actor: Actor, event: EventRow, watched: Collection[str]) -> bool:
-    """Whether an event can concern a person at all; told from what is at hand, so that most need no query."""
+    """Whether an event can concern a person at all: a quick test without a query, for most events enough."""
     return (
         event.dispute_no in watched
         or not set(holders(actor)).isdisjoint(event.persons)
@@ -107,11 +107,11 @@ def may_concern(actor: Actor, event: EventRow, watched: Collection[str]) -> bool
 async def concerning(
     session: AsyncSession, actor: Actor, events: Sequence[EventRow], watched: Collection[str]
 ) -> list[EventRow]:
-    """The events that a person is told, in their order.
+    """The events that concern a person, in their order.
 
     Of tasks: those addressed to a post of his or watched by it, those in his hands (claimed, delegated or offered to
     him), or fallen to him because all below are barred. Of disputes: those in which such a task is open, or was until
-    that change. Of both: whatever happens in the disputes he watches. A deputy is told what the other would be. Never
+    that change. Of both: whatever happens in the disputes he watches. A deputy gets what the other would. Never
     anything of a dispute that he may not see now, but for a task that fell to him.
     """
     possible = [event for event in events if may_concern(actor, event, watched)]
@@ -131,12 +131,6 @@ async def concerning(
         if (event.dispute_no in seen and (event.seq in certain or event.dispute_no in fallen.values()))
         or event.task_id in fallen
     ]
-
-
-def told(event: EventRow) -> dict[str, Any]:
-    """An event as listeners get it."""
-    of_task = {"task_id": event.task_id} if event.task_id else {}
-    return {"kind": event.kind, "dispute_no": event.dispute_no, **of_task, "revision": event.revision}
 
 
 def reminded_since(since: datetime) -> Select[str | None]:

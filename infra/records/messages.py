@@ -1,4 +1,4 @@
-"""Messages (消息): what a person is told in words, kept until it is read and after.
+"""Messages (消息) to people: mentions, digests, tasks handed over; kept also after they are read.
 
 A message about a dispute is shown only while its person may see the dispute.
 """
@@ -36,8 +36,8 @@ def message_id_of(*parts: str) -> str:
     return str(uuid.uuid5(_IDS, ":".join(parts)))
 
 
-class Told(Model):
-    """A message to be: its kind (`mention`, `digest`, `handed`, `offered`), whom it is for; its content is sealed."""
+class NewMessage(Model):
+    """A message to be written: its kind (`mention`, `digest`, `handed`, `offered`), to whom; its content is sealed."""
 
     message_id: str = Field(default_factory=new_id)
     person_id: str
@@ -46,8 +46,8 @@ class Told(Model):
     content: dict[str, Any]
 
 
-async def add_messages(session: AsyncSession, messages: Sequence[Told], at: datetime) -> None:
-    """Writes messages; one whose id is there already is left as it is."""
+async def add_messages(session: AsyncSession, messages: Sequence[NewMessage], at: datetime) -> None:
+    """Writes messages; one whose id exists already is left as it is."""
     rows = [
         {"message_id": m.message_id, "person_id": m.person_id, "at": at, "kind": m.kind, "dispute_no": m.dispute_no,
          "read_at": None, "sealed": m.content}
@@ -56,8 +56,8 @@ async def add_messages(session: AsyncSession, messages: Sequence[Told], at: date
     await upsert(session, MessageRow, rows, keep=True)
 
 
-async def leave_message(database: Database, message: Told) -> None:
-    """Leaves a message about what has just taken effect. A database that can't be written must not undo that."""
+async def leave_message(database: Database, message: NewMessage) -> None:
+    """Writes a message about what has just taken effect; where the database can't be written, that is only logged."""
     try:
         async with database.write() as session:
             await add_messages(session, [message], datetime.now(UTC))
@@ -84,7 +84,7 @@ async def messages_of(
 
 
 async def find_message(session: AsyncSession, actor: Actor, message_id: str) -> MessageRow | None:
-    """A message of the person's."""
+    """A message of the person; none also where it is about a dispute that he may not see."""
     query = select(MessageRow).where(col(MessageRow.message_id) == message_id, *_shown(actor))
     return (await session.execute(query)).scalar_one_or_none()
 

@@ -41,7 +41,7 @@ async def store(var: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-class Told:
+class PublishedCase:
     """A case whose images are published one after the other."""
 
     def __init__(self, database: Database, **more: object) -> None:

@@ -19,25 +19,25 @@ from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
 from infra.database.tables.people import PersonRow
 from infra.records.watchers import watch
-from tests.infra.news import Told, hire, store
+from tests.infra.news import PublishedCase, hire, store
 
 WITHIN = 20.0
 LATER = timedelta(hours=1)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def told(tmp_path: Path) -> AsyncIterator[Told]:
+async def published(tmp_path: Path) -> AsyncIterator[PublishedCase]:
     """A case that is published."""
     async with store(tmp_path) as database:
-        case = Told(database)
+        case = PublishedCase(database)
         await case.publish()
         yield case
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def broadcaster(told: Told) -> AsyncIterator[EventBroadcaster]:
+async def broadcaster(published: PublishedCase) -> AsyncIterator[EventBroadcaster]:
     """A broadcaster on its database, polling."""
-    broadcaster = EventBroadcaster(told.database)
+    broadcaster = EventBroadcaster(published.database)
     polling = asyncio.create_task(broadcaster.keep_polling())
     yield broadcaster
     polling.cancel()
@@ -45,11 +45,11 @@ async def broadcaster(told: Told) -> AsyncIterator[EventBroadcaster]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def chief(told: Told) -> Actor:
+async def chief(published: PublishedCase) -> Actor:
     """Somebody who watches the case."""
-    chief = await hire(told.database, "chief", Post(role="station_chief", path=told.state.places["station"]))
-    async with told.database.write() as session:
-        await watch(session, told.number, chief.person_id)
+    chief = await hire(published.database, "chief", Post(role="station_chief", path=published.state.places["station"]))
+    async with published.database.write() as session:
+        await watch(session, published.number, chief.person_id)
     return chief
 
 
@@ -72,66 +72,68 @@ async def read(stream: EventStream, count: int) -> list[tuple[int, bool]]:
 
 
 async def test_each_stream_of_a_person_gets_every_event_once_in_order(
-    told: Told, broadcaster: EventBroadcaster, chief: Actor
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
     until = datetime.now(UTC) + LATER
     async with broadcaster.listen(chief, until, None) as one, broadcaster.listen(chief, until, None) as two:
         for text in ("一", "二", "三"):
-            told.case.log("hotline_note", text)
-            await told.publish()
+            published.case.log("hotline_note", text)
+            await published.publish()
         first, second = await read(one, 3), await read(two, 3)
     assert first == second
     assert [seq for seq, _ in first] == sorted({seq for seq, _ in first})
 
 
-async def test_a_number_seen_late_is_waited_for_and_delivered_in_its_place(told: Told, chief: Actor) -> None:
-    broadcaster = EventBroadcaster(told.database, gap_wait=3600)
+async def test_a_number_seen_late_is_waited_for_and_delivered_in_its_place(
+    published: PublishedCase, chief: Actor
+) -> None:
+    broadcaster = EventBroadcaster(published.database, gap_wait=3600)
     async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         last = stream.seq
-        await note(told.database, told.number, last + 2)
+        await note(published.database, published.number, last + 2)
         await broadcaster.poll()
-        await note(told.database, told.number, last + 1)
+        await note(published.database, published.number, last + 1)
         await broadcaster.poll()
         assert await read(stream, 2) == [(last + 1, True), (last + 2, True)]
 
 
 async def test_a_number_seen_very_late_is_delivered_all_the_same_and_moves_nobody_back(
-    told: Told, chief: Actor
+    published: PublishedCase, chief: Actor
 ) -> None:
-    broadcaster = EventBroadcaster(told.database, gap_wait=0)
+    broadcaster = EventBroadcaster(published.database, gap_wait=0)
     async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         last = stream.seq
-        await note(told.database, told.number, last + 2)
+        await note(published.database, published.number, last + 2)
         await broadcaster.poll()
         assert await read(stream, 1) == [(last + 2, True)]
-        await note(told.database, told.number, last + 1)
+        await note(published.database, published.number, last + 1)
         await broadcaster.poll()
         assert await read(stream, 1) == [(last + 1, False)]
         assert stream.seq == last + 2
 
 
 async def test_a_number_still_under_way_when_polling_begins_is_delivered(
-    told: Told, broadcaster: EventBroadcaster, chief: Actor
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
     last = await broadcaster.newest()
-    await note(told.database, told.number, last + 2)
+    await note(published.database, published.number, last + 2)
     async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
         assert stream.seq == last + 2
-        await note(told.database, told.number, last + 1)
+        await note(published.database, published.number, last + 1)
         assert await read(stream, 1) == [(last + 1, False)]
 
 
 async def test_a_resumed_stream_goes_on_after_what_was_heard(
-    told: Told, broadcaster: EventBroadcaster, chief: Actor
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
     until = datetime.now(UTC) + LATER
     start = await broadcaster.newest()
-    async with told.database.write() as session:
+    async with published.database.write() as session:
         for seq in range(start + 1, start + GAP_REACH + 700):  # more than one page
-            session.add(EventRow(seq=seq, at=datetime.now(UTC), kind="dispute_changed", dispute_no=told.number,
+            session.add(EventRow(seq=seq, at=datetime.now(UTC), kind="dispute_changed", dispute_no=published.number,
                                  revision=seq, posts=[], persons=[]))  # fmt: skip
     async with broadcaster.listen(chief, until, start + 3) as stream:
-        await note(told.database, told.number, start + GAP_REACH + 700)
+        await note(published.database, published.number, start + GAP_REACH + 700)
         heard = await read(stream, GAP_REACH + 697)
     assert [seq for seq, _ in heard] == list(range(start + 4, start + GAP_REACH + 701))
 
@@ -170,11 +172,11 @@ async def test_every_stream_ends_when_the_process_does_and_none_begins(
 
 
 async def test_who_is_no_longer_employed_gets_nothing_more(
-    told: Told, broadcaster: EventBroadcaster, chief: Actor
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
     async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
-        async with told.database.write() as session:
+        async with published.database.write() as session:
             await session.execute(update(PersonRow).where(col(PersonRow.person_id) == "chief").values(active=False))
-        told.case.log("hotline_note", "来电")
-        await told.publish()
+        published.case.log("hotline_note", "来电")
+        await published.publish()
         assert await read(stream, 1) == []

@@ -16,7 +16,7 @@ from api.web.formatting import present
 from domain.errors import NotFound, NotSignedIn
 from domain.people.organisation import Actor
 from infra.database.engine import Session
-from infra.records.messages import Told, add_messages
+from infra.records.messages import NewMessage, add_messages
 from tests.api.support import somebody
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ async def leave(services: Services, actor: Actor, *kinds: str) -> None:
     contents = {"handed": HANDED, "digest": DIGEST, "mention": {"comment_id": "c-1", "by": "李某", "text": "请过目"}}
     async with services.database.write() as session:
         for minute, kind in enumerate(kinds):
-            message = Told(person_id=actor.person_id, kind=kind, content=contents[kind])
+            message = NewMessage(person_id=actor.person_id, kind=kind, content=contents[kind])
             await add_messages(session, [message], NOW + timedelta(minutes=minute))
 
 

@@ -20,7 +20,7 @@ from infra.database.tables.people import DeputyRow, PersonRow
 from infra.database.tables.read_model import BarredRow, TaskRow
 from infra.records.digests import send_digests
 from infra.records.messages import count_unread, mark_read, messages_of
-from tests.infra.news import Told, hire, store
+from tests.infra.news import PublishedCase, hire, store
 
 NOON = datetime.now(UTC).replace(hour=4, minute=0)
 """An hour at which it is the same day in China half a day before and after."""
@@ -40,21 +40,21 @@ async def digests(database: Database, actor: Actor) -> list[dict[str, Any]]:
     return [row.sealed for row in page.rows if row.kind == "digest"]
 
 
-async def case_due(database: Database, due_at: datetime, *, overdue: bool = False) -> Told:
+async def case_due(database: Database, due_at: datetime, *, overdue: bool = False) -> PublishedCase:
     """A case whose one task, for the command room, is due at an instant."""
-    told = Told(database)
-    told.case.open("confirm_triage")
-    await told.publish()
+    published = PublishedCase(database)
+    published.case.open("confirm_triage")
+    await published.publish()
     async with database.write() as session:
         await session.execute(
-            update(TaskRow).where(col(TaskRow.dispute_no) == told.number).values(due_at=due_at, overdue=overdue)
+            update(TaskRow).where(col(TaskRow.dispute_no) == published.number).values(due_at=due_at, overdue=overdue)
         )
-    return told
+    return published
 
 
-async def at_the_desk(database: Database, told: Told, name: str = "room") -> Actor:
+async def at_the_desk(database: Database, published: PublishedCase, name: str = "room") -> Actor:
     """Somebody whom the case asks."""
-    return await hire(database, name, Post(role="command_room", path=told.state.places["station"]))
+    return await hire(database, name, Post(role="command_room", path=published.state.places["station"]))
 
 
 async def test_a_digest_lists_what_is_overdue_and_what_is_due_within_a_day(database: Database) -> None:
@@ -89,7 +89,7 @@ async def test_a_digest_comes_once_a_day_however_often_it_is_sent(database: Data
         assert await count_unread(session, room) == 0
 
 
-async def test_who_comes_later_the_same_day_is_told_and_the_others_are_not_told_twice(database: Database) -> None:
+async def test_who_comes_later_the_same_day_gets_one_and_the_others_no_second(database: Database) -> None:
     late = await case_due(database, NOON - timedelta(days=2), overdue=True)
     first = await at_the_desk(database, late)
     assert await send_digests(database, NOON) == 1
@@ -98,9 +98,9 @@ async def test_who_comes_later_the_same_day_is_told_and_the_others_are_not_told_
     assert len(await digests(database, first)) == len(await digests(database, second)) == 1
 
 
-async def test_nobody_is_told_of_nothing(database: Database) -> None:
-    told = await case_due(database, NOON + timedelta(days=9))
-    await at_the_desk(database, told)
+async def test_nobody_gets_an_empty_digest(database: Database) -> None:
+    published = await case_due(database, NOON + timedelta(days=9))
+    await at_the_desk(database, published)
     assert await send_digests(database, NOON) == 0
 
 
@@ -144,15 +144,15 @@ async def test_whoever_can_not_answer_is_not_pressed(database: Database, who: st
 
 
 async def test_who_is_barred_is_not_pressed_and_the_post_above_is_once_all_below_are(database: Database) -> None:
-    told = Told(database)
-    risk = told.state.places["risk_centre"]
+    published = PublishedCase(database)
+    risk = published.state.places["risk_centre"]
     post = Post(role="evaluator_police", path=risk)
     one, two = await hire(database, "one", post), await hire(database, "two", post)
     above = await hire(database, "above", Post(role="evaluator_police", path=risk.rpartition("/")[0]))
-    task = told.case.open("evaluate", to=[post])
+    task = published.case.open("evaluate", to=[post])
     task.excluded = [one.person_id]
-    await told.publish()
-    other = Told(database)
+    await published.publish()
+    other = PublishedCase(database)
     task = other.case.open("evaluate", to=[post])
     task.excluded = [one.person_id, two.person_id]
     await other.publish()
@@ -160,7 +160,7 @@ async def test_who_is_barred_is_not_pressed_and_the_post_above_is_once_all_below
         await session.execute(update(TaskRow).values(overdue=True))
     assert await send_digests(database, NOON) == 2
     assert await digests(database, one) == []
-    assert [item["dispute_no"] for d in await digests(database, two) for item in d["items"]] == [told.number]
+    assert [item["dispute_no"] for d in await digests(database, two) for item in d["items"]] == [published.number]
     assert [item["dispute_no"] for d in await digests(database, above) for item in d["items"]] == [other.number]
 
 
@@ -170,18 +170,18 @@ async def far_off(database: Database) -> None:
         await session.execute(update(TaskRow).values(due_at=datetime.now(UTC) + timedelta(days=9), overdue=False))
 
 
-async def test_a_deadline_that_called_since_the_last_digest_is_told_of(database: Database) -> None:
-    told = Told(database)
-    task = told.case.open("handle_on_scene")
-    told.case.start_colour_clock()
-    await told.publish()
+async def test_a_deadline_that_called_since_the_last_digest_is_listed(database: Database) -> None:
+    published = PublishedCase(database)
+    task = published.case.open("handle_on_scene")
+    published.case.start_colour_clock()
+    await published.publish()
     await far_off(database)
     officer = await hire(database, "officer", task.addressees[0])
     assert await send_digests(database, datetime.now(UTC)) == 0
-    colour = next(clock for clock in told.state.clocks if clock.name == "colour")
-    told.now = colour.ladder(told.state.calendar)[0][0] + timedelta(seconds=1)
-    assert keep(told.case)
-    await told.publish()
+    colour = next(clock for clock in published.state.clocks if clock.name == "colour")
+    published.now = colour.ladder(published.state.calendar)[0][0] + timedelta(seconds=1)
+    assert keep(published.case)
+    await published.publish()
     await far_off(database)
     assert await send_digests(database, datetime.now(UTC)) == 1
     [digest] = await digests(database, officer)
