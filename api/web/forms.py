@@ -1,4 +1,4 @@
-"""Forms made from a decision's JSON Schema: what to show, and how to read what was sent back.
+"""Forms made from the JSON Schema of a decision or an action: their controls, and reading what was sent.
 
 A form's values travel flat: `obligations.0.party` names the same place in the page, in the example and in an error.
 """
@@ -16,15 +16,15 @@ from api.web.organisation_labels import Options, Vocabulary
 Typed = Mapping[str, str]
 Schema = dict[str, Any]
 LONG = 1000
-"""A text that may be this long gets several lines, unless its name says that it is short."""
+"""Length from which a text gets several lines, unless its name is in `SHORT`."""
 SHORT = {"who", "where", "party", "name", "to", "case_no", "organisation", "role", "kind"}
 EMPTY_ROW, EMPTY_POSITION = "__n__", "__p__"
-"""In the row that waits to be added: its number among the names, its position as read."""
+"""Placeholders of the blank row that a script copies: its number in names, its position in labels."""
 
 
 @dataclass
 class Control:
-    """One thing to fill in. `kind` says which template draws it."""
+    """One input of a form. `kind` chooses its template."""
 
     name: str
     label: str
@@ -54,7 +54,7 @@ class Row:
 
 
 def core(schema: Schema, defs: Schema) -> tuple[Schema, bool]:
-    """A schema without its reference and without "or nothing", and whether nothing is allowed."""
+    """A schema with its reference resolved and without "or null", and whether null is allowed."""
     if "$ref" in schema:
         found = defs[schema["$ref"].rpartition("/")[2]]
         return core({**found, **{k: v for k, v in schema.items() if k != "$ref"}}, defs)
@@ -68,7 +68,7 @@ def core(schema: Schema, defs: Schema) -> tuple[Schema, bool]:
 
 
 def label_and_options(title: str, codes: list[str]) -> tuple[str, Options]:
-    """The words of an enumeration, which its title explains: `类型（money 款项，goods 物品）`, or in the same order."""
+    """An enumeration's label and options by its title: `类型（money 款项，goods 物品）`, or words in code order."""
     head, _, rest = title.partition("（")
     parts = [part for part in re.split(r"[，、,]", rest.removesuffix("）")) if part]
     pairs = dict(part.split(" ", 1) for part in parts if " " in part)
@@ -87,33 +87,33 @@ class Form:
         self._schema, self._words, self._roles = schema, words, list(roles)
 
     def controls(self, typed: Typed, errors: Mapping[str, str], example: Typed, *, add: str = "") -> list[Control]:
-        """What to show. `add` names a list that gets one more row."""
-        made = self._object(self._schema, "", _Told(typed, errors, example, add))
+        """The controls, required ones first. `add` names a list that gets one more row."""
+        made = self._object(self._schema, "", _Inputs(typed, errors, example, add))
         return sorted(made, key=lambda c: (not c.required, c.name == "reason" and not c.required))
 
     def read(self, typed: Typed) -> dict[str, Any]:
-        """The fields that were filled in; what was left empty is left out, so that the rule can say what is missing."""
+        """The fields that were filled in; empty ones are left out, so that validation names what is missing."""
         value = self._read(self._schema, "", typed)
         return value if isinstance(value, dict) else {}
 
     def flat(self, fields: Any) -> dict[str, str]:
-        """Values of fields as the page holds them."""
+        """Values of fields by flat name, as text."""
         return dict(self._flat(self._schema, "", fields))
 
     # --- showing
 
-    def _object(self, schema: Schema, prefix: str, told: _Told) -> list[Control]:
+    def _object(self, schema: Schema, prefix: str, inputs: _Inputs) -> list[Control]:
         needed = schema.get("required", [])
         return [
-            self._control(part, prefix + name, name, name in needed, told)
+            self._control(part, prefix + name, name, name in needed, inputs)
             for name, part in schema.get("properties", {}).items()
         ]
 
-    def _control(self, schema: Schema, name: str, last: str, required: bool, told: _Told) -> Control:
+    def _control(self, schema: Schema, name: str, last: str, required: bool, inputs: _Inputs) -> Control:
         inner, nullable = core(schema, self._defs)
         title = inner.get("title", last)
-        control = Control(name, title, "text", required, told.typed.get(name, ""), told.hint(name))
-        control.error = told.errors.get(name, "")
+        control = Control(name, title, "text", required, inputs.typed.get(name, ""), inputs.hint(name))
+        control.error = inputs.errors.get(name, "")
         control.kind = self._kind(inner, last, nullable, top="." not in name)
         match control.kind:
             case "select" if inner.get("enum"):
@@ -123,7 +123,7 @@ class Form:
             case "select":
                 control.options = self._words.options(last, self._roles)
             case "list" | "rows":
-                self._fill(control, inner, told)
+                self._fill(control, inner, inputs)
             case "number":
                 low, high = inner.get("minimum"), inner.get("maximum")
                 whole = inner["type"] == "integer"
@@ -154,19 +154,19 @@ class Form:
             return known[str(form)]
         return "area" if top and last not in SHORT and inner.get("maxLength", 0) >= LONG else "text"
 
-    def _fill(self, control: Control, inner: Schema, told: _Told) -> None:
+    def _fill(self, control: Control, inner: Schema, inputs: _Inputs) -> None:
         items, _ = core(inner["items"], self._defs)
-        count = len(indices(told.typed, control.name))
-        count = max(count, 1 if control.required else 0) + (told.add == control.name)
-        control.rows = [self._row(control, items, str(n), told) for n in range(count)]
-        control.blank = self._row(control, items, EMPTY_ROW, _Told({}, {}, told.example, ""))
+        count = len(indices(inputs.typed, control.name))
+        count = max(count, 1 if control.required else 0) + (inputs.add == control.name)
+        control.rows = [self._row(control, items, str(n), inputs) for n in range(count)]
+        control.blank = self._row(control, items, EMPTY_ROW, _Inputs({}, {}, inputs.example, ""))
         control.attributes = {"most": inner.get("maxItems", 99)}
 
-    def _row(self, control: Control, items: Schema, number: str, told: _Told) -> Row:
+    def _row(self, control: Control, items: Schema, number: str, inputs: _Inputs) -> Row:
         name = f"{control.name}.{number}"
         if control.kind == "rows":
-            return Row(number, self._object(items, name + ".", told), told.errors.get(name, ""))
-        one = self._control(items, name, control.name, False, told)
+            return Row(number, self._object(items, name + ".", inputs), inputs.errors.get(name, ""))
+        one = self._control(items, name, control.name, False, inputs)
         position = int(number) + 1 if number.isdigit() else EMPTY_POSITION
         one.label = f"{control.label}，第 {position} 项"
         return Row(number, [one])
@@ -222,8 +222,8 @@ class Form:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What the page is told about every field: typed so far, wrong with it, an example of it."""
+class _Inputs:
+    """Typed values, error messages and example values by field name; `add` names a list that gets one more row."""
 
     typed: Typed
     errors: Mapping[str, str]
@@ -231,13 +231,13 @@ class _Told:
     add: str
 
     def hint(self, name: str) -> str:
-        """The example of a field; of a further row the first row's."""
+        """The example value of a field; of a further row the first row's."""
         first = re.sub(r"\.(\d+|__n__)(?=\.|$)", ".0", name)
         return self.example.get(name) or self.example.get(first, "")
 
 
 def indices(typed: Typed, name: str) -> list[int]:
-    """The numbers of the rows that were sent for a list, in order; rows taken out leave gaps."""
+    """The numbers of the rows sent for a list, in order; removed rows leave gaps."""
     found = (re.match(re.escape(name) + r"\.(\d{1,4})(?:\.|$)", key) for key in typed)
     return sorted({int(match[1]) for match in found if match})
 
@@ -249,7 +249,7 @@ def _boolean(text: str, nullable: bool) -> bool | None:
 
 
 def placed(problems: list[dict[str, str]], controls: Iterable[Control]) -> dict[str, str]:
-    """What is wrong, by the field that shows it; the key is empty for what belongs to none."""
+    """Error messages by the control that shows them; under the empty key those that belong to none."""
     names = set(names_of(controls))
     found: dict[str, str] = {}
     for problem in problems:
@@ -271,30 +271,32 @@ def names_of(controls: Iterable[Control]) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A form ready for its template: the controls, and a list of what is wrong with links to where."""
+    """A form ready for its template: the controls, and the list of errors that link to them."""
 
     controls: list[Control]
     wrong: list[tuple[str, str]]
-    """(id on the page, what is wrong); an empty id where it belongs to no single field"""
+    """(id on the page, message); an empty id where it belongs to no single field"""
 
 
 def draw(
     form: Form, typed: Typed, problems: list[dict[str, str]], example: Typed, *, add: str = "", own: str = ""
 ) -> Drawn:
-    """A form with what was typed and what is wrong with it. `own` is a field the page draws itself."""
+    """A form with typed values and error messages. `own` is a field that the page draws itself."""
     first = form.controls(typed, {}, example, add=add)
     by_name = placed([p for p in problems if p["field"] != own], first)
     controls = form.controls(typed, by_name, example, add=add)
     labels = dict(_labels(controls))
     wrong = [
-        ("f-" + name.replace(".", "-"), f"{labels.get(name, '')}：{told}") for name, told in by_name.items() if name
+        ("f-" + name.replace(".", "-"), f"{labels.get(name, '')}：{message}")
+        for name, message in by_name.items()
+        if name
     ]
     wrong += [(f"f-{own}", p["message"]) for p in problems if own and p["field"] == own]
     return Drawn(controls, wrong + ([("", by_name[""])] if "" in by_name else []))
 
 
 def filled(controls: Iterable[Control], before: str = "") -> Iterable[tuple[str, str]]:
-    """What was filled in, in words: where the form can't be shown any more, it is not lost."""
+    """What was filled in as (label, text), for a page that can't show the form any more."""
     for control in controls:
         if control.value and control.kind != "check":
             yield before + control.label, dict(control.options).get(control.value, control.value)

@@ -1,4 +1,4 @@
-"""Going through the pages as text: every page that a person finds by following links, and what stands on it."""
+"""Crawling the pages as text: every page that a person finds by following links, and the texts on it."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ import httpx2
 from api.cli.client import Client
 from tests.instance import Instance
 
-SPOKEN = ("placeholder", "aria-label", "title", "alt", "aria-valuetext")
+TEXT_ATTRIBUTES = ("placeholder", "aria-label", "title", "alt", "aria-valuetext")
 """Attributes that are read out or shown."""
-SILENT = ("script", "style", "template", "code")
-NO_PAGES = re.compile(r"/attachments/|\.json|\.xlsx|\.pdf|/logout")
-OF_A_KIND = 15
-"""Pages of one shape of address that are looked at: cases, tasks, moments."""
+UNSEEN_TAGS = ("script", "style", "template", "code")
+NOT_PAGES = re.compile(r"/attachments/|\.json|\.xlsx|\.pdf|/logout")
+PER_SHAPE = 15
+"""Pages visited of each shape of address: cases, tasks, moments."""
 
 
 class _Page(html.parser.HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self.links: list[str] = []
-        self._silent = 0
+        self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in SILENT
-        told = {name: value for name, value in attrs if value}
-        self.said += [told[name] for name in SPOKEN if name in told]
-        if tag == "a" and "href" in told:
-            self.links.append(told["href"])
+        self._unseen += tag in UNSEEN_TAGS
+        attributes = {name: value for name, value in attrs if value}
+        self.texts += [attributes[name] for name in TEXT_ATTRIBUTES if name in attributes]
+        if tag == "a" and "href" in attributes:
+            self.links.append(attributes["href"])
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in SILENT
+        self._unseen -= tag in UNSEEN_TAGS
 
     def handle_data(self, data: str) -> None:
-        if not self._silent and data.strip():
-            self.said.append(data.strip())
+        if not self._unseen and data.strip():
+            self.texts.append(data.strip())
 
 
 def signed_in(instance: Instance, person: Client | str) -> httpx2.Client:
-    """Somebody's browser without a browser: the session cookie, and nothing that runs."""
+    """An HTTP client with a person's session cookie; no scripts run."""
     username = person if isinstance(person, str) else person.username
     county = instance.county
     password = next(str(p["password"]) for p in county._people if p["username"] == username)
@@ -55,7 +55,7 @@ def signed_in(instance: Instance, person: Client | str) -> httpx2.Client:
 
 
 def pages(client: httpx2.Client, *first: str) -> Iterator[tuple[str, list[str]]]:
-    """Every page that is found by links from the first ones, with all that is said on it."""
+    """Every page found by links from the first ones: its path, and its texts."""
     todo, seen, shapes = list(first), set(first), Counter[str]()
     while todo:
         path = todo.pop(0)
@@ -63,11 +63,11 @@ def pages(client: httpx2.Client, *first: str) -> Iterator[tuple[str, list[str]]]
         assert answer.status_code == 200, (path, answer.status_code)
         page = _Page()
         page.feed(answer.text)
-        yield path, page.said
+        yield path, page.texts
         for link in page.links:
             to = urljoin(path, link).partition("#")[0]
             shape = re.sub(r"D\d{4}-\d+|[0-9a-f]{8}-[0-9a-f-]{27}", "…", to.partition("?")[0])
-            if to.startswith("/") and to not in seen and not NO_PAGES.search(to) and shapes[shape] < OF_A_KIND:
+            if to.startswith("/") and to not in seen and not NOT_PAGES.search(to) and shapes[shape] < PER_SHAPE:
                 seen.add(to)
                 shapes[shape] += 1
                 todo.append(to)

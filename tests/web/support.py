@@ -1,4 +1,4 @@
-"""What the tests of the desk share: people at browsers, and what every page must keep."""
+"""Shared by the tests of the desk: people at browsers, checks that hold on every page."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Desk:
     def __init__(self, browser: Browser, instance: Instance) -> None:
         self.base, self.county, self.instance = instance.base, instance.county, instance
         self.complaints: list[str] = []
-        """what went wrong in any page: scripts that failed, errors on the console, requests to other hosts"""
-        self._named: list[tuple[int, str]] = []
+        """failed scripts, errors on the console, requests to other hosts, unexpected refusals"""
+        self._expected: list[tuple[int, str]] = []
         self._refused: list[tuple[int, str]] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
     def visitor(self, size: dict[str, int] = DESKTOP, **more: Any) -> Page:
-        """A browser nobody has signed in at."""
+        """A browser profile without sign-in."""
         context = self._browser.new_context(
             base_url=self.base,
             viewport={"width": size["width"], "height": size["height"]},
@@ -53,14 +53,14 @@ class Desk:
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("console", self._heard)
-        page.on("request", self._asked)
-        page.on("response", self._answered)
+        page.on("console", self._on_console)
+        page.on("request", self._on_request)
+        page.on("response", self._on_response)
         return page
 
     def refused(self, status: int, path: str) -> None:
-        """Names a refusal that a test provokes: its status, and what its path begins with. It has to come."""
-        self._named.append((status, path))
+        """Expects a refusal that the test provokes, by status and beginning of its path; a complaint if none comes."""
+        self._expected.append((status, path))
 
     def sign_in(self, person: Client | str, size: dict[str, int] = DESKTOP, **more: Any) -> Page:
         """Somebody signed in, at the inbox."""
@@ -83,33 +83,33 @@ class Desk:
         return self.county.person(whole["candidates"][number]["username"])
 
     def close(self) -> None:
-        """Closes every browser profile; what was refused without being named is a complaint, and so is the reverse."""
+        """Closes every browser profile; unexpected refusals are complaints, as are expected ones that never came."""
         for context in self._contexts:
             context.close()
-        named = {(status, path) for status, path in self._named}
+        missing = {(status, path) for status, path in self._expected}
         for status, path in self._refused:
-            expected = {(s, p) for s, p in self._named if s == status and path.startswith(p)}
-            named -= expected
+            expected = {(s, p) for s, p in self._expected if s == status and path.startswith(p)}
+            missing -= expected
             if not expected:
                 self.complaints.append(f"refused with {status}: {path}")
-        self.complaints += [f"was not refused with {status}: {path}" for status, path in sorted(named)]
+        self.complaints += [f"was not refused with {status}: {path}" for status, path in sorted(missing)]
 
-    def _heard(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         # The browser reports each refused request as an error; those are counted where they are answered.
         if message.type == "error" and "the server responded with a status of" not in message.text:
             self.complaints.append(f"console: {message.text} at {message.location}")
 
-    def _asked(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         if not request.url.startswith((self.base, "data:")):
             self.complaints.append(f"asked another host: {request.url}")
 
-    def _answered(self, response: Response) -> None:
+    def _on_response(self, response: Response) -> None:
         if response.status >= 400:
             self._refused.append((response.status, response.url.removeprefix(self.base)))
 
 
 def sound(page: Page, shot: Path | None = None) -> None:
-    """What holds on every page: it is accessible (WCAG 2 A and AA) and never scrolls sideways."""
+    """Checks that a page is accessible (WCAG 2 A and AA) and never scrolls sideways."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
     width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
@@ -139,7 +139,7 @@ def photo(name: str = "现场照片.png") -> FilePayload:
 
 
 def open_task(page: Page, number: str) -> None:
-    """From the inbox to the task of a dispute, as a person would find it."""
+    """Opens the task of a dispute from the inbox, by search."""
     page.goto("/")
     page.get_by_role("searchbox").fill(number)
     page.locator(".task", has_text=number).get_by_role("link").click()
@@ -147,6 +147,6 @@ def open_task(page: Page, number: str) -> None:
 
 
 def answered(page: Page, said: str) -> None:
-    """The answer was taken: the case is shown, and what comes next."""
+    """Checks that the answer was taken: the case is shown, with this message."""
     expect(page).to_have_url(re.compile(r"/disputes/D(\d{6}-)?\d{4}-\d+$"))
     expect(page.get_by_role("status")).to_contain_text(said)

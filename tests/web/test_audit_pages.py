@@ -262,7 +262,7 @@ def test_every_code_of_the_access_log_has_words_and_no_other() -> None:
     assert sorted(known - found) == []
 
 
-def test_codes_are_told_in_words() -> None:
+def test_codes_are_shown_in_words() -> None:
     assert noted("task:handle_on_scene") == "查看待办：现场处置"
     assert noted("act:withdraw") == "操作：撤回"
     assert noted("codec:12") == "在引擎页面解密 12 项"

@@ -1,4 +1,4 @@
-"""The desk in a real browser against a running system: one dispute lives, and whoever is slower is told."""
+"""The desk in a real browser against a running system: a dispute from report to conclusion; races between people."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: De
     desk.refused(422, "/tasks/")
     page.get_by_role("button", name="提交：已化解").click()
 
-    # 422: told at the field, and everything is still there, the uploaded picture too
+    # 422: shown at the field, and everything is still there, the uploaded picture too
     expect(page.get_by_role("alert")).to_contain_text("已填写的内容都已保留")
     expect(page.locator("#f-obligations-0-due_on-error")).to_have_text("必填")
     expect(page.get_by_label("处置情况")).to_have_value("双方到所协商\n达成一致")
@@ -133,7 +133,7 @@ def test_a_disposal_without_a_picture_is_refused_at_the_files(desk: Desk) -> Non
     assert len(county.dispute(number)["attachments"]) == 1
 
 
-def test_whoever_is_slower_is_told_and_keeps_what_was_typed(desk: Desk) -> None:
+def test_who_is_slower_sees_an_error_and_keeps_what_was_typed(desk: Desk) -> None:
     county = desk.county
     number = alarm(county)
     county.answer(number, "confirm_triage", "confirm")

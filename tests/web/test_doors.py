@@ -44,7 +44,7 @@ def test_nobody_is_sent_to_another_site_after_signing_in(desk: Desk, elsewhere: 
     assert page.locator("input[name=next]").input_value() == "/"
 
 
-def test_an_expired_session_is_told(desk: Desk) -> None:
+def test_an_expired_session_is_announced(desk: Desk) -> None:
     page = desk.sign_in("county-supervisor-1")
     page.context.add_cookies([{"name": "santui_session", "value": "old", "url": desk.base}])
     page.goto("/")

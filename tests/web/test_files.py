@@ -51,7 +51,7 @@ def test_each_file_is_taken_or_named_by_itself(desk: Desk, tmp_path: Path) -> No
 def test_the_size_is_said_before_and_asked_before_anything_is_sent(desk: Desk) -> None:
     number, _, page = at_form(desk)
     expect(page.locator("#f-attachments-limit")).to_contain_text("每个不超过 20 MB，一次最多 12 个")
-    # The browser does not carry 20 MB for a test: the page is told a smaller limit, as it would be by a setting.
+    # The browser does not carry 20 MB for a test: the page gets a smaller limit, as it would be by a setting.
     page.evaluate("document.querySelector('.picker').dataset.limit = 2 ** 20")
     huge: FilePayload = {"name": "录像.mp4", "mimeType": "video/mp4", "buffer": b"\0" * (2**20 + 1)}
     page.locator("input[type=file]").set_input_files([huge, photo(), EMPTY])

@@ -153,7 +153,7 @@ def test_errors_stand_at_their_fields_and_the_rest_in_the_summary() -> None:
     assert by_name["participants"].error == "必填"
     assert ("", "整体有误") in drawn.wrong
     assert ("f-attachments", "须附图片") in drawn.wrong
-    assert any(where == "f-obligations-0-due_on" and "履行期限" in told for where, told in drawn.wrong)
+    assert any(where == "f-obligations-0-due_on" and "履行期限" in message for where, message in drawn.wrong)
     assert "obligations.0.amount" in set(names_of(drawn.controls))
 
 
@@ -162,7 +162,7 @@ def test_one_more_row_without_scripts() -> None:
     assert [row.controls[0].value for row in controls["terms"].rows] == ["甲", ""]
 
 
-def test_what_was_filled_in_is_told_in_words() -> None:
+def test_what_was_filled_in_is_shown_in_words() -> None:
     schema = KINDS["mediate"].decisions["agreed"].form.model_json_schema()
     fields: dict[str, Any] = {
         "participants": [{"role": "mediator", "name": "赵六"}], "terms": ["和解"], "confirmation": False,

@@ -71,10 +71,10 @@ def test_back_with_other_content_tells_what_came_of_the_first_and_sends_the_new(
     contact(page, "第一次写的内容")
     answered(page, "已提交")
     contact(back, TYPED)
-    told = back.get_by_role("alert")
-    expect(told).to_contain_text("这份表单此前已经提交过")
-    expect(told).to_contain_text("已提交“责任跟进：记录联系”")
-    expect(told).to_contain_text("核对后再次提交")
+    alert = back.get_by_role("alert")
+    expect(alert).to_contain_text("这份表单此前已经提交过")
+    expect(alert).to_contain_text("已提交“责任跟进：记录联系”")
+    expect(alert).to_contain_text("核对后再次提交")
     expect(back.locator("#f-attachments-error")).to_have_count(0)
     expect(back.locator("#f-summary")).to_have_value(TYPED)
     if scripts:
@@ -214,8 +214,8 @@ def test_the_other_forms_keep_what_was_typed_too(desk: Desk, where: str) -> None
     page.get_by_role("button", name=button).click()
     sign_in_again(page, desk, username)
     expect(page.locator(fill)).to_have_value(TYPED)
-    told = "需要修改" if where == "deputy" else "页面已过期"  # without its end nobody is named a deputy anyway
-    expect(page.get_by_role("alert").first).to_contain_text(told)
+    message = "需要修改" if where == "deputy" else "页面已过期"  # without its end nobody is named a deputy anyway
+    expect(page.get_by_role("alert").first).to_contain_text(message)
     if where == "transfer":
         expect(page.get_by_label("接收人")).not_to_have_value("")
     sound(page)

@@ -1,4 +1,4 @@
-"""At the desk too the same click is the same click: nobody is told no of what was done, nor that it failed."""
+"""Idempotency at the desk: a form sent twice takes effect once, and what was done is never shown as failed."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def test_what_may_have_taken_effect_is_never_called_a_failure_at_the_desk(desk: 
         mine.get_by_role("button", name="认领").click()
         theirs.get_by_role("button", name="提交：").last.click()
         for page in (mine, theirs):
-            told = page.get_by_role("alert")
-            expect(told).to_contain_text("可能已生效", timeout=30_000)
-            expect(told).to_contain_text("请稍后刷新查看；重试将得到同一结果")
+            alert = page.get_by_role("alert")
+            expect(alert).to_contain_text("可能已生效", timeout=30_000)
+            expect(alert).to_contain_text("请稍后刷新查看；重试将得到同一结果")
             expect(page.locator("body")).not_to_contain_text("失败")
             sound(page)
     expect(theirs.get_by_label("理由")).to_have_value("双方已自行和解")

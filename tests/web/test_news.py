@@ -1,4 +1,4 @@
-"""Pages that listen: what others do shows up, and nothing that is being typed is lost; messages, mentions, watching."""
+"""Pages on an event stream: changes show up without losing what is being typed; messages, mentions, watching (关注)."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
     rows = page.locator(".task")
     expect(rows).to_have_count(20)
     # what is due first stands first, whatever its colour: a red that came last has as long as the others had
-    told = desk.answerer(task).get("/v1/tasks", limit=20)["items"]
+    tasks = desk.answerer(task).get("/v1/tasks", limit=20)["items"]
     assert [row.get_by_role("link").get_attribute("href") for row in rows.all()] == [
-        f"/tasks/{t['task_id']}" for t in told
+        f"/tasks/{t['task_id']}" for t in tasks
     ]
     expect(rows.first).not_to_contain_text(red)
     page.get_by_role("link", name="更多").click()
@@ -54,7 +54,7 @@ def test_an_empty_inbox_says_what_to_do_next(desk: Desk) -> None:
     sound(page)
 
 
-def test_an_overdue_case_is_told_as_such(desk: Desk, tmp_path: Path) -> None:
+def test_an_overdue_case_is_shown_as_such(desk: Desk, tmp_path: Path) -> None:
     county = desk.county
     number = alarm(county, "男子持刀扬言报复邻居，要砍人")
     county.answer(number, "confirm_triage", "confirm")

@@ -71,9 +71,9 @@ document.addEventListener("change", (event) => {
     event.target.files = kept.files;
   }
   picker.querySelector(".picked").textContent = fit.length ? `已选择：${fit.map((file) => file.name).join("、")}` : "";
-  const told = picker.querySelector(".unpicked");
-  told.textContent = left.length ? `没有选入：${left.join("；")}` : "";
-  told.hidden = !left.length;
+  const message = picker.querySelector(".unpicked");
+  message.textContent = left.length ? `没有选入：${left.join("；")}` : "";
+  message.hidden = !left.length;
 });
 
 // After a sign-in in between, the form is shown again with what was typed.
@@ -100,9 +100,9 @@ document.addEventListener("htmx:error", (event) => {
 let stirring;
 for (const kind of ["task_opened", "task_due", "task_void", "dispute_changed"]) {
   document.addEventListener(kind, (event) => {
-    const told = JSON.parse(event.detail.data);
+    const change = JSON.parse(event.detail.data);
     const shown = document.querySelector("[data-dispute]");
-    if (shown && (told.dispute_no !== shown.dataset.dispute || told.revision <= Number(shown.dataset.revision))) return;
+    if (shown && (change.dispute_no !== shown.dataset.dispute || change.revision <= Number(shown.dataset.revision))) return;
     clearTimeout(stirring);
     stirring = setTimeout(stir, 300);
   });
