@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from api.core.context import Services
-from api.disputes.presenters import dispute_whole, entry_item, moment
+from api.disputes.presenters import moment, present_case, present_entry
 from api.histories.lookup import Histories
 from api.histories.replay import Replayed, moments, replay, up_to
 from api.tasks.presenters import about_shown
@@ -121,11 +121,9 @@ def whole_of(replayed: Replayed) -> dict[str, Any]:
         raise FieldsInvalid("该历史无法用当前程序重放", errors=[{"field": "run", "message": str(replayed.error)}])
     rows = rows_of(project(replayed.state))
     tasks = sorted((TaskRow(**row) for row in rows[TaskRow]), key=lambda row: int(row.sealed["opened_revision"]))
-    whole = dispute_whole(DisputeRow(**rows[DisputeRow][0]), tasks, [], [], set(), NOBODY)
-    shown = {
-        name: value for name, value in whole.items() if name not in ("attachments", "comments", "actions", "may_attach")
-    }
-    return {**shown, "timeline": [entry_item(row["sealed"]) for row in rows[TimelineRow]]}
+    case = present_case(DisputeRow(**rows[DisputeRow][0]), tasks, NOBODY).model_dump(mode="json", exclude_unset=True)
+    entries = [present_entry(Entry.model_validate(row["sealed"])) for row in rows[TimelineRow]]
+    return {**case, "timeline": [entry.model_dump(mode="json") for entry in entries]}
 
 
 async def in_words(services: Services, dispute_no: str, run: str | None) -> dict[str, Any]:

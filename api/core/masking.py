@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from domain.case.state import Party
 
 
-def masked(party: dict[str, Any]) -> dict[str, Any]:
+def masked(party: Party) -> Party:
     """A party whose telephone and identity numbers show only their ends."""
-    return {**party, "phone": _stars(party.get("phone"), 3, 4), "id_number": _stars(party.get("id_number"), 3, 2)}
+    return party.model_copy(update={"phone": _ends(party.phone, 3, 4), "id_number": _ends(party.id_number, 3, 2)})
 
 
-def _stars(number: str | None, head: int, tail: int) -> str | None:
+def _ends(number: str | None, head: int, tail: int) -> str | None:
     if not number:
         return None
     if len(number) <= head + tail:

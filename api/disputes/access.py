@@ -1,4 +1,4 @@
-"""A dispute for whoever may see it."""
+"""A dispute, if the person may see it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ async def visible_dispute(services: Services, session: Session, actor: Actor, di
     """A dispute that the person may see.
 
     Raises:
-        NotFound: there is none, or not for this person; the try is noted.
+        NotFound: there is none, or not for this person; the attempt is noted in the access log.
     """
     row = await find_dispute(session, actor, dispute_no)
     if row is None:

@@ -21,7 +21,7 @@ from api.tasks.schemas import (
     WholeTask,
 )
 from domain.base import china
-from domain.case.state import Agreement, Party, Task, Verdict
+from domain.case.state import Agreement, Entry, Party, Task, Verdict
 from domain.people.organisation import ROLES, Actor, Post
 from domain.policy.catalogue import KINDS
 from domain.transitions.handover import capacity, standing
@@ -39,7 +39,7 @@ def task_whole(
     candidates: Iterable[dict[str, Any]],
     colleagues: Iterable[dict[str, Any]],
     dispute: DisputeRow,
-    entries: list[dict[str, Any]],
+    entries: list[Entry],
     actor: Actor,
 ) -> WholeTask:
     """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
@@ -104,11 +104,11 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
     }
 
 
-def _brief(task: Task, dispute: DisputeRow, entries: list[dict[str, Any]]) -> Brief:
+def _brief(task: Task, dispute: DisputeRow, entries: list[Entry]) -> Brief:
     document = dispute.sealed
     return Brief(
         category_name=dispute.category_name,
-        parties=[Party.model_validate(masked(party)) for party in document["parties"]],
+        parties=[masked(Party.model_validate(party)) for party in document["parties"]],
         incidents=[
             IncidentInBrief(at=i["reported_at"], source=i["source"], narrative=i["narrative"], address=i["address"])
             for i in document["incidents"]
@@ -124,12 +124,12 @@ def _brief(task: Task, dispute: DisputeRow, entries: list[dict[str, Any]]) -> Br
     )
 
 
-def _entry(entry: dict[str, Any]) -> EntryInBrief:
-    detail = entry["detail"]
+def _entry(entry: Entry) -> EntryInBrief:
+    detail = entry.detail
     return EntryInBrief(
-        at=entry["at"],
-        kind=entry["kind"],
-        title=entry["title"],
+        at=entry.at,
+        kind=entry.kind,
+        title=entry.title,
         task_kind=detail.get("task_kind"),
         decision=detail.get("decision"),
         about=about_shown(detail.get("about") or {}),
@@ -137,13 +137,13 @@ def _entry(entry: dict[str, Any]) -> EntryInBrief:
     )
 
 
-def _asked_by(task: Task, entries: list[dict[str, Any]]) -> AskedBy | None:
+def _asked_by(task: Task, entries: list[Entry]) -> AskedBy | None:
     """Who put up the change that the task is to approve, by what he did in the moment in which it was opened."""
     if not (proposer := task.about.get("proposer")):
         return None
-    asked = (e for e in entries if e.get("actor_id") == proposer and datetime.fromisoformat(e["at"]) == task.opened_at)
+    asked = (e for e in entries if e.actor_id == proposer and e.at == task.opened_at)
     entry = next(asked, None)
-    return AskedBy(name=entry["actor"], on_behalf_name=entry.get("on_behalf_name")) if entry else None
+    return AskedBy(name=str(entry.actor), on_behalf_name=entry.on_behalf_name) if entry else None
 
 
 def _post(post: Post) -> PostAsked:

@@ -1,4 +1,4 @@
-"""A person's answer on its way to the engine: decide, claim, release, delegate, transfer, act.
+"""A person's answer on its way to the engine: decide, claim, release, delegate, transfer.
 
 The rule is the engine's validator. Here is settled *who* acts: the person himself, or on whose behalf.
 """
@@ -30,12 +30,11 @@ from domain.errors import (
 )
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.catalogue import KINDS
-from domain.transitions.actions import Act, capacity_to_act
 from domain.transitions.approvals import MERGER
 from domain.transitions.decisions import Command, Receipt, organisation_codes
 from domain.transitions.handover import Claim, Handover, capacity
 from infra.database.tables.read_model import TaskRow
-from infra.read_model.disputes import dispute_line, dispute_row, find_dispute, paths_of
+from infra.read_model.disputes import dispute_line, dispute_row
 from infra.read_model.tasks import find_task, open_tasks_of, task_exists
 from infra.records.messages import NewMessage, leave_message, message_id_of
 from infra.records.people import actor_named, manned, organisations_by_code
@@ -51,9 +50,10 @@ async def decide(services: Services, actor: Actor, task_id: str, answer: Answeri
         Unavailable: neither door of the engine answers.
     """
     task = await _task(services, actor, task_id)
-    await check_target(services, actor, task.dispute_no, answer.fields)
-    if task.sealed["about"].get("action") == MERGER and answer.decision == "approve":
-        await check_still_open(services, task.sealed["about"]["fields"]["dispute_no"])
+    async with services.database.read() as session:
+        await check_target(services, session, actor, task.dispute_no, answer.fields)
+        if task.sealed["about"].get("action") == MERGER and answer.decision == "approve":
+            await check_still_open(session, task.sealed["about"]["fields"]["dispute_no"])
     organisations = await _organisations(services, answer.fields)
     if answer.decision == "assign":
         await _check_manned(services, task.dispute_no, organisations)
@@ -152,53 +152,6 @@ async def _hand(
         services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
         raise
     return 200, await _changed(services, actor, task, receipt)
-
-
-async def act(
-    services: Services, actor: Actor, dispute_no: str, action: str, fields: dict[str, Any], key: str
-) -> tuple[int, Any]:
-    """Takes an action on a dispute.
-
-    Raises:
-        Refused, Unavailable
-    """
-    async with services.database.read() as session:
-        if await find_dispute(session, actor, dispute_no) is None:
-            raise NotFound("没有这个纠纷")
-        by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
-    await check_target(services, actor, dispute_no, fields)
-    organisations = await _organisations(services, fields)
-    message = Act(key=key, action=action, fields=fields, actor=by, organisations=organisations)
-    try:
-        receipt = await services.engine.update(dispute_no, "act", message, key)
-    except NoWorker as error:
-        raise Unavailable(may_take_effect=True) from error
-    except Refused as refusal:
-        services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
-        raise
-    return await _acted(services, action, receipt)
-
-
-async def acted(services: Services, dispute_no: str, action: str, key: str) -> tuple[int, Any] | None:
-    """What a key did to a dispute by an action, `reopen` too; none where it was never taken.
-
-    Raises:
-        Refused, Unavailable: as `api.core.engine.Engine.outcome`.
-    """
-    receipt = await services.engine.outcome(dispute_no, key)
-    return await _acted(services, action, receipt) if receipt else None
-
-
-async def _acted(services: Services, action: str, receipt: Receipt) -> tuple[int, Any]:
-    dispute_no = receipt.dispute_no
-    taken = {"action": action, **_asked(receipt)}
-    try:
-        if await services.revisions.published(dispute_no, receipt.revision):
-            async with services.database.read() as session:
-                return 200, {**taken, "dispute": brief_of(await dispute_line(session, dispute_no)).model_dump()}
-    except StoreUnavailable:  # taken all the same: nobody can see it yet
-        pass
-    return 200, {**taken, "dispute": brief_from(receipt).model_dump(exclude_unset=True), "published": False}
 
 
 async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:

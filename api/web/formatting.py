@@ -1,7 +1,8 @@
-"""Times, colours and states in the words staff use."""
+"""Times, colours and states formatted in the words that staff use."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,14 +30,14 @@ WEEKDAYS = "一二三四五六日"
 
 
 def instant(value: datetime | str | None) -> datetime | None:
-    """An instant however it is written, as Chinese time."""
+    """An instant, or its RFC 3339 text, in China's time zone."""
     if not value:
         return None
     return china(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def present(ahead: int = 0) -> datetime:
-    """Now, on a clock in China; of a case, on its own, which a drill has moved so many seconds ahead."""
+    """Now in China's time zone; of a case by its own clock, which a drill has moved `ahead` seconds."""
     return datetime.now(CHINA) + timedelta(seconds=ahead)
 
 
@@ -56,8 +57,8 @@ def span(length: timedelta) -> str:
 def due(
     due_at: datetime | str | None, overdue: bool, now: datetime, *, suspended: bool = False
 ) -> dict[str, str] | None:
-    """A deadline in human words. Whether it is overdue or stands still is the workflow's fact; only the distance is
-    reckoned here, from the case's own now (`present`). In a drill there may be none to tell, only the fact.
+    """A deadline in words. Whether it is overdue or suspended is a fact of the workflow; only the distance is computed
+    here, from the case's own present time (`present`). In a drill there may be no distance, only the fact.
     """
     at = instant(due_at)
     if at is None:
@@ -75,7 +76,7 @@ def due(
 
 
 def stamp(value: datetime | str | None, now: datetime) -> str:
-    """An instant as people write it: the year only where it is not this one."""
+    """A date and time; the year only where it is not the present one."""
     at = instant(value)
     if at is None:
         return ""
@@ -112,10 +113,9 @@ def by(name: str | None, on_behalf: str | None) -> str:
     return f"{name}（代 {on_behalf}）" if name and on_behalf else name or ""
 
 
-def about(task: dict[str, Any]) -> str:
+def subject(kind_name: str, about: Mapping[str, Any]) -> str:
     """What a task is about beyond its kind: which visit, to whom; what else its title says."""
-    told = task["about"]
-    which = str(told.get("title") or "")
-    if which.startswith(task["kind_name"]):
-        which = which.removeprefix(task["kind_name"]).strip("（）")
-    return " · ".join(filter(None, (which, str(told.get("party") or ""))))
+    which = str(about.get("title") or "")
+    if which.startswith(kind_name):
+        which = which.removeprefix(kind_name).strip("（）")
+    return " · ".join(filter(None, (which, str(about.get("party") or ""))))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from domain.base import Model
+from domain.case.state import Entry
 from domain.people.organisation import Actor
 from infra.database.columns import searchable
 from infra.database.engine import Database
@@ -147,12 +148,14 @@ async def dispute_line(session: AsyncSession, dispute_no: str) -> DisputeRow:
     return (await session.execute(query.options(defer(DisputeRow.sealed, raiseload=True)))).scalar_one()
 
 
-async def timeline_of(session: AsyncSession, dispute_no: str, *, after: int = 0, limit: int = 10_000) -> list[Any]:
-    """A dispute's timeline entries after a sequence number."""
+async def timeline_of(
+    session: AsyncSession, dispute_no: str, *, after: int = 0, limit: int | None = 10_000
+) -> list[Entry]:
+    """A dispute's timeline entries after a sequence number; all of them where there is no limit."""
     query = (
         select(col(TimelineRow.sealed))
         .where(col(TimelineRow.dispute_no) == dispute_no, col(TimelineRow.seq) > after)
         .order_by(col(TimelineRow.seq))
         .limit(limit)
     )
-    return list((await session.execute(query)).scalars())
+    return [Entry.model_validate(entry) for entry in (await session.execute(query)).scalars()]

@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from api.audit.service import NOBODY
 from api.cli.client import Client, County, Refusal
-from api.disputes.presenters import dispute_whole, entry_item
+from api.disputes.presenters import present_case, present_entry
 from api.tasks.examples import example
 from domain.case.opening import open_state
 from domain.case.state import Incident, Party
@@ -92,11 +92,11 @@ class LivingCounty(County):
         """The whole case as the API shows it."""
         rows = rows_of(project(self._lives[number].state))
         tasks = sorted((TaskRow(**row) for row in rows[TaskRow]), key=lambda row: int(row.sealed["opened_revision"]))
-        return dispute_whole(DisputeRow(**rows[DisputeRow][0]), tasks, [], [], set(), NOBODY)
+        return present_case(DisputeRow(**rows[DisputeRow][0]), tasks, NOBODY).model_dump(mode="json")
 
     def timeline(self, number: str) -> list[dict[str, Any]]:
         """All that happened."""
-        return [entry_item(entry.model_dump(mode="json")) for entry in self._lives[number].state.timeline]
+        return [present_entry(entry).model_dump(mode="json") for entry in self._lives[number].state.timeline]
 
     def wait_for(self, number: str, kind: str, *, within: float = 0) -> dict[str, Any]:
         """The first open task of a kind: here nothing comes later by itself."""

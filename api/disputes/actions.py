@@ -1,0 +1,105 @@
+"""Taking an action on a dispute: who takes it is settled here, whether it may be taken is the engine's to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from api.core.context import Services
+from api.core.engine import NoWorker
+from api.core.idempotency import Answer, once
+from api.disputes.access import visible_dispute
+from api.disputes.brief import brief_from, brief_of, read_at
+from api.disputes.mergers import check_target
+from api.disputes.schemas import Acted
+from api.intake.delivery import reopen
+from domain.errors import ActionNotAllowed, NotEntitled, NotFound, Refused, Unavailable
+from domain.people.organisation import Actor
+from domain.policy.catalogue import ACTIONS
+from domain.transitions.actions import Act, capacity_to_act
+from domain.transitions.decisions import Receipt, organisation_codes
+from domain.transitions.reopening import check_reopen
+from infra.database.engine import Session
+from infra.read_model.disputes import dispute_line, find_dispute, paths_of
+from infra.records.people import organisations_by_code
+
+Fields = dict[str, Any]
+"""What was filled in: the action's form (`domain.policy.fields`) reads it."""
+_ACTED: TypeAdapter[Acted] = TypeAdapter(Acted)
+
+
+async def take_action(
+    services: Services, session: Session, actor: Actor, dispute_no: str, action: str, fields: Fields, key: str | None
+) -> Answer[Acted]:
+    """Takes an action on a dispute; what needs approval opens a task for it.
+
+    Raises:
+        Refused: by the rule that the engine applied, or, of `reopen`, that is applied here.
+        Unavailable: the engine does not answer; it may have been reached all the same.
+    """
+    if action not in ACTIONS:
+        raise ActionNotAllowed(f"没有“{action}”这一操作")
+
+    async def do(write_id: str) -> Answer[Acted]:
+        if action == "reopen":
+            return await _reopen(services, session, actor, dispute_no, fields, write_id)
+        return await _act(services, session, actor, dispute_no, action, fields, write_id)
+
+    async def did(write_id: str) -> Answer[Acted] | None:
+        await session.close()
+        receipt = await services.engine.outcome(dispute_no, write_id)
+        return await _acted(services, session, action, receipt) if receipt else None
+
+    return await once(services, session, actor, f"act:{dispute_no}:{action}", key, fields, _ACTED, do, did)
+
+
+async def _act(
+    services: Services, session: Session, actor: Actor, dispute_no: str, action: str, fields: Fields, write_id: str
+) -> Answer[Acted]:
+    if await find_dispute(session, actor, dispute_no) is None:
+        raise NotFound("没有这个纠纷")
+    by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
+    await check_target(services, session, actor, dispute_no, fields)
+    organisations = await organisations_by_code(session, organisation_codes(fields))
+    await session.close()
+    message = Act(key=write_id, action=action, fields=fields, actor=by, organisations=organisations)
+    try:
+        receipt = await services.engine.update(dispute_no, "act", message, write_id)
+    except NoWorker as error:
+        raise Unavailable(may_take_effect=True) from error
+    except Refused as refusal:
+        services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
+        raise
+    return await _acted(services, session, action, receipt)
+
+
+async def _reopen(
+    services: Services, session: Session, actor: Actor, dispute_no: str, fields: Fields, write_id: str
+) -> Answer[Acted]:
+    """Starts the next run of a closed dispute: it has no workflow to ask, so the rule is applied to the read model."""
+    row = await visible_dispute(services, session, actor, dispute_no)
+    paths = await paths_of(session, dispute_no)
+    act = Act(key=write_id, action="reopen", fields=fields, actor=capacity_to_act("reopen", paths, actor))
+    try:
+        check_reopen(act, paths, closed=row.closed_at is not None)
+    except NotEntitled as refusal:
+        services.access.note(actor.person_id, dispute_no, "act:reopen", refusal.code)
+        raise
+    await session.close()
+    await reopen(services, dispute_no, reopened=act)
+    published = await services.revisions.published(dispute_no, row.revision + 1)
+    async with services.database.resume(session):
+        dispute = brief_of(await dispute_line(session, dispute_no))
+    if not published:
+        return Answer(200, Acted(action="reopen", dispute=dispute, published=False))
+    return Answer(200, Acted(action="reopen", dispute=dispute))
+
+
+async def _acted(services: Services, session: Session, action: str, receipt: Receipt) -> Answer[Acted]:
+    """What was taken, with the dispute as it is now; from the receipt where the read model does not show it yet."""
+    number, change = receipt.dispute_no, {"change": receipt.change} if receipt.change else {}
+    row = await read_at(services, session, number, receipt.revision, lambda: dispute_line(session, number))
+    if row is None:
+        return Answer(200, Acted(action=action, dispute=brief_from(receipt), published=False, **change))
+    return Answer(200, Acted(action=action, dispute=brief_of(row), **change))

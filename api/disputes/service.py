@@ -1,0 +1,76 @@
+"""Reading disputes: the list, the whole case, the timeline."""
+
+from __future__ import annotations
+
+from api.core.context import Services
+from api.core.schemas import Listed
+from api.disputes.access import visible_dispute
+from api.disputes.presenters import present_dispute, present_entry, present_whole
+from api.disputes.schemas import DisputeItem, EntryItem, WholeCase
+from domain.errors import FieldsInvalid
+from domain.people.organisation import Actor
+from infra.database.engine import Session
+from infra.database.pagination import cursor_of, read_cursor
+from infra.read_model.disputes import DisputeFilter, list_disputes, paths_of, timeline_of
+from infra.read_model.tasks import tasks_of
+from infra.records.attachments import attachments_of
+from infra.records.comments import comments_of
+from infra.records.watchers import watches
+
+
+async def listed_disputes(
+    services: Services, session: Session, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
+) -> Listed[DisputeItem]:
+    """The disputes the person sees; the filter's `organisation` is a code here.
+
+    Raises:
+        FieldsInvalid: no organisation has this code.
+    """
+    if f.organisation:
+        listed = (await services.directory.read(session)).get(f.organisation)
+        if listed is None:
+            raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{f.organisation}”的单位"}])
+        f = f.model_copy(update={"organisation": listed.path})
+    page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
+    return Listed[DisputeItem](items=[present_dispute(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+async def whole_case(services: Services, session: Session, actor: Actor, dispute_no: str) -> WholeCase:
+    """The whole case as the person may see it; the reading is noted.
+
+    Raises:
+        NotFound: there is no such dispute for this person.
+    """
+    row = await visible_dispute(services, session, actor, dispute_no)
+    tasks = await tasks_of(session, dispute_no)
+    files = await attachments_of(session, dispute_no, actor.person_id)
+    comments = await comments_of(session, dispute_no)
+    paths = await paths_of(session, dispute_no)
+    watched = await watches(session, dispute_no, actor.person_id)
+    services.access.note(actor.person_id, dispute_no, "read")
+    return present_whole(row, tasks, files, comments, paths, actor, watched=watched)
+
+
+async def timeline_page(
+    services: Services, session: Session, actor: Actor, dispute_no: str, *, limit: int, cursor: str | None
+) -> Listed[EntryItem]:
+    """A page of the timeline, the oldest entry first.
+
+    Raises:
+        NotFound: there is no such dispute for this person.
+    """
+    await visible_dispute(services, session, actor, dispute_no)
+    after = read_cursor(cursor, int)[0] if cursor else 0
+    entries = await timeline_of(session, dispute_no, after=after, limit=limit + 1)
+    more = cursor_of(entries[limit - 1].seq) if len(entries) > limit else None
+    return Listed[EntryItem](items=[present_entry(entry) for entry in entries[:limit]], next_cursor=more)
+
+
+async def whole_timeline(services: Services, session: Session, actor: Actor, dispute_no: str) -> list[EntryItem]:
+    """The whole timeline, the oldest entry first.
+
+    Raises:
+        NotFound: there is no such dispute for this person.
+    """
+    await visible_dispute(services, session, actor, dispute_no)
+    return [present_entry(entry) for entry in await timeline_of(session, dispute_no, limit=None)]
