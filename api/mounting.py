@@ -12,7 +12,9 @@ from api.audit import access_pages as accesses
 from api.audit import history_pages as history
 from api.audit import pages as audit
 from api.disputes import action_pages as acting
+from api.disputes import comment_pages as comments
 from api.disputes import pages as case
+from api.disputes import watch_pages as watching
 from api.indicators import pages as indicators
 from api.messages import pages as news
 from api.people import deputy_pages as deputies
@@ -30,8 +32,8 @@ def install(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(news.wire, include_in_schema=False)
     for module in (
-        signing, inbox, case, history, answering, handing, deputies, acting, papers, news, indicators, audit,
-        accesses, errors,
+        signing, inbox, case, comments, watching, history, answering, handing, deputies, acting, papers, news,
+        indicators, audit, accesses, errors,
     ):  # fmt: skip
         router: APIRouter = module.router
         app.include_router(router, include_in_schema=False)

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Query, Request, Response
 from temporalio.client import WorkflowHistory
 
 from api.audit.endpoints import RunDep, get_history
+from api.audit.schemas import CaseAtEvent, EntryTold
 from api.audit.service import histories, may_audit, standing, words_of
 from api.core.context import Services
 from api.core.deps import ServicesDep
 from api.core.permissions import holds_at_root
 from api.core.timeline import shown_entries
-from api.disputes.pages import standing as in_words
+from api.disputes.case_view import case_view
 from api.histories.lookup import Run
 from api.histories.replay import replay
 from api.web import formatting as w
@@ -24,7 +25,7 @@ from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices, offices_of, vocabulary
 from api.web.rendering import show
 from api.web.session import ViewerDep
-from api.web.timeline import TONES, by_days, said
+from api.web.timeline import TONES, by_days, title_in_words
 from domain.base import china
 from domain.errors import FieldsInvalid
 from domain.people.permissions import CODEC_READERS
@@ -50,13 +51,13 @@ class Moment:
     event: int
     """the last event before the next moment: the case stands still until then"""
     at: datetime
-    entries: list[dict[str, Any]]
+    entries: list[EntryTold]
     events: list[dict[str, Any]]
 
     @property
     def title(self) -> str:
         """What was told, in one line."""
-        titles = list(map(said, shown_entries(self.entries)))
+        titles = [title_in_words(e.kind, e.title, e.about) for e in shown_entries(self.entries)]
         return "；".join(titles[:2]) + (f" 等 {len(titles)} 项" if len(titles) > 2 else "")
 
 
@@ -154,8 +155,9 @@ async def _past(services: Services, no: str, run: str | None) -> Past:
     moments: list[Moment] = []
     for item in spoken["items"]:
         at = china(datetime.fromisoformat(item["at"]))
-        if item["entries"] or not moments:
-            moments.append(Moment(len(moments), item["event_id"], at, item["entries"], item["events"]))
+        entries = [EntryTold.model_validate(entry) for entry in item["entries"]]
+        if entries or not moments:
+            moments.append(Moment(len(moments), item["event_id"], at, entries, item["events"]))
         else:  # told nothing: what the engine did beside belongs to the moment before
             last = moments.pop()
             events = [*last.events, *item["events"]]
@@ -182,8 +184,8 @@ async def _stood(services: Services, past: Past, here: Moment) -> dict[str, Any]
         return view
     converter = services.client.data_converter
     offices = await offices_of(services)
-    now = await standing(past.history, here.event, converter)
-    was = await standing(past.history, before.event, converter) if before else None
+    now = CaseAtEvent.model_validate(await standing(past.history, here.event, converter))
+    was = CaseAtEvent.model_validate(await standing(past.history, before.event, converter)) if before else None
     return {**view, "stood": _compared(services, offices, now, was, here)}
 
 
@@ -194,13 +196,13 @@ def _neighbour(past: Past, moment: Moment | None) -> dict[str, Any] | None:
 
 
 def _compared(
-    services: Services, offices: Offices, now: dict[str, Any], was: dict[str, Any] | None, here: Moment
+    services: Services, offices: Offices, now: CaseAtEvent, was: CaseAtEvent | None, here: Moment
 ) -> dict[str, Any]:
     """The case in words, each part marked `new` or `changed` where it was not so before; at first nothing is marked."""
-    at, words = here.at, vocabulary(services, offices, now)
-    entries = now["timeline"]
-    shown = in_words(now, entries, words, at)
-    earlier = in_words(was, was["timeline"], vocabulary(services, offices, was), at) if was else None
+    at, words = here.at, vocabulary(services, offices, now.colours)
+    entries = now.timeline
+    shown = case_view(now, entries, words, at)
+    earlier = case_view(was, was.timeline, vocabulary(services, offices, was.colours), at) if was else None
     for part in COMPARED:
         known = {_key(part, n, item): item for n, item in enumerate(_all(earlier, part))} if earlier else {}
         for n, item in enumerate(_all(shown, part)):
@@ -262,13 +264,15 @@ def _run(no: str, number: int, run: Run, past: Past, now: datetime) -> dict[str,
 
 
 def _line(past: Past, moment: Moment, here: Moment, now: datetime) -> dict[str, Any]:
-    tones = [TONES.get(entry["kind"], "plain") for entry in moment.entries]
+    tones = [TONES.get(entry.kind, "plain") for entry in moment.entries]
     return {
         "href": past.href(moment),
         "part": past.href(moment, "history/moment"),
         "event": moment.event,
         "at": w.stamp(moment.at, now),
-        "entries": [{"title": said(e), "actor": e["actor"]} for e in shown_entries(moment.entries)]
+        "entries": [
+            {"title": title_in_words(e.kind, e.title, e.about), "actor": e.actor} for e in shown_entries(moment.entries)
+        ]
         or [{"title": WAITING, "actor": None}],
         "tone": next((tone for tone in RANKS if tone in tones), "quiet"),
         "current": moment is here,
@@ -285,7 +289,7 @@ def _marks(moments: list[Moment]) -> list[dict[str, Any]]:
     """Where on the slider's thousand units something weighty happened."""
     marks = []
     for moment in moments[1:]:
-        kinds = [entry["kind"] for entry in moment.entries]
+        kinds = [entry.kind for entry in moment.entries]
         kind = next((kind for kind in MARKED if kind in kinds), None)
         if kind:
             marks.append({"at": round(1000 * moment.step / (len(moments) - 1)), "tone": MARKED[kind]})

@@ -2,109 +2,126 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 
 from api.core.context import Services
-from api.core.deps import ServicesDep
-from api.disputes.endpoints import post_action, whole
-from api.tasks.answer_pages import PREFIX, Draft
+from api.core.deps import ServicesDep, SessionDep
+from api.disputes.actions import take_action
+from api.disputes.schemas import Acted
+from api.disputes.service import whole_case
+from api.tasks.answer_pages import PREFIX
 from api.web.errors import PageRoute
 from api.web.formatting import colour
 from api.web.forms import Form, draw
-from api.web.old_submission import banner_of, earlier, next_key, reused, send
-from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
+from api.web.organisation_labels import offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep
+from api.web.submission import banner_of, earlier, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 from domain.policy.catalogue import ACTIONS, ENDINGS, OUTCOMES
+from infra.database.engine import Session
+from infra.database.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
 
 
+@dataclass
+class Draft:
+    """The form as it is shown: what was filled in so far, what is wrong with it, and the key it is sent with."""
+
+    typed: dict[str, str] = field(default_factory=dict)
+    problems: list[dict[str, str]] = field(default_factory=list)
+    banner: dict[str, str] | None = None
+    status: int = 200
+    key: str = field(default_factory=new_id)
+
+
 @router.get("/disputes/{no}/actions/{name}")
-async def action_page(request: Request, services: ServicesDep, viewer: ViewerDep, no: str, name: str) -> Response:
+async def action_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, no: str, name: str
+) -> Response:
     """The form of an action."""
-    return await _show(request, services, viewer, no, name, Draft())
+    return await _show(request, services, session, viewer, no, name, Draft())
 
 
 @router.post("/disputes/{no}/actions/{name}")
 async def act_page(
-    request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep, no: str, name: str
+    request: Request,
+    services: ServicesDep,
+    session: SessionDep,
+    viewer: ViewerDep,
+    posted: FilledDep,
+    no: str,
+    name: str,
 ) -> Response:
     """Takes an action, once for the key in the form; a refusal shows the form again with all that was typed."""
-    action, words = await _read_by(services, viewer, no, name)
+    form = await _form(services, session, viewer, no, name)
     typed = {k.removeprefix(PREFIX): v for k, v in posted.form.items() if k.startswith(PREFIX) and isinstance(v, str)}
-    maker = Form(action["schema"], words)
-    fields = maker.read(typed)
-    draft = Draft(typed=maker.flat(fields))
-    outcome = await send(services, viewer, posted, f"act:{no}:{name}",
-                         lambda key: post_action(services, viewer.actor, no, name, fields, key))  # fmt: skip
-    if outcome.done:
-        return go(request, f"/disputes/{no}", {"tone": "ok", "text": _told(action, outcome.body)})
-    draft.status, draft.problems, draft.key = outcome.status, outcome.errors, next_key(outcome, posted)
-    if reused(outcome):
-        first = "前一次提交已被受理"
-        draft.banner = earlier(outcome, first, "现在填写的内容没有提交，都在下面；核对后再次提交，就按新的内容办理。")
+    fields = form.read(typed)
+    outcome = await send(
+        services, session, viewer, posted, f"act:{no}:{name}",
+        lambda key: take_action(services, session, viewer.actor, no, name, fields, key),
+    )  # fmt: skip
+    if outcome.answer is not None:
+        return go(request, f"/disputes/{no}", {"tone": "ok", "text": _done(name, outcome.answer.body)})
+    draft = Draft(form.flat(fields), outcome.errors, status=outcome.status, key=next_key(outcome, posted))
+    if outcome.reused:
+        then = "现在填写的内容没有提交，都在下面；核对后再次提交，就按新的内容办理。"
+        draft.banner = earlier(outcome, "前一次提交已被受理", then)
     elif not outcome.errors:
-        draft.banner = banner_of(outcome.body)
+        draft.banner = banner_of(outcome.refusal)
     try:
-        return await _show(request, services, viewer, no, name, draft)
+        async with services.database.resume(session):
+            return await _show(request, services, session, viewer, no, name, draft)
     except ActionNotAllowed as error:
         if posted.stale:
             raise BadCsrf from error
-        if outcome.status == Unavailable.status:  # perhaps because it was done
-            may = bool(outcome.body.get("may_take_effect"))
-            raise Unavailable(outcome.detail, may_take_effect=may) from error
+        if isinstance(outcome.error, Unavailable):  # perhaps it is not allowed any more because it was done
+            raise Unavailable(outcome.detail, may_take_effect=outcome.error.may_take_effect) from error
         raise
 
 
-async def _read_by(services: Services, viewer: Viewer, no: str, name: str) -> tuple[dict[str, Any], Vocabulary]:
-    """The action and the words by which its form is read; also where the action is not open any more: it may
-    be this very form that has closed it.
-    """
+async def _form(services: Services, session: Session, viewer: Viewer, no: str, name: str) -> Form:
+    """The form of an action, also of one that is not open any more: it may have been closed by this very form."""
     if name not in ACTIONS:
         raise ActionNotAllowed
-    document = await whole(services, viewer.actor, no)
-    spec = ACTIONS[name]
-    words = vocabulary(services, await offices_of(services), document)
-    return {"name": name, "title": spec.title, "schema": spec.form.model_json_schema()}, words
+    case = await whole_case(services, session, viewer.actor, no)
+    words = vocabulary(services, await offices_of(services, session), case.colours)
+    return Form(ACTIONS[name].form.model_json_schema(), words)
 
 
-def _told(action: dict[str, Any], body: dict[str, Any]) -> str:
-    if "change" in body:
-        return f"已提交审批：{action['title']}，经上一级批准后生效"
-    title = f"已提交“{action['title']}”"
-    return f"{title}，纠纷按“{OUTCOMES[ENDINGS[action['name']]]}”办结" if action["name"] in ENDINGS else title
+def _done(name: str, acted: Acted) -> str:
+    title = ACTIONS[name].title
+    if acted.change:
+        return f"已提交审批：{title}，经上一级批准后生效"
+    said = f"已提交“{title}”"
+    return f"{said}，纠纷按“{OUTCOMES[ENDINGS[name]]}”办结" if name in ENDINGS else said
 
 
-async def _action(
-    services: Services, viewer: Viewer, no: str, name: str
-) -> tuple[dict[str, Any], dict[str, Any], Vocabulary, Offices]:
-    document = await whole(services, viewer.actor, no)
-    action = next((a for a in document["actions"] if a["name"] == name), None)
+async def _show(
+    request: Request, services: Services, session: Session, viewer: Viewer, no: str, name: str, draft: Draft
+) -> Response:
+    case = await whole_case(services, session, viewer.actor, no)
+    action = next((choice for choice in case.actions if choice.name == name), None)
     if action is None:
         raise ActionNotAllowed
-    offices = await offices_of(services)
-    return document, action, vocabulary(services, offices, document), offices
-
-
-async def _show(request: Request, services: Services, viewer: Viewer, no: str, name: str, draft: Draft) -> Response:
-    document, action, words, offices = await _action(services, viewer, no, name)
+    offices = await offices_of(services, session)
+    form = Form(action.schema_, vocabulary(services, offices, case.colours))
     return show(
         request,
         "action.html",
         viewer,
         status=draft.status,
         no=no,
-        title=document["title"],
-        colour=colour(document["colour"], document["colours"]),
-        stage=document["stage_name"],
-        action=action,
+        title=case.title,
+        colour=colour(case.colour, case.colours),
+        stage=case.stage_name,
+        action={"name": name, "title": action.title},
         ends=bool(ACTIONS[name].outcome) and not ACTIONS[name].approved,
         approved=ACTIONS[name].approved,
-        drawn=draw(Form(action["schema"], words), draft.typed, draft.problems, {}),
+        drawn=draw(form, draft.typed, draft.problems, {}),
         banner=draft.banner,
         organisations=offices.labels,
         prefix=PREFIX,

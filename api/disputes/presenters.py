@@ -8,7 +8,8 @@ from typing import Any
 from api.attachments.access import may_attach
 from api.attachments.presenters import present_attachment
 from api.core.masking import masked
-from api.disputes.schemas import Case, Choice, Comment, DisputeItem, EntryItem, WholeCase
+from api.core.schemas import Choice
+from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, WholeCase
 from api.tasks.presenters import task_item
 from domain.base import china
 from domain.case.state import Entry
@@ -16,6 +17,7 @@ from domain.people.organisation import ROLES, Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
+from infra.database.tables.messages import MessageRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 
 
@@ -115,3 +117,15 @@ def present_comment(row: CommentRow) -> Comment:
 def dispute_item(row: DisputeRow) -> dict[str, Any]:
     """The same as JSON values."""
     return present_dispute(row).model_dump(mode="json")
+
+
+def message_item(row: MessageRow) -> dict[str, Any]:
+    """A message; what it says depends on its kind."""
+    return {
+        "message_id": row.message_id,
+        "at": moment(row.at),
+        "kind": row.kind,
+        "dispute_no": row.dispute_no,
+        "read_at": moment(row.read_at),
+        **row.sealed,
+    }

@@ -1,4 +1,4 @@
-"""The person's messages (消息), the stream that pages listen to, and 关注 of a case."""
+"""The person's messages (消息), and the stream that pages listen to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.event_stream import EventStream
-from api.disputes.watch_endpoints import delete_watch, post_watch
 from api.messages.message_view import message_view
 from api.messages.service import list_messages, read_all, read_message
 from api.messages.streams import LastEventId, server_sent, stream_of
@@ -18,7 +17,7 @@ from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.rendering import go, show
 from api.web.session import SESSION, PostedDep, ViewerDep, text
-from domain.errors import NotFound, NotSignedIn
+from domain.errors import NotSignedIn
 
 router = APIRouter(route_class=PageRoute)
 wire = APIRouter()
@@ -61,23 +60,6 @@ async def read_page(
 async def read_reread(request: Request, viewer: ViewerDep, message_id: str = "") -> Response:
     """The addresses of these forms, read again: the messages."""
     return go(request, "/messages")
-
-
-@router.get("/disputes/{no}/watch")
-async def watch_reread(request: Request, viewer: ViewerDep, no: str) -> Response:
-    """The address of the form, read again: the case."""
-    return go(request, f"/disputes/{no}")
-
-
-@router.post("/disputes/{no}/watch")
-async def watch_page(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, no: str) -> Response:
-    """Watches a case, or no more."""
-    begins = text(form, "watch") == "1"
-    answer = await (post_watch if begins else delete_watch)(services, viewer.actor, no)
-    if answer.status_code == 404:
-        raise NotFound("没有这个纠纷")
-    said = "已关注，该纠纷的待办会出现在“关注”中" if begins else "已取消关注"
-    return go(request, f"/disputes/{no}", {"tone": "ok", "text": said})
 
 
 async def open_stream(

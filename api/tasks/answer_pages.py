@@ -14,7 +14,7 @@ from api.core.context import Services
 from api.core.deps import ServicesDep
 from api.core.old_idempotency import once
 from api.tasks.endpoints import whole_task
-from api.tasks.schemas import MOST_ATTACHMENTS, Answering
+from api.tasks.schemas import MOST_ATTACHMENTS, Answering, TaskItem
 from api.tasks.service import answered, decide
 from api.tasks.task_view import brief_view, hands_view, head_view
 from api.web import formatting as w
@@ -176,7 +176,10 @@ def _told(outcome: Outcome, desk: Desk) -> dict[str, str]:
         return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
     if "change" in body:
         return {"tone": "ok", "text": f"已提交审批：{desk.title}，经上一级批准后生效；此前本待办照常办理"}
-    opened = [f"{t['kind_name']}（{desk.offices.post(t['post'])}）" for t in body.get("opened_tasks", [])[:4]]
+    opened = [
+        f"{t['kind_name']}（{desk.offices.post(TaskItem.model_validate(t).post)}）"
+        for t in body.get("opened_tasks", [])[:4]
+    ]
     parts = [f"已提交“{what}”"]
     if opened:
         parts.append("下一步：" + "、".join(opened))
@@ -217,7 +220,7 @@ async def lay_out(services: Services, viewer: Viewer, task_id: str, wanted: str)
     async with services.database.read() as session:
         document = (await dispute_row(session, task["dispute_no"])).sealed
     offices = await offices_of(services)
-    desk = Desk(task, document, vocabulary(services, offices, document), offices)
+    desk = Desk(task, document, vocabulary(services, offices, document["colours"]), offices)
     decisions = {d["name"]: d for d in task["decisions"]}
     proposed = next((r for r in reversed(task["record"]) if r.get("proposal")), None)
     proposed = proposed if task["standing"] == "mine" else None

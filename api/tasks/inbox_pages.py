@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.core.deps import CursorDep, ServicesDep
 from api.tasks.endpoints import get_tasks
+from api.tasks.schemas import TaskItem
 from api.web.errors import PageRoute
-from api.web.formatting import about, due, present, span, stamp
 from api.web.formatting import colour as chip
+from api.web.formatting import due, present, span, stamp, subject
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import show
 from api.web.session import ViewerDep
@@ -104,7 +105,7 @@ def _row(task: dict[str, Any], offices: Offices, actor: Actor) -> dict[str, Any]
         "colour": chip(task["colour"]),
         "round": task["round"],
         "redo": bool(task["redo_of"]),
-        "office": offices.post(task["post"]),
+        "office": offices.post(TaskItem.model_validate(task).post),
         "assignee": task["assignee_name"],
         "hands": _hands(task, actor),
         "due": due(task["due_at"], task["overdue"], now, suspended=task["suspended"]) if not ended else None,
@@ -118,7 +119,9 @@ def _row(task: dict[str, Any], offices: Offices, actor: Actor) -> dict[str, Any]
 def _title(task: dict[str, Any]) -> str:
     """With the party it is about: the stored title holds no names."""
     title, which = task["title"], task["about"].get("title") or ""
-    return " · ".join(filter(None, (about(task), title.removeprefix(f"{which} · ") if which else title)))
+    return " · ".join(
+        filter(None, (subject(task["kind_name"], task["about"]), title.removeprefix(f"{which} · ") if which else title))
+    )
 
 
 def _hands(task: dict[str, Any], actor: Actor) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from api.tasks.schemas import PostAsked
 from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
-from api.web.timeline import change, decided, reason, said
+from api.web.timeline import change, decided, reason, title_in_words
+from domain.case.state import Decision
 from domain.people.organisation import ROLES, Actor
 from domain.policy.catalogue import ACTIONS
 from domain.policy.fields import RETURN_REASONS
@@ -21,7 +23,7 @@ def head_view(task: dict[str, Any], document: dict[str, Any], offices: Offices, 
         "no": task["dispute_no"],
         "kind": task["kind_name"],
         "title": document["title"],
-        "about": w.about(task),
+        "about": w.subject(task["kind_name"], task["about"]),
         "colour": w.colour(task["colour"], document["colours"]),
         "round": task["round"],
         "redo": bool(task["redo_of"]),
@@ -30,7 +32,7 @@ def head_view(task: dict[str, Any], document: dict[str, Any], offices: Offices, 
         "void_reason": task["void_reason"] or "",
         "due": None if ended else w.due(task["due_at"], task["overdue"], now, suspended=task["suspended"]),
         "opened": w.stamp(task["opened_at"], now),
-        "who": offices.posts(task["posts"]),
+        "who": offices.posts([PostAsked.model_validate(post) for post in task["posts"]]),
         "candidates": [f"{c['name']}" for c in task["candidates"][:6]],
         "assignee": task["assignee_name"] or "",
     }
@@ -66,14 +68,20 @@ def brief_view(
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
         "change": _change(about, brief["asked_by"], words),
-        "answer": decided(task["kind"], task["decision"], words, now) if task["decision"] else None,
-        "record": [decided(task["kind"], r, words, now) for r in task["record"]],
+        "answer": decided(task["kind"], Decision.model_validate(task["decision"]), words, now)
+        if task["decision"]
+        else None,
+        "record": [decided(task["kind"], Decision.model_validate(r), words, now) for r in task["record"]],
     }  # fmt: skip
 
 
 def _happened(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, Any]:
     given = reason(entry["task_kind"], entry["decision"], entry["reason"], words)
-    return {"at": w.stamp(entry["at"], now), "title": said(entry), "reason": given}
+    return {
+        "at": w.stamp(entry["at"], now),
+        "title": title_in_words(entry["kind"], entry["title"], entry["about"]),
+        "reason": given,
+    }
 
 
 def _change(about: dict[str, Any], asked: dict[str, Any] | None, words: Vocabulary) -> list[tuple[str, str]]:
@@ -107,8 +115,14 @@ def hands_view(task: dict[str, Any], actor: Actor, offices: Offices) -> dict[str
 def _named(people: list[dict[str, Any]], without: set[str], offices: Offices) -> list[tuple[str, str]]:
     """People to choose from: (person id, name and post), each once."""
     found = {
-        p["person_id"]: f"{p['name']}（{offices.post({**p['post'], 'role_name': ROLES[p['post']['role']].name})}）"
+        p[
+            "person_id"
+        ]: f"{p['name']}（{offices.post(PostAsked(**p['post'], role_name=ROLES[p['post']['role']].name))}）"
         for p in reversed(people)
         if p["person_id"] not in without
     }
     return list(reversed(found.items()))
+
+
+def _named_post(post: dict[str, str]) -> PostAsked:
+    return PostAsked(**post, role_name=ROLES[post["role"]].name)

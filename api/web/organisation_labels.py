@@ -1,10 +1,10 @@
-"""Codes and the words people choose them by: organisations, roles, colours, categories."""
+"""Labels of organisations, roles, colours and categories, and the codes behind them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Protocol
 
 from api.core.context import Services
 from api.web.formatting import colour
@@ -16,8 +16,24 @@ _NOT_CHOSEN = {Kind.BEAT, Kind.GRID, Kind.VILLAGE, Kind.COUNTY}
 Options = list[tuple[str, str]]
 
 
+class NamedPost(Protocol):
+    """A role at an organisation, as a task names it."""
+
+    @property
+    def role(self) -> str:
+        """The role's code."""
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+
+    @property
+    def organisation(self) -> str:
+        """The organisation's code."""
+
+
 class Offices:
-    """Organisations by name: staff type and read names, the engine is given codes."""
+    """Organisations by code and by name: staff type and read names, the engine is given codes."""
 
     def __init__(self, directory: Directory) -> None:
         listed = directory.organisations
@@ -29,7 +45,7 @@ class Offices:
 
     @property
     def labels(self) -> list[str]:
-        """The organisations offered for choosing; any other may still be typed by its name."""
+        """The organisations that a form offers; any other may still be typed by its name."""
         return self._chosen
 
     def code(self, typed: str) -> str:
@@ -44,17 +60,19 @@ class Offices:
         """The name of the organisation of a path."""
         return self.label(path.rpartition("/")[2])
 
-    def post(self, post: dict[str, str] | None) -> str:
-        """A post in words, from a task's `post`: `古山派出所 · 责任民警`."""
+    def post(self, post: NamedPost | None) -> str:
+        """A post in words: `古山派出所 · 责任民警`; empty for none."""
         if not post:
             return ""
-        place = self.label(post["organisation"])
-        return f"{place} · {beside(place, post['role_name'])}"
+        place = self.label(post.organisation)
+        return f"{place} · {beside(place, post.role_name)}"
 
-    def posts(self, posts: Iterable[dict[str, str]]) -> list[str]:
-        """Whom a task asks, each once: of a list that a playbook has for bureaus and towns alike, those there are."""
+    def posts(self, posts: Iterable[NamedPost]) -> list[str]:
+        """The posts a task is addressed to, each once. A playbook lists roles for bureaus and towns alike: those that
+        the organisation does not have are left out, unless none is left.
+        """
         asked = list(posts)
-        there = [p for p in asked if _exists(p["role"], self._kind.get(p["organisation"]))]
+        there = [post for post in asked if _exists(post.role, self._kind.get(post.organisation))]
         return list(dict.fromkeys(map(self.post, there or asked)))
 
     def holding(self, path: str, role: str) -> str:
@@ -64,7 +82,7 @@ class Offices:
 
 
 def beside(place: str, role: str) -> str:
-    """A role's name behind its organisation's, no word said twice: 分派员 of a 县综治中心, not 综治中心分派员."""
+    """A role's name as it follows its organisation's, no word repeated: 分派员 after 县综治中心, not 综治中心分派员."""
     name = place.partition("（")[0]
     said = next((n for n in range(len(role) - 1, 1, -1) if name.endswith(role[:n])), 0)
     return role[said:]
@@ -106,10 +124,10 @@ class Vocabulary:
         return dict(self.options(field)).get(code, code)
 
 
-def vocabulary(services: Services, offices: Offices, case: dict[str, Any]) -> Vocabulary:
-    """The words of a case: its own playbook's colours, the responsibility list's categories."""
+def vocabulary(services: Services, offices: Offices, colours: dict[str, str]) -> Vocabulary:
+    """The words of a case: `colours` are its own playbook's, categories those of the responsibility list."""
     categories = [(c.code, c.name) for c in services.policy.lexicon.categories.values()]
-    return Vocabulary(offices, case["colours"], categories)
+    return Vocabulary(offices, colours, categories)
 
 
 async def offices_of(services: Services, session: Session | None = None) -> Offices:

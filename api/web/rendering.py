@@ -18,6 +18,8 @@ from api.core.context import Services
 from api.web.session import VISIT, Viewer, keep
 from domain.storable_text import tame
 
+View = dict[str, Any]
+"""What a template is given of a thing: texts and flags by the names the template uses."""
 HERE = Path(__file__).parent
 FLASH = "santui_flash"
 CARRY = "carried."

@@ -1,17 +1,20 @@
-"""What was decided, and what happened, in words: the fields of a form by their titles, the timeline by days."""
+"""Decisions and timeline entries in words: the fields of a form by their titles, the timeline grouped by days."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from api.core.timeline import shown_entries
-from api.web.formatting import about, by, day, instant, stamp
+from api.web.formatting import by, day, instant, stamp, subject
 from api.web.forms import core, label_and_options
 from api.web.organisation_labels import Vocabulary
+from api.web.rendering import View
+from domain.base import china
+from domain.case.state import Decision
 from domain.policy.catalogue import ACTIONS, KINDS, title_of
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",
@@ -31,6 +34,34 @@ _PERSON = {"delegated": "受托人", "delegation_recalled": "受托人", "transf
 _QUIET = {"task_void", "clock_started", "released", "claimed", "delegation_recalled", "transfer_withdrawn"}
 
 
+class TimelineEntry(Protocol):
+    """An entry of a timeline, as the case's page shows it."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of entry it is."""
+
+    @property
+    def title(self) -> str:
+        """What happened, in words."""
+
+    @property
+    def actor(self) -> str | None:
+        """The name of the person who did it; none where it was the process."""
+
+    @property
+    def on_behalf_name(self) -> str | None:
+        """For whom the person did it."""
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What it is about; its keys depend on its kind."""
+
+
 @cache
 def _schema(kind: str, name: str, action: bool) -> dict[str, Any]:
     spec = ACTIONS.get(name) if action else KINDS[kind].decisions.get(name) if kind in KINDS else None
@@ -38,18 +69,18 @@ def _schema(kind: str, name: str, action: bool) -> dict[str, Any]:
 
 
 def facts(schema: dict[str, Any], fields: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
-    """Filled-in fields as (title, text); a "no" that nobody wrote is left out."""
+    """Filled-in fields as (title, text); an empty field or a plain "no" is left out."""
     named = []
     for name, value in fields.items():
         if value in (None, False, "", []) or name.endswith("_name"):
             continue
         inner, _ = core(schema.get("properties", {}).get(name, {}), schema.get("$defs", {}))
-        title, text = _said(name, inner, value, words, schema.get("$defs", {}))
+        title, text = _fact(name, inner, value, words, schema.get("$defs", {}))
         named.append((title, text))
     return named
 
 
-def _said(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs: dict[str, Any]) -> tuple[str, str]:
+def _fact(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs: dict[str, Any]) -> tuple[str, str]:
     title = inner.get("title", _EXTRA.get(name, name))
     if inner.get("enum"):
         title, options = label_and_options(title, inner["enum"])
@@ -58,7 +89,7 @@ def _said(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs:
         return title, "是" if value else "否"
     if isinstance(value, list):
         items, _ = core(inner.get("items", {}), defs)
-        texts = [_said(name, items, item, words, defs)[1] for item in value]
+        texts = [_fact(name, items, item, words, defs)[1] for item in value]
         return title, ("；" if items.get("type") == "object" or max(map(len, texts)) > 12 else "、").join(texts)
     if isinstance(value, dict):
         nested = {"properties": inner.get("properties", {}), "$defs": defs}
@@ -72,14 +103,14 @@ def _said(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs:
     return title, f"{value} 元" if name == "amount" else words.word(name, str(value))
 
 
-def decided(kind: str, decision: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, Any]:
+def decided(kind: str, decision: Decision, words: Vocabulary, now: datetime) -> View:
     """An answer on record."""
     return {
-        "title": ("拟办意见：" if decision.get("proposal") else "") + title_of(kind, decision["name"]),
-        "by": by(decision["actor_name"], decision.get("on_behalf_name")) or "系统（到期自动）",
-        "at": stamp(decision["at"], now),
-        "facts": facts(_schema(kind, decision["name"], False), decision["fields"], words),
-        "files": [e["attachment_id"] for e in decision["evidence"]],
+        "title": ("拟办意见：" if decision.proposal else "") + title_of(kind, decision.name),
+        "by": by(decision.actor_name, decision.on_behalf_name) or "系统（到期自动）",
+        "at": stamp(decision.at, now),
+        "facts": facts(_schema(kind, decision.name, False), decision.fields, words),
+        "files": [evidence.attachment_id for evidence in decision.evidence],
     }
 
 
@@ -94,28 +125,27 @@ def reason(kind: str | None, decision: str | None, given: str | None, words: Voc
     return next((text for _, text in facts(schema, {"reason": given}, words)), "")
 
 
-def said(entry: dict[str, Any]) -> str:
-    """What an entry says: of a task that was opened, that it is new and what about."""
-    if entry["kind"] != "task_opened":
-        return str(entry["title"])
-    which = about(
-        {"kind_name": entry["title"], "about": entry.get("about") or entry.get("detail", {}).get("about", {})}
-    )
-    return f"新待办：{entry['title']}{f'（{which}）' if which else ''}"
+def title_in_words(kind: str, title: str, about: Mapping[str, Any]) -> str:
+    """The title of a timeline entry; that of an opened task says that it is new, and what it is about."""
+    if kind != "task_opened":
+        return title
+    which = subject(title, about)
+    return f"新待办：{title}{f'（{which}）' if which else ''}"
 
 
 def by_days(
-    entries: list[dict[str, Any]], words: Vocabulary, now: datetime, opened: Iterable[dict[str, Any]] = ()
-) -> list[dict[str, Any]]:
-    """A timeline grouped by day, the newest day and the newest entry first. `opened` are entries of before: by which a
-    task is known that was answered now.
+    entries: Sequence[TimelineEntry], words: Vocabulary, now: datetime, whole: Sequence[TimelineEntry] = ()
+) -> list[View]:
+    """Timeline entries grouped by day, the newest day and the newest entry first.
+
+    `whole` is the timeline that they are the end of: a task that was opened earlier is named from there.
     """
-    which = {
-        entry["detail"]["task_id"]: about({"kind_name": entry["title"], "about": entry["detail"].get("about", {})})
-        for entry in (*opened, *entries)
-        if entry["kind"] == "task_opened"
+    subjects = {
+        entry.detail["task_id"]: subject(entry.title, entry.detail.get("about", {}))
+        for entry in (*whole, *entries)
+        if entry.kind == "task_opened"
     }
-    lines = [_line(entry, which, words, now) for entry in reversed(shown_entries(entries))]
+    lines = [_line(entry, subjects, words, now) for entry in reversed(shown_entries(entries))]
     return [
         {"name": day(lot[0]["when"], now), "entries": lot}
         for _, group in groupby(lines, key=_day_of)
@@ -123,33 +153,33 @@ def by_days(
     ]
 
 
-def _day_of(line: dict[str, Any]) -> date:
+def _day_of(line: View) -> date:
     at: datetime = line["when"]
     return at.date()
 
 
-def _line(entry: dict[str, Any], which: dict[str, str], words: Vocabulary, now: datetime) -> dict[str, Any]:
-    detail, at = entry["detail"], instant(entry["at"])
+def _line(entry: TimelineEntry, subjects: Mapping[str, str], words: Vocabulary, now: datetime) -> View:
+    detail, at = entry.detail, china(entry.at)
     more: list[tuple[str, str]] = []
     if "decision" in detail:
         more = facts(_schema(detail.get("task_kind", ""), detail["decision"], False), detail.get("fields") or {}, words)
     elif "action" in detail:
         more = change(detail["action"], detail.get("fields") or {}, words)
-    if (person := detail.get("person_name")) and entry["kind"] in _PERSON:
-        more.append((_PERSON[entry["kind"]], person))
+    if (person := detail.get("person_name")) and entry.kind in _PERSON:
+        more.append((_PERSON[entry.kind], person))
     for name in _EXTRA:
         value = detail.get(name)
         if value and isinstance(value, str):
             shown = value if name not in ("due_at", "until") or "T" not in value else stamp(value, now)
             more.append((_EXTRA[name], shown))
-    if entry["kind"] != "task_opened" and (subject := which.get(detail.get("task_id", ""))):
-        more.insert(0, ("事项", subject))
+    if entry.kind != "task_opened" and (which := subjects.get(detail.get("task_id", ""))):
+        more.insert(0, ("事项", which))
     return {
         "when": at,
-        "time": f"{at:%H:%M}" if at else "",
-        "title": said(entry),
-        "actor": by(entry["actor"], entry.get("on_behalf_name")),
-        "tone": TONES.get(entry["kind"], "quiet" if entry["kind"] in _QUIET else "plain"),
+        "time": f"{at:%H:%M}",
+        "title": title_in_words(entry.kind, entry.title, detail.get("about") or {}),
+        "actor": by(entry.actor, entry.on_behalf_name),
+        "tone": TONES.get(entry.kind, "quiet" if entry.kind in _QUIET else "plain"),
         "facts": more,
         "files": detail.get("attachments") or [],
     }

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,11 @@ from api.core.timeline import LATEST, latest_entries, shown_entries
 from api.indicators.schemas import Compared, FigureRow, Indicators, PeriodShape
 from api.indicators.service import definition_item
 from api.indicators.workbook import workbook
+from api.tasks.schemas import PostAsked
 from api.web.organisation_labels import Offices, beside
-from api.web.timeline import said
+from api.web.timeline import title_in_words
+from domain.base import CHINA
+from domain.case.state import Entry
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import Comparison, Figure
 from domain.indicators.periods import Period
@@ -62,6 +65,12 @@ def raw(words: str) -> list[str]:
 
 
 CODES = codes()
+EARLIER, LATER = datetime(2026, 1, 1, 8, tzinfo=CHINA), datetime(2026, 2, 1, 8, tzinfo=CHINA)
+
+
+def entry(kind: str, title: str, at: datetime, **detail: Any) -> Entry:
+    """A line of a timeline."""
+    return Entry(seq=1, at=at, kind=kind, title=title, detail=detail)
 
 
 def at_follow_up(desk: Desk, **parties: Any) -> str:
@@ -161,36 +170,32 @@ def test_a_bureau_is_not_said_to_have_a_township_leader_nor_a_town_a_department_
     roles = ("department_handler", "department_leader", "township_leader")
 
     def asked(code: str) -> list[str]:
-        return offices.posts({"role": r, "role_name": ROLES[r].name, "organisation": code} for r in roles)
+        return offices.posts(PostAsked(role=r, role_name=ROLES[r].name, organisation=code) for r in roles)
 
     assert asked("housing") == ["县住建局 · 部门承办人", "县住建局 · 部门分管领导"]
     assert asked("town-gushan") == ["古山镇 · 部门承办人", "古山镇 · 镇街分管领导"]
-    only = [{"role": "township_leader", "role_name": "镇街分管领导", "organisation": "housing"}]
+    only = [PostAsked(role="township_leader", role_name="镇街分管领导", organisation="housing")]
     assert offices.posts(only) == ["县住建局 · 镇街分管领导"], "whom nobody else stands beside is still named"
 
 
 def test_that_a_task_was_opened_is_not_told_beside_what_opened_it() -> None:
-    first, second = "2026-01-01T08:00:00+08:00", "2026-02-01T08:00:00+08:00"
-    visit = {"kind": "task_opened", "title": "回访", "at": second,
-             "detail": {"about": {"title": "第1次回访", "party": "李某"}}}  # fmt: skip
+    visit = entry("task_opened", "回访", LATER, about={"title": "第1次回访", "party": "李某"})
     entries = [
-        {"kind": "decision", "title": "现场处置：现场未能化解", "at": first, "detail": {}},
-        {"kind": "stage", "title": "进入二推·责任民警", "at": first, "detail": {}},
-        {"kind": "task_opened", "title": "责任跟进", "at": first, "detail": {}},
+        entry("decision", "现场处置：现场未能化解", EARLIER),
+        entry("stage", "进入二推·责任民警", EARLIER),
+        entry("task_opened", "责任跟进", EARLIER),
         visit,
     ]
-    assert [said(e) for e in shown_entries(entries)] == [
+    assert [title_in_words(e.kind, e.title, e.detail.get("about", {})) for e in shown_entries(entries)] == [
         "现场处置：现场未能化解", "进入二推·责任民警", "新待办：回访（第1次回访 · 李某）",
     ]  # fmt: skip
 
 
 def test_what_opened_a_task_is_seen_also_where_the_list_beside_a_task_begins_after_it() -> None:
-    first, second = "2026-01-01T08:00:00+08:00", "2026-02-01T08:00:00+08:00"
-    report = {"kind": "incident", "title": "受理立案", "at": first, "detail": {}}
-    return_ = {"kind": "round", "title": "退回重办", "at": second, "detail": {}}
-    opened = {"kind": "task_opened", "title": "责任跟进", "at": second, "detail": {}}
-    talk = [{"kind": "decision", "title": "责任跟进：记录联系", "at": f"2026-02-{day:02}T08:00:00+08:00", "detail": {}}
-            for day in range(2, 1 + LATEST)]  # fmt: skip
+    report = entry("incident", "受理立案", EARLIER)
+    return_ = entry("round", "退回重办", LATER)
+    opened = entry("task_opened", "责任跟进", LATER)
+    talk = [entry("decision", "责任跟进：记录联系", LATER + timedelta(days=day)) for day in range(1, LATEST)]
     assert latest_entries([report, return_, opened, *talk]) == [return_, *talk]
     assert latest_entries([report, opened, *talk]) == [opened, *talk], "nothing else says so"
     assert len(latest_entries([report, return_, opened, *talk, *talk])) == LATEST

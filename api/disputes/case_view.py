@@ -1,0 +1,192 @@
+"""Where a case stands, in words: what the page of a case and the page of its history both show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from api.disputes.schemas import Case, ClockShape, EntryItem
+from api.tasks.schemas import TaskItem
+from api.web import formatting as w
+from api.web.organisation_labels import Offices, Vocabulary
+from api.web.rendering import View
+from api.web.timeline import decided
+from domain.base import china
+from domain.case import state as s
+from domain.people.organisation import ROLES
+from domain.policy.catalogue import OUTCOMES
+from domain.policy.fields import RETURN_REASONS
+from domain.policy.stages import Stage
+
+OPEN = ("open", "claimed")
+
+
+def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: datetime) -> View:
+    """The case's own part of a page; `entries` are its timeline, `now` is by the case's clock."""
+    offices = words.offices
+    return {
+        "case": _head(case, now, offices),
+        "steps": _steps(case, entries),
+        "tasks": [_open_task(t, offices, now) for t in case.tasks if t.state in OPEN],
+        "done": [_done_task(t, words, now) for t in case.tasks if t.state == "done"],
+        "clocks": [_clock(c, now) for c in case.clocks if not c.stopped_at],
+        "past_clocks": [_clock(c, now) for c in case.clocks if c.stopped_at],
+        "parties": [{"name": p.name, "side": w.SIDES.get(p.side, p.side), "phone": p.phone, "id_number": p.id_number}
+                    for p in case.parties],
+        "incidents": [_incident(i, now) for i in case.incidents],
+        "agreements": [_agreement(a, now) for a in case.agreements],
+        "sessions": [_session(x, case.tiers, now) for x in case.sessions],
+        "evaluations": [_verdict(v, now) for v in case.evaluations],
+        "visits": [_visit(v, now) for v in case.visits],
+    }  # fmt: skip
+
+
+def _head(case: Case, now: datetime, offices: Offices) -> View:
+    open_tasks = [t for t in case.tasks if t.state in OPEN]
+    timed = [t for t in open_tasks if t.due_at]
+    suspended = bool(timed) and all(t.suspended for t in timed)
+    holder = next((t.assignee_name for t in open_tasks if t.assignee == case.holder), None) or case.holder_name
+    return {
+        "no": case.dispute_no,
+        "revision": case.revision,
+        "title": case.title,
+        "colour": w.colour(case.colour, case.colours),
+        "stage": case.stage_name,
+        "round": case.round,
+        "urgent": case.urgent,
+        "overdue": case.overdue,
+        "due": None if case.closed_at else w.due(case.due_at, case.overdue, now, suspended=suspended),
+        "category": case.category_name,
+        "source": w.SOURCES.get(case.source, case.source),
+        "opened": w.stamp(case.opened_at, now),
+        "closed": w.stamp(case.closed_at, now),
+        "outcome": OUTCOMES.get(case.outcome or "", ""),
+        "merged_into": case.merged_into,
+        "office": offices.label(case.organisation),
+        "holder": holder or "",
+        "returns": case.returns,
+        "refusals": case.groundless_refusals,
+        "suggested": "、".join(offices.label(code) for code in case.suggested),
+        "criminal_risk": case.criminal_risk,
+    }
+
+
+def _steps(case: Case, entries: Sequence[EntryItem]) -> list[View]:
+    """The stages of the case's own playbook: passed, present, skipped so far, still to come."""
+    stages = case.stages
+    seen = {e.detail.get("stage") for e in entries if e.kind == "stage"} | {stages[0]}
+    here = stages.index(case.stage) if case.stage in stages else 0
+    labels = {"here": "当前", "passed": "已过", "skipped": "未经过", "ahead": "未到"}
+
+    def state(n: int, stage: Stage) -> str:
+        return "here" if n == here else "ahead" if n > here else "passed" if stage in seen else "skipped"
+
+    return [
+        {"name": w.stage_short(stage), "state": (it := state(n, stage)), "spoken": labels[it]}
+        for n, stage in enumerate(stages)
+    ]
+
+
+def _open_task(t: TaskItem, offices: Offices, now: datetime) -> View:
+    return {
+        "href": f"/tasks/{t.task_id}",
+        "kind": t.kind_name,
+        "about": w.subject(t.kind_name, t.about),
+        "who": "、".join(offices.posts(t.posts)),
+        "assignee": f"{t.assignee_name}（委托 {t.delegate_name}）" if t.delegate_name else t.assignee_name,
+        "state": w.TASK_STATES[t.state],
+        "due": w.due(t.due_at, t.overdue, now, suspended=t.suspended),
+    }
+
+
+def _done_task(t: TaskItem, words: Vocabulary, now: datetime) -> View:
+    return {
+        "href": f"/tasks/{t.task_id}",
+        "kind": t.kind_name,
+        "about": w.subject(t.kind_name, t.about),
+        "round": t.round,
+        "answer": decided(t.kind, t.decision, words, now) if t.decision else None,
+    }
+
+
+def _clock(c: ClockShape, now: datetime) -> View:
+    never_began = c.stopped_at is not None and c.stopped_at < c.started_at
+    return {
+        "name": c.name,
+        "started": c.started_at,
+        "title": c.title,
+        "state": c.state,
+        "spoken": "未开始" if never_began else w.CLOCK_STATES[c.state],
+        "begins": w.stamp(c.begins_at, now),
+        "due": w.due(c.due_at, c.overdue, now) if c.state != "suspended" else None,
+        "at": w.stamp(c.due_at, now),
+        "moved": [f"{w.stamp(m['was'], now)} → {w.stamp(m['now'], now)}：{m['reason']}" for m in c.moved],
+        "ground": c.suspensions[-1]["ground"] if c.suspended else "",
+    }
+
+
+def _incident(i: s.Incident, now: datetime) -> View:
+    return {
+        "at": w.stamp(i.reported_at, now),
+        "source": w.SOURCES.get(i.source, i.source),
+        "no": i.source_no,
+        "address": i.address,
+        "narrative": i.narrative,
+    }
+
+
+def _agreement(a: s.Agreement, now: datetime) -> View:
+    return {
+        "number": a.number,
+        "round": a.round,
+        "at": w.stamp(a.at, now),
+        "terms": a.terms,
+        "confirmation": w.CONFIRMATION.get(a.confirmation, ""),
+        "case_no": a.case_no,
+        "obligations": [_obligation(o) for o in a.obligations],
+    }
+
+
+def _obligation(o: s.ObligationState) -> View:
+    return {
+        "party": o.party,
+        "what": o.what,
+        "amount": f"{float(o.amount):,.2f} 元" if o.amount else "",
+        "due": f"{china(o.due_at):%Y-%m-%d}",
+        "state": w.PERFORMANCE.get(o.state, o.state),
+        "code": o.state,
+    }
+
+
+def _session(x: s.Session, tiers: dict[str, str], now: datetime) -> View:
+    return {
+        "name": f"{tiers.get(x.tier, x.tier)} · 第 {x.number} 次",
+        "at": w.stamp(x.at, now),
+        "result": w.RESULTS.get(x.result, x.result),
+        "people": "、".join(f"{p['name']}（{_role(p['role'])}）" for p in x.participants),
+        "reason": x.reason,
+    }
+
+
+def _role(code: str) -> str:
+    return ROLES[code].name if code in ROLES else code
+
+
+def _verdict(v: s.Verdict, now: datetime) -> View:
+    return {
+        "at": w.stamp(v.at, now),
+        "round": v.round,
+        "result": w.RESULTS.get(v.verdict, v.verdict),
+        "bad": v.verdict == "return",
+        "reason": RETURN_REASONS.get(v.reason, v.reason),
+        "explanation": v.explanation,
+    }
+
+
+def _visit(v: s.VisitRecord, now: datetime) -> View:
+    return {
+        "name": f"第 {v.number} 次回访 · {v.party}",
+        "at": w.stamp(v.at, now),
+        "result": w.RESULTS.get(v.result, v.result),
+        "satisfaction": f"满意度 {v.satisfaction}" if v.satisfaction else "",
+    }
