@@ -8,7 +8,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from domain.case.case import Case
-from domain.transitions.timekeeping import keep, next_due
+from domain.transitions.timekeeping import fire_due, next_due
 
 
 class Alarm:
@@ -35,7 +35,7 @@ async def keep_time(case: Case) -> None:
     """Fires every rung at its time, for as long as the case lives."""
     alarm = Alarm(case)
     while True:
-        keep(case)
+        fire_due(case)
         due = alarm.due()
         set_for = due[0] if due else None
 

@@ -1,4 +1,4 @@
-"""A dispute's life, top to bottom, and the doors by which people and facts reach it."""
+"""A dispute's life, top to bottom, and the updates, signals and queries by which people and facts reach it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.base import Model, china
-    from domain.case.capacity import takes, within
+    from domain.case.capacity import admits, within
     from domain.case.case import Case
     from domain.case.state import DisputeState, Incident, Party
     from domain.errors import Refused
@@ -24,8 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.policy.process import shared
     from domain.policy.spans import Calendar
     from domain.policy.stages import Stage
-    from domain.transitions import actions, decisions, facts, message_keys
-    from domain.transitions import handover as handing
+    from domain.transitions import actions, decisions, facts, handover, message_keys
     from domain.transitions.colours import recolour
     from domain.transitions.side_effects import take_effect
     from workflows.clock import keep_time
@@ -35,14 +34,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.evaluation import evaluate
     from workflows.follow_up import follow_up
     from workflows.mediation import mediation
-    from workflows.message_gate import Door
+    from workflows.message_gate import MessageGate
     from workflows.publisher import Publisher
     from workflows.pushes import push_1, push_2
     from workflows.triage import triage
 
 
-class Behind(Model):
-    """A signal that a run had on record and never worked on."""
+class UnprocessedSignal(Model):
+    """A signal on record that a run never processed."""
 
     signal: str
     message: dict[str, Any]
@@ -57,11 +56,11 @@ class DisputeInput(Model):
     reopened: actions.Act | None = None
     ended: str = ""
     """how the run before was ended from outside, by a key of `facts.ENDED`"""
-    behind: list[Behind] = []
-    """what the run before was told and did not get to"""
+    behind: list[UnprocessedSignal] = []
+    """signals that the run before received and did not process"""
 
 
-BEHIND: dict[str, type[BaseModel]] = {
+SIGNALS: dict[str, type[BaseModel]] = {
     "decision": decisions.Command,
     "incident_added": Incident,
     "merged_in": facts.Merged,
@@ -69,7 +68,7 @@ BEHIND: dict[str, type[BaseModel]] = {
     "party_changed": Party,
     "calendar_edition": Calendar,
 }
-"""The signals that tell of the case, with what they carry."""
+"""The signals that bring decisions and facts, with their messages."""
 STAGES = {
     Stage.TRIAGE: triage,
     Stage.PUSH_1: push_1,
@@ -95,7 +94,7 @@ class DisputeWorkflow:
         self.state.process = shared(self.state.process)
         self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
         self.desk = Desk(self.case)
-        self.door = Door(self.case)
+        self.gate = MessageGate(self.case)
         self.publisher = Publisher(self.desk)
         run_id = workflow.info().run_id
         if self.state.rules >= CASE_KEEPS_ITS_RUNS and run_id not in self.state.runs:
@@ -104,37 +103,37 @@ class DisputeWorkflow:
     @workflow.run
     async def run(self, dispute: DisputeInput) -> DisputeState:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
-        beside = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
-        at = self._open(dispute)
+        background = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
+        at = self._begin(dispute)
         while True:
-            await self._live(at)
+            await self._rounds(at)
             if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
-                told = await self._tell_merged(self.state.merged_into)
-                if not told and self.state.rules >= MERGERS_ARE_APPROVED:
+                taken_over = await self._hand_over_incidents(self.state.merged_into)
+                if not taken_over and self.state.rules >= MERGERS_ARE_APPROVED:
                     at = self._start_again()  # what nobody took over is not over
                     continue
-            await self.desk.until(lambda: bool(self.state.late) or self._over)
+            await self.desk.until(lambda: bool(self.state.late) or self._finished)
             if not self.state.late:
                 break
             at = self._start_again()
-        for coroutine in beside:
-            coroutine.cancel()
+        for task in background:
+            task.cancel()
         return within(self.state, self.state.rules)
 
     @property
-    def _over(self) -> bool:
-        """Whether everybody has been told and has his answer."""
+    def _finished(self) -> bool:
+        """Whether all is published and every update answered."""
         return self.publisher.up_to_date and workflow.all_handlers_finished()
 
     def _start_again(self) -> Stage:
-        """The case goes on, as the next run would, with the alarms that came behind the end before the run was over."""
+        """The case goes on, as the next run would, with the alarms that came between its end and the end of the run."""
         late, self.state.late = self.state.late, []
-        at = self._open(DisputeInput(state=self.state))
+        at = self._begin(DisputeInput(state=self.state))
         for incident in late:
             facts.add_incident(self.case, incident)
         return at
 
-    async def _live(self, at: Stage) -> None:
+    async def _rounds(self, at: Stage) -> None:
         """The mechanism: each turn of the loop is a round."""
         while at is not Stage.CLOSED:
             try:
@@ -157,7 +156,7 @@ class DisputeWorkflow:
                     recolour(self.case, colour, "反弹重新评定", by=relapse.decision)
                 at = Stage.TRIAGE
             except Interrupted as interrupted:
-                at = self._turn(interrupted)
+                at = self._redirected(interrupted)
 
     async def _resolve(self, at: Stage) -> Stage:
         """Pushed and mediated until somebody says it is resolved, or it leaves the mechanism."""
@@ -165,7 +164,7 @@ class DisputeWorkflow:
             at = await STAGES[at](self.desk)
         return at
 
-    def _turn(self, interrupted: Interrupted) -> Stage:
+    def _redirected(self, interrupted: Interrupted) -> Stage:
         """An interruption ends the dispute, or takes it to another stage."""
         turn = interrupted.interruption
         if turn.outcome:
@@ -175,8 +174,8 @@ class DisputeWorkflow:
             self.case.next_round("回访期间重复报警")
         return turn.goto or Stage.TRIAGE
 
-    async def _tell_merged(self, number: str) -> bool:
-        """The dispute that this one was merged into takes over its alarms; one that has closed meanwhile can't."""
+    async def _hand_over_incidents(self, number: str) -> bool:
+        """Signals the dispute that this one was merged into to take over its alarms; one that has closed can't."""
         s = self.state
         merged = facts.Merged(dispute_no=s.dispute_no, incidents=s.incidents, parties=s.parties)
         try:
@@ -186,7 +185,7 @@ class DisputeWorkflow:
             return False
         return True
 
-    def _open(self, dispute: DisputeInput) -> Stage:
+    def _begin(self, dispute: DisputeInput) -> Stage:
         """The first line of a life, or of the run that carries on a closed one; answers where the story begins."""
         at, begun = Stage.TRIAGE, bool(self.state.timeline)
         if dispute.ended or self.state.closed:
@@ -196,20 +195,20 @@ class DisputeWorkflow:
         if self.state.closed:
             self._reopen(dispute)
         elif dispute.ended and begun:
-            facts.take_up(self.case)
+            facts.restart_stage(self.case)
             at = self.state.stage
         else:
             self.state.opened_at = self.case.now()
             self.case.log("opened", "受理立案", source=self.state.source)
-            facts.tell_conflict(self.case, self.state.incidents[0])
+            facts.log_source_conflict(self.case, self.state.incidents[0])
         if dispute.incident:
             facts.add_incident(self.case, dispute.incident)
-        if self.state.rules >= LATE_ALARMS_JOIN:  # a signal may be told before the run's first line
+        if self.state.rules >= LATE_ALARMS_JOIN:  # a signal may be handled before the run's first line
             late, self.state.late = self.state.late, []
             for incident in late:
                 facts.add_incident(self.case, incident)
         for left in dispute.behind:
-            getattr(self, left.signal)(BEHIND[left.signal].model_validate(left.message))
+            getattr(self, left.signal)(SIGNALS[left.signal].model_validate(left.message))
         return at
 
     def _reopen(self, dispute: DisputeInput) -> None:
@@ -218,65 +217,65 @@ class DisputeWorkflow:
         self.state.merged_into = None
         self.case.next_round(f"重新启动（原为{outcome}）")
         if dispute.reopened:
-            fields = dispute.reopened.fields if takes(self.state, dispute.reopened) else {}
+            fields = dispute.reopened.fields if admits(self.state, dispute.reopened) else {}
             self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=fields)
             if self.state.rules >= REOPENING_KEEPS_ITS_KEY:
-                self.door.remember(dispute.reopened.key)
+                self.gate.remember(dispute.reopened.key)
 
     # --- decisions: updates, and one signal for when no worker answers
 
     @workflow.update(name="decide")
     def decide(self, command: decisions.Command) -> decisions.Receipt:
         """Takes a person's decision on a task."""
-        return self.door.once(command, lambda: self._decide(command), command.task_id)
+        return self.gate.apply(command, lambda: self._decide(command), command.task_id)
 
     @decide.validator
     def _may_decide(self, command: decisions.Command) -> None:
-        self.door.admit(command, lambda: decisions.check(self.state, command, self.case.now()))
+        self.gate.admit(command, lambda: decisions.check(self.state, command, self.case.now()))
 
     @workflow.update(name="claim")
-    def claim(self, claim: handing.Claim) -> decisions.Receipt:
+    def claim(self, claim: handover.Claim) -> decisions.Receipt:
         """Claims a task for a person, or gives it back; answers an offer or a delegation."""
-        return self.door.once(claim, lambda: handing.take_claim(self.case, claim), claim.task_id)
+        return self.gate.apply(claim, lambda: handover.take_claim(self.case, claim), claim.task_id)
 
     @claim.validator
-    def _may_claim(self, claim: handing.Claim) -> None:
-        self.door.admit(claim, lambda: handing.check_claim(self.state, claim))
+    def _may_claim(self, claim: handover.Claim) -> None:
+        self.gate.admit(claim, lambda: handover.check_claim(self.state, claim))
 
     @workflow.update(name="delegate")
-    def delegate(self, handover: handing.Handover) -> decisions.Receipt:
+    def delegate(self, order: handover.Handover) -> decisions.Receipt:
         """Has a task prepared by another person."""
-        return self.door.once(handover, lambda: handing.take_delegation(self.case, handover), handover.task_id)
+        return self.gate.apply(order, lambda: handover.take_delegation(self.case, order), order.task_id)
 
     @delegate.validator
-    def _may_delegate(self, handover: handing.Handover) -> None:
-        self.door.admit(handover, lambda: handing.check_delegation(self.state, handover))
+    def _may_delegate(self, order: handover.Handover) -> None:
+        self.gate.admit(order, lambda: handover.check_delegation(self.state, order))
 
     @workflow.update(name="transfer")
-    def transfer(self, handover: handing.Handover) -> decisions.Receipt:
+    def transfer(self, order: handover.Handover) -> decisions.Receipt:
         """Offers a task to another person."""
-        return self.door.once(handover, lambda: handing.take_transfer(self.case, handover), handover.task_id)
+        return self.gate.apply(order, lambda: handover.take_transfer(self.case, order), order.task_id)
 
     @transfer.validator
-    def _may_transfer(self, handover: handing.Handover) -> None:
-        self.door.admit(handover, lambda: handing.check_transfer(self.state, handover))
+    def _may_transfer(self, order: handover.Handover) -> None:
+        self.gate.admit(order, lambda: handover.check_transfer(self.state, order))
 
     @workflow.update(name="act")
     def act(self, act: actions.Act) -> decisions.Receipt:
         """Takes an action: an interruption, a change, an escalation."""
-        return self.door.once(act, lambda: actions.take_action(self.case, act), None)
+        return self.gate.apply(act, lambda: actions.take_action(self.case, act), None)
 
     @act.validator
     def _may_act(self, act: actions.Act) -> None:
-        self.door.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
+        self.gate.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
 
     @workflow.signal(name="decision")
     def decision(self, command: decisions.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
-        self.door.leave(
+        self.gate.apply_unawaited(
             command,
             lambda: self._decide(command),
-            lambda refusal: self._not_taken(command, refusal),
+            lambda refusal: self._record_refusal(command, refusal),
         )
 
     # --- facts
@@ -322,9 +321,9 @@ class DisputeWorkflow:
         """What became of a key, for somebody whose answer was lost; none where it was never taken."""
         return message_keys.outcome(self.state, key, task_id)
 
-    def _not_taken(self, command: decisions.Command, refusal: Refused) -> None:
+    def _record_refusal(self, command: decisions.Command, refusal: Refused) -> None:
         """A decision that came while no worker answered was refused when one did: on record, for whoever sent it."""
-        title, reason = handing.refusal_words(self.state, refusal)
+        title, reason = handover.refusal_words(self.state, refusal)
         self.case.log(
             "decision_refused", f"未予采纳：{title}", by=command.actor, task_id=command.task_id,
             decision=command.decision, code=refusal.code, reason=reason,

@@ -1,4 +1,4 @@
-"""How every message of a person is taken: admitted by a rule, applied once by its key, answered or refused by name."""
+"""Every message of a person passes here: validated by a rule, applied once by its key, answered or refused by code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from domain.case.capacity import check_growth, check_room, hold
+from domain.case.capacity import check_growth, check_room, count_in
 from domain.case.case import Case
 from domain.case.state import Applied
 from domain.errors import KeyReused, Refused, SantuiError, by_code
@@ -22,8 +22,8 @@ from domain.transitions.supervision import TOO_MANY_DECISIONS, supervise
 Message = Command | Claim | Handover | Act
 
 
-class Door:
-    """Updates and the signal come through here, so that a key has one effect whichever way it came."""
+class MessageGate:
+    """Updates and the signal come through here, so that a key has one effect whichever of them brought it."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
@@ -44,8 +44,8 @@ class Door:
         except Refused as refusal:
             raise as_failure(refusal) from refusal
 
-    def once(self, message: Message, take: Callable[[], object], task_id: str | None) -> Receipt:
-        """Applies a key once; a key that came by the other door gets the answer it got there."""
+    def apply(self, message: Message, take: Callable[[], object], task_id: str | None) -> Receipt:
+        """Applies a key once; a key that came by the signal first gets the answer it got there."""
         try:
             applied = self._applied(message.key)
             if applied is None:
@@ -56,7 +56,9 @@ class Door:
             raise as_failure((by_code(applied.refused) or Refused)())
         return message_keys.receipt(self._case.state, applied, task_id)
 
-    def leave(self, message: Message, take: Callable[[], object], refused: Callable[[Refused], object]) -> None:
+    def apply_unawaited(
+        self, message: Message, take: Callable[[], object], refused: Callable[[Refused], object]
+    ) -> None:
         """Applies a key once where nobody waits for the answer: `refused` puts a refusal on record."""
         try:
             if self._applied(message.key) is None:
@@ -82,7 +84,7 @@ class Door:
         check_room(state, message)
         before = len(state.changes)
         take()
-        hold(state, message)
+        count_in(state, message)
         asked = len(state.changes)
         applied = self.remember(message.key)
         if asked > before and state.rules >= MERGERS_ARE_APPROVED:

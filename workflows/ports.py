@@ -31,7 +31,7 @@ async def archive() -> int:
 
 @activity.defn(name="digest")
 async def digest() -> int:
-    """Sends each person the morning's one message about tasks that press; answers how many were told.
+    """Sends each person the morning's one message about tasks that press; answers how many people got one.
 
     Idempotent: once a person and day. What listeners no longer need of past events is let go of, too,
     and the answers of idempotency keys after a month.

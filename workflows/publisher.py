@@ -9,7 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.case.capacity import within
-from domain.image.growing_lists import Kept
+from domain.image.growing_lists import Beginning
 from domain.image.projection import case_sheet, project
 from domain.indicators.events import Tally
 from workflows import ports
@@ -29,8 +29,8 @@ class Publisher:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._attributes: dict[str, object] = {}
-        self._told: list[Tally] | None = None
-        self._lists: dict[str, Kept] = {}
+        self._tally: list[Tally] | None = None
+        self._lists: dict[str, Beginning] = {}
         self.published = 0
 
     @property
@@ -44,7 +44,7 @@ class Publisher:
         while True:
             await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
             self._show_operators()
-            image = project(state, since=self.published, told=self._told, lists=self._lists)
+            image = project(state, since=self.published, published_tally=self._tally, lists=self._lists)
             image = within(image, state.rules)
             try:
                 self.published = await workflow.execute_activity(
@@ -54,7 +54,7 @@ class Publisher:
                     retry_policy=_RETRY,
                     summary=f"revision {image.revision}",
                 )
-                self._told = image.tally if image.tally is not None else self._told
+                self._tally = image.tally if image.tally is not None else self._tally
                 self._lists = image.lists
             except ActivityError as error:
                 if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):

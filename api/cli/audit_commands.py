@@ -190,7 +190,7 @@ async def _tell_notices(room: Room) -> None:
     """What is not as the mechanism has it, as told at every start; nothing that `doctor` could call unsound."""
     assert room.database is not None
     for notice in await notices(room.database, read_playbook(get_settings().playbook)):
-        console.print(f"warning: {notice.told()}", soft_wrap=True)
+        console.print(f"warning: {notice.message()}", soft_wrap=True)
 
 
 async def _unknown(room: Room, numbers: Sequence[str], latest: dict[str, Run]) -> int:

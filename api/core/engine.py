@@ -91,7 +91,7 @@ class Engine(Protocol):
         if found is None:
             return None
         try:
-            return found.told(key)
+            return found.receipt_for(key)
         except Refused as refusal:
             refusal.by_case = True
             raise

@@ -27,7 +27,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.core.engine import EndedOutside, Engine, LastRun, NoWorker, SignalName, UpdateName
 from api.histories.recovery import OUTSIDE, recovered
-from domain.case.capacity import MESSAGE
+from domain.case.capacity import MAX_MESSAGE
 from domain.case.state import DisputeState
 from domain.errors import (
     ActionNotAllowed,
@@ -233,8 +233,8 @@ class WorkflowClient(Engine):
             [payload] = await converter.encode([message])
             if payload.ByteSize() > VALUE:
                 raise TooLarge("案卷过大，请另立新案")
-        elif len(converter.payload_converter.to_payloads([message])[0].data) > MESSAGE:
-            raise TooLarge(f"内容合计超过{MESSAGE // 1024} KB，请压缩文字，详细材料请作为附件上传")
+        elif len(converter.payload_converter.to_payloads([message])[0].data) > MAX_MESSAGE:
+            raise TooLarge(f"内容合计超过{MAX_MESSAGE // 1024} KB，请压缩文字，详细材料请作为附件上传")
 
     def _handle(self, dispute_no: str) -> WorkflowHandle[Any, Any]:
         """The dispute's workflow, whatever its run."""

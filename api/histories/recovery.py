@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 
 from api.histories.replay import first_input, replay, up_to
-from workflows.dispute import BEHIND, Behind, DisputeInput
+from workflows.dispute import SIGNALS, DisputeInput, UnprocessedSignal
 
 log = structlog.get_logger()
 OUTSIDE = {
@@ -40,17 +40,17 @@ async def recovered(client: Client, dispute_no: str, run_id: str, ended: str) ->
         log.error("history_not_replayed", dispute_no=dispute_no, run=run_id)
         behind = await _behind(client, history, after=0)
     if started.incident:
-        behind.insert(0, Behind(signal="incident_added", message=started.incident.model_dump(mode="json")))
+        behind.insert(0, UnprocessedSignal(signal="incident_added", message=started.incident.model_dump(mode="json")))
     return started.model_copy(update={"ended": ended, "incident": None, "behind": [*started.behind, *behind]})
 
 
-async def _behind(client: Client, history: WorkflowHistory, after: int) -> list[Behind]:
+async def _behind(client: Client, history: WorkflowHistory, after: int) -> list[UnprocessedSignal]:
     found = []
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED and event.event_id > after:
             signaled = event.workflow_execution_signaled_event_attributes
-            if signaled.signal_name not in BEHIND:  # how far a drill had moved that run's clock is over with it
+            if signaled.signal_name not in SIGNALS:  # how far a drill had moved that run's clock is over with it
                 continue
             (message,) = await client.data_converter.decode(signaled.input.payloads)
-            found.append(Behind(signal=signaled.signal_name, message=message))
+            found.append(UnprocessedSignal(signal=signaled.signal_name, message=message))
     return found

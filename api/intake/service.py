@@ -19,7 +19,7 @@ from api.core.old_idempotency import digest
 from api.disputes.presenters import moment
 from api.intake.delivery import deliver, departments
 from domain.base import Strict
-from domain.case.capacity import MESSAGE, weight
+from domain.case.capacity import MAX_MESSAGE, size_of
 from domain.case.state import Incident, Party
 from domain.errors import NotFound, SantuiError, SourceNoConflict
 from domain.people.organisation import Actor, OrganisationRef
@@ -38,7 +38,7 @@ from infra.records.incidents import Earlier, Hold, find_incident, record_inciden
 
 log = structlog.get_logger()
 LONGEST_AGO = timedelta(days=3653)
-LARGEST = MESSAGE * 3 // 4
+LARGEST = MAX_MESSAGE * 3 // 4
 """Bytes of the largest report: what is recorded must fit into the message that tells it to the case."""
 
 
@@ -108,7 +108,7 @@ class IncidentIn(Strict):
 
     @model_validator(mode="after")
     def _fits_a_case(self) -> IncidentIn:
-        if weight(self) > LARGEST:
+        if size_of(self) > LARGEST:
             raise ValueError(f"内容合计超过{LARGEST // 1024} KB，请压缩")
         return self
 

@@ -32,7 +32,7 @@ class Changed:
     digest: str
     others: tuple[Pinned, ...]
 
-    def told(self) -> str:
+    def message(self) -> str:
         """One sentence."""
         cases = ", ".join(f"{case.dispute_no} ({case.digest})" for case in self.others)
         return (
@@ -62,7 +62,7 @@ async def told(settings: Settings, playbook: Playbook) -> list[str]:
     """
     database = open_database(settings)
     try:
-        return [notice.told() for notice in await notices(database, playbook)]
+        return [notice.message() for notice in await notices(database, playbook)]
     finally:
         await database.close()
 

@@ -20,28 +20,28 @@ from domain.case.state import DisputeState, Incident, Party
 from domain.errors import Conflict, FieldsInvalid
 from domain.policy.behaviour import CASE_HAS_ROOM
 
-MESSAGE = 64 * 1024
+MAX_MESSAGE = 64 * 1024
 """Bytes of the largest message that is sent to a case: some 20,000 Chinese characters."""
-CASE = 256 * 1024
+MAX_CASE = 256 * 1024
 """Bytes of what a case takes in before only short answers are taken: some 85,000 Chinese characters."""
 SHORT = 1024
 """Bytes that an answer may always have, so that a full case still goes on to its end: some 300 characters."""
-BEGINNING = 200
+KEPT_CHARACTERS = 200
 """Characters that a full case keeps of an alarm's narrative."""
-INCIDENTS = 200
+MAX_INCIDENTS = 200
 """Alarms that a case keeps; later ones are counted on its timeline, and kept where they were received."""
-WHOLE = 20
+MAX_WHOLE_INCIDENTS = 20
 """Alarms that a case keeps with all their words; of later ones it keeps the beginning."""
-PARTIES = 100
+MAX_PARTIES = 100
 """People that a case keeps as parties: each is visited after it is resolved."""
-IMAGE = 1536 * 1024
+MAX_IMAGE = 1536 * 1024
 """Bytes of the largest image that is sent, and of a closed case."""
 
 MEASURED_FROM = 1000
 """Tasks, clocks and lines from which a case is measured: fewer never come near."""
-COMPRESSED = 1024 * 1024
-HISTORY = 40 * 1000 * 1000
-EVENTS = 45_000
+MAX_COMPRESSED = 1024 * 1024
+MAX_HISTORY = 40 * 1000 * 1000
+MAX_EVENTS = 45_000
 """Where only endings are taken: half of the engine's value, four fifths of its history, and of its events."""
 
 _ENVELOPE = {"key", "actor", "to", "task_id", "organisations", "labels"}
@@ -52,7 +52,7 @@ _MORE = "…（全文见历史）"
 M = TypeVar("M", bound=BaseModel)
 
 
-def weight(message: BaseModel) -> int:
+def size_of(message: BaseModel) -> int:
     """The bytes a message brings into a case."""
     return _bytes(message.model_dump(mode="json", exclude=_ENVELOPE))
 
@@ -63,7 +63,7 @@ def check_room(state: DisputeState, message: BaseModel) -> None:
     Raises:
         FieldsInvalid: it is full, and the message is not short.
     """
-    if state.rules < CASE_HAS_ROOM or weight(message) <= max(SHORT, CASE - state.held):
+    if state.rules < CASE_HAS_ROOM or size_of(message) <= max(SHORT, MAX_CASE - state.held):
         return
     words = f"本案文字已近上限，请将本次填写压缩到{SHORT // 3 // 100 * 100}字以内，详细材料请作为附件上传"
     raise FieldsInvalid(words, errors=[{"field": "body", "message": words}])
@@ -75,31 +75,31 @@ def check_growth(state: DisputeState, *, history: int, events: int) -> None:
     Raises:
         Conflict: it may only be ended.
     """
-    if history < HISTORY and events < EVENTS:
+    if history < MAX_HISTORY and events < MAX_EVENTS:
         if len(state.tasks) + len(state.clocks) + len(state.timeline) < MEASURED_FROM:
             return
-        if len(zlib.compress(state.model_dump_json().encode(), 1)) < COMPRESSED:
+        if len(zlib.compress(state.model_dump_json().encode(), 1)) < MAX_COMPRESSED:
             return
     raise Conflict("本案办理记录已达系统上限，只能办结；后续事项请另立新案")
 
 
-def hold(state: DisputeState, message: BaseModel) -> None:
+def count_in(state: DisputeState, message: BaseModel) -> None:
     """Counts what was taken."""
     if state.rules >= CASE_HAS_ROOM:
-        state.held += weight(message)
+        state.held += size_of(message)
 
 
-def takes(state: DisputeState, fact: BaseModel) -> bool:
+def admits(state: DisputeState, fact: BaseModel) -> bool:
     """Whether a fact finds room whole, and counts it: a fact is not refused, the case then keeps less of it."""
-    if state.rules >= CASE_HAS_ROOM and weight(fact) > CASE - state.held:
+    if state.rules >= CASE_HAS_ROOM and size_of(fact) > MAX_CASE - state.held:
         return False
-    hold(state, fact)
+    count_in(state, fact)
     return True
 
 
-def takes_whole(state: DisputeState, incident: Incident) -> bool:
+def admits_incident(state: DisputeState, incident: Incident) -> bool:
     """Whether an alarm finds room with all its words, and counts it."""
-    return (state.rules < CASE_HAS_ROOM or len(state.incidents) < WHOLE) and takes(state, incident)
+    return (state.rules < CASE_HAS_ROOM or len(state.incidents) < MAX_WHOLE_INCIDENTS) and admits(state, incident)
 
 
 def abridged(incident: Incident) -> Incident:
@@ -111,28 +111,28 @@ def abridged(incident: Incident) -> Incident:
 
 def shortened(text: str) -> str:
     """The beginning of a text that finds no room."""
-    return text if len(text) <= BEGINNING else f"{text[:BEGINNING]}…（案卷文字已满，全文见接报记录）"
+    return text if len(text) <= KEPT_CHARACTERS else f"{text[:KEPT_CHARACTERS]}…（案卷文字已满，全文见接报记录）"
 
 
-def keeps(state: DisputeState) -> bool:
+def keeps_incident(state: DisputeState) -> bool:
     """Whether the case keeps another alarm with its words."""
-    return state.rules < CASE_HAS_ROOM or len(state.incidents) < INCIDENTS
+    return state.rules < CASE_HAS_ROOM or len(state.incidents) < MAX_INCIDENTS
 
 
-def listed(state: DisputeState, parties: list[Party]) -> list[Party]:
+def parties_kept(state: DisputeState, parties: list[Party]) -> list[Party]:
     """Of further parties those that the case still lists."""
-    return parties if state.rules < CASE_HAS_ROOM else parties[: max(0, PARTIES - len(state.parties))]
+    return parties if state.rules < CASE_HAS_ROOM else parties[: max(0, MAX_PARTIES - len(state.parties))]
 
 
 def within(value: M, rules: int) -> M:
     """A case, or its image, as it can be sent. One that began under the room needs nothing; of one of before, what may
     have grown beyond, each text is cut until it fits: its history keeps them.
     """
-    if rules >= CASE_HAS_ROOM or len(value.model_dump_json()) <= IMAGE // 4:
+    if rules >= CASE_HAS_ROOM or len(value.model_dump_json()) <= MAX_IMAGE // 4:
         return value
     whole = value.model_dump(mode="json")
     for longest in _CUTS:
-        if _bytes(whole) <= IMAGE:
+        if _bytes(whole) <= MAX_IMAGE:
             break
         whole = _cut(whole, longest)
     return type(value).model_validate(whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.case.capacity import hold
+from domain.case.capacity import count_in
 from domain.case.state import DisputeState, Incident
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
@@ -48,5 +48,5 @@ def open_state(
         incidents=[incident],
         parties=incident.parties,
     )
-    hold(state, incident)
+    count_in(state, incident)
     return state

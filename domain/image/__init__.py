@@ -1,1 +1,1 @@
-"""The case as others see it: the image, what it adds to lists, what people are told, how pressing a task is."""
+"""The case as others see it: the image, what it adds to lists, the events of a change, how pressing a task is."""

@@ -16,7 +16,7 @@ from domain.base import Model, china
 from domain.case.case import COLOUR
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState, Entry, Task
-from domain.image.growing_lists import Kept, still, told_of, without
+from domain.image.growing_lists import Beginning, beginnings_of, unchanged, without_beginnings
 from domain.image.public_document import public_document
 from domain.image.urgency import ENDED, weight
 from domain.indicators.counting import tally
@@ -26,7 +26,7 @@ from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.stages import STAGE_NAMES
 from domain.transitions.actions import involved
 from domain.transitions.decisions import decisions_open
-from domain.transitions.timekeeping import due_of
+from domain.transitions.timekeeping import due_clock
 
 
 class TaskImage(Model):
@@ -89,31 +89,31 @@ class Image(Model):
     helpers: list[str] = []
     """people who have, or had, a part by delegation and by no post"""
     document: dict[str, Any]
-    kept: dict[str, Kept] = {}
-    """lists of the document that begin as they were told before: here is only what came to them"""
-    lists: dict[str, Kept] = Field({}, exclude=True)
+    kept: dict[str, Beginning] = {}
+    """lists of the document that begin as published before: the document holds only the items after that"""
+    lists: dict[str, Beginning] = Field({}, exclude=True)
     """what the next image can build on, for who sends this one; none where it was cut to fit"""
     tasks: list[TaskImage]
     timeline: list[Entry]
     tally: list[Tally] | None = None
-    """all that is counted of the case; none where that is what was told before"""
+    """all that is counted of the case; none where that is what was published before"""
 
 
 def project(
     state: DisputeState,
     *,
     since: int = 0,
-    told: list[Tally] | None = None,
-    lists: Mapping[str, Kept] | None = None,
+    published_tally: list[Tally] | None = None,
+    lists: Mapping[str, Beginning] | None = None,
 ) -> Image:
     """The image of a case; with `since`, only the tasks and timeline entries that changed after that revision.
 
-    `told` is the tally that was published at that revision, `lists` the document's lists: what is the same is not sent
-    again.
+    `published_tally` and `lists` (of the document) are what was published at that revision: what is the same is not
+    sent again.
     """
     counted, whole = tally(state), public_document(state).model_dump(mode="json")
-    kept = still(whole, lists) if since and lists else {}
-    due = {task.task_id: due_of(state, task) for task in state.pending()}
+    kept = unchanged(whole, lists) if since and lists else {}
+    due = {task.task_id: due_clock(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
     clocks = [clock for clock in due.values() if clock]
     # A clock that stands still presses nobody, unless none runs: then it tells where it stood.
@@ -145,12 +145,12 @@ def project(
         outcome=state.outcome,
         involved=sorted(involved(state, since=since)),
         helpers=sorted({person for task in state.tasks if task.revision > since for person in task.delegates}),
-        document=without(whole, kept),
+        document=without_beginnings(whole, kept),
         kept=kept,
-        lists=told_of(whole),
+        lists=beginnings_of(whole),
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
         timeline=[entry for entry in state.timeline if entry.revision > since],
-        tally=None if since and counted == told else counted,
+        tally=None if since and counted == published_tally else counted,
     )
 
 
@@ -197,7 +197,7 @@ def case_sheet(state: DisputeState) -> str:
     if state.outcome:
         lines.append(f"办结：{OUTCOMES[state.outcome]}")
     for task in state.pending():
-        clock = due_of(state, task)
+        clock = due_clock(state, task)
         due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.late else ''}" if clock else ""
         lines.append(f"- 待办：{KINDS[task.kind].name}（{_asked(task)}）{due}")
     clock = state.clock(COLOUR)

@@ -16,7 +16,7 @@ from domain.base import china
 from domain.case.case import COLOUR
 from domain.case.state import DisputeState, Entry, Incident
 from domain.indicators.events import Tally, TallyKind, days_between
-from domain.indicators.visit_counts import Visiting
+from domain.indicators.visit_counts import VisitCounter
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 
@@ -36,13 +36,13 @@ _CONTROLLING = (COLOUR, "ladder")
 
 def tally(state: DisputeState) -> list[Tally]:
     """Everything countable of a case so far, always in the same order for the same state."""
-    reading = Reading(state)
+    reading = TallyReader(state)
     for entry in state.timeline:
         reading.take(entry)
-    return reading.sum_up()
+    return reading.total()
 
 
-class Reading:
+class TallyReader:
     """A case read from its first line on: what holds at the line now read, and what has been counted."""
 
     def __init__(self, state: DisputeState) -> None:
@@ -56,7 +56,7 @@ class Reading:
         self.colour = self.first_colour
         self.round = 1
         self.stage = Stage.TRIAGE
-        self.visiting = Visiting(state)
+        self.visiting = VisitCounter(state)
 
         self.counted: list[Tally] = []
         self.pushes: list[Tally] = []
@@ -284,7 +284,7 @@ class Reading:
 
     # --- the sum
 
-    def sum_up(self) -> list[Tally]:
+    def total(self) -> list[Tally]:
         """All that was counted, with what only the end of the reading tells."""
         outcome, at = self.ending or ("", None)
         merged_at = at if outcome == "merged" else None
@@ -305,7 +305,7 @@ class Reading:
         if outcome in NOT_ACCEPTED and (self.first is None or merged_at):
             accepted.left_at = at
         reports = self._reports(at if outcome == "not_a_dispute" or (merged_at and self.handed_over) else None)
-        return [accepted, *reports, *self.counted, *self.visiting.sum_up(self._bare)]
+        return [accepted, *reports, *self.counted, *self.visiting.total(self._bare)]
 
     def _sum_up_pushes(self, left_at: datetime | None, disposed_at: datetime | None) -> None:
         """One matter, one responsible organisation: the last it was delivered to; those before it had a part."""
@@ -325,10 +325,10 @@ class Reading:
             push.done_at = disposed_at
 
     def _reports(self, left_at: datetime | None) -> list[Tally]:
-        def told(incident: Incident) -> datetime:
+        def reported_at(incident: Incident) -> datetime:
             return incident.reported_at
 
-        ordered = sorted(self.state.incidents, key=told)
+        ordered = sorted(self.state.incidents, key=reported_at)
         reports = []
         for n, incident in enumerate(ordered):
             report = self._bare(TallyKind.REPORTED, incident.reported_at, unit=self.home)

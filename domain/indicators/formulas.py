@@ -22,7 +22,7 @@ from domain.indicators.periods import Period, midnight_after
 
 NOTHING = "—"
 SMALL = 10
-"""Below so many in the base, changes are told in numbers and not in per cent (F.5)."""
+"""Below so many in the base, changes are given in numbers and not in per cent (F.5)."""
 WINDOWS: dict[str, tuple[int, ...]] = {"relapse": (30, 90, 180), "repeat": (7, 30, 90)}
 """Days that may be asked for: within which a closed matter recurs, within which a report repeats an earlier one."""
 DEFAULT_WINDOWS = {"relapse": 90, "repeat": 30}
@@ -40,7 +40,7 @@ class Count(Model):
     done: bool = False
     left: bool = False
     struck: Struck = "no"
-    """`amended`: struck after the period had closed, so that a figure already told changed"""
+    """`amended`: struck after the period had closed, so that a figure already reported changed"""
     n: int = 1
 
 
@@ -92,7 +92,7 @@ class Definition:
     weights: dict[int, Decimal] = field(default_factory=dict)
     """what each value is worth, where a hit is not simply one"""
     marks: dict[str, Test] = field(default_factory=dict)
-    """what is told beside the value: name -> which events"""
+    """what is shown beside the value: name -> which events"""
 
     @property
     def rate(self) -> bool:
@@ -185,7 +185,7 @@ class Comparison(Model):
     base: float | None
     """the earlier value"""
     change: float | None
-    """rates: percentage points; counters: per cent, none where the base is nothing or too small to be told so"""
+    """rates: percentage points; counters: per cent, none where the base is nothing or too small for it"""
     difference: float | None
     """the change of a counter in numbers"""
     shown: str
@@ -200,9 +200,9 @@ def compare(definition: Definition, now: Figure, before: Figure) -> Comparison:
         return Comparison(
             base=before.value, change=float(difference), difference=None, shown=f"{difference:+.1f}个百分点"
         )
-    told = f"{int(difference):+d}{definition.unit}"
+    signed = f"{int(difference):+d}{definition.unit}"
     if before.value < SMALL:
-        shown = told if before.value else f"{NOTHING}（{told}）" if difference else NOTHING
+        shown = signed if before.value else f"{NOTHING}（{signed}）" if difference else NOTHING
         return Comparison(base=before.value, change=None, difference=float(difference), shown=shown)
     share = rate(int(difference), int(before.value))
     assert share is not None, "the base is not nothing"

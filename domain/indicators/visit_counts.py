@@ -13,7 +13,7 @@ ATTEMPTS = 2
 Bare = Callable[..., Tally]
 
 
-class Visiting:
+class VisitCounter:
     """What the visits of a case amount to."""
 
     def __init__(self, state: DisputeState) -> None:
@@ -53,7 +53,7 @@ class Visiting:
                 earlier.struck_at = at
             self._rated[party] = self._add(bare, TallyKind.RATED, value=int(satisfaction))
 
-    def sum_up(self, bare: Bare) -> list[Tally]:
+    def total(self, bare: Bare) -> list[Tally]:
         """All that was counted, and the follow-up window that judges whether there was a visit at all."""
         return [*self._counted, *self._window(bare)]
 

@@ -121,7 +121,7 @@ class Actor(Model):
     """The signed-in person as the API vouches for them; `on_behalf_of` is the person deputised for.
 
     An actor on somebody's behalf has that person's posts and his own id. Only the API knows of `deputises`: the
-    engine is told one capacity.
+    engine is sent one capacity.
     """
 
     person_id: str

@@ -28,7 +28,7 @@ class Unheld:
     of: int
     """how many organisations the word means in all"""
 
-    def told(self) -> str:
+    def message(self) -> str:
         """One sentence."""
         names = "、".join(self.without[:_NAMED]) + ("…" if len(self.without) > _NAMED else "")
         where = f"at none of {self.of}" if len(self.without) == self.of else f"not at {len(self.without)} of {self.of}"

@@ -60,7 +60,7 @@ def parse_policy(text: str, source: str, model: type[M], *, context: Mapping[str
         return model.model_validate(data, context=dict(context or {}))
     except ValidationError as error:
         found = dict.fromkeys(_found(error, model))
-        raise PolicyInvalid("\n".join(f"{source}:{line}" for line in _told(root, found))) from error
+        raise PolicyInvalid("\n".join(f"{source}:{line}" for line in _lines(root, found))) from error
 
 
 def _not_yaml(text: str, error: yaml.YAMLError) -> str:
@@ -112,19 +112,19 @@ def _swallowed(where: Loc) -> Loc:
     return next((where[: n + 1] for n, part in enumerate(where) if _BRACKET_IN_A_KEY.search(str(part))), ())
 
 
-def _told(root: yaml.Node | None, found: Iterable[Mistake]) -> list[str]:
+def _lines(root: yaml.Node | None, found: Iterable[Mistake]) -> list[str]:
     """`line: where: what`, by line. What stands under an anchor is one mistake, however often it is referred to.
 
-    It is told of the place where it is written, which comes before all that refer to it.
+    It is reported at the place where it is written, which comes before all that refer to it.
     """
     first: dict[tuple[int, Loc, str], tuple[int, tuple[int, ...], str, str]] = {}
     again: dict[tuple[int, Loc, str], int] = {}
     for each in found:
         node, way, left = _place(root, each.where)
         key = (id(node), left, each.what)
-        told = (way[-1], way, _where(each.where), each.what)
+        place = (way[-1], way, _where(each.where), each.what)
         again[key] = again.get(key, -1) + 1
-        first[key] = min(first.get(key, told), told)
+        first[key] = min(first.get(key, place), place)
     return [
         f"{line}: {where}: {what}{f' (also at {times} more places that refer to it)' if times else ''}"
         for (line, _, where, what), times in sorted((first[key], again[key]) for key in first)

@@ -90,7 +90,7 @@ def key_meant(wrong: str, keys: Sequence[str]) -> list[str]:
 
 
 def none_of(value: Any, alternatives: Sequence[Any]) -> str:
-    """What is told of a value that is none of the several things that may stand at a place."""
+    """The message about a value that is none of the several things that may stand at a place."""
     words = [str(word) for each in alternatives if get_origin(each) is Literal for word in get_args(each)]
     near = nearest(str(value), words)
     meant = _typed_full_width(value) or (f": did you mean {' or '.join(near)}?" if near else "")

@@ -109,7 +109,7 @@ class ColourRule(Strict):
 
 
 class TaskPolicy(Strict):
-    """Who answers a kind of task here, who watches, and how long they have."""
+    """Who answers a kind of task here, who else sees it, and how long they have."""
 
     by: list[Addressing] = Field(min_length=1)
     watched_by: list[Addressing] = []

@@ -23,7 +23,7 @@ from domain.policy.catalogue import ACTIONS, ENDINGS, KINDS, ActionSpec
 from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
 from domain.transitions.colours import is_lower, recolour
-from domain.transitions.plausibility import past
+from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import stage_tasks, supervise
 from domain.validation_messages import field_errors
 
@@ -99,7 +99,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
         raise FieldsInvalid(errors=field_errors(error)) from error
     errors = _errors(state, act, form)
     if state.rules >= ONLY_WHAT_CAN_BE and not errors:
-        errors = past(form, at)
+        errors = already_past(form, at)
     if errors:
         raise FieldsInvalid(errors=errors)
     return form

@@ -31,7 +31,7 @@ from domain.policy.catalogue import KINDS, DecisionSpec, title_of
 from domain.policy.fields import Return
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import pending_merger
-from domain.transitions.plausibility import cannot_be
+from domain.transitions.plausibility import implausible
 from domain.validation_messages import field_errors
 
 ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
@@ -117,7 +117,7 @@ def known_task(state: DisputeState, task_id: str) -> Task:
 
 
 def check_open(state: DisputeState, task: Task, actor: Actor) -> None:
-    """Whether the task still waits for an answer; if not, `actor` is told why.
+    """Whether the task still waits for an answer; if not, the error says why.
 
     Raises:
         DisputeClosed, StaleRound, TaskClosed
@@ -187,7 +187,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         raise FieldsInvalid(errors=field_errors(error)) from error
     errors = [*_organisation_errors(form, command), *_case_errors(state, task, command, form)]
     if state.rules >= ONLY_WHAT_CAN_BE:
-        errors += [*cannot_be(state, form, at), *_stage_errors(state, form)]
+        errors += [*implausible(state, form, at), *_stage_errors(state, form)]
     if spec.pictures:
         seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
         if len(seen) < state.process.disposal_pictures:
@@ -263,7 +263,7 @@ def _propose(case: Case, task: Task, decision: Decision) -> None:
     task.end_delegation()
     case.state.touch(task)
     title = f"{KINDS[task.kind].name}：拟办意见（{title_of(task.kind, decision.name)}）"
-    case.log("proposed", title, by=decision, **_told(task, decision))
+    case.log("proposed", title, by=decision, **_detail(task, decision))
 
 
 def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = True) -> None:
@@ -281,12 +281,12 @@ def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = Tr
         "decision",
         title,
         by=decision if decision.actor_id else None,
-        **_told(task, decision),
+        **_detail(task, decision),
     )
 
 
-def _told(task: Task, decision: Decision) -> dict[str, Any]:
-    """An answer as the timeline's detail tells it."""
+def _detail(task: Task, decision: Decision) -> dict[str, Any]:
+    """An answer as the detail of its timeline entry."""
     return {
         "task_id": task.task_id,
         "task_kind": task.kind,

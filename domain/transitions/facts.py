@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.base import Model
-from domain.case.capacity import abridged, hold, keeps, listed, shortened, takes, takes_whole
+from domain.case.capacity import abridged, admits, admits_incident, count_in, keeps_incident, parties_kept, shortened
 from domain.case.case import Case
 from domain.case.state import DisputeState, Incident, Party, Task
 from domain.policy.behaviour import ENDINGS_HOLD
@@ -36,16 +36,16 @@ def add_incident(case: Case, incident: Incident) -> None:
             s.touch()
         return
     times = len(s.incidents) + len(_only_counted(s)) + 1
-    if keeps(s):
-        if not takes_whole(s, incident):
+    if keeps_incident(s):
+        if not admits_incident(s, incident):
             incident = abridged(incident)
-            hold(s, incident)
+            count_in(s, incident)
         s.incidents.append(incident)
         known = {party.name for party in s.parties}
-        s.parties += listed(s, [party for party in incident.parties if party.name not in known])
+        s.parties += parties_kept(s, [party for party in incident.parties if party.name not in known])
     case.log("incident_added", f"重复警情并入（第{times}次）", incident_id=incident.incident_id,
              source=incident.source, source_no=incident.source_no)  # fmt: skip
-    tell_conflict(case, incident)
+    log_source_conflict(case, incident)
     for task in s.pending():
         s.touch(task)
     raising = s.process.raising  # G2: the same matter so often within so long raises the colour by one
@@ -60,14 +60,14 @@ def add_incident(case: Case, incident: Incident) -> None:
 
 def _only_counted(state: DisputeState) -> set[str]:
     """The alarms that a full case keeps on its timeline alone."""
-    if keeps(state):
+    if keeps_incident(state):
         return set()
     joined = {e.detail["incident_id"] for e in state.timeline if e.kind == "incident_added"}
     return joined - {incident.incident_id for incident in state.incidents}
 
 
-def tell_conflict(case: Case, incident: Incident) -> None:
-    """The desk is told of a report whose source number was another's: one of the two may be mistaken."""
+def log_source_conflict(case: Case, incident: Incident) -> None:
+    """Logs that a report's source number is another report's too: one of the two may be mistaken."""
     if incident.conflicts_with:
         other = "本纠纷" if incident.conflicts_with == case.state.dispute_no else incident.conflicts_with
         case.log("source_no_conflict", f"来源编号重复：与{other}的警情同号而内容不同，请核实",
@@ -84,8 +84,8 @@ ENDED = {
 """How a run may be ended other than by the case's own end."""
 
 
-def take_up(case: Case) -> None:
-    """The run before was ended from outside in the middle: the stage it stood in asks its questions anew.
+def restart_stage(case: Case) -> None:
+    """After a run that was ended from outside: the stage it stood in asks its questions anew.
 
     The asides go on, and so do the clocks of the case: nobody gains time by it.
     """
@@ -117,26 +117,26 @@ def merge_in(case: Case, merged: Merged) -> None:
         add_incident(case, incident)
     names = {party.name for party in s.parties}
     others = [party for party in merged.parties if party.name not in names]
-    s.parties += listed(s, [party for party in others if takes(s, party)])
+    s.parties += parties_kept(s, [party for party in others if admits(s, party)])
     s.touch()
 
 
 def hotline_note(case: Case, note: Note) -> None:
     """A note goes on the timeline; whoever holds the case sees it there."""
-    text = note.text if takes(case.state, note) else shortened(note.text)
+    text = note.text if admits(case.state, note) else shortened(note.text)
     case.log("hotline_note", "热线转来情况", source=note.source, text=text)
 
 
 def party_changed(case: Case, party: Party) -> None:
     """A party's particulars are put right, or somebody joins."""
     s = case.state
-    hold(s, party)
+    count_in(s, party)
     s.parties = [*(p for p in s.parties if p.name != party.name), party]
     case.log("party_changed", "当事人信息变更")
 
 
 def calendar_edition(case: Case, calendar: Calendar) -> None:
-    """Working days are counted by the new edition from now on; deadlines already set stay as they were told."""
+    """Working days are counted by the new edition from now on; deadlines already set stay."""
     if calendar.edition != case.state.calendar.edition:
         case.state.calendar = calendar
         case.log("calendar_edition", f"工作日历更新为{calendar.edition}", edition=calendar.edition)

@@ -153,10 +153,10 @@ def claiming(state: DisputeState, words: str) -> str:
 
 def refusal_words(state: DisputeState, refusal: Refused) -> tuple[str, str]:
     """Title and detail of a refusal as a case's record has them."""
-    told = refusal.title, refusal.detail
+    words = refusal.title, refusal.detail
     if not isinstance(refusal, ClaimedByOther):
-        return told
-    return claiming(state, told[0]), claiming(state, told[1])
+        return words
+    return claiming(state, words[0]), claiming(state, words[1])
 
 
 def _tie(case: Case, task: Task, by: Actor) -> None:

@@ -1,4 +1,4 @@
-"""What became of a key: the case remembers each message it took for good, also past its end and in its next run."""
+"""Outcomes by message key: a case remembers every key it took, also past its end and in later runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Outcome(Model):
     receipt: Receipt
     refused: str | None = None
 
-    def told(self, key: str) -> Receipt:
+    def receipt_for(self, key: str) -> Receipt:
         """The receipt, for whoever sent this very key.
 
         Raises:
@@ -46,7 +46,7 @@ def applied(state: DisputeState, key: str) -> Applied | None:
 
 
 def receipt(state: DisputeState, known: Applied, task_id: str | None) -> Receipt:
-    """The case as it stands, told to whoever changed it, with the change that he put up for approval."""
+    """The answer to a message: the case as it stands now, and the change that the message put up for approval."""
     task = state.task(task_id) if task_id else None
     change = state.changes[known.change - 1] if known.change else None
     return Receipt(

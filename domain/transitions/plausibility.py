@@ -1,6 +1,6 @@
 """Times and places that cannot be: each error names what was written and what is allowed. `at` is the case's own now.
 
-What a disposal must prove besides is not told here (requirements: Q-044, W-041, H-041).
+What a disposal must prove besides is not checked here (requirements: Q-044, W-041, H-041).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from domain.case.state import DisputeState
 from domain.policy import fields as f
 from domain.policy.spans import Span
 
-APART = timedelta(minutes=5)
-"""So much two people's watches may differ."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""So much two people's clocks may differ."""
 PROTECTED_FOR = Span(calendar_months=6)
 """A protection order is valid for six months at most (反家庭暴力法 第30条)."""
 _MEANS = re.compile(
@@ -38,7 +38,7 @@ def is_place(where: str) -> bool:
     return bool(rest if _MEANS.search(text) else re.sub(r"[\W\d_]", "", text)) and rest not in _NOTHING
 
 
-def cannot_be(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
+def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
     """What a decision's form says that cannot be, as field errors."""
     match form:
         case f.Progress() | f.Disposed():
@@ -50,18 +50,18 @@ def cannot_be(state: DisputeState, form: Strict, at: datetime) -> list[dict[str,
                 return [_error("until", f"{form.until}不在有效期内：{allowed}")]
         case f.Adjourned():
             ends = _ladder_ends(state, at)
-            if not at - APART <= form.until <= ends:
-                allowed = f"须在{_said(at)}至联调期限{_said(ends)}之间"
-                return [_error("until", f"不能改期至{_said(form.until)}：{allowed}")]
+            if not at - CLOCK_TOLERANCE <= form.until <= ends:
+                allowed = f"须在{_shown(at)}至联调期限{_shown(ends)}之间"
+                return [_error("until", f"不能改期至{_shown(form.until)}：{allowed}")]
     return []
 
 
-def past(form: Strict, at: datetime) -> list[dict[str, str]]:
+def already_past(form: Strict, at: datetime) -> list[dict[str, str]]:
     """What an action's form puts off to a moment that is over, as field errors."""
     until = form.until if isinstance(form, f.Extend | f.Suspend) else None
     if until is None or until > at:
         return []
-    return [_error("until", f"{_said(until)}已经过去，须晚于现在（{_said(at)}）")]
+    return [_error("until", f"{_shown(until)}已经过去，须晚于现在（{_shown(at)}）")]
 
 
 def _meeting(state: DisputeState, met: f.Meeting, field: str, at: datetime) -> list[dict[str, str]]:
@@ -71,10 +71,10 @@ def _meeting(state: DisputeState, met: f.Meeting, field: str, at: datetime) -> l
     """
     first = min(state.opened_at, state.incidents[0].reported_at)
     errors = []
-    if met.at > at + APART:
-        errors.append(_error(f"{field}.at", f"{_said(met.at)}还没有到，见面时间不得晚于现在（{_said(at)}）"))
-    if met.at < first - APART:
-        errors.append(_error(f"{field}.at", f"{_said(met.at)}早于首次报警（{_said(first)}），见面时间须在其后"))
+    if met.at > at + CLOCK_TOLERANCE:
+        errors.append(_error(f"{field}.at", f"{_shown(met.at)}还没有到，见面时间不得晚于现在（{_shown(at)}）"))
+    if met.at < first - CLOCK_TOLERANCE:
+        errors.append(_error(f"{field}.at", f"{_shown(met.at)}早于首次报警（{_shown(first)}），见面时间须在其后"))
     if not is_place(met.where):
         errors.append(_error(f"{field}.where", f"“{met.where}”不是见面的地点：须见人见事，请填写当面见到人的具体地点"))
     return errors
@@ -90,7 +90,7 @@ def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
     return state.calendar.after(at, ladder.limit) if ladder else at
 
 
-def _said(at: datetime) -> str:
+def _shown(at: datetime) -> str:
     return f"{china(at):%Y-%m-%d %H:%M}"
 
 

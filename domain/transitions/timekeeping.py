@@ -30,7 +30,7 @@ def next_due(state: DisputeState) -> tuple[datetime, str] | None:
     return at, f"{what}: {rung}"
 
 
-def keep(case: Case) -> bool:
+def fire_due(case: Case) -> bool:
     """Does all that is due by now, earliest first; says whether anything was.
 
     Each step may start or stop other clocks, so what is next is asked anew each time.
@@ -92,7 +92,7 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
             case.log("expired", f"{clock.title}届满", **facts)
         case _:
             case.log("reminder", f"{clock.title}临期提醒", **facts)
-    for judged in judged_by(case.state, clock):
+    for judged in tasks_due_by(case.state, clock):
         case.state.touch(judged)
 
 
@@ -104,12 +104,12 @@ def _decide(case: Case, task: Task, decision: str) -> None:
     put_on_record(case, task, Decision(name=decision, fields=fields, at=case.now()))
 
 
-def judged_by(state: DisputeState, clock: Clock) -> list[Task]:
+def tasks_due_by(state: DisputeState, clock: Clock) -> list[Task]:
     """The open tasks whose due date the clock gives."""
-    return [task for task in state.pending() if judges(clock.name, clock.task_id, task)]
+    return [task for task in state.pending() if gives_due_date(clock.name, clock.task_id, task)]
 
 
-def judges(clock: str, task_id: str | None, task: Task) -> bool:
+def gives_due_date(clock: str, task_id: str | None, task: Task) -> bool:
     """Whether the clock of that name gives a task's due date: its own task, or all under the colour or the ladder."""
     if task_id:
         return task.task_id == task_id
@@ -118,9 +118,9 @@ def judges(clock: str, task_id: str | None, task: Task) -> bool:
     return clock in (COLOUR, "progress") and KINDS[task.kind].under_colour
 
 
-def due_of(state: DisputeState, task: Task) -> Clock | None:
+def due_clock(state: DisputeState, task: Task) -> Clock | None:
     """The clock that presses a task most: the earliest of those that judge it and run; one that stands still comes
     last, for its deadline moves on with every day.
     """
-    clocks = [c for c in state.clocks if c.stopped_at is None and any(t is task for t in judged_by(state, c))]
+    clocks = [c for c in state.clocks if c.stopped_at is None and any(t is task for t in tasks_due_by(state, c))]
     return min(clocks, key=lambda c: (c.suspended, c.due_at), default=None)

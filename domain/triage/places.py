@@ -140,7 +140,7 @@ def resolve_places(
     No word stays without a path. Where the most local body is unknown:
 
     - `grid` is the village, `village` the township, `township` and `town_centre` the county's centre: a wrong village
-      would be told what is none of its business;
+      would see what is none of its business;
     - `station` and `justice_office` are the first of the county: nobody above them has their posts, and a task that
       nobody can answer helps nobody;
     - `court` is the tribunal that serves the township, else the county's court;

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from domain.case.state import Entry
-from domain.image.growing_lists import OtherBeginning, joined
+from domain.image.growing_lists import BeginningMismatch, with_beginnings
 from domain.image.projection import Image, TaskImage
 from domain.indicators.events import Tally
 from infra.database.columns import searchable
@@ -128,8 +128,8 @@ async def _completed(session: AsyncSession, image: Image) -> Image:
     query = select(col(DisputeRow.sealed)).where(col(DisputeRow.dispute_no) == image.dispute_no)
     stored = (await session.execute(query)).scalar_one()
     try:
-        document = joined(stored, image.document, image.kept)
-    except OtherBeginning as error:
+        document = with_beginnings(stored, image.document, image.kept)
+    except BeginningMismatch as error:
         raise ReadModelGap(f"{image.dispute_no} has other {error} than were told before") from error
     return image.model_copy(update={"document": document, "kept": {}})
 

@@ -15,7 +15,7 @@ from sqlalchemy import Select, and_, bindparam, delete, func, insert, inspect, o
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.image.change_events import NewsKind, news_of
+from domain.image.change_events import ChangeEventKind, change_events
 from domain.image.projection import Image
 from domain.people.entitlement import answers_for
 from domain.people.organisation import Actor, Post
@@ -55,7 +55,7 @@ async def note_events(session: AsyncSession, image: Image, *, stored: int, befor
     rows = [
         {"at": now, "kind": str(news.kind), "dispute_no": image.dispute_no, "revision": image.revision,
          "task_id": news.task_id, "posts": news.posts, "persons": news.persons}
-        for news in news_of(image, stored=stored, before=before)
+        for news in change_events(image, stored=stored, before=before)
     ]  # fmt: skip
     await session.execute(_INSERT, rows)
 
@@ -135,7 +135,7 @@ async def concerning(
 
 def reminded_since(since: datetime) -> Select[str | None]:
     """The tasks for which a deadline called since then."""
-    return select(col(EventRow.task_id)).where(col(EventRow.at) > since, col(EventRow.kind) == NewsKind.TASK_DUE)
+    return select(col(EventRow.task_id)).where(col(EventRow.at) > since, col(EventRow.kind) == ChangeEventKind.TASK_DUE)
 
 
 async def trim_events(database: Database, now: datetime) -> None:

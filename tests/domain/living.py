@@ -83,7 +83,7 @@ class Life:
             self.workflow = DisputeWorkflow(_travelled(dispute))
             at_stage = self.workflow._open(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
-        self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._live(at_stage))]
+        self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._rounds(at_stage))]
         self.settle()
 
     @property

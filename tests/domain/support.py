@@ -25,7 +25,7 @@ from domain.transitions.actions import Act, take_action
 from domain.transitions.decisions import Command, take
 from domain.transitions.handover import Claim, Handover, take_claim, take_delegation, take_transfer
 from domain.transitions.side_effects import take_effect
-from domain.transitions.timekeeping import keep
+from domain.transitions.timekeeping import fire_due
 from domain.triage.triage import Triage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,7 +110,7 @@ class Desk:
     def pass_time(self, **length: float) -> None:
         """Time passes while everything is up: what fell due is done at its instant."""
         self.at += timedelta(**length)
-        keep(self.case)
+        fire_due(self.case)
 
     def outage(self, **length: float) -> None:
         """Time passes while nothing runs."""

@@ -25,7 +25,7 @@ from domain.transitions import timekeeping
 from tests.domain.every_life import EveryLife, Qionglai
 from workflows import dispute
 from workflows.evaluation import Judgement
-from workflows.message_gate import Door
+from workflows.message_gate import MessageGate
 
 LIVES = int(os.environ.get("LIVES", "40"))
 STEPS = int(os.environ.get("STEPS", "50"))
@@ -66,7 +66,7 @@ def _closes_and_leaves_tasks(self: Case, outcome: str, close: Any = Case.close) 
     self.state.tasks = [*self.state.tasks, *kept]
 
 
-def _forgets_keys(self: Door, key: str, refused: str | None = None) -> Applied:
+def _forgets_keys(self: MessageGate, key: str, refused: str | None = None) -> Applied:
     return Applied(key=key, revision=self._case.state.revision, refused=refused)
 
 
@@ -100,7 +100,7 @@ FAULTS = {
     "four eyes are two": Fault(answering, "check_person", _one_seat_is_enough, "instead of|did more than|four eyes"),
     "a delta forgets what was answered": Fault(projection, "_changed", _tells_only_of_open_tasks, "deltas"),
     "nobody evaluates": Fault(dispute, "evaluate", _accepts_everything, "without"),
-    "a key counts every time": Fault(Door, "remember", _forgets_keys, "taken|no key"),
+    "a key counts every time": Fault(MessageGate, "remember", _forgets_keys, "taken|no key"),
     "an answered task takes another answer": Fault(answering, "check_open", lambda *_: None, "instead of"),
 }
 

@@ -10,12 +10,12 @@ from typing import Any
 from domain.case.case import COLOUR, PROTECTION
 from domain.case.clocks import Clock
 from domain.case.state import Decision, DisputeState, Entry, Task
-from domain.image.growing_lists import Kept, joined
+from domain.image.growing_lists import Beginning, with_beginnings
 from domain.image.projection import Image, project
 from domain.people.organisation import Actor
 from domain.policy.catalogue import ENDINGS, KINDS
 from domain.policy.stages import Stage
-from domain.transitions.timekeeping import due_of, next_due
+from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.townsfolk import answered_for, barred, selves
 
 STAGE_OF = {
@@ -51,7 +51,7 @@ class Fold:
         self._timeline: dict[int, str] = {}
         self._involved: set[tuple[str, str]] = set()
         self._document: dict[str, Any] = {}
-        self.lists: dict[str, Kept] = {}
+        self.lists: dict[str, Beginning] = {}
 
     def take(self, image: Image) -> None:
         """Puts a delta on top, as the read model does."""
@@ -60,7 +60,7 @@ class Fold:
         self._tasks |= {task.task_id: task.model_dump_json() for task in image.tasks}
         self._timeline |= {entry.seq: entry.model_dump_json() for entry in image.timeline}
         self._involved |= set(image.involved)
-        self._document, self.lists = joined(self._document, image.document, image.kept), image.lists
+        self._document, self.lists = with_beginnings(self._document, image.document, image.kept), image.lists
 
     def check(self, whole: Image) -> None:
         """The deltas so far make the whole."""
@@ -274,7 +274,7 @@ class Watch:
             self.fold.take(project(state, since=self.fold.revision, lists=self.fold.lists))
             self.fold.check(whole)
         for shown in whole.tasks:
-            clock: Clock | None = due_of(state, shown.task) if shown.task.pending else None
+            clock: Clock | None = due_clock(state, shown.task) if shown.task.pending else None
             assert shown.overdue == bool(clock and clock.late), f"{shown.kind} is overdue, its clock is not"
         assert all(task.begun for task in state.pending()), "a pending task that never began"
 

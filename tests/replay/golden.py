@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from domain.case.state import Incident, Party
-from domain.image.growing_lists import Kept, joined
+from domain.image.growing_lists import Beginning, with_beginnings
 from domain.policy.spans import Calendar
 from domain.transitions import actions, decisions, facts, handover
 from infra.runtime.crypto import load_keys
@@ -86,6 +86,6 @@ def last_shown(history: WorkflowHistory) -> dict[str, Any]:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             (payload,) = event.activity_task_scheduled_event_attributes.input.payloads
             image = json.loads(CODEC.open(payload).data)
-            kept = {name: Kept.model_validate(told) for name, told in image.get("kept", {}).items()}
-            shown = joined(shown, image["document"], kept)
+            kept = {name: Beginning.model_validate(told) for name, told in image.get("kept", {}).items()}
+            shown = with_beginnings(shown, image["document"], kept)
     return shown

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.base import CHINA
-from domain.case.capacity import CASE, HISTORY, INCIDENTS, MESSAGE, weight
+from domain.case.capacity import MAX_CASE, MAX_HISTORY, MAX_INCIDENTS, MAX_MESSAGE, size_of
 from domain.case.state import DisputeState, Incident, Party
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
@@ -63,11 +63,11 @@ def largest(command: Command) -> Command:
         fields["met"] = [{"who": words(80), "at": at, "where": words(80)} for _ in range(20)]
     full = command.model_copy(update={"fields": fields, "note": words(4000)})
     if command.decision == "disposed":
-        left = (MESSAGE - weight(full) - 4000) // 700
+        left = (MAX_MESSAGE - size_of(full) - 4000) // 700
         fields["obligations"] = [
             {"party": words(90), "kind": "act", "what": words(90), "due_on": "2026-12-31"} for _ in range(left)
         ]
-    assert weight(full) < MESSAGE - 3000
+    assert size_of(full) < MAX_MESSAGE - 3000
     return full
 
 
@@ -138,12 +138,12 @@ async def test_with_the_largest_of_everything_a_case_still_works_after_a_hundred
     assert full > 0, "it was filled"
     state = await working.state(handle)
     assert sum(entry.kind == "decision" for entry in state.timeline) == DECISIONS
-    assert CASE - MESSAGE < state.held < CASE + DECISIONS * 1024 + 5 * 8192
+    assert MAX_CASE - MAX_MESSAGE < state.held < MAX_CASE + DECISIONS * 1024 + 5 * 8192
 
     described = await working.client.get_workflow_handle(handle.id).describe()
     size = described.raw_description.workflow_execution_info.history_size_bytes
     print(f"held {state.held:,}, state {len(state.model_dump_json().encode()):,}, history {size:,} bytes")
-    assert size < HISTORY, "far from what the engine ends a run for"
+    assert size < MAX_HISTORY, "far from what the engine ends a run for"
 
     before = len([entry for entry in state.timeline if entry.kind == "overdue"])
     await working.advance(handle, days=40)
@@ -210,16 +210,18 @@ async def test_a_case_that_outgrew_the_engine_before_there_was_a_limit_goes_on(o
 
 async def test_a_flood_of_alarms_does_not_wedge_the_case(working: Engine) -> None:
     handle = await working.open()
-    for n in range(INCIDENTS + 20):
+    for n in range(MAX_INCIDENTS + 20):
         await handle.signal("incident_added", crowd(n).model_copy(update={"narrative": words(50)}))
 
     async def all_there() -> bool:
-        return len([e for e in (await working.state(handle)).timeline if e.kind == "incident_added"]) == INCIDENTS + 20
+        return (
+            len([e for e in (await working.state(handle)).timeline if e.kind == "incident_added"]) == MAX_INCIDENTS + 20
+        )
 
     await until(all_there, 60)
     await working.published(handle)
     state = await working.state(handle)
-    assert len(state.incidents) == INCIDENTS
+    assert len(state.incidents) == MAX_INCIDENTS
     await working.decide(handle, "confirm_triage", "confirm")
 
 
@@ -255,7 +257,7 @@ async def test_only_an_ending_is_taken_where_the_engine_could_not_carry_more(
 ) -> None:
     handle = await working.open()
     command = await working.command(handle, "confirm_triage", "confirm")
-    monkeypatch.setattr("domain.case.capacity.EVENTS", 1)
+    monkeypatch.setattr("domain.case.capacity.MAX_EVENTS", 1)
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await working.send(handle, command)
     assert "只能办结" in str(refused.value.cause)

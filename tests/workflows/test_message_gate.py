@@ -194,7 +194,7 @@ async def test_the_case_says_what_a_key_did_while_it_runs_and_when_it_is_over(wo
     assert await handle.query(DisputeWorkflow.outcome, args=["never.sent", None]) is None
     found = await handle.query(DisputeWorkflow.outcome, args=[first.key, first.task_id])
     assert found
-    told = found.told(first.key)
+    told = found.receipt_for(first.key)
     assert (told.revision, told.task_state) == (receipt.revision, "done")
     last = await working.command(handle, "handle_on_scene", "criminal_case")
     receipt = await working.send(handle, last)

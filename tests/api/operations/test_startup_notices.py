@@ -53,7 +53,7 @@ async def test_an_edition_changed_under_its_name_is_told_with_disputes(
     assert isinstance(changed, Changed)
     others = [f"D2026-00000{n}" for n, which in enumerate(digests, start=1) if which == "old"]
     assert [case.dispute_no for case in changed.others] == others
-    assert all(f"{number} (0123456789abcdef)" in changed.told() for number in others)
+    assert all(f"{number} (0123456789abcdef)" in changed.message() for number in others)
     assert await notices(installed, BOOK.model_copy(update={"edition": "2026-12"})) == []
 
 
@@ -62,7 +62,7 @@ async def test_whoever_has_left_holds_no_post(installed: Database) -> None:
         gone = update(PersonRow).where(col(PersonRow.username).like("county-supervisor%")).values(active=False)
         await session.execute(gone)
     [missing] = await notices(installed, BOOK)
-    assert "督查员 (supervisor) at county, at none of 1: 示范县; named by supervision" in missing.told()
+    assert "督查员 (supervisor) at county, at none of 1: 示范县; named by supervision" in missing.message()
 
 
 async def test_an_installation_without_anybody_starts_all_the_same(anywhere: Settings) -> None:

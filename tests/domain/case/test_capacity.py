@@ -7,20 +7,20 @@ from datetime import timedelta
 import pytest
 
 from domain.case.capacity import (
-    BEGINNING,
-    CASE,
-    EVENTS,
-    HISTORY,
-    IMAGE,
-    INCIDENTS,
+    KEPT_CHARACTERS,
+    MAX_CASE,
+    MAX_EVENTS,
+    MAX_HISTORY,
+    MAX_IMAGE,
+    MAX_INCIDENTS,
+    MAX_PARTIES,
+    MAX_WHOLE_INCIDENTS,
     MEASURED_FROM,
-    PARTIES,
     SHORT,
-    WHOLE,
     check_growth,
     check_room,
-    hold,
-    weight,
+    count_in,
+    size_of,
     within,
 )
 from domain.case.state import Entry, Party
@@ -35,16 +35,16 @@ LONG = "长" * 5000
 
 def test_a_case_counts_what_it_takes_in_from_its_first_alarm_on() -> None:
     desk = Desk()
-    assert desk.state.held == weight(desk.state.incidents[0])
+    assert desk.state.held == size_of(desk.state.incidents[0])
     command = desk.command(desk.push(), "settled", SCENE, summary="劝离")
     before = desk.state.held
-    hold(desk.state, command)
-    assert desk.state.held == before + weight(command)
+    count_in(desk.state, command)
+    assert desk.state.held == before + size_of(command)
 
 
 def test_a_full_case_refuses_long_answers_and_takes_short_ones() -> None:
     for rules, refused in ((CASE_HAS_ROOM - 1, False), (CASE_HAS_ROOM, True)):
-        desk = Desk(rules=rules, held=CASE)
+        desk = Desk(rules=rules, held=MAX_CASE)
         task = desk.push()
         check_room(desk.state, desk.command(task, "settled", SCENE, summary="劝" * (SHORT // 3 - 60)))
         long = desk.command(task, "settled", SCENE, summary="劝离", note=LONG)
@@ -59,7 +59,7 @@ def test_a_full_case_refuses_long_answers_and_takes_short_ones() -> None:
 def test_what_is_left_may_be_filled() -> None:
     desk = Desk()
     command = desk.command(desk.push(), "settled", SCENE, summary="劝离", note=LONG)
-    desk.state.held = CASE - weight(command)
+    desk.state.held = MAX_CASE - size_of(command)
     check_room(desk.state, command)
     desk.state.held += 1
     with pytest.raises(FieldsInvalid):
@@ -67,38 +67,38 @@ def test_what_is_left_may_be_filled() -> None:
 
 
 def test_a_full_case_still_takes_every_alarm_and_keeps_its_beginning() -> None:
-    for rules, kept in ((CASE_HAS_ROOM - 1, len(LONG)), (CASE_HAS_ROOM, BEGINNING)):
-        desk = Desk(rules=rules, held=CASE)
+    for rules, kept in ((CASE_HAS_ROOM - 1, len(LONG)), (CASE_HAS_ROOM, KEPT_CHARACTERS)):
+        desk = Desk(rules=rules, held=MAX_CASE)
         parties = [Party(name=f"甲{n}", side="a", phone="13800000000") for n in range(9)]
         add_incident(desk.case, alarm(2, desk.at).model_copy(update={"narrative": LONG, "parties": parties}))
         [_, added] = desk.state.incidents
-        assert added.narrative[:BEGINNING] == LONG[:BEGINNING]
+        assert added.narrative[:KEPT_CHARACTERS] == LONG[:KEPT_CHARACTERS]
         assert len(added.narrative) - kept in range(40)
         assert desk.logged("incident_added") == ["重复警情并入（第2次）"]
 
 
 def test_alarms_beyond_what_a_case_keeps_are_counted_once_each() -> None:
     desk = Desk()
-    for n in range(2, INCIDENTS + 4):
+    for n in range(2, MAX_INCIDENTS + 4):
         desk.at += timedelta(days=31)  # no recolouring in between
         for _ in range(2):  # delivered twice
             add_incident(desk.case, alarm(n, desk.at))
-    assert len(desk.state.incidents) == INCIDENTS
-    assert desk.logged("incident_added")[-1] == f"重复警情并入（第{INCIDENTS + 3}次）"
-    assert len(desk.logged("incident_added")) == INCIDENTS + 2
+    assert len(desk.state.incidents) == MAX_INCIDENTS
+    assert desk.logged("incident_added")[-1] == f"重复警情并入（第{MAX_INCIDENTS + 3}次）"
+    assert len(desk.logged("incident_added")) == MAX_INCIDENTS + 2
 
 
 def test_so_many_alarms_are_kept_with_all_their_words_and_later_ones_begun() -> None:
-    for rules, whole in ((CASE_HAS_ROOM - 1, WHOLE + 2), (CASE_HAS_ROOM, WHOLE)):
+    for rules, whole in ((CASE_HAS_ROOM - 1, MAX_WHOLE_INCIDENTS + 2), (CASE_HAS_ROOM, MAX_WHOLE_INCIDENTS)):
         desk = Desk(rules=rules)
-        for n in range(2, WHOLE + 3):
+        for n in range(2, MAX_WHOLE_INCIDENTS + 3):
             add_incident(desk.case, alarm(n, desk.at).model_copy(update={"narrative": "长" * 300}))
         assert [i.narrative for i in desk.state.incidents[1:whole]] == ["长" * 300] * (whole - 1)
-        assert all(len(i.narrative) < BEGINNING + 40 for i in desk.state.incidents[whole:])
+        assert all(len(i.narrative) < KEPT_CHARACTERS + 40 for i in desk.state.incidents[whole:])
 
 
 def test_a_case_lists_so_many_parties_and_no_more() -> None:
-    for rules, listed in ((CASE_HAS_ROOM - 1, 241), (CASE_HAS_ROOM, PARTIES)):
+    for rules, listed in ((CASE_HAS_ROOM - 1, 241), (CASE_HAS_ROOM, MAX_PARTIES)):
         desk = Desk(rules=rules)
         crowd = [Party(name=f"工人{n}", side="a") for n in range(120)]
         add_incident(desk.case, alarm(2, desk.at).model_copy(update={"parties": crowd}))
@@ -108,9 +108,9 @@ def test_a_case_lists_so_many_parties_and_no_more() -> None:
 
 
 def test_a_note_that_finds_no_room_is_shortened() -> None:
-    desk = Desk(held=CASE)
+    desk = Desk(held=MAX_CASE)
     hotline_note(desk.case, Note(key="k", source="12345", text=LONG))
-    assert len(desk.state.timeline[-1].detail["text"]) < BEGINNING + 40
+    assert len(desk.state.timeline[-1].detail["text"]) < KEPT_CHARACTERS + 40
 
 
 def grown(desk: Desk) -> None:
@@ -123,7 +123,7 @@ def grown(desk: Desk) -> None:
 def test_where_the_engine_could_not_carry_more_a_case_only_ends() -> None:
     desk = Desk()
     check_growth(desk.state, history=0, events=0)
-    for history, events in ((HISTORY, 0), (0, EVENTS)):
+    for history, events in ((MAX_HISTORY, 0), (0, MAX_EVENTS)):
         with pytest.raises(Conflict):
             check_growth(desk.state, history=history, events=events)
     grown(desk)
@@ -138,7 +138,7 @@ def test_a_case_of_before_that_outgrew_the_engine_is_cut_until_it_fits() -> None
         desk.case.log("hotline_note", "试", note=f"{n}" + "字" * 130_000)
     image = project(desk.state)
     cut = within(image, desk.state.rules)
-    assert len(cut.model_dump_json().encode()) <= IMAGE < len(image.model_dump_json().encode())
+    assert len(cut.model_dump_json().encode()) <= MAX_IMAGE < len(image.model_dump_json().encode())
     assert [entry.detail["note"][:9] for entry in cut.timeline] == [f"{n}字字字字字字字字" for n in range(7)]
     assert within(image, CASE_HAS_ROOM) is image
-    assert len(within(desk.state, desk.state.rules).model_dump_json().encode()) <= IMAGE
+    assert len(within(desk.state, desk.state.rules).model_dump_json().encode()) <= MAX_IMAGE

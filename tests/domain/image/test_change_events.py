@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.case.state import DisputeState
-from domain.image.change_events import News, news_of
+from domain.image.change_events import ChangeEvent, change_events
 from domain.image.projection import project
 from domain.people.organisation import Post
 from domain.transitions.actions import reassign
 from domain.transitions.handover import Handover, take_delegation, take_transfer
-from domain.transitions.timekeeping import keep
+from domain.transitions.timekeeping import fire_due
 from tests.domain.support import PLACES, SCENE, Desk, person
 
 
@@ -20,16 +20,16 @@ class Reader:
     def __init__(self) -> None:
         self.stored, self.before = 0, dict[str, str]()
 
-    def reads(self, state: DisputeState) -> list[News]:
+    def reads(self, state: DisputeState) -> list[ChangeEvent]:
         """What is new since the last time."""
         image = project(state, since=self.stored)
-        told = news_of(image, stored=self.stored, before=self.before)
+        told = change_events(image, stored=self.stored, before=self.before)
         self.stored = image.revision
         self.before |= {task.task_id: task.state for task in image.tasks}
         return told
 
 
-def kinds(told: list[News]) -> list[str]:
+def kinds(told: list[ChangeEvent]) -> list[str]:
     return [str(news.kind) for news in told]
 
 
@@ -86,7 +86,7 @@ def test_a_deadline_that_calls_is_told_once_for_each_task_it_presses() -> None:
     desk.case.start_colour_clock()
     reader.reads(desk.state)
     desk.at += timedelta(days=60)
-    assert keep(desk.case)
+    assert fire_due(desk.case)
     told = reader.reads(desk.state)
     called = {entry.kind for entry in desk.state.timeline}
     assert {"reminder", "due", "overdue"} <= called

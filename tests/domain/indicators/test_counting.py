@@ -30,8 +30,8 @@ def test_a_case_that_has_just_begun_counts_as_accepted_and_reported_and_nothing_
 
 def test_a_tally_holds_no_personal_data() -> None:
     life = qionglai().dispatched(HOUSING, MARKET).disposed(also=True).accepted().visited("李某", satisfaction=5)
-    told = "".join(each.model_dump_json() for each in tally(life.state))
-    assert not [word for word in ("李某", "报警", "古山", "已访", "办结") if word in told]
+    published_tally = "".join(each.model_dump_json() for each in tally(life.state))
+    assert not [word for word in ("李某", "报警", "古山", "已访", "办结") if word in published_tally]
 
 
 def test_it_is_the_same_from_a_state_that_went_through_json() -> None:
@@ -45,10 +45,10 @@ def test_the_image_carries_it_whole_and_again_only_when_it_changed() -> None:
     first = project(life.state)
     assert first.tally == tally(life.state)
     life.case.log("hotline_note", "热线转来情况")
-    assert project(life.state, since=first.revision, told=first.tally).tally is None
+    assert project(life.state, since=first.revision, published_tally=first.tally).tally is None
     life.disposed()
-    assert project(life.state, since=first.revision, told=first.tally).tally == tally(life.state)
-    assert project(life.state, told=tally(life.state)).tally == tally(life.state)
+    assert project(life.state, since=first.revision, published_tally=first.tally).tally == tally(life.state)
+    assert project(life.state, published_tally=tally(life.state)).tally == tally(life.state)
 
 
 # --- 报送

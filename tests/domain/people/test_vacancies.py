@@ -28,14 +28,14 @@ def test_a_post_that_nobody_holds_is_told_with_role_place_and_organisations() ->
     [missing] = found(process(), held).values()
     assert (missing.role, missing.at, missing.needed_by) == ("justice_chief", "justice_office", ("apply_confirmation",))
     assert (missing.without, missing.of) == (("古山司法所",), 14)
-    assert "司法所所长 (justice_chief) at justice_office, not at 1 of 14: 古山司法所" in missing.told()
+    assert "司法所所长 (justice_chief) at justice_office, not at 1 of 14: 古山司法所" in missing.message()
 
 
 def test_who_holds_the_role_above_holds_it_below() -> None:
     below = [post for post in HELD if post.role != "responsible_officer"]
     everywhere = found(process(), below)["responsible_officer", "station"]
     assert (len(everywhere.without), everywhere.of) == (14, 14)
-    assert "at none of 14" in everywhere.told()
+    assert "at none of 14" in everywhere.message()
     assert found(process(), [*below, Post(role="responsible_officer", path="/county/bureau")]) == {}
 
 

@@ -11,7 +11,7 @@ from domain.case.state import Party
 from domain.policy.process import Raising
 from domain.policy.spans import Calendar, Span
 from domain.policy.stages import Stage
-from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, party_changed, take_up
+from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, party_changed, restart_stage
 from tests.domain.support import MONDAY, Desk, alarm
 
 
@@ -133,6 +133,6 @@ def test_a_case_taken_up_anew_asks_its_stage_again_and_leaves_the_asides_and_clo
     approval = desk.case.open("approve_change", about={"title": "变更", "change": 1})
     awaited = desk.case.open("approve_change", about={"title": "认定非矛盾纠纷"})
     clock = desk.state.clock(COLOUR)
-    take_up(desk.case)
+    restart_stage(desk.case)
     assert [t.state for t in (task, aside, approval, awaited)] == ["void", "open", "open", "void"]
     assert desk.state.clock(COLOUR) is clock

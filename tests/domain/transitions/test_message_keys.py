@@ -20,7 +20,7 @@ def test_a_key_that_was_taken_has_the_receipt_of_its_revision() -> None:
     desk.state.applied.append(Applied(key="write.content", revision=3))
     found = outcome(desk.state, "write.content", task.task_id)
     assert found
-    receipt = found.told("write.content")
+    receipt = found.receipt_for("write.content")
     assert (receipt.revision, receipt.task_id, receipt.task_state) == (3, task.task_id, "open")
 
 
@@ -30,7 +30,7 @@ def test_a_key_that_was_taken_for_other_content_is_refused_and_known_all_the_sam
     found = outcome(desk.state, "write.other", None)
     assert found
     with pytest.raises(KeyReused):
-        found.told("write.other")
+        found.receipt_for("write.other")
 
 
 def test_a_key_that_was_refused_is_refused_again_for_the_same_reason() -> None:
@@ -39,4 +39,4 @@ def test_a_key_that_was_refused_is_refused_again_for_the_same_reason() -> None:
     found = outcome(desk.state, "write.content", None)
     assert found
     with pytest.raises(TaskClosed):
-        found.told("write.content")
+        found.receipt_for("write.content")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.case.case import COLOUR, PROTECTION
 from domain.case.state import DisputeState
 from domain.policy.stages import Stage
-from domain.transitions.timekeeping import due_of, judged_by, keep, next_due
+from domain.transitions.timekeeping import due_clock, fire_due, next_due, tasks_due_by
 from tests.domain.support import CHIEF, HOUSING, LEADER, MONDAY, PLACES, SUPERVISOR, Desk, person
 
 KINDS = ("reminder", "due", "overdue", "supervision", "promotion", "expired")
@@ -43,9 +43,9 @@ def test_after_an_outage_the_same_happens_once_and_in_order() -> None:
     for _ in range(240):
         seen.pass_time(hours=1)
     slept.outage(days=10)
-    keep(slept.case)
+    fire_due(slept.case)
     assert colour_rungs(seen) == colour_rungs(slept)
-    assert keep(slept.case) is False
+    assert fire_due(slept.case) is False
 
 
 @settings(max_examples=25, deadline=None)
@@ -55,7 +55,7 @@ def test_gaps_of_any_length_never_repeat_or_swap_a_rung(gaps: list[int]) -> None
     desk.push()
     for hours in gaps:
         desk.outage(hours=hours)
-        keep(desk.case)
+        fire_due(desk.case)
     clock = desk.state.clock(COLOUR)
     assert clock
     names = [name for _, name in clock.ladder(desk.state.calendar)]
@@ -124,14 +124,14 @@ def test_the_next_instant_is_that_of_the_earliest_deadline() -> None:
 def test_a_task_is_pressed_by_the_earliest_of_its_clocks() -> None:
     desk = Desk()
     task = desk.push(Stage.PUSH_2, "follow_up_responsibly")
-    due = due_of(desk.state, task)
+    due = due_clock(desk.state, task)
     assert due
     assert due.name == f"contact:{task.task_id}"
     ruling = desk.case.open("rule_urgency")
-    due = due_of(desk.state, ruling)
+    due = due_clock(desk.state, ruling)
     assert due
     assert due.task_id == ruling.task_id
-    assert due_of(desk.state, desk.case.open("mediate", to=ruling.addressees)) is None
+    assert due_clock(desk.state, desk.case.open("mediate", to=ruling.addressees)) is None
 
 
 def test_the_ladder_s_clock_judges_sessions_and_the_colour_s_the_handling() -> None:
@@ -141,8 +141,8 @@ def test_the_ladder_s_clock_judges_sessions_and_the_colour_s_the_handling() -> N
     ladder = desk.case.start_clock("ladder", "联调期限", limit=desk.state.process.colours["blue"].limit)
     colour = desk.state.clock(COLOUR)
     assert colour
-    assert judged_by(desk.state, ladder) == [session]
-    assert judged_by(desk.state, colour) == [handling]
+    assert tasks_due_by(desk.state, ladder) == [session]
+    assert tasks_due_by(desk.state, colour) == [handling]
 
 
 @pytest.mark.req("Q-097")
@@ -153,7 +153,7 @@ def test_the_urgent_court_has_24_hours_the_other_72() -> None:
         officer = person("o", ("responsible_officer", PLACES["station"]))
         desk.decide(asked, "apply", officer, urgent=urgent)
         (court,) = desk.state.pending("court_protection")
-        due = due_of(desk.state, court)
+        due = due_clock(desk.state, court)
         assert due
         assert due.due_at == MONDAY + timedelta(hours=hours)
 
@@ -167,7 +167,7 @@ def test_a_protection_order_reminds_of_its_end_and_runs_out_without_being_overdu
     desk.decide(court, "granted", liaison, measures=["禁止接触"], until="2026-05-31")
     order = desk.state.clock(PROTECTION)
     assert order
-    assert handling not in judged_by(desk.state, order)
+    assert handling not in tasks_due_by(desk.state, order)
     desk.pass_time(days=120)
     mine = [e.kind for e in desk.state.timeline if e.detail.get("clock") == PROTECTION]
     assert mine == ["reminder", "reminder", "reminder", "expired"]

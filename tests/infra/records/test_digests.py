@@ -14,7 +14,7 @@ from sqlalchemy import event, update
 from sqlmodel import col
 
 from domain.people.organisation import Actor, Post
-from domain.transitions.timekeeping import keep
+from domain.transitions.timekeeping import fire_due
 from infra.database.engine import Database
 from infra.database.tables.people import DeputyRow, PersonRow
 from infra.database.tables.read_model import BarredRow, TaskRow
@@ -180,7 +180,7 @@ async def test_a_deadline_that_called_since_the_last_digest_is_listed(database: 
     assert await send_digests(database, datetime.now(UTC)) == 0
     colour = next(clock for clock in published.state.clocks if clock.name == "colour")
     published.now = colour.ladder(published.state.calendar)[0][0] + timedelta(seconds=1)
-    assert keep(published.case)
+    assert fire_due(published.case)
     await published.publish()
     await far_off(database)
     assert await send_digests(database, datetime.now(UTC)) == 1
