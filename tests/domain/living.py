@@ -81,7 +81,7 @@ class Life:
         self._ids = ids
         with self._engine():
             self.workflow = DisputeWorkflow(_travelled(dispute))
-            at_stage = self.workflow._open(dispute)
+            at_stage = self.workflow._begin(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
         self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._rounds(at_stage))]
         self.settle()
@@ -93,7 +93,7 @@ class Life:
 
     @property
     def ended(self) -> bool:
-        """Whether the story has been told to its end."""
+        """Whether the run has come to its end."""
         return self._strands[-1].ended
 
     def drop(self) -> None:
