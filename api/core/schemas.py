@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
 """A JSON Schema, of a form."""
+OPEN_OBJECT = WithJsonSchema({"additionalProperties": True, "type": "object"})
+"""Of a part of an answer whose fields the contract does not name, so that they may become more."""
 
 
 class Shape(BaseModel):

@@ -21,9 +21,3 @@ async def visible_dispute(services: Services, session: Session, actor: Actor, di
         services.access.note(actor.person_id, dispute_no, "read", "not_found")
         raise NotFound("没有这个纠纷")
     return row
-
-
-async def seen(services: Services, actor: Actor, dispute_no: str) -> DisputeRow:
-    """The same in a session of its own."""
-    async with services.database.read() as session:
-        return await visible_dispute(services, session, actor, dispute_no)

@@ -120,8 +120,8 @@ def _clock(c: ClockShape, now: datetime) -> View:
         "begins": w.stamp(c.begins_at, now),
         "due": w.due(c.due_at, c.overdue, now) if c.state != "suspended" else None,
         "at": w.stamp(c.due_at, now),
-        "moved": [f"{w.stamp(m['was'], now)} → {w.stamp(m['now'], now)}：{m['reason']}" for m in c.moved],
-        "ground": c.suspensions[-1]["ground"] if c.suspended else "",
+        "moved": [f"{w.stamp(m.was, now)} → {w.stamp(m.now, now)}：{m.reason}" for m in c.moved],
+        "ground": c.suspensions[-1].ground if c.suspended else "",
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from api.attachments.access import may_attach
 from api.attachments.presenters import present_attachment
@@ -17,7 +16,6 @@ from domain.people.organisation import ROLES, Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
-from infra.database.tables.messages import MessageRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 
 
@@ -112,20 +110,3 @@ def present_comment(row: CommentRow) -> Comment:
         mentions=row.sealed.get("mentions", []),
         attachments=row.sealed.get("attachments", []),
     )
-
-
-def dispute_item(row: DisputeRow) -> dict[str, Any]:
-    """The same as JSON values."""
-    return present_dispute(row).model_dump(mode="json")
-
-
-def message_item(row: MessageRow) -> dict[str, Any]:
-    """A message; what it says depends on its kind."""
-    return {
-        "message_id": row.message_id,
-        "at": moment(row.at),
-        "kind": row.kind,
-        "dispute_no": row.dispute_no,
-        "read_at": moment(row.read_at),
-        **row.sealed,
-    }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from api.attachments.schemas import Attachment
-from api.core.schemas import Choice, Problem, Shape
+from api.core.schemas import OPEN_OBJECT, Choice, Problem, Shape
 from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import state as s
+from domain.case.clocks import Moved, Suspension
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
 
@@ -108,8 +109,8 @@ class ClockShape(Shape):
     suspended: bool
     begins_at: datetime | None = None
     """it waits for its time: nobody has suspended it"""
-    suspensions: list[dict[str, Any]]
-    moved: list[dict[str, Any]]
+    suspensions: list[Annotated[Suspension, OPEN_OBJECT]]
+    moved: list[Annotated[Moved, OPEN_OBJECT]]
     fired: list[str]
     stopped_at: datetime | None
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from api.core.context import Services
-from api.disputes.presenters import dispute_item
+from api.disputes.presenters import present_dispute
 from api.indicators.question import Part, Question
 from api.indicators.schemas import (
     CasesBehind,
@@ -74,7 +74,7 @@ async def cases(
     rows = await disputes_among(session, actor, wanted[:limit])
     items = [
         CountedDispute(
-            **dispute_item(row),
+            **dict(present_dispute(row)),
             counted_colour=behind[row.dispute_no].colour,
             first_colour=behind[row.dispute_no].first_colour,
         )

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from api.core.deps import ActorDep, ServicesDep
-from api.disputes.access import seen
-from api.disputes.presenters import dispute_item, moment
+from api.disputes.access import visible_dispute
+from api.disputes.presenters import moment, present_dispute
 from domain.base import Strict
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.permissions import DRILL_LEADERS
@@ -54,7 +54,8 @@ def _months_as_days(text: str) -> str:
 @router.post("/advance")
 async def post_advance(services: ServicesDep, actor: ActorDep, advance: Advance) -> dict[str, Any]:
     """Moves a dispute's clock forward and answers when what fell due has been done."""
-    row = await seen(services, actor, advance.dispute_no)
+    async with services.database.read() as session:
+        row = await visible_dispute(services, session, actor, advance.dispute_no)
     if not actor.has_role(*DRILL_LEADERS):
         raise NotEntitled("只有督查员可以推进演练时间")
     length = advance.duration()
@@ -65,7 +66,7 @@ async def post_advance(services: ServicesDep, actor: ActorDep, advance: Advance)
     async with services.database.read() as session:
         now = await dispute_row(session, advance.dispute_no)
     return {
-        "dispute": dispute_item(now),
+        "dispute": present_dispute(now).model_dump(mode="json"),
         "advanced_by": advance.by,
         "published": visible,
         "opened_at": moment(now.opened_at),

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Protocol
 
+from api.core.schemas import JsonSchema
 from api.core.timeline import shown_entries
 from api.web.formatting import by, day, instant, stamp, subject
 from api.web.forms import core, label_and_options
@@ -58,17 +59,17 @@ class TimelineEntry(Protocol):
         """For whom the person did it."""
 
     @property
-    def detail(self) -> dict[str, Any]:
+    def detail(self) -> Mapping[str, Any]:
         """What it is about; its keys depend on its kind."""
 
 
 @cache
-def _schema(kind: str, name: str, action: bool) -> dict[str, Any]:
+def _schema(kind: str, name: str, action: bool) -> JsonSchema:
     spec = ACTIONS.get(name) if action else KINDS[kind].decisions.get(name) if kind in KINDS else None
     return spec.form.model_json_schema() if spec else {}
 
 
-def facts(schema: dict[str, Any], fields: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
+def facts(schema: JsonSchema, fields: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     """Filled-in fields as (title, text); an empty field or a plain "no" is left out."""
     named = []
     for name, value in fields.items():
@@ -80,7 +81,7 @@ def facts(schema: dict[str, Any], fields: dict[str, Any], words: Vocabulary) -> 
     return named
 
 
-def _fact(name: str, inner: dict[str, Any], value: Any, words: Vocabulary, defs: dict[str, Any]) -> tuple[str, str]:
+def _fact(name: str, inner: JsonSchema, value: Any, words: Vocabulary, defs: JsonSchema) -> tuple[str, str]:
     title = inner.get("title", _EXTRA.get(name, name))
     if inner.get("enum"):
         title, options = label_and_options(title, inner["enum"])
@@ -114,7 +115,7 @@ def decided(kind: str, decision: Decision, words: Vocabulary, now: datetime) -> 
     }
 
 
-def change(name: str, fields: dict[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
+def change(name: str, fields: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     """What an action was given."""
     return facts(_schema("", name, True), fields, words)
 
