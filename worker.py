@@ -23,10 +23,10 @@ from infra.health.unpublished_cases import Outstanding
 from infra.records.archive import Archive
 from infra.runtime.background import Background
 from infra.runtime.file_permissions import keep_private
-from infra.runtime.installation import check_key
 from infra.runtime.logs import configure_logs
-from infra.runtime.preflight import PreflightError
 from infra.runtime.settings import Settings, explain, get_settings
+from infra.startup.installation import check_key
+from infra.startup.preflight import PreflightError
 from infra.temporal.client import connect
 from infra.temporal.schedules import daily, every, keep_schedules
 from workflows.dispute import WORKFLOWS

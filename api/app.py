@@ -13,7 +13,7 @@ from api.attachments import endpoints as attachments
 from api.attachments.service import FILES
 from api.attachments.sweeping import keep_sweeping
 from api.audit import endpoints as audit
-from api.core import errors, metrics, request_guard
+from api.core import errors
 from api.core.context import open_services
 from api.disputes import endpoints as disputes
 from api.disputes import watch_endpoints as watchers
@@ -22,6 +22,7 @@ from api.intake import endpoints as intake
 from api.intake.delivery import sweep
 from api.messages import endpoints as messages
 from api.messages import event_endpoints as events
+from api.middleware import metrics, request_guard
 from api.operations import drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from domain.errors import StoreUnavailable
 from infra.database import engine
 from infra.runtime.file_permissions import keep_private, mend
-from infra.runtime.installation import check_installation, check_key
-from infra.runtime.preflight import PreflightError
 from infra.runtime.settings import explain, get_settings
+from infra.startup.installation import check_installation, check_key
+from infra.startup.preflight import PreflightError
 from infra.temporal.embedded import EngineError, prepare_namespace, typed
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 

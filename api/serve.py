@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from api.app import create_app
 from domain.errors import StoreUnavailable
 from infra.runtime.file_permissions import keep_private
-from infra.runtime.installation import check_installation
 from infra.runtime.logs import configure_logs
-from infra.runtime.preflight import PreflightError
 from infra.runtime.settings import Settings, explain, get_settings
+from infra.startup.installation import check_installation
+from infra.startup.preflight import PreflightError
 
 FAILED_TO_START = 3
 """The exit code of uvicorn's own command."""

@@ -20,7 +20,6 @@ from typing import Any
 from sqlalchemy import LargeBinary, column, insert, table, text
 from sqlmodel import SQLModel
 
-from api.core.policy import Policy, read_policy
 from domain.case.case import Case
 from domain.case.opening import open_state
 from domain.case.state import DisputeState, Incident, Party
@@ -33,6 +32,7 @@ from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.demo import county
 from infra.demo.people import people
+from infra.runtime.policy_files import Policy, read_policy
 
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让，村干部多次到场劝解，一方仍要求恢复原状"
 YEARS = timedelta(days=3 * 365)

@@ -25,7 +25,6 @@ from api.audit.checking import Checker, Finding
 from api.audit.rebuilding import Rebuilder
 from api.audit.service import standing
 from api.cli.stuck_report import stalled
-from api.core.policy import read_playbook
 from api.histories.lookup import Histories, Run
 from api.operations.startup_notices import notices
 from domain.base import CHINA
@@ -34,6 +33,7 @@ from infra.database.engine import Database, open_database
 from infra.read_model.writer import all_numbers
 from infra.records.archive import Archive
 from infra.runtime.crypto import load_keys
+from infra.runtime.policy_files import read_playbook
 from infra.runtime.settings import Settings, get_settings
 from infra.temporal.client import connect
 from infra.temporal.codec import data_converter

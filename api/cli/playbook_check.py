@@ -7,11 +7,11 @@ from pathlib import Path
 
 import typer
 
-from api.core.policy import read_file, read_lexicon, read_policy
 from api.operations.startup_notices import told
 from domain.errors import PolicyInvalid, StoreUnavailable
 from domain.policy.playbook import Playbook
 from domain.policy.stages import STAGE_NAMES
+from infra.runtime.policy_files import read_file, read_lexicon, read_policy
 from infra.runtime.settings import Settings, get_settings
 
 

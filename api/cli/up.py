@@ -1,4 +1,4 @@
-"""`santui up`: the whole system from one command, wired here and run by `infra.runtime.supervisor`."""
+"""`santui up`: the whole system from one command, wired here and run by `infra.startup.supervisor`."""
 
 import json
 import sys
@@ -8,16 +8,16 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from api.core.policy import read_playbook, read_policy
 from api.operations.startup_notices import told
 from domain.errors import PolicyInvalid, StoreUnavailable
 from infra import demo
 from infra.database import engine
 from infra.runtime.file_permissions import keep_private
-from infra.runtime.installation import check_installation, check_key
+from infra.runtime.policy_files import read_playbook, read_policy
 from infra.runtime.processes import ChildSpec
 from infra.runtime.settings import Settings, explain, get_settings
-from infra.runtime.supervisor import module_child, run, say
+from infra.startup.installation import check_installation, check_key
+from infra.startup.supervisor import module_child, run, say
 from infra.temporal.embedded import typed
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from api.core.admission import Gate
 from api.core.auth import Tokens
 from api.core.engine import Engine
 from api.core.event_stream import EventBroadcaster
-from api.core.health import Health
-from api.core.jobs import JobDesk
-from api.core.policy import Policy, read_policy
+from api.core.jobs import JobRunner
 from api.core.read_your_writes import RevisionWaiter
 from api.core.workflow_client import WorkflowClient
 from infra.database.engine import Database, open_database
+from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
 from infra.records.directory import DirectoryCache
+from infra.runtime.admission import Admission
 from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys
 from infra.runtime.files import FileStore
+from infra.runtime.policy_files import Policy, read_policy
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
 
@@ -47,10 +47,10 @@ class Services:
     access: AccessLog
     revisions: RevisionWaiter
     broadcaster: EventBroadcaster
-    jobs: JobDesk
+    jobs: JobRunner
     background: Background
     health: Health
-    intake: Gate
+    intake: Admission
 
 
 async def open_services(settings: Settings) -> Services:
@@ -83,8 +83,8 @@ def assemble(settings: Settings, *, policy: Policy, database: Database, client: 
         health=Health(client, database, access, background),
         revisions=RevisionWaiter(database, settings.publish_wait_seconds),
         broadcaster=EventBroadcaster(database),
-        jobs=JobDesk(settings, database),
-        intake=Gate(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
+        jobs=JobRunner(settings, database),
+        intake=Admission(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
         tokens=Tokens(settings.key_file, settings.token_hours),
         policy=policy,

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 log = structlog.get_logger()
 
 
-class JobDesk:
+class JobRunner:
     """Takes jobs off the queue. A job whose process was killed is begun again, here or by another API process."""
 
     def __init__(self, settings: Settings, database: Database) -> None:

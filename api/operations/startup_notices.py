@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import structlog
 
 from domain.errors import StoreUnavailable
-from domain.people.vacancies import Unheld, unheld
 from domain.policy.playbook import Playbook
+from domain.triage.vacancies import Unheld, unheld
 from infra.database.engine import Database, open_database
 from infra.records.directory import DirectoryCache
 from infra.records.people import held_posts

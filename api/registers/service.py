@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from api.core.context import Services
-from api.core.policy import usable_playbooks
 from api.core.schemas import Listed
 from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
 from domain.errors import FieldsInvalid
@@ -11,6 +10,7 @@ from domain.triage.places import Kind
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
 from infra.records.people import people
+from infra.runtime.policy_files import usable_playbooks
 
 
 async def list_organisations(

@@ -18,7 +18,6 @@ from infra.database.engine import Database
 from infra.database.tables.intake import IncidentPartyRow, IncidentRow, NumberRow
 from infra.database.tables.read_model import DisputeRow
 from infra.database.upsert import dialect_insert
-from infra.records.dispute_numbers import series_of
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
@@ -159,3 +158,13 @@ async def _next_number(session: AsyncSession, series: str) -> str:
     counted = insert.on_conflict_do_update(index_elements=["series"], set_={"last": col(NumberRow.last) + 1})
     last = int((await session.execute(counted.returning(col(NumberRow.last)))).scalar_one())
     return f"{series}-{last:06d}"
+
+
+def series_of(at: datetime, cell: str | None = None) -> str:
+    """The series of a moment, without the count: `D2026`, or with a cell's code `D330784-2026`."""
+    return f"D{cell}-{at:%Y}" if cell else f"D{at:%Y}"
+
+
+def cell_of(series: str) -> str | None:
+    """The cell whose series it is, or none."""
+    return series[1:].rpartition("-")[0] or None

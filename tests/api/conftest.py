@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from api.core.context import Services, assemble
-from api.core.policy import Policy, read_policy
 from infra.database.engine import Session, migrate, open_database
 from infra.demo import load
+from infra.runtime.policy_files import Policy, read_policy
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
 from tests.api.engine import LivingEngine

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.core.policy import read_playbook
+from infra.runtime.policy_files import read_playbook
 from tests.instance import Instance, running
 
 pytestmark = pytest.mark.timeout(300)

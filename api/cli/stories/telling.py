@@ -11,10 +11,10 @@ from typing import Any
 
 from api.cli.client import Client, County, Refusal
 from api.cli.show import console, print_entry
-from api.core.policy import read_calendar
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
+from infra.runtime.policy_files import read_calendar
 
 
 class StoryBroken(Exception):

@@ -10,11 +10,11 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlmodel import col
 
-from api.core.policy import read_playbook
 from api.operations.startup_notices import Changed, log_notices, notices
 from infra.database.engine import Database
 from infra.database.tables.people import PersonRow
 from infra.demo import load
+from infra.runtime.policy_files import read_playbook
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened
 

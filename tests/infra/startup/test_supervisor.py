@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.runtime import supervisor
-from infra.runtime.preflight import only_one
 from infra.runtime.processes import ChildSpec
 from infra.runtime.settings import Settings
-from infra.runtime.supervisor import OpeningError, Plan, Step, answering, module_child, run, supervise
+from infra.startup import supervisor
+from infra.startup.preflight import only_one
+from infra.startup.supervisor import OpeningError, Plan, Step, answering, module_child, run, supervise
 from tests.infra.support import ROOT, SLEEPS, alive, around, free_port, python, read_pid, wait_until
 
 NAMES = ("temporal", "worker", "api")
@@ -25,7 +25,7 @@ SUPERVISOR = """
 import asyncio, json, signal, sys
 from pathlib import Path
 from infra.runtime.processes import ChildSpec
-from infra.runtime.supervisor import Step, say, supervise
+from infra.startup.supervisor import Step, say, supervise
 from tests.infra.support import SLEEPS, around, python
 signal.signal(signal.SIGHUP, signal.Handlers[sys.argv[3]])
 plan = [ChildSpec(name, python(program)) for name, program in json.loads(sys.argv[2]).items()]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from domain.people.organisation import Post
-from domain.people.vacancies import Unheld, places_meant, unheld
 from domain.policy.process import Place, Process
 from domain.triage.places import Directory
+from domain.triage.vacancies import Unheld, places_meant, unheld
 from infra.demo import county
 from infra.demo.people import people
 from tests.domain.support import process

@@ -12,11 +12,11 @@ from infra.database.tables.intake import NumberRow
 from infra.database.tables.people import PersonRow
 from infra.demo import county
 from infra.demo.people import people
-from infra.records.dispute_numbers import cell_of
+from infra.records.incidents import cell_of
 from infra.runtime.crypto import MADE_HERE
 from infra.runtime.file_permissions import OTHERS
-from infra.runtime.preflight import PreflightError
 from infra.runtime.settings import Settings, variable
+from infra.startup.preflight import PreflightError
 
 PUBLISHED = {"1d1712d04bcd01d840cd0b93441c2812857ffd5c1d9f7ced4ed1bfd238ffcefb"}
 """SHA-256 of key files that everybody can read: that of the recorded histories in the tests."""

@@ -1,4 +1,4 @@
-"""A bounded way in: so many at work at once, so many more waiting for a while, and the others are told at once."""
+"""Admission: so many at work at once, so many more waiting for a while, and the others are refused at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from domain.errors import Busy
 
 
-class Gate:
+class Admission:
     """Lets `inside` through at once and `waiting` others wait, at most so many seconds."""
 
     def __init__(self, *, inside: int, waiting: int, patience: float) -> None:

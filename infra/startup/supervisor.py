@@ -19,9 +19,9 @@ import httpx2
 
 from domain.errors import StoreUnavailable
 from infra.database.engine import NoSuchRevision
-from infra.runtime.preflight import PreflightError, premises
 from infra.runtime.processes import Child, ChildSpec, Surroundings
 from infra.runtime.settings import Settings
+from infra.startup.preflight import PreflightError, premises
 from infra.temporal.embedded import EngineError, SearchAttributes, prepare_namespace, server_command
 
 ROOT = Path(__file__).resolve().parents[2]

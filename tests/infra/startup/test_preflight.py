@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.runtime import preflight
-from infra.runtime.preflight import (
+from infra.runtime.settings import Settings
+from infra.startup import preflight
+from infra.startup.preflight import (
     PreflightError,
     check_binary,
     check_port,
@@ -17,7 +18,6 @@ from infra.runtime.preflight import (
     only_one,
     premises,
 )
-from infra.runtime.settings import Settings
 from infra.temporal.embedded import temporal_binary
 from tests.infra.support import free_port
 
@@ -67,7 +67,7 @@ def test_the_engine_s_ports_are_of_no_concern_where_it_is_elsewhere(tmp_path: Pa
 def test_a_port_that_is_free_in_a_moment_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "PORT_FREE_WITHIN", 20.0)
     holder = socket.create_server(("127.0.0.1", 0))
-    monkeypatch.setattr("infra.runtime.preflight.time.sleep", lambda _: holder.close())
+    monkeypatch.setattr("infra.startup.preflight.time.sleep", lambda _: holder.close())
     check_port("127.0.0.1", holder.getsockname()[1], "SANTUI_HTTP_PORT")
 
 

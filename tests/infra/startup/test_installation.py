@@ -19,14 +19,13 @@ from api.cli.up import prepared
 from api.serve import unfit
 from infra.database.tables.people import PersonRow
 from infra.demo import load
-from infra.records.dispute_numbers import cell_of, series_of
-from infra.records.incidents import record_incident
+from infra.records.incidents import cell_of, record_incident, series_of
 from infra.runtime.crypto import load_keys
-from infra.runtime.installation import check_installation, check_key
-from infra.runtime.preflight import PreflightError
 from infra.runtime.settings import Settings
+from infra.startup.installation import check_installation, check_key
+from infra.startup.preflight import PreflightError
 from tests.infra.read_model.test_writing import own
-from tests.infra.runtime.test_preflight import sentence
+from tests.infra.startup.test_preflight import sentence
 from tests.infra.stores import AT, incident, opened
 from tests.infra.support import ROOT, free_port
 from tests.postgres import Cluster
