@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from api.core.policy import read_lexicon
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.events import TallyKind
 from domain.people.organisation import ROLES, Level, Line
 from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
 from domain.policy.fields import RETURN_REASONS
 from domain.policy.stages import STAGE_NAMES
+from infra.runtime.policy_files import read_lexicon
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "glossary.md").read_text(encoding="utf-8")
 
