@@ -19,7 +19,7 @@ from api.disputes import endpoints as disputes
 from api.disputes import watch_endpoints as watchers
 from api.indicators import endpoints as indicators
 from api.intake import endpoints as intake
-from api.intake.delivery import sweep
+from api.intake.redelivery import keep_redelivering
 from api.messages import endpoints as messages
 from api.messages import event_endpoints as events
 from api.middleware import metrics, request_guard
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for name, work in {
             "revisions": services.revisions.keep_looking,
             "tail": services.broadcaster.keep_polling,
-            "sweep": lambda: sweep(services),
+            "sweep": lambda: keep_redelivering(services),
             "access": services.access.keep_writing,
             "tidy": lambda: keep_sweeping(services),
             "jobs": services.jobs.keep_working,

@@ -25,9 +25,6 @@ _EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "openapi_example
 _DECIDED = {200: tasks.Decided, 202: tasks.AcceptedFor}
 
 ANSWERS: dict[str, dict[int, Any]] = {
-    "POST /v1/incidents": {201: disputes.Received, 200: disputes.Received, 409: disputes.NumberConflict},
-    "GET /v1/incidents/{incident_id}": {200: disputes.Receipt},
-    "POST /v1/triage": {200: disputes.TriageShape},
     "GET /v1/tasks": {200: Listed[tasks.TaskItem]},
     "GET /v1/tasks/{task_id}": {200: tasks.WholeTask},
     "POST /v1/tasks/{task_id}/claim": {200: tasks.Decided},

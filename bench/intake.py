@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from api.core.context import Services, open_services
-from api.intake.service import IncidentIn, _recorded
+from api.intake.recording import record
+from api.intake.schemas import IncidentIn
 from bench.cli import positive, run
 from domain.people.organisation import Actor
 from infra.database.engine import migrate
@@ -78,12 +79,12 @@ async def measure(earlier: int) -> None:
         services = await open_services(settings)
         at = datetime.now(UTC) - timedelta(days=20)
         for number in range(earlier):
-            await _recorded(services, CALLER, report(number, at + timedelta(minutes=number)))
+            await record(services, CALLER, report(number, at + timedelta(minutes=number)))
         held, times, worked = Held(services), [], []
         for number in range(earlier, earlier + ROUNDS):
             new = report(number, at + timedelta(minutes=number))
             began, busy = time.perf_counter(), time.process_time()
-            await _recorded(services, CALLER, new)
+            await record(services, CALLER, new)
             times.append((time.perf_counter() - began) * 1000)
             worked.append((time.process_time() - busy) * 1000)
         await services.database.close()

@@ -6,66 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from api.attachments.schemas import Attachment
-from api.core.schemas import OPEN_OBJECT, Choice, Problem, Shape
+from api.core.schemas import OPEN_OBJECT, Choice, Shape
 from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import state as s
 from domain.case.clocks import Moved, Suspension
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
-
-
-class Similar(Shape):
-    """An earlier dispute like this one, and why it looks so."""
-
-    dispute_no: str
-    score: float
-    why: Any
-
-
-class TriageShape(Shape):
-    """The first triage: a suggestion that the analysis desk confirms or corrects."""
-
-    category: str
-    category_name: str
-    colour: str
-    rank: int
-    police: bool
-    divertible: bool | None
-    confidence: float
-    risk_kinds: list[str]
-    cues: list[Any]
-    alternatives: list[Any]
-    suggested_lead: str | None
-    suggested_cooperating: list[str]
-    statutory_track: str | None
-    similar: list[Similar]
-
-
-class Received(Shape):
-    """A report taken in."""
-
-    incident_id: str
-    dispute_no: str
-    joined: bool
-    triage: TriageShape
-    received_at: datetime
-    published: bool = True
-
-
-class NumberConflict(Received, Problem):
-    """A report whose number is another's: refused under that number, and taken in all the same."""
-
-
-class Receipt(Shape):
-    """What became of a report."""
-
-    incident_id: str
-    dispute_no: str
-    joined: bool
-    received_at: datetime
-    stage: Stage
-    closed: bool
 
 
 class DisputeItem(Shape):

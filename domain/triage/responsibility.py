@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from domain.policy.process import Place
+from domain.triage.triage import Triage
 
 LOCAL: dict[str, Place] = {
     "political_legal": "committee",
@@ -42,3 +43,8 @@ def organisations_for(codes: Iterable[str], places: Mapping[str, str]) -> list[s
     Two departments may be one body here: where the village is unknown, its part falls to the township.
     """
     return list(dict.fromkeys(organisation_for_department(code, places) for code in codes))
+
+
+def suggested_organisations(found: Triage, places: Mapping[str, str]) -> list[str]:
+    """The organisation codes that a triage suggests for a dispute at these places, the lead's first."""
+    return organisations_for([found.suggested_lead, *found.suggested_cooperating], places)

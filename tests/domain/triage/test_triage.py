@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.intake.service import triage_shown
+from api.intake.presenters import present_triage
 from domain.policy.playbook import Playbook
 from domain.triage.lexicon import FALLBACK_CATEGORY, parse_lexicon
 from domain.triage.triage import DIVERT_CONFIDENCE, Triage, triage
@@ -323,4 +323,4 @@ def test_the_colour_answered_to_a_report_is_one_of_the_city_s_own_scheme(rank: i
     rules = list(raw["process"]["colours"].values())
     raw["process"]["colours"] = {"urgent": {**rules[0], "rank": 2}, "calm": {**rules[-1], "rank": 1}}
     found = judged("两家因停车发生口角").model_copy(update={"rank": rank})
-    assert triage_shown(found, {}, Playbook.model_validate(raw).process)["colour"] == colour
+    assert present_triage(found, {}, Playbook.model_validate(raw).process).colour == colour

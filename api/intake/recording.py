@@ -1,0 +1,141 @@
+"""A report is triaged, compared with those before it, and recorded, before anybody else hears of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from api.core.context import Services
+from api.core.idempotency import digest
+from api.intake.schemas import IncidentIn, PlaceIn, Similar
+from domain.base import Model
+from domain.case.state import Incident, Party
+from domain.people.organisation import Actor, OrganisationRef
+from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
+from domain.triage.places import resolve_places
+from domain.triage.triage import Triage, triage
+from infra.database.engine import Session
+from infra.database.ids import new_id
+from infra.database.tables.intake import IncidentRow
+from infra.records.incidents import Earlier, Hold, record_incident
+
+
+class Content(Model):
+    """What is sealed of a report: `IncidentRow.sealed`."""
+
+    incident: Incident
+    triage: Triage
+    places: dict[str, OrganisationRef]
+    """by what each is to the report, as `domain.triage.places` names them"""
+    similar: list[Similar] = []
+    """earlier disputes like it, as they were when it was recorded"""
+
+
+async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hold | None = None) -> IncidentRow:
+    """Records a report, new or joined to a dispute; the row first recorded where it was recorded before.
+
+    Raises:
+        StoreUnavailable: nothing was recorded.
+        KeyReused: nor here, `hold` said so.
+    """
+    places = await places_of(services, report.place)
+    found = triage(report.narrative, services.policy.lexicon, source=report.source)
+    new, known = _as_known(report, found), []
+    secret = services.tokens.secret.hex()
+    incident_id = new_id()
+    content = Content(incident=_incident(incident_id, report, found), triage=found, places=places)
+    sealed = content.model_dump(mode="json")
+
+    def decide(earlier: list[Earlier]) -> str | None:
+        these = [_earlier_as_known(each) for each in earlier]
+        known.extend(these)
+        sealed["similar"] = similar(new, known)
+        return same_quarrel(new, these)
+
+    row = IncidentRow(
+        incident_id=incident_id,
+        source=report.source,
+        source_no=report.source_no,
+        digest=content_digest(report),
+        occurred_at=report.occurred_at,
+        reported_at=report.reported_at,
+        received_at=datetime.now(UTC),
+        received_by=actor.person_id,
+        place_key=digest(place_key(report.place.address), secret),
+        category=found.category,
+        dispute_no="",
+        sealed=sealed,
+    )
+    parties = [digest(key, secret) for party in new.parties for key in party_keys(party)]
+    row, _ = await record_incident(services.database, row, decide, parties, services.settings.cell, hold)
+    return row
+
+
+async def places_of(services: Services, place: PlaceIn, session: Session | None = None) -> dict[str, OrganisationRef]:
+    """The organisations that have to do with a place, by what each is to it; whoever has a session open gives it."""
+    directory = await services.directory.read(session)
+    paths = resolve_places(
+        directory, address=place.address, grid_code=place.grid_code, organisation_code=place.organisation_code
+    )
+    return {word: listed.ref() for word, path in paths.items() if (listed := directory.at(path))}
+
+
+def content_digest(report: IncidentIn) -> str:
+    """A digest of what was reported, however it was written: the offset of an instant, a text's Unicode form, the order
+    of the parties, and whether nothing is left out or empty, make no difference."""
+    sent = _plain(report.model_dump())
+    sent["parties"] = sorted(digest(party) for party in sent["parties"])
+    return digest(sent)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case str():
+            return unicodedata.normalize("NFC", value) or None
+        case _:
+            return value
+
+
+def _incident(incident_id: str, report: IncidentIn, found: Triage) -> Incident:
+    return Incident(
+        incident_id=incident_id,
+        source=report.source,
+        source_no=report.source_no,
+        occurred_at=report.occurred_at,
+        reported_at=report.reported_at,
+        address=report.place.address,
+        narrative=report.narrative,
+        parties=[Party(**party.model_dump()) for party in report.parties],
+        category=found.category,
+        rank=found.rank,
+    )
+
+
+def _as_known(report: IncidentIn, found: Triage) -> Known:
+    return Known(
+        category=found.category,
+        address=report.place.address,
+        narrative=report.narrative,
+        parties=[party.model_dump(include={"name", "phone", "id_number"}) for party in report.parties],
+        reported_at=report.reported_at,
+    )
+
+
+def _earlier_as_known(earlier: Earlier) -> Known:
+    incident = Incident.model_validate(earlier.content["incident"])
+    return Known(
+        dispute_no=earlier.dispute_no,
+        category=earlier.category,
+        address=incident.address,
+        narrative=incident.narrative,
+        parties=[party.model_dump(include={"name", "phone", "id_number"}) for party in incident.parties],
+        reported_at=earlier.reported_at,
+        closed=earlier.closed,
+    )
