@@ -1,1 +1,1 @@
-"""The engine's histories: where they are found, and the case as they tell it."""
+"""Histories of the engine: where they are found, and the state of a case from one."""

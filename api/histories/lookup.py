@@ -37,7 +37,7 @@ class Histories:
         self._client, self._archive = client, archive
 
     async def all_runs(self, since: datetime | None = None) -> AsyncIterator[Run]:
-        """Every run, or those begun since; the engine's first and then those only the archive has.
+        """Every run, or those started since; the engine's first and then those only the archive has.
 
         Raises:
             Unavailable: the engine does not answer.
@@ -53,10 +53,10 @@ class Histories:
             for run_id in self._archive.runs(number):
                 if run_id in known:
                     continue
-                begun = await self._begun(number, run_id)
-                # Of a file that was changed nobody knows when: it belongs to every period, and is told there.
-                if begun is None or since is None or begun >= since:
-                    yield Run(number, run_id, closed=True, started_at=begun)
+                started = await self._started_at(number, run_id)
+                # When a file that was changed began is not known: it belongs to every period, and is reported there.
+                if started is None or since is None or started >= since:
+                    yield Run(number, run_id, closed=True, started_at=started)
 
     async def runs(self, dispute_no: str) -> list[Run]:
         """A dispute's runs, the first first; none where there is no such dispute.
@@ -78,8 +78,8 @@ class Histories:
                     raise Unavailable from error
         for run_id in archived:
             if run_id not in found:
-                begun = await self._begun(dispute_no, run_id)
-                found[run_id] = Run(dispute_no, run_id, closed=True, started_at=begun)
+                started = await self._started_at(dispute_no, run_id)
+                found[run_id] = Run(dispute_no, run_id, closed=True, started_at=started)
         first = datetime.min.replace(tzinfo=UTC)
         return sorted(found.values(), key=lambda run: run.started_at or first)
 
@@ -134,7 +134,7 @@ class Histories:
             return None
         return WorkflowHistory.from_json(dispute_no, text) if text is not None else None
 
-    async def _begun(self, dispute_no: str, run_id: str) -> datetime | None:
+    async def _started_at(self, dispute_no: str, run_id: str) -> datetime | None:
         try:
             history = await self._archived(dispute_no, run_id)
         except ArchiveBroken:

@@ -1,5 +1,5 @@
-"""A run that was ended from outside (terminated, canceled, failed, timed out) answered no state: it is taken from the
-run's own history, which is whole, by replaying it as far as it was worked on.
+"""Recovery of a run that was ended from outside (terminated, canceled, failed, timed out): it returned no state, so the
+state is taken from its history, which is complete, by a replay up to the last completed workflow task.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OUTSIDE = {
 
 
 async def recovered(client: Client, dispute_no: str, run_id: str, ended: str) -> DisputeInput:
-    """What the next run starts with: the case as the ended run left it, and the signals it had not worked on yet.
+    """What the next run starts with: the case as the ended run left it, and the signals it had not handled yet.
 
     A history that this code can't replay gives the case as that run began: the newest state known for certain.
 

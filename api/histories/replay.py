@@ -1,7 +1,7 @@
-"""The case as a history tells it: the workflow's own code run again over the recorded events.
+"""The state of a case from its history: the workflow's own code run again over the recorded events.
 
 A replay proves two things: the code still gives the commands on record (else it fails), and the state it ends with is
-what everybody was shown (the caller compares). Replaying only the first events tells how the case stood after them.
+what everybody was shown (the caller compares). Replaying only the first events gives the state after them.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from workflows.dispute import DisputeInput, DisputeWorkflow
 
 RECIPE = "docs/changing-the-process.md"
 _MACHINES = "Fatal error in workflow machines"
-"""What the SDK says of other commands where they leave it no way to say so."""
+"""In the SDK's error where the replayed commands differ and it raises no NondeterminismError."""
 
 
-def told(failure: BaseException) -> str:
-    """Why a history can't be replayed, in one line; where the code gives other commands, what is to be done."""
+def describe_failure(failure: BaseException) -> str:
+    """Why a history can't be replayed, in one line; where the code gives other commands, with the remedy."""
     line = f"{type(failure).__name__}: {_first_line(failure)}"
     gate = f"; this code gives other commands than the history has: a gate is missing, see {RECIPE}"
     other_commands = isinstance(failure, NondeterminismError) or _MACHINES in str(failure)
@@ -66,19 +66,19 @@ class Replayed:
         return len(self.history.events)
 
 
-class _Watching(Interceptor):
-    """Keeps the workflow object of each replay, to read its state."""
+class _Instances(Interceptor):
+    """Keeps the workflow instance of each replay by run id, to read its state."""
 
     def __init__(self) -> None:
-        self.seen: dict[str, DisputeWorkflow] = {}
+        self.by_run: dict[str, DisputeWorkflow] = {}
         self.earlier: dict[str, int] = {}
 
     def workflow_interceptor_class(self, _: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
-        seen, earlier = self.seen, self.earlier
+        by_run, earlier = self.by_run, self.earlier
 
         class Inbound(WorkflowInboundInterceptor):
             async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
-                seen[info().run_id] = instance()
+                by_run[info().run_id] = instance()
                 earlier[info().run_id] = len(input.args[0].state.timeline)
                 return await super().execute_workflow(input)
 
@@ -87,11 +87,11 @@ class _Watching(Interceptor):
 
 async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataConverter) -> AsyncIterator[Replayed]:
     """Replays histories one after another, each as soon as it is there."""
-    watching = _Watching()
+    instances = _Instances()
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         data_converter=converter,
-        interceptors=[watching],
+        interceptors=[instances],
         # Our code is checked by the sandbox when it works; reading needs no sandbox and goes twice as fast without.
         workflow_runner=UnsandboxedWorkflowRunner(),
         # A busy machine is no deadlock.
@@ -99,12 +99,12 @@ async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataC
     )
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
-            seen, failure = watching.seen.pop(result.history.run_id, None), result.replay_failure
+            workflow, failure = instances.by_run.pop(result.history.run_id, None), result.replay_failure
             yield Replayed(
                 result.history,
-                state=seen.state if seen and not failure else None,
-                error=told(failure) if failure else None,
-                earlier=watching.earlier.pop(result.history.run_id, 0),
+                state=workflow.state if workflow and not failure else None,
+                error=describe_failure(failure) if failure else None,
+                earlier=instances.earlier.pop(result.history.run_id, 0),
             )
 
 

@@ -1,8 +1,8 @@
-"""What comes in, before anybody reads it: no body above its limit, no text that can't be kept; and what is cut off by
-the end of the process is answered.
+"""Middleware that checks every request before a route reads it: no body above its limit, no text that can't be kept. A
+request that is cut off by the end of the process is answered.
 
 Text that can't be kept (`domain.storable_text`) is refused here once, with the name of the field, instead of wherever
-it would break something. What forms hold is looked at where they are read.
+it would break something. What forms hold is checked where they are read.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ FORM_LIMIT = 4 * 2**20
 CODEC_LIMIT = 16 * 2**20
 """Bytes of payloads that Temporal's UI wants to be decoded at once."""
 _SUSPICIOUS = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|NaN|Infinity|[eE]\+?\d{3}|\d{300}")
-"""In bytes that are UTF-8: what may spell such a character, or a number that is none."""
+"""In UTF-8 bytes: what may spell a character that can't be kept, or a number that is none."""
 _DEEPEST = 100
+"""Levels of nesting of a JSON body."""
 
 
 def check_json(body: bytes) -> None:
-    """Whether everything in a JSON body can be kept. What is no JSON at all is refused by whoever reads it.
+    """Checks that everything in a JSON body can be kept. What is no JSON at all is refused by its reader.
 
     Raises:
         FieldsInvalid: names the field.
@@ -54,7 +55,7 @@ def check_json(body: bytes) -> None:
         raise Refused("请求内容嵌套过深") from error
     except ValueError:
         return
-    errors = [{"field": tame(".".join(path)), "message": told} for path, told in _wrong(value, ())]
+    errors = [{"field": tame(".".join(path)), "message": message} for path, message in _wrong(value, ())]
     if errors:
         raise FieldsInvalid(errors=errors[:20])
 
@@ -78,7 +79,7 @@ def _wrong(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
                 yield from _wrong(held, (*path, str(number)))
 
 
-class Guarded:
+class RequestGuard:
     """The middleware, on the wire itself. `files_limit`: the bytes that the files of one form may have together."""
 
     def __init__(self, app: ASGIApp, files_limit: int) -> None:
@@ -106,7 +107,7 @@ class Guarded:
             await respond(cut)(scope, receive, sending)
 
     async def _checked(self, scope: Scope, receive: Receive) -> Receive:
-        """What the application reads from.
+        """The `receive` that the application reads the request from.
 
         Raises:
             Refused: FieldsInvalid, TooLarge, or what can't be read at all
@@ -188,4 +189,4 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 def install(app: FastAPI, settings: Settings, files: int) -> None:
     """Adds the middleware; `files` is how many files one form may bring."""
-    app.add_middleware(Guarded, files_limit=files * settings.max_attachment_mb * 2**20)
+    app.add_middleware(RequestGuard, files_limit=files * settings.max_attachment_mb * 2**20)
