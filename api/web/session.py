@@ -111,26 +111,30 @@ class Posted:
     stale: bool = False
 
 
-async def get_filled(request: Request, viewer: ViewerDep) -> AsyncIterator[Posted]:
+async def get_filled(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep
+) -> AsyncIterator[Posted]:
     """A form that can be shown again with what was typed; `api.web.submission.send` refuses a stale one.
 
     Raises:
         FieldsInvalid: it holds text that can't be kept.
     """
+    await session.close()  # files may take long to come in
     form = await request.form(max_files=MOST_FILES, max_fields=FIELDS)
-    check_fit(form)
     try:
-        check_csrf(viewer.csrf, form)
-        stale = False
-    except BadCsrf:
-        stale = True
-    try:
-        yield Posted(form, stale)
+        check_fit(form)
+        try:
+            check_csrf(viewer.csrf, form)
+            stale = False
+        except BadCsrf:
+            stale = True
+        async with services.database.resume(session):
+            yield Posted(form, stale)
     finally:
         await form.close()
 
 
-async def get_posted(filled: Annotated[Posted, Depends(get_filled)]) -> FormData:
+async def get_posted(filled: Annotated[Posted, Depends(get_filled, scope="function")]) -> FormData:
     """A form without typed content, its token checked.
 
     Raises:
@@ -141,7 +145,7 @@ async def get_posted(filled: Annotated[Posted, Depends(get_filled)]) -> FormData
     return filled.form
 
 
-FilledDep = Annotated[Posted, Depends(get_filled)]
+FilledDep = Annotated[Posted, Depends(get_filled, scope="function")]
 PostedDep = Annotated[FormData, Depends(get_posted)]
 
 
