@@ -19,7 +19,7 @@ router = APIRouter(route_class=PageRoute)
 
 @router.get("/attachments/{attachment_id}")
 async def attachment(services: ServicesDep, session: SessionDep, viewer: ViewerDep, attachment_id: str) -> Response:
-    """A file, for somebody who may see its dispute."""
+    """A file."""
     return as_file(await read_file(services, session, viewer.actor, attachment_id))
 
 

@@ -93,7 +93,7 @@ async def attach(
     except Refused:
         await _discard(services, stored)
         raise
-    # Of another error nobody knows whether it left a row: then the sweep finds the file.
+    # After any other error there may be a row or not: where there is none, the sweep finds the file.
     await _discard(services, [each for each in stored if each != answer.body.attachment_id])
     return answer
 
@@ -107,7 +107,7 @@ async def _discard(services: Services, attachment_ids: list[str]) -> None:
 async def remove(
     services: Services, session: Session, actor: Actor, attachment_id: str, key: str | None = None
 ) -> Answer[Removed]:
-    """Removes a file that no answer has, for who sent it.
+    """Removes a file that no answer has taken; only its sender may.
 
     Raises:
         NotFound: there is none, or not for this person.
@@ -159,8 +159,8 @@ async def read_thumbnail(services: Services, session: Session, actor: Actor, att
 
 @asynccontextmanager
 async def sent_along(services: Services, evidence: list[Evidence]) -> AsyncIterator[None]:
-    """An answer goes on its way with its files. Refused, they are its sender's own again; where nobody knows what comes
-    of it they stay with it. The request holds no connection meanwhile.
+    """Marks files as sent for the length of a block that sends their answer to the engine. Where the answer is refused
+    they are their sender's own again; where its outcome is unknown they stay with it. The caller's session is closed.
 
     Raises:
         FieldsInvalid: one was removed meanwhile.

@@ -16,7 +16,7 @@ async def take_files(
     services: Services, session: Session, viewer: Viewer, dispute_no: str, form: FormData
 ) -> tuple[list[str], list[str]]:
     """Stores the files of a form, each once for the form's key; answers the ids of those that were stored, and what is
-    wrong with each other one, in words. The session is closed then: whoever queries again resumes it.
+    wrong with each other one, in words. It leaves the session closed; to query again, resume it.
     """
     await session.close()
     key, kept, wrong = text(form, "key"), [], []

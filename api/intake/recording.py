@@ -1,4 +1,4 @@
-"""A report is triaged, compared with those before it, and recorded, before anybody else hears of it."""
+"""Recording a report: its triage, the comparison with earlier reports of the place, and the row of the database."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
 
 
 async def places_of(services: Services, place: PlaceIn, session: Session | None = None) -> dict[str, OrganisationRef]:
-    """The organisations that have to do with a place, by what each is to it; whoever has a session open gives it."""
+    """The organisations that have to do with a place, by what each is to it; `session` where one is open."""
     directory = await services.directory.read(session)
     paths = resolve_places(
         directory, address=place.address, grid_code=place.grid_code, organisation_code=place.organisation_code
@@ -83,7 +83,7 @@ async def places_of(services: Services, place: PlaceIn, session: Session | None 
 
 def content_digest(report: IncidentIn) -> str:
     """A digest of what was reported, however it was written: the offset of an instant, a text's Unicode form, the order
-    of the parties, and whether nothing is left out or empty, make no difference."""
+    of the parties, and whether an empty value is left out, make no difference."""
     sent = _plain(report.model_dump())
     sent["parties"] = sorted(digest(party) for party in sent["parties"])
     return digest(sent)

@@ -1,7 +1,7 @@
 """受理, one road (law 12): recorded once in one transaction, then sent to the engine, then marked delivered.
 
-Whatever breaks in between is made good by the same POST again or by the redelivery; nothing that was recorded is lost,
-and what is recorded is answered as recorded.
+After a failure in between, the same POST again or the redelivery does what is missing; nothing that was recorded is
+lost, and what is recorded is answered as recorded.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ async def take_in(
 
 
 async def receipt(services: Services, session: Session, actor: Actor, incident_id: str) -> Receipt:
-    """What became of a report, for whoever reported it or sees its case: no word of the case itself.
+    """The dispute a report led to, for its reporter and for those who see the dispute; nothing of the case itself.
 
     Raises:
         NotFound: there is none, or not for this person; the try is noted.
@@ -106,12 +106,11 @@ async def try_triage(services: Services, session: Session, actor: Actor, asked: 
 
 
 async def _delivered(services: Services, row: IncidentRow) -> bool:
-    """Sends the report to the engine and waits until others can see it; whatever stands in the way is mended by the
-    redelivery."""
+    """Sends the report to the engine and waits until it can be seen; false where either fails: it is redelivered."""
     try:
         await deliver(services, row)
         return await _shown(services, row)
-    except Exception as error:  # it is recorded, and whoever reported it must hear that
+    except Exception as error:  # it is recorded, and that is what is answered
         code = error.code if isinstance(error, SantuiError) else type(error).__name__
         log.warning("incident_waits", incident_id=row.incident_id, code=code)
         return False
