@@ -14,7 +14,6 @@ from api.audit import schemas as audit
 from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
-from api.disputes import schemas as disputes
 from api.operations import schemas as operations
 from api.tasks import schemas as tasks
 from domain.errors import Refused, Unavailable, codes
