@@ -5,33 +5,56 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
-from api import mounting, openapi
+from api import openapi
 from api.attachments import endpoints as attachments
+from api.attachments import pages as attachment_pages
 from api.attachments.service import FILES
 from api.attachments.sweeping import keep_sweeping
+from api.audit import access_pages, history_pages
 from api.audit import endpoints as audit
+from api.audit import pages as audit_pages
 from api.core import errors
 from api.core.context import open_services
+from api.disputes import action_pages, comment_pages, watch_endpoints, watch_pages
 from api.disputes import endpoints as disputes
-from api.disputes import watch_endpoints as watchers
+from api.disputes import pages as dispute_pages
 from api.indicators import endpoints as indicators
+from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
 from api.intake.redelivery import keep_redelivering
 from api.messages import endpoints as messages
-from api.messages import event_endpoints as events
+from api.messages import event_endpoints
+from api.messages import pages as message_pages
 from api.middleware import metrics, request_guard
 from api.operations import drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
-from api.people import deputy_endpoints as deputies
-from api.people import endpoints as who
+from api.people import deputy_endpoints, deputy_pages, login_pages
+from api.people import endpoints as people
 from api.registers import endpoints as registers
+from api.tasks import answer_pages, handover_pages, inbox_pages
 from api.tasks import endpoints as tasks
+from api.web import errors as error_pages
 from infra.runtime.settings import Settings, get_settings
+
+STATIC = Path(__file__).parent / "web" / "static"
+ENDPOINTS = (
+    people, deputy_endpoints, intake, disputes, attachments, watch_endpoints, tasks, messages, event_endpoints,
+    indicators, registers, audit, operations,
+)  # fmt: skip
+"""Of each room, in the order of the OpenAPI document."""
+PAGES = (
+    login_pages, inbox_pages, dispute_pages, comment_pages, watch_pages, history_pages, answer_pages, handover_pages,
+    deputy_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_pages,
+    error_pages,
+)  # fmt: skip
+"""Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -63,15 +86,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     request_guard.install(app, settings, files=FILES)
     metrics.install(app)
-    for module in (
-        who, deputies, intake, disputes, attachments, watchers, tasks, messages, events, indicators, registers, audit,
-        operations,
-    ):  # fmt: skip
-        app.include_router(module.router)
+    for endpoints in ENDPOINTS:
+        app.include_router(endpoints.router)
     if settings.drill:
         app.include_router(drill_endpoints.router)
     app.mount("/codec", codec_app(app, settings))
-    mounting.install(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(message_pages.wire, include_in_schema=False)
+    for pages in PAGES:
+        app.include_router(pages.router, include_in_schema=False)
     openapi.install(app)
     return app
 

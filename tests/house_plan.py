@@ -25,7 +25,7 @@ FREE_FORM = "dict[str, Any]"
 CODE = ("domain", "workflows", "activities", "infra", "api", "bench")
 SHELVES = ("api/core", "api/web", "api/histories")
 """What the rooms of `api/` stand on."""
-COMPOSE = ("app", "openapi", "mounting")
+COMPOSE = ("app", "openapi")
 """The modules of `api/` that put the rooms together."""
 FACES = ("endpoints", "pages")
 FACELESS = ("service", "schemas", "presenters")

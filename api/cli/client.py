@@ -25,12 +25,14 @@ from domain.base import CHINA
 from infra.runtime.settings import get_settings
 
 TIMEOUT = 120.0
+Document = dict[str, Any]
+"""A JSON object of the HTTP contract as it came: the client knows the contract and none of our schemas."""
 
 
 class Refusal(Exception):
     """The system answered with an error; `status` and the problem document `body`."""
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: Document) -> None:
         self.status, self.body = status, body
         super().__init__(
             f"{status} {body.get('code')}: {body.get('detail') or body.get('title')} {body.get('errors', '')}"
@@ -82,7 +84,7 @@ class Client:
         headers = {**self._headers(), "Idempotency-Key": key or str(uuid.uuid4())}
         return _read(self._http.delete(path, headers=headers))
 
-    def report(self, body: dict[str, Any]) -> dict[str, Any]:
+    def report(self, body: Document) -> Document:
         """Reports an incident; one whose number is another's is taken in all the same.
 
         Raises:
@@ -122,7 +124,7 @@ class County:
 
     def __init__(self, base: str, demo_file: Path) -> None:
         self.base = base
-        self._people: list[dict[str, Any]] = json.loads(demo_file.read_text(encoding="utf-8"))
+        self._people: list[Document] = json.loads(demo_file.read_text(encoding="utf-8"))
         self._clients: dict[str, Client] = {}
 
     def person(self, username: str) -> Client:
@@ -150,9 +152,9 @@ class County:
         """The time there, before any dispute's clock was moved."""
         return datetime.now(CHINA)
 
-    def playbooks(self) -> list[dict[str, Any]]:
+    def playbooks(self) -> list[Document]:
         """The mechanisms there are; one is `current`."""
-        items: list[dict[str, Any]] = self.supervisor.get("/v1/playbooks")["items"]
+        items: list[Document] = self.supervisor.get("/v1/playbooks")["items"]
         return items
 
     @cached_property
@@ -160,7 +162,7 @@ class County:
         """How many pictures a disposal carries here."""
         return next(int(book["process"]["disposal_pictures"]) for book in self.playbooks() if book["current"])
 
-    def alarm(self, narrative: str, **more: Any) -> dict[str, Any]:
+    def alarm(self, narrative: str, **more: Any) -> Document:
         """A report by a call taker; answers what intake answered, also where its number was another's."""
         now = datetime.now(CHINA).isoformat(timespec="seconds")
         body = {
@@ -175,18 +177,18 @@ class County:
         }
         return self.report("call_taker", body)
 
-    def report(self, role: str, body: dict[str, Any]) -> dict[str, Any]:
+    def report(self, role: str, body: Document) -> Document:
         """A report by the first person of a role; answers what intake answered."""
         return self.with_role(role).report(body)
 
-    def dispute(self, number: str) -> dict[str, Any]:
+    def dispute(self, number: str) -> Document:
         """The whole case, as the supervisor sees it."""
-        case: dict[str, Any] = self.supervisor.get(f"/v1/disputes/{number}")
+        case: Document = self.supervisor.get(f"/v1/disputes/{number}")
         return case
 
-    def timeline(self, number: str) -> list[dict[str, Any]]:
+    def timeline(self, number: str) -> list[Document]:
         """All that happened."""
-        items: list[dict[str, Any]] = []
+        items: list[Document] = []
         cursor: str | None = None
         while True:
             page = self.supervisor.get(f"/v1/disputes/{number}/timeline", **({"cursor": cursor} if cursor else {}))
@@ -195,12 +197,12 @@ class County:
             if cursor is None:
                 return items
 
-    def open_tasks(self, number: str, kind: str | None = None) -> list[dict[str, Any]]:
+    def open_tasks(self, number: str, kind: str | None = None) -> list[Document]:
         """The tasks that wait, of one kind or all."""
         tasks = self.dispute(number)["tasks"]
         return [t for t in tasks if t["state"] in ("open", "claimed") and kind in (None, t["kind"])]
 
-    def wait_for(self, number: str, kind: str, *, within: float = 20.0) -> dict[str, Any]:
+    def wait_for(self, number: str, kind: str, *, within: float = 20.0) -> Document:
         """The first open task of a kind, as soon as it is there."""
         deadline = time.monotonic() + within
         while not (tasks := self.open_tasks(number, kind)):
@@ -219,7 +221,7 @@ class County:
         task_id: str | None = None,
         key: str | None = None,
         **fields: Any,
-    ) -> dict[str, Any]:
+    ) -> Document:
         """Answers an open task of a kind as its first candidate or `by` somebody; examples fill what is not given."""
         task_id = task_id or self.wait_for(number, kind)["task_id"]
         task = self.supervisor.get(f"/v1/tasks/{task_id}")
@@ -227,12 +229,12 @@ class County:
         by = by or self.person(task["candidates"][0]["username"])
         attachments = [by.attach(number) for _ in range(self._pictures)] if shown["pictures"] else []
         body = {"decision": decision, "fields": {**shown["example"], **fields}, "attachments": attachments}
-        answer: dict[str, Any] = by.post(f"/v1/tasks/{task_id}/decide", body, key=key)
+        answer: Document = by.post(f"/v1/tasks/{task_id}/decide", body, key=key)
         return answer
 
-    def advance(self, number: str, by: str) -> dict[str, Any]:
+    def advance(self, number: str, by: str) -> Document:
         """Moves the dispute's clock forward."""
-        answer: dict[str, Any] = self.supervisor.post("/v1/drill/advance", {"dispute_no": number, "by": by})
+        answer: Document = self.supervisor.post("/v1/drill/advance", {"dispute_no": number, "by": by})
         return answer
 
 

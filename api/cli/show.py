@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.console import Console
 from rich.table import Table
 
-from api.cli.client import County
+from api.cli.client import County, Document
 
 console = Console(highlight=False)
 _COLOURS = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "blue": "blue"}
@@ -34,7 +32,7 @@ def show_dispute(county: County, number: str) -> None:
         print_entry(entry)
 
 
-def print_entry(entry: dict[str, Any]) -> None:
+def print_entry(entry: Document) -> None:
     """Prints one line of a timeline."""
     who = f"  [dim]{entry['actor']}[/]" if entry["actor"] else ""
     about = entry["detail"].get("about") or {}

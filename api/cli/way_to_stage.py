@@ -6,12 +6,12 @@ What the stories of a mechanism's own and the demo disputes go by; no rule of th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from api.cli.client import Document
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 
-Answer = tuple[str, dict[str, Any]]
+Answer = tuple[str, Document]
 """A decision, and the fields that are not left to its example."""
 
 ORDER = list(Stage)
@@ -55,6 +55,6 @@ def towards(aim: Stage, kind: str) -> Answer:
     return _TOWARDS[kind](aim)
 
 
-def waited_for(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def waited_for(tasks: list[Document]) -> list[Document]:
     """Of open tasks as the API shows them, those that the story waits for."""
     return [task for task in tasks if not KINDS[task["kind"]].aside]

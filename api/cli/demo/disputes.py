@@ -11,11 +11,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import typer
 
-from api.cli.client import County, Refusal, county
+from api.cli.client import County, Document, Refusal, county
 from api.cli.demo.scripts import SCRIPTS, Script, Step, Wait
 from api.cli.stories import current_process
 from api.cli.way_to_stage import STAGE_OF, later, towards, waited_for
@@ -110,7 +109,7 @@ class Making:
             if not self._try(tasks[0], step.decision, f"{key}-{tasks[0]['task_id']}", step.fields):
                 time.sleep(0.2)
 
-    def _task(self, step: Step, nth: int, key: str) -> dict[str, Any] | None:
+    def _task(self, step: Step, nth: int, key: str) -> Document | None:
         """The n-th task of the step's kind, as soon as it is there; none where the dispute is past it already.
 
         What the mechanism asks before is answered as it leads there.
@@ -138,7 +137,7 @@ class Making:
                 raise Moved(f"{self.number} has no {step.kind} for {step.of or 'anybody'}")
             time.sleep(0.2)
 
-    def _try(self, task: dict[str, Any], decision: str, key: str, fields: dict[str, Any]) -> bool:
+    def _try(self, task: Document, decision: str, key: str, fields: Document) -> bool:
         """Answers a task, if it still waits: what is read may be a moment old. Says whether it did."""
         try:
             self.people.answer(self.number, task["kind"], decision, task_id=task["task_id"], key=key, **fields)

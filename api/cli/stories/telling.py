@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from api.cli.client import Client, County, Refusal
+from api.cli.client import Client, County, Document, Refusal
 from api.cli.show import console, print_entry
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
@@ -52,7 +52,7 @@ class Telling:
 
     # --- what people do
 
-    def alarm(self, narrative: str, address: str, a: str, b: str, **more: Any) -> dict[str, Any]:
+    def alarm(self, narrative: str, address: str, a: str, b: str, **more: Any) -> Document:
         """A report of a quarrel between two parties; the story is about the dispute it opens."""
         parties = [{"name": a, "phone": "13800000001", "side": "a"}, {"name": b, "phone": "13800000002", "side": "b"}]
         answer = self.county.alarm(narrative, place={"address": address}, parties=parties, **more)
@@ -70,7 +70,7 @@ class Telling:
         by: Client | None = None,
         task_id: str | None = None,
         **fields: Any,
-    ) -> dict[str, Any]:
+    ) -> Document:
         """A task's first candidate answers it; `of` names the organisation or party where several are open."""
         task_id = task_id or self.task(kind, of=of)["task_id"]
         answer = self.county.answer(self.number, kind, decision, by=by, task_id=task_id, **fields)
@@ -122,11 +122,11 @@ class Telling:
         return read_calendar()
 
     @property
-    def case(self) -> dict[str, Any]:
+    def case(self) -> Document:
         """The whole case as it stands."""
         return self.county.dispute(self.number)
 
-    def task(self, kind: str, *, of: str | None = None) -> dict[str, Any]:
+    def task(self, kind: str, *, of: str | None = None) -> Document:
         """The open task of a kind, the one of an organisation or party where `of` says so."""
         tasks = self.county.open_tasks(self.number, kind) or [self.county.wait_for(self.number, kind)]
         for task in tasks:
@@ -138,13 +138,13 @@ class Telling:
         """The kinds of the tasks that wait."""
         return [task["kind"] for task in self.county.open_tasks(self.number)]
 
-    def entries(self, kind: str) -> list[dict[str, Any]]:
+    def entries(self, kind: str) -> list[Document]:
         """The timeline's entries of one kind."""
         return [entry for entry in self.county.timeline(self.number) if entry["kind"] == kind]
 
-    def clock(self, name: str) -> dict[str, Any]:
+    def clock(self, name: str) -> Document:
         """The latest clock of a name."""
-        clocks: list[dict[str, Any]] = [c for c in self.case["clocks"] if c["name"] == name]
+        clocks: list[Document] = [c for c in self.case["clocks"] if c["name"] == name]
         self.expect(clocks, f"有时限{name}")
         return clocks[-1]
 
