@@ -44,7 +44,7 @@ async def show_case(
     request: Request, services: Services, session: Session, viewer: Viewer, no: str, *, status: int = 200, **draft: Any
 ) -> Response:
     """The page of a case; `draft` holds the comment form as it was filled in, and what it was refused for."""
-    heard = await last_event(session)  # before anything is read: the page is told of what happens meanwhile
+    heard = await last_event(session)  # before anything is read: what happens meanwhile is sent to the page
     case = await whole_case(services, session, viewer.actor, no)
     entries = await whole_timeline(services, session, viewer.actor, no)
     offices = await offices_of(services, session)
