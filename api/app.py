@@ -20,7 +20,7 @@ from api.audit import endpoints as audit
 from api.audit import pages as audit_pages
 from api.core import errors
 from api.core.context import open_services
-from api.disputes import action_pages, comment_pages, watch_endpoints, watch_pages
+from api.disputes import action_pages, comment_pages
 from api.disputes import endpoints as disputes
 from api.disputes import pages as dispute_pages
 from api.indicators import endpoints as indicators
@@ -45,12 +45,12 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, intake, disputes, attachments, watch_endpoints, tasks, messages, event_endpoints,
+    people, deputy_endpoints, intake, disputes, attachments, tasks, messages, event_endpoints,
     indicators, registers, audit, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, inbox_pages, dispute_pages, comment_pages, watch_pages, history_pages, answer_pages, handover_pages,
+    login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages,
     deputy_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_pages,
     error_pages,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Disputes: lists, the whole case, its timeline, actions, comments and files."""
+"""Disputes: lists, the whole case, its timeline, actions, comments, watching (关注)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from api.core.responses import as_response
 from api.core.schemas import Listed
 from api.disputes.actions import take_action
 from api.disputes.comments import CommentIn, comment_on
-from api.disputes.schemas import Acted, Comment, DisputeItem, EntryItem, WholeCase
+from api.disputes.schemas import Acted, Comment, DisputeItem, EntryItem, Watched, WholeCase
 from api.disputes.service import listed_disputes, timeline_page, whole_case
+from api.disputes.watching import unwatch_dispute, watch_dispute
 from domain.base import china
 from domain.policy.fields import Code, Moment
 from infra.read_model.disputes import DisputeFilter
@@ -101,3 +102,19 @@ async def post_comment(
 ) -> JSONResponse:
     """Adds a remark beside the process; whoever is mentioned gets a message, and must be able to see the case."""
     return as_response(await comment_on(services, session, actor, no, comment, key))
+
+
+@router.post("/disputes/{no}/watch", response_model=Watched, responses=problems(WRITE))
+async def post_watch(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, no: str, key: KeyDep = None
+) -> JSONResponse:
+    """Watches a dispute that the person may see, for as long as he may; again changes nothing."""
+    return as_response(await watch_dispute(services, session, actor, no, key))
+
+
+@router.delete("/disputes/{no}/watch", response_model=Watched, responses=problems(WRITE))
+async def delete_watch(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, no: str, key: KeyDep = None
+) -> JSONResponse:
+    """Watches a dispute no more; again changes nothing."""
+    return as_response(await unwatch_dispute(services, session, actor, no, key))

@@ -1,4 +1,4 @@
-"""The page of a case: where it stands, who must act until when, and all that happened."""
+"""The page of a case: where it stands, who must act until when, and all that happened; its button 关注."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from api.core.deps import ServicesDep, SessionDep
 from api.disputes.case_view import case_view
 from api.disputes.schemas import Comment, WholeCase
 from api.disputes.service import whole_case, whole_timeline
+from api.disputes.watching import unwatch_dispute, watch_dispute
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices, offices_of, vocabulary
-from api.web.rendering import View, show
-from api.web.session import Viewer, ViewerDep
+from api.web.rendering import View, go, show
+from api.web.session import PostedDep, Viewer, ViewerDep, text
 from api.web.timeline import by_days
 from domain.people.permissions import AUDITORS
 from infra.database.engine import Session
@@ -38,6 +39,23 @@ async def case_page(
 ) -> Response:
     """One dispute."""
     return await show_case(request, services, session, viewer, no)
+
+
+@router.get("/disputes/{no}/watch")
+async def watch_reread(request: Request, viewer: ViewerDep, no: str) -> Response:
+    """The address of the form, read again: the case."""
+    return go(request, f"/disputes/{no}")
+
+
+@router.post("/disputes/{no}/watch")
+async def watch_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep, no: str
+) -> Response:
+    """Watches a case, or no more."""
+    begins = text(form, "watch") == "1"
+    await (watch_dispute if begins else unwatch_dispute)(services, session, viewer.actor, no, None)
+    said = "已关注，该纠纷的待办会出现在“关注”中" if begins else "已取消关注"
+    return go(request, f"/disputes/{no}", {"tone": "ok", "text": said})
 
 
 async def show_case(
