@@ -8,7 +8,7 @@ import structlog
 from temporalio import activity
 
 from infra.database.engine import Database
-from infra.records.digests import send_digests
+from infra.read_model.digests import send_digests
 from infra.records.events import trim_events
 from infra.records.idempotency_store import trim_answers
 

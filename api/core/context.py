@@ -15,7 +15,7 @@ from api.core.workflow_client import WorkflowClient
 from infra.database.engine import Database, open_database
 from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
-from infra.records.directory import DirectoryCache
+from infra.records.people import DirectoryCache
 from infra.runtime.admission import Admission
 from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys

@@ -21,8 +21,10 @@ from domain.errors import StoreUnavailable, TooManyStreams
 from domain.people.organisation import Actor
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
+from infra.read_model.audience import concerning, may_concern
 from infra.records.deputies import acting
-from infra.records.events import concerning, events_after, last_event, may_concern, seqs_after, watching
+from infra.records.events import events_after, last_event, seqs_after
+from infra.records.messages import watching
 
 POLL_INTERVAL = 0.5
 """Seconds between two polls while anybody listens."""

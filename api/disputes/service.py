@@ -15,7 +15,7 @@ from infra.read_model.disputes import DisputeFilter, list_disputes, paths_of, ti
 from infra.read_model.tasks import tasks_of
 from infra.records.attachments import attachments_of
 from infra.records.comments import comments_of
-from infra.records.watchers import watches
+from infra.records.messages import watches
 
 
 async def listed_disputes(

@@ -12,7 +12,7 @@ from api.disputes.access import visible_dispute
 from api.disputes.schemas import Watched
 from domain.people.organisation import Actor
 from infra.database.engine import Session
-from infra.records.watchers import unwatch, watch
+from infra.records.messages import unwatch, watch
 
 _WATCHED: TypeAdapter[Watched] = TypeAdapter(Watched)
 

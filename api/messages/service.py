@@ -12,7 +12,7 @@ from domain.errors import NotFound
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.messages import MessageRow
-from infra.records.messages import count_unread, find_message, mark_read, messages_of
+from infra.read_model.messages import count_unread, find_message, mark_read, messages_of
 
 _READ_ALL = TypeAdapter(ReadAll)
 _MESSAGE = TypeAdapter(MessageItem)

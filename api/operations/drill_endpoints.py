@@ -16,8 +16,8 @@ from domain.base import Strict
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.permissions import DRILL_LEADERS
 from domain.policy.fields import Code
+from infra.read_model.digests import send_digests
 from infra.read_model.disputes import dispute_row
-from infra.records.digests import send_digests
 
 router = APIRouter(prefix="/v1/drill", tags=["drill"])
 LONGEST = timedelta(days=400)

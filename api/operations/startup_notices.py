@@ -15,9 +15,8 @@ from domain.errors import StoreUnavailable
 from domain.policy.playbook import Playbook
 from domain.triage.vacancies import Unheld, unheld
 from infra.database.engine import Database, open_database
-from infra.records.directory import DirectoryCache
-from infra.records.people import held_posts
-from infra.records.playbook_editions import Pinned, pinned
+from infra.read_model.playbook_editions import Pinned, pinned
+from infra.records.people import DirectoryCache, held_posts
 from infra.runtime.settings import Settings
 
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from domain.people.organisation import ROLES, Actor
 from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, overseen
 from domain.storable_text import fit
 from infra.database.engine import Session
-from infra.records.messages import count_unread
+from infra.read_model.messages import count_unread
 
 SESSION = "santui_session"
 VISIT = "santui_visit"

@@ -27,7 +27,7 @@ from infra.database.tables.read_model import (
 )
 from infra.database.upsert import upsert
 from infra.records.attachments import take_attachments
-from infra.records.events import note_events, stood
+from infra.records.events import note_events, stored_state
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""
@@ -50,7 +50,7 @@ async def write_image(database: Database, image: Image) -> int:
             document than the stored one.
     """
     async with database.write(image.dispute_no) as session:
-        stored, before = await stood(session, image.dispute_no, [shown.task_id for shown in image.tasks])
+        stored, before = await stored_state(session, image.dispute_no, [shown.task_id for shown in image.tasks])
         if stored >= image.revision:
             return image.revision
         if stored < image.since:

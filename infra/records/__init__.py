@@ -1,1 +1,1 @@
-"""Records beside the process: people, reports, files, messages, events, jobs, the access log."""
+"""Tables beside the read model: people, reports, files, comments, messages, events, jobs, the access log."""

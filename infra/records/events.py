@@ -1,4 +1,5 @@
-"""Events (动态): what changed in an image, written in its transaction, read in order by event streams.
+"""Events (动态): what changed in an image, written in its transaction, read in order by event streams. Whom one
+concerns: `infra.read_model.audience`.
 
 Ownership: the table `event` is a tail of two days beside the read model, not part of it; rebuilding neither makes nor
 needs it.
@@ -6,8 +7,7 @@ needs it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,13 +17,9 @@ from sqlmodel import col
 
 from domain.image.change_events import ChangeEventKind, change_events
 from domain.image.projection import Image
-from domain.people.entitlement import answers_for
-from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
-from infra.database.tables.messages import EventRow, WatcherRow
+from infra.database.tables.messages import EventRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
-from infra.read_model.disputes import visible
-from infra.read_model.visibility import holders, left_to
 
 KEPT = timedelta(days=2)
 """For how long one can resume; who was away longer reads the inbox again."""
@@ -39,7 +35,7 @@ _STOOD = (
 )
 
 
-async def stood(session: AsyncSession, dispute_no: str, task_ids: Collection[str]) -> tuple[int, dict[str, str]]:
+async def stored_state(session: AsyncSession, dispute_no: str, task_ids: Collection[str]) -> tuple[int, dict[str, str]]:
     """How the read model has a dispute: its revision, 0 if it has not, and the states of those of these tasks that are
     stored, by id. One query, because every publishing asks.
     """
@@ -81,58 +77,6 @@ async def events_after(
     return list((await session.execute(query.order_by(col(EventRow.seq)).limit(limit))).scalars())
 
 
-async def watching(
-    session: AsyncSession, events: Iterable[EventRow], person_ids: Collection[str]
-) -> dict[str, set[str]]:
-    """Which disputes of these events which of these people watch, by person."""
-    numbers = {event.dispute_no for event in events}
-    query = select(col(WatcherRow.person_id), col(WatcherRow.dispute_no)).where(
-        col(WatcherRow.dispute_no).in_(numbers), col(WatcherRow.person_id).in_(person_ids)
-    )
-    found: dict[str, set[str]] = defaultdict(set)
-    for person_id, dispute_no in (await session.execute(query)).all():
-        found[person_id].add(dispute_no)
-    return found
-
-
-def may_concern(actor: Actor, event: EventRow, watched: Collection[str]) -> bool:
-    """Whether an event can concern a person at all: a quick test without a query, for most events enough."""
-    return (
-        event.dispute_no in watched
-        or not set(holders(actor)).isdisjoint(event.persons)
-        or any(answers_for(post, asked) for asked in _asked(event) for post in actor.reach)
-    )
-
-
-async def concerning(
-    session: AsyncSession, actor: Actor, events: Sequence[EventRow], watched: Collection[str]
-) -> list[EventRow]:
-    """The events that concern a person, in their order.
-
-    Of tasks: those addressed to a post of his or watched by it, those in his hands (claimed, delegated or offered to
-    him), or fallen to him because all below are barred. Of disputes: those in which such a task is open, or was until
-    that change. Of both: whatever happens in the disputes he watches. A deputy gets what the other would. Never
-    anything of a dispute that he may not see now, but for a task that fell to him.
-    """
-    possible = [event for event in events if may_concern(actor, event, watched)]
-    seen = await visible(session, actor, {event.dispute_no for event in possible})
-    mine, hands = {(post.role, post.path) for post in actor.reach}, set(holders(actor))
-    certain = {
-        event.seq
-        for event in possible
-        if event.dispute_no in watched
-        or not hands.isdisjoint(event.persons)
-        or any((post.role, post.path) in mine for post in _asked(event))
-    }
-    fallen = await _fallen_to(session, actor, {event.dispute_no for event in possible if event.seq not in certain})
-    return [
-        event
-        for event in possible
-        if (event.dispute_no in seen and (event.seq in certain or event.dispute_no in fallen.values()))
-        or event.task_id in fallen
-    ]
-
-
 def reminded_since(since: datetime) -> Select[str | None]:
     """The tasks for which a deadline called since then."""
     return select(col(EventRow.task_id)).where(col(EventRow.at) > since, col(EventRow.kind) == ChangeEventKind.TASK_DUE)
@@ -142,17 +86,3 @@ async def trim_events(database: Database, now: datetime) -> None:
     """Lets go of events older than they are kept."""
     async with database.write() as session:
         await session.execute(delete(EventRow).where(col(EventRow.at) < now - KEPT))
-
-
-def _asked(event: EventRow) -> list[Post]:
-    return [Post(role=role, path=path) for role, path in event.posts]
-
-
-async def _fallen_to(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> dict[str, str]:
-    """The tasks of these disputes that fell to a person one level up, each with its dispute."""
-    if not dispute_nos:
-        return {}
-    query = select(col(TaskRow.task_id), col(TaskRow.dispute_no)).where(
-        col(TaskRow.dispute_no).in_(dispute_nos), left_to(actor)
-    )
-    return {row.task_id: row.dispute_no for row in (await session.execute(query)).all()}

@@ -1,31 +1,29 @@
-"""Messages (消息) to people: mentions, digests, tasks handed over; kept also after they are read.
+"""Messages (消息) to people: mentions, digests, tasks handed over; kept also after they are read. And who watches a
+dispute (关注).
 
-A message about a dispute is shown only while its person may see the dispute.
+`infra.read_model.messages` reads them. Watching gives no right: whoever loses sight of a dispute watches it no more.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import Model
 from domain.errors import StoreUnavailable
-from domain.people.organisation import Actor
 from infra.database.engine import Database
 from infra.database.ids import new_id
-from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
-from infra.database.tables.messages import MessageRow
-from infra.database.tables.read_model import DisputeRow
+from infra.database.tables.messages import EventRow, MessageRow, WatcherRow
 from infra.database.upsert import upsert
-from infra.read_model.visibility import may_see
 
 log = structlog.get_logger()
 _IDS = uuid.UUID("2f5b7c1e-7b0e-5d0c-8f57-0b8d5a4c7e21")
@@ -65,48 +63,32 @@ async def leave_message(database: Database, message: NewMessage) -> None:
         log.warning("message_not_left", error=error.code, kind=message.kind)
 
 
-async def messages_of(
-    session: AsyncSession, actor: Actor, *, unread: bool | None, limit: int, cursor: str | None
-) -> Page:
-    """A person's messages by keyset, the newest first; only those unread, or only those read, where that is asked."""
-    at, message_id = col(MessageRow.at), col(MessageRow.message_id)
-    query = select(MessageRow).where(*_shown(actor))
-    if unread is not None:
-        query = query.where(col(MessageRow.read_at).is_(None) if unread else col(MessageRow.read_at).is_not(None))
-    if cursor:
-        instant, last = read_cursor(cursor, str, str)
-        before = read_instant(instant)
-        query = query.where(or_(at < before, and_(at == before, message_id < last)))
-    found = await session.execute(query.order_by(at.desc(), message_id.desc()).limit(limit + 1))
-    rows = list(found.scalars())
-    more = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows=rows[:limit], next_cursor=cursor_of(more.at, more.message_id) if more else None)
+async def watch(session: AsyncSession, dispute_no: str, person_id: str) -> None:
+    """Begins to watch; again changes nothing. The caller checks that the person may see the dispute."""
+    row = {"dispute_no": dispute_no, "person_id": person_id, "at": datetime.now(UTC)}
+    await upsert(session, WatcherRow, [row], keep=True)
 
 
-async def find_message(session: AsyncSession, actor: Actor, message_id: str) -> MessageRow | None:
-    """A message of the person; none also where it is about a dispute that he may not see."""
-    query = select(MessageRow).where(col(MessageRow.message_id) == message_id, *_shown(actor))
-    return (await session.execute(query)).scalar_one_or_none()
+async def unwatch(session: AsyncSession, dispute_no: str, person_id: str) -> None:
+    """Watches no more."""
+    of_person = col(WatcherRow.dispute_no) == dispute_no, col(WatcherRow.person_id) == person_id
+    await session.execute(delete(WatcherRow).where(*of_person))
 
 
-async def count_unread(session: AsyncSession, actor: Actor) -> int:
-    """How many messages a person has not read."""
-    query = select(func.count()).select_from(MessageRow).where(*_shown(actor), col(MessageRow.read_at).is_(None))
-    return int((await session.execute(query)).scalar_one())
+async def watches(session: AsyncSession, dispute_no: str, person_id: str) -> bool:
+    """Whether a person watches a dispute."""
+    return await session.get(WatcherRow, (dispute_no, person_id)) is not None
 
 
-async def mark_read(session: AsyncSession, actor: Actor, message_id: str | None = None) -> int:
-    """Marks one message of the person as read, or all; answers how many were unread until now."""
-    unread = [*_shown(actor), col(MessageRow.read_at).is_(None)]
-    if message_id is not None:
-        unread.append(col(MessageRow.message_id) == message_id)
-    done = await session.execute(
-        update(MessageRow).where(*unread).values(read_at=datetime.now(UTC)).returning(col(MessageRow.message_id))
+async def watching(
+    session: AsyncSession, events: Iterable[EventRow], person_ids: Collection[str]
+) -> dict[str, set[str]]:
+    """Which disputes of these events which of these people watch, by person."""
+    numbers = {event.dispute_no for event in events}
+    query = select(col(WatcherRow.person_id), col(WatcherRow.dispute_no)).where(
+        col(WatcherRow.dispute_no).in_(numbers), col(WatcherRow.person_id).in_(person_ids)
     )
-    return len(done.all())
-
-
-def _shown(actor: Actor) -> list[ColumnElement[bool]]:
-    seen = select(col(DisputeRow.dispute_no)).where(may_see(actor))
-    about = col(MessageRow.dispute_no)
-    return [col(MessageRow.person_id) == actor.person_id, or_(about.is_(None), about.in_(seen))]
+    found: dict[str, set[str]] = defaultdict(set)
+    for person_id, dispute_no in (await session.execute(query)).all():
+        found[person_id].add(dispute_no)
+    return found

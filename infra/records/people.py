@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from sqlmodel import col
 
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.people.permissions import SEPARATE_ROLES
+from domain.triage.places import Directory, Listed
+from infra.database.engine import Database, Session
 from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
 
@@ -193,3 +196,38 @@ def at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
 def reference(row: OrganisationRow) -> OrganisationRef:
     """An organisation as messages carry it."""
     return OrganisationRef(code=row.code, name=row.name, path=row.path, level=row.level, line=row.line)
+
+
+FRESH = 60.0
+"""Seconds for which a reading is good."""
+
+
+class DirectoryCache:
+    """The directory as it was read within the last minute."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read: tuple[float, Directory] | None = None
+
+    async def read(self, session: Session | None = None) -> Directory:
+        """The directory; who has a session open gives it, so that nobody holds two connections.
+
+        Raises:
+            ValueError: the installation has no county yet.
+        """
+        if self._read is None or time.monotonic() - self._read[0] > FRESH:
+            if session is None:
+                async with self._database.read() as own:
+                    return await self._renew(own)
+            return await self._renew(session)
+        return self._read[1]
+
+    async def _renew(self, session: Session) -> Directory:
+        listed = [
+            Listed(code=r.code, name=r.name, path=r.path, level=r.level, line=r.line, kind=r.kind,
+                   keywords=r.keywords.split())
+            for r in await organisations(session)
+        ]  # fmt: skip
+        directory = Directory(organisations=listed)
+        self._read = (time.monotonic(), directory)
+        return directory

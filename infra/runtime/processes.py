@@ -1,4 +1,4 @@
-"""One child process kept alive: started on a leash, started again with back-off when it dies, ended when told.
+"""One child process kept alive: started again with back-off when it dies, ended on demand or with its parent.
 
 `Child` owns the process, its pid file and its log; nothing else starts or signals a child.
 """
@@ -30,7 +30,7 @@ LAST_WORDS_CHARS = 160
 class ChildSpec:
     """What to run and how it is kept.
 
-    `prepare` is awaited after every start, also after a restart: what the process must be told before others can use
+    `prepare` is awaited after every start, also after a restart: what it needs before others can use
     it. A child with a `done` file is a job: it is run until it succeeds once, which makes the file; with the file
     there it is not run at all.
     """

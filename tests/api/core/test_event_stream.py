@@ -18,7 +18,7 @@ from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
 from infra.database.tables.people import PersonRow
-from infra.records.watchers import watch
+from infra.records.messages import watch
 from tests.infra.news import PublishedCase, hire, store
 
 WITHIN = 20.0

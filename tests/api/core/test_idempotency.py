@@ -14,7 +14,7 @@ from domain.errors import ClaimedByOther, KeyReused, NotEntitled, TaskClosed, Un
 from domain.people.organisation import Actor
 from domain.transitions.decisions import Command
 from infra.database.engine import Session
-from infra.records.watchers import watch, watches
+from infra.records.messages import watch, watches
 from tests.api.engine import LivingEngine
 from tests.api.support import asked, dispute, may_answer
 

@@ -10,9 +10,9 @@ from api.disputes.service import whole_case
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from domain.errors import FieldsInvalid, KeyReused, NotFound
 from infra.database.engine import Session
+from infra.read_model.messages import messages_of
 from infra.records.comments import comments_of
-from infra.records.messages import messages_of
-from infra.records.watchers import watches
+from infra.records.messages import watches
 from tests.api.support import dispute, somebody
 
 

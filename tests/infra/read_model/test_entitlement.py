@@ -21,10 +21,10 @@ from infra.database.tables.messages import MessageRow
 from infra.database.tables.people import DeputyRow, OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, HelperRow, InvolvementRow, TaskRow
 from infra.read_model import tasks as reading
+from infra.read_model.digests import send_digests
 from infra.read_model.disputes import find_dispute, visible
 from infra.read_model.tasks import InboxFilter, find_task, inbox
 from infra.records.deputies import acting
-from infra.records.digests import send_digests
 from infra.runtime.settings import Settings
 from tests.infra.stores import dispute, incident, opened
 

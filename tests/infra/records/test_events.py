@@ -15,9 +15,10 @@ from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
 from infra.database.tables.people import PostRow
+from infra.read_model.audience import concerning
 from infra.read_model.writer import ReadModelGap, replace_image, stored_rows, write_image
-from infra.records.events import KEPT, concerning, trim_events, watching
-from infra.records.watchers import unwatch, watch
+from infra.records.events import KEPT, trim_events
+from infra.records.messages import unwatch, watch, watching
 from tests.infra.news import PublishedCase, events, hire, store
 
 

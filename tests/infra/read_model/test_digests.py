@@ -18,8 +18,8 @@ from domain.transitions.timekeeping import fire_due
 from infra.database.engine import Database
 from infra.database.tables.people import DeputyRow, PersonRow
 from infra.database.tables.read_model import BarredRow, TaskRow
-from infra.records.digests import send_digests
-from infra.records.messages import count_unread, mark_read, messages_of
+from infra.read_model.digests import send_digests
+from infra.read_model.messages import count_unread, mark_read, messages_of
 from tests.infra.news import PublishedCase, hire, store
 
 NOON = datetime.now(UTC).replace(hour=4, minute=0)

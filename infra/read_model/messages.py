@@ -1,0 +1,62 @@
+"""A person's messages: listed, counted, marked as read. One about a dispute only while he may see the dispute."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.people.organisation import Actor
+from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.tables.messages import MessageRow
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.visibility import may_see
+
+
+async def messages_of(
+    session: AsyncSession, actor: Actor, *, unread: bool | None, limit: int, cursor: str | None
+) -> Page:
+    """A person's messages by keyset, the newest first; only those unread, or only those read, where that is asked."""
+    at, message_id = col(MessageRow.at), col(MessageRow.message_id)
+    query = select(MessageRow).where(*_shown(actor))
+    if unread is not None:
+        query = query.where(col(MessageRow.read_at).is_(None) if unread else col(MessageRow.read_at).is_not(None))
+    if cursor:
+        instant, last = read_cursor(cursor, str, str)
+        before = read_instant(instant)
+        query = query.where(or_(at < before, and_(at == before, message_id < last)))
+    found = await session.execute(query.order_by(at.desc(), message_id.desc()).limit(limit + 1))
+    rows = list(found.scalars())
+    more = rows[limit - 1] if len(rows) > limit else None
+    return Page(rows=rows[:limit], next_cursor=cursor_of(more.at, more.message_id) if more else None)
+
+
+async def find_message(session: AsyncSession, actor: Actor, message_id: str) -> MessageRow | None:
+    """A message of the person; none also where it is about a dispute that he may not see."""
+    query = select(MessageRow).where(col(MessageRow.message_id) == message_id, *_shown(actor))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def count_unread(session: AsyncSession, actor: Actor) -> int:
+    """How many messages a person has not read."""
+    query = select(func.count()).select_from(MessageRow).where(*_shown(actor), col(MessageRow.read_at).is_(None))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def mark_read(session: AsyncSession, actor: Actor, message_id: str | None = None) -> int:
+    """Marks one message of the person as read, or all; answers how many were unread until now."""
+    unread = [*_shown(actor), col(MessageRow.read_at).is_(None)]
+    if message_id is not None:
+        unread.append(col(MessageRow.message_id) == message_id)
+    done = await session.execute(
+        update(MessageRow).where(*unread).values(read_at=datetime.now(UTC)).returning(col(MessageRow.message_id))
+    )
+    return len(done.all())
+
+
+def _shown(actor: Actor) -> list[ColumnElement[bool]]:
+    seen = select(col(DisputeRow.dispute_no)).where(may_see(actor))
+    about = col(MessageRow.dispute_no)
+    return [col(MessageRow.person_id) == actor.person_id, or_(about.is_(None), about.in_(seen))]
