@@ -55,6 +55,8 @@ class KindSpec(Model):
     decisions: dict[str, DecisionSpec]
     stages: tuple[Stage, ...] = ()
     """the stages that ask it, none of an aside: a playbook with one of them says who answers it"""
+    optional: bool = False
+    """younger than processes that cases have pinned: one without it is still decoded, and asks nobody"""
     people_from: str = ""
     """the part of the process that names who answers it, where that is not `tasks`"""
     to_organisation: bool = False

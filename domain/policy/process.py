@@ -257,7 +257,7 @@ class Process(Strict):
             kind: f"stage {stage}"
             for stage in self.stages
             for kind in kinds_asked_in(stage)
-            if not KINDS[kind].people_from
+            if not (KINDS[kind].people_from or KINDS[kind].optional)
         }
         if self.protection_for:
             needed |= {kind: "protection_for" for kind, spec in KINDS.items() if spec.protection}
