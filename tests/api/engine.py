@@ -1,7 +1,7 @@
 """The engine faked at its port: the real process in this Python process, on a clock that the test moves.
 
-Each case is the real `DisputeWorkflow` (`tests.domain.living.Life`): its rules refuse, its story goes on, its image is
-written to the test's database before a message is answered, so that one's own writes are there to be read. Messages
+Each case is the real `DisputeWorkflow` (`tests.domain.simulated_run.Life`): its rules refuse, the dispute goes on, its image
+is written to the test's database before a message is answered, so that one's own writes are there to be read. Messages
 travel as JSON. Sizes are not measured, and no run is recovered from a history.
 """
 
@@ -27,7 +27,7 @@ from domain.transitions.facts import Merged
 from domain.transitions.message_keys import Outcome
 from infra.database.engine import Database
 from infra.read_model.writer import write_image
-from tests.domain.living import Life
+from tests.domain.simulated_run import Life
 from workflows.dispute import DisputeInput
 
 

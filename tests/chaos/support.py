@@ -26,7 +26,7 @@ from domain.image.projection import project
 from domain.image.public_document import public_document
 from infra.temporal.client import connect
 from tests.instance import ROOT, Instance
-from tests.workflows.replaying import state_of
+from tests.workflows.replayed_state import state_of
 
 PATIENCE = 60.0
 HOUSES = itertools.count(100)

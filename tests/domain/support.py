@@ -1,4 +1,4 @@
-"""A case on a table: fake time, counted ids, people with posts. The rules are tested on it, without an engine."""
+"""A case without an engine: fake time, counted ids, people with posts. The domain's rules are tested on it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from domain.errors import NotEntitled
 from domain.image import projection
 from domain.transitions import decisions as answering
 from domain.transitions import timekeeping
-from tests.domain.every_life import EveryLife, Qionglai
+from tests.domain.random_dispute import EveryLife, Qionglai
 from workflows import dispute
 from workflows.evaluation import Judgement
 from workflows.message_gate import MessageGate

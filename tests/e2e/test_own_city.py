@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from domain.policy.stages import Stage
-from tests.domain.shapes import city
+from tests.domain.playbook_variants import city
 from tests.instance import ROOT, Instance, running
 
 pytestmark = pytest.mark.timeout(400)

@@ -18,7 +18,7 @@ from infra.temporal.client import connect
 from tests.instance import Instance, running
 from tests.postgres import Cluster, cluster
 from tests.workflows.engine import ReadModel
-from tests.workflows.replaying import state_of
+from tests.workflows.replayed_state import state_of
 
 STORY = STORIES["return-until-resolved"]
 

@@ -40,7 +40,7 @@ from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, connect, drill_clock
 from infra.temporal.embedded import prepare_namespace, server_command, typed
 from tests.infra.support import ROOT, free_port
-from tests.workflows.replaying import state_of
+from tests.workflows.replayed_state import state_of
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 from workflows.search_attributes import SEARCH_ATTRIBUTES

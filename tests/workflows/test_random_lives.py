@@ -22,9 +22,7 @@ from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Note
 from infra.read_model.writer import write_image
-from tests.domain.steps import FINAL, FORWARD
-from tests.domain.support import alarm
-from tests.domain.townsfolk import (
+from tests.domain.entitled_people import (
     CATEGORIES,
     ORGANISATIONS,
     PICTURE,
@@ -34,7 +32,9 @@ from tests.domain.townsfolk import (
     may_answer,
     strangers,
 )
-from tests.domain.watching import Watch
+from tests.domain.invariants import Watch
+from tests.domain.random_steps import FINAL, FORWARD
+from tests.domain.support import alarm
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import replayer
 

@@ -14,9 +14,9 @@ from api.cli.demo.scripts import SCRIPTS
 from api.cli.stories import OWN, StoryBroken, current_process, play
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.stages import Stage
-from tests.domain.living_county import LivingCounty
+from tests.domain.playbook_variants import city, shapes
 from tests.domain.policy.test_playbook_mistakes import CITY
-from tests.domain.shapes import city, shapes
+from tests.domain.simulated_county import SimulatedCounty
 from tests.domain.support import playbook
 
 SHAPES = list(shapes())
@@ -24,8 +24,8 @@ WHOLE = max(SHAPES, key=len)
 
 
 @contextlib.contextmanager
-def living(book: Playbook, **found: bool) -> Iterator[LivingCounty]:
-    county = LivingCounty(book, **found)
+def living(book: Playbook, **found: bool) -> Iterator[SimulatedCounty]:
+    county = SimulatedCounty(book, **found)
     try:
         yield county
     finally:
@@ -67,7 +67,7 @@ def test_a_mechanism_that_does_not_do_what_it_says_breaks_its_story(monkeypatch:
     with living(book) as county:
         more = book.model_copy(deep=True)
         more.process.colour_rungs.remind_at = [0.1, 0.2]
-        monkeypatch.setattr(county, "playbooks", LivingCounty(more).playbooks)
+        monkeypatch.setattr(county, "playbooks", SimulatedCounty(more).playbooks)
         with pytest.raises(StoryBroken, match="此时应已发出"):
             play(county, ["silence"], own=True)
 
@@ -89,7 +89,7 @@ def test_demo_disputes_are_made_under_every_mechanism(
     assert not missing, f"no demo dispute stands at {missing}: {at}"
 
 
-def made(county: LivingCounty) -> list[tuple[str, int]]:
+def made(county: SimulatedCounty) -> list[tuple[str, int]]:
     """Makes them all; answers where each stands, and how often it changed."""
     process = current_process(county)
     stands = []

@@ -9,7 +9,7 @@ from domain.case.state import Position
 from domain.policy.behaviour import LADDER_FAILS_TWICE
 from domain.policy.stages import Stage
 from domain.transitions.decisions import decisions_open
-from tests.domain.quarrel import Quarrel
+from tests.domain.mediated_dispute import Quarrel
 
 
 def test_a_ladder_that_failed_goes_back_to_the_officer_where_nothing_is_dispatched_and_says_so() -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from domain.base import Model
 from domain.case.state import DisputeState
 from domain.image.public_document import PublicDocument, public_document
-from tests.domain.lives import Life
+from tests.domain.case_builder import Life
 
 NESTED = {
     "Agreement": "number round at stage terms obligations confirmation case_no",

@@ -12,7 +12,7 @@ from domain.indicators.counting import tally
 from domain.indicators.events import TallyKind, days_between
 from domain.policy.stages import Stage
 from domain.transitions.facts import Merged, merge_in
-from tests.domain.lives import COMMITTEE, STATION, Life
+from tests.domain.case_builder import COMMITTEE, STATION, Life
 from tests.domain.support import HANDLER, HOUSING, LEADER, MARKET, MONDAY, OFFICER, PLACES, SUPERVISOR, Desk, alarm
 
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.indicators.events import TallyKind
-from tests.domain.lives import STATION, Life
+from tests.domain.case_builder import STATION, Life
 from tests.domain.support import MONDAY, OFFICER
 
 DAY = timedelta(days=1)

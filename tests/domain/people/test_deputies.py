@@ -14,7 +14,7 @@ from domain.policy.stages import Stage
 from domain.transitions.decisions import check
 from domain.transitions.handover import capacity, standing
 from tests.domain.support import LEADER, OFFICER, Desk, person
-from tests.domain.transitions.handing import (
+from tests.domain.transitions.handover_support import (
     COLLEAGUE,
     SECOND,
     SETTLED,

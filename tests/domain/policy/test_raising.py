@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from domain.policy.process import Process, Raising
-from tests.domain.quarrel import Quarrel
+from tests.domain.mediated_dispute import Quarrel
 from tests.domain.support import process
 
 

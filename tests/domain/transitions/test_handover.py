@@ -30,7 +30,7 @@ from domain.transitions.handover import (
     standing,
 )
 from tests.domain.support import CHIEF, LEADER, MET, OFFICER, PICTURE, PLACES, SCENE, SUPERVISOR, Desk, person
-from tests.domain.transitions.handing import (
+from tests.domain.transitions.handover_support import (
     COLLEAGUE,
     SECOND,
     SETTLED,

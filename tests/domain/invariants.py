@@ -1,4 +1,4 @@
-"""What must hold of every dispute at every moment; each law with the reason in its message."""
+"""The invariants of every dispute at every moment; each with the reason in its message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.people.organisation import Actor
 from domain.policy.catalogue import ENDINGS, KINDS
 from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
-from tests.domain.townsfolk import answered_for, barred, selves
+from tests.domain.entitled_people import answered_for, barred, selves
 
 STAGE_OF = {
     "confirm_triage": {Stage.TRIAGE},

@@ -1,4 +1,4 @@
-"""Who may answer what, told a second time and without the rules under test; and what people fill in.
+"""Who may answer what, written a second time without the rules under test; and what people fill in.
 
 A person's id says which post he holds (`role@path#n`), so that the record alone shows whether he was entitled. *Jack*
 is one person with every post there is; a deputy acts as himself on behalf of another.

@@ -1,4 +1,4 @@
-"""A dispute, and all that people, facts and time may do to it, as chance has it.
+"""A hypothesis state machine: a dispute, and all that people, facts and time may do to it, in random order.
 
 Each rule is a step of the world; after each the laws of `watching` are checked. Steps that people take rightly must be
 taken, wrong ones must be refused and change nothing.
@@ -22,17 +22,17 @@ from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command
 from domain.triage.triage import Triage
-from tests.domain.living import Life
-from tests.domain.steps import Drawn, Steps
-from tests.domain.support import MONDAY, PLACES, alarm, playbook
-from tests.domain.townsfolk import (
+from tests.domain.entitled_people import (
     action_fields,
     barred,
     holder,
     may_act,
     strangers,
 )
-from tests.domain.watching import Watch
+from tests.domain.invariants import Watch
+from tests.domain.random_steps import Drawn, Steps
+from tests.domain.simulated_run import Life
+from tests.domain.support import MONDAY, PLACES, alarm, playbook
 from workflows.dispute import DisputeInput
 
 GOALS = st.sampled_from(["", *(stage.value for stage in Stage)])

@@ -1,4 +1,4 @@
-"""A dispute that lives without a server: the real story, the real clock and the real doors, on a clock that we move.
+"""One run of the dispute workflow without a server: the real workflow code, on a clock that the test moves.
 
 The story waits for the world by one primitive, `workflow.wait_condition`. Here it is ours: a coroutine that waits hands
 us its condition, and we resume it once that is met or its time has come, until nothing can go on. What the engine adds

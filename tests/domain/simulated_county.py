@@ -1,7 +1,7 @@
-"""A county without a server: the real story under any playbook, behind the client that stories and demo disputes use.
+"""A county without a server: the real workflow under any playbook, behind the client of the stories and demo disputes.
 
-`LivingCounty` answers what `api.cli.client.County` answers over HTTP: the case in the API's own shape, decisions with
-the API's own examples, refusals with the API's codes. Time is moved as drill moves it.
+`SimulatedCounty` answers what `api.cli.client.County` answers over HTTP: the case in the API's own shape, decisions
+with the API's own examples, refusals with the API's codes. Time is moved as drill moves it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from domain.transitions.decisions import Command, organisation_codes
 from domain.triage.triage import Triage
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.writer import rows_of
-from tests.domain.living import Life
+from tests.domain.entitled_people import PICTURE, may_answer
+from tests.domain.simulated_run import Life
 from tests.domain.support import MONDAY, PLACES, shipped_calendar
-from tests.domain.townsfolk import PICTURE, may_answer
 from workflows.dispute import DisputeInput
 
 
@@ -40,7 +40,7 @@ def unit(code: str) -> OrganisationRef:
     return OrganisationRef(code=code, name=code, path=f"/c/{code}")
 
 
-class LivingCounty(County):
+class SimulatedCounty(County):
     """Disputes that live in this process; `rank` and `police` are what triage finds of every report."""
 
     def __init__(self, playbook: Playbook, *, rank: int = 2, police: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A dispute whose story is told by its own workflow, taken step by step where a test wants it."""
+"""A dispute run by its own workflow up to the responsible officer, then step by step through mediation."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.decisions import Command
 from domain.triage.triage import Triage
-from tests.domain.living import Life
+from tests.domain.entitled_people import ORGANISATIONS, fields_for, may_answer
+from tests.domain.simulated_run import Life
 from tests.domain.support import MONDAY, PLACES, alarm, playbook
-from tests.domain.townsfolk import ORGANISATIONS, fields_for, may_answer
 from workflows.dispute import DisputeInput
 
 

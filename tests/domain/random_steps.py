@@ -1,4 +1,4 @@
-"""The steps of a dispute's life: what people do, rightly and wrongly, and what happens by itself."""
+"""The steps of a random dispute: what people do, rightly and wrongly, and what happens by itself."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Claim
 from domain.transitions.supervision import stage_tasks
-from tests.domain.living import Life, refused
-from tests.domain.support import alarm
-from tests.domain.townsfolk import (
+from tests.domain.entitled_people import (
     CATEGORIES,
     LETTER,
     ORGANISATIONS,
@@ -37,7 +35,9 @@ from tests.domain.townsfolk import (
     may_answer,
     strangers,
 )
-from tests.domain.watching import Watch
+from tests.domain.invariants import Watch
+from tests.domain.simulated_run import Life, refused
+from tests.domain.support import alarm
 
 T = TypeVar("T")
 FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",

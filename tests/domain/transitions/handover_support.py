@@ -1,4 +1,4 @@
-"""Tasks that change hands: who hands over, to whom, and what is refused."""
+"""Helpers of the handover tests: who hands over, to whom, and what is refused."""
 
 from __future__ import annotations
 

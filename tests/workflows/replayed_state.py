@@ -1,4 +1,4 @@
-"""The case as a history tells it, for tests that want nothing else."""
+"""The state that a history replays to, for tests that want nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cities of every shape: each set of stages that a mechanism may have, and schemes of one to five colours."""
+"""Playbooks of every shape: each set of stages that a mechanism may have, and schemes of one to five colours."""
 
 from __future__ import annotations
 

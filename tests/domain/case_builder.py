@@ -1,4 +1,4 @@
-"""Whole lives of a dispute, told in the words of the story: what a stage of `workflows/` does, without waiting."""
+"""Builds cases at any stage: each step does to the state what a stage of `workflows/` does, without waiting."""
 
 from __future__ import annotations
 
