@@ -1,8 +1,8 @@
 """The engine faked at its port: the real process in this Python process, on a clock that the test moves.
 
-Each case is the real `DisputeWorkflow` (`tests.domain.simulated_run.Life`): its rules refuse, the dispute goes on, its image
-is written to the test's database before a message is answered, so that one's own writes are there to be read. Messages
-travel as JSON. Sizes are not measured, and no run is recovered from a history.
+Each case is the real `DisputeWorkflow` (`tests.domain.simulated_run.Life`): its rules refuse, the dispute goes on, its
+image is written to the test's database before a message is answered, so that one's own writes are there to be read.
+Messages travel as JSON. Sizes are not measured, and no run is recovered from a history.
 """
 
 from __future__ import annotations
