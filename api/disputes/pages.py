@@ -95,7 +95,7 @@ async def show_case(
 async def _people(session: Session, no: str, offices: Offices) -> list[View]:
     """Who has a part and can be mentioned: username, and who that is."""
     found = await with_a_part(session, no)
-    return [{"username": p["username"], "who": f"{p['name']} · {offices.holding(p['path'], p['role'])}"} for p in found]
+    return [{"username": p.username, "who": f"{p.name} · {offices.holding(p.path, p.role)}"} for p in found]
 
 
 def _comment(c: Comment, case: WholeCase, now: datetime) -> View:

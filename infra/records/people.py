@@ -29,6 +29,16 @@ class PersonAtPost:
     organisation: str
 
 
+@dataclass(frozen=True)
+class PersonWithPart:
+    """A person with the post by which he has a part in a dispute; `path` is its organisation's."""
+
+    username: str
+    name: str
+    role: str
+    path: str
+
+
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
     """Who signs in under that name."""
     query = select(PersonRow).where(col(PersonRow.username) == username, col(PersonRow.active))
@@ -44,7 +54,7 @@ async def people_by(session: AsyncSession, words: Collection[str]) -> dict[str, 
     return {row.person_id: row for row in rows} | {row.username: row for row in rows}
 
 
-async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) -> list[dict[str, str]]:
+async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) -> list[PersonWithPart]:
     """Active people who hold a post that has, or had, a part in a dispute, by username, with the first such
     post.
     """
@@ -59,9 +69,9 @@ async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) 
         .order_by(col(PersonRow.username), col(PostRow.post_id))
         .limit(limit)
     )
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, PersonWithPart] = {}
     for username, name, role, path in (await session.execute(query)).all():
-        found.setdefault(username, {"username": username, "name": name, "role": role, "path": path})
+        found.setdefault(username, PersonWithPart(username, name, role, path))
     return list(found.values())
 
 
