@@ -7,29 +7,22 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from api.cli.stories import STORIES, play_one
-from api.core.timeline import LATEST, latest_entries, shown_entries
 from api.indicators.schemas import Compared, FigureRow, Indicators, PeriodShape
 from api.indicators.service import definition_item
 from api.indicators.workbook import workbook
-from api.tasks.schemas import PostAsked
-from api.web.organisation_labels import Offices, beside
-from api.web.timeline import title_in_words
-from domain.base import CHINA
-from domain.case.state import Entry
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import Comparison, Figure
 from domain.indicators.periods import Period
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
 from domain.policy.stages import Stage
-from domain.triage.places import Directory, Kind, Listed
 from tests.instance import Instance
 from tests.web.crawling import pages, signed_in
 from tests.web.support import Desk, alarm, answered, open_task
@@ -65,12 +58,6 @@ def raw(words: str) -> list[str]:
 
 
 CODES = codes()
-EARLIER, LATER = datetime(2026, 1, 1, 8, tzinfo=CHINA), datetime(2026, 2, 1, 8, tzinfo=CHINA)
-
-
-def entry(kind: str, title: str, at: datetime, **detail: Any) -> Entry:
-    """A line of a timeline."""
-    return Entry(seq=1, at=at, kind=kind, title=title, detail=detail)
 
 
 def at_follow_up(desk: Desk, **parties: Any) -> str:
@@ -143,62 +130,6 @@ def test_the_workbook_names_no_requirement() -> None:
     words = re.sub(r"<[^>]*>", "\n", text)
     assert definition.formula in words
     assert REQUIREMENT.findall(words) == []
-
-
-@pytest.mark.parametrize(
-    ("place", "role", "together"),
-    [
-        ("县综治中心", "centre_dispatcher", "县综治中心分派员"),
-        ("古山派出所", "station_chief", "古山派出所所长"),
-        ("古山司法所", "justice_chief", "古山司法所所长"),
-        ("古山派出所", "responsible_officer", "古山派出所责任民警"),
-        ("县综治中心（centre）", "centre_dispatcher", "县综治中心（centre）分派员"),
-        ("网格员", "grid_worker", "网格员网格员"),
-    ],
-)
-def test_an_organisation_and_a_role_say_no_word_twice(place: str, role: str, together: str) -> None:
-    assert place + beside(place, ROLES[role].name) == together
-
-
-def test_a_bureau_is_not_said_to_have_a_township_leader_nor_a_town_a_department_leader() -> None:
-    county = {"level": "county", "line": "gov_center"}
-    offices = Offices(Directory(organisations=[
-        Listed(code="county", name="示范县", path="/county", kind=Kind.COUNTY, **county),
-        Listed(code="housing", name="县住建局", path="/county/housing", kind=Kind.DEPARTMENT, **county),
-        Listed(code="town-gushan", name="古山镇", path="/county/town-gushan", kind=Kind.TOWN, **county),
-    ]))  # fmt: skip
-    roles = ("department_handler", "department_leader", "township_leader")
-
-    def asked(code: str) -> list[str]:
-        return offices.posts(PostAsked(role=r, role_name=ROLES[r].name, organisation=code) for r in roles)
-
-    assert asked("housing") == ["县住建局 · 部门承办人", "县住建局 · 部门分管领导"]
-    assert asked("town-gushan") == ["古山镇 · 部门承办人", "古山镇 · 镇街分管领导"]
-    only = [PostAsked(role="township_leader", role_name="镇街分管领导", organisation="housing")]
-    assert offices.posts(only) == ["县住建局 · 镇街分管领导"], "whom nobody else stands beside is still named"
-
-
-def test_that_a_task_was_opened_is_not_told_beside_what_opened_it() -> None:
-    visit = entry("task_opened", "回访", LATER, about={"title": "第1次回访", "party": "李某"})
-    entries = [
-        entry("decision", "现场处置：现场未能化解", EARLIER),
-        entry("stage", "进入二推·责任民警", EARLIER),
-        entry("task_opened", "责任跟进", EARLIER),
-        visit,
-    ]
-    assert [title_in_words(e.kind, e.title, e.detail.get("about", {})) for e in shown_entries(entries)] == [
-        "现场处置：现场未能化解", "进入二推·责任民警", "新待办：回访（第1次回访 · 李某）",
-    ]  # fmt: skip
-
-
-def test_what_opened_a_task_is_seen_also_where_the_list_beside_a_task_begins_after_it() -> None:
-    report = entry("incident", "受理立案", EARLIER)
-    return_ = entry("round", "退回重办", LATER)
-    opened = entry("task_opened", "责任跟进", LATER)
-    talk = [entry("decision", "责任跟进：记录联系", LATER + timedelta(days=day)) for day in range(1, LATEST)]
-    assert latest_entries([report, return_, opened, *talk]) == [return_, *talk]
-    assert latest_entries([report, opened, *talk]) == [opened, *talk], "nothing else says so"
-    assert len(latest_entries([report, return_, opened, *talk, *talk])) == LATEST
 
 
 def test_visits_name_their_party_and_one_that_is_not_due_yet_is_not_called_suspended(desk: Desk) -> None:
