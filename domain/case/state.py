@@ -275,7 +275,7 @@ class Interruption(Model):
 
 
 class Applied(Model):
-    """A decision key that took effect, so that no second door applies it again."""
+    """A message key that was applied: neither update nor signal applies it again."""
 
     key: str
     revision: int

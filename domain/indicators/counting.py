@@ -1,4 +1,4 @@
-"""What of one case is counted: `tally(state)`, the countable events that every indicator is made of (requirements F).
+"""Counts one case: `tally(state)`, the countable events that every indicator is made of (requirements F).
 
 A tally is derived from the state alone, by reading its timeline from top to bottom, so that it is the same whether the
 state grew or was replayed from a history. It holds codes and instants, never personal data. One matter makes one tally

@@ -1,4 +1,4 @@
-"""Follow-up as it is counted: a visit of the plan once a matter, each party's contact and satisfaction once a party."""
+"""Counts follow-up: a visit of the plan once a matter, each party's contact and satisfaction once a party."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Bare = Callable[..., Tally]
 
 
 class VisitCounter:
-    """What the visits of a case amount to."""
+    """Counts the visits of a case."""
 
     def __init__(self, state: DisputeState) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""A mistake in a policy file, in words for whoever wrote it: the wrong value, what is allowed, and what is nearest."""
+"""Messages for mistakes in a policy file: the wrong value, what is allowed, and what is nearest."""
 
 from __future__ import annotations
 

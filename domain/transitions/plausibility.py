@@ -1,4 +1,4 @@
-"""Times and places that cannot be: each error names what was written and what is allowed. `at` is the case's own now.
+"""Rejects impossible times and places; errors name what was written and what is allowed. `at` is the case's own now.
 
 What a disposal must prove besides is not checked here (requirements: Q-044, W-041, H-041).
 """
@@ -39,7 +39,7 @@ def is_place(where: str) -> bool:
 
 
 def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
-    """What a decision's form says that cannot be, as field errors."""
+    """Field errors for what is impossible in a decision's form."""
     match form:
         case f.Progress() | f.Disposed():
             return [error for n, met in enumerate(form.met) for error in _meeting(state, met, f"met.{n}", at)]
@@ -57,7 +57,7 @@ def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[st
 
 
 def already_past(form: Strict, at: datetime) -> list[dict[str, str]]:
-    """What an action's form puts off to a moment that is over, as field errors."""
+    """Field errors for an action's form that puts something off to a time already past."""
     until = form.until if isinstance(form, f.Extend | f.Suspend) else None
     if until is None or until > at:
         return []

@@ -1,4 +1,4 @@
-"""What an answer does at once, beside the story: supervision, approved changes, protection orders, contacts on record.
+"""What an answer does at once: supervision, approved changes, protection orders, contacts on record.
 
 `run` does not wait for these; it waits for the answers that end a stage's own tasks.
 """

@@ -1,4 +1,4 @@
-"""Supervision (督办): what an overdue or mishandled task calls down, one level up at a time."""
+"""Supervision (督办) of overdue or mishandled tasks, one level up at a time."""
 
 from __future__ import annotations
 

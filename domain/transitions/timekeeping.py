@@ -1,4 +1,4 @@
-"""What happens when time passes: the next instant that matters, and everything that fell due, in order, once.
+"""Deadlines over time: when the next one is due, and everything that fell due applied in order, once.
 
 The clock never decides the story; it makes facts (a reminder, an overdue mark, a supervision task, a deemed answer)
 that the story then sees.
@@ -31,7 +31,7 @@ def next_due(state: DisputeState) -> tuple[datetime, str] | None:
 
 
 def fire_due(case: Case) -> bool:
-    """Does all that is due by now, earliest first; says whether anything was.
+    """Applies all that is due by now, earliest first; whether anything was.
 
     Each step may start or stop other clocks, so what is next is asked anew each time.
     """
