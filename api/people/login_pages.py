@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.core.deps import ServicesDep, SessionDep
 from api.people.service import sign_in
@@ -28,24 +29,56 @@ async def login_page(request: Request, services: ServicesDep, to: NextDep = "/")
     return sign_in_page(request, services, to=inside(to))
 
 
-@router.post("/login")
-async def login(request: Request, services: ServicesDep, session: SessionDep) -> Response:
-    """Signs in and goes on to where the person wanted to go, with what was typed there before the sign-in was over."""
+@dataclass(frozen=True)
+class SignInForm:
+    """The sign-in form as it was sent: `to` is where the person wanted to go, `carried` what was typed at `back` before
+    the sign-in expired.
+    """
+
+    username: str
+    password: str
+    to: str
+    back: str
+    carried: list[tuple[str, str]]
+
+
+async def get_sign_in_form(request: Request, services: ServicesDep) -> SignInForm:
+    """The sign-in form, its token checked.
+
+    Raises:
+        BadCsrf
+        FieldsInvalid: it holds text that can't be kept.
+    """
     visit = request.cookies.get(VISIT, "")
     async with request.form(max_files=0, max_fields=FIELDS) as form:
         if not visit:
             raise BadCsrf("浏览器未接受 Cookie，或页面停留过久")
         check_fit(form)
         check_csrf(services.tokens.csrf(visit), form)
-        username, to, back = text(form, "username")[:100], inside(text(form, "next")), inside(text(form, "back"))
-        password = str(form.get("password") or "")[:200]
-        carried = [(name.removeprefix(CARRY), value) for name, value in typed(form) if name.startswith(CARRY)]
+        return SignInForm(
+            username=text(form, "username")[:100],
+            password=str(form.get("password") or "")[:200],
+            to=inside(text(form, "next")),
+            back=inside(text(form, "back")),
+            carried=[(name.removeprefix(CARRY), value) for name, value in typed(form) if name.startswith(CARRY)],
+        )
+
+
+@router.post("/login")
+async def login(
+    request: Request,
+    services: ServicesDep,
+    form: Annotated[SignInForm, Depends(get_sign_in_form)],
+    session: SessionDep,  # after the form: no connection waits for what a stranger sends
+) -> Response:
+    """Signs in and goes on to where the person wanted to go, with what was typed there before the sign-in expired."""
+    back, carried = form.back, form.carried
     try:
-        token = await sign_in(services, session, username, password)
+        token = await sign_in(services, session, form.username, form.password)
     except (NotSignedIn, TooManyTries) as error:
-        return sign_in_page(request, services, status=error.status, to=to, username=username, error=error.detail,
-                            back=back, carried=carried)  # fmt: skip
-    response = show(request, "resume.html", back=back, carried=carried) if carried else go(request, to)
+        return sign_in_page(request, services, status=error.status, to=form.to, username=form.username,
+                            error=error.detail, back=back, carried=carried)  # fmt: skip
+    response = show(request, "resume.html", back=back, carried=carried) if carried else go(request, form.to)
     keep(request, response, SESSION, token.access_token, token.expires_in)
     response.delete_cookie(VISIT)
     return response

@@ -63,7 +63,7 @@ def by_htmx(request: Request) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def go(request: Request, to: str, flash: dict[str, Any] | None = None) -> Response:
+def go(request: Request, to: str, flash: dict[str, str] | None = None) -> Response:
     """Sends the browser to another page, with a message to show there."""
     response = Response(headers={"HX-Redirect": to}) if by_htmx(request) else RedirectResponse(to, status_code=303)
     if flash:
@@ -92,7 +92,7 @@ def sign_in_page(
     return response
 
 
-def _flash(request: Request) -> dict[str, Any] | None:
+def _flash(request: Request) -> dict[str, str] | None:
     try:
         flash = json.loads(unquote(request.cookies.get(FLASH, "")))
     except (ValueError, RecursionError):
