@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -36,7 +36,7 @@ class SignInForm:
     """
 
     username: str
-    password: str
+    password: str = field(repr=False)
     to: str
     back: str
     carried: list[tuple[str, str]]

@@ -19,7 +19,7 @@ from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
 from infra.database.tables.people import PersonRow
 from infra.records.messages import watch
-from tests.infra.news import PublishedCase, hire, store
+from tests.infra.published_cases import PublishedCase, hire, store
 
 WITHIN = 20.0
 LATER = timedelta(hours=1)

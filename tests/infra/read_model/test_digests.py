@@ -20,7 +20,7 @@ from infra.database.tables.people import DeputyRow, PersonRow
 from infra.database.tables.read_model import BarredRow, TaskRow
 from infra.read_model.digests import send_digests
 from infra.read_model.messages import count_unread, mark_read, messages_of
-from tests.infra.news import PublishedCase, hire, store
+from tests.infra.published_cases import PublishedCase, hire, store
 
 NOON = datetime.now(UTC).replace(hour=4, minute=0)
 """An hour at which it is the same day in China half a day before and after."""

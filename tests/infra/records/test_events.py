@@ -19,7 +19,7 @@ from infra.read_model.audience import concerning
 from infra.read_model.writer import ReadModelGap, replace_image, stored_rows, write_image
 from infra.records.events import KEPT, trim_events
 from infra.records.messages import unwatch, watch, watching
-from tests.infra.news import PublishedCase, events, hire, store
+from tests.infra.published_cases import PublishedCase, events, hire, store
 
 
 @pytest_asyncio.fixture(loop_scope="session")

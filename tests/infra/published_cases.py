@@ -1,4 +1,4 @@
-"""What the tests of news share: a county's database without a server, cases put into it, people of posts."""
+"""Shared by tests of events, digests and streams: a migrated database, published cases, people with posts."""
 
 from __future__ import annotations
 
