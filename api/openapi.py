@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from pydantic import TypeAdapter
 
-from api.audit import schemas as audit
 from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
@@ -31,13 +30,6 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/tasks/{task_id}/delegate": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/transfer": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/decide": _DECIDED,
-    "GET /v1/disputes/{no}/history": {200: audit.History},
-    "GET /v1/disputes/{no}/history/words": {200: audit.HistoryInWords},
-    "GET /v1/disputes/{no}/state": {200: audit.CaseAtEvent},
-    "POST /v1/audit/replays": {202: audit.JobAsked},
-    "GET /v1/jobs": {200: Listed[audit.JobItem]},
-    "GET /v1/jobs/{job_id}": {200: audit.Job},
-    "GET /v1/audit/access": {200: Listed[audit.AccessItem]},
     "POST /v1/drill/advance": {200: operations.Advanced},
     "POST /v1/drill/digest": {200: operations.Digested},
 }

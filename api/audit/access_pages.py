@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from api.audit.access_labels import noted, outcome
-from api.audit.endpoints import get_accesses
-from api.audit.pages import tabs
-from api.core.deps import CursorDep, ServicesDep
-from api.web import formatting as w
+from api.audit.access_service import accesses
+from api.audit.schemas import AccessItem
+from api.audit.tabs import tabs
+from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.web.errors import PageRoute
 from api.web.rendering import show
 from api.web.session import ViewerDep
@@ -25,6 +25,7 @@ PAGE = 50
 async def access_page(
     request: Request,
     services: ServicesDep,
+    session: SessionDep,
     viewer: ViewerDep,
     person: Annotated[str, Query(max_length=80)] = "",
     dispute_no: Annotated[str, Query(max_length=40)] = "",
@@ -35,39 +36,38 @@ async def access_page(
     asked: dict[str, str] = {"person": person.strip(), "dispute_no": dispute_no.strip()}
     if refused:
         asked["refused"] = "1"
-    page = await get_accesses(services, viewer.actor, asked["person"] or None, asked["dispute_no"] or None, refused,
-                              PAGE, cursor)  # fmt: skip
-    said = {name: value for name, value in asked.items() if value}
-    more = {**said, "cursor": page["next_cursor"]}
+    page = await accesses(
+        services, session, viewer.actor, person=asked["person"] or None, dispute_no=asked["dispute_no"] or None,
+        refused=refused, limit=PAGE, cursor=cursor,
+    )  # fmt: skip
+    filters = {name: value for name, value in asked.items() if value}
     return show(
         request,
         "access.html",
         viewer,
-        tabs=await tabs(services, viewer, "/audit/access"),
+        tabs=await tabs(services, session, viewer, "/audit/access"),
         asked=asked,
         refused=refused,
-        filtered=bool(said),
-        rows=[_row(each, said) for each in page["items"]],
-        more="/audit/access?" + urlencode(more) if page["next_cursor"] else "",
-        first="/audit/access?" + urlencode(said) if cursor else "",
+        filtered=bool(filters),
+        rows=[_row(each, filters) for each in page.items],
+        more="/audit/access?" + urlencode({**filters, "cursor": page.next_cursor}) if page.next_cursor else "",
+        first="/audit/access?" + urlencode(filters) if cursor else "",
     )
 
 
-def _row(entry: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
-    at = w.instant(entry["at"])
-
+def _row(entry: AccessItem, filters: dict[str, str]) -> dict[str, Any]:
     def narrowed(**more: str) -> str:
-        return "/audit/access?" + urlencode({**said, **more})
+        return "/audit/access?" + urlencode({**filters, **more})
 
     return {
-        "at": f"{at:%Y-%m-%d %H:%M:%S}" if at else "",
-        "name": entry["name"] or "（未知人员）",
-        "username": entry["username"] or "",
-        "by_person": narrowed(person=entry["username"]) if entry["username"] else "",
-        "no": entry["dispute_no"] or "",
-        "by_dispute": narrowed(dispute_no=entry["dispute_no"]) if entry["dispute_no"] else "",
-        "what": noted(entry["what"]),
-        "code": entry["what"],
-        "outcome": outcome(entry["outcome"]),
-        "refused": entry["outcome"] != OK,
+        "at": f"{entry.at:%Y-%m-%d %H:%M:%S}",
+        "name": entry.name or "（未知人员）",
+        "username": entry.username or "",
+        "by_person": narrowed(person=entry.username) if entry.username else "",
+        "no": entry.dispute_no or "",
+        "by_dispute": narrowed(dispute_no=entry.dispute_no) if entry.dispute_no else "",
+        "what": noted(entry.what),
+        "code": entry.what,
+        "outcome": outcome(entry.outcome),
+        "refused": entry.outcome != OK,
     }

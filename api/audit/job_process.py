@@ -25,14 +25,14 @@ from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, get_settings
 from infra.temporal.client import connect
 
-TOLD_EVERY = 0.5
+REPORT_EVERY = 0.5
 """Seconds between two reports of progress."""
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a job is: how many pieces, and its results as they come."""
+    """A job's work: the number of its pieces, and their results as they come."""
 
     total: int
     results: AsyncIterator[Model]
@@ -58,19 +58,20 @@ async def run(settings: Settings, job_id: str) -> None:
     """Does the job and keeps its results."""
     database = open_database(settings)
     try:
-        job = await find_job(database, job_id)
+        async with database.read() as session:
+            job = await find_job(session, job_id)
         if job is None:
             return
         results: list[Any] = []
         try:
             work = await KINDS[job.kind](settings, await connect(settings), database, job.sealed["request"])
             await report(database, job_id, 0, work.total)
-            told = time.monotonic()
+            reported = time.monotonic()
             async for result in work.results:
                 results.append(result.model_dump(mode="json"))
-                if time.monotonic() - told > TOLD_EVERY:
+                if time.monotonic() - reported > REPORT_EVERY:
                     await report(database, job_id, len(results), work.total)
-                    told = time.monotonic()
+                    reported = time.monotonic()
             await report(database, job_id, len(results), work.total)
             await finish(database, job_id, "done", results)
         except SantuiError as error:

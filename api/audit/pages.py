@@ -1,8 +1,7 @@
-"""The page where replays are asked for, watched and read."""
+"""The page of replays: asking for one, its progress, its findings."""
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,17 +9,21 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from api.audit.endpoints import ReplayIn, get_job, get_jobs, post_replays
+from api.audit import job_service as service
+from api.audit.checking import Finding
+from api.audit.schemas import Job, JobItem, ReplayIn
+from api.audit.tabs import tabs
 from api.core.context import Services
-from api.core.deps import CursorDep, ServicesDep
+from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.permissions import holds_at_root
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from domain.base import china
-from domain.errors import BadCsrf, NotEntitled
-from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS
+from domain.errors import BadCsrf, KeyReused, NotEntitled, Refused
+from domain.people.permissions import AUDITORS
+from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.archive import holdings
 
@@ -36,6 +39,7 @@ STATES = {"queued": "等待开始", "running": "正在重放", "done": "已完�
 async def audit_page(
     request: Request,
     services: ServicesDep,
+    session: SessionDep,
     viewer: ViewerDep,
     job: Annotated[str, Query(max_length=80)] = "",
     only: str = "",
@@ -43,29 +47,36 @@ async def audit_page(
     cursor: CursorDep = None,
     dispute_no: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Replays: ask for one, watch it, read what it found; the earlier ones."""
+    """The form, one job with its findings, and the earlier ones."""
     _may(viewer)
-    return await _show(request, services, viewer, job=job, only=only, page=page, cursor=cursor, number=dispute_no)
+    return await _show(
+        request, services, session, viewer, job=job, only=only, page=page, cursor=cursor, number=dispute_no
+    )
 
 
 @router.post("/audit/replays")
-async def replays_page(request: Request, services: ServicesDep, viewer: ViewerDep, posted: FilledDep) -> Response:
+async def replays_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
+) -> Response:
     """Asks for a replay, once for the key in the form."""
     _may(viewer)
     form = posted.form
     typed = {name: value for name in ("dispute_no", "from", "to") if (value := text(form, name))}
     if posted.stale:
-        return await _show(request, services, viewer, typed=typed, problem=STALE, status=BadCsrf.status)
+        return await _show(request, services, session, viewer, typed=typed, problem=STALE, status=BadCsrf.status)
     try:
         asked = ReplayIn.model_validate(typed)
     except ValidationError as error:
-        return await _show(request, services, viewer, typed=typed, problem=_problem(error, typed), status=422)
-    response = await post_replays(services, viewer.actor, asked, text(form, "key") or None)
-    body = json.loads(bytes(response.body))
-    if response.status_code >= 300:
-        problem = body["detail"] or body["title"]
-        return await _show(request, services, viewer, typed=typed, problem=problem, status=response.status_code)
-    return go(request, "/audit?" + urlencode({"job": body["job_id"]}))
+        return await _show(request, services, session, viewer, typed=typed, problem=_problem(error, typed), status=422)
+    try:
+        answer = await service.ask_for_replays(services, session, viewer.actor, asked, text(form, "key") or None)
+    except KeyReused:
+        raise
+    except Refused as error:
+        async with services.database.resume(session):
+            problem = error.detail or error.title
+            return await _show(request, services, session, viewer, typed=typed, problem=problem, status=error.status)
+    return go(request, "/audit?" + urlencode({"job": answer.body.job_id}))
 
 
 @router.get("/audit/replays")
@@ -92,6 +103,7 @@ def _problem(error: ValidationError, typed: dict[str, str]) -> str:
 async def _show(
     request: Request,
     services: Services,
+    session: Session,
     viewer: Viewer,
     *,
     job: str = "",
@@ -104,52 +116,44 @@ async def _show(
     status: int = 200,
 ) -> Response:
     now = w.present()
-    mine = await get_jobs(services, viewer.actor, "replays", JOBS, cursor)
-    job_id = job or next((each["job_id"] for each in mine["items"] if not cursor), "")
-    whole = await get_job(services, viewer.actor, job_id) if job_id else None
-    kept = await holdings(services.database)
+    mine = await service.jobs(session, viewer.actor, service.REPLAYS, JOBS, cursor)
+    job_id = job or next((each.job_id for each in mine.items if not cursor), "")
+    whole = await service.job(session, viewer.actor, job_id) if job_id else None
+    kept = await holdings(session)
     return show(
         request,
         "audit.html",
         viewer,
         status=status,
-        tabs=await tabs(services, viewer, "/audit"),
+        tabs=await tabs(services, session, viewer, "/audit"),
         key=new_id(),
         typed={"dispute_no": number, "from": f"{now - timedelta(days=30):%Y-%m-%d}", "to": f"{now:%Y-%m-%d}"}
         | (typed or {}),
         problem=problem,
-        periods=await holds_at_root(services, viewer.actor, AUDITORS),
+        periods=await holds_at_root(services, session, viewer.actor, AUDITORS),
         kept={"runs": kept.runs, "size": w.size(kept.size), "last": w.stamp(kept.last, now)},
         job=_job(whole, now) if whole else None,
-        results=_results(whole, only, page) if whole and whole["state"] in ("done", "failed") else None,
-        jobs=[_job(each, now) for each in mine["items"]],
+        results=_results(whole, only, page) if whole and whole.state in ("done", "failed") else None,
+        jobs=[_job(each, now) for each in mine.items],
         current=job_id,
-        more="/audit?" + urlencode({"job": job_id, "cursor": mine["next_cursor"]}) if mine["next_cursor"] else "",
+        more="/audit?" + urlencode({"job": job_id, "cursor": mine.next_cursor}) if mine.next_cursor else "",
     )
 
 
-async def tabs(services: Services, viewer: Viewer, here: str) -> list[dict[str, Any]]:
-    """The pages of auditing that this person may open."""
-    reads_log = await holds_at_root(services, viewer.actor, ACCESS_LOG_READERS)
-    doors = [("/audit", "重放核对", viewer.actor.has_role(*AUDITORS)), ("/audit/access", "访问日志", reads_log)]
-    return [{"href": href, "name": name, "current": href == here} for href, name, open_ in doors if open_]
-
-
-def _job(job: dict[str, Any], now: datetime) -> dict[str, Any]:
-    asked, finished = (w.instant(job[name]) for name in ("asked_at", "finished_at"))
-    total = job["total"]
+def _job(job: JobItem, now: datetime) -> dict[str, Any]:
+    took = (job.finished_at - job.asked_at).total_seconds() if job.finished_at else None
     return {
-        "id": job["job_id"],
-        "href": "/audit?" + urlencode({"job": job["job_id"]}),
-        "about": _about(job["request"]),
-        "state": STATES[job["state"]],
-        "code": job["state"],
-        "running": job["state"] in ("queued", "running"),
-        "done": job["done"],
-        "total": total,
-        "asked": w.stamp(asked, now),
-        "took": f"{(finished - asked).total_seconds():.1f} 秒" if asked and finished else "",
-        "error": job["error"],
+        "id": job.job_id,
+        "href": "/audit?" + urlencode({"job": job.job_id}),
+        "about": _about(job.request),
+        "state": STATES[job.state],
+        "code": job.state,
+        "running": job.state in ("queued", "running"),
+        "done": job.done,
+        "total": job.total,
+        "asked": w.stamp(job.asked_at, now),
+        "took": "" if took is None else f"{took:.1f} 秒",
+        "error": job.error,
     }
 
 
@@ -162,25 +166,24 @@ def _about(request: dict[str, Any]) -> str:
     return f"{since} 至 {last} 受理" if since != last else f"{since} 受理"
 
 
-def _results(job: dict[str, Any], only: str, page: int) -> dict[str, Any]:
-    """A page of what was found, the runs with differences first."""
-    found = [_finding(each) for each in job["results"]]
-    bad = [each for each in found if not each["sound"]]
-    chosen = bad if only == "differences" else [*bad, *(each for each in found if each["sound"])]
+def _results(job: Job, only: str, page: int) -> dict[str, Any]:
+    """A page of the findings, the runs with differences first."""
+    bad = [finding for finding in job.results if not finding.sound]
+    chosen = bad if only == "differences" else [*bad, *(finding for finding in job.results if finding.sound)]
     pages = max(1, -(-len(chosen) // PAGE))
     page = min(page, pages)
 
     def href(**more: Any) -> str:
-        return "/audit?" + urlencode({"job": job["job_id"], **more})
+        return "/audit?" + urlencode({"job": job.job_id, **more})
 
     asked = {"only": "differences"} if only == "differences" else {}
     return {
-        "count": len(found),
+        "count": len(job.results),
         "bad": len(bad),
-        "events": sum(each["events"] for each in found),
-        "rows": chosen[(page - 1) * PAGE : page * PAGE],
+        "events": sum(finding.events for finding in job.results),
+        "rows": [_finding(finding) for finding in chosen[(page - 1) * PAGE : page * PAGE]],
         "views": [
-            {"name": f"全部（{len(found)}）", "href": href(), "current": not asked},
+            {"name": f"全部（{len(job.results)}）", "href": href(), "current": not asked},
             {"name": f"有差异（{len(bad)}）", "href": href(only="differences"), "current": bool(asked)},
         ],
         "page": page,
@@ -190,14 +193,13 @@ def _results(job: dict[str, Any], only: str, page: int) -> dict[str, Any]:
     }
 
 
-def _finding(found: dict[str, Any]) -> dict[str, Any]:
+def _finding(found: Finding) -> dict[str, Any]:
     return {
-        "no": found["dispute_no"],
-        "href": f"/disputes/{found['dispute_no']}/history?" + urlencode({"run": found["run"]}),
-        "events": found["events"],
-        "replayed": found["replayed"],
-        "matches": found["state_matches"],
-        "error": found["error"],
-        "differences": found["differences"],
-        "sound": found["replayed"] and found["state_matches"] and not found["differences"],
+        "no": found.dispute_no,
+        "href": f"/disputes/{found.dispute_no}/history?" + urlencode({"run": found.run}),
+        "events": found.events,
+        "replayed": found.replayed,
+        "matches": found.state_matches,
+        "error": found.error,
+        "differences": found.differences,
     }

@@ -1,13 +1,48 @@
-"""Answers of the audit: histories, jobs, the access log."""
+"""Requests and answers of the audit: histories, replays as jobs, the access log."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
 
 from api.audit.checking import Finding
 from api.core.schemas import Shape
 from api.disputes.schemas import Case, EntryItem
+from domain.base import CHINA, Strict
+
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+"""Between these days a period may lie."""
+
+
+class ReplayIn(Strict):
+    """One dispute, or all that were begun in a period (dates in China, both inclusive)."""
+
+    dispute_no: str | None = Field(default=None, min_length=1, max_length=40)
+    since: date | None = Field(default=None, alias="from", ge=FIRST, le=LAST)
+    to: date | None = Field(default=None, ge=FIRST, le=LAST)
+
+    @model_validator(mode="after")
+    def _one_or_period(self) -> Self:
+        if (self.dispute_no is None) == (self.since is None or self.to is None):
+            raise ValueError("请给出纠纷编号，或起止日期")
+        if self.since and self.to and self.since > self.to:
+            raise ValueError("起始日期不能晚于截止日期")
+        return self
+
+    def request(self) -> dict[str, Any]:
+        """What the job is asked: a dispute, or instants between which runs began."""
+        if self.dispute_no:
+            return {"dispute_no": self.dispute_no}
+        assert self.since
+        assert self.to
+        until = self.to + timedelta(days=1)
+        return {"since": _midnight(self.since).isoformat(), "until": _midnight(until).isoformat()}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CHINA)
 
 
 class History(Shape):

@@ -21,9 +21,9 @@ from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime, TelemetryConfig
 
+from api.audit.case_at_event import case_at
 from api.audit.checking import Checker, Finding
 from api.audit.rebuilding import Rebuilder
-from api.audit.service import standing
 from api.cli.stuck_report import stalled
 from api.histories.lookup import Histories, Run
 from api.operations.startup_notices import notices
@@ -108,8 +108,8 @@ def state(
     """Print the case as it stood after an event, as JSON, derived again from its history."""
 
     async def work(room: Room) -> int:
-        whole = await standing(await room.histories.fetch(number, run), event, room.converter)
-        print(json.dumps(whole, ensure_ascii=False, indent=2))
+        case = await case_at(await room.histories.fetch(number, run), event, room.converter)
+        print(json.dumps(case.model_dump(mode="json", exclude_unset=True), ensure_ascii=False, indent=2))
         return 0
 
     raise typer.Exit(_in_room(work, archive_only=archive))

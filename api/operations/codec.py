@@ -69,5 +69,5 @@ async def _reader(services: Services, request: Request) -> str:
         raise NotSignedIn
     async with services.database.read() as session:
         actor = await person_of(services, session, token)
-    await at_root(services, actor, CODEC_READERS, "codec")
+        await at_root(services, session, actor, CODEC_READERS, "codec")
     return actor.person_id

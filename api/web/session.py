@@ -64,16 +64,16 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         csrf=services.tokens.csrf(token),
         posts=await _posts(services, session, actor),
         unread=unread,
-        audits=await _audits(services, actor),
+        audits=await _audits(services, session, actor),
         deputising="、".join(other.name for other in actor.deputises),
         oversees=bool(overseen(actor)),
     )
 
 
-async def _audits(services: Services, actor: Actor) -> str:
+async def _audits(services: Services, session: Session, actor: Actor) -> str:
     if actor.has_role(*AUDITORS):
         return "/audit"
-    return "/audit/access" if await holds_at_root(services, actor, ACCESS_LOG_READERS) else ""
+    return "/audit/access" if await holds_at_root(services, session, actor, ACCESS_LOG_READERS) else ""
 
 
 async def _posts(services: Services, session: Session, actor: Actor) -> str:

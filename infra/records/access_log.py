@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from domain.errors import StoreUnavailable
-from infra.database.engine import Database
+from infra.database.engine import Database, Session
 from infra.database.ids import new_id
 from infra.database.tables.audit import AccessRow
 from infra.database.tables.people import PersonRow
@@ -135,7 +135,7 @@ def _number(dispute_no: str | None) -> str | None:
 
 
 async def accesses(
-    database: Database, *, person_id: str | None, dispute_no: str | None, refused: bool, limit: int, before: str | None
+    session: Session, *, person_id: str | None, dispute_no: str | None, refused: bool, limit: int, before: str | None
 ) -> list[tuple[AccessRow, str | None, str | None]]:
     """The newest entries first, each with the name and username of its person; `before` is the id of the last one seen.
 
@@ -155,5 +155,4 @@ async def accesses(
         query = query.where(col(AccessRow.outcome) != OK)
     if before:
         query = query.where(col(AccessRow.access_id) < before)
-    async with database.read() as session:
-        return [(row, name, username) for row, name, username in (await session.execute(query)).all()]
+    return [(row, name, username) for row, name, username in (await session.execute(query)).all()]

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.errors import ArchiveBroken
-from infra.database.engine import Database
+from infra.database.engine import Database, Session
 from infra.database.tables.audit import ArchiveRow
 from infra.database.upsert import upsert
 
@@ -113,11 +113,10 @@ class Holdings:
     last: datetime | None
 
 
-async def holdings(database: Database) -> Holdings:
+async def holdings(session: Session) -> Holdings:
     """What the archive holds."""
     columns = func.count(), func.coalesce(func.sum(col(ArchiveRow.size)), 0), func.max(col(ArchiveRow.archived_at))
-    async with database.read() as session:
-        runs, size, last = (await session.execute(select(*columns))).one()
+    runs, size, last = (await session.execute(select(*columns))).one()
     return Holdings(runs=runs, size=int(size), last=last)
 
 

@@ -26,14 +26,13 @@ async def ask_for(session: AsyncSession, kind: str, person_id: str, request: dic
     return job_id
 
 
-async def find_job(database: Database, job_id: str) -> JobRow | None:
+async def find_job(session: AsyncSession, job_id: str) -> JobRow | None:
     """A job as it stands."""
-    async with database.read() as session:
-        return await session.get(JobRow, job_id)
+    return await session.get(JobRow, job_id)
 
 
 async def jobs_of(
-    database: Database, person_id: str, *, kind: str | None, limit: int, before: str | None
+    session: AsyncSession, person_id: str, *, kind: str | None, limit: int, before: str | None
 ) -> list[JobRow]:
     """A person's jobs, the newest first; `before` is the id of the last one seen."""
     query = select(JobRow).where(col(JobRow.person_id) == person_id).order_by(col(JobRow.job_id).desc()).limit(limit)
@@ -41,8 +40,7 @@ async def jobs_of(
         query = query.where(col(JobRow.kind) == kind)
     if before:
         query = query.where(col(JobRow.job_id) < before)
-    async with database.read() as session:
-        return list((await session.execute(query)).scalars())
+    return list((await session.execute(query)).scalars())
 
 
 async def take_next(database: Database) -> str | None:

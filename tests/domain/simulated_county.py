@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from temporalio.exceptions import ApplicationError
 
-from api.audit.service import NOBODY
+from api.audit.case_at_event import NOBODY
 from api.cli.client import Client, County, Refusal
 from api.disputes.presenters import present_case, present_entry
 from api.tasks.examples import example

@@ -26,7 +26,8 @@ async def insert(database: Database, name: str) -> None:
 
 async def noted(database: Database) -> list[str]:
     """What the access log says, in the order of the words: what was noted in one moment has no order."""
-    found = await accesses(database, person_id=None, dispute_no=None, refused=False, limit=1000, before=None)
+    async with database.read() as session:
+        found = await accesses(session, person_id=None, dispute_no=None, refused=False, limit=1000, before=None)
     return sorted(row.what for row, _, _ in found)
 
 
