@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from api.core.schemas import Listed, Problem
-from api.operations import schemas as operations
 from api.tasks import schemas as tasks
 from domain.errors import Refused, Unavailable, codes
 
@@ -30,8 +29,6 @@ ANSWERS: dict[str, dict[int, Any]] = {
     "POST /v1/tasks/{task_id}/delegate": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/transfer": {200: tasks.Decided},
     "POST /v1/tasks/{task_id}/decide": _DECIDED,
-    "POST /v1/drill/advance": {200: operations.Advanced},
-    "POST /v1/drill/digest": {200: operations.Digested},
 }
 """Operation -> its good answers by status, of the endpoints that do not document themselves yet (no `problems(…)`)."""
 

@@ -58,7 +58,7 @@ class Checker:
     async def check(
         self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None, *, later: Sequence[Run] = ()
     ) -> AsyncIterator[Finding]:
-        """Checks runs one after another; `done` is told how many are.
+        """Checks runs one after another; `done` is called with the number so far.
 
         `later` are runs that are not checked and may have followed: only a dispute's latest is what is shown of it.
         """

@@ -40,8 +40,8 @@ async def ask_for_replays(
         if asked.dispute_no:
             await may_audit(services, session, actor, asked.dispute_no)
         else:
-            await at_root(services, session, actor, AUDITORS, REPLAYS)
-        services.access.note(actor.person_id, asked.dispute_no, REPLAYS)
+            await at_root(services, session, actor, AUDITORS, "replays")
+        services.access.note(actor.person_id, asked.dispute_no, "replays")
 
         async def queue(writing: Session) -> Answer[JobAsked]:
             job_id = await records.ask_for(writing, REPLAYS, actor.person_id, asked.request())

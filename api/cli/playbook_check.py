@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from api.operations.startup_notices import told
+from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
 from domain.policy.playbook import Playbook
 from domain.policy.stages import STAGE_NAMES
@@ -51,6 +51,6 @@ def _around(settings: Settings, playbook: Playbook) -> list[str]:
     if file is not None and not file.exists():
         return ["no installation here yet: whether anybody holds the posts is told at the first start · 尚未安装"]
     try:
-        return asyncio.run(told(settings, playbook))
+        return asyncio.run(notice_messages(settings, playbook))
     except (StoreUnavailable, ValueError):
         return ["the database does not answer: whether anybody holds the posts is not known · 数据库没有响应"]

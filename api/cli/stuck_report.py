@@ -20,13 +20,13 @@ async def stalled(settings: Settings, client: Client, database: Database) -> lis
     Raises:
         RPCError, StoreUnavailable
     """
-    lines = [waits.told() for waits in await in_the_store(database) if waits.stuck]
+    lines = [waits.message() for waits in await in_the_store(database) if waits.stuck]
     for what, numbers in (
         ("failing_cases", await failing(client)),
         ("ended_outside", await ended_outside(client, database)),
     ):
         if numbers:
-            lines.append(f"{Waiting(what=what, count=len(numbers)).told()}：{' '.join(numbers)}")
+            lines.append(f"{Waiting(what=what, count=len(numbers)).message()}：{' '.join(numbers)}")
     return lines + await _of_the_api(settings)
 
 
@@ -35,7 +35,7 @@ async def _of_the_api(settings: Settings) -> list[str]:
     try:
         # Straight to this machine, whatever proxy the environment names.
         async with httpx2.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN) as http:
-            told = (await http.get(f"{settings.base_url}/readyz")).json()["stuck"]
+            stuck = (await http.get(f"{settings.base_url}/readyz")).json()["stuck"]
     except (httpx2.HTTPError, ValueError, KeyError):
         return []
-    return [each["message"] for each in told if each["what"] in OF_THE_API]
+    return [each["message"] for each in stuck if each["what"] in OF_THE_API]

@@ -8,7 +8,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from api.operations.startup_notices import told
+from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
 from infra import demo
 from infra.database import engine
@@ -76,5 +76,5 @@ async def welcome(settings: Settings) -> None:
 async def warn(settings: Settings) -> None:
     """Tells what is no reason not to start; see `api.operations.startup_notices`."""
     with suppress(StoreUnavailable):
-        for sentence in await told(settings, read_playbook(settings.playbook)):
+        for sentence in await notice_messages(settings, read_playbook(settings.playbook)):
             say(f"warning: {sentence}")

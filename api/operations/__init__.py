@@ -1,1 +1,1 @@
-"""Operations: health, drill, the codec endpoint, what is told at a start."""
+"""Operations: health, drill, the codec endpoint, the notices at a start."""

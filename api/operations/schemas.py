@@ -1,12 +1,21 @@
-"""Answers of operations: health, readiness, drill."""
+"""Requests and answers of operations: health, readiness, drill."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from api.core.schemas import Shape
 from api.disputes.schemas import DisputeItem
+from domain.base import Strict
+from domain.errors import FieldsInvalid
+from domain.policy.fields import Code
+
+LONGEST = timedelta(days=400)
+_DURATION = TypeAdapter(timedelta)
 
 
 class Health(Shape):
@@ -30,6 +39,33 @@ class Ready(Shape):
     status: Literal["ready", "stuck", "not_ready"]
     checks: dict[str, bool]
     stuck: list[Stuck]
+
+
+class Advance(Strict):
+    """How far: an ISO 8601 duration of at most 400 days (`P3D`, `PT2H`)."""
+
+    dispute_no: Code
+    by: Annotated[Code, BeforeValidator(str)]
+
+    def duration(self) -> timedelta:
+        """The duration.
+
+        Raises:
+            FieldsInvalid: it is none, not positive, or too long.
+        """
+        try:
+            length = _DURATION.validate_python(_months_as_days(self.by))
+        except ValidationError as error:
+            raise FieldsInvalid(errors=[{"field": "by", "message": "应为ISO 8601时长，例如P3D"}]) from error
+        if not timedelta(0) < length <= LONGEST:
+            raise FieldsInvalid(errors=[{"field": "by", "message": "应大于零且不超过400天"}])
+        return length
+
+
+def _months_as_days(text: str) -> str:
+    """`P1M` has no fixed length; in a drill a month is 31 days, so that every monthly deadline has passed."""
+    match = re.fullmatch(r"P(\d+)M(?:(\d+)D)?", text)
+    return f"P{int(match[1]) * 31 + int(match[2] or 0)}D" if match else text
 
 
 class Advanced(Shape):

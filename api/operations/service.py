@@ -11,7 +11,7 @@ async def readiness(services: Services, *, parts_only: bool) -> Ready:
     """What is there of engine, worker and database, and what is stuck; with `parts_only` the latter does not count."""
     checks = await services.health.parts()
     stuck = [
-        Stuck(what=w.what, count=w.count, since=w.since and china(w.since), message=w.told())
+        Stuck(what=w.what, count=w.count, since=w.since and china(w.since), message=w.message())
         for w in services.health.waiting()
         if w.stuck
     ]

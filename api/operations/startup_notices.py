@@ -1,4 +1,4 @@
-"""What is not as the mechanism has it, and no reason not to start: told at every start, in words.
+"""Notices at every start: what is not as the mechanism has it, and no reason not to start.
 
 Posts that nobody holds; an edition whose content changed under its name. The latter is no refusal: each case has pinned
 its own content and goes on by it, so nothing breaks, and a system that stands still over a mended comma would be worse.
@@ -41,7 +41,7 @@ class Changed:
 
 
 async def notices(database: Database, playbook: Playbook) -> list[Unheld | Changed]:
-    """What there is to tell.
+    """The notices of an installation.
 
     Raises:
         StoreUnavailable
@@ -53,8 +53,8 @@ async def notices(database: Database, playbook: Playbook) -> list[Unheld | Chang
     return [*unheld(playbook.process, await DirectoryCache(database).read(), held), *changed]
 
 
-async def told(settings: Settings, playbook: Playbook) -> list[str]:
-    """The notices of an installation, as sentences.
+async def notice_messages(settings: Settings, playbook: Playbook) -> list[str]:
+    """The same as sentences.
 
     Raises:
         StoreUnavailable
@@ -67,7 +67,7 @@ async def told(settings: Settings, playbook: Playbook) -> list[str]:
 
 
 async def log_notices(database: Database, playbook: Playbook) -> None:
-    """Puts the notices into the log, in codes; a database that is away is somebody else's to tell of."""
+    """Puts the notices into the log, in codes; that the database is away is reported elsewhere."""
     try:
         found = await notices(database, playbook)
     except (StoreUnavailable, ValueError):  # ValueError: nobody has been loaded yet

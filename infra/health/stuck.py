@@ -60,8 +60,8 @@ class Waiting(Model):
         """Whether it waits longer than what passes by itself."""
         return self.count > 0 and (self.at_once or self.seconds > PATIENCE.total_seconds())
 
-    def told(self) -> str:
-        """The same for a person."""
+    def message(self) -> str:
+        """The same in words, for staff."""
         age = f"，最早一件已等待{self.seconds / 60:.0f}分钟" if self.since else ""
         return f"{self.count}件{WORDS[self.what]}{age}"
 

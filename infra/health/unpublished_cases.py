@@ -1,4 +1,4 @@
-"""Which cases' images a worker could not write yet: told with its heartbeat."""
+"""Which cases' images a worker could not write yet; reported with its heartbeat."""
 
 from __future__ import annotations
 

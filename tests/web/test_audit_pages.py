@@ -223,13 +223,13 @@ def codes() -> Iterator[str]:
 
 
 def noting(function: ast.AST) -> Iterator[ast.expr]:
-    """What is noted: the third argument of `access.note`, the fourth of `at_root`, which passes it on."""
+    """What is noted: the third argument of `access.note`, the fifth of `at_root`, which passes it on."""
     for node in ast.walk(function):
         match node:
             case ast.Call(func=ast.Attribute(attr="note", value=ast.Attribute(attr="access")), args=args):
                 yield args[2]
             case ast.Call(func=ast.Attribute(attr="at_root") | ast.Name(id="at_root"), args=args):
-                yield args[3]
+                yield args[4]
 
 
 def literals(annotation: ast.expr | None) -> list[str]:

@@ -36,7 +36,7 @@ async def test_reports_that_the_engine_has_not_got_are_counted_from_the_oldest(a
         waits = (await found(database))["undelivered_reports"]
         assert (waits.count, waits.since) == (3, AN_HOUR_AGO)
         assert waits.stuck
-        assert "3件警情" in waits.told()
+        assert "3件警情" in waits.message()
 
 
 async def test_cases_that_no_worker_could_publish_are_counted(anywhere: Settings) -> None:
@@ -68,4 +68,4 @@ def test_what_waits_is_stuck_only_after_a_while_or_at_once_where_it_never_passes
     assert not Waiting(what=what, count=0, since=now - 2 * PATIENCE, at_once=True).stuck
     assert Waiting(what=what, count=1, since=now - 2 * PATIENCE).stuck
     assert Waiting(what=what, count=1, at_once=True).stuck
-    assert WORDS[what] in Waiting(what=what, count=1).told()
+    assert WORDS[what] in Waiting(what=what, count=1).message()
