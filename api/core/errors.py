@@ -16,7 +16,7 @@ from domain.validation_messages import field_errors
 
 MEDIA = "application/problem+json"
 log = structlog.get_logger()
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _TITLES = {
     404: "未找到",
     405: "不支持的请求方法",
@@ -41,31 +41,31 @@ def problem(error: SantuiError) -> dict[str, Any]:
 
 
 def refusal_of(body: dict[str, Any]) -> Refused:
-    """The refusal that a problem document of ours tells."""
+    """The refusal that a stored problem document was made of."""
     kind = by_code(str(body.get("code"))) or Refused
-    said = kind(str(body.get("detail", "")), errors=body.get("errors"))
-    assert isinstance(said, Refused), "only refusals are stored"
-    return said
+    refusal = kind(str(body.get("detail", "")), errors=body.get("errors"))
+    assert isinstance(refusal, Refused), "only refusals are stored"
+    return refusal
 
 
-def respond(error: SantuiError) -> JSONResponse:
-    """A problem document as a response."""
+def problem_response(error: SantuiError) -> JSONResponse:
+    """An error as a response."""
     headers = {"Retry-After": "2"} if error.status == 503 else {}
     headers |= {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
     return JSONResponse(problem(error), status_code=error.status, media_type=MEDIA, headers=headers)
 
 
-def full(error: BaseException | None) -> bool:
-    """Whether the system could not write a file: the disk is full, or takes nothing more."""
-    return isinstance(error, OSError) and error.errno in _FULL
+def disk_full(error: BaseException | None) -> bool:
+    """Whether a file could not be written: the disk is full, read-only or broken."""
+    return isinstance(error, OSError) and error.errno in _DISK_FULL
 
 
 def install(app: FastAPI) -> None:
-    """Teaches the application to answer every error as a problem document."""
+    """Makes the application answer every error as a problem document."""
 
     @app.exception_handler(SantuiError)
-    async def _ours(_: Request, error: SantuiError) -> JSONResponse:
-        return respond(error)
+    async def _domain(_: Request, error: SantuiError) -> JSONResponse:
+        return problem_response(error)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -75,8 +75,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        if full(error.__cause__):  # a form could not be put aside while it was read
-            return respond(StoreUnavailable("附件暂时无法保存，请稍后重试"))
+        if disk_full(error.__cause__):  # a form could not be spooled to disk while it was read
+            return problem_response(StoreUnavailable("附件暂时无法保存，请稍后重试"))
         title = _TITLES.get(error.status_code, "请求未被受理")
         code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
         body = {"type": f"urn:santui:{code}", "title": title, "status": error.status_code, "code": code}
@@ -84,11 +84,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OSError)
     async def _system(request: Request, error: OSError) -> JSONResponse:
-        if full(error):
-            return respond(StoreUnavailable())
-        return await _unforeseen(request, error)
+        if disk_full(error):
+            return problem_response(StoreUnavailable())
+        return await _unexpected(request, error)
 
     @app.exception_handler(Exception)
-    async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("unforeseen", path=request.url.path, exc_info=error)
-        return respond(SantuiError())
+        return problem_response(SantuiError())

@@ -19,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.core.errors import respond
+from api.core.errors import problem_response
 from domain.errors import FieldsInvalid, Refused, SantuiError, TooLarge, Unavailable
 from domain.storable_text import UNFIT, fit, is_fit, tame
 from infra.runtime.settings import Settings
@@ -99,12 +99,12 @@ class RequestGuard:
         try:
             await self._app(scope, await self._checked(scope, receive), sending)
         except SantuiError as error:
-            await respond(error)(scope, receive, sending)
+            await problem_response(error)(scope, receive, sending)
         except asyncio.CancelledError:  # the process ends, and has waited for this request as long as it may
             if begun:
                 raise
             cut = Unavailable("服务正在重启，请稍后重试", may_take_effect=scope["method"] not in ("GET", "HEAD"))
-            await respond(cut)(scope, receive, sending)
+            await problem_response(cut)(scope, receive, sending)
 
     async def _checked(self, scope: Scope, receive: Receive) -> Receive:
         """The `receive` that the application reads the request from.

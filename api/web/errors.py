@@ -15,7 +15,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from api.core.deps import get_services
-from api.core.errors import full
+from api.core.errors import disk_full
 from api.web.rendering import by_htmx, go, show, sign_in_page
 from api.web.session import FIELDS, MOST_FILES, SESSION, ViewerDep, typed
 from domain.errors import (
@@ -163,8 +163,8 @@ class PageRoute(APIRoute):
             except HTTPException as error:
                 shown = _OF_STATUS.get(error.status_code, Refused)()
             except Exception as error:
-                shown = StoreUnavailable() if full(error) else SantuiError()
-                if not full(error):
+                shown = StoreUnavailable() if disk_full(error) else SantuiError()
+                if not disk_full(error):
                     log.error("unforeseen", path=getattr(request.scope.get("route"), "path", ""), exc_info=error)
             unsent = [value for name, value in await _typed_fields(request) if _is_text(name, value)]
             return error_page(request, shown, unsent)

@@ -1,6 +1,6 @@
-"""Whether the system is fit to work, and whether something in it is stuck behind a green light.
+"""Health of the system: whether engine, worker and database answer, and what is stuck although they do.
 
-The parts are asked when somebody asks; what waits is looked at now and then, beside the requests.
+The parts are probed at each request; what waits is measured in the background.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from infra.records.access_log import AccessLog
 from infra.runtime.background import Background
 
 EVERY = 5.0
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 ANSWER_WITHIN = 2.0
 """Seconds in which a part has to answer."""
 WAITING = Gauge("santui_waiting", "What waits to be done, by kind", ["what"])
@@ -31,47 +31,47 @@ log = structlog.get_logger()
 
 
 class Health:
-    """What one API process knows of how the system stands."""
+    """The system's health as one API process sees it."""
 
     def __init__(self, client: Client, database: Database, access: AccessLog, background: Background) -> None:
         self._client, self._database = client, database
         self._access, self._background = access, background
-        self._found: dict[str, Waiting] = {}
+        self._measured: dict[str, Waiting] = {}
         self._workers: asyncio.Task[int] | None = None
 
     async def parts(self) -> dict[str, bool]:
-        """Whether engine, worker and database are there, each within seconds."""
+        """Whether engine, worker and database answer within seconds, by their names in `GET /readyz`."""
         engine, workers = await asyncio.gather(self._engine(), self._alive())
         return {"temporal": engine, "worker": bool(workers), "database": workers is not None}
 
     async def _engine(self) -> bool:
         try:
             return await self._client.service_client.check_health(timeout=timedelta(seconds=ANSWER_WITHIN))
-        except Exception:  # whatever went wrong there: it is not fit
+        except Exception:  # whatever went wrong: it does not answer
             return False
 
     async def _alive(self) -> int | None:
-        """How many workers live; none where the database does not answer. Asked once at a time: it may hang."""
+        """How many workers are alive; none where the database does not answer. One query at a time: it may hang."""
         if self._workers is None or self._workers.done():
             self._workers = asyncio.create_task(workers_alive(self._database))
-        asked = self._workers
-        await asyncio.wait({asked}, timeout=ANSWER_WITHIN)
-        return asked.result() if asked.done() and asked.exception() is None else None
+        query = self._workers
+        await asyncio.wait({query}, timeout=ANSWER_WITHIN)
+        return query.result() if query.done() and query.exception() is None else None
 
     def waiting(self) -> list[Waiting]:
-        """All that waits, as it was last seen; of this process as it is now."""
+        """All that waits, as it was last measured; of this process as it is now."""
         failing = self._background.failing()
         ours = [
             Waiting(what="access_backlog", count=self._access.backlog, since=self._access.waits_since),
             Waiting(what="background", count=len(failing), since=min(failing.values(), default=None)),
         ]
-        return [*self._found.values(), *ours]
+        return [*self._measured.values(), *ours]
 
     async def keep_looking(self) -> None:
-        """Looks, for as long as the process lives; what can't be asked now keeps its last answer."""
+        """Measures for as long as the process lives; what does not answer now keeps its last value."""
         while True:
-            for see in (self._in_the_store, self._failing, self._ended_outside):
-                await self._look(see)
+            for measure in (self._in_the_store, self._failing, self._ended_outside):
+                await self._measure(measure)
             for waits in self.waiting():
                 WAITING.labels(waits.what).set(waits.count)
                 OLDEST.labels(waits.what).set(waits.seconds)
@@ -87,8 +87,8 @@ class Health:
         ended = await ended_outside(self._client, self._database)
         return [Waiting(what="ended_outside", count=len(ended), at_once=True)]
 
-    async def _look(self, see: Callable[[], Awaitable[list[Waiting]]]) -> None:
+    async def _measure(self, measure: Callable[[], Awaitable[list[Waiting]]]) -> None:
         try:
-            self._found |= {waits.what: waits for waits in await see()}
-        except (RPCError, RuntimeError, StoreUnavailable) as error:  # not connected, or away: the parts say so
-            log.warning("not_looked", at=see.__name__, error=type(error).__name__)
+            self._measured |= {waits.what: waits for waits in await measure()}
+        except (RPCError, RuntimeError, StoreUnavailable) as error:  # not connected, or away: `parts` reports it
+            log.warning("not_looked", at=measure.__name__, error=type(error).__name__)
