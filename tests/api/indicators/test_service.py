@@ -1,0 +1,83 @@
+"""The indicators' service: whose figures they are, what they count, and the cases behind them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.core.context import Services
+from api.indicators import service
+from api.indicators.question import Question, ask, today
+from domain.errors import FieldsInvalid, NotEntitled
+from domain.indicators.formulas import DEFAULT_WINDOWS
+from domain.people.organisation import Actor
+from infra.database.engine import Session
+from tests.api.support import answered, dispute, somebody
+
+
+async def asked(services: Services, actor: Actor, **more: Any) -> Question:
+    """The figures of these days, and what else is said."""
+    usual: dict[str, Any] = {"first": today() - timedelta(days=1), "last": today() + timedelta(days=1),
+                             "organisation": None, "by": None, "as_of": None, "windows": DEFAULT_WINDOWS}  # fmt: skip
+    return await ask(services, actor, **{**usual, **more})
+
+
+async def settled(services: Services) -> str:
+    """A dispute that was settled where it was reported."""
+    number = await dispute(services)
+    await answered(services, number, "confirm_triage", "confirm")
+    await answered(services, number, "handle_on_scene", "settled")
+    return number
+
+
+async def test_what_was_disposed_of_is_counted_in_all_and_under_its_organisation(
+    services: Services, session: Session
+) -> None:
+    await settled(services)
+    supervisor = await somebody(services, "supervisor", "county")
+    found = await service.indicators(services, session, await asked(services, supervisor, by="organisation"))
+    assert (found.total.values["disposed"].numerator, found.total.group) == (1, "")
+    (row,) = [row for row in found.rows if row.values["disposed"].numerator]
+    assert row.name == "古山派出所"
+    assert row.group == row.organisation
+    shown = row.model_dump(mode="json", exclude_unset=True)
+    assert set(shown) == {"name", "values", "compared", "organisation"}, "only the key it is grouped by"
+    assert found.total.compared["disposed"].previous.base == 0
+
+
+async def test_behind_a_figure_are_its_cases_a_page_at_a_time(services: Services, session: Session) -> None:
+    numbers = [await settled(services) for _ in range(3)]
+    supervisor = await somebody(services, "supervisor", "county")
+    question = await asked(services, supervisor)
+    behind: list[str] = []
+    cursor = None
+    for _ in numbers:
+        page = await service.cases(services, session, supervisor, question, "disposed", "numerator", None, 1, cursor)
+        assert page.count == 3
+        behind += [item.dispute_no for item in page.items]
+        cursor = page.next_cursor
+    assert (behind, cursor) == (numbers, None)
+    with pytest.raises(FieldsInvalid):
+        await service.cases(services, session, supervisor, question, "no_such", "numerator", None, 1, None)
+
+
+async def test_a_workbook_is_a_file_named_by_its_period_and_noted(services: Services, session: Session) -> None:
+    supervisor = await somebody(services, "supervisor", "county")
+    book = await service.export(services, session, supervisor, await asked(services, supervisor))
+    assert book.content.startswith(b"PK")
+    assert book.name == f"指标_{today() - timedelta(days=1)}_{today() + timedelta(days=1)}.xlsx"
+    assert services.access.backlog == 1
+
+
+async def test_figures_are_for_those_who_oversee_and_of_what_they_oversee(services: Services) -> None:
+    officer = await somebody(services, "on_scene_officer", "station-gushan")
+    with pytest.raises(NotEntitled):
+        await asked(services, officer)
+    assert services.access.backlog == 1, "the try is noted"
+    supervisor = await somebody(services, "supervisor", "county")
+    with pytest.raises(FieldsInvalid) as refused:
+        await asked(services, supervisor, first=today(), last=today() - timedelta(days=1), organisation="nowhere",
+                    windows={"relapse": 1})  # fmt: skip
+    assert [error["field"] for error in refused.value.errors] == ["to", "relapse_days", "organisation"]
