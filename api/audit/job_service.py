@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import TypeAdapter
 
 from api.audit.schemas import Job, JobAsked, JobItem, ReplayIn
@@ -63,7 +61,7 @@ async def job(session: Session, actor: Actor, job_id: str) -> Job:
     row = await records.find_job(session, job_id)
     if row is None or row.person_id != actor.person_id:
         raise NotFound("没有这个任务")
-    return Job(**_fields(row), results=row.sealed["results"])
+    return Job(**dict(_item(row)), results=row.sealed["results"])
 
 
 async def jobs(session: Session, actor: Actor, kind: str | None, limit: int, cursor: str | None) -> Listed[JobItem]:
@@ -71,18 +69,18 @@ async def jobs(session: Session, actor: Actor, kind: str | None, limit: int, cur
     before = read_cursor(cursor, str)[0] if cursor else None
     rows = await records.jobs_of(session, actor.person_id, kind=kind, limit=limit + 1, before=before)
     more = cursor_of(rows[limit - 1].job_id) if len(rows) > limit else None
-    return Listed[JobItem](items=[JobItem(**_fields(row)) for row in rows[:limit]], next_cursor=more)
+    return Listed[JobItem](items=[_item(row) for row in rows[:limit]], next_cursor=more)
 
 
-def _fields(row: JobRow) -> dict[str, Any]:
-    return {
-        "job_id": row.job_id,
-        "kind": row.kind,
-        "state": row.state,
-        "done": row.done,
-        "total": row.total,
-        "asked_at": china(row.at),
-        "finished_at": china(row.finished_at) if row.finished_at else None,
-        "error": row.sealed.get("error"),
-        "request": row.sealed["request"],
-    }
+def _item(row: JobRow) -> JobItem:
+    return JobItem(
+        job_id=row.job_id,
+        kind=row.kind,
+        state=row.state,
+        done=row.done,
+        total=row.total,
+        asked_at=china(row.at),
+        finished_at=china(row.finished_at) if row.finished_at else None,
+        error=row.sealed.get("error"),
+        request=row.sealed["request"],
+    )
