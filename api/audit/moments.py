@@ -12,7 +12,7 @@ from api.audit.history_in_words import in_words
 from api.audit.schemas import EntryTold, EventTold
 from api.audit.service import histories
 from api.core.context import Services
-from api.histories.replay import replay
+from api.histories.replay import Replayed, replay
 from domain.errors import FieldsInvalid
 
 
@@ -81,15 +81,20 @@ async def run_history(services: Services, dispute_no: str, run: str | None) -> R
         ArchiveBroken
     """
     history = await histories(services).fetch(dispute_no, run)
-    words = in_words(history, await replay(history, services.client.data_converter))
+    return by_moment(history, await replay(history, services.client.data_converter))
+
+
+def by_moment(history: WorkflowHistory, replayed: Replayed) -> RunHistory:
+    """A replayed history, what the engine did without an entry put to the moment before."""
+    words = in_words(history, replayed)
     moments: list[ShownMoment] = []
     for item in words.items:
         if item.entries or not moments:
             moments.append(ShownMoment(len(moments), item.event_id, item.at, item.entries, item.events))
-        else:  # no entry: what the engine did meanwhile belongs to the moment before
+        else:
             last = moments.pop()
             events = [*last.events, *item.events]
             moments.append(ShownMoment(last.step, item.event_id, last.at, last.entries, events))
     if not moments:  # nothing has been worked on yet
         moments = [ShownMoment(0, words.after[-1].event_id, words.after[0].at, [], [])]
-    return RunHistory(dispute_no, history, moments, words.after, words.error)
+    return RunHistory(history.workflow_id, history, moments, words.after, words.error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -34,8 +33,8 @@ async def readyz(services: ServicesDep, response: Response, parts_only: bool = F
     return ready
 
 
-@router.get("/metrics", include_in_schema=False)
-async def metrics(request: Request) -> Any:
+@router.get("/metrics", include_in_schema=False, response_class=Response)
+async def metrics(request: Request) -> Response:
     """Prometheus metrics, for this machine only."""
     if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
         raise NotFound

@@ -8,11 +8,14 @@ import pytest
 
 from api.audit import access_service, job_service, service
 from api.audit.case_at_event import case_at
+from api.audit.comparison import compared
 from api.audit.history_in_words import in_words
+from api.audit.moments import by_moment
 from api.audit.schemas import ReplayIn
 from api.core.context import Services
 from api.histories.replay import replay
 from api.indicators.question import today
+from api.web.organisation_labels import offices_of
 from bench.looks import person
 from domain.errors import FieldsInvalid, KeyReused, NotEntitled, NotFound
 from infra.database.engine import Session
@@ -122,3 +125,23 @@ async def test_a_history_in_words_leads_to_the_case_at_each_of_its_moments() -> 
     assert len(last.timeline) == sum(len(item.entries) for item in words.items)
     with pytest.raises(FieldsInvalid):
         await case_at(history, words.events + 1, CONVERTER)
+
+
+async def test_each_moment_is_compared_with_the_one_before(services: Services, session: Session) -> None:
+    history = read(next(file for file in FILES if file.name.startswith("relapse-jinhua")))
+    run = by_moment(history, await replay(history, CONVERTER))
+    offices = await offices_of(services, session)
+    first, second = run.moments[:2]
+    assert (run.before(first), run.following(first), run.at(None, 1), run.at(first.event, None)) == (
+        None, second, second, first
+    )  # fmt: skip
+    opened = await case_at(history, first.event, CONVERTER)
+    was = await case_at(history, run.moments[-2].event, CONVERTER)
+    view = compared(services, offices, opened, None, first)
+    assert {task["mark"] for task in view["tasks"]} == {""}, "at first nothing is marked"
+    last = run.moments[-1]
+    view = compared(services, offices, await case_at(history, None, CONVERTER), was, last)
+    assert sum(len(day["entries"]) for day in view["fresh"]) <= len(last.entries)
+    assert {fact["name"]: fact["was"] for fact in view["head"]}["办结"] == "无", "the last moment closed it"
+    with pytest.raises(FieldsInvalid):
+        run.at(None, len(run.moments))
