@@ -74,6 +74,8 @@ class Receipt(Model):
     colour: str
     revision: int
     change: ChangeAsked | None = None
+    proposed: bool = False
+    """the decision was a delegate's: a proposal, without effect until the assignee decides"""
 
 
 def entitled_post(task: Task, actor: Actor) -> Post | None:
@@ -234,7 +236,7 @@ def take(case: Case, command: Command) -> Task:
         post=entitled_post(task, command.actor),
         evidence=command.evidence,
         note=command.note,
-        proposal=spec.ends and command.actor.holder == task.delegate,
+        proposal=proposes(task, command),
     )
     case.state.organisations |= {ref.path: ref for ref in command.organisations.values()}
     if decision.proposal:
@@ -245,6 +247,12 @@ def take(case: Case, command: Command) -> Task:
     waits = spec.merges and case.state.rules >= MERGERS_ARE_APPROVED
     put_on_record(case, task, decision, ends=spec.ends and not waits)
     return task
+
+
+def proposes(task: Task, command: Command) -> bool:
+    """Whether a decision is only a proposal (拟办意见): it would end the task, and is the delegate's."""
+    spec = KINDS[task.kind].decisions.get(command.decision)
+    return spec is not None and spec.ends and command.actor.holder == task.delegate
 
 
 def withdraw_offer(case: Case, task: Task, by: Actor) -> None:

@@ -58,6 +58,7 @@ def receipt(state: DisputeState, known: Applied, task_id: str | None) -> Receipt
         colour=state.colour,
         revision=known.revision,
         change=ChangeAsked(number=change.number, state=change.result) if change else None,
+        proposed=known.proposed,
     )
 
 
