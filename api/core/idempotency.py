@@ -100,13 +100,14 @@ async def once(
         stored = await find_answer(session, write_id, content_digest)
         if stored and not _left(stored):
             return _read(stored, answers)
+    fresh: Answer[T] | None = None
     try:
         # The engine is told the content too: of two sent at once under one key it takes one, and this tells them apart.
         done = await _certain(f"{write_id}.{content_digest[:12]}", do, did, keyed=bool(key))
         await session.close()
         if isinstance(done, Effect):
             return await _in_one(services, done, write_id if key else None, content_digest, answers)
-        answer = StoredAnswer(status=done.status, body=done.document())
+        fresh, answer = done, StoredAnswer(status=done.status, body=done.document())
     except KeyReused:
         raise  # the key's answer is that of the content it came with first
     except Refused as refusal:
@@ -114,9 +115,9 @@ async def once(
             raise
         answer = StoredAnswer(status=refusal.status, body=problem(refusal))
         await session.close()
-    if not (key and _final(answer)):
-        return _read(answer, answers)
-    return _read(await store_answer(services.database, write_id, content_digest, answer), answers)
+    kept = await store_answer(services.database, write_id, content_digest, answer) if key and _final(answer) else answer
+    # Fields that are for the pages only and no part of the JSON are in the answer itself, not in the stored one.
+    return fresh if fresh and kept is answer else _read(kept, answers)
 
 
 def held(actor: Actor, operation: str, key: str | None, content: Any) -> Hold:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from fastapi import APIRouter, Request, Response
 
 from api.core.context import Services
@@ -11,8 +9,8 @@ from api.core.deps import ServicesDep, SessionDep
 from api.disputes.actions import take_action
 from api.disputes.schemas import Acted
 from api.disputes.service import whole_case
-from api.tasks.answer_pages import PREFIX
 from api.web.errors import PageRoute
+from api.web.form_pages import PREFIX, Draft, typed_fields
 from api.web.formatting import colour
 from api.web.forms import Form, draw
 from api.web.organisation_labels import offices_of, vocabulary
@@ -22,20 +20,8 @@ from api.web.submission import banner_of, earlier, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 from domain.policy.catalogue import ACTIONS, ENDINGS, OUTCOMES
 from infra.database.engine import Session
-from infra.database.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
-
-
-@dataclass
-class Draft:
-    """The form as it is shown: what was filled in so far, what is wrong with it, and the key it is sent with."""
-
-    typed: dict[str, str] = field(default_factory=dict)
-    problems: list[dict[str, str]] = field(default_factory=list)
-    banner: dict[str, str] | None = None
-    status: int = 200
-    key: str = field(default_factory=new_id)
 
 
 @router.get("/disputes/{no}/actions/{name}")
@@ -58,7 +44,7 @@ async def act_page(
 ) -> Response:
     """Takes an action, once for the key in the form; a refusal shows the form again with all that was typed."""
     form = await _form(services, session, viewer, no, name)
-    typed = {k.removeprefix(PREFIX): v for k, v in posted.form.items() if k.startswith(PREFIX) and isinstance(v, str)}
+    typed = typed_fields(posted.form)
     fields = form.read(typed)
     outcome = await send(
         services, session, viewer, posted, f"act:{no}:{name}",

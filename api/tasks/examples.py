@@ -105,6 +105,13 @@ def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[s
                         example=schema["example"])  # fmt: skip
 
 
+def decision_form(kind: str, name: str) -> DecisionOpen:
+    """A decision of a kind of task with its JSON Schema and without an example: it may be open to nobody now."""
+    spec = KINDS[kind].decisions[name]
+    schema = spec.form.model_json_schema()
+    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures, schema=schema, example={})
+
+
 def example(
     kind: str, name: str, about: dict[str, Any], document: dict[str, Any], now: datetime | None = None
 ) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.core.deps import CursorDep, ServicesDep
-from api.tasks.endpoints import get_tasks
+from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.tasks.schemas import TaskItem
+from api.tasks.service import box_sizes, inbox_box
 from api.web.errors import PageRoute
 from api.web.formatting import colour as chip
 from api.web.formatting import due, present, span, stamp, subject
@@ -23,7 +24,8 @@ from domain.people.organisation import Actor
 from domain.people.permissions import AUDITORS
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
-from infra.read_model.tasks import count_box
+from domain.policy.process import ColourRule
+from infra.read_model.tasks import InboxFilter
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
@@ -40,6 +42,7 @@ EMPTY = {
 async def inbox_page(
     request: Request,
     services: ServicesDep,
+    session: SessionDep,
     viewer: ViewerDep,
     box: str = "claimable",
     kind: str = "",
@@ -48,14 +51,15 @@ async def inbox_page(
     cursor: CursorDep = None,
 ) -> Response:
     """A box of the person's tasks."""
-    heard = await services.broadcaster.newest()  # before anything is read: what happens meanwhile is told
+    await session.close()
+    heard = await services.broadcaster.newest()  # before anything is read: what happens meanwhile is announced
     box = box if box in BOXES else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
-    page = await get_tasks(services, viewer.actor, box, kind or None, colour or None, None, asked["q"] or None, PAGE,
-                           cursor)  # fmt: skip
-    async with services.database.read() as session:
-        counts = {name: await count_box(session, viewer.actor, name) for name in BOXES}
-    offices = await offices_of(services)
+    f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)
+    async with services.database.resume(session):
+        page = await inbox_box(session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
+        counts = await box_sizes(session, viewer.actor)
+        offices = await offices_of(services, session)
     return show(
         request,
         "inbox.html",
@@ -65,8 +69,8 @@ async def inbox_page(
         page=PAGE,
         self_href=_address(box, asked),
         boxes=[_box(name, box, asked, counts[name]) for name in BOXES],
-        tasks=[_row(task, offices, viewer.actor) for task in page["items"]],
-        more=_address(box, {**asked, "cursor": page["next_cursor"]}) if page["next_cursor"] else "",
+        tasks=[_row(task, offices, viewer.actor) for task in page.items],
+        more=_address(box, {**asked, "cursor": page.next_cursor}) if page.next_cursor else "",
         asked=asked,
         filtered=any(asked.values()),
         clear=_address(box, {}),
@@ -75,11 +79,11 @@ async def inbox_page(
         empty=EMPTY[box],
         elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],
         kinds=[(code, spec.name) for code, spec in KINDS.items()],
-        colours=_colours(services.policy.playbook.process.colours, [colour, *(t["colour"] for t in page["items"])]),
+        colours=_colours(services.policy.playbook.process.colours, [colour, *(task.colour for task in page.items)]),
     )
 
 
-def _colours(rules: dict[str, Any], met: list[str]) -> list[tuple[str, str]]:
+def _colours(rules: Mapping[str, ColourRule], met: Iterable[str]) -> list[tuple[str, str]]:
     """Today's colours, and those of cases that live under another edition."""
     others = dict.fromkeys(code for code in met if code and code not in rules)
     return [*((code, rule.name) for code, rule in rules.items()), *((code, chip(code)["name"]) for code in others)]
@@ -93,52 +97,56 @@ def _address(box: str, asked: Mapping[str, str | None]) -> str:
     return "/?" + urlencode({"box": box, **{k: v for k, v in asked.items() if v}})
 
 
-def _row(task: dict[str, Any], offices: Offices, actor: Actor) -> dict[str, Any]:
-    now = present(task["ahead"])
-    ended = task["ended_at"]
-    decision = task["decision"]
+def _row(task: TaskItem, offices: Offices, actor: Actor) -> dict[str, Any]:
+    now = present(task.ahead)
+    due_in = due(task.due_at, task.overdue, now, suspended=task.suspended)
     return {
-        "href": f"/tasks/{task['task_id']}",
-        "dispute_no": task["dispute_no"],
-        "kind": task["kind_name"],
+        "href": f"/tasks/{task.task_id}",
+        "dispute_no": task.dispute_no,
+        "kind": task.kind_name,
         "title": _title(task),
-        "colour": chip(task["colour"]),
-        "round": task["round"],
-        "redo": bool(task["redo_of"]),
-        "office": offices.post(TaskItem.model_validate(task).post),
-        "assignee": task["assignee_name"],
+        "colour": chip(task.colour),
+        "round": task.round,
+        "redo": bool(task.redo_of),
+        "office": offices.post(task.post),
+        "assignee": task.assignee_name,
         "hands": _hands(task, actor),
-        "due": due(task["due_at"], task["overdue"], now, suspended=task["suspended"]) if not ended else None,
-        "waiting": "" if ended else _waiting(task, now),
-        "ended": f"{stamp(ended, now)} {KINDS[task['kind']].decisions[decision['name']].title}"
-        if ended and decision and decision["name"] in KINDS[task["kind"]].decisions
-        else "",
+        "due": None if task.ended_at else due_in,
+        "waiting": "" if task.ended_at else _waiting(task, now),
+        "ended": _ended(task, now),
     }
 
 
-def _title(task: dict[str, Any]) -> str:
-    """With the party it is about: the stored title holds no names."""
-    title, which = task["title"], task["about"].get("title") or ""
-    return " · ".join(
-        filter(None, (subject(task["kind_name"], task["about"]), title.removeprefix(f"{which} · ") if which else title))
-    )
-
-
-def _hands(task: dict[str, Any], actor: Actor) -> str:
-    """Where a task is between two people's hands."""
-    holders = [capacity.holder for capacity in actor.capacities]
-    if task["offered_to"] in holders:
-        return f"{task['assignee_name']} 移交"
-    if task["delegate"] in holders and task["assignee"] not in holders:
-        return f"{task['assignee_name']} 委托"
-    if task["assignee"] in holders[1:]:
-        return f"代 {task['assignee_name']}"
-    if task["assignee"] not in holders:
+def _ended(task: TaskItem, now: datetime) -> str:
+    """When it ended, and by which decision; empty where none is known."""
+    decisions = KINDS[task.kind].decisions
+    if not (task.ended_at and task.decision and task.decision.name in decisions):
         return ""
-    proposed = next((r for r in reversed(task["record"]) if r.get("proposal")), None)
-    return f"已委托 {task['delegate_name']}" if task["delegate_name"] else "有拟办意见" if proposed else ""
+    return f"{stamp(task.ended_at, now)} {decisions[task.decision.name].title}"
 
 
-def _waiting(task: dict[str, Any], now: Any) -> str:
-    opened = china(type(now).fromisoformat(task["opened_at"]))
+def _title(task: TaskItem) -> str:
+    """With the party it is about: the stored title holds no names."""
+    title, which = task.title, task.about.get("title") or ""
+    about = subject(task.kind_name, task.about)
+    return " · ".join(filter(None, (about, title.removeprefix(f"{which} · ") if which else title)))
+
+
+def _hands(task: TaskItem, actor: Actor) -> str:
+    """Where a task is between two people's hands."""
+    if task.standing == "offered":
+        return f"{task.assignee_name} 移交"
+    if task.standing == "delegate":
+        return f"{task.assignee_name} 委托"
+    if task.assignee in [capacity.holder for capacity in actor.capacities[1:]]:
+        return f"代 {task.assignee_name}"
+    if task.assignee != actor.person_id:
+        return ""
+    if task.delegate_name:
+        return f"已委托 {task.delegate_name}"
+    return "有拟办意见" if any(decision.proposal for decision in task.record) else ""
+
+
+def _waiting(task: TaskItem, now: datetime) -> str:
+    opened = china(task.opened_at)
     return f"已等待 {span(now - opened)}" if now > opened else ""

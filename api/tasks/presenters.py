@@ -13,10 +13,12 @@ from api.tasks.schemas import (
     AskedBy,
     Brief,
     Candidate,
+    DisputeAround,
     EntryInBrief,
     IncidentInBrief,
     OnBehalf,
     PostAsked,
+    PostNamed,
     TaskItem,
     WholeTask,
 )
@@ -27,6 +29,7 @@ from domain.policy.catalogue import KINDS
 from domain.transitions.handover import capacity, standing
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
+from infra.records.people import PersonAtPost
 
 
 def task_item(row: TaskRow, actor: Actor, now: datetime | None = None) -> TaskItem:
@@ -36,8 +39,8 @@ def task_item(row: TaskRow, actor: Actor, now: datetime | None = None) -> TaskIt
 
 def task_whole(
     row: TaskRow,
-    candidates: Iterable[dict[str, Any]],
-    colleagues: Iterable[dict[str, Any]],
+    candidates: Iterable[PersonAtPost],
+    colleagues: Iterable[PersonAtPost],
     dispute: DisputeRow,
     entries: list[Entry],
     actor: Actor,
@@ -51,16 +54,16 @@ def task_whole(
         delegate_note=task.delegate_note,
         offer_reason=task.offer_reason,
         on_behalf_of=OnBehalf(person_id=by.on_behalf_of, name=by.on_behalf_name) if by.on_behalf_of else None,
-        candidates=[Candidate.model_validate(person) for person in candidates],
-        colleagues=[Candidate.model_validate(person) for person in colleagues],
+        candidates=[_candidate(person) for person in candidates],
+        colleagues=[_candidate(person) for person in colleagues],
         decisions=[decision_shown(row.kind, name, task.about, dispute.sealed) for name in names],
         brief=_brief(task, dispute, entries),
+        dispute=DisputeAround(
+            title=dispute.sealed["title"],
+            colours=dispute.sealed["colours"],
+            disposal=(dispute.sealed["disposal"] or {}).get("summary", ""),
+        ),
     )
-
-
-def as_json(shown: TaskItem) -> dict[str, Any]:
-    """A task as JSON values."""
-    return shown.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def about_shown(about: dict[str, Any]) -> dict[str, Any]:
@@ -144,6 +147,15 @@ def _asked_by(task: Task, entries: list[Entry]) -> AskedBy | None:
     asked = (e for e in entries if e.actor_id == proposer and e.at == task.opened_at)
     entry = next(asked, None)
     return AskedBy(name=str(entry.actor), on_behalf_name=entry.on_behalf_name) if entry else None
+
+
+def _candidate(person: PersonAtPost) -> Candidate:
+    return Candidate(
+        person_id=person.person_id,
+        username=person.username,
+        name=person.name,
+        post=PostNamed(role=person.role, organisation=person.organisation),
+    )
 
 
 def _post(post: Post) -> PostAsked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema, model_validator
 
 from api.core.schemas import Choice, Shape
 from api.disputes.brief import DisputeBrief
@@ -175,6 +175,15 @@ class OnBehalf(Shape):
     name: str | None
 
 
+class DisputeAround(Shape):
+    """The dispute of a task, for its page. `colours` are the names of its own playbook's, by code."""
+
+    title: str
+    colours: dict[str, str]
+    disposal: str
+    """what came of disposing of it; empty before"""
+
+
 class WholeTask(TaskItem):
     """A task with all that is needed to answer it."""
 
@@ -186,6 +195,7 @@ class WholeTask(TaskItem):
     colleagues: list[Candidate]
     decisions: list[DecisionOpen]
     brief: Brief
+    dispute: DisputeAround = Field(exclude=True)
 
 
 class TaskAnswered(Shape):
@@ -206,9 +216,20 @@ class Decided(Shape):
     opened_tasks: list[TaskItem]
     change: ChangeAsked | None = None
     published: bool = True
+    proposed: bool = Field(False, exclude=True)
+    """a delegate's decision: only a proposal, for the pages"""
+
+    @model_validator(mode="after")
+    def _read_back(self) -> Decided:
+        """An answer that was stored has no `proposed`: what was decided stands last on the task's record."""
+        if "proposed" not in self.model_fields_set and isinstance(self.task, TaskItem) and self.task.record:
+            self.proposed = self.task.record[-1].proposal
+        return self
 
 
 class AcceptedFor(Shape):
     """202: no worker answers; the decision takes effect, or is refused in the timeline, when one is back."""
 
     accepted_for: str
+    proposed: bool = Field(False, exclude=True)
+    """a delegate's decision: only a proposal, for the pages"""

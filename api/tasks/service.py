@@ -1,174 +1,203 @@
-"""A person's answer on its way to the engine: decide, claim, release, delegate, transfer.
+"""Tasks: a box of the inbox, one task as its reader needs it to answer, and an answer on its way to the engine.
 
-The rule is the engine's validator. Here is settled *who* acts: the person himself, or on whose behalf.
+Whether a decision may be taken is the engine's validator to say. Here is settled *who* decides: the person himself, or
+on whose behalf.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import UTC, datetime
 
 import structlog
+from pydantic import TypeAdapter
 
 from api.attachments.access import named_files
 from api.attachments.service import sent_along
 from api.core.context import Services
 from api.core.engine import NoWorker
-from api.disputes.brief import brief_from, brief_of
+from api.core.idempotency import Answer, once
+from api.core.schemas import Listed
 from api.disputes.mergers import check_still_open, check_target
-from api.tasks.presenters import as_json, task_item
-from api.tasks.schemas import Answering
+from api.tasks.changed import changed, changed_by
+from api.tasks.presenters import task_item, task_whole
+from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
 from domain.case.state import Task
-from domain.errors import (
-    DisputeClosed,
-    FieldsInvalid,
-    NotEntitled,
-    NotFound,
-    Refused,
-    StoreUnavailable,
-    TaskClosed,
-    Unavailable,
-)
+from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed
 from domain.people.organisation import Actor, OrganisationRef
-from domain.policy.catalogue import KINDS
 from domain.transitions.approvals import MERGER
-from domain.transitions.decisions import Command, Receipt, organisation_codes
-from domain.transitions.handover import Claim, Handover, capacity
+from domain.transitions.decisions import Command, organisation_codes, proposes
+from domain.transitions.handover import capacity, places_of, standing
+from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
-from infra.read_model.disputes import dispute_line, dispute_row
-from infra.read_model.tasks import find_task, open_tasks_of, task_exists
-from infra.records.messages import NewMessage, leave_message, message_id_of
-from infra.records.people import actor_named, manned, organisations_by_code
+from infra.read_model.disputes import dispute_row, timeline_of
+from infra.read_model.tasks import InboxFilter, candidates, count_box, find_task, inbox, task_exists
+from infra.records.attachments import attachments_of
+from infra.records.idempotency_store import StoredAnswer
+from infra.records.people import PersonAtPost, colleagues, manned, organisations_by_code
 
 log = structlog.get_logger()
+BOXES = ("claimable", "mine", "done", "watched")
+_ANSWERS: TypeAdapter[Decided | AcceptedFor] = TypeAdapter(Decided | AcceptedFor)
 
 
-async def decide(services: Services, actor: Actor, task_id: str, answer: Answering, key: str) -> tuple[int, Any]:
-    """Takes a decision; 200 with what it changed, or 202 where no worker answers and it takes effect later.
-
-    Raises:
-        Refused: by the rule that the engine applied.
-        Unavailable: neither door of the engine answers.
-    """
-    task = await _task(services, actor, task_id)
-    async with services.database.read() as session:
-        await check_target(services, session, actor, task.dispute_no, answer.fields)
-        if task.sealed["about"].get("action") == MERGER and answer.decision == "approve":
-            await check_still_open(session, task.sealed["about"]["fields"]["dispute_no"])
-    organisations = await _organisations(services, answer.fields)
-    if answer.decision == "assign":
-        await _check_manned(services, task.dispute_no, organisations)
-    async with services.database.read() as session:
-        evidence = await named_files(session, actor, task.dispute_no, answer.attachments)
-    command = Command(
-        key=key,
-        task_id=task_id,
-        decision=answer.decision,
-        fields=answer.fields,
-        evidence=evidence,
-        note=answer.note,
-        actor=capacity(Task.model_validate(task.sealed), actor, "decide"),
-        organisations=organisations,
-        labels=_labels(services, answer.fields),
-    )
-    try:
-        async with sent_along(services, command.evidence):
-            receipt = await services.engine.update(task.dispute_no, "decide", command, key)
-    except NoWorker:
-        await _leave(services, task.dispute_no, command)
-        return 202, {"accepted_for": task_id}
-    except DisputeClosed as error:
-        raise TaskClosed(error.detail) from error
-    except Refused as refusal:
-        services.access.note(actor.person_id, task.dispute_no, f"decide:{task.kind}", refusal.code)
-        raise
-    return 200, await _changed(services, actor, task, receipt)
-
-
-async def answered(services: Services, actor: Actor, task_id: str, key: str) -> tuple[int, Any] | None:
-    """What a key did to a task, a decision or another; none where it was never taken.
+async def inbox_box(
+    session: Session, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None
+) -> Listed[TaskItem]:
+    """A page of a box of the person's tasks, the most urgent first.
 
     Raises:
-        Refused, Unavailable: as `api.core.engine.Engine.outcome`.
+        FieldsInvalid: there is no such box.
     """
-    async with services.database.read() as session:
-        task = await session.get(TaskRow, task_id)
-    receipt = await services.engine.outcome(task.dispute_no, key, task_id) if task else None
-    return (200, await _changed(services, actor, task, receipt)) if task and receipt else None
+    page = await inbox(session, actor, box, f, limit=limit, cursor=cursor, now=datetime.now(UTC))
+    items = [task_item(row, actor, page.now) for row in page.rows]
+    return Listed[TaskItem](items=items, next_cursor=page.next_cursor)
 
 
-async def claim(
-    services: Services, actor: Actor, task_id: str, key: str, *, release: bool, reason: str = ""
-) -> tuple[int, Any]:
-    """Claims a task for the person, or gives it back; accepts or rejects, for a reason, what he was offered.
+async def box_sizes(session: Session, actor: Actor) -> dict[str, int]:
+    """How many tasks each box of the person holds, by the box's name."""
+    return {box: await count_box(session, actor, box) for box in BOXES}
+
+
+async def whole_task(services: Services, session: Session, actor: Actor, task_id: str) -> WholeTask:
+    """A task with its candidates, decisions and brief; the reading is noted.
+
+    `colleagues` are those to whom the person may delegate it: none where it is not his to hand over.
 
     Raises:
-        Refused, Unavailable
+        NotFound: there is none, or not for this person.
     """
-    task = await _task(services, actor, task_id)
-    by = capacity(Task.model_validate(task.sealed), actor, "release" if release else "claim")
-    message = Claim(key=key, task_id=task_id, actor=by, release=release, reason=reason)
-    return await _hand(services, actor, task, "claim", message)
+    row = await find_task(session, actor, task_id)
+    if row is None:
+        raise NotFound("没有这个待办")
+    task = Task.model_validate(row.sealed)
+    answering = await candidates(session, row) if task.pending else []
+    dispute = await dispute_row(session, row.dispute_no)
+    entries = await timeline_of(session, row.dispute_no)
+    helping: list[PersonAtPost] = []
+    if standing(task, actor) in ("mine", "free"):
+        by = capacity(task, actor, "hand_over")
+        helping = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
+    services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
+    return task_whole(row, answering, helping, dispute, entries, actor)
 
 
-async def hand_over(
-    services: Services, actor: Actor, task_id: str, update: Literal["delegate", "transfer"], to: str, why: str, key: str
-) -> tuple[int, Any]:
-    """Delegates a task, or offers it to another, who gets a message; `to` is a username or a person id.
-
-    Raises:
-        Refused, Unavailable
-    """
-    task = await _task(services, actor, task_id)
-    async with services.database.read() as session:
-        other = await actor_named(session, to)
-    if other is None:
-        raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])
-    by = capacity(Task.model_validate(task.sealed), actor, "hand_over")
-    message = Handover(key=key, task_id=task_id, actor=by, to=other, why=why)
-    answer = await _hand(services, actor, task, update, message)
-    content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
-               "text": why}  # fmt: skip
-    kind = "handed" if update == "delegate" else "offered"
-    told = NewMessage(message_id=message_id_of(key, other.person_id), person_id=other.person_id, kind=kind,
-                dispute_no=task.dispute_no, content=content)  # fmt: skip
-    await leave_message(services.database, told)
-    return answer
-
-
-async def _hand(
-    services: Services,
-    actor: Actor,
-    task: TaskRow,
-    update: Literal["claim", "delegate", "transfer"],
-    message: Claim | Handover,
-) -> tuple[int, Any]:
-    try:
-        receipt = await services.engine.update(task.dispute_no, update, message, message.key)
-    except NoWorker as error:
-        raise Unavailable(may_take_effect=True) from error
-    except DisputeClosed as error:
-        raise TaskClosed(error.detail) from error
-    except Refused as refusal:
-        services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
-        raise
-    return 200, await _changed(services, actor, task, receipt)
-
-
-async def _task(services: Services, actor: Actor, task_id: str) -> TaskRow:
+async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str) -> TaskRow:
     """The task a person wants to act on; trying is not reading, so a foreign task is refused, not hidden.
 
     Raises:
         NotFound: there is no such task.
         NotEntitled: there is, but none of the person's posts has anything to do with it; the try is noted.
     """
-    async with services.database.read() as session:
-        task = await find_task(session, actor, task_id)
-        if task is None and await task_exists(session, task_id):
-            services.access.note(actor.person_id, None, "task", NotEntitled.code)
-            raise NotEntitled
-    if task is None:
-        raise NotFound("没有这个待办")
-    return task
+    task = await find_task(session, actor, task_id)
+    if task is not None:
+        return task
+    if await task_exists(session, task_id):
+        services.access.note(actor.person_id, None, "task", NotEntitled.code)
+        raise NotEntitled
+    raise NotFound("没有这个待办")
+
+
+async def decide(
+    services: Services,
+    session: Session,
+    actor: Actor,
+    task_id: str,
+    answering: Answering,
+    key: str | None,
+    *,
+    files_by_content: bool = False,
+) -> Answer[Decided | AcceptedFor]:
+    """Takes a decision; 200 with what it changed, or 202 where no worker answers and it takes effect later.
+
+    `files_by_content`: another file of the same content is the same content under a key, so that a form whose files
+    are uploaded again with it may be sent twice.
+
+    Raises:
+        Refused: by the rule that the engine applied.
+        Unavailable: the engine takes neither the update nor the signal.
+    """
+    content = answering.model_dump(mode="json")
+    if files_by_content:
+        content["attachments"] = await _digests(session, actor, task_id, answering.attachments)
+
+    async def do(write_id: str) -> Answer[Decided | AcceptedFor]:
+        return await _decide(services, session, actor, task_id, answering, write_id)
+
+    async def did(write_id: str) -> Answer[Decided | AcceptedFor] | None:
+        done = await changed_by(services, session, actor, task_id, write_id)
+        return Answer(200, done) if done else None
+
+    return await once(services, session, actor, f"decide:{task_id}", key, content, _ANSWERS, do, did)
+
+
+def decided_before(stored: StoredAnswer) -> Decided | AcceptedFor:
+    """What a decision was answered when its key first came."""
+    return _ANSWERS.validate_python(stored.body)
+
+
+async def _decide(
+    services: Services, session: Session, actor: Actor, task_id: str, answering: Answering, write_id: str
+) -> Answer[Decided | AcceptedFor]:
+    row = await task_to_change(services, session, actor, task_id)
+    command = await _command(services, session, actor, row, answering, write_id)
+    await session.close()
+    try:
+        async with sent_along(services, command.evidence):
+            receipt = await services.engine.update(row.dispute_no, "decide", command, write_id)
+    except NoWorker:
+        await _leave(services, row.dispute_no, command)
+        proposed = proposes(Task.model_validate(row.sealed), command)
+        return Answer(202, AcceptedFor(accepted_for=task_id, proposed=proposed))
+    except DisputeClosed as error:
+        raise TaskClosed(error.detail) from error
+    except Refused as refusal:
+        services.access.note(actor.person_id, row.dispute_no, f"decide:{row.kind}", refusal.code)
+        raise
+    return Answer(200, await changed(services, session, actor, row, receipt))
+
+
+async def _command(
+    services: Services, session: Session, actor: Actor, row: TaskRow, answering: Answering, write_id: str
+) -> Command:
+    """The decision as the engine is sent it, with what the engine does not know looked up and checked.
+
+    Raises:
+        FieldsInvalid, DecisionNotAllowed
+    """
+    task, fields = Task.model_validate(row.sealed), answering.fields
+    await check_target(services, session, actor, row.dispute_no, fields)
+    if task.about.get("action") == MERGER and answering.decision == "approve":
+        await check_still_open(session, task.about["fields"]["dispute_no"])
+    organisations = await organisations_by_code(session, organisation_codes(fields))
+    if answering.decision == "assign":
+        await _check_manned(session, row.dispute_no, organisations)
+    category = services.policy.lexicon.categories.get(str(fields.get("category")))
+    return Command(
+        key=write_id,
+        task_id=row.task_id,
+        decision=answering.decision,
+        fields=fields,
+        evidence=await named_files(session, actor, row.dispute_no, answering.attachments),
+        note=answering.note,
+        actor=capacity(task, actor, "decide"),
+        organisations=organisations,
+        labels={category.code: category.name} if category else {},
+    )
+
+
+async def _check_manned(session: Session, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:
+    """A dispute is not sent where nobody could accept it; who holds which post is not known to the engine.
+
+    Which roles accept is the case's own mechanism's to say, whatever today's playbook says.
+
+    Raises:
+        FieldsInvalid
+    """
+    accepting = (await dispute_row(session, dispute_no)).sealed["accepted_by"]
+    paths = await manned(session, [ref.path for ref in organisations.values()], accepting)
+    empty = [ref.name for ref in organisations.values() if ref.path not in paths]
+    if empty:
+        raise FieldsInvalid(errors=[{"field": "lead", "message": f"{'、'.join(empty)}没有可以签收的岗位"}])
 
 
 async def _leave(services: Services, dispute_no: str, command: Command) -> None:
@@ -180,71 +209,9 @@ async def _leave(services: Services, dispute_no: str, command: Command) -> None:
     log.info("decision_left_as_signal", dispute_no=dispute_no)
 
 
-async def _changed(services: Services, actor: Actor, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
-    """The task as it is now, the dispute, and the tasks that opened; from the receipt where nobody can see it yet."""
-    try:
-        if await services.revisions.published(task.dispute_no, receipt.revision):
-            return await _shown(services, actor, task, receipt)
-    except StoreUnavailable:  # taken all the same: nobody can see it yet
-        pass
-    return {
-        "task": {"task_id": task.task_id, "dispute_no": task.dispute_no, "kind": task.kind, "round": task.round,
-                 "state": receipt.task_state},
-        "dispute": brief_from(receipt).model_dump(exclude_unset=True),
-        "opened_tasks": [],
-        "published": False,
-        **_asked(receipt),
-    }  # fmt: skip
-
-
-async def _shown(services: Services, actor: Actor, task: TaskRow, receipt: Receipt) -> dict[str, Any]:
-    """What the read model shows of it.
-
-    Raises:
-        StoreUnavailable: it is being made again, or does not answer.
-    """
-    async with services.database.read() as session:
-        rows = await open_tasks_of(session, task.dispute_no, task.task_id)
-        dispute = await dispute_line(session, task.dispute_no)
-    row = next((r for r in rows if r.task_id == task.task_id), None)
-    if row is None:
-        raise StoreUnavailable
-    before = {t.task_id for t in rows if t.sealed["opened_revision"] < receipt.revision}
-    opened = [r for r in rows if r.state in ("open", "claimed") and r.task_id not in before]
-    return {
-        "task": as_json(task_item(row, actor)),
-        "dispute": brief_of(dispute).model_dump(),
-        "opened_tasks": [as_json(task_item(r, actor)) for r in opened],
-        **_asked(receipt),
-    }
-
-
-def _asked(receipt: Receipt) -> dict[str, Any]:
-    """The change that waits for approval, where the message put one up."""
-    return {"change": receipt.change.model_dump()} if receipt.change else {}
-
-
-async def _check_manned(services: Services, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:
-    """A dispute is not sent where nobody could accept it; who holds which post is not known to the engine.
-
-    Which roles accept is the case's own mechanism's to say, whatever today's playbook says.
-
-    Raises:
-        FieldsInvalid
-    """
-    async with services.database.read() as session:
-        accepting = (await dispute_row(session, dispute_no)).sealed["accepted_by"]
-        paths = await manned(session, [ref.path for ref in organisations.values()], accepting)
-    empty = [ref.name for ref in organisations.values() if ref.path not in paths]
-    if empty:
-        raise FieldsInvalid(errors=[{"field": "lead", "message": f"{'、'.join(empty)}没有可以签收的岗位"}])
-
-
-async def _organisations(services: Services, fields: dict[str, Any]) -> dict[str, OrganisationRef]:
-    async with services.database.read() as session:
-        return await organisations_by_code(session, organisation_codes(fields))
-
-
-def _labels(services: Services, fields: dict[str, Any]) -> dict[str, str]:
-    category = services.policy.lexicon.categories.get(str(fields.get("category")))
-    return {category.code: category.name} if category else {}
+async def _digests(session: Session, actor: Actor, task_id: str, attachment_ids: list[str]) -> list[str]:
+    """The SHA-256 digests of files, sorted; the id of one that is not known."""
+    task = await session.get(TaskRow, task_id) if attachment_ids else None
+    known = await attachments_of(session, task.dispute_no, actor.person_id) if task else []
+    digests = {row.attachment_id: row.sha256 for row in known}
+    return sorted({digests.get(attachment_id, attachment_id) for attachment_id in attachment_ids})

@@ -1,65 +1,60 @@
-"""What the answering page tells about a task beside its form."""
+"""What the page of a task shows beside its form."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from api.tasks.schemas import PostAsked
+from api.tasks.schemas import AskedBy, Candidate, EntryInBrief, PostAsked, PostNamed, WholeTask
 from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.timeline import change, decided, reason, title_in_words
-from domain.case.state import Decision
 from domain.people.organisation import ROLES, Actor
-from domain.policy.catalogue import ACTIONS
+from domain.policy.catalogue import ACTIONS, KINDS
 from domain.policy.fields import RETURN_REASONS
 
 
-def head_view(task: dict[str, Any], document: dict[str, Any], offices: Offices, now: datetime) -> dict[str, Any]:
+def head_view(task: WholeTask, offices: Offices, now: datetime) -> dict[str, Any]:
     """Kind, colour, deadline, whom it is addressed to."""
-    ended = task["state"] in ("done", "void")
+    ended = task.state in ("done", "void")
     return {
-        "id": task["task_id"],
-        "no": task["dispute_no"],
-        "kind": task["kind_name"],
-        "title": document["title"],
-        "about": w.subject(task["kind_name"], task["about"]),
-        "colour": w.colour(task["colour"], document["colours"]),
-        "round": task["round"],
-        "redo": bool(task["redo_of"]),
-        "state": w.TASK_STATES.get(task["state"], task["state"]),
-        "ended": w.stamp(task["ended_at"], now) if ended else "",
-        "void_reason": task["void_reason"] or "",
-        "due": None if ended else w.due(task["due_at"], task["overdue"], now, suspended=task["suspended"]),
-        "opened": w.stamp(task["opened_at"], now),
-        "who": offices.posts([PostAsked.model_validate(post) for post in task["posts"]]),
-        "candidates": [f"{c['name']}" for c in task["candidates"][:6]],
-        "assignee": task["assignee_name"] or "",
+        "id": task.task_id,
+        "no": task.dispute_no,
+        "kind": task.kind_name,
+        "title": task.dispute.title,
+        "about": w.subject(task.kind_name, task.about),
+        "colour": w.colour(task.colour, task.dispute.colours),
+        "round": task.round,
+        "redo": bool(task.redo_of),
+        "state": w.TASK_STATES.get(task.state, task.state),
+        "ended": w.stamp(task.ended_at, now) if ended else "",
+        "void_reason": task.void_reason or "",
+        "due": None if ended else w.due(task.due_at, task.overdue, now, suspended=task.suspended),
+        "opened": w.stamp(task.opened_at, now),
+        "who": offices.posts(task.posts),
+        "candidates": [candidate.name for candidate in task.candidates[:6]],
+        "assignee": task.assignee_name or "",
     }
 
 
-def brief_view(
-    task: dict[str, Any], document: dict[str, Any], words: Vocabulary, offices: Offices, now: datetime
-) -> dict[str, Any]:
+def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: datetime) -> dict[str, Any]:
     """What the person needs to know to decide."""
-    brief, about = task["brief"], task["about"]
-    returned = [v for v in brief["evaluations"] if v["verdict"] == "return"] if task["redo_of"] else []
+    brief, about = task.brief, task.about
+    returned = [v for v in brief.evaluations if v.verdict == "return"] if task.redo_of else []
     return {
-        "category": brief["category_name"],
+        "category": brief.category_name,
         "incidents": [
-            {"at": w.stamp(i["at"], now), "source": w.SOURCES.get(i["source"], i["source"]),
-             "narrative": i["narrative"], "address": i["address"]}
-            for i in brief["incidents"]
+            {"at": w.stamp(i.at, now), "source": w.SOURCES.get(i.source, i.source), "narrative": i.narrative,
+             "address": i.address}
+            for i in brief.incidents
         ],
-        "earlier": brief["earlier_alarms"],
-        "parties": [{**p, "side": w.SIDES.get(p["side"], p["side"])} for p in brief["parties"]],
-        "suggested": "、".join(offices.label(code) for code in brief["suggested"]),
-        "history": [_happened(e, words, now) for e in reversed(brief["history"])],
-        "summary": (document["disposal"] or {}).get("summary", "") if task["kind"] == "evaluate" else "",
-        "agreements": [{"terms": a["terms"], "owed": len(a["obligations"])} for a in brief["agreements"]],
-        "returned": [
-            f"{RETURN_REASONS.get(v['reason'], v['reason'])} {v['explanation']}".strip() for v in returned[-1:]
-        ],
+        "earlier": brief.earlier_alarms,
+        "parties": [{**party.model_dump(), "side": w.SIDES.get(party.side, party.side)} for party in brief.parties],
+        "suggested": "、".join(offices.label(code) for code in brief.suggested),
+        "history": [_happened(entry, words, now) for entry in reversed(brief.history)],
+        "summary": task.dispute.disposal if KINDS[task.kind].judges else "",
+        "agreements": [{"terms": a.terms, "owed": len(a.obligations)} for a in brief.agreements],
+        "returned": [f"{RETURN_REASONS.get(v.reason, v.reason)} {v.explanation}".strip() for v in returned[-1:]],
         "requires": [
             f"{need['name']}至少 {need['at_least']} 人（{'、'.join(ROLES[r].name for r in need['any_of'])}）"
             for need in about.get("requires", [])
@@ -67,62 +62,58 @@ def brief_view(
         "instructions": str(about.get("instructions") or ""),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
-        "change": _change(about, brief["asked_by"], words),
-        "answer": decided(task["kind"], Decision.model_validate(task["decision"]), words, now)
-        if task["decision"]
-        else None,
-        "record": [decided(task["kind"], Decision.model_validate(r), words, now) for r in task["record"]],
+        "change": _change(about, brief.asked_by, words),
+        "answer": decided(task.kind, task.decision, words, now) if task.decision else None,
+        "record": [decided(task.kind, answer, words, now) for answer in task.record],
     }  # fmt: skip
 
 
-def _happened(entry: dict[str, Any], words: Vocabulary, now: datetime) -> dict[str, Any]:
-    given = reason(entry["task_kind"], entry["decision"], entry["reason"], words)
+def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> dict[str, Any]:
+    given = reason(entry.task_kind, entry.decision, entry.reason, words)
     return {
-        "at": w.stamp(entry["at"], now),
-        "title": title_in_words(entry["kind"], entry["title"], entry["about"]),
+        "at": w.stamp(entry.at, now),
+        "title": title_in_words(entry.kind, entry.title, entry.about),
         "reason": given,
     }
 
 
-def _change(about: dict[str, Any], asked: dict[str, Any] | None, words: Vocabulary) -> list[tuple[str, str]]:
+def _change(about: dict[str, Any], asked: AskedBy | None, words: Vocabulary) -> list[tuple[str, str]]:
     """What a change that waits for approval would change, and who asked for it."""
     fields = about.get("fields")
     by_title = (name for name, spec in ACTIONS.items() if spec.title == about.get("title"))
     name = about.get("action") or next(by_title, None)
     if not name or not isinstance(fields, dict):
         return []
-    who = [("提请人", w.by(asked["name"], asked["on_behalf_name"]))] if asked else []
+    who = [("提请人", w.by(asked.name, asked.on_behalf_name))] if asked else []
     return [*change(name, fields, words), *who]
 
 
-def hands_view(task: dict[str, Any], actor: Actor, offices: Offices) -> dict[str, Any]:
+def hands_view(task: WholeTask, actor: Actor, offices: Offices) -> dict[str, Any]:
     """In whose hands the task is, and to whom the person may hand it."""
     holders = {capacity.holder for capacity in actor.capacities}
-    free = task["standing"] in ("mine", "free")
+    free = task.standing in ("mine", "free")
     return {
-        "assignee": task["assignee_name"] or "",
-        "delegate": task["delegate_name"] or "",
-        "note": task["delegate_note"],
-        "offered": task["offered_name"] or "",
-        "reason": task["offer_reason"],
-        "on_behalf": (task["on_behalf_of"] or {}).get("name", ""),
+        "assignee": task.assignee_name or "",
+        "delegate": task.delegate_name or "",
+        "note": task.delegate_note,
+        "offered": task.offered_name or "",
+        "reason": task.offer_reason,
+        "on_behalf": (task.on_behalf_of.name if task.on_behalf_of else "") or "",
         "may": free,
-        "colleagues": _named([*task["colleagues"], *task["candidates"]], holders, offices) if free else [],
-        "candidates": _named(task["candidates"], holders, offices) if free else [],
+        "colleagues": _named([*task.colleagues, *task.candidates], holders, offices) if free else [],
+        "candidates": _named(task.candidates, holders, offices) if free else [],
     }
 
 
-def _named(people: list[dict[str, Any]], without: set[str], offices: Offices) -> list[tuple[str, str]]:
-    """People to choose from: (person id, name and post), each once."""
+def _named(people: list[Candidate], without: set[str], offices: Offices) -> list[tuple[str, str]]:
+    """People to choose from: (person id, name and post), each once, by the first of the posts he stands with."""
     found = {
-        p[
-            "person_id"
-        ]: f"{p['name']}（{offices.post(PostAsked(**p['post'], role_name=ROLES[p['post']['role']].name))}）"
-        for p in reversed(people)
-        if p["person_id"] not in without
+        person.person_id: f"{person.name}（{offices.post(_asked(person.post))}）"
+        for person in reversed(people)
+        if person.person_id not in without
     }
     return list(reversed(found.items()))
 
 
-def _named_post(post: dict[str, str]) -> PostAsked:
-    return PostAsked(**post, role_name=ROLES[post["role"]].name)
+def _asked(post: PostNamed) -> PostAsked:
+    return PostAsked(role=post.role, role_name=ROLES[post.role].name, organisation=post.organisation)

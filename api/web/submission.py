@@ -73,14 +73,30 @@ async def send(
     """Does the write of a form, once for the key in it; `operation` names it as the service names it to `once`.
 
     A form that was refused, found again with the browser's Back and sent with other content is a new attempt: nothing
-    came of the first. One that was taken is not sent again: the person is told what came of it and decides.
+    came of the first. One that was taken is not sent again: the person is shown what came of it and decides. The
+    session is closed then: whoever queries again resumes it.
     """
+    try:
+        return await _send(services, session, viewer, posted, operation, write)
+    finally:
+        await session.close()
+
+
+async def _send(
+    services: Services,
+    session: Session,
+    viewer: Viewer,
+    posted: Posted,
+    operation: str,
+    write: Callable[[str | None], Awaitable[Answer[T]]],
+) -> Outcome[T]:
     if posted.stale:
         return Outcome(error=BadCsrf())
     key = text(posted.form, "key") or None
     try:
         return Outcome(await write(key))
     except KeyReused as error:
+        await session.close()
         async with services.database.resume(session):
             first = await first_answer(session, viewer.actor, operation, key or "")
         if first is None or first.status < 300:

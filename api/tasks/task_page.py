@@ -1,0 +1,176 @@
+"""The page of a task, with the form of one of its decisions: laid out here, and shown by `answer_pages` and
+`handover_pages` alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request, Response
+
+from api.core.context import Services
+from api.tasks.examples import decision_form
+from api.tasks.handover import Verb
+from api.tasks.schemas import DecisionOpen, WholeTask
+from api.tasks.service import whole_task
+from api.tasks.task_view import brief_view, hands_view, head_view
+from api.web import formatting as w
+from api.web.form_pages import PREFIX, Draft
+from api.web.forms import Drawn, Form, draw, filled
+from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
+from api.web.rendering import show
+from api.web.session import Viewer
+from domain.case.state import Decision
+from domain.policy.catalogue import KINDS
+from infra.database.engine import Session
+from infra.database.tables.attachments import AttachmentRow
+from infra.read_model.disputes import find_dispute
+from infra.records.attachments import PENDING, TAKEN, attachments_of
+
+MAY_ANSWER = ("free", "mine", "delegate")
+"""The standings of those who may answer a task."""
+MAY_HAND_OVER: dict[Verb, tuple[str, ...]] = {
+    "delegate": ("free", "mine"),
+    "transfer": ("free", "mine"),
+    "release": ("offered",),
+}
+"""The standings of those who are shown the forms of handing a task over."""
+
+
+@dataclass
+class Handing:
+    """A delegation, a transfer or a release as it was tried, and why it was refused."""
+
+    verb: Verb
+    to: str
+    why: str
+    error: str = ""
+
+
+@dataclass
+class TaskDraft(Draft):
+    """What has been filled in on a task's page so far."""
+
+    attached: list[str] = field(default_factory=list)
+    """ids of the files that go with the answer"""
+    add: str = ""
+    """the list that gets one more row"""
+    handing: Handing | None = None
+    unsent: list[tuple[str, str]] = field(default_factory=list)
+    """what was filled in in a form that can't be shown any more, by its label"""
+
+
+@dataclass
+class TaskPage:
+    """A task laid out for a person: the task itself, the chosen decision and its form."""
+
+    task: WholeTask
+    words: Vocabulary
+    offices: Offices
+    chosen: str = ""
+    title: str = ""
+    pictures: bool = False
+    proposes: bool = False
+    """what is sent will only be a proposal: the person is the delegate"""
+    proposal: Decision | None = None
+    """what a delegate proposed, where that is the chosen decision"""
+    form: Form | None = None
+    example: dict[str, str] = field(default_factory=dict)
+
+
+async def lay_out(services: Services, session: Session, viewer: Viewer, task_id: str, wanted: str) -> TaskPage:
+    """A task laid out with the decision wanted; else with what was proposed, else with the first."""
+    task = await whole_task(services, session, viewer.actor, task_id)
+    offices = await offices_of(services, session)
+    page = TaskPage(task, vocabulary(services, offices, task.dispute.colours), offices)
+    decisions = {decision.name: decision for decision in task.decisions}
+    proposed = _proposed(task)
+    first = decisions.get(proposed.name) if proposed else None
+    chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
+    if chosen is None and wanted in KINDS[task.kind].decisions:  # not any more: what was filled in can still be read
+        chosen = decision_form(task.kind, wanted)
+    if chosen:
+        page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
+        page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.pictures
+        page.proposes = chosen.ends and task.standing == "delegate"
+        page.proposal = proposed if proposed and proposed.name == chosen.name else None
+        page.example = page.form.flat(chosen.example)
+    return page
+
+
+def _proposed(task: WholeTask) -> Decision | None:
+    """The latest proposal, for whom it is to decide."""
+    if task.standing != "mine":
+        return None
+    return next((decision for decision in reversed(task.record) if decision.proposal), None)
+
+
+def _roles(about: dict[str, Any]) -> list[str]:
+    """The roles that a session of the ladder needs."""
+    return [role for need in about.get("requires", []) for role in need["any_of"]]
+
+
+async def show_task(
+    request: Request, services: Services, session: Session, viewer: Viewer, page: TaskPage, draft: TaskDraft
+) -> Response:
+    """The page of a task with what has been filled in so far."""
+    task, now = page.task, w.present(page.task.ahead)
+    drawn = Drawn([], [])
+    if page.form:
+        drawn = draw(page.form, draft.typed, draft.problems, page.example, add=draft.add, own="attachments")
+    standing, shown = task.standing, bool(task.decisions) and task.standing != "offered"
+    # Whoever may only look gets no form; whoever has lost a race keeps the one he filled in.
+    live = shown and (standing in MAY_ANSWER or bool(draft.typed or draft.attached))
+    files = await attachments_of(session, task.dispute_no, viewer.actor.person_id) if live else []
+    other = (task.about.get("fields") or {}).get("dispute_no")
+    target = await find_dispute(session, viewer.actor, other) if other else None
+    if not shown:
+        draft.unsent += filled(drawn.controls)
+    if draft.handing and standing not in MAY_HAND_OVER[draft.handing.verb]:
+        draft.unsent.append(("说明", draft.handing.why))
+    return show(
+        request,
+        "task.html",
+        viewer,
+        status=draft.status,
+        task=head_view(task, page.offices, now),
+        brief=brief_view(task, page.words, page.offices, now),
+        target={"no": target.dispute_no, "title": target.title} if target else None,
+        standing=standing,
+        live=live,
+        hands=hands_view(task, viewer.actor, page.offices),
+        handing=draft.handing,
+        proposes=page.proposes,
+        proposed=w.by(page.proposal.actor_name, page.proposal.on_behalf_name) if page.proposal else "",
+        decisions=[_choice(task.task_id, decision, page.chosen) for decision in task.decisions],
+        chosen=page.chosen,
+        chosen_title=page.title,
+        pictures=page.pictures,
+        has_example=bool(page.example) and services.settings.drill,
+        drawn=drawn,
+        banner=draft.banner,
+        attached=[kept_view(a, draft.attached) for a in files if a.state != TAKEN or a.attachment_id in draft.attached],
+        unsent=draft.unsent,
+        file_errors=[p["message"] for p in draft.problems if p["field"] == "attachments"],
+        organisations=page.offices.labels,
+        prefix=PREFIX,
+        limit=services.files.limit,
+        key=draft.key,
+    )
+
+
+def _choice(task_id: str, decision: DecisionOpen, chosen: str) -> dict[str, Any]:
+    href = f"/tasks/{task_id}?decision={decision.name}"
+    return {"title": decision.title, "href": href, "current": decision.name == chosen}
+
+
+def kept_view(row: AttachmentRow, chosen: list[str]) -> dict[str, Any]:
+    """A file that lies ready for a form, and whether it goes with it."""
+    return {
+        "id": row.attachment_id,
+        "name": row.sealed["name"],
+        "chosen": row.attachment_id in chosen,
+        "small": row.sealed.get("small", False),
+        "removable": row.state == PENDING,
+    }
