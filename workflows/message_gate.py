@@ -15,7 +15,7 @@ from domain.policy.behaviour import MERGERS_ARE_APPROVED
 from domain.policy.catalogue import ENDINGS
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
-from domain.transitions.decisions import Command, Receipt, known_task, proposes
+from domain.transitions.decisions import Command, Receipt
 from domain.transitions.handover import Claim, Handover
 from domain.transitions.supervision import TOO_MANY_DECISIONS, supervise
 
@@ -79,17 +79,14 @@ class MessageGate:
         return applied
 
     def _take(self, message: Message, take: Callable[[], object]) -> Applied:
-        """Takes a message, and puts its key on record: with the change that it put up for approval, and whether it was
-        only a proposal."""
+        """Takes a message, and puts its key on record with the change that it put up for approval."""
         state = self._case.state
         check_room(state, message)
         before = len(state.changes)
-        proposed = isinstance(message, Command) and proposes(known_task(state, message.task_id), message)
         take()
         count_in(state, message)
         asked = len(state.changes)
         applied = self.remember(message.key)
-        applied.proposed = proposed
         if asked > before and state.rules >= MERGERS_ARE_APPROVED:
             applied.change = asked
         return applied

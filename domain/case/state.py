@@ -282,8 +282,6 @@ class Applied(Model):
     refused: str | None = None
     change: int | None = None
     """the number of the change that it put up for approval"""
-    proposed: bool = False
-    """a delegate's decision, which was only put on record as a proposal"""
 
 
 class Position(Model):

@@ -58,8 +58,16 @@ def receipt(state: DisputeState, known: Applied, task_id: str | None) -> Receipt
         colour=state.colour,
         revision=known.revision,
         change=ChangeAsked(number=change.number, state=change.result) if change else None,
-        proposed=known.proposed,
+        proposed=_proposed(state, known),
     )
+
+
+def _proposed(state: DisputeState, known: Applied) -> bool:
+    """Whether a key put a proposal on record: the entry has the revision that the key brought the case to, before any
+    later one that changed nothing.
+    """
+    first = next((each for each in state.applied if each.revision == known.revision), known)
+    return first == known and any(e.kind == "proposed" and e.revision == known.revision for e in state.timeline)
 
 
 def outcome(state: DisputeState, key: str, task_id: str | None) -> Outcome | None:

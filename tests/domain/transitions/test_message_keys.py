@@ -24,6 +24,15 @@ def test_a_key_that_was_taken_has_the_receipt_of_its_revision() -> None:
     assert (receipt.revision, receipt.task_id, receipt.task_state) == (3, task.task_id, "open")
 
 
+def test_a_key_that_put_up_a_proposal_says_so_and_a_later_one_that_changed_nothing_does_not() -> None:
+    desk = Desk()
+    desk.case.log("proposed", "现场处置：拟办意见（现场平息）")
+    for key in ("write.content", "again.content"):
+        desk.state.applied.append(Applied(key=key, revision=desk.state.revision))
+    receipts = [found.receipt for key in ("write", "again") if (found := outcome(desk.state, f"{key}.content", None))]
+    assert [receipt.proposed for receipt in receipts] == [True, False]
+
+
 def test_a_key_that_was_taken_for_other_content_is_refused_and_known_all_the_same() -> None:
     desk = Desk()
     desk.state.applied.append(Applied(key="write.content", revision=3))
