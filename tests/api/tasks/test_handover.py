@@ -11,7 +11,7 @@ from api.tasks.service import whole_task
 from domain.errors import ClaimedByOther, FieldsInvalid, TaskClosed, Unavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Session
-from infra.records.messages import count_unread
+from infra.read_model.messages import count_unread
 from infra.records.people import actor_named
 from tests.api.engine import LivingEngine
 from tests.api.support import answered, asked, dispute, may_answer
