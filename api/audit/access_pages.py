@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,7 +13,7 @@ from api.audit.schemas import AccessItem
 from api.audit.tabs import tabs
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.web.errors import PageRoute
-from api.web.rendering import show
+from api.web.rendering import View, show
 from api.web.session import ViewerDep
 from infra.records.access_log import OK
 
@@ -55,7 +55,7 @@ async def access_page(
     )
 
 
-def _row(entry: AccessItem, filters: dict[str, str]) -> dict[str, Any]:
+def _row(entry: AccessItem, filters: dict[str, str]) -> View:
     def narrowed(**more: str) -> str:
         return "/audit/access?" + urlencode({**filters, **more})
 

@@ -9,6 +9,7 @@ from api.audit.schemas import CaseAtEvent
 from api.core.context import Services
 from api.disputes.case_view import case_view
 from api.web.organisation_labels import Offices, vocabulary
+from api.web.rendering import View
 from api.web.timeline import by_days
 
 COMPARED = ("tasks", "clocks", "parties", "incidents", "agreements", "sessions", "evaluations", "visits")
@@ -16,7 +17,7 @@ COMPARED = ("tasks", "clocks", "parties", "incidents", "agreements", "sessions",
 
 def compared(
     services: Services, offices: Offices, now: CaseAtEvent, was: CaseAtEvent | None, here: ShownMoment
-) -> dict[str, Any]:
+) -> View:
     """The case in words, each part marked `new` or `changed` where it was not so before; at first nothing is marked."""
     at = here.at
     entries, words = now.timeline, vocabulary(services, offices, now.colours)
@@ -40,20 +41,20 @@ def compared(
     }  # fmt: skip
 
 
-def _all(shown: dict[str, Any], part: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = shown[part] + (shown["past_clocks"] if part == "clocks" else [])
+def _all(shown: View, part: str) -> list[View]:
+    items: list[View] = shown[part] + (shown["past_clocks"] if part == "clocks" else [])
     return items
 
 
-def _key(part: str, n: int, item: dict[str, Any]) -> Any:
+def _key(part: str, n: int, item: View) -> Any:
     """By what an item is known again at another moment: tasks and clocks by themselves, the rest by its place."""
     if part == "tasks":
         return item["href"]
     return (item["name"], item["started"]) if part == "clocks" else n
 
 
-def _head(case: dict[str, Any], was: dict[str, Any] | None) -> list[dict[str, str]]:
-    def facts(c: dict[str, Any]) -> dict[str, str]:
+def _head(case: View, was: View | None) -> list[dict[str, str]]:
+    def facts(c: View) -> dict[str, str]:
         return {
             "阶段": c["stage"],
             "轮次": f"第 {c['round']} 轮",

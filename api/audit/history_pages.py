@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,7 +22,7 @@ from api.histories.lookup import Run
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices, offices_of
-from api.web.rendering import show
+from api.web.rendering import View, show
 from api.web.session import ViewerDep
 from api.web.timeline import TONES, title_in_words
 from domain.people.permissions import CODEC_READERS
@@ -102,10 +102,10 @@ async def history_file(
     return JSONResponse(found.model_dump(mode="json"), headers=headers)
 
 
-async def _case_at(services: Services, offices: Offices, past: RunHistory, here: ShownMoment) -> dict[str, Any]:
+async def _case_at(services: Services, offices: Offices, past: RunHistory, here: ShownMoment) -> View:
     """The case at a moment, and what changed against the moment before."""
     before = past.before(here)
-    view: dict[str, Any] = {
+    view: View = {
         "step": here.step,
         "count": len(past.moments),
         "here": {"event": here.event, "at": f"{here.at:%Y-%m-%d %H:%M:%S}", "title": _title(here) or WAITING},
@@ -121,13 +121,13 @@ async def _case_at(services: Services, offices: Offices, past: RunHistory, here:
     return {**view, "stood": compared(services, offices, now, was, here)}
 
 
-def _neighbour(past: RunHistory, moment: ShownMoment | None) -> dict[str, Any] | None:
+def _neighbour(past: RunHistory, moment: ShownMoment | None) -> View | None:
     if moment is None:
         return None
     return {"href": past.href(moment), "part": past.href(moment, "history/moment")}
 
 
-def _run(no: str, number: int, run: Run, past: RunHistory, now: datetime) -> dict[str, Any]:
+def _run(no: str, number: int, run: Run, past: RunHistory, now: datetime) -> View:
     return {
         "href": f"/disputes/{no}/history?" + urlencode({"run": run.run_id}),
         "name": f"第 {number} 次办理",
@@ -136,7 +136,7 @@ def _run(no: str, number: int, run: Run, past: RunHistory, now: datetime) -> dic
     }
 
 
-def _line(past: RunHistory, moment: ShownMoment, here: ShownMoment, now: datetime) -> dict[str, Any]:
+def _line(past: RunHistory, moment: ShownMoment, here: ShownMoment, now: datetime) -> View:
     tones = [TONES.get(entry.kind, "plain") for entry in moment.entries]
     return {
         "href": past.href(moment),
@@ -161,11 +161,11 @@ def _words(entry: EntryTold) -> str:
     return title_in_words(entry.kind, entry.title, entry.about)
 
 
-def _event(event: EventTold) -> dict[str, Any]:
+def _event(event: EventTold) -> View:
     return {"id": event.event_id, "title": event.title, "type": event.type, "at": f"{event.at:%H:%M:%S}"}
 
 
-def _marks(moments: list[ShownMoment]) -> list[dict[str, Any]]:
+def _marks(moments: list[ShownMoment]) -> list[View]:
     """Where on the slider's thousand units something weighty happened."""
     marks = []
     for moment in moments[1:]:

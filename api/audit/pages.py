@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.permissions import holds_at_root
 from api.web import formatting as w
 from api.web.errors import PageRoute
-from api.web.rendering import go, show
+from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from domain.base import china
 from domain.errors import BadCsrf, KeyReused, NotEntitled, Refused
@@ -140,7 +141,7 @@ async def _show(
     )
 
 
-def _job(job: JobItem, now: datetime) -> dict[str, Any]:
+def _job(job: JobItem, now: datetime) -> View:
     took = (job.finished_at - job.asked_at).total_seconds() if job.finished_at else None
     return {
         "id": job.job_id,
@@ -157,16 +158,16 @@ def _job(job: JobItem, now: datetime) -> dict[str, Any]:
     }
 
 
-def _about(request: dict[str, Any]) -> str:
+def _about(request: Mapping[str, str]) -> str:
     """What was asked: a dispute, or what began in a period."""
     if "dispute_no" in request:
-        return str(request["dispute_no"])
+        return request["dispute_no"]
     since, until = (china(datetime.fromisoformat(request[name])).date() for name in ("since", "until"))
     last: date = until - timedelta(days=1)
     return f"{since} 至 {last} 受理" if since != last else f"{since} 受理"
 
 
-def _results(job: Job, only: str, page: int) -> dict[str, Any]:
+def _results(job: Job, only: str, page: int) -> View:
     """A page of the findings, the runs with differences first."""
     bad = [finding for finding in job.results if not finding.sound]
     chosen = bad if only == "differences" else [*bad, *(finding for finding in job.results if finding.sound)]
@@ -193,7 +194,7 @@ def _results(job: Job, only: str, page: int) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _finding(found: Finding) -> View:
     return {
         "no": found.dispute_no,
         "href": f"/disputes/{found.dispute_no}/history?" + urlencode({"run": found.run}),

@@ -18,7 +18,7 @@ from api.indicators.workbook import BASES, BETTER, MEDIA_TYPE
 from api.web.errors import PageRoute
 from api.web.formatting import colour, due, present, stamp
 from api.web.organisation_labels import Offices, offices_of
-from api.web.rendering import show
+from api.web.rendering import View, show
 from api.web.session import Viewer, ViewerDep
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
@@ -175,7 +175,7 @@ async def _offices(services: Services, viewer: Viewer, offices: Offices) -> list
     return [(o.code, offices.label(o.code)) for o in listed if any(within(o.path, path) for path in paths)]
 
 
-def _presets(question: Question) -> list[dict[str, Any]]:
+def _presets(question: Question) -> list[View]:
     now = today()
     month = now.replace(day=1)
     before = month - timedelta(days=1)
@@ -196,7 +196,7 @@ def _presets(question: Question) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(question: Question, definition: DefinitionItem, row: FigureRow) -> dict[str, Any]:
+def _cell(question: Question, definition: DefinitionItem, row: FigureRow) -> View:
     """A value, and the addresses of the cases behind its two lists."""
     figure = row.values[definition.code]
     asked = {**_again(question), "indicator": definition.code, **({"group": row.group} if row.group else {})}
@@ -211,7 +211,7 @@ def _cell(question: Question, definition: DefinitionItem, row: FigureRow) -> dic
     }
 
 
-def _total(question: Question, total: FigureRow, definition: DefinitionItem) -> dict[str, Any]:
+def _total(question: Question, total: FigureRow, definition: DefinitionItem) -> View:
     figure, compared = total.values[definition.code], total.compared[definition.code]
     beside = {name: n for name, n in figure.marks.items() if n}
     if figure.amended:
@@ -235,12 +235,12 @@ def _change(definition: DefinitionItem, compared: Comparison) -> dict[str, str]:
     return {"shown": compared.shown, "tone": tone}
 
 
-def _group(question: Question, row: FigureRow, definitions: list[DefinitionItem]) -> dict[str, Any]:
+def _group(question: Question, row: FigureRow, definitions: list[DefinitionItem]) -> View:
     cells = [{**_cell(question, definition, row), "name": definition.name} for definition in definitions]
     return {"name": row.name, "cells": cells}
 
 
-def _definition(definition: DefinitionItem) -> dict[str, Any]:
+def _definition(definition: DefinitionItem) -> View:
     return {
         "code": definition.code,
         "name": definition.name,
@@ -251,7 +251,7 @@ def _definition(definition: DefinitionItem) -> dict[str, Any]:
     }
 
 
-def _case(item: CountedDispute, offices: Offices) -> dict[str, Any]:
+def _case(item: CountedDispute, offices: Offices) -> View:
     now = present(item.ahead)
     return {
         "href": f"/disputes/{item.dispute_no}",
