@@ -10,17 +10,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from pydantic import TypeAdapter
 
-from api.core.documentation import DESCRIPTIONS, READ, SIGN_IN, WRITE
+from api.core.documentation import DESCRIPTIONS
 from api.core.errors import MEDIA
-from api.core.schemas import Problem
 from domain.errors import Refused, Unavailable, codes
 
 REF = "#/components/schemas/{model}"
 _EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "openapi_examples.json").read_text(encoding="utf-8"))
 """Recorded from played stories by `python -m tests.e2e.record_examples`."""
-
-ANSWERS: dict[str, dict[int, Any]] = {}
-"""Operation -> its good answers by status, of the endpoints that do not document themselves yet (no `problems(…)`)."""
 
 
 def install(app: FastAPI) -> None:
@@ -30,7 +26,7 @@ def install(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=_DESCRIPTION)
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=_description())
         _describe(document, _answer_schemas(app))
         app.openapi_schema = document
     return app.openapi_schema
@@ -49,17 +45,13 @@ def _answer_schemas(app: FastAPI) -> dict[str, Any]:
 
 
 def _describe(document: dict[str, Any], answers: dict[str, Any]) -> None:
-    references, definitions = _table()
-    document["components"]["schemas"] |= definitions | answers
+    document["components"]["schemas"] |= answers
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            name = f"{method.upper()} {path}"
-            if not _documented(operation) and name != "GET /healthz":
-                operation["responses"] = _of_table(operation["responses"], name, references)
             for status, answer in operation["responses"].items():
                 _as_sent(int(status), answer)
             operation.setdefault("security", [])
-            _add_examples(operation, _EXAMPLES.get(name, {}))
+            _add_examples(operation, _EXAMPLES.get(f"{method.upper()} {path}", {}))
     _drop_unused(document)
 
 
@@ -94,59 +86,7 @@ def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
         operation["responses"][status]["content"]["application/json"]["example"] = example
 
 
-def _documented(operation: dict[str, Any]) -> bool:
-    """Whether a route documents its answers itself."""
-    return any(MEDIA in answer.get("content", {}) for answer in operation["responses"].values())
-
-
-def _table() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
-    """The schemas of `ANSWERS`: references by operation and status, and what they refer to."""
-    adapters: list[tuple[Any, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
-        ((operation, status), "serialization", TypeAdapter(schema))
-        for operation, answers in ANSWERS.items()
-        for status, schema in answers.items()
-    ]
-    refs, definitions = TypeAdapter.json_schemas(
-        [*adapters, ("problem", "serialization", TypeAdapter(Problem))], ref_template=REF
-    )
-    return {key: reference for (key, _), reference in refs.items()}, definitions["$defs"]
-
-
-def _of_table(routes: dict[str, Any], name: str, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    """The answers of an operation that does not document itself."""
-    answers = ANSWERS.get(name, {})
-    good = {
-        str(status): {
-            "description": DESCRIPTIONS[status],
-            "content": {_media(schema): {"schema": references[(name, status)]}},
-        }
-        for status, schema in answers.items()
-    }
-    good = good or {status: answer for status, answer in routes.items() if status.startswith("2")}
-    problem = {MEDIA: {"schema": references["problem"]}}
-    return good | {
-        str(status): {"description": DESCRIPTIONS[status], "content": problem}
-        for status in _errors(name)
-        if status not in answers
-    }
-
-
-def _media(schema: Any) -> str:
-    return MEDIA if isinstance(schema, type) and issubclass(schema, Problem) else "application/json"
-
-
-def _errors(name: str) -> frozenset[int]:
-    """The statuses of the errors an operation may answer."""
-    method, path = name.split(" ")
-    if name == "POST /v1/auth/token":
-        return SIGN_IN
-    if path == "/v1/attachments":
-        return WRITE | {415}
-    return READ if method == "GET" else WRITE
-
-
-_ANSWERED = [error for error in codes() if issubclass(error, Refused | Unavailable)]
-_DESCRIPTION = "\n".join(
-    ["一警情三推送的HTTP接口。错误均为 application/problem+json，`code` 不变：", "",
-     *(f"- `{error.code}` {error.status} {error.title}" for error in _ANSWERED)]
-)  # fmt: skip
+def _description() -> str:
+    errors = [error for error in codes() if issubclass(error, Refused | Unavailable)]
+    lines = ["一警情三推送的HTTP接口。错误均为 application/problem+json，`code` 不变：", ""]
+    return "\n".join(lines + [f"- `{error.code}` {error.status} {error.title}" for error in errors])
