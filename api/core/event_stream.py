@@ -98,11 +98,6 @@ class EventBroadcaster:
         """numbers not seen yet though later ones were, and since when (monotonic)"""
         self._closed = False
 
-    async def newest(self) -> int:
-        """The number of the newest event: a page made now listens from there."""
-        async with self._database.read() as session:
-            return await last_event(session)
-
     @asynccontextmanager
     async def listen(self, actor: Actor, until: datetime, after: int | None) -> AsyncIterator[EventStream]:
         """A stream for a person, from now on or resumed after an event, until the sign-in expires.

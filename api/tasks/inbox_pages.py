@@ -26,6 +26,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
 from domain.policy.process import ColourRule
 from infra.read_model.tasks import InboxFilter
+from infra.records.events import last_event
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
@@ -51,15 +52,13 @@ async def inbox_page(
     cursor: CursorDep = None,
 ) -> Response:
     """A box of the person's tasks."""
-    await session.close()
-    heard = await services.broadcaster.newest()  # before anything is read: what happens meanwhile is announced
+    heard = await last_event(session)  # before anything is read: what happens meanwhile is announced
     box = box if box in BOXES else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)
-    async with services.database.resume(session):
-        page = await inbox_box(session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
-        counts = await box_sizes(session, viewer.actor)
-        offices = await offices_of(services, session)
+    page = await inbox_box(session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
+    counts = await box_sizes(session, viewer.actor)
+    offices = await offices_of(services, session)
     return show(
         request,
         "inbox.html",
