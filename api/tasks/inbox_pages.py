@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +17,7 @@ from api.web.errors import PageRoute
 from api.web.formatting import colour as chip
 from api.web.formatting import due, present, span, stamp, subject
 from api.web.organisation_labels import Offices, offices_of
-from api.web.rendering import show
+from api.web.rendering import View, show
 from api.web.session import ViewerDep
 from domain.base import china
 from domain.people.organisation import Actor
@@ -88,7 +88,7 @@ def _colours(rules: Mapping[str, ColourRule], met: Iterable[str]) -> list[tuple[
     return [*((code, rule.name) for code, rule in rules.items()), *((code, chip(code)["name"]) for code in others)]
 
 
-def _box(name: str, now: str, asked: dict[str, str], count: int) -> dict[str, Any]:
+def _box(name: str, now: str, asked: dict[str, str], count: int) -> View:
     return {"name": BOXES[name], "count": count, "current": name == now, "href": _address(name, asked)}
 
 
@@ -96,7 +96,7 @@ def _address(box: str, asked: Mapping[str, str | None]) -> str:
     return "/?" + urlencode({"box": box, **{k: v for k, v in asked.items() if v}})
 
 
-def _row(task: TaskItem, offices: Offices, actor: Actor) -> dict[str, Any]:
+def _row(task: TaskItem, offices: Offices, actor: Actor) -> View:
     now = present(task.ahead)
     due_in = due(task.due_at, task.overdue, now, suspended=task.suspended)
     return {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from api.core.schemas import Choice, Shape
+from api.core.schemas import OPEN_OBJECT, Choice, Shape
 from api.disputes.brief import DisputeBrief
 from api.people.schemas import Who
 from domain.base import Model, Strict
@@ -21,8 +21,6 @@ MOST_ATTACHMENTS = 50
 MOST_TEXT = 4000
 """Characters of a note or a reason."""
 TaskState = Literal["open", "claimed", "done", "void"]
-_OBJECT = WithJsonSchema({"additionalProperties": True, "type": "object"})
-"""The contract names no fields of these: they may become more."""
 
 
 class Answering(Model):
@@ -157,9 +155,9 @@ class Brief(Shape):
 
     category_name: str
     parties: list[s.Party]
-    incidents: list[Annotated[IncidentInBrief, _OBJECT]]
+    incidents: list[Annotated[IncidentInBrief, OPEN_OBJECT]]
     earlier_alarms: int
-    history: list[Annotated[EntryInBrief, _OBJECT]]
+    history: list[Annotated[EntryInBrief, OPEN_OBJECT]]
     agreements: list[s.Agreement]
     evaluations: list[s.Verdict]
     suggested: list[str]

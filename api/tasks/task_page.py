@@ -19,7 +19,7 @@ from api.web import formatting as w
 from api.web.form_pages import PREFIX, Draft
 from api.web.forms import Drawn, Form, draw, filled
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
-from api.web.rendering import show
+from api.web.rendering import View, show
 from api.web.session import Viewer
 from domain.case.state import Decision
 from domain.policy.catalogue import KINDS
@@ -160,12 +160,12 @@ async def show_task(
     )
 
 
-def _choice(task_id: str, decision: DecisionOpen, chosen: str) -> dict[str, Any]:
+def _choice(task_id: str, decision: DecisionOpen, chosen: str) -> View:
     href = f"/tasks/{task_id}?decision={decision.name}"
     return {"title": decision.title, "href": href, "current": decision.name == chosen}
 
 
-def kept_view(row: AttachmentRow, chosen: list[str]) -> dict[str, Any]:
+def kept_view(row: AttachmentRow, chosen: list[str]) -> View:
     """A file that lies ready for a form, and whether it goes with it."""
     return {
         "id": row.attachment_id,

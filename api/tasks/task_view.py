@@ -8,13 +8,14 @@ from typing import Any
 from api.tasks.schemas import AskedBy, Candidate, EntryInBrief, PostAsked, PostNamed, WholeTask
 from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
+from api.web.rendering import View
 from api.web.timeline import change, decided, reason, title_in_words
 from domain.people.organisation import ROLES, Actor
 from domain.policy.catalogue import ACTIONS, KINDS
 from domain.policy.fields import RETURN_REASONS
 
 
-def head_view(task: WholeTask, offices: Offices, now: datetime) -> dict[str, Any]:
+def head_view(task: WholeTask, offices: Offices, now: datetime) -> View:
     """Kind, colour, deadline, whom it is addressed to."""
     ended = task.state in ("done", "void")
     return {
@@ -37,7 +38,7 @@ def head_view(task: WholeTask, offices: Offices, now: datetime) -> dict[str, Any
     }
 
 
-def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: datetime) -> dict[str, Any]:
+def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: datetime) -> View:
     """What the person needs to know to decide."""
     brief, about = task.brief, task.about
     returned = [v for v in brief.evaluations if v.verdict == "return"] if task.redo_of else []
@@ -68,7 +69,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
     }  # fmt: skip
 
 
-def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> dict[str, Any]:
+def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> View:
     given = reason(entry.task_kind, entry.decision, entry.reason, words)
     return {
         "at": w.stamp(entry.at, now),
@@ -88,7 +89,7 @@ def _change(about: dict[str, Any], asked: AskedBy | None, words: Vocabulary) -> 
     return [*change(name, fields, words), *who]
 
 
-def hands_view(task: WholeTask, actor: Actor, offices: Offices) -> dict[str, Any]:
+def hands_view(task: WholeTask, actor: Actor, offices: Offices) -> View:
     """In whose hands the task is, and to whom the person may hand it."""
     holders = {capacity.holder for capacity in actor.capacities}
     free = task.standing in ("mine", "free")

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.core.schemas import JsonSchema as Schema
 from api.web.formatting import instant
 from api.web.organisation_labels import Options, Vocabulary
 
 Typed = Mapping[str, str]
-Schema = dict[str, Any]
 LONG = 1000
 """Length from which a text gets several lines, unless its name is in `SHORT`."""
 SHORT = {"who", "where", "party", "name", "to", "case_no", "organisation", "role", "kind"}
