@@ -33,7 +33,7 @@ RESPONSES = ("fastapi", "starlette")
 VERBS = ("get", "post", "put", "patch", "delete")
 TEMPORAL = ("workflow.defn", "workflow.update", "workflow.signal", "workflow.query", "activity.defn")
 
-WAITING = frozenset({"api/disputes", "api/tasks"})
+WAITING = frozenset({"api/tasks"})
 """Rooms that have not been made what the plan says yet."""
 
 

@@ -10,7 +10,7 @@ from api.disputes.actions import take_action
 from api.disputes.schemas import Acted
 from api.disputes.service import whole_case
 from api.web.errors import PageRoute
-from api.web.form_pages import PREFIX, Draft, typed_fields
+from api.web.form_draft import PREFIX, Draft, typed_fields
 from api.web.formatting import colour
 from api.web.forms import Form, draw
 from api.web.organisation_labels import offices_of, vocabulary

@@ -1,4 +1,4 @@
-"""Reports and disputes."""
+"""Disputes: in a list, whole, their timeline, what people add, and what an action changed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from api.tasks.schemas import MOST_ATTACHMENTS, AcceptedFor, Answering, Decided
 from api.tasks.service import decide, decided_before
 from api.tasks.task_page import TaskDraft, TaskPage, lay_out, show_task
 from api.web.errors import PageRoute
-from api.web.form_pages import typed_fields
+from api.web.form_draft import typed_fields
 from api.web.rendering import go
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
 from api.web.submission import Outcome, banner_of, earlier, next_key, send

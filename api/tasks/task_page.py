@@ -16,7 +16,7 @@ from api.tasks.schemas import DecisionOpen, WholeTask
 from api.tasks.service import whole_task
 from api.tasks.task_view import brief_view, hands_view, head_view
 from api.web import formatting as w
-from api.web.form_pages import PREFIX, Draft
+from api.web.form_draft import PREFIX, Draft
 from api.web.forms import Drawn, Form, draw, filled
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import View, show
