@@ -8,7 +8,7 @@ import gc
 import typer
 
 from api.core.context import open_services
-from api.disputes.next_run import recover as start_again
+from api.intake.next_run import recover as start_again
 from domain.base import china
 from domain.errors import SantuiError
 from infra.database.engine import open_database

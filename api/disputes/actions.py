@@ -12,8 +12,8 @@ from api.core.idempotency import Answer, once
 from api.disputes.access import visible_dispute
 from api.disputes.brief import brief_from, brief_of, read_at
 from api.disputes.mergers import check_target
-from api.disputes.next_run import reopen
 from api.disputes.schemas import Acted
+from api.intake.next_run import reopen
 from domain.errors import ActionNotAllowed, NotEntitled, NotFound, Refused, Unavailable
 from domain.people.organisation import Actor
 from domain.policy.catalogue import ACTIONS

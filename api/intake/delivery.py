@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.core.context import Services
 from api.core.engine import EndedOutside
-from api.disputes.next_run import reopen
+from api.intake.next_run import reopen
 from api.intake.recording import Content
 from domain.case.opening import open_state
 from domain.case.state import DisputeState
