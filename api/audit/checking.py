@@ -1,4 +1,4 @@
-"""Replays checked: the same commands, the same state, and what everybody was shown."""
+"""Checking replays: the same commands, the same state, the same read model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from infra.records.archive import noted_digest
 
 AHEAD = 4
 TRIES = 5
-"""How often a dispute that goes on while it is compared is looked at again."""
+"""How often a dispute that goes on while it is compared is compared again."""
 PAUSE = 0.2
 T = TypeVar("T")
 
@@ -45,12 +45,12 @@ class Finding(Model):
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is to be said against it."""
+        """Whether the run replays, to the same state, and nothing differs."""
         return self.replayed and self.state_matches and not self.differences
 
 
 class Checker:
-    """Replays runs and compares; without a database only with what the histories themselves say."""
+    """Replays runs and compares them with read model and archive; without a database only with their own results."""
 
     def __init__(self, histories: Histories, converter: DataConverter, database: Database | None) -> None:
         self._histories, self._converter, self._database = histories, converter, database
@@ -106,7 +106,7 @@ class Checker:
         )
 
     async def _with_archive(self, replayed: Replayed) -> list[str]:
-        """What the archive's file of the run says otherwise than the digest that was noted when it was put there."""
+        """How the archive's file of the run differs from the digest noted when it was archived."""
         if self._database is None or (noted := await noted_digest(self._database, replayed.run_id)) is None:
             return []
         try:
@@ -118,7 +118,7 @@ class Checker:
         return [] if digest == noted else ["档案文件与归档时登记的摘要不符"]
 
     async def _with_result(self, history: WorkflowHistory, state: DisputeState) -> list[str]:
-        """A run that ended says in its last event how the case stood."""
+        """How the replayed state differs from the result in the last event of a run that ended."""
         ended = history.events[-1].workflow_execution_completed_event_attributes
         if not ended.result.payloads:
             return []
@@ -127,7 +127,7 @@ class Checker:
         return [f"结束时的状态 {path} 不一致" for path in values_that_differ(theirs, ours)]
 
     async def with_read_model(self, replayed: Replayed) -> list[str]:
-        """What the read model says otherwise. A dispute that goes on meanwhile is looked at again."""
+        """How the read model differs. A dispute that goes on meanwhile is compared again."""
         assert self._database is not None
         assert replayed.state is not None
         state = replayed.state
@@ -144,7 +144,7 @@ class Checker:
 
 
 async def prefetched(items: Sequence[Run], fetch: Callable[[Run], Coroutine[Any, Any, T]]) -> AsyncIterator[T]:
-    """What is fetched of runs, in order, a few ahead."""
+    """The fetched items of runs, in their order, `AHEAD` of them at a time."""
     waiting: list[asyncio.Task[T]] = []
     ahead = iter(items)
     try:

@@ -1,4 +1,4 @@
-"""The read model made again from the engine's histories, while the system serves; and compared with them."""
+"""Rebuilding the read model from the engine's histories, while the system serves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAUSE = 0.2
 
 
 class Rebuilt(Model):
-    """What came of rebuilding one dispute: `rebuilt`, or `failed` with the reason."""
+    """The rebuilding of one dispute: the revision written, or the error it failed with."""
 
     dispute_no: str
     revision: int = 0
