@@ -1,4 +1,4 @@
-"""The worker process: runs workflows and activities until told to end."""
+"""The worker process: runs workflows and activities until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.registry import activities
 from infra.database.engine import Database, open_database
 from infra.health.heartbeat import beat
-from infra.health.unpublished_cases import Outstanding
+from infra.health.unpublished_cases import UnpublishedCases
 from infra.records.archive import Archive
 from infra.runtime.background import Background
-from infra.runtime.file_permissions import keep_private
+from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_key
@@ -51,7 +51,7 @@ PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "a
 
 
 def build_worker(
-    client: Client, database: Database, archive: Archive, outstanding: Outstanding | None = None
+    client: Client, database: Database, archive: Archive, unpublished: UnpublishedCases | None = None
 ) -> Worker:
     """A worker for every workflow and activity on the one task queue."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
@@ -59,7 +59,7 @@ def build_worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[*WORKFLOWS, RhythmWorkflow],
-        activities=activities(client, database, archive, outstanding or Outstanding()),
+        activities=activities(client, database, archive, unpublished or UnpublishedCases()),
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         **WORKER_SETTINGS,
     )
@@ -88,10 +88,10 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     database = open_database(settings)
     client = await connect(settings)
-    background, outstanding = Background(), Outstanding()
-    background.keep("heartbeat", lambda: beat(database, f"worker-{os.getpid()}", outstanding))
+    background, unpublished = Background(), UnpublishedCases()
+    background.keep("heartbeat", lambda: beat(database, f"worker-{os.getpid()}", unpublished))
     try:
-        async with build_worker(client, database, Archive(settings.archive_dir), outstanding):
+        async with build_worker(client, database, Archive(settings.archive_dir), unpublished):
             await keep_rhythm(client)
             await stop.wait()
     finally:
@@ -101,7 +101,7 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Runs with the settings of the environment."""
-    keep_private()
+    set_private_umask()
     try:
         settings = get_settings()
         check_key(settings)

@@ -25,8 +25,8 @@ class Digesting:
     async def digest(self) -> int:
         """See `workflows.ports.digest`."""
         now = datetime.now(UTC)
-        told = await send_digests(self._database, now, activity.heartbeat)
+        sent = await send_digests(self._database, now, activity.heartbeat)
         await trim_events(self._database, now)
         forgotten = await trim_answers(self._database, now, activity.heartbeat)
-        log.info("digests", people=told, answers_let_go=forgotten)
-        return told
+        log.info("digests", people=sent, answers_let_go=forgotten)
+        return sent

@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.image.projection import Image
 from infra.database.engine import Database
-from infra.health.unpublished_cases import Outstanding
+from infra.health.unpublished_cases import UnpublishedCases
 from infra.read_model.writer import ReadModelGap, write_image
 from workflows import ports
 
@@ -15,8 +15,8 @@ from workflows import ports
 class Publishing:
     """The activity with the database it writes to."""
 
-    def __init__(self, database: Database, outstanding: Outstanding) -> None:
-        self._database, self._outstanding = database, outstanding
+    def __init__(self, database: Database, unpublished: UnpublishedCases) -> None:
+        self._database, self._unpublished = database, unpublished
 
     @activity.defn(name="publish")
     async def publish(self, image: Image) -> int:
@@ -26,7 +26,7 @@ class Publishing:
         except ReadModelGap as gap:
             raise ApplicationError(str(gap), type=ports.READ_MODEL_GAP) from gap
         except Exception:
-            self._outstanding.failed(image.dispute_no, activity.info().scheduled_time)
+            self._unpublished.failed(image.dispute_no, activity.info().scheduled_time)
             raise
-        self._outstanding.written(image.dispute_no)
+        self._unpublished.written(image.dispute_no)
         return revision

@@ -11,16 +11,16 @@ from activities.archive import Archiving
 from activities.digest import Digesting
 from activities.publish import Publishing
 from infra.database.engine import Database
-from infra.health.unpublished_cases import Outstanding
+from infra.health.unpublished_cases import UnpublishedCases
 from infra.records.archive import Archive
 
 
 def activities(
-    client: Client, database: Database, archive: Archive, outstanding: Outstanding
+    client: Client, database: Database, archive: Archive, unpublished: UnpublishedCases
 ) -> list[Callable[..., Any]]:
     """Every activity, bound to what it works on."""
     return [
-        Publishing(database, outstanding).publish,
+        Publishing(database, unpublished).publish,
         Archiving(client, database, archive).archive,
         Digesting(database).digest,
     ]

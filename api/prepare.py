@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from domain.errors import StoreUnavailable
 from infra.database import engine
-from infra.runtime.file_permissions import keep_private, mend
+from infra.runtime.file_permissions import mend, set_private_umask
 from infra.runtime.settings import explain, get_settings
 from infra.startup.installation import check_installation, check_key
 from infra.startup.preflight import PreflightError
@@ -22,7 +22,7 @@ from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 def main() -> int:
     """Brings database and Temporal server to what this code expects. Idempotent; returns the exit code."""
-    keep_private()
+    set_private_umask()
     try:
         settings = get_settings()
         check_key(settings)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from api.app import create_app
 from domain.errors import StoreUnavailable
-from infra.runtime.file_permissions import keep_private
+from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_installation
@@ -52,7 +52,7 @@ def unfit(settings: Settings) -> str:
 
 def main() -> None:
     """Serves with the settings of the environment until told to end."""
-    keep_private()
+    set_private_umask()
     try:
         settings = get_settings()
     except ValidationError as error:

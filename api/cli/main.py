@@ -14,7 +14,7 @@ from api.cli.client import county, explained
 from api.cli.show import show_dispute
 from api.cli.stories import OWN, STORIES, StoryBroken, play
 from domain.errors import StoreUnavailable
-from infra.runtime.file_permissions import keep_private
+from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.settings import get_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
@@ -27,7 +27,7 @@ Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-0
 @cli.callback()
 def privately() -> None:
     """What any command writes is its owner's alone."""
-    keep_private()
+    set_private_umask()
 
 
 @cli.command()
@@ -68,7 +68,7 @@ def migrate(
     except (engine.NoSuchRevision, StoreUnavailable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    typer.echo(done.told())
+    typer.echo(done.sentence())
 
 
 @cli.command()

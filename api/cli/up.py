@@ -12,7 +12,7 @@ from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
 from infra import demo
 from infra.database import engine
-from infra.runtime.file_permissions import keep_private
+from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.policy_files import read_playbook, read_policy
 from infra.runtime.processes import ChildSpec
 from infra.runtime.settings import Settings, explain, get_settings
@@ -24,7 +24,7 @@ from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 def up() -> int:
     """Runs Temporal, worker and API until told to end; returns the exit code."""
-    keep_private()
+    set_private_umask()
     try:
         settings = get_settings()
         read_policy(settings.playbook)

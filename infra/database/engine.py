@@ -62,9 +62,13 @@ _BAD_VALUE = "22"
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """The driver's failures as ours: their text may quote a statement with a case's values, so it goes no further.
+    """Turns the driver's exceptions into ours; their text may quote a statement with a case's values, so it is dropped.
 
-    A row that is known to be there and is not: the read model is being made again this very moment.
+    `NoResultFound` means that the read model is being rebuilt at this moment: the row was there before.
+
+    Raises:
+        StoreUnavailable: the database does not answer, or is too busy.
+        FieldsInvalid: PostgreSQL refuses a value (a text with a NUL).
     """
     try:
         yield
@@ -104,7 +108,7 @@ class Migrated(Model):
     now: str
     down: bool
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """The same for a person at a terminal."""
         if self.was == self.now:
             return f"the database is at {self.now} already · 数据库已是该版本"
@@ -117,7 +121,7 @@ Session = AsyncSession
 
 
 class Database:
-    """One engine a process; sessions are short and commit themselves."""
+    """The database of one process: a connection pool, and sessions of two kinds, `read` and `write`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -126,10 +130,9 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries.
+        """A session for queries; each sees what is committed by then.
 
-        Whoever holds one while he waits for somebody else gives its connection back first (`session.close()`), and
-        takes one again with `resume`.
+        Before a wait for another system give the connection back (`session.close()`), and take one again with `resume`.
 
         Raises:
             StoreUnavailable: the database does not answer.
@@ -141,7 +144,7 @@ class Database:
 
     @asynccontextmanager
     async def resume(self, session: AsyncSession) -> AsyncIterator[AsyncSession]:
-        """A session of `read`, with a connection again where it was closed; failures in the block are explained here.
+        """A session of `read` that may have been closed, with a connection again.
 
         Raises:
             StoreUnavailable: the database does not answer.
@@ -179,7 +182,7 @@ class Database:
             yield
             return
         try:
-            # Not wait_for, which may swallow a cancellation on Python 3.11: whoever cancelled then waits for ever.
+            # Not wait_for, which may swallow a cancellation on Python 3.11: its caller then waits for ever.
             async with asyncio.timeout(PATIENCE):
                 await self._writing.acquire()
         except TimeoutError as error:

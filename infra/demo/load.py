@@ -57,7 +57,7 @@ async def load(settings: Settings) -> None:
 async def load_minimal(settings: Settings, say: Callable[[str], object] = print) -> None:
     """Gives an empty installation its county, a supervisor and three administrators.
 
-    Each has a password of their own, told once through `say` and written to `first-admin.json`: to be handed over and
+    Each has a password of their own, shown once through `say` and written to `first-admin.json`: to be handed over and
     the file deleted.
     """
     root = Listed(

@@ -12,14 +12,14 @@ from sqlmodel import col
 from domain.errors import StoreUnavailable
 from infra.database.engine import Database
 from infra.database.tables.operations import HeartbeatRow
-from infra.health.unpublished_cases import Outstanding
+from infra.health.unpublished_cases import UnpublishedCases
 
 EVERY = timedelta(seconds=2)
 BELIEVED = timedelta(seconds=7)
 log = structlog.get_logger()
 
 
-async def beat(database: Database, worker: str, outstanding: Outstanding) -> None:
+async def beat(database: Database, worker: str, unpublished: UnpublishedCases) -> None:
     """Renews this worker's mark until cancelled, with what it could not publish; a database that can't be written is
     tried again.
     """
@@ -28,7 +28,7 @@ async def beat(database: Database, worker: str, outstanding: Outstanding) -> Non
             async with database.write() as session:
                 now = datetime.now(UTC)
                 await session.execute(delete(HeartbeatRow).where(col(HeartbeatRow.at) < now - BELIEVED))
-                count, since = outstanding.standing()
+                count, since = unpublished.standing()
                 row = HeartbeatRow(worker=worker, at=now, unpublished=count, unpublished_since=since)
                 await session.merge(row)
         except StoreUnavailable as error:

@@ -8,7 +8,7 @@ FORGOTTEN = timedelta(minutes=2)
 """A try that was not heard of for so long is tried by another worker: retries are seconds apart."""
 
 
-class Outstanding:
+class UnpublishedCases:
     """Publications that failed and are tried again, by case."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What differs between two sets of read-model rows, in words for whoever has to mend it."""
+"""Compares two sets of read-model rows and describes the differences in words, for checks and rebuilding."""
 
 from __future__ import annotations
 

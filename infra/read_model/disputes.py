@@ -120,7 +120,7 @@ async def visible(session: AsyncSession, actor: Actor, dispute_nos: Collection[s
 
 
 async def dispute_row(session: AsyncSession, dispute_no: str) -> DisputeRow:
-    """One dispute that is known to be there, whoever asks: for answers to somebody who has just acted on it."""
+    """One dispute that is known to exist, without a check of who asks: for the answer to an action just taken on it."""
     return (await session.execute(select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no))).scalar_one()
 
 
@@ -137,7 +137,7 @@ async def revisions_of(database: Database, dispute_nos: Sequence[str]) -> dict[s
 
 
 async def paths_of(session: AsyncSession, dispute_no: str) -> set[str]:
-    """The organisations that have, or had, a part in a dispute, as `actions.involved` told the read model."""
+    """The organisations that have, or had, a part in a dispute, as `actions.involved` gave them."""
     query = select(col(InvolvementRow.path)).where(col(InvolvementRow.dispute_no) == dispute_no)
     return set((await session.execute(query)).scalars())
 

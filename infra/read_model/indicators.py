@@ -31,9 +31,9 @@ GROUPS: dict[str, Any] = {
     "category": col(TallyRow.category),
     "colour": col(TallyRow.colour),
 }
-"""By what figures may be told apart; an organisation is named by its path."""
+"""By what figures may be grouped; an organisation is named by its path."""
 TOTAL = "*"
-"""The group of everything; always there, also where figures are told apart."""
+"""The group of everything; always there, also where figures are grouped."""
 
 
 class Span(Model):
@@ -44,7 +44,7 @@ class Span(Model):
 
 
 class Scope(Model):
-    """Which figures: of organisations at or below these paths, told apart by something or not, with these windows."""
+    """Which figures: of organisations at or below these paths, grouped by something or not, with these windows."""
 
     paths: list[str]
     by: By | None = None
@@ -81,8 +81,8 @@ async def figures(session: AsyncSession, spans: Sequence[Span], scope: Scope) ->
         )
         for (kind, begins, before, ends, by), number in sources.items()
     ]
-    told = union_all(*parts).subquery()
-    rows = (await session.execute(select(*told.c, func.count().label("n")).group_by(*told.c))).mappings().all()
+    counted = union_all(*parts).subquery()
+    rows = (await session.execute(select(*counted.c, func.count().label("n")).group_by(*counted.c))).mappings().all()
     found: dict[int, dict[str, list[Count]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row["source"]][row["grouped"]].append(_count(row))
@@ -91,15 +91,15 @@ async def figures(session: AsyncSession, spans: Sequence[Span], scope: Scope) ->
 
 def _figures(use: Mapping[str, int], found: Mapping[int, Mapping[str, list[Count]]], scope: Scope) -> Figures:
     """Everything is what all groups hold together; the same rows, no second question."""
-    told = {number: dict(found.get(number, {})) for number in set(use.values())}
-    for groups in told.values():
+    by_source = {number: dict(found.get(number, {})) for number in set(use.values())}
+    for groups in by_source.values():
         groups[TOTAL] = [count for group in groups.values() for count in group]
     return {
         group: {
-            code: figure(definition, told[use[code]].get(group, ()), scope.days(definition))
+            code: figure(definition, by_source[use[code]].get(group, ()), scope.days(definition))
             for code, definition in DEFINITIONS.items()
         }
-        for group in sorted({group for groups in told.values() for group in groups})
+        for group in sorted({group for groups in by_source.values() for group in groups})
     }
 
 

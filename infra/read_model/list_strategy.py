@@ -1,4 +1,6 @@
-"""From which end a long list is gone about, and how few of its rows are read."""
+"""How a long list is queried: walk the list in order and test each row, or collect the visible numbers first.
+
+Which is quicker depends on how many disputes a person sees; rows are read only for the page that is shown."""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ SAMPLE, OFTEN = 100, 0.1
 
 
 async def among_disputes(session: AsyncSession, groups: Sequence[Sequence[Part]]) -> list[ColumnElement[bool]]:
-    """Conditions for being in one of each group's parts, each from the end that is shorter.
+    """Conditions for being in one of each group's parts, by the cheaper of the two strategies.
 
     Either the list is walked and of each dispute asked whether it is in, or the numbers are gathered first: a county
     supervisor would gather them all, and a grid worker walk for ever. So they are counted first, as far as it matters.

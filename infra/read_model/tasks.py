@@ -78,7 +78,7 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
 
 
 async def task_exists(session: AsyncSession, task_id: str) -> bool:
-    """Whether there is such a task, whoever asks."""
+    """Whether there is such a task, without a check of who asks."""
     return await session.get(TaskRow, task_id) is not None
 
 

@@ -1,4 +1,4 @@
-"""The order of the inbox as the database reckons it: what `domain.image.urgency` says of one task, said of rows."""
+"""The order of the inbox as an SQL ORDER BY: `domain.image.urgency`, for rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def waiting_order(now: datetime) -> list[Any]:
     A UUIDv7 sorts by its time, so the task id is the waiting order.
     """
     due, weighed = col(TaskRow.due_at), col(TaskRow.urgency)
-    # In a drill each case has a clock of its own, and how long is left is told by that.
+    # In a drill each case has a clock of its own, and the time left counts by that.
     here = literal(int(now.timestamp()), BigInteger()) + col(TaskRow.ahead)
     runs = and_(due.is_not(None), ~col(TaskRow.suspended))
     seconds = case((runs, _Seconds(due) - here), else_=literal(NEVER, BigInteger()))

@@ -1,7 +1,8 @@
-"""Jurisdiction in SQL: what a person may see. Every query over disputes or tasks goes through here.
+"""Entitlement in SQL: what a person may see and take. Every query over disputes or tasks goes through here.
 
-Twice, for a database goes about it from one end or the other: as a condition on a row that is at hand (`may_see`,
-`addressed_to`, `left_to`), and as the numbers of all rows there are for a person (`seen_by`, `asked_tasks`).
+The rules of `domain.people.entitlement`: as a condition on a given row (`may_see`, `addressed_to`, `left_to`), as the
+ids of all rows of one person (`seen_by`, `asked_tasks`), and for all people at once (`asked_people`).
+`tests/infra/read_model/test_entitlement.py` compares both.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Part:
 def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
     """The disputes in which one of the person's posts has a part, as far as its role sees; those that his reports
     opened (joining one gives no sight of it); those he helps with, or did; those of which a task is offered to him.
-    Whoever deputises sees by the other's posts too.
+    A deputy sees by the posts of whom he represents too.
 
     A condition on `DisputeRow`, or on another column that holds a dispute number.
     """

@@ -42,8 +42,8 @@ class ReadModelGap(Exception):
 async def write_image(database: Database, image: Image) -> int:
     """Writes an image at its revision; answers that revision.
 
-    Idempotent, and never backwards: an image that is not newer than the stored one changes nothing. What is new is told
-    in the same transaction to those who listen (`infra.records.events`).
+    Idempotent, and never backwards: an image that is not newer than the stored one changes nothing. Events
+    of what is new are written in the same transaction (`infra.records.events`).
 
     Raises:
         ReadModelGap: the image holds only what is new since a revision beyond the stored one, or since another
@@ -61,7 +61,7 @@ async def write_image(database: Database, image: Image) -> int:
 
 
 async def replace_image(database: Database, image: Image, *, unless_newer: bool = True) -> bool:
-    """Throws away what is stored of a dispute and writes its whole image instead; for rebuilding, so nobody is told.
+    """Throws away what is stored of a dispute and writes its whole image instead; for rebuilding, so without events.
 
     Changes nothing and answers false where the stored revision is newer and `unless_newer` holds: the dispute went on.
     """
@@ -101,7 +101,7 @@ async def stored_rows(session: AsyncSession, dispute_no: str) -> Rows:
 
 def rows_of(image: Image) -> Rows:
     """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
-    may have moved; whom they ask has not. Of the tally either all or, where it is as it was told before, nothing.
+    may have moved; whom they ask has not. Of the tally either all or, where it is as it was published before, nothing.
     """
     changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
     return {
@@ -130,7 +130,7 @@ async def _completed(session: AsyncSession, image: Image) -> Image:
     try:
         document = with_beginnings(stored, image.document, image.kept)
     except BeginningMismatch as error:
-        raise ReadModelGap(f"{image.dispute_no} has other {error} than were told before") from error
+        raise ReadModelGap(f"{image.dispute_no} has other {error} than were published before") from error
     return image.model_copy(update={"document": document, "kept": {}})
 
 

@@ -32,7 +32,7 @@ AT_ONCE = 500
 MOST = 20_000
 """Entries that wait at most; then nothing is shown that could not be noted."""
 NUMBER = 40
-"""Characters of a dispute's number; whoever tries one that is no number has not more of it noted."""
+"""Characters of a dispute's number; of what is no number, no more is noted."""
 OK = "ok"
 """The outcome of what was not refused."""
 log = structlog.get_logger()

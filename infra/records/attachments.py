@@ -64,12 +64,12 @@ async def find_attachment(session: AsyncSession, attachment_id: str, person_id: 
 
 
 def shows(row: AttachmentRow, person_id: str) -> bool:
-    """Whether whoever sees the dispute sees the file too: until an answer has it, it is its sender's own."""
+    """Whether everybody who sees the dispute sees the file: before an answer names it, only its sender does."""
     return row.state == TAKEN or row.person_id == person_id
 
 
 async def send_attachments(database: Database, ids: list[str]) -> list[str]:
-    """An answer with these files goes on its way: until it is known what came of it they are neither removed nor swept.
+    """An answer with these files goes on its way: until its outcome is known they are neither removed nor swept.
     Answers which of them went with it: others are part of the case, or on their way with another answer.
 
     What is taken is known when the case is published (`infra.read_model.writer`), however late the answer takes effect.
@@ -114,7 +114,7 @@ async def check_there(session: AsyncSession, ids: Collection[str]) -> None:
 
 
 def no_such_file() -> FieldsInvalid:
-    """What is answered to whoever names a file that is not there for him."""
+    """The refusal of an attachment id that does not exist for this person."""
     return FieldsInvalid(errors=[{"field": "attachments", "message": "附件不存在，或不属于该纠纷"}])
 
 

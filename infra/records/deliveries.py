@@ -79,7 +79,7 @@ async def waiting_letters(database: Database) -> list[Letter]:
 
 
 async def undelivered_summary(database: Database) -> Undelivered:
-    """What waits, for whoever watches over the system.
+    """How much waits, for readiness and metrics.
 
     Raises:
         StoreUnavailable

@@ -99,7 +99,7 @@ async def end_deputyship(session: AsyncSession, deputyship_id: str, by: str, at:
 
 
 async def deputyship(session: AsyncSession, deputyship_id: str) -> Deputyship | None:
-    """One deputyship, whoever asks."""
+    """One deputyship, without a check of who asks."""
     found = await _read(session, _all().where(col(DeputyRow.deputyship_id) == deputyship_id))
     return found[0] if found else None
 

@@ -59,7 +59,7 @@ async def stored_answer(session: AsyncSession, answer_id: str) -> StoredAnswer |
 async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
     """Keeps an answer in the transaction that does what it tells; answers whether it is the first of its id.
 
-    Whoever is told that it is not must undo what he did: another had the same key, and has committed.
+    Where it is not, the caller must roll back: another request had the same key, and has committed.
     """
     insert = dialect_insert(session, AnswerRow).values(_row(answer_id, digest, answer))
     insert = insert.on_conflict_do_nothing(index_elements=["answer_id"])
@@ -74,7 +74,7 @@ async def hold_key(session: AsyncSession, answer_id: str, digest: str) -> None:
     """
     row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC)}
     insert = dialect_insert(session, AnswerRow).values(row)
-    # Written again as it is, so that whoever was first is told of in the same statement.
+    # Written again as it is, so that the same statement answers who was first.
     insert = insert.on_conflict_do_update(index_elements=["answer_id"], set_={"digest": col(AnswerRow.digest)})
     if (await session.execute(insert.returning(col(AnswerRow.digest)))).scalar_one() != digest:
         raise KeyReused
@@ -94,7 +94,7 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
             return await find_answer(session, answer_id, digest) or answer
     except StoreUnavailable as error:
         log.warning("answer_not_stored", error=error.code)
-    except KeyReused:  # of two contents at once the engine has told which one it took
+    except KeyReused:  # of two contents at once the engine took the other
         pass
     return answer
 

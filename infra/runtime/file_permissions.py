@@ -1,4 +1,4 @@
-"""What an installation keeps is its owner's alone: directories 0700, files 0600, whoever else is on the machine."""
+"""Permissions of the state directory: directories 0700, files 0600, so that only the owner reads them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ OTHERS = 0o077
 """The permissions of group and world; as a umask, those that nothing made from now on gets."""
 
 
-def keep_private() -> None:
-    """Makes whatever this process and its children create their owner's alone; to be called before they do."""
+def set_private_umask() -> None:
+    """Sets the umask: what this process and its children create from now on is private."""
     os.umask(OTHERS)
 
 
 def mend(settings: Settings) -> int:
-    """Takes away what others may do with what was made before; answers how many things it was.
+    """Removes the permissions of group and world from what exists; answers how many paths changed.
 
     Only what is ours by name: somebody may have named a directory as state directory that holds other things as well.
     """

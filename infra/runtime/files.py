@@ -34,7 +34,7 @@ class FileStore:
         self._root, self._keys, self.limit = root, keys, limit
 
     def examine(self, content: bytes) -> tuple[str, str]:
-        """The media type, told from the content and not from the name, and the SHA-256.
+        """The media type, detected from the content and not from the name, and the SHA-256.
 
         Raises:
             FieldsInvalid: it is empty.

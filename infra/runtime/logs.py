@@ -14,7 +14,7 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 
 
 class Unfailing(io.TextIOBase):
-    """Standard error, whatever becomes of it: a full disk behind it is no reason for the work to fail that is told."""
+    """Standard error that never raises: a full disk behind it must not fail the work that is logged."""
 
     def write(self, text: str, /) -> int:
         """Writes, if it can be written."""

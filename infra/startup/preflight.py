@@ -1,4 +1,4 @@
-"""What must be true before anything is started; what is not is told in one sentence that says what to change."""
+"""Checks before anything is started: Python, directories, ports. A failed one says in one sentence what to change."""
 
 import errno
 import fcntl

@@ -43,7 +43,7 @@ class Step:
 
     name: str
     do: Action
-    told: bool = True
+    announced: bool = True
 
 
 Plan = Sequence[ChildSpec | Step]
@@ -58,7 +58,7 @@ def run(
     opened: Action,
     jobs: Sequence[ChildSpec] = (),
 ) -> int:
-    """Runs the whole system until SIGINT, SIGTERM or SIGHUP; returns the exit code (0: ended as told).
+    """Runs the whole system until SIGINT, SIGTERM or SIGHUP; returns the exit code (0: ended by a signal).
 
     `jobs` are started once everything is ready; `opened` tells the person where to go.
     """
@@ -80,7 +80,7 @@ def run(
         module_child("worker", "worker"),
         module_child("api", "api.serve"),
         Step("ready", lambda: answering(f"{settings.base_url}/readyz?parts_only=1", READY_WITHIN)),
-        Step("opened", opened, told=False),
+        Step("opened", opened, announced=False),
         *jobs,
     )
     around = Surroundings(
@@ -137,7 +137,7 @@ async def supervise(plan: Plan, around: Surroundings) -> int:
 
 @contextmanager
 def _told_by_signal(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None]:
-    def told() -> None:
+    def on_signal() -> None:
         (hurry if stop.is_set() else stop).set()
 
     loop = asyncio.get_running_loop()
@@ -145,7 +145,7 @@ def _told_by_signal(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None]
     ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
     numbers = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} - ignored
     for number in numbers:
-        loop.add_signal_handler(number, told)
+        loop.add_signal_handler(number, on_signal)
     try:
         yield
     finally:
@@ -157,7 +157,7 @@ async def _open(plan: Plan, around: Surroundings, children: list[Child]) -> None
     for part in plan:
         if isinstance(part, Step):
             await _do(part.do)
-            if part.told:
+            if part.announced:
                 around.say(f"{part.name}: done")
         elif not (part.done and part.done.exists()):
             child = Child(part, around)

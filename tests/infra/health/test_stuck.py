@@ -9,7 +9,7 @@ import pytest
 from infra.database.engine import Database
 from infra.database.tables.operations import HeartbeatRow
 from infra.health.stuck import PATIENCE, WORDS, Waiting, in_the_store
-from infra.health.unpublished_cases import FORGOTTEN, Outstanding
+from infra.health.unpublished_cases import FORGOTTEN, UnpublishedCases
 from infra.runtime.settings import Settings
 from tests.infra.stores import incident, opened
 
@@ -51,14 +51,14 @@ async def test_cases_that_no_worker_could_publish_are_counted(anywhere: Settings
 
 
 def test_a_worker_tells_what_it_could_not_write_until_it_is_written_or_another_tries() -> None:
-    outstanding = Outstanding()
-    outstanding.failed("D2026-000001", AN_HOUR_AGO)
-    outstanding.failed("D2026-000002", AN_HOUR_AGO + timedelta(minutes=1))
-    assert outstanding.standing() == (2, AN_HOUR_AGO)
-    outstanding.written("D2026-000001")
-    assert outstanding.standing() == (1, AN_HOUR_AGO + timedelta(minutes=1))
-    vars(outstanding)["_since"]["D2026-000002"] = (AN_HOUR_AGO, datetime.now(UTC) - FORGOTTEN)
-    assert outstanding.standing() == (0, None)
+    unpublished = UnpublishedCases()
+    unpublished.failed("D2026-000001", AN_HOUR_AGO)
+    unpublished.failed("D2026-000002", AN_HOUR_AGO + timedelta(minutes=1))
+    assert unpublished.standing() == (2, AN_HOUR_AGO)
+    unpublished.written("D2026-000001")
+    assert unpublished.standing() == (1, AN_HOUR_AGO + timedelta(minutes=1))
+    vars(unpublished)["_since"]["D2026-000002"] = (AN_HOUR_AGO, datetime.now(UTC) - FORGOTTEN)
+    assert unpublished.standing() == (0, None)
 
 
 @pytest.mark.parametrize("what", WORDS)

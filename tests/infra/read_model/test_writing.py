@@ -24,7 +24,7 @@ from infra.database.tables.audit import AccessRow
 from infra.database.tables.intake import IncidentRow, NumberRow
 from infra.database.tables.operations import AnswerRow
 from infra.health.heartbeat import beat, workers_alive
-from infra.health.unpublished_cases import Outstanding
+from infra.health.unpublished_cases import UnpublishedCases
 from infra.records import incidents
 from infra.records.access_log import AccessLog
 from infra.records.comments import add_comment, comments_of
@@ -301,7 +301,7 @@ async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None
 async def test_a_worker_that_beats_is_alive(anywhere: Settings) -> None:
     async with opened(anywhere) as database:
         assert await workers_alive(database) == 0
-        beating = asyncio.create_task(beat(database, "w-1", Outstanding()))
+        beating = asyncio.create_task(beat(database, "w-1", UnpublishedCases()))
         async with asyncio.timeout(10):
             while await workers_alive(database) != 1:
                 await asyncio.sleep(0.02)
