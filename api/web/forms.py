@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.core.schemas import JsonSchema as Schema
+from api.core.schemas import JsonSchema
 from api.web.formatting import instant
 from api.web.organisation_labels import Options, Vocabulary
 
@@ -53,7 +53,7 @@ class Row:
     error: str = ""
 
 
-def core(schema: Schema, defs: Schema) -> tuple[Schema, bool]:
+def core(schema: JsonSchema, defs: JsonSchema) -> tuple[JsonSchema, bool]:
     """A schema with its reference resolved and without "or null", and whether null is allowed."""
     if "$ref" in schema:
         found = defs[schema["$ref"].rpartition("/")[2]]
@@ -82,8 +82,8 @@ def label_and_options(title: str, codes: list[str]) -> tuple[str, Options]:
 class Form:
     """The form of one schema, for one case."""
 
-    def __init__(self, schema: Schema, words: Vocabulary, *, roles: Iterable[str] = ()) -> None:
-        self._defs: Schema = schema.get("$defs", {})
+    def __init__(self, schema: JsonSchema, words: Vocabulary, *, roles: Iterable[str] = ()) -> None:
+        self._defs: JsonSchema = schema.get("$defs", {})
         self._schema, self._words, self._roles = schema, words, list(roles)
 
     def controls(self, typed: Typed, errors: Mapping[str, str], example: Typed, *, add: str = "") -> list[Control]:
@@ -102,14 +102,14 @@ class Form:
 
     # --- showing
 
-    def _object(self, schema: Schema, prefix: str, inputs: _Inputs) -> list[Control]:
+    def _object(self, schema: JsonSchema, prefix: str, inputs: _Inputs) -> list[Control]:
         needed = schema.get("required", [])
         return [
             self._control(part, prefix + name, name, name in needed, inputs)
             for name, part in schema.get("properties", {}).items()
         ]
 
-    def _control(self, schema: Schema, name: str, last: str, required: bool, inputs: _Inputs) -> Control:
+    def _control(self, schema: JsonSchema, name: str, last: str, required: bool, inputs: _Inputs) -> Control:
         inner, nullable = core(schema, self._defs)
         title = inner.get("title", last)
         control = Control(name, title, "text", required, inputs.typed.get(name, ""), inputs.hint(name))
@@ -138,7 +138,7 @@ class Form:
             control.hint = ""
         return control
 
-    def _kind(self, inner: Schema, last: str, nullable: bool, *, top: bool) -> str:
+    def _kind(self, inner: JsonSchema, last: str, nullable: bool, *, top: bool) -> str:
         kind, form = inner.get("type"), inner.get("format")
         if kind == "array":
             items, _ = core(inner["items"], self._defs)
@@ -154,7 +154,7 @@ class Form:
             return known[str(form)]
         return "area" if top and last not in SHORT and inner.get("maxLength", 0) >= LONG else "text"
 
-    def _fill(self, control: Control, inner: Schema, inputs: _Inputs) -> None:
+    def _fill(self, control: Control, inner: JsonSchema, inputs: _Inputs) -> None:
         items, _ = core(inner["items"], self._defs)
         count = len(indices(inputs.typed, control.name))
         count = max(count, 1 if control.required else 0) + (inputs.add == control.name)
@@ -162,7 +162,7 @@ class Form:
         control.blank = self._row(control, items, EMPTY_ROW, _Inputs({}, {}, inputs.example, ""))
         control.attributes = {"most": inner.get("maxItems", 99)}
 
-    def _row(self, control: Control, items: Schema, number: str, inputs: _Inputs) -> Row:
+    def _row(self, control: Control, items: JsonSchema, number: str, inputs: _Inputs) -> Row:
         name = f"{control.name}.{number}"
         if control.kind == "rows":
             return Row(number, self._object(items, name + ".", inputs), inputs.errors.get(name, ""))
@@ -173,7 +173,7 @@ class Form:
 
     # --- reading
 
-    def _read(self, schema: Schema, name: str, typed: Typed) -> Any:
+    def _read(self, schema: JsonSchema, name: str, typed: Typed) -> Any:
         inner, nullable = core(schema, self._defs)
         match inner.get("type"):
             case "object":
@@ -192,7 +192,7 @@ class Form:
                 text = typed.get(name, "").strip().replace("\r\n", "\n")
                 return (self._words.offices.code(text) if inner.get("format") == "organisation-code" else text) or None
 
-    def _flat(self, schema: Schema, name: str, value: Any) -> Iterable[tuple[str, str]]:
+    def _flat(self, schema: JsonSchema, name: str, value: Any) -> Iterable[tuple[str, str]]:
         inner, _ = core(schema, self._defs)
         match inner.get("type"):
             case _ if value is None:
@@ -209,7 +209,7 @@ class Form:
             case _:
                 yield name, self._text(inner, str(value))
 
-    def _text(self, inner: Schema, value: str) -> str:
+    def _text(self, inner: JsonSchema, value: str) -> str:
         if inner.get("format") == "organisation-code":
             return self._words.offices.label(value)
         if inner.get("format") == "date-time":
