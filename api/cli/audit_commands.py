@@ -72,7 +72,7 @@ def replay_command(numbers: Numbers = None, archive: Only = False, since: Since 
         bad, events = 0, 0
         with _progress("replay", len(wanted)) as done:
             async for finding in checker.check(wanted, done, later=later):
-                _tell(finding)
+                _print(finding)
                 bad += not finding.sound
                 events += finding.events
         missing = {*(numbers or [])} - {run.dispute_no for run in wanted}
@@ -174,7 +174,7 @@ def doctor(numbers: Sequence[str]) -> int:
             async for finding in checker.check(list(latest.values()), done):
                 if not finding.sound:
                     bad += 1
-                    _tell(finding)
+                    _print(finding)
         unknown = await _unknown(room, numbers, latest)
         sound = len(latest) - bad
         console.print(f"{sound} sound, {bad} with differences, {unknown} unknown to the engine · {sound} 件一致")
@@ -187,7 +187,7 @@ def doctor(numbers: Sequence[str]) -> int:
 
 
 async def _tell_notices(room: Room) -> None:
-    """What is not as the mechanism has it, as told at every start; nothing that `doctor` could call unsound."""
+    """What is not as the mechanism has it, as reported at every start; nothing that `doctor` could call unsound."""
     assert room.database is not None
     for notice in await notices(room.database, read_playbook(get_settings().playbook)):
         console.print(f"warning: {notice.message()}", soft_wrap=True)
@@ -220,7 +220,7 @@ async def _runs(room: Room, numbers: Sequence[str], since: datetime | None = Non
     return sorted(found, key=lambda run: run.started_at or first)
 
 
-def _tell(finding: Finding) -> None:
+def _print(finding: Finding) -> None:
     words = "一致" if finding.sound else "无法重放" if not finding.replayed else "有差异"
     print(f"{finding.dispute_no} {finding.run} {finding.events} events {words}")
     for line in [*([finding.error] if finding.error else []), *finding.differences]:

@@ -133,7 +133,7 @@ def advance(number: Number, by: Annotated[str, typer.Argument(help="ISO 8601 dur
 def stories(
     only: Annotated[list[str] | None, typer.Argument(help="Names of stories; none plays all of the playbook")] = None,
     own: Annotated[
-        bool, typer.Option("--any", help="Play what any playbook tells of itself, by its own stages")
+        bool, typer.Option("--any", help="Play what any playbook says of itself, by its own stages")
     ] = False,
 ) -> None:
     """Play the stories of the process against the running system, and print their timelines as they unfold."""

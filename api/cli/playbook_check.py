@@ -1,4 +1,4 @@
-"""`santui playbook check`: a city's file tried without starting anything, and held against whoever is loaded here."""
+"""`santui playbook check`: a city's file tried without starting anything, and compared with the people loaded here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infra.runtime.settings import Settings, get_settings
 def check(named: str | None) -> int:
     """Says of a file, or of the playbook of a code, what is wrong with it; the exit code is 1 if it can't be used.
 
-    Posts that nobody holds are told and are no mistake: people come and go.
+    Posts that nobody holds are reported and are no mistake: people come and go.
     """
     settings = get_settings()
     try:
@@ -46,7 +46,7 @@ def _read(named: str) -> Playbook:
 
 
 def _around(settings: Settings, playbook: Playbook) -> list[str]:
-    """What is told at every start, where there is an installation."""
+    """What is reported at every start, where there is an installation."""
     file = settings.sqlite_path
     if file is not None and not file.exists():
         return ["no installation here yet: whether anybody holds the posts is told at the first start · 尚未安装"]

@@ -17,7 +17,7 @@ from infra.runtime.settings import Settings
 
 
 def undelivered(settings: Settings, *, retry: bool) -> int:
-    """Tells of every report that waits, and has the dead letters tried again where that is asked for; 1 if there are
+    """Prints every report that waits, and has the dead letters tried again where that is asked for; 1 if there are
     dead letters that nobody asked for."""
     try:
         letters = asyncio.run(_letters(settings, retry=retry))

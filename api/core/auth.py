@@ -25,7 +25,7 @@ _HASHER = PasswordHash.recommended()
 def verify_password(password: str, stored: str | None) -> bool:
     """Whether the password is the stored one. Slow: not on the loop.
 
-    It costs the same for a username that does not exist, so that the time of an answer does not tell who does.
+    It costs the same for a username that does not exist, so that the time of an answer does not show who does.
     """
     right = _HASHER.verify(password, stored or _hash_of_nobody())
     return right and stored is not None

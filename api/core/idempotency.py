@@ -84,7 +84,7 @@ async def once(
     `session` is the request's; its connection is given back before anything is written. `content` is what the key was
     sent with, JSON values. `answers` reads a stored body back. `do` does the write, or says what is to be done; it is
     given the write's id, the update id of the engine, and gives the session's connection back before it waits for the
-    engine. `did` tells what the write of an id did according to the case, none where it was never taken.
+    engine. `did` says what the write of an id did according to the case, none where it was never taken.
 
     An answer that something was unavailable is not kept: the same key may be sent again. A 202 is kept only until the
     case has taken or refused what was left for it: sent again under its key, the case says which.
@@ -102,7 +102,7 @@ async def once(
             return _read(stored, answers)
     fresh: Answer[T] | None = None
     try:
-        # The engine is told the content too: of two sent at once under one key it takes one, and this tells them apart.
+        # The update id names the content too: of two sent at once under one key the engine takes one, and says which.
         done = await _certain(f"{write_id}.{content_digest[:12]}", do, did, keyed=bool(key))
         await session.close()
         if isinstance(done, Effect):

@@ -48,13 +48,13 @@ OWN: dict[str, Story] = {
         Story("flares-up-again", 0, "反弹", (), (), own.relapse, needs=(Stage.FOLLOW_UP,)),
     )
 }
-"""What any mechanism tells of itself, as far as it has the stages."""
+"""What any mechanism says of itself, as far as it has the stages."""
 
 
 def play(county: County, names: list[str], *, own: bool = False) -> int:
     """Plays stories one after the other, leaving out those that are not this mechanism's, and says which and why.
 
-    `own` plays what the mechanism tells of itself. Answers how many were played.
+    `own` plays what the mechanism says of itself. Answers how many were played.
 
     Raises:
         StoryBroken: the system did not do what a story says.

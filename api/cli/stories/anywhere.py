@@ -1,4 +1,4 @@
-"""Stories that every mechanism with a third push tells."""
+"""Stories that every mechanism with a third push has."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def nobody_answers(t: Telling) -> None:
     t.advance(timedelta(days=1))
     t.expect(t.clock("colour")["fired"] == RUNGS, "每一级都发过，且只发一次")
     facts = [e["kind"] for e in t.county.timeline(t.number) if e["detail"].get("clock") == "colour"]
-    told = ["clock_started", "reminder", "reminder", "due", "overdue", "supervision", "promotion", "supervision"]
-    t.expect(facts == told, f"经过里的次序应为{told}，现为{facts}")
+    expected = ["clock_started", "reminder", "reminder", "due", "overdue", "supervision", "promotion", "supervision"]
+    t.expect(facts == expected, f"经过里的次序应为{expected}，现为{facts}")
     leader = t.task("supervise")
     t.expect((leader["about"]["level"], leader["post"]["role"]) == (1, "leader"), "提级后由分管领导督办")
 

@@ -1,7 +1,7 @@
-"""The stories of a mechanism's own, derived from its stages: whoever writes a playbook sees it played end to end.
+"""The stories of a mechanism's own, derived from its stages: the author of a playbook sees it played end to end.
 
-Each is told of every mechanism that has the stages it needs, and holds the running system to the playbook: every stage
-once and in order, every rung, every session of every tier, every seat, every visit.
+Each is played under every mechanism that has the stages it needs, and holds the running system to the playbook: every
+stage once and in order, every rung, every session of every tier, every seat, every visit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_ANSWERS = 300
 """More than any stage asks; then it runs in a circle."""
 MOST_RETURNS = 3
 LONGEST_WAIT = timedelta(days=30)
-"""How much later than its day a task may come, where holidays are told otherwise there than here."""
+"""How much later than its day a task may come, where holidays are counted otherwise there than here."""
 
 
 def whole_way(t: Telling) -> None:
@@ -50,10 +50,10 @@ def silence(t: Telling) -> None:
         t.advance_to(at)
         due = [name for when, name in rungs if when <= t.now]
         t.expect(t.clock("colour")["fired"] == due, f"此时应已发出{due}")
-    told = [e["kind"] for e in t.county.timeline(t.number) if e["detail"].get("clock") == "colour"]
+    logged = [e["kind"] for e in t.county.timeline(t.number) if e["detail"].get("clock") == "colour"]
     named = [str(name).partition("_")[0] for _, name in rungs]
     expected = ["clock_started", *(kind for name in named for kind in _ENTRIES.get(name, (name,)))]
-    t.expect(told == expected, f"经过里的次序应为{expected}，现为{told}")
+    t.expect(logged == expected, f"经过里的次序应为{expected}，现为{logged}")
     t.tell("此后办结；超期记录在案")
     _work(t, Stage.EVALUATION)
     t.expect(t.clock("colour")["state"] == "missed", "时限记为未按时")

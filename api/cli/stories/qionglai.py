@@ -54,8 +54,8 @@ def return_until_resolved(t: Telling) -> None:
     t.expect_stage("follow_up", round=3)
     case = t.case
     verdicts = [(v["round"], v["verdict"]) for v in case["evaluations"]]
-    told = [(1, "return"), (2, "accept"), (2, "return"), (3, "accept"), (3, "accept")]
-    t.expect(verdicts == told, "三轮评估都在案")
+    expected = [(1, "return"), (2, "accept"), (2, "return"), (3, "accept"), (3, "accept")]
+    t.expect(verdicts == expected, "三轮评估都在案")
     judges = {v["evaluator"] for v in case["evaluations"] if v["round"] == 3}
     t.expect(len(judges) == 2, "由两个人分别评估")
     t.expect(case["concluded_at"], "彻底化解，予以结案")

@@ -1,4 +1,4 @@
-"""How a story is told: people answer over HTTP, time is moved by drill, and what comes of it is printed and checked."""
+"""How a story is played: people answer over HTTP, time is moved by drill, and the outcome is printed and checked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class StoryBroken(Exception):
 
 @dataclass(frozen=True)
 class Story:
-    """One life of a dispute, as a report tells it."""
+    """One life of a dispute, as a report has it."""
 
     name: str
     number: int
@@ -32,7 +32,7 @@ class Story:
     requirements: tuple[str, ...]
     script: Callable[[Telling], None]
     needs: tuple[Stage, ...] = ()
-    """of a mechanism's own story: the stages without which there is nothing to tell"""
+    """of a mechanism's own story: the stages without which there is nothing to play"""
 
     @property
     def label(self) -> str:
@@ -41,13 +41,13 @@ class Story:
 
 
 class Telling:
-    """One playing of a story: its dispute, and how much of it has been told."""
+    """One playing of a story: its dispute, and how much of it has been played."""
 
     def __init__(self, county: County, playbook: str) -> None:
         self.county = county
         self.playbook = playbook
         self.number = ""
-        self._told = 0
+        self._printed = 0
         self._ahead = timedelta()
 
     # --- what people do
@@ -156,9 +156,9 @@ class Telling:
 
     def show(self) -> None:
         """Prints what has been added to the timeline."""
-        for entry in self.county.timeline(self.number)[self._told :]:
+        for entry in self.county.timeline(self.number)[self._printed :]:
             print_entry(entry)
-            self._told = entry["seq"]
+            self._printed = entry["seq"]
 
     def expect(self, condition: object, sentence: str) -> None:
         """Holds the story to its word.
