@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 
 from tests.e2e.asking import ask_everything
-from tests.e2e.listening import Operations, listening
+from tests.e2e.messages.listening import Operations, listening
 from tests.instance import ROOT, running
 
 INTO = ROOT / "api" / "shapes" / "examples.json"

@@ -1,8 +1,8 @@
 """Nothing is readable or doable that is not granted: every endpoint, every role, from every distance to the dispute.
 
 The persons are those of the demo county: for each role one in an organisation of the dispute's own, one above, one
-below, one beside it and one elsewhere, as far as there are such. An endpoint that no rule of `tests.e2e.grants` speaks
-of fails the test.
+below, one beside it and one elsewhere, as far as there are such. An endpoint that no rule of `grants` speaks of fails
+the test.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from domain.policy.catalogue import ACTIONS
 from infra.demo import county
 from infra.demo.people import people as everybody
 from infra.temporal.client import connect
-from tests.e2e.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, Person, Scene, endpoint
+from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, Person, Scene, endpoint
 from tests.e2e.support import People
 from tests.instance import Instance
 

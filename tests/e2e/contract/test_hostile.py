@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.e2e.operations.test_codec import token
 from tests.e2e.support import People, Raw
-from tests.e2e.test_codec import token
 from tests.instance import Instance
 
 UNFIT = {"a lone surrogate": "\ud800", "half a pair the wrong way round": "汉\udc00字", "a NUL": "甲\x00乙"}

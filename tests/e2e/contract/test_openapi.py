@@ -14,7 +14,7 @@ import yaml
 from api.core.documentation import READ, SIGN_IN, WRITE
 from api.core.errors import MEDIA
 from tests.e2e.asking import ask_everything
-from tests.e2e.listening import Heard, Operations, listening
+from tests.e2e.messages.listening import Heard, Operations, listening
 from tests.instance import Instance
 
 CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "contract.yaml").read_text(encoding="utf-8"))

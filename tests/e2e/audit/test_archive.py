@@ -31,8 +31,8 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.records.archive import Archive
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
+from tests.e2e.audit.test_audit import finished
 from tests.e2e.support import People, errors_of, refusal_of
-from tests.e2e.test_audit import finished
 from tests.instance import ROOT, Instance, running
 
 
