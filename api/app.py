@@ -11,12 +11,14 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import openapi
+from api.access_log import endpoints as access_log
+from api.access_log import pages as access_log_pages
 from api.attachments import endpoints as attachments
 from api.attachments import pages as attachment_pages
 from api.attachments.service import FILES
 from api.attachments.sweeping import keep_sweeping
-from api.audit import access_pages, history_pages
 from api.audit import endpoints as audit
+from api.audit import history_pages
 from api.audit import pages as audit_pages
 from api.core import errors
 from api.core.context import open_services
@@ -46,12 +48,12 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, intake, disputes, attachments, tasks, messages, event_endpoints,
-    indicators, registers, audit, operations,
+    indicators, registers, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages,
-    deputy_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_pages,
+    deputy_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_log_pages,
     error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""

@@ -12,10 +12,11 @@ from pydantic import TypeAdapter
 
 from api.core.documentation import DESCRIPTIONS
 from api.core.errors import MEDIA
+from api.core.schemas import JsonObject
 from domain.errors import Refused, Unavailable, codes
 
 REF = "#/components/schemas/{model}"
-_EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "openapi_examples.json").read_text(encoding="utf-8"))
+_EXAMPLES: JsonObject = json.loads((Path(__file__).parent / "openapi_examples.json").read_text(encoding="utf-8"))
 """Recorded from played stories by `python -m tests.e2e.record_examples`."""
 
 
@@ -24,7 +25,7 @@ def install(app: FastAPI) -> None:
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document(app: FastAPI) -> JsonObject:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=_description())
         _describe(document, _answer_schemas(app))
@@ -32,7 +33,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _answer_schemas(app: FastAPI) -> dict[str, Any]:
+def _answer_schemas(app: FastAPI) -> JsonObject:
     """The schemas of all answers, by name, with the defaults that are null: FastAPI leaves out whatever is null."""
     fields = (field for field in get_fields_from_routes(app.routes) if field.mode == "serialization")
     adapters: list[tuple[int, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
@@ -40,11 +41,11 @@ def _answer_schemas(app: FastAPI) -> dict[str, Any]:
         for number, field in enumerate(fields)
     ]
     _, definitions = TypeAdapter.json_schemas(adapters, ref_template=REF)
-    schemas: dict[str, Any] = definitions["$defs"]
+    schemas: JsonObject = definitions["$defs"]
     return schemas
 
 
-def _describe(document: dict[str, Any], answers: dict[str, Any]) -> None:
+def _describe(document: JsonObject, answers: JsonObject) -> None:
     document["components"]["schemas"] |= answers
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -55,9 +56,9 @@ def _describe(document: dict[str, Any], answers: dict[str, Any]) -> None:
     _drop_unused(document)
 
 
-def _drop_unused(document: dict[str, Any]) -> None:
+def _drop_unused(document: JsonObject) -> None:
     """Drops the schemas that nothing refers to: FastAPI's own errors, and of what the contract leaves free."""
-    schemas: dict[str, Any] = document["components"]["schemas"]
+    schemas: JsonObject = document["components"]["schemas"]
     while True:
         text = json.dumps(document)
         unused = [name for name in schemas if f'"{REF.format(model=name)}"' not in text]
@@ -67,7 +68,7 @@ def _drop_unused(document: dict[str, Any]) -> None:
             del schemas[name]
 
 
-def _as_sent(status: int, answer: dict[str, Any]) -> None:
+def _as_sent(status: int, answer: JsonObject) -> None:
     """Describes an answer by its status; a problem's schema, which FastAPI puts under the media type of the route's
     good answer, goes under its own."""
     content = answer.get("content", {})
@@ -77,7 +78,7 @@ def _as_sent(status: int, answer: dict[str, Any]) -> None:
         answer["description"] = DESCRIPTIONS[status]
 
 
-def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+def _add_examples(operation: JsonObject, examples: JsonObject) -> None:
     """Puts what was really sent and answered once beside what may be."""
     if "request" in examples:
         for content in operation["requestBody"]["content"].values():

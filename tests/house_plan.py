@@ -1,7 +1,7 @@
 """The house's plan: laws about how files lie and lean on each other; `python -m tests.house` checks them with its own.
 
 - No import circle between files; an import for type checkers only counts too.
-- No folder of more than 17 modules: it can't be taken in at a glance, and a word in it deserves a folder.
+- No folder of more than 16 modules: it can't be taken in at a glance, and a word in it deserves a folder.
 - The faces of a room of `api/` (`endpoints.py`, `…_endpoints.py`, `pages.py`, `…_pages.py`) are imported by nobody but
   the application and their own kind in their own room: endpoints and pages meet in services.
 - Services, schemas and presenters know neither pages nor responses: nothing of `api/web`, FastAPI or Starlette.
@@ -19,8 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-MOST_MODULES = 17
-MOST_DICTS = 62
+MOST_MODULES = 16
+MOST_DICTS = 7
 FREE_FORM = "dict[str, Any]"
 CODE = ("domain", "workflows", "activities", "infra", "api", "bench")
 SHELVES = ("api/core", "api/web", "api/middleware", "api/histories")

@@ -1,4 +1,4 @@
-"""For auditors: histories, the case as it stood, replays, and who read what."""
+"""For auditors: histories, the case as it stood, and replays."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.audit import access_service, job_service, service
-from api.audit.schemas import AccessItem, CaseAtEvent, History, HistoryInWords, Job, JobAsked, JobItem, ReplayIn
+from api.audit import job_service, service
+from api.audit.schemas import CaseAtEvent, History, HistoryInWords, Job, JobAsked, JobItem, ReplayIn
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
 from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
@@ -90,24 +90,3 @@ async def get_jobs(
 ) -> Listed[JobItem]:
     """One's own jobs, the latest first, without their results."""
     return await job_service.jobs(session, actor, kind, limit, cursor)
-
-
-@router.get(
-    "/audit/access",
-    response_model=Listed[AccessItem],
-    response_model_exclude_unset=True,
-    responses=problems(READ),
-)
-async def get_accesses(
-    services: ServicesDep,
-    session: SessionDep,
-    actor: ActorDep,
-    person: Annotated[str | None, Query(max_length=80, description="Username or person id")] = None,
-    dispute_no: Annotated[str | None, Query(max_length=40)] = None,
-    refused: Annotated[bool, Query(description="Only the attempts that were refused")] = False,
-    limit: LimitDep = 50,
-    cursor: CursorDep = None,
-) -> Listed[AccessItem]:
-    """Who read or tried what, the latest first; `outcome` is `ok` or the code of the refusal."""
-    return await access_service.accesses(services, session, actor, person=person, dispute_no=dispute_no,
-                                         refused=refused, limit=limit, cursor=cursor)  # fmt: skip

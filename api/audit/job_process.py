@@ -15,6 +15,7 @@ import structlog
 from temporalio.client import Client
 
 from api.audit.checking import Checker
+from api.core.schemas import JsonObject
 from api.histories.lookup import Histories
 from domain.base import Model
 from domain.errors import SantuiError
@@ -38,7 +39,7 @@ class Work:
     results: AsyncIterator[Model]
 
 
-async def replays(settings: Settings, client: Client, database: Database, request: dict[str, Any]) -> Work:
+async def replays(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
     """Replays the runs of one dispute, or those begun in a period."""
     histories = Histories(client, Archive(settings.archive_dir))
     if number := request.get("dispute_no"):
@@ -51,7 +52,7 @@ async def replays(settings: Settings, client: Client, database: Database, reques
     return Work(total=len(runs), results=Checker(histories, client.data_converter, database).check(runs, later=later))
 
 
-KINDS: dict[str, Callable[[Settings, Client, Database, dict[str, Any]], Awaitable[Work]]] = {"replays": replays}
+KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {"replays": replays}
 
 
 async def run(settings: Settings, job_id: str) -> None:

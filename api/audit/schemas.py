@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from api.audit.checking import Finding
-from api.core.schemas import Shape
+from api.core.schemas import JsonObject, Shape
 from api.disputes.schemas import Case, EntryItem
 from domain.base import CHINA, Strict
 
@@ -31,7 +31,7 @@ class ReplayIn(Strict):
             raise ValueError("起始日期不能晚于截止日期")
         return self
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> JsonObject:
         """What the job is asked: a dispute, or instants between which runs began."""
         if self.dispute_no:
             return {"dispute_no": self.dispute_no}
@@ -48,7 +48,7 @@ def _midnight(day: date) -> datetime:
 class History(Shape):
     """The engine's own events, as `WorkflowHistory.from_json` reads them."""
 
-    events: list[dict[str, Any]]
+    events: list[JsonObject]
 
 
 class EventTold(Shape):
@@ -68,7 +68,7 @@ class EntryTold(Shape):
     title: str
     actor: str | None
     at: datetime | None = None
-    about: dict[str, Any] = {}
+    about: JsonObject = {}
 
 
 class Moment(Shape):
@@ -115,7 +115,7 @@ class JobItem(JobAsked):
     total: int | None
     asked_at: datetime
     finished_at: datetime | None
-    request: dict[str, Any]
+    request: JsonObject
     error: str | None
 
 
@@ -123,16 +123,3 @@ class Job(JobItem):
     """A job as it stands, with what came of it."""
 
     results: list[Finding]
-
-
-class AccessItem(Shape):
-    """Who read or tried what; `outcome` is `ok` or the code of the refusal."""
-
-    access_id: str
-    at: datetime
-    person_id: str | None
-    name: str | None
-    username: str | None
-    dispute_no: str | None
-    what: str
-    outcome: str

@@ -7,7 +7,6 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import hashes
@@ -17,6 +16,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from pwdlib import PasswordHash
 
+from api.core.schemas import JsonObject
 from domain.errors import NotSignedIn, TooManyTries
 
 _HASHER = PasswordHash.recommended()
@@ -65,7 +65,7 @@ class Tokens:
         """
         return datetime.fromtimestamp(self._claims(token)["exp"], UTC)
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _claims(self, token: str) -> JsonObject:
         try:
             return jwt.decode(token, self.secret, algorithms=["HS256"], options={"require": ["sub", "exp"]})
         except jwt.InvalidTokenError as error:

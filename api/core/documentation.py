@@ -7,10 +7,10 @@ or `problems(WRITE)`; with another good answer it is `responses={202: {"model": 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from api.core.errors import MEDIA
-from api.core.schemas import Problem
+from api.core.schemas import JsonObject, Problem
 
 SIGN_IN: Final = frozenset({400, 401, 413, 422, 429, 503})
 """Error statuses of the endpoint that hands out tokens."""
@@ -36,7 +36,7 @@ DESCRIPTIONS: Final[dict[int, str]] = {
 """The description of an answer, by HTTP status."""
 
 
-def problems(statuses: Iterable[int], model: type[Problem] = Problem) -> dict[int | str, dict[str, Any]]:
+def problems(statuses: Iterable[int], model: type[Problem] = Problem) -> dict[int | str, JsonObject]:
     """The `responses=` of a route for its error statuses: `problems(READ)`, `problems(WRITE | {415})`.
 
     `model` is the problem's schema, a subclass of `Problem` where it has more fields.

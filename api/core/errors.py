@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.core.schemas import JsonObject
 from domain.errors import Refused, SantuiError, StoreUnavailable, Unavailable, by_code
 from domain.validation_messages import field_errors
 
@@ -26,9 +26,9 @@ _TITLES = {
 }
 
 
-def problem(error: SantuiError) -> dict[str, Any]:
+def problem(error: SantuiError) -> JsonObject:
     """The body of a problem document."""
-    body: dict[str, Any] = {
+    body: JsonObject = {
         "type": f"urn:santui:{error.code}",
         "title": error.title,
         "status": error.status,
@@ -40,7 +40,7 @@ def problem(error: SantuiError) -> dict[str, Any]:
     return {**body, "errors": error.errors} if error.errors else body
 
 
-def refusal_of(body: dict[str, Any]) -> Refused:
+def refusal_of(body: JsonObject) -> Refused:
     """The refusal that a stored problem document was made of."""
     kind = by_code(str(body.get("code"))) or Refused
     refusal = kind(str(body.get("detail", "")), errors=body.get("errors"))

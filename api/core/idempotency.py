@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.core.context import Services
 from api.core.errors import problem, refusal_of
+from api.core.schemas import JsonObject
 from domain.errors import Conflict, KeyReused, Refused, Unavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Session
@@ -45,7 +46,7 @@ class Answer(Generic[T]):
     status: int
     body: T
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> JsonObject:
         """The body as JSON values: what was set, and nothing else."""
         return self.body.model_dump(mode="json", by_alias=True, exclude_unset=True)
 

@@ -7,7 +7,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, Field, WithJsonSchema
 
 T = TypeVar("T")
-JsonSchema = dict[str, Any]
+JsonObject = dict[str, Any]
+"""A JSON object of free form: the fields of a form, what a kind of task or entry says of itself, formats of others."""
+JsonSchema = JsonObject
 """A JSON Schema, of a form."""
 OPEN_OBJECT = WithJsonSchema({"additionalProperties": True, "type": "object"})
 """Of a part of an answer whose fields the contract does not name, so that they may become more."""

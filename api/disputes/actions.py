@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.engine import NoWorker
 from api.core.idempotency import Answer, once
+from api.core.schemas import JsonObject
 from api.disputes.access import visible_dispute
 from api.disputes.brief import brief_from, brief_of, read_at
 from api.disputes.mergers import check_target
@@ -24,13 +23,18 @@ from infra.database.engine import Session
 from infra.read_model.disputes import dispute_line, find_dispute, paths_of
 from infra.records.people import organisations_by_code
 
-Fields = dict[str, Any]
 """What was filled in: the action's form (`domain.policy.fields`) reads it."""
 _ACTED: TypeAdapter[Acted] = TypeAdapter(Acted)
 
 
 async def take_action(
-    services: Services, session: Session, actor: Actor, dispute_no: str, action: str, fields: Fields, key: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    dispute_no: str,
+    action: str,
+    fields: JsonObject,
+    key: str | None,
 ) -> Answer[Acted]:
     """Takes an action on a dispute; what needs approval opens a task for it.
 
@@ -55,7 +59,7 @@ async def take_action(
 
 
 async def _act(
-    services: Services, session: Session, actor: Actor, dispute_no: str, action: str, fields: Fields, write_id: str
+    services: Services, session: Session, actor: Actor, dispute_no: str, action: str, fields: JsonObject, write_id: str
 ) -> Answer[Acted]:
     if await find_dispute(session, actor, dispute_no) is None:
         raise NotFound("没有这个纠纷")
@@ -75,7 +79,7 @@ async def _act(
 
 
 async def _reopen(
-    services: Services, session: Session, actor: Actor, dispute_no: str, fields: Fields, write_id: str
+    services: Services, session: Session, actor: Actor, dispute_no: str, fields: JsonObject, write_id: str
 ) -> Answer[Acted]:
     """Starts the next run of a closed dispute: it has no workflow to ask, so the rule is applied to the read model."""
     row = await visible_dispute(services, session, actor, dispute_no)

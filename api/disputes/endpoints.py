@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
 from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
-from api.core.schemas import Listed
+from api.core.schemas import JsonObject, Listed
 from api.disputes.actions import take_action
 from api.disputes.comments import CommentIn, comment_on
 from api.disputes.schemas import Acted, Comment, DisputeItem, EntryItem, Watched, WholeCase
@@ -89,7 +89,7 @@ async def post_action(
     actor: ActorDep,
     no: str,
     name: str,
-    fields: dict[str, Any],
+    fields: JsonObject,
     key: KeyDep = None,
 ) -> JSONResponse:
     """Takes one of the actions of `GET /v1/disputes/{no}`; changes that need approval open a task for it."""

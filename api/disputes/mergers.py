@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import TypeAdapter, ValidationError
 
 from api.core.context import Services
+from api.core.schemas import JsonObject
 from domain.errors import DecisionNotAllowed, FieldsInvalid
 from domain.people.organisation import Actor
 from domain.policy.fields import DisputeNo
@@ -18,9 +17,7 @@ from infra.read_model.disputes import find_dispute
 _NUMBER: TypeAdapter[str] = TypeAdapter(DisputeNo)
 
 
-async def check_target(
-    services: Services, session: Session, actor: Actor, dispute_no: str, fields: dict[str, Any]
-) -> None:
+async def check_target(services: Services, session: Session, actor: Actor, dispute_no: str, fields: JsonObject) -> None:
     """Whether the dispute that a form names (`duplicate_of`, `merge_into`) may be merged into: the person sees it, it
     is open, and not about to be merged into this very dispute, directly or by way of others.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from api.attachments.schemas import Attachment
-from api.core.schemas import OPEN_OBJECT, Choice, Shape
+from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import state as s
@@ -96,7 +96,7 @@ class Case(DisputeItem):
     visits: list[s.VisitRecord]
     supervisions: list[s.Supervision]
     changes: list[s.Change]
-    notices: list[dict[str, Any]]
+    notices: list[JsonObject]
     returns: int
     groundless_refusals: int
     runs: list[str]
@@ -152,7 +152,7 @@ class EntryItem(Shape):
     actor_id: str | None
     on_behalf_of: str | None
     on_behalf_name: str | None
-    detail: dict[str, Any]
+    detail: JsonObject
 
 
 class Acted(Shape):

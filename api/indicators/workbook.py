@@ -12,6 +12,8 @@ from api.indicators.schemas import DefinitionItem, Indicators
 from domain.base import china
 from domain.indicators.formulas import NOTHING
 
+Formats = dict[str, Any]
+"""Cell formats by name, of a library without types."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BASES = {"cohort": "按批（期内进入的一批，看到读数日）", "flow": "按流量（期内发生的）"}
 BETTER = {"higher": "越高越好", "lower": "越低越好", "neither": "不论高低"}
@@ -39,7 +41,7 @@ def workbook(indicators: Indicators, by_whom: str) -> bytes:
     return buffer.getvalue()
 
 
-def _sheet(book: Any, name: str, about: str, taken: str, formats: dict[str, Any]) -> Any:
+def _sheet(book: Any, name: str, about: str, taken: str, formats: Formats) -> Any:
     sheet = book.add_worksheet(name)
     sheet.set_header(f"&C{name}&R{taken}")
     sheet.set_footer(f"&L{taken}&R第 &P 页，共 &N 页")
@@ -51,7 +53,7 @@ def _sheet(book: Any, name: str, about: str, taken: str, formats: dict[str, Any]
     return sheet
 
 
-def _figures(book: Any, indicators: Indicators, about: str, taken: str, formats: dict[str, Any]) -> None:
+def _figures(book: Any, indicators: Indicators, about: str, taken: str, formats: Formats) -> None:
     """One row a group and indicator: what can be sorted, filtered and summed."""
     sheet = _sheet(book, "指标", about, taken, formats)
     heads = ("分组", "指标", "单位", "数值", "分子", "分母", "参与", "更正", "环比", "同比", "另列")
@@ -83,7 +85,7 @@ def _figures(book: Any, indicators: Indicators, about: str, taken: str, formats:
     sheet.set_column(10, 10, 30)
 
 
-def _value(sheet: Any, line: int, definition: DefinitionItem, value: float | None, formats: dict[str, Any]) -> None:
+def _value(sheet: Any, line: int, definition: DefinitionItem, value: float | None, formats: Formats) -> None:
     if value is None:
         sheet.write_string(line, 3, NOTHING, formats["nothing"])
     elif definition.kind == "rate":
@@ -92,7 +94,7 @@ def _value(sheet: Any, line: int, definition: DefinitionItem, value: float | Non
         sheet.write_number(line, 3, value, formats["count"])
 
 
-def _definitions(book: Any, indicators: Indicators, about: str, taken: str, formats: dict[str, Any]) -> None:
+def _definitions(book: Any, indicators: Indicators, about: str, taken: str, formats: Formats) -> None:
     sheet = _sheet(book, "指标说明", about, taken, formats)
     sheet.write_row(4, 0, ("指标", "口径", "统计方式", "高低", "窗口（天）", "说明"), formats["head"])
     for line, d in enumerate(indicators.definitions, start=5):

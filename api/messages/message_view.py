@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem
 from api.web import formatting as w
+from api.web.rendering import View
 
 HANDED = {"handed": "委托您办理", "offered": "向您移交，请确认是否接收"}
 WHY = {"overdue": "已超期", "due_today": "24 小时内到期", "reminded": "已临期提醒"}
 
 
-def message_view(m: MessageItem, now: datetime) -> dict[str, Any]:
+def message_view(m: MessageItem, now: datetime) -> View:
     """A message as `messages.html` shows it; `now` in China."""
     shown = {"id": m.message_id, "at": w.stamp(m.at, now), "new": m.read_at is None, "items": [], "said": ""}
     if m.kind == "digest":
@@ -34,7 +34,7 @@ def _counts(digest: Digest) -> dict[str, int]:
     return {"overdue": digest.overdue, "due_today": digest.due_today, "reminded": digest.reminded}
 
 
-def _item(task: DigestTask, now: datetime) -> dict[str, Any]:
+def _item(task: DigestTask, now: datetime) -> View:
     return {
         "href": f"/tasks/{task.task_id}",
         "kind": task.kind_name,

@@ -7,7 +7,6 @@ switched on in its settings (docs/operations.md).
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from fastapi import FastAPI, Request, Response
@@ -21,6 +20,7 @@ from api.core import errors
 from api.core.context import Services
 from api.core.deps import person_of
 from api.core.permissions import at_root
+from api.core.schemas import JsonObject
 from api.web.session import SESSION
 from domain.errors import FieldsInvalid, NotSignedIn
 from domain.people.permissions import CODEC_READERS
@@ -39,7 +39,7 @@ def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
     codec = EncryptionCodec(load_keys(settings.key_file))
 
     @app.post("/decode")
-    async def decode(request: Request, body: dict[str, Any]) -> Response:
+    async def decode(request: Request, body: JsonObject) -> Response:
         services: Services = parent.state.services
         person = await _reader(services, request)
         try:

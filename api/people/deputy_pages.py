@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
@@ -15,7 +14,7 @@ from api.people.schemas import Deputyship
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
 from api.web.organisation_labels import offices_of
-from api.web.rendering import go, show
+from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
 from api.web.submission import banner_of, earlier, next_key, send
 from domain.people.deputies import LONGEST, Naming, deputised
@@ -119,7 +118,7 @@ async def _show(
     )
 
 
-def _row(item: Deputyship, person_id: str, now: datetime) -> dict[str, Any]:
+def _row(item: Deputyship, person_id: str, now: datetime) -> View:
     return {
         "id": item.deputyship_id,
         "person": "本人" if item.person.person_id == person_id else item.person.name,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from api.core.schemas import Shape
+from api.core.schemas import JsonObject, Shape
 from api.disputes.schemas import PlaybookPinned
 from api.people.schemas import OrganisationOfPost, Who
 
@@ -48,5 +46,5 @@ class PlaybookItem(PlaybookPinned):
     name: str
     stages: list[str]
     colours: dict[str, str]
-    process: dict[str, Any]
+    process: JsonObject
     current: bool

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from api.core.schemas import JsonObject
 from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
 from domain.people.organisation import ROLES
@@ -18,8 +18,8 @@ from domain.transitions.decisions import FLAGS_OF_STAGES
 class _Case:
     """What an example may draw on: what the task is about, the case, the time."""
 
-    about: dict[str, Any]
-    document: dict[str, Any]
+    about: JsonObject
+    document: JsonObject
     now: datetime
 
     @property
@@ -54,7 +54,7 @@ class _Case:
 
 
 _REASON = {"reason": "按实际情况填写"}
-_EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
+_EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("confirm_triage", "correct"): lambda c: {
         **_REASON, "colour": c.document["colour"], "category": c.document["category"]},
     ("confirm_triage", "duplicate_of"): lambda c: {"dispute_no": c.another},
@@ -92,7 +92,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def decision_shown(kind: str, name: str, about: dict[str, Any], document: dict[str, Any]) -> DecisionOpen:
+def decision_shown(kind: str, name: str, about: JsonObject, document: JsonObject) -> DecisionOpen:
     """A decision with its JSON Schema and an example valid for this very task."""
     spec = KINDS[kind].decisions[name]
     schema = spec.form.model_json_schema()
@@ -112,9 +112,7 @@ def decision_form(kind: str, name: str) -> DecisionOpen:
     return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures, schema=schema, example={})
 
 
-def example(
-    kind: str, name: str, about: dict[str, Any], document: dict[str, Any], now: datetime | None = None
-) -> dict[str, Any]:
+def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: datetime | None = None) -> JsonObject:
     """Fields that the decision would take as they stand: what is required, and what shows how it is meant.
 
     `now` is the case's own, where somebody knows better than its document.
@@ -126,7 +124,7 @@ def example(
     return dict(_REASON) if "reason" in required else {}
 
 
-def case_now(document: dict[str, Any]) -> datetime:
+def case_now(document: JsonObject) -> datetime:
     """Now, as the case sees it: in a drill its clock is ahead of the wall's."""
     now = datetime.now(CHINA).replace(microsecond=0)
     last = document.get("as_of")

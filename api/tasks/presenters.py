@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.core.masking import masked
+from api.core.schemas import JsonObject
 from api.core.timeline import latest_entries
 from api.tasks.examples import decision_shown
 from api.tasks.schemas import (
@@ -66,7 +67,7 @@ def task_whole(
     )
 
 
-def about_shown(about: dict[str, Any]) -> dict[str, Any]:
+def about_shown(about: JsonObject) -> JsonObject:
     """What a task is about, without what is the engine's own business."""
     return {key: value for key, value in about.items() if key not in ("path", "proposer", "proposed_for")}
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from api.core.schemas import OPEN_OBJECT, Choice, Shape
+from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
 from api.people.schemas import Who
 from domain.base import Model, Strict
@@ -27,7 +27,7 @@ class Answering(Model):
     """What a person sends with a decision."""
 
     decision: Code
-    fields: dict[str, Any] = {}
+    fields: JsonObject = {}
     attachments: list[Code] = Field([], max_length=MOST_ATTACHMENTS)
     note: str = Field("", max_length=MOST_TEXT)
 
@@ -93,7 +93,7 @@ class TaskItem(Shape):
     or standing still, 0 ended
     """
     redo_of: str | None
-    about: dict[str, Any]
+    about: JsonObject
     decision: s.Decision | None
     record: list[s.Decision]
     void_reason: str | None
@@ -119,7 +119,7 @@ class DecisionOpen(Choice):
 
     ends: bool
     pictures: bool
-    example: dict[str, Any]
+    example: JsonObject
 
 
 class AskedBy(Shape):
@@ -146,7 +146,7 @@ class EntryInBrief(Shape):
     title: str
     task_kind: str | None
     decision: str | None
-    about: dict[str, Any]
+    about: JsonObject
     reason: str | None
 
 

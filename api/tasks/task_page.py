@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from fastapi import Request, Response
 
 from api.core.context import Services
+from api.core.schemas import JsonObject
 from api.tasks.examples import decision_form
 from api.tasks.handover import Verb
 from api.tasks.schemas import DecisionOpen, WholeTask
@@ -106,7 +106,7 @@ def _proposed(task: WholeTask) -> Decision | None:
     return next((decision for decision in reversed(task.record) if decision.proposal), None)
 
 
-def _roles(about: dict[str, Any]) -> list[str]:
+def _roles(about: JsonObject) -> list[str]:
     """The roles that a session of the ladder needs."""
     return [role for need in about.get("requires", []) for role in need["any_of"]]
 

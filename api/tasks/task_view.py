@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
+from api.core.schemas import JsonObject
 from api.tasks.schemas import AskedBy, Candidate, EntryInBrief, PostAsked, PostNamed, WholeTask
 from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
@@ -78,7 +78,7 @@ def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> View:
     }
 
 
-def _change(about: dict[str, Any], asked: AskedBy | None, words: Vocabulary) -> list[tuple[str, str]]:
+def _change(about: JsonObject, asked: AskedBy | None, words: Vocabulary) -> list[tuple[str, str]]:
     """What a change that waits for approval would change, and who asked for it."""
     fields = about.get("fields")
     by_title = (name for name, spec in ACTIONS.items() if spec.title == about.get("title"))

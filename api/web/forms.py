@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.core.schemas import JsonSchema
+from api.core.schemas import JsonObject, JsonSchema
 from api.web.formatting import instant
 from api.web.organisation_labels import Options, Vocabulary
 
@@ -34,7 +34,7 @@ class Control:
     hint: str = ""
     error: str = ""
     options: Options = field(default_factory=list)
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: JsonObject = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     blank: Row | None = None
 
@@ -91,7 +91,7 @@ class Form:
         made = self._object(self._schema, "", _Inputs(typed, errors, example, add))
         return sorted(made, key=lambda c: (not c.required, c.name == "reason" and not c.required))
 
-    def read(self, typed: Typed) -> dict[str, Any]:
+    def read(self, typed: Typed) -> JsonObject:
         """The fields that were filled in; empty ones are left out, so that validation names what is missing."""
         value = self._read(self._schema, "", typed)
         return value if isinstance(value, dict) else {}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.audit.access_labels import FAMILIES, NOTED, noted, outcome
+from api.access_log.labels import FAMILIES, NOTED, noted, outcome
 from tests.instance import ROOT
 from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
 

@@ -1,4 +1,4 @@
-"""The audit's services: who may read histories, replays asked for once, one's own jobs, the access log."""
+"""The audit's services: who may read histories, replays asked for once, one's own jobs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.audit import access_service, job_service, service
+from api.audit import job_service, service
 from api.audit.case_at_event import case_at
 from api.audit.comparison import compared
 from api.audit.history_in_words import in_words
@@ -16,7 +16,6 @@ from api.core.context import Services
 from api.histories.replay import replay
 from api.indicators.question import today
 from api.web.organisation_labels import offices_of
-from bench.looks import person
 from domain.errors import FieldsInvalid, KeyReused, NotEntitled, NotFound
 from infra.database.engine import Session
 from infra.records.jobs import finish
@@ -82,34 +81,6 @@ async def test_a_job_is_its_askers_own(services: Services, session: Session) -> 
         assert job.model_dump(mode="json", exclude_unset=True)["results"] == [finding]
         with pytest.raises(NotFound):
             await job_service.job(session, await somebody(services, "supervisor", "county"), job_id)
-
-
-async def test_the_access_log_shows_also_what_was_just_noted(services: Services, session: Session) -> None:
-    number = await dispute(services)
-    keeper = await somebody(services, "admin_audit", "county")
-    auditor = await somebody(services, "auditor", "county")
-    services.access.note(auditor.person_id, number, "read")
-    services.access.note(auditor.person_id, number, "history", "not_entitled")
-    found = []
-    cursor = None
-    for _ in range(3):
-        async with services.database.resume(session):
-            page = await access_service.accesses(services, session, keeper, person=None, dispute_no=number,
-                                                 refused=False, limit=2, cursor=cursor)  # fmt: skip
-        found += [(item.what, item.outcome) for item in page.items]
-        if (cursor := page.next_cursor) is None:
-            break
-    # Each page that is read is noted too; those of one millisecond have no order.
-    assert sorted(set(found)) == [("access", "ok"), ("history", "not_entitled"), ("read", "ok")]
-    username = person("auditor", "county").username
-    async with services.database.resume(session):
-        refused = await access_service.accesses(services, session, keeper, person=username, dispute_no=None,
-                                                refused=True, limit=9, cursor=None)  # fmt: skip
-        assert [(item.name, item.what) for item in refused.items] == [(auditor.name, "history")]
-    async with services.database.resume(session):
-        with pytest.raises(NotEntitled):
-            await access_service.accesses(services, session, await somebody(services, "leader", "county"), person=None,
-                                          dispute_no=None, refused=False, limit=9, cursor=None)  # fmt: skip
 
 
 async def test_a_history_in_words_leads_to_the_case_at_each_of_its_moments() -> None:

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.audit.access_labels import noted, outcome
-from api.audit.access_service import accesses
-from api.audit.schemas import AccessItem
+from api.access_log.labels import noted, outcome
+from api.access_log.schemas import AccessItem
+from api.access_log.service import accesses
 from api.audit.tabs import tabs
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.web.errors import PageRoute

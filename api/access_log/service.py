@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.audit.schemas import AccessItem
+from api.access_log.schemas import AccessItem
 from api.core.context import Services
 from api.core.permissions import at_root
 from api.core.schemas import Listed

@@ -1,0 +1,1 @@
+"""The access log: who read or tried what, for those who may know."""
