@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1", tags=["indicators"])
 
 async def get_question(
     services: ServicesDep,
+    session: SessionDep,
     actor: ActorDep,
     first: Annotated[Day | None, Query(alias="from", description="首日；默认本月1日")] = None,
     last: Annotated[Day | None, Query(alias="to", description="末日，含当日24时前；默认今天")] = None,
@@ -32,7 +33,7 @@ async def get_question(
     repeat_days: Annotated[int, Query(description="重复报警回看：7、30、90天")] = DEFAULT_WINDOWS["repeat"],
 ) -> Question:
     """The question of a request; raises as `ask`."""
-    return await ask(services, actor, first=first, last=last, organisation=organisation, by=by, as_of=as_of,
+    return await ask(services, session, actor, first=first, last=last, organisation=organisation, by=by, as_of=as_of,
                      windows={"relapse": relapse_days, "repeat": repeat_days})  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS, Comparison
 from domain.people.organisation import within
 from domain.people.permissions import overseen
 from domain.triage.places import Kind
+from infra.database.engine import Session
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 30
@@ -50,7 +51,7 @@ class Asked:
                       "relapse_days": relapse_days, "repeat_days": repeat_days}  # fmt: skip
         self.errors: list[str] = []
 
-    async def question(self, services: Services, viewer: Viewer) -> Question:
+    async def question(self, services: Services, session: Session, viewer: Viewer) -> Question:
         """The question, or the usual one where it can't be asked like that."""
         typed = self.typed
         windows = {
@@ -60,13 +61,13 @@ class Asked:
         by: Any = typed["by"] if typed["by"] in BY else None
         try:
             return await ask(
-                services, viewer.actor, first=self._day("from", "首日"), last=self._day("to", "末日"),
+                services, session, viewer.actor, first=self._day("from", "首日"), last=self._day("to", "末日"),
                 organisation=typed["organisation"] or None, by=by, as_of=None, windows=windows,
             )  # fmt: skip
         except FieldsInvalid as error:
             self.errors += [str(e["message"]) for e in error.errors]
-            return await ask(services, viewer.actor, first=None, last=None, organisation=None, by=by, as_of=None,
-                             windows=DEFAULT_WINDOWS)  # fmt: skip
+            return await ask(services, session, viewer.actor, first=None, last=None, organisation=None, by=by,
+                             as_of=None, windows=DEFAULT_WINDOWS)  # fmt: skip
 
     def _day(self, name: str, title: str) -> date | None:
         typed = self.typed[name]
@@ -93,16 +94,16 @@ async def indicators_page(
     asked: AskedDep,
 ) -> Response:
     """The figures."""
-    question = await asked.question(services, viewer)
+    question = await asked.question(services, session, viewer)
     found = await service.indicators(services, session, question)
-    offices = await offices_of(services)
+    offices = await offices_of(services, session)
     return show(
         request,
         "indicators.html",
         viewer,
         asked={"organisation": "", "by": "", **_again(question)},
         errors=asked.errors,
-        offices=await _offices(services, viewer, offices),
+        offices=await _offices(services, session, viewer, offices),
         office=offices.label(question.organisation) or "全部管辖范围",
         groups=list(BY.items()),
         by=BY[question.by] if question.by else "",
@@ -120,7 +121,7 @@ async def indicators_page(
 @router.get("/indicators.xlsx")
 async def workbook_page(services: ServicesDep, session: SessionDep, viewer: ViewerDep, asked: AskedDep) -> Response:
     """The workbook of what the page shows."""
-    question = await asked.question(services, viewer)
+    question = await asked.question(services, session, viewer)
     book = await service.export(services, session, viewer.actor, question)
     return as_download(book.content, MEDIA_TYPE, book.name)
 
@@ -138,10 +139,10 @@ async def cases_page(
     cursor: CursorDep = None,
 ) -> Response:
     """The disputes behind a number."""
-    question = await asked.question(services, viewer)
+    question = await asked.question(services, session, viewer)
     page = await service.cases(services, session, viewer.actor, question, indicator, part, group or None, PAGE, cursor)
     definition = DEFINITIONS[indicator]
-    offices = await offices_of(services)
+    offices = await offices_of(services, session)
     again = {**_again(question), "indicator": indicator, "part": part, "group": group}
     return show(
         request,
@@ -150,7 +151,7 @@ async def cases_page(
         name=definition.name,
         part=PARTS[part] if definition.rate else "",
         formula=definition.formula,
-        group=await service.group_name(services, question.by, group) if group else "",
+        group=await service.group_name(services, session, question.by, group) if group else "",
         office=offices.label(question.organisation) or "全部管辖范围",
         period=f"{question.period.first} 至 {question.period.last}",
         count=page.count,
@@ -168,9 +169,9 @@ def _again(question: Question) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-async def _offices(services: Services, viewer: Viewer, offices: Offices) -> list[tuple[str, str]]:
+async def _offices(services: Services, session: Session, viewer: Viewer, offices: Offices) -> list[tuple[str, str]]:
     paths = overseen(viewer.actor)
-    directory = await services.directory.read()
+    directory = await services.directory.read(session)
     listed = [o for o in directory.organisations if o.kind not in _NOT_PICKED]
     return [(o.code, offices.label(o.code)) for o in listed if any(within(o.path, path) for path in paths)]
 

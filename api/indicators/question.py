@@ -12,6 +12,7 @@ from domain.indicators.formulas import WINDOWS
 from domain.indicators.periods import Period
 from domain.people.organisation import Actor, within
 from domain.people.permissions import overseen
+from infra.database.engine import Session
 from infra.read_model.indicators import By, Scope, Span
 
 BY: dict[By, str] = {"organisation": "单位", "month": "月份", "category": "类别", "colour": "颜色"}
@@ -48,8 +49,8 @@ def today() -> date:
 
 
 async def ask(
-    services: Services, actor: Actor, *, first: date | None, last: date | None, organisation: str | None,
-    by: By | None, as_of: date | None, windows: dict[str, int],
+    services: Services, session: Session, actor: Actor, *, first: date | None, last: date | None,
+    organisation: str | None, by: By | None, as_of: date | None, windows: dict[str, int],
 ) -> Question:  # fmt: skip
     """A person's question: `first` and `last` are the period's days, `windows` days by the keys of `WINDOWS`.
 
@@ -73,7 +74,7 @@ async def ask(
             allowed = "、".join(map(str, WINDOWS[name]))
             errors.append({"field": f"{name}_days", "message": f"只能是{allowed}之一"})
     if organisation:
-        listed = (await services.directory.read()).get(organisation)
+        listed = (await services.directory.read(session)).get(organisation)
         if listed is None:
             errors.append({"field": "organisation", "message": f"没有代码为“{organisation}”的单位"})
         elif not any(within(listed.path, path) for path in paths):

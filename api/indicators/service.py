@@ -39,7 +39,7 @@ class Export:
 async def indicators(services: Services, session: Session, question: Question) -> Indicators:
     """Definitions, the total and one row a group; each value compared with the period before and the year before."""
     found = await figures(session, question.spans, question.scope)
-    directory = await services.directory.read()
+    directory = await services.directory.read(session)
     total = _row(services, directory, question, TOTAL, found)
     groups = [_row(services, directory, question, group, found) for group in found[0] if group != TOTAL]
     period = question.period
@@ -67,7 +67,7 @@ async def cases(
     definition = DEFINITIONS.get(indicator)
     if definition is None:
         raise FieldsInvalid(errors=[{"field": "indicator", "message": f"没有代码为“{indicator}”的指标"}])
-    key = await _group_key(services, question.by, group)
+    key = await _group_key(services, session, question.by, group)
     after = read_cursor(cursor, str)[0] if cursor else ""
     behind = await cases_behind(session, definition, question.span, question.scope, part, key)
     wanted = [number for number in behind if number > after]
@@ -93,14 +93,14 @@ async def export(services: Services, session: Session, actor: Actor, question: Q
     return Export(f"指标_{found.period.from_}_{found.period.to}.xlsx", content)
 
 
-async def group_name(services: Services, by: By | None, group: str) -> str:
+async def group_name(services: Services, session: Session, by: By | None, group: str) -> str:
     """What a group is called, by the code that `cases` is asked with.
 
     Raises:
         FieldsInvalid: no such organisation.
     """
-    key = await _group_key(services, by, group) or ""
-    return _name_of(services, await services.directory.read(), by, key)
+    key = await _group_key(services, session, by, group) or ""
+    return _name_of(services, await services.directory.read(session), by, key)
 
 
 def definition_item(definition: Definition) -> DefinitionItem:
@@ -163,7 +163,7 @@ def _name_of(services: Services, directory: Directory, by: By | None, group: str
             return group
 
 
-async def _group_key(services: Services, by: By | None, group: str | None) -> str | None:
+async def _group_key(services: Services, session: Session, by: By | None, group: str | None) -> str | None:
     """A group as the tallies name it: an organisation by its path.
 
     Raises:
@@ -171,7 +171,7 @@ async def _group_key(services: Services, by: By | None, group: str | None) -> st
     """
     if by != "organisation" or group is None:
         return group
-    listed = (await services.directory.read()).get(group)
+    listed = (await services.directory.read(session)).get(group)
     if listed is None:
         raise FieldsInvalid(errors=[{"field": "group", "message": f"没有代码为“{group}”的单位"}])
     return listed.path

@@ -17,11 +17,11 @@ from infra.database.engine import Session
 from tests.api.support import answered, dispute, somebody
 
 
-async def asked(services: Services, actor: Actor, **more: Any) -> Question:
+async def asked(services: Services, session: Session, actor: Actor, **more: Any) -> Question:
     """The figures of these days, and what else is said."""
     usual: dict[str, Any] = {"first": today() - timedelta(days=1), "last": today() + timedelta(days=1),
                              "organisation": None, "by": None, "as_of": None, "windows": DEFAULT_WINDOWS}  # fmt: skip
-    return await ask(services, actor, **{**usual, **more})
+    return await ask(services, session, actor, **{**usual, **more})
 
 
 async def settled(services: Services) -> str:
@@ -37,7 +37,7 @@ async def test_what_was_disposed_of_is_counted_in_all_and_under_its_organisation
 ) -> None:
     await settled(services)
     supervisor = await somebody(services, "supervisor", "county")
-    found = await service.indicators(services, session, await asked(services, supervisor, by="organisation"))
+    found = await service.indicators(services, session, await asked(services, session, supervisor, by="organisation"))
     assert (found.total.values["disposed"].numerator, found.total.group) == (1, "")
     (row,) = [row for row in found.rows if row.values["disposed"].numerator]
     assert row.name == "古山派出所"
@@ -50,7 +50,7 @@ async def test_what_was_disposed_of_is_counted_in_all_and_under_its_organisation
 async def test_behind_a_figure_are_its_cases_a_page_at_a_time(services: Services, session: Session) -> None:
     numbers = [await settled(services) for _ in range(3)]
     supervisor = await somebody(services, "supervisor", "county")
-    question = await asked(services, supervisor)
+    question = await asked(services, session, supervisor)
     behind: list[str] = []
     cursor = None
     for _ in numbers:
@@ -65,19 +65,19 @@ async def test_behind_a_figure_are_its_cases_a_page_at_a_time(services: Services
 
 async def test_a_workbook_is_a_file_named_by_its_period_and_noted(services: Services, session: Session) -> None:
     supervisor = await somebody(services, "supervisor", "county")
-    book = await service.export(services, session, supervisor, await asked(services, supervisor))
+    book = await service.export(services, session, supervisor, await asked(services, session, supervisor))
     assert book.content.startswith(b"PK")
     assert book.name == f"指标_{today() - timedelta(days=1)}_{today() + timedelta(days=1)}.xlsx"
     assert services.access.backlog == 1
 
 
-async def test_figures_are_for_those_who_oversee_and_of_what_they_oversee(services: Services) -> None:
+async def test_figures_are_for_those_who_oversee_and_of_what_they_oversee(services: Services, session: Session) -> None:
     officer = await somebody(services, "on_scene_officer", "station-gushan")
     with pytest.raises(NotEntitled):
-        await asked(services, officer)
+        await asked(services, session, officer)
     assert services.access.backlog == 1, "the try is noted"
     supervisor = await somebody(services, "supervisor", "county")
     with pytest.raises(FieldsInvalid) as refused:
-        await asked(services, supervisor, first=today(), last=today() - timedelta(days=1), organisation="nowhere",
-                    windows={"relapse": 1})  # fmt: skip
+        await asked(services, session, supervisor, first=today(), last=today() - timedelta(days=1),
+                    organisation="nowhere", windows={"relapse": 1})  # fmt: skip
     assert [error["field"] for error in refused.value.errors] == ["to", "relapse_days", "organisation"]
