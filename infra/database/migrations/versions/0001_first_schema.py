@@ -1,0 +1,325 @@
+"""the first schema
+
+Revision ID: 0001
+Revises:
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""Compares by code point on every database, whatever its language: codes sort alike, a path's subtree is a range."""
+INTEGER, BOOLEAN, JSON = sa.Integer(), sa.Boolean(), sa.JSON()
+INSTANT = sa.DateTime(timezone=True)
+SEALED = sa.LargeBinary()
+NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LISTED = ["colour", "stage", "category", "source", "overdue", "holder", "search"]
+SOUGHT = ["kind", "colour", "title", "dispute_no"]
+FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
+           "colour", "category"]  # fmt: skip
+TABLES = (
+    "organisation person deputy post incident incident_party number addressee barred dispute helper involvement tally "
+    "task timeline attachment comment event message watcher access archive job answer heartbeat"
+).split()
+"""In the order in which they are made: what a table refers to comes first."""
+
+
+def upgrade() -> None:
+    _people()
+    _intake()
+    _read_model()
+    _attachments()
+    _messages()
+    _audit()
+    _operations()
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.drop_table(table)
+
+
+def _people() -> None:
+    op.create_table(
+        "organisation",
+        *_columns(TEXT, "code", "name", "kind", "level", "line", "path", "keywords"),
+        sa.PrimaryKeyConstraint("code"),
+        sa.UniqueConstraint("path"),
+    )
+    op.create_table(
+        "person",
+        *_columns(TEXT, "person_id", "username", "name", "password_hash"),
+        *_columns(BOOLEAN, "active"),
+        sa.PrimaryKeyConstraint("person_id"),
+        sa.UniqueConstraint("username"),
+    )
+    op.create_table(
+        "deputy",
+        *_columns(TEXT, "deputyship_id", "person_id", "deputy_id"),
+        *_columns(INSTANT, "since", "until"),
+        *_columns(TEXT, "named_by"),
+        *_columns(INSTANT, "named_at"),
+        *_columns(TEXT, "ended_by", nullable=True),
+        *_columns(INSTANT, "ended_at", nullable=True),
+        sa.ForeignKeyConstraint(["deputy_id"], ["person.person_id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("deputyship_id"),
+    )
+    op.create_index("ix_deputy_deputy_id", "deputy", ["deputy_id"])
+    op.create_index("ix_deputy_person_id", "deputy", ["person_id"])
+    op.create_table(
+        "post",
+        *_columns(TEXT, "post_id", "person_id", "role", "organisation_code", "path"),
+        sa.ForeignKeyConstraint(["organisation_code"], ["organisation.code"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("post_id"),
+    )
+    op.create_index("ix_post_person_id", "post", ["person_id"])
+    op.create_index("post_role_path", "post", ["role", "path"])
+
+
+def _intake() -> None:
+    op.create_table(
+        "incident",
+        *_columns(TEXT, "incident_id", "source", "source_no"),
+        *_columns(INTEGER, "nth"),
+        *_columns(TEXT, "digest"),
+        *_columns(INSTANT, "occurred_at", "reported_at", "received_at"),
+        *_columns(TEXT, "received_by", "place_key", "category", "dispute_no"),
+        *_columns(BOOLEAN, "joined", "delivered"),
+        *_columns(INTEGER, "attempts"),
+        *_columns(INSTANT, "next_try_at", nullable=True),
+        *_columns(TEXT, "failure", nullable=True),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("incident_id"),
+        sa.UniqueConstraint("source", "source_no", "nth", name="incident_source_source_no_nth_key"),
+    )
+    op.create_index("incident_place", "incident", ["place_key", "reported_at"])
+    op.create_index("incident_reporter", "incident", ["received_by", "joined", "dispute_no"])
+    op.create_index("incident_waits", "incident", ["delivered", "next_try_at"])
+    op.create_index("ix_incident_dispute_no", "incident", ["dispute_no"])
+    op.create_table(
+        "incident_party",
+        *_columns(TEXT, "place_key", "party", "incident_id"),
+        sa.PrimaryKeyConstraint("place_key", "party", "incident_id"),
+    )
+    op.create_table(
+        "number",
+        *_columns(TEXT, "series"),
+        *_columns(INTEGER, "last"),
+        sa.PrimaryKeyConstraint("series"),
+    )
+
+
+def _read_model() -> None:
+    op.create_table(
+        "addressee",
+        *_columns(TEXT, "task_id", "role", "path"),
+        *_columns(BOOLEAN, "watches"),
+        *_columns(TEXT, "state"),
+        sa.PrimaryKeyConstraint("task_id", "role", "path", "watches"),
+    )
+    op.create_index("addressee_post", "addressee", ["role", "path", "watches", "state", "task_id"])
+    op.create_table(
+        "barred",
+        *_columns(TEXT, "task_id", "person_id"),
+        sa.PrimaryKeyConstraint("task_id", "person_id"),
+    )
+    op.create_table(
+        "dispute",
+        *_columns(TEXT, "dispute_no"),
+        *_columns(INTEGER, "revision"),
+        *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
+        *_columns(INTEGER, "round"),
+        *_columns(BOOLEAN, "urgent"),
+        *_columns(TEXT, "organisation", "holder", nullable=True),
+        *_columns(INSTANT, "due_at", nullable=True),
+        *_columns(BOOLEAN, "overdue"),
+        *_columns(INTEGER, "ahead"),
+        *_columns(INSTANT, "opened_at"),
+        *_columns(INSTANT, "concluded_at", "closed_at", nullable=True),
+        *_columns(TEXT, "outcome", nullable=True),
+        *_columns(TEXT, "search"),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("dispute_no"),
+    )
+    op.create_index("dispute_list", "dispute", ["opened_at", "dispute_no", *LISTED])
+    op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
+    op.create_table(
+        "helper",
+        *_columns(TEXT, "person_id", "dispute_no"),
+        sa.PrimaryKeyConstraint("person_id", "dispute_no"),
+    )
+    op.create_table(
+        "involvement",
+        *_columns(TEXT, "dispute_no", "role", "path"),
+        sa.PrimaryKeyConstraint("dispute_no", "role", "path"),
+    )
+    op.create_index("involvement_path", "involvement", ["path", "role", "dispute_no"])
+    op.create_table(
+        "tally",
+        *_columns(TEXT, "dispute_no"),
+        *_columns(INTEGER, "seq"),
+        *_columns(TEXT, "kind"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "month", "unit"),
+        *_columns(BOOLEAN, "leading"),
+        *_columns(INTEGER, "round"),
+        *_columns(TEXT, "colour", "first_colour", "category", "result"),
+        *_columns(INTEGER, "value", "lag", nullable=True),
+        *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
+        *_columns(TEXT, "person_id", nullable=True),
+        sa.PrimaryKeyConstraint("dispute_no", "seq"),
+    )
+    op.create_index("tally_figures", "tally", FIGURES)
+    op.create_table(
+        "task",
+        *_columns(TEXT, "task_id", "dispute_no", "kind", "state"),
+        *_columns(INTEGER, "round"),
+        *_columns(TEXT, "colour", "title"),
+        *_columns(TEXT, "assignee", "delegate", "offered_to", "decided_by", "decided_for", nullable=True),
+        *_columns(INSTANT, "opened_at"),
+        *_columns(INSTANT, "ended_at", "due_at", nullable=True),
+        *_columns(BOOLEAN, "overdue", "suspended"),
+        *_columns(INTEGER, "ahead", "urgency"),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("task_id"),
+    )
+    op.create_index("ix_task_decided_for", "task", ["decided_for"])
+    op.create_index("ix_task_delegate", "task", ["delegate"])
+    op.create_index("ix_task_dispute_no", "task", ["dispute_no"])
+    op.create_index("ix_task_offered_to", "task", ["offered_to"])
+    op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
+    op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
+    op.create_table(
+        "timeline",
+        *_columns(TEXT, "dispute_no"),
+        *_columns(INTEGER, "seq"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "kind"),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("dispute_no", "seq"),
+    )
+
+
+def _attachments() -> None:
+    op.create_table(
+        "attachment",
+        *_columns(TEXT, "attachment_id", "dispute_no", "sha256", "media_type"),
+        *_columns(INTEGER, "size"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "person_id", "state"),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("attachment_id"),
+    )
+    op.create_index("ix_attachment_dispute_no", "attachment", ["dispute_no"])
+    op.create_index("ix_attachment_state", "attachment", ["state"])
+    op.create_table(
+        "comment",
+        *_columns(TEXT, "comment_id", "dispute_no"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "person_id"),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("comment_id"),
+    )
+    op.create_index("ix_comment_dispute_no", "comment", ["dispute_no"])
+
+
+def _messages() -> None:
+    op.create_table(
+        "event",
+        sa.Column("seq", NUMBERED, autoincrement=True, nullable=False),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "kind", "dispute_no"),
+        *_columns(INTEGER, "revision"),
+        *_columns(TEXT, "task_id", nullable=True),
+        *_columns(JSON, "posts", "persons"),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("event_at", "event", ["at"])
+    op.create_table(
+        "message",
+        *_columns(TEXT, "message_id", "person_id"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "kind"),
+        *_columns(TEXT, "dispute_no", nullable=True),
+        *_columns(INSTANT, "read_at", nullable=True),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("message_id"),
+    )
+    op.create_index("message_list", "message", ["person_id", "at"])
+    op.create_table(
+        "watcher",
+        *_columns(TEXT, "dispute_no", "person_id"),
+        *_columns(INSTANT, "at"),
+        sa.PrimaryKeyConstraint("dispute_no", "person_id"),
+    )
+    op.create_index("ix_watcher_person_id", "watcher", ["person_id"])
+
+
+def _audit() -> None:
+    op.create_table(
+        "access",
+        *_columns(TEXT, "access_id"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "person_id", "dispute_no", nullable=True),
+        *_columns(TEXT, "what", "outcome"),
+        sa.PrimaryKeyConstraint("access_id"),
+    )
+    op.create_index("ix_access_dispute_no", "access", ["dispute_no"])
+    op.create_index("ix_access_person_id", "access", ["person_id"])
+    op.create_table(
+        "archive",
+        *_columns(TEXT, "run_id", "dispute_no", "sha256"),
+        *_columns(INTEGER, "size", "events"),
+        *_columns(INSTANT, "closed_at", "archived_at"),
+        sa.PrimaryKeyConstraint("run_id"),
+    )
+    op.create_index("ix_archive_closed_at", "archive", ["closed_at"])
+    op.create_index("ix_archive_dispute_no", "archive", ["dispute_no"])
+    op.create_table(
+        "job",
+        *_columns(TEXT, "job_id", "kind", "person_id"),
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "state"),
+        *_columns(INTEGER, "done"),
+        *_columns(INTEGER, "total", nullable=True),
+        *_columns(INSTANT, "beat_at", "finished_at", nullable=True),
+        *_columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("job_id"),
+    )
+    op.create_index("ix_job_state", "job", ["state"])
+
+
+def _operations() -> None:
+    op.create_table(
+        "answer",
+        *_columns(TEXT, "answer_id", "digest"),
+        *_columns(INSTANT, "at"),
+        *_columns(INTEGER, "status", nullable=True),
+        *_columns(SEALED, "sealed", nullable=True),
+        sa.PrimaryKeyConstraint("answer_id"),
+    )
+    op.create_index("ix_answer_at", "answer", ["at"])
+    op.create_table(
+        "heartbeat",
+        *_columns(TEXT, "worker"),
+        *_columns(INSTANT, "at"),
+        *_columns(INTEGER, "unpublished"),
+        *_columns(INSTANT, "unpublished_since", nullable=True),
+        sa.PrimaryKeyConstraint("worker"),
+    )
+
+
+def _columns(kind: Any, *names: str, nullable: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=nullable) for name in names]
