@@ -10,16 +10,10 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.base import Model, china
-    from domain.case.capacity import admits, within
+    from domain.case.capacity import admits
     from domain.case.case import Case
     from domain.case.state import DisputeState, Incident, Party
     from domain.errors import Refused
-    from domain.policy.behaviour import (
-        CASE_KEEPS_ITS_RUNS,
-        LATE_ALARMS_JOIN,
-        MERGERS_ARE_APPROVED,
-        REOPENING_KEEPS_ITS_KEY,
-    )
     from domain.policy.catalogue import OUTCOMES
     from domain.policy.process import shared
     from domain.policy.spans import Calendar
@@ -97,7 +91,7 @@ class DisputeWorkflow:
         self.gate = MessageGate(self.case)
         self.publisher = Publisher(self.desk)
         run_id = workflow.info().run_id
-        if self.state.rules >= CASE_KEEPS_ITS_RUNS and run_id not in self.state.runs:
+        if run_id not in self.state.runs:
             self.state.runs.append(run_id)
 
     @workflow.run
@@ -107,18 +101,16 @@ class DisputeWorkflow:
         at = self._begin(dispute)
         while True:
             await self._rounds(at)
-            if self.state.merged_into and workflow.patched("a-merger-tells-the-other-dispute"):
-                taken_over = await self._hand_over_incidents(self.state.merged_into)
-                if not taken_over and self.state.rules >= MERGERS_ARE_APPROVED:
-                    at = self._start_again()  # what nobody took over is not over
-                    continue
+            if self.state.merged_into and not await self._hand_over_incidents(self.state.merged_into):
+                at = self._start_again()  # what nobody took over is not over
+                continue
             await self.desk.until(lambda: bool(self.state.late) or self._finished)
             if not self.state.late:
                 break
             at = self._start_again()
         for task in background:
             task.cancel()
-        return within(self.state, self.state.rules)
+        return self.state
 
     @property
     def _finished(self) -> bool:
@@ -203,10 +195,9 @@ class DisputeWorkflow:
             facts.log_source_conflict(self.case, self.state.incidents[0])
         if dispute.incident:
             facts.add_incident(self.case, dispute.incident)
-        if self.state.rules >= LATE_ALARMS_JOIN:  # a signal may be handled before the run's first line
-            late, self.state.late = self.state.late, []
-            for incident in late:
-                facts.add_incident(self.case, incident)
+        late, self.state.late = self.state.late, []  # a signal may be handled before the run's first line
+        for incident in late:
+            facts.add_incident(self.case, incident)
         for left in dispute.behind:
             getattr(self, left.signal)(SIGNALS[left.signal].model_validate(left.message))
         return at
@@ -219,8 +210,7 @@ class DisputeWorkflow:
         if dispute.reopened:
             fields = dispute.reopened.fields if admits(self.state, dispute.reopened) else {}
             self.case.log("action", "重新启动", by=dispute.reopened.actor, fields=fields)
-            if self.state.rules >= REOPENING_KEEPS_ITS_KEY:
-                self.gate.remember(dispute.reopened.key)
+            self.gate.remember(dispute.reopened.key)
 
     # --- decisions: updates, and one signal for when no worker answers
 
@@ -323,10 +313,9 @@ class DisputeWorkflow:
 
     def _record_refusal(self, command: decisions.Command, refusal: Refused) -> None:
         """A decision that came while no worker answered was refused when one did: on record, for whoever sent it."""
-        title, reason = handover.refusal_words(self.state, refusal)
         self.case.log(
-            "decision_refused", f"未予采纳：{title}", by=command.actor, task_id=command.task_id,
-            decision=command.decision, code=refusal.code, reason=reason,
+            "decision_refused", f"未予采纳：{refusal.title}", by=command.actor, task_id=command.task_id,
+            decision=command.decision, code=refusal.code, reason=refusal.detail,
         )  # fmt: skip
 
     def _decide(self, command: decisions.Command) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.case.state import Verdict
-from domain.policy.behaviour import RETURN_RAISES_COLOUR
 from domain.policy.fields import RETURN_REASONS
 from domain.policy.stages import Stage
 from domain.transitions.colours import raise_by_one
@@ -46,7 +45,7 @@ async def evaluate(desk: Desk) -> Judgement:
     state.returns += 1
     if state.returns >= state.process.supervision.after_returns:
         supervise(desk.case, "returns", f"第{state.returns}次退回督办", level=0)
-    if state.rules >= RETURN_RAISES_COLOUR and state.returns == state.process.raising.after_returns:  # G4: once
+    if state.returns == state.process.raising.after_returns:  # G4: once
         raise_by_one(desk.case, f"{state.returns}次退回")
     anew = last.fields["redo"] == "dispatch"
     return Judgement(

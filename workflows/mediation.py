@@ -7,7 +7,6 @@ from datetime import datetime
 from domain.case.case import COLOUR
 from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
 from domain.case.state import Position, Session
-from domain.policy.behaviour import LADDER_FAILS_TWICE, LADDER_RUNS_ALONE
 from domain.policy.process import Ladder
 from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
@@ -53,15 +52,14 @@ def _failed(desk: Desk, ladder: Ladder) -> Stage:
     """
     case, state = desk.case, desk.state
     again = state.process.has(Stage.PUSH_3)
-    onward = "转重新分派" if again or state.rules < LADDER_FAILS_TWICE else "退回责任民警继续跟进"
+    onward = "转重新分派" if again else "退回责任民警继续跟进"
     case.log("ladder_failed", f"{ladder.name}各层级均未调成，{onward}并引导依法解决")
     case.stop_clock("ladder")
     _resume_colour(desk)
-    if state.rules >= LADDER_FAILS_TWICE:
-        state.ladder_failed.append(state.round)
-        state.position = Position()
-        if used_up(state):
-            supervise(case, "ladder_failed", f"{ladder.name}本轮{MOST_FAILURES}次均未调成督办", level=0)
+    state.ladder_failed.append(state.round)
+    state.position = Position()
+    if used_up(state):
+        supervise(case, "ladder_failed", f"{ladder.name}本轮{MOST_FAILURES}次均未调成督办", level=0)
     return Stage.PUSH_3 if again else Stage.PUSH_2
 
 
@@ -112,7 +110,7 @@ def _change_clocks(desk: Desk, ladder: Ladder) -> None:
     colour = state.clock(COLOUR)
     if colour and colour.suspendable and not colour.suspended:
         colour.suspend(case.now(), "联调期间")
-    elif colour and colour.suspended and state.rules >= LADDER_RUNS_ALONE:
+    elif colour and colour.suspended:
         colour.suspensions[-1].until = None  # a day set for it would let it run beside the ladder's
     if state.clock("ladder") is None:
         clock = case.start_clock("ladder", f"{ladder.name}期限", limit=ladder.limit, rungs=ladder.rungs,

@@ -8,7 +8,6 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from domain.case.capacity import within
 from domain.image.growing_lists import Beginning
 from domain.image.projection import case_sheet, project
 from domain.indicators.events import Tally
@@ -45,7 +44,6 @@ class Publisher:
             await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
             self._show_operators()
             image = project(state, since=self.published, published_tally=self._tally, lists=self._lists)
-            image = within(image, state.rules)
             try:
                 self.published = await workflow.execute_activity(
                     ports.publish,

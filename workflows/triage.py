@@ -15,10 +15,6 @@ async def triage(desk: Desk) -> Stage:
     """
     desk.case.enter(Stage.TRIAGE)
     answer = await desk.ask("confirm_triage")
-    if answer.name == "duplicate_of":  # only before mergers waited for approval does this answer end the question
-        desk.state.merged_into = answer.fields["dispute_no"]
-        desk.case.close("merged")
-        return Stage.CLOSED
     if answer.name == "correct":
         _correct(desk, answer)
     if answer.fields.get("divert") is not None:

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
 from domain.case.state import DisputeState, Incident, Party
 from domain.errors import Conflict, FieldsInvalid
-from domain.policy.behaviour import CASE_HAS_ROOM
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of the largest message that is sent to a case: some 20,000 Chinese characters."""
@@ -34,8 +33,6 @@ MAX_WHOLE_INCIDENTS = 20
 """Alarms that a case keeps with all their words; of later ones it keeps the beginning."""
 MAX_PARTIES = 100
 """People that a case keeps as parties: each is visited after it is resolved."""
-MAX_IMAGE = 1536 * 1024
-"""Bytes of the largest image that is sent, and of a closed case."""
 
 MEASURED_FROM = 1000
 """Tasks, clocks and lines from which a case is measured: fewer never come near."""
@@ -46,10 +43,6 @@ MAX_EVENTS = 45_000
 
 _ENVELOPE = {"key", "actor", "to", "task_id", "organisations", "labels"}
 """What a message says of itself: who and which, never a text of its own."""
-_CUTS = (8000, 2000, 500, 100)
-"""Characters that are left of each text of a case of before, until it fits."""
-_MORE = "…（全文见历史）"
-M = TypeVar("M", bound=BaseModel)
 
 
 def size_of(message: BaseModel) -> int:
@@ -63,7 +56,7 @@ def check_room(state: DisputeState, message: BaseModel) -> None:
     Raises:
         FieldsInvalid: it is full, and the message is not short.
     """
-    if state.rules < CASE_HAS_ROOM or size_of(message) <= max(SHORT, MAX_CASE - state.held):
+    if size_of(message) <= max(SHORT, MAX_CASE - state.held):
         return
     words = f"本案文字已近上限，请将本次填写压缩到{SHORT // 3 // 100 * 100}字以内，详细材料请作为附件上传"
     raise FieldsInvalid(words, errors=[{"field": "body", "message": words}])
@@ -85,13 +78,12 @@ def check_growth(state: DisputeState, *, history: int, events: int) -> None:
 
 def count_in(state: DisputeState, message: BaseModel) -> None:
     """Counts what was taken."""
-    if state.rules >= CASE_HAS_ROOM:
-        state.held += size_of(message)
+    state.held += size_of(message)
 
 
 def admits(state: DisputeState, fact: BaseModel) -> bool:
     """Whether a fact finds room whole, and counts it: a fact is not refused, the case then keeps less of it."""
-    if state.rules >= CASE_HAS_ROOM and size_of(fact) > MAX_CASE - state.held:
+    if size_of(fact) > MAX_CASE - state.held:
         return False
     count_in(state, fact)
     return True
@@ -99,7 +91,7 @@ def admits(state: DisputeState, fact: BaseModel) -> bool:
 
 def admits_incident(state: DisputeState, incident: Incident) -> bool:
     """Whether an alarm finds room with all its words, and counts it."""
-    return (state.rules < CASE_HAS_ROOM or len(state.incidents) < MAX_WHOLE_INCIDENTS) and admits(state, incident)
+    return len(state.incidents) < MAX_WHOLE_INCIDENTS and admits(state, incident)
 
 
 def abridged(incident: Incident) -> Incident:
@@ -116,34 +108,12 @@ def shortened(text: str) -> str:
 
 def keeps_incident(state: DisputeState) -> bool:
     """Whether the case keeps another alarm with its words."""
-    return state.rules < CASE_HAS_ROOM or len(state.incidents) < MAX_INCIDENTS
+    return len(state.incidents) < MAX_INCIDENTS
 
 
 def parties_kept(state: DisputeState, parties: list[Party]) -> list[Party]:
     """Of further parties those that the case still lists."""
-    return parties if state.rules < CASE_HAS_ROOM else parties[: max(0, MAX_PARTIES - len(state.parties))]
-
-
-def within(value: M, rules: int) -> M:
-    """A case, or its image, as it can be sent. One that began under the room needs nothing; of one of before, what may
-    have grown beyond, each text is cut until it fits: its history keeps them.
-    """
-    if rules >= CASE_HAS_ROOM or len(value.model_dump_json()) <= MAX_IMAGE // 4:
-        return value
-    whole = value.model_dump(mode="json")
-    for longest in _CUTS:
-        if _bytes(whole) <= MAX_IMAGE:
-            break
-        whole = _cut(whole, longest)
-    return type(value).model_validate(whole)
-
-
-def _cut(value: Any, longest: int) -> Any:
-    if isinstance(value, str):
-        return value if len(value) <= longest else value[:longest] + _MORE
-    if isinstance(value, list):
-        return [_cut(item, longest) for item in value]
-    return {key: _cut(item, longest) for key, item in value.items()} if isinstance(value, dict) else value
+    return parties[: max(0, MAX_PARTIES - len(state.parties))]
 
 
 def _bytes(value: Any) -> int:

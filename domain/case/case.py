@@ -13,7 +13,6 @@ from typing import Any
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
 from domain.case.state import DisputeState, Entry, Push, Task
 from domain.people.organisation import Post
-from domain.policy.behaviour import MERGERS_ARE_APPROVED
 from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.process import Addressing, Rungs
 from domain.policy.spans import Span
@@ -182,7 +181,7 @@ class Case:
             if task.pending or task.state == "scheduled":
                 shown = task.pending
                 task.state, task.void_reason = "void", why
-                if "change" in task.about and self.state.rules >= MERGERS_ARE_APPROVED:
+                if "change" in task.about:
                     self.state.changes[task.about["change"] - 1].result = "void"
                 self.end(task)
                 if shown:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from domain.case.state import DisputeState, Position
 from domain.people.organisation import ROLES
-from domain.policy.behaviour import LADDER_FAILS_TWICE
 from domain.policy.fields import Participant
 from domain.policy.process import Ladder, Tier
 
@@ -44,4 +43,4 @@ def next_tier(ladder: Ladder, position: Position) -> Position | None:
 
 def used_up(state: DisputeState) -> bool:
     """Whether the ladder has failed as often as it may in this round."""
-    return state.rules >= LADDER_FAILS_TWICE and state.ladder_failed.count(state.round) >= MOST_FAILURES
+    return state.ladder_failed.count(state.round) >= MOST_FAILURES

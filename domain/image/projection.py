@@ -92,7 +92,7 @@ class Image(Model):
     kept: dict[str, Beginning] = {}
     """lists of the document that begin as published before: the document holds only the items after that"""
     lists: dict[str, Beginning] = Field({}, exclude=True)
-    """what the next image can build on, for who sends this one; none where it was cut to fit"""
+    """what the next image can build on, for who sends this one"""
     tasks: list[TaskImage]
     timeline: list[Entry]
     tally: list[Tally] | None = None

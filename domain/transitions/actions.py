@@ -18,7 +18,6 @@ from domain.case.state import DisputeState, Interruption, Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy import fields as f
-from domain.policy.behaviour import ASKED_IS_NOT_DONE, ENDINGS_HOLD, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
 from domain.policy.catalogue import ACTIONS, ENDINGS, KINDS, ActionSpec
 from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
@@ -86,7 +85,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
         raise DisputeClosed
     if spec.on_closed and not state.closed:
         raise ActionNotAllowed("纠纷尚未办结")
-    if state.rules >= ENDINGS_HOLD and (state.closed or ended(state)):  # this run is over: the next one starts it again
+    if state.closed or ended(state):  # this run is over: the next one starts it again
         raise DisputeClosed
     if not _makes_sense(state, act.action):
         merger = pending_merger(state) if act.action == MERGER else None
@@ -97,10 +96,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
         form = spec.form.model_validate(act.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
-    errors = _errors(state, act, form)
-    if state.rules >= ONLY_WHAT_CAN_BE and not errors:
-        errors = already_past(form, at)
-    if errors:
+    if errors := _errors(state, act, form) or already_past(form, at):
         raise FieldsInvalid(errors=errors)
     return form
 
@@ -110,12 +106,11 @@ def take_action(case: Case, act: Act) -> None:
     s, form = case.state, check_action(case.state, act, case.now())
     s.organisations |= {ref.path: ref for ref in act.organisations.values()}
     title = ACTIONS[act.action].title
-    if s.rules >= ASKED_IS_NOT_DONE and _only_asked(s, act.action, form):
+    if _only_asked(s, act.action, form):
         title = f"申请{title}"
     case.log("action", title, by=act.actor, action=act.action,
              fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
-    if act.action in ENDINGS and not waits(s, act.action):
-        s.merged_into = getattr(form, "dispute_no", None)
+    if act.action in ENDINGS and not ACTIONS[act.action].approved:
         interrupt(case, act.action, outcome=ENDINGS[act.action])
         return
     match act.action, form:
@@ -141,12 +136,7 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
-    return waits(state, action) or (isinstance(form, f.Recolour) and is_lower(state, form.colour))
-
-
-def waits(state: DisputeState, action: str) -> bool:
-    """Whether the action changes nothing in this case until it is approved. (Lowering a colour waits, too.)"""
-    return ACTIONS[action].approved and (action != MERGER or state.rules >= MERGERS_ARE_APPROVED)
+    return ACTIONS[action].approved or (isinstance(form, f.Recolour) and is_lower(state, form.colour))
 
 
 def ended(state: DisputeState) -> bool:

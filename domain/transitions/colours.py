@@ -6,7 +6,6 @@ from typing import Any
 
 from domain.case.case import COLOUR, Case
 from domain.case.state import DisputeState
-from domain.policy.behaviour import LADDER_RUNS_ALONE
 
 
 def is_lower(state: DisputeState, colour: str) -> bool:
@@ -29,7 +28,7 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         clock.shorten(now, s.calendar.after(now, rule.limit), why)
         clock.title = f"{rule.name}预警{'介入' if rule.stops_at == 'intervention' else '处置'}时限"
         clock.suspendable, clock.extendable = rule.suspendable, rule.extendable
-        if s.rules >= LADDER_RUNS_ALONE and clock.suspendable and not clock.suspended and s.clock("ladder"):
+        if clock.suspendable and not clock.suspended and s.clock("ladder"):
             clock.suspend(now, "联调期间")  # it was red for a while, which does not stand still
     if not rule.progress_every:
         case.stop_clock("progress")  # continuing follow-up is the graver colour's

@@ -26,7 +26,6 @@ from domain.errors import (
 )
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
-from domain.policy.behaviour import ANSWERS_HAVE_NAMES, MERGERS_ARE_APPROVED, ONLY_WHAT_CAN_BE
 from domain.policy.catalogue import KINDS, DecisionSpec, title_of
 from domain.policy.fields import Return
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -134,12 +133,10 @@ def check_open(state: DisputeState, task: Task, actor: Actor) -> None:
         raise TaskClosed("该待办尚未到开始时间")
     if task.decision and task.decision.actor_id is None:
         raise TaskClosed(f"该待办已到时限，按“{title_of(task.kind, task.decision.name)}”处理")
-    raise TaskClosed(task.void_reason or _answered_by(state, task, actor))
+    raise TaskClosed(task.void_reason or _answered_by(task, actor))
 
 
-def _answered_by(state: DisputeState, task: Task, actor: Actor) -> str:
-    if state.rules < ANSWERS_HAVE_NAMES:  # a refusal may stand on record
-        return "该待办已由他人办结"
+def _answered_by(task: Task, actor: Actor) -> str:
     if task.decision is None or task.decision.actor_id == actor.person_id:
         return "该待办已办结"
     return f"该待办已由{task.decision.actor_name}办结"
@@ -187,9 +184,12 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         form = spec.form.model_validate(command.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
-    errors = [*_organisation_errors(form, command), *_case_errors(state, task, command, form)]
-    if state.rules >= ONLY_WHAT_CAN_BE:
-        errors += [*implausible(state, form, at), *_stage_errors(state, form)]
+    errors = [
+        *_organisation_errors(form, command),
+        *_case_errors(state, task, command, form),
+        *implausible(state, form, at),
+        *_stage_errors(state, form),
+    ]
     if spec.pictures:
         seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
         if len(seen) < state.process.disposal_pictures:
@@ -244,8 +244,7 @@ def take(case: Case, command: Command) -> Task:
         return task
     if command.actor.holder == task.assignee and not spec.ends:
         withdraw_offer(case, task, command.actor)
-    waits = spec.merges and case.state.rules >= MERGERS_ARE_APPROVED
-    put_on_record(case, task, decision, ends=spec.ends and not waits)
+    put_on_record(case, task, decision, ends=spec.ends and not spec.merges)
     return task
 
 

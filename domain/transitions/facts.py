@@ -6,7 +6,6 @@ from domain.base import Model
 from domain.case.capacity import abridged, admits, admits_incident, count_in, keeps_incident, parties_kept, shortened
 from domain.case.case import Case
 from domain.case.state import DisputeState, Incident, Party, Task
-from domain.policy.behaviour import ENDINGS_HOLD
 from domain.policy.catalogue import KINDS
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -30,7 +29,7 @@ def add_incident(case: Case, incident: Incident) -> None:
     s = case.state
     if any(i.incident_id == incident.incident_id for i in s.incidents) or incident.incident_id in _only_counted(s):
         return
-    if s.rules >= ENDINGS_HOLD and (s.closed or ended(s)):
+    if s.closed or ended(s):
         if all(i.incident_id != incident.incident_id for i in s.late):
             s.late.append(incident)
             s.touch()

@@ -11,11 +11,10 @@ from typing import Literal
 from domain.base import Model
 from domain.case.case import Case
 from domain.case.state import DisputeState, Task
-from domain.errors import ClaimedByOther, FieldsInvalid, Refused
+from domain.errors import ClaimedByOther, FieldsInvalid
 from domain.people.entitlement import answers_for
 from domain.people.organisation import Actor
 from domain.people.permissions import SEPARATE_ROLES
-from domain.policy.behaviour import CLAIMING_IS_NOT_SIGNING
 from domain.policy.catalogue import KINDS
 from domain.transitions.decisions import (
     check_open,
@@ -136,7 +135,7 @@ def take_claim(case: Case, claim: Claim) -> Task:
         _take_back(case, task, by)
         task.state, task.assignee, task.assignee_name = "open", None, None
         case.state.touch(task)
-        case.log("released", claiming(case.state, f"取消认领{name}"), by=by, task_id=task_id, reason=claim.reason)
+        case.log("released", f"取消认领{name}", by=by, task_id=task_id, reason=claim.reason)
     elif not claim.release and task.state == "claimed":
         _take_back(case, task, by)
     elif not claim.release:
@@ -144,25 +143,10 @@ def take_claim(case: Case, claim: Claim) -> Task:
     return task
 
 
-def claiming(state: DisputeState, words: str) -> str:
-    """Words of claiming as a case's record has them: before rules 4 it was called 签收 there."""
-    if state.rules >= CLAIMING_IS_NOT_SIGNING:
-        return words
-    return words.replace("取消认领", "退签").replace("认领", "签收")
-
-
-def refusal_words(state: DisputeState, refusal: Refused) -> tuple[str, str]:
-    """Title and detail of a refusal as a case's record has them."""
-    words = refusal.title, refusal.detail
-    if not isinstance(refusal, ClaimedByOther):
-        return words
-    return claiming(state, words[0]), claiming(state, words[1])
-
-
 def _tie(case: Case, task: Task, by: Actor) -> None:
     task.state, task.assignee, task.assignee_name = "claimed", by.holder, by.holder_name
     case.state.touch(task)
-    case.log("claimed", claiming(case.state, f"认领{KINDS[task.kind].name}"), by=by, task_id=task.task_id)
+    case.log("claimed", f"认领{KINDS[task.kind].name}", by=by, task_id=task.task_id)
 
 
 def _take_back(case: Case, task: Task, by: Actor) -> None:

@@ -11,7 +11,6 @@ from domain.base import CHINA
 from domain.case.case import PROTECTION, Case
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
-from domain.policy.behaviour import MERGERS_ARE_APPROVED, ONE_PROTECTION_ORDER
 from domain.policy.catalogue import KINDS
 from domain.policy.process import Rungs
 from domain.policy.spans import Span
@@ -37,7 +36,7 @@ def take_effect(case: Case, task: Task) -> None:
         if decision.fields["manner"] == "visit":
             intervened(case)
     match task.kind:
-        case "confirm_triage" if decision.name == "duplicate_of" and case.state.rules >= MERGERS_ARE_APPROVED:
+        case "confirm_triage" if decision.name == "duplicate_of":
             other = {"dispute_no": decision.fields["dispute_no"], "reason": decision.fields.get("reason", "系重复纠纷")}
             propose(case, MERGER, other, by=decision.actor_id, behalf=decision.on_behalf_of)
         case "supervise":
@@ -61,8 +60,7 @@ def open_protection(case: Case) -> None:
     """Opens the protection-order track where the risk calls for it (Q-097): once a round, and one order at a time."""
     s = case.state
     asked = s.clock(PROTECTION) or any(t.kind == "apply_protection" and t.round == s.round for t in s.tasks)
-    if s.rules >= ONE_PROTECTION_ORDER:
-        asked = asked or bool(s.pending("apply_protection") or s.pending("court_protection"))
+    asked = asked or bool(s.pending("apply_protection") or s.pending("court_protection"))
     if set(s.risk_kinds) & set(s.process.protection_for) and not asked:
         case.open("apply_protection")
 

@@ -9,7 +9,6 @@ from typing import Any
 from domain.case.opening import open_state
 from domain.case.state import Task
 from domain.people.organisation import OrganisationRef
-from domain.policy.behaviour import RULES
 from domain.policy.process import Raising
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -24,7 +23,7 @@ from workflows.dispute import DisputeInput
 class Quarrel:
     """A dispute under Jinhua's mechanism, or the same without push 3."""
 
-    def __init__(self, *, push_3: bool = False, rules: int = RULES, raising: Raising | None = None) -> None:
+    def __init__(self, *, push_3: bool = False, raising: Raising | None = None) -> None:
         self._ids: Iterator[int] = count(1)
         found = Triage(
             category="parking", category_name="停车纠纷", colour="blue", rank=1, police=False, divertible=False,
@@ -39,7 +38,6 @@ class Quarrel:
         )  # fmt: skip
         stages = [s for s in state.process.stages if push_3 or s is not Stage.PUSH_3]
         state.process = state.process.model_copy(update={"stages": stages, "raising": raising or Raising()})
-        state.rules = rules
         self.life = Life(DisputeInput(state=state), MONDAY, self._ids)
         self.state = self.life.state
         self.answer("confirm_triage", "confirm")

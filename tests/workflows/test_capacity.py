@@ -17,7 +17,6 @@ from domain.case.capacity import MAX_CASE, MAX_HISTORY, MAX_INCIDENTS, MAX_MESSA
 from domain.case.state import DisputeState, Incident, Party
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
-from domain.policy.behaviour import CASE_HAS_ROOM
 from domain.transitions.decisions import Command, Receipt
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.writer import write_image
@@ -189,23 +188,6 @@ async def test_the_largest_decisions_left_while_nobody_works_do_not_wedge_the_ca
         assert len(taken) + len(refused) == 30
         assert refused, "the last ones found no room, and it is on record"
         assert await answered(office, handle, Counter({"follow_up_responsibly": 3}))
-
-
-async def test_a_case_that_outgrew_the_engine_before_there_was_a_limit_goes_on(office: Engine) -> None:
-    handle = await office.open(rules=CASE_HAS_ROOM - 1)
-    async with office.working():
-        await office.decide(handle, "confirm_triage", "confirm")
-        command = await office.command(handle, "handle_on_scene", "unsettled")
-        note = words(400_000)
-        await handle.signal("decision", command.model_copy(update={"note": note}))
-        await office.decide(handle, "follow_up_responsibly", "contacted")
-        await office.published(handle)
-        rows = (await office.rows(handle.id))["TimelineRow"]
-        [shown] = [row["sealed"]["detail"]["note"] for row in rows if "note" in row["sealed"]["detail"]]
-        assert note.startswith(shown.partition("…")[0])
-        await office.act(handle, "withdraw", "supervisor")
-        closed = await office.client.get_workflow_handle(handle.id, result_type=DisputeState).result()
-        assert closed.outcome == "withdrawn"
 
 
 async def test_a_flood_of_alarms_does_not_wedge_the_case(working: Engine) -> None:

@@ -1,8 +1,8 @@
 """A rehearsal of changing the process under running disputes: the recipe of docs/changing-the-process.md, carried out.
 
 The changes rehearsed: the analysis desk's confirmation is followed by a pause before the first push. A pause is a
-timer, a new command, so it must be behind `workflow.patched`; that two returns raise the colour is a rule of the
-domain, so it goes by `state.rules`; and so does a further question, which a case of before has no answer to.
+timer, a new command, so it must be behind `workflow.patched`; how far returns raise the colour is a rule of the domain,
+so it goes by `state.rules`; and so does a further question, to which a case that began before has no answer.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ import pytest
 from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 
+import tests.workflows.engine
 import workflows.dispute
+import workflows.evaluation
 from api.histories.replay import RECIPE, replay
+from domain.case.case import Case
 from domain.policy.behaviour import RULES
 from domain.policy.stages import Stage
+from domain.transitions.colours import raise_by_one
 from tests.workflows.engine import FAILED, Engine, Handle, Stuck, until
 from workflows.desk import Desk
 from workflows.pushes import push_1
@@ -51,7 +55,7 @@ async def asks_again(desk: Desk) -> Stage:
 
 
 NEXT = RULES + 1
-"""The edition of the rules that would bring the further question."""
+"""The edition of the rules that would bring the further question, and raise the colour further."""
 
 
 async def asks_again_gated(desk: Desk) -> Stage:
@@ -145,11 +149,12 @@ async def test_a_script_without_the_new_step_is_told_so(office: Engine) -> None:
 
 async def test_a_further_question_without_its_gate_is_told_so(office: Engine) -> None:
     async with office.working():
-        judged, waiting = await settled(office, rules=RULES - 1), await on_scene(office, rules=RULES - 1)
+        judged, waiting = await settled(office), await on_scene(office)
         await office.task(judged, "evaluate")
         await office.published(judged)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(workflows.dispute.STAGES, Stage.PUSH_1, asks_again)
+        patch.setattr(tests.workflows.engine, "RULES", NEXT)
         replayed = await replay(await office.history(judged), office.client.data_converter)
         assert replayed.error is not None
         assert replayed.error.endswith(f"a gate is missing, see {RECIPE}")
@@ -167,9 +172,19 @@ async def test_a_further_question_without_its_gate_is_told_so(office: Engine) ->
     await waiting.terminate("it was asked what only the other code knows")
 
 
-async def returned_twice(working: Engine, rules: int) -> Handle:
-    """A dispute of some edition of the rules whose disposal was returned twice."""
-    handle = await working.open(rules=rules)
+# --- a numbered rule
+
+
+def raises_further(case: Case, why: str) -> None:
+    """The rule as the recipe has it: a return that raises the colour raises it by two under the next edition."""
+    raise_by_one(case, why)
+    if case.state.rules >= NEXT:
+        raise_by_one(case, why)
+
+
+async def returned_twice(working: Engine, **more: Any) -> Handle:
+    """A dispute whose disposal was returned twice."""
+    handle = await working.open(**more)
     await working.decide(handle, "confirm_triage", "confirm")
     for _ in range(2):
         await working.decide(handle, "handle_on_scene", "settled")
@@ -178,15 +193,16 @@ async def returned_twice(working: Engine, rules: int) -> Handle:
     return handle
 
 
-async def test_each_dispute_keeps_the_rules_it_started_with(working: Engine) -> None:
-    old, new = await returned_twice(working, 1), await returned_twice(working, RULES)
+async def test_each_dispute_keeps_the_rules_it_started_with(working: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflows.evaluation, "raise_by_one", raises_further)
+    old, new = await returned_twice(working), await returned_twice(working, rules=NEXT)
     before, after = await working.state(old), await working.state(new)
-    assert (before.rules, before.colour, before.returns) == (1, "blue", 2)
-    assert (after.rules, after.colour, after.returns) == (RULES, "yellow", 2)
-    assert (before.runs, len(after.runs)) == ([], 1)
-    clock = after.clock("colour")
+    assert (before.rules, before.colour, before.returns) == (RULES, "yellow", 2)
+    assert (after.rules, after.colour, after.returns) == (NEXT, "red", 2)
+    assert (len(before.runs), len(after.runs)) == (1, 1)
+    clock = before.clock("colour")
     assert clock is not None
     assert clock.title.startswith("黄色")
     assert clock.due_at - clock.started_at == timedelta(days=7)
-    [reason] = [e.detail["reason"] for e in after.timeline if e.kind == "recoloured"]
-    assert reason == "2次退回"
+    assert [e.detail["reason"] for e in before.timeline if e.kind == "recoloured"] == ["2次退回"]
+    assert [e.detail["reason"] for e in after.timeline if e.kind == "recoloured"] == ["2次退回", "2次退回"]

@@ -12,7 +12,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case.state import DisputeState, Incident, Party
 from domain.people.organisation import Post
-from domain.policy.behaviour import REOPENING_KEEPS_ITS_KEY
 from domain.policy.spans import Calendar
 from domain.transitions.actions import Act
 from domain.transitions.facts import Note
@@ -204,9 +203,8 @@ async def test_the_case_says_what_a_key_did_while_it_runs_and_when_it_is_over(wo
     assert (over.receipt.revision, over.receipt.stage) == (receipt.revision, "closed")
 
 
-@pytest.mark.parametrize("rules", [REOPENING_KEEPS_ITS_KEY - 1, REOPENING_KEEPS_ITS_KEY])
-async def test_a_case_started_again_keeps_the_key_of_the_click_that_did_it(rules: int, working: Engine) -> None:
-    handle = await working.open(rules=rules)
+async def test_a_case_started_again_keeps_the_key_of_the_click_that_did_it(working: Engine) -> None:
+    handle = await working.open()
     await working.decide(handle, "confirm_triage", "confirm")
     await working.decide(handle, "handle_on_scene", "criminal_case")
     state = DisputeState.model_validate(await handle.result())
@@ -216,6 +214,5 @@ async def test_a_case_started_again_keeps_the_key_of_the_click_that_did_it(rules
         DisputeWorkflow.run, DisputeInput(state=state, reopened=click), id=handle.id, task_queue=TASK_QUEUE
     )
     await working.published(again)
-    found = await again.query(DisputeWorkflow.outcome, args=[click.key, None])
-    assert (found is not None) is (rules >= REOPENING_KEEPS_ITS_KEY)
-    assert [a.key for a in (await working.state(again)).applied][2:] == ([click.key] if found else [])
+    assert await again.query(DisputeWorkflow.outcome, args=[click.key, None])
+    assert [a.key for a in (await working.state(again)).applied][2:] == [click.key]

@@ -11,7 +11,6 @@ from domain.case.capacity import (
     MAX_CASE,
     MAX_EVENTS,
     MAX_HISTORY,
-    MAX_IMAGE,
     MAX_INCIDENTS,
     MAX_PARTIES,
     MAX_WHOLE_INCIDENTS,
@@ -21,12 +20,9 @@ from domain.case.capacity import (
     check_room,
     count_in,
     size_of,
-    within,
 )
 from domain.case.state import Entry, Party
 from domain.errors import Conflict, FieldsInvalid
-from domain.image.projection import project
-from domain.policy.behaviour import CASE_HAS_ROOM
 from domain.transitions.facts import Merged, Note, add_incident, hotline_note, merge_in
 from tests.domain.support import SCENE, Desk, alarm
 
@@ -43,17 +39,12 @@ def test_a_case_counts_what_it_takes_in_from_its_first_alarm_on() -> None:
 
 
 def test_a_full_case_refuses_long_answers_and_takes_short_ones() -> None:
-    for rules, refused in ((CASE_HAS_ROOM - 1, False), (CASE_HAS_ROOM, True)):
-        desk = Desk(rules=rules, held=MAX_CASE)
-        task = desk.push()
-        check_room(desk.state, desk.command(task, "settled", SCENE, summary="劝" * (SHORT // 3 - 60)))
-        long = desk.command(task, "settled", SCENE, summary="劝离", note=LONG)
-        if not refused:
-            check_room(desk.state, long)
-            continue
-        with pytest.raises(FieldsInvalid) as told:
-            check_room(desk.state, long)
-        assert "附件" in told.value.errors[0]["message"]
+    desk = Desk(held=MAX_CASE)
+    task = desk.push()
+    check_room(desk.state, desk.command(task, "settled", SCENE, summary="劝" * (SHORT // 3 - 60)))
+    with pytest.raises(FieldsInvalid) as refused:
+        check_room(desk.state, desk.command(task, "settled", SCENE, summary="劝离", note=LONG))
+    assert "附件" in refused.value.errors[0]["message"]
 
 
 def test_what_is_left_may_be_filled() -> None:
@@ -67,14 +58,13 @@ def test_what_is_left_may_be_filled() -> None:
 
 
 def test_a_full_case_still_takes_every_alarm_and_keeps_its_beginning() -> None:
-    for rules, kept in ((CASE_HAS_ROOM - 1, len(LONG)), (CASE_HAS_ROOM, KEPT_CHARACTERS)):
-        desk = Desk(rules=rules, held=MAX_CASE)
-        parties = [Party(name=f"甲{n}", side="a", phone="13800000000") for n in range(9)]
-        add_incident(desk.case, alarm(2, desk.at).model_copy(update={"narrative": LONG, "parties": parties}))
-        [_, added] = desk.state.incidents
-        assert added.narrative[:KEPT_CHARACTERS] == LONG[:KEPT_CHARACTERS]
-        assert len(added.narrative) - kept in range(40)
-        assert desk.logged("incident_added") == ["重复警情并入（第2次）"]
+    desk = Desk(held=MAX_CASE)
+    parties = [Party(name=f"甲{n}", side="a", phone="13800000000") for n in range(9)]
+    add_incident(desk.case, alarm(2, desk.at).model_copy(update={"narrative": LONG, "parties": parties}))
+    [_, added] = desk.state.incidents
+    assert added.narrative[:KEPT_CHARACTERS] == LONG[:KEPT_CHARACTERS]
+    assert len(added.narrative) - KEPT_CHARACTERS in range(40)
+    assert desk.logged("incident_added") == ["重复警情并入（第2次）"]
 
 
 def test_alarms_beyond_what_a_case_keeps_are_counted_once_each() -> None:
@@ -89,22 +79,20 @@ def test_alarms_beyond_what_a_case_keeps_are_counted_once_each() -> None:
 
 
 def test_so_many_alarms_are_kept_with_all_their_words_and_later_ones_begun() -> None:
-    for rules, whole in ((CASE_HAS_ROOM - 1, MAX_WHOLE_INCIDENTS + 2), (CASE_HAS_ROOM, MAX_WHOLE_INCIDENTS)):
-        desk = Desk(rules=rules)
-        for n in range(2, MAX_WHOLE_INCIDENTS + 3):
-            add_incident(desk.case, alarm(n, desk.at).model_copy(update={"narrative": "长" * 300}))
-        assert [i.narrative for i in desk.state.incidents[1:whole]] == ["长" * 300] * (whole - 1)
-        assert all(len(i.narrative) < KEPT_CHARACTERS + 40 for i in desk.state.incidents[whole:])
+    desk, whole = Desk(), MAX_WHOLE_INCIDENTS
+    for n in range(2, whole + 3):
+        add_incident(desk.case, alarm(n, desk.at).model_copy(update={"narrative": "长" * 300}))
+    assert [i.narrative for i in desk.state.incidents[1:whole]] == ["长" * 300] * (whole - 1)
+    assert all(len(i.narrative) < KEPT_CHARACTERS + 40 for i in desk.state.incidents[whole:])
 
 
 def test_a_case_lists_so_many_parties_and_no_more() -> None:
-    for rules, listed in ((CASE_HAS_ROOM - 1, 241), (CASE_HAS_ROOM, MAX_PARTIES)):
-        desk = Desk(rules=rules)
-        crowd = [Party(name=f"工人{n}", side="a") for n in range(120)]
-        add_incident(desk.case, alarm(2, desk.at).model_copy(update={"parties": crowd}))
-        others = [Party(name=f"业主{n}", side="b") for n in range(120)]
-        merge_in(desk.case, Merged(dispute_no="D2026-000002", incidents=[alarm(3, desk.at)], parties=others))
-        assert len(desk.state.parties) == listed
+    desk = Desk()
+    crowd = [Party(name=f"工人{n}", side="a") for n in range(120)]
+    add_incident(desk.case, alarm(2, desk.at).model_copy(update={"parties": crowd}))
+    others = [Party(name=f"业主{n}", side="b") for n in range(120)]
+    merge_in(desk.case, Merged(dispute_no="D2026-000002", incidents=[alarm(3, desk.at)], parties=others))
+    assert len(desk.state.parties) == MAX_PARTIES
 
 
 def test_a_note_that_finds_no_room_is_shortened() -> None:
@@ -130,15 +118,3 @@ def test_where_the_engine_could_not_carry_more_a_case_only_ends() -> None:
     with pytest.raises(Conflict) as told:
         check_growth(desk.state, history=0, events=0)
     assert "只能办结" in told.value.detail
-
-
-def test_a_case_of_before_that_outgrew_the_engine_is_cut_until_it_fits() -> None:
-    desk = Desk(rules=CASE_HAS_ROOM - 1)
-    for n in range(7):
-        desk.case.log("hotline_note", "试", note=f"{n}" + "字" * 130_000)
-    image = project(desk.state)
-    cut = within(image, desk.state.rules)
-    assert len(cut.model_dump_json().encode()) <= MAX_IMAGE < len(image.model_dump_json().encode())
-    assert [entry.detail["note"][:9] for entry in cut.timeline] == [f"{n}字字字字字字字字" for n in range(7)]
-    assert within(image, CASE_HAS_ROOM) is image
-    assert len(within(desk.state, desk.state.rules).model_dump_json().encode()) <= MAX_IMAGE

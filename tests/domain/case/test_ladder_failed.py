@@ -6,7 +6,6 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from domain.case.state import Position
-from domain.policy.behaviour import LADDER_FAILS_TWICE
 from domain.policy.stages import Stage
 from domain.transitions.decisions import decisions_open
 from tests.domain.mediated_dispute import Quarrel
@@ -65,14 +64,3 @@ def test_a_ladder_that_failed_twice_after_new_dispatches_is_supervised_too() -> 
     assert quarrel.state.stage is Stage.PUSH_3
     assert "mediate" not in decisions_open(quarrel.state, quarrel.task("dispose"))
     assert {"disposed", "cannot_resolve"} <= set(decisions_open(quarrel.state, quarrel.task("dispose")))
-
-
-def test_a_case_of_before_opens_its_last_session_again_and_again() -> None:
-    quarrel = Quarrel(rules=LADDER_FAILS_TWICE - 1)
-    took = []
-    for _ in range(3):
-        quarrel.answer("follow_up_responsibly", "mediate")
-        took.append(quarrel.fails())
-    assert took == [5, 1, 1]
-    assert not quarrel.state.pending("supervise")
-    assert not quarrel.state.ladder_failed

@@ -11,7 +11,6 @@ from domain.case.case import COLOUR
 from domain.case.state import Task
 from domain.errors import FieldsInvalid
 from domain.image.public_document import public_document
-from domain.policy.behaviour import ONLY_WHAT_CAN_BE
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.plausibility import is_place
@@ -142,13 +141,6 @@ def test_nothing_is_extended_or_suspended_until_a_moment_that_is_over() -> None:
         assert "2026-03-21 09:00已经过去，须晚于现在（2026-03-22 09:00）" in error["message"]
 
 
-def test_a_case_of_before_takes_what_it_took() -> None:
-    desk, task = disposing(rank=3, rules=ONLY_WHAT_CAN_BE - 1)
-    desk.decide(task, "progress", HANDLER, **met("2040-01-01T10:00:00+08:00", "电话"))
-    assert desk.state.clock(COLOUR) is None
-    desk.decide(desk.case.open("court_protection"), "granted", COURT, measures=["禁止接触"], until="2031-03-02")
-
-
 # --- flags of stages that the mechanism has not
 
 
@@ -167,8 +159,6 @@ def test_a_diversion_is_refused_where_nothing_is_dispatched() -> None:
         found = errors_of(desk, task, decision, room, divert=True, **more)
         assert found == {"divert": "本机制没有“三推·综治中心与部门”环节，不能选“是”"}
     desk.decide(task, "confirm", room, divert=False)
-    before = without(Stage.PUSH_3, rules=ONLY_WHAT_CAN_BE - 1)
-    before.decide(before.case.open("confirm_triage"), "confirm", room, divert=True)
 
 
 def test_a_confirmation_is_refused_where_agreements_are_not_taken_to_court() -> None:
