@@ -98,32 +98,27 @@ class DisputeWorkflow:
     async def run(self, dispute: DisputeInput) -> DisputeState:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
         background = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
-        at = self._begin(dispute)
-        while True:
-            await self._rounds(at)
-            if self.state.merged_into and not await self._hand_over_incidents(self.state.merged_into):
-                at = self._start_again()  # what nobody took over is not over
-                continue
-            await self.desk.until(lambda: bool(self.state.late) or self._finished)
-            if not self.state.late:
-                break
-            at = self._start_again()
+        await self._rounds(self._begin(dispute))
+        while not await self._ended():
+            await self._rounds(self._begin(DisputeInput(state=self.state)))
         for task in background:
             task.cancel()
         return self.state
 
+    async def _ended(self) -> bool:
+        """Whether the closed case stays closed; else it goes on in this run, as the next run would.
+
+        It does not stay closed where the dispute it was merged into did not take its alarms over, nor where an alarm
+        came after its end. Waits until all is published and every update answered.
+        """
+        if self.state.merged_into and not await self._hand_over_incidents(self.state.merged_into):
+            return False
+        await self.desk.until(lambda: bool(self.state.late) or self._finished)
+        return not self.state.late
+
     @property
     def _finished(self) -> bool:
-        """Whether all is published and every update answered."""
         return self.publisher.up_to_date and workflow.all_handlers_finished()
-
-    def _start_again(self) -> Stage:
-        """The case goes on, as the next run would, with the alarms that came between its end and the end of the run."""
-        late, self.state.late = self.state.late, []
-        at = self._begin(DisputeInput(state=self.state))
-        for incident in late:
-            facts.add_incident(self.case, incident)
-        return at
 
     async def _rounds(self, at: Stage) -> None:
         """The mechanism: each turn of the loop is a round."""
