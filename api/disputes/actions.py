@@ -23,7 +23,6 @@ from infra.database.engine import Session
 from infra.read_model.disputes import dispute_line, find_dispute, paths_of
 from infra.records.people import organisations_by_code
 
-"""What was filled in: the action's form (`domain.policy.fields`) reads it."""
 _ACTED: TypeAdapter[Acted] = TypeAdapter(Acted)
 
 
