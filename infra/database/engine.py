@@ -98,7 +98,7 @@ async def _commit(session: AsyncSession) -> None:
 
 
 class NoSuchRevision(Exception):
-    """There is no revision of that name; says which there are."""
+    """The schema has no revision of that name; says which there are, and what to do."""
 
 
 class Migrated(Model):
@@ -254,9 +254,14 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
             was = asyncio.run(_revision(settings.database_url))
     except (OSError, PostgresError) as error:
         raise StoreUnavailable from error
-    for named in (wanted, was):
-        if named not in order:
-            raise NoSuchRevision(f"there is no revision {named} of the schema here, only {', '.join(order)}")
+    if wanted not in order:
+        raise NoSuchRevision(f"there is no revision {wanted} of the schema here, only {', '.join(order)}")
+    if was not in order:
+        raise NoSuchRevision(
+            f"the database is at revision {was} of the schema, which this version of santui does not know (only "
+            f"{', '.join(order)}): use the version that made it, or an empty state directory (SANTUI_VAR) · "
+            "数据库由其他版本的系统创建，请使用原版本，或另设空的状态目录"
+        )
     down = order.index(wanted) < order.index(was)
     (command.downgrade if down else command.upgrade)(config, wanted)
     return Migrated(was=was, now=wanted, down=down)
