@@ -219,9 +219,11 @@ class Decided(Shape):
 
     @model_validator(mode="after")
     def _read_back(self) -> Decided:
-        """An answer that was stored has no `proposed`: what was decided stands last on the task's record."""
-        if "proposed" not in self.model_fields_set and isinstance(self.task, TaskItem) and self.task.record:
-            self.proposed = self.task.record[-1].proposal
+        """An answer that was stored has no `proposed`: a task that was decided has its decision, and what was only put
+        on record, a proposal or not, stands last there.
+        """
+        if "proposed" not in self.model_fields_set and isinstance(self.task, TaskItem) and self.task.decision is None:
+            self.proposed = bool(self.task.record) and self.task.record[-1].proposal
         return self
 
 

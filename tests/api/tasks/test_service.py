@@ -141,6 +141,21 @@ async def test_a_delegates_decision_is_a_proposal(services: Services, session: S
     assert (back.standing, back.state) == ("mine", "claimed")
 
 
+async def test_who_decides_after_a_proposal_has_decided_also_when_the_answer_is_repeated(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    task, analyst = await confirming(services, engine)
+    by = await delegated(services, session, task, analyst)
+    async with services.database.resume(session):
+        await decide(services, session, by, task.task_id, CONFIRM, "theirs")
+    for _ in range(2):
+        async with services.database.resume(session):
+            answer = await decide(services, session, analyst, task.task_id, CONFIRM, "mine")
+        assert isinstance(answer.body, Decided)
+        assert not answer.body.proposed
+    assert not decided_before(StoredAnswer(status=200, body=answer.document())).proposed
+
+
 async def test_a_delegates_decision_that_is_left_is_a_proposal_too(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
