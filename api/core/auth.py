@@ -18,6 +18,7 @@ from pwdlib import PasswordHash
 
 from api.core.schemas import JsonObject
 from domain.errors import NotSignedIn, TooManyTries
+from infra.database.ids import new_id
 
 _HASHER = PasswordHash.recommended()
 
@@ -45,9 +46,12 @@ class Tokens:
         self.life = timedelta(hours=hours)
 
     def issue(self, person_id: str) -> str:
-        """A token that names the person and nothing else; posts are looked up at each request."""
+        """A token that names the person and nothing else; posts are looked up at each request. No two sign-ins have the
+        same, also not within one second: each has forms of its own (`csrf`).
+        """
         now = datetime.now(UTC)
-        return jwt.encode({"sub": person_id, "iat": now, "exp": now + self.life}, self.secret, algorithm="HS256")
+        claims = {"sub": person_id, "jti": new_id(), "iat": now, "exp": now + self.life}
+        return jwt.encode(claims, self.secret, algorithm="HS256")
 
     def person(self, token: str) -> str:
         """Whose token it is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -24,16 +25,25 @@ async def beat(database: Database, worker: str, unpublished: UnpublishedCases) -
     tried again.
     """
     while True:
-        try:
-            async with database.write() as session:
-                now = datetime.now(UTC)
-                await session.execute(delete(HeartbeatRow).where(col(HeartbeatRow.at) < now - BELIEVED))
-                count, since = unpublished.standing()
-                row = HeartbeatRow(worker=worker, at=now, unpublished=count, unpublished_since=since)
-                await session.merge(row)
-        except StoreUnavailable as error:
-            log.warning("heartbeat_failed", error=error.code)
+        if not await _marked(database, worker, unpublished):
+            # A connection of SQLite that failed lives on in the frames of its error, and while it does every new one of
+            # this process shares its view of the file: read-only, if it was opened when nothing could be written.
+            gc.collect()
         await asyncio.sleep(EVERY.total_seconds())
+
+
+async def _marked(database: Database, worker: str, unpublished: UnpublishedCases) -> bool:
+    try:
+        async with database.write() as session:
+            now = datetime.now(UTC)
+            await session.execute(delete(HeartbeatRow).where(col(HeartbeatRow.at) < now - BELIEVED))
+            count, since = unpublished.standing()
+            row = HeartbeatRow(worker=worker, at=now, unpublished=count, unpublished_since=since)
+            await session.merge(row)
+    except StoreUnavailable as error:
+        log.warning("heartbeat_failed", error=error.code)
+        return False
+    return True
 
 
 async def workers_alive(database: Database) -> int:
