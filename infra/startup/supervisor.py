@@ -117,7 +117,7 @@ async def supervise(plan: Plan, around: Surroundings) -> int:
     """Opens the plan in order, then keeps its children until a signal; a second signal ends them without grace."""
     stop, hurry = asyncio.Event(), asyncio.Event()
     children: list[Child] = []
-    with _told_by_signal(stop, hurry):
+    with _ended_by_signal(stop, hurry):
         opening = asyncio.create_task(_open(plan, around, children))
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -136,7 +136,7 @@ async def supervise(plan: Plan, around: Surroundings) -> int:
 
 
 @contextmanager
-def _told_by_signal(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None]:
+def _ended_by_signal(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None]:
     def on_signal() -> None:
         (hurry if stop.is_set() else stop).set()
 
