@@ -13,7 +13,7 @@ from typing import Any
 import uvloop
 from pydantic import ValidationError
 from temporalio.client import Client, ScheduleActionStartWorkflow
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.registry import activities
@@ -50,17 +50,24 @@ PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "a
 """Deterministic and imported once: re-importing them for each run costs memory and, on 3.11, random import failures."""
 
 
+def workflow_runner(*, sandbox: bool) -> WorkflowRunner:
+    """Where workflow code runs: the same code makes the same commands in either (docs/adr/0006)."""
+    if not sandbox:
+        return UnsandboxedWorkflowRunner()
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
 def build_worker(
-    client: Client, database: Database, archive: Archive, unpublished: UnpublishedCases | None = None
+    settings: Settings, client: Client, database: Database, unpublished: UnpublishedCases | None = None
 ) -> Worker:
     """A worker for every workflow and activity on the one task queue."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    archive = Archive(settings.archive_dir)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[*WORKFLOWS, RhythmWorkflow],
         activities=activities(client, database, archive, unpublished or UnpublishedCases()),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=workflow_runner(sandbox=settings.workflow_sandbox),
         **WORKER_SETTINGS,
     )
 
@@ -91,7 +98,7 @@ async def run(settings: Settings) -> None:
     background, unpublished = Background(), UnpublishedCases()
     background.keep("heartbeat", lambda: beat(database, f"worker-{os.getpid()}", unpublished))
     try:
-        async with build_worker(client, database, Archive(settings.archive_dir), unpublished):
+        async with build_worker(settings, client, database, unpublished):
             await keep_rhythm(client)
             await stop.wait()
     finally:

@@ -26,8 +26,7 @@ import psutil
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import Replayer, WorkflowRunner
 
 import worker
 from api.audit.checking import Checker
@@ -83,10 +82,9 @@ async def replay(folder: Path, count: int) -> None:
         assert finding.state_matches, finding.differences
         events += finding.events
     mine = time.perf_counter() - began
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*worker.PASSED_THROUGH)
     rows = [("santui audit replay --archive", mine, "replayed, digest checked, end state compared")]
-    for name, runner in (("the SDK's replayer", UnsandboxedWorkflowRunner()),
-                         ("the same, sandboxed", SandboxedWorkflowRunner(restrictions=restrictions))):  # fmt: skip
+    for name, runner in (("the SDK's replayer", worker.workflow_runner(sandbox=False)),
+                         ("the same, sandboxed", worker.workflow_runner(sandbox=True))):  # fmt: skip
         rows.append((name, await bare(histories, runs, converter, runner), "replayed"))
     print(f"{count} archived histories, {events} events")
     print(table(("", "cases/s", "events/s", "time / the SDK's", "what it does"), [

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     publish_wait_seconds: float = Field(
         default=2.0, ge=0, description="How long an answer waits for the read model before it says published: false."
     )
+    workflow_sandbox: bool = Field(
+        default=False,
+        description="Run workflow code in Temporal's sandbox, which finds what is not deterministic: for tests.",
+    )
     max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
 

@@ -34,7 +34,6 @@ from infra.database.engine import Database, migrate, open_database
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.demo import county
 from infra.read_model.writer import forget, stored_rows
-from infra.records.archive import Archive
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, connect, drill_clock
@@ -135,7 +134,7 @@ class Engine(ReadModel):
     async def working(self) -> AsyncIterator[None]:
         """A worker for the length of a block."""
         unlock(load_keys(self.settings.key_file))  # another test may have opened another installation meanwhile
-        async with worker.build_worker(self.client, self.database, Archive(self.settings.archive_dir)):
+        async with worker.build_worker(self.settings, self.client, self.database):
             yield
 
     async def open(self, playbook: str = "jinhua", **more: Any) -> Handle:
@@ -293,7 +292,9 @@ class Server:
 @contextlib.asynccontextmanager
 async def engine(var: Path) -> AsyncIterator[Engine]:
     """An embedded server, prepared, with an empty database."""
-    settings = Settings(var=var, http_port=free_port(), temporal_port=free_port(), temporal_ui_port=free_port())
+    settings = Settings(
+        var=var, http_port=free_port(), temporal_port=free_port(), temporal_ui_port=free_port(), workflow_sandbox=True
+    )
     var.mkdir(parents=True)
     database, server = open_database(settings), Server(settings)
     try:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 import worker
 from domain.case.state import DisputeState
 from domain.image.projection import project
 from infra.read_model.writer import write_image
+from infra.runtime.settings import Settings, variable
+from tests.instance import Instance
 from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
 
@@ -52,13 +55,12 @@ STORIES: dict[str, tuple[str, Sequence[Step]]] = {
 }  # fmt: skip
 
 
-def replayer(working: Engine) -> Replayer:
-    """As the worker runs them: the same converter, the same sandbox."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*worker.PASSED_THROUGH)
+def replayer(working: Engine, *, sandbox: bool = True) -> Replayer:
+    """As the worker runs them: the same converter, the same sandbox, or none as outside tests."""
     return Replayer(
         workflows=WORKFLOWS,
         data_converter=working.client.data_converter,
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=worker.workflow_runner(sandbox=sandbox),
     )
 
 
@@ -89,7 +91,8 @@ async def test_a_finished_story_replays_to_the_same_end(name: str, working: Engi
     handle, decisions = await play(working, name)
     result: DisputeState = await handle.result()
     assert (result.stage, result.outcome) == ("closed", "resolved")
-    await replayer(working).replay_workflow(await working.history(handle))
+    for sandbox in (True, False):
+        await replayer(working, sandbox=sandbox).replay_workflow(await working.history(handle))
     replayed = await working.state(handle)
     assert replayed == result
     grown = await working.rows(handle.id)
@@ -146,3 +149,10 @@ async def test_a_story_goes_on_with_another_worker_from_its_history(office: Engi
     decisions = [entry.detail["decision"] for entry in state.timeline if entry.kind == "decision"]
     assert decisions == [decision for _, decision, *_ in TO_THE_DEPARTMENTS]
     assert all(isinstance(entry.at, dt.datetime) for entry in state.timeline)
+
+
+def test_workflow_code_runs_in_the_sandbox_in_tests_alone(office: Engine, tmp_path: Path) -> None:
+    assert not Settings(var=tmp_path).workflow_sandbox
+    assert office.settings.workflow_sandbox
+    assert Instance(tmp_path).environment[variable("workflow_sandbox")] == "1"
+    assert isinstance(worker.workflow_runner(sandbox=True), SandboxedWorkflowRunner)
