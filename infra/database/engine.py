@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,6 +25,7 @@ from sqlalchemy.pool import NullPool
 from domain.base import Model
 from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database.columns import unlock
+from infra.database.statement_log import StatementLog, log_of
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 
@@ -123,8 +125,8 @@ Session = AsyncSession
 class Database:
     """The database of one process: a connection pool, and sessions of two kinds, `read` and `write`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, engine: AsyncEngine, log: StatementLog | None = None) -> None:
+        self.engine, self.log = engine, log
         self.sqlite = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
 
@@ -195,6 +197,8 @@ class Database:
     async def close(self) -> None:
         """Gives all connections back."""
         await self.engine.dispose()
+        if self.log:
+            self.log.close()
 
 
 def open_database(settings: Settings) -> Database:
@@ -208,7 +212,10 @@ def open_database(settings: Settings) -> Database:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
         event.listen(engine.sync_engine, "handle_error", _sqlite_stale)
-    return Database(engine)
+    log = StatementLog(log_of(settings.log_dir, os.getpid())) if settings.sql_log else None
+    if log:
+        log.listen(engine)
+    return Database(engine, log)
 
 
 def _sqlite_begin(connection: Connection) -> None:
