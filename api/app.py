@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.services = services
         await log_notices(services.database, services.policy.playbook)
         for name, work in {
+            "wakeups": services.database.wakeups.keep_listening,
             "revisions": services.revisions.keep_looking,
             "tail": services.broadcaster.keep_polling,
             "sweep": lambda: keep_redelivering(services),

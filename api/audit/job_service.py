@@ -48,7 +48,7 @@ async def ask_for_replays(
         return Effect(queue)
 
     answer = await once(services, session, actor, REPLAYS, key, asked.model_dump(mode="json"), _ANSWER, do)
-    services.jobs.wake()
+    services.database.wakeups.job_waits()
     return answer
 
 

@@ -28,10 +28,7 @@ class JobRunner:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings, self._database = settings, database
         self._asked = asyncio.Event()
-
-    def wake(self) -> None:
-        """There is something to do."""
-        self._asked.set()
+        database.wakeups.on_job(self._asked.set)
 
     async def keep_working(self) -> None:
         """Works for as long as the API lives; a job under way then dies with it and is begun again."""

@@ -21,6 +21,7 @@ from infra.database.pagination import cursor_of, read_cursor
 from infra.database.tables.people import DeputyRow, PersonRow
 from infra.records import deputies as records
 from infra.records.people import actor_named, actor_of
+from infra.wakeups.wakeups import Topic
 
 NAME = "deputy"
 """Operation of naming a deputy, of which an idempotency key holds."""
@@ -58,7 +59,9 @@ async def name_deputy(
 
         return Effect(name, records.lock_of(row.person_id))
 
-    return await once(services, session, actor, NAME, key, naming.model_dump(mode="json"), _ANSWER, do)
+    answer = await once(services, session, actor, NAME, key, naming.model_dump(mode="json"), _ANSWER, do)
+    services.database.wakeups.changed(Topic.PEOPLE)
+    return answer
 
 
 async def end_deputyship(
@@ -81,7 +84,9 @@ async def end_deputyship(
 
         return Effect(end, records.lock_of(person_id))
 
-    return await once(services, session, actor, end_operation(deputyship_id), key, None, _ANSWER, do)
+    answer = await once(services, session, actor, end_operation(deputyship_id), key, None, _ANSWER, do)
+    services.database.wakeups.changed(Topic.PEOPLE)
+    return answer
 
 
 def end_operation(deputyship_id: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -25,9 +24,10 @@ from sqlalchemy.pool import NullPool
 from domain.base import Model
 from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database.columns import unlock
-from infra.database.statement_log import StatementLog, log_of
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
+from infra.wakeups.opening import open_wakeups
+from infra.wakeups.wakeups import Wakeups
 
 WRITES = "santui_writes"
 PATIENCE = 5.0
@@ -123,10 +123,12 @@ Session = AsyncSession
 
 
 class Database:
-    """The database of one process: a connection pool, and sessions of two kinds, `read` and `write`."""
+    """The database of one process: a connection pool, sessions of two kinds, `read` and `write`, and the signals of
+    all processes on it.
+    """
 
-    def __init__(self, engine: AsyncEngine, log: StatementLog | None = None) -> None:
-        self.engine, self.log = engine, log
+    def __init__(self, engine: AsyncEngine, wakeups: Wakeups) -> None:
+        self.engine, self.wakeups = engine, wakeups
         self.sqlite = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
 
@@ -196,9 +198,8 @@ class Database:
 
     async def close(self) -> None:
         """Gives all connections back."""
+        await self.wakeups.close()
         await self.engine.dispose()
-        if self.log:
-            self.log.close()
 
 
 def open_database(settings: Settings) -> Database:
@@ -212,10 +213,7 @@ def open_database(settings: Settings) -> Database:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
         event.listen(engine.sync_engine, "handle_error", _sqlite_stale)
-    log = StatementLog(log_of(settings.log_dir, os.getpid())) if settings.sql_log else None
-    if log:
-        log.listen(engine)
-    return Database(engine, log)
+    return Database(engine, open_wakeups(settings))
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -57,6 +57,7 @@ async def write_image(database: Database, image: Image) -> int:
             raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
         await _insert(session, await _completed(session, image))
         await note_events(session, image, stored=stored, before=before)
+    database.wakeups.published(image.dispute_no, image.revision)
     return image.revision
 
 
@@ -70,6 +71,7 @@ async def replace_image(database: Database, image: Image, *, unless_newer: bool 
             return False
         await _forget(session, image.dispute_no)
         await _insert(session, image)
+    database.wakeups.published(image.dispute_no, image.revision)
     return True
 
 
@@ -77,6 +79,7 @@ async def forget(database: Database, dispute_no: str) -> None:
     """Throws away what is stored of a dispute."""
     async with database.write(dispute_no) as session:
         await _forget(session, dispute_no)
+    database.wakeups.published(dispute_no, 0)
 
 
 async def all_numbers(database: Database) -> list[str]:

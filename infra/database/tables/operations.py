@@ -1,4 +1,4 @@
-"""Stored answers of idempotency keys, and what workers say of themselves."""
+"""Stored answers of idempotency keys, what workers say of themselves, and how often what is remembered was changed."""
 
 from __future__ import annotations
 
@@ -31,3 +31,14 @@ class HeartbeatRow(SQLModel, table=True):
     at: datetime = instant_field()
     unpublished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     unpublished_since: datetime | None = instant_field(default=None)
+
+
+class GenerationRow(SQLModel, table=True):
+    """On SQLite how often a topic was changed, counted by triggers; PostgreSQL notifies instead and has no rows here.
+
+    See `infra.wakeups`.
+    """
+
+    __tablename__ = "generation"
+    topic: str = Field(primary_key=True)
+    number: int

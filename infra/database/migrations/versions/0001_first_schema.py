@@ -28,9 +28,12 @@ FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at",
            "colour", "category"]  # fmt: skip
 TABLES = (
     "organisation person deputy post incident incident_party number addressee barred dispute helper involvement tally "
-    "task timeline attachment comment event message watcher access archive job answer heartbeat"
+    "task timeline attachment comment event message watcher access archive job answer heartbeat generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
+OF_PEOPLE = ("organisation", "person", "post", "deputy")
+"""A change of these counts as one of people (`infra.wakeups`). A migration that makes one of them anew on SQLite, as
+`batch_alter_table` does, takes its triggers away and must make them again."""
 
 
 def upgrade() -> None:
@@ -41,11 +44,15 @@ def upgrade() -> None:
     _messages()
     _audit()
     _operations()
+    _count_changes() if op.get_bind().dialect.name == "sqlite" else _notify()
 
 
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        for function in NOTIFIERS:
+            op.execute(f"DROP FUNCTION {function}()")
 
 
 def _people() -> None:
@@ -319,6 +326,50 @@ def _operations() -> None:
         *_columns(INSTANT, "unpublished_since", nullable=True),
         sa.PrimaryKeyConstraint("worker"),
     )
+    op.create_table(
+        "generation",
+        *_columns(TEXT, "topic"),
+        *_columns(INTEGER, "number"),
+        sa.PrimaryKeyConstraint("topic"),
+    )
+
+
+def _count_changes() -> None:
+    """SQLite can't speak up, but it can count: within the transaction that changes something."""
+    op.execute("INSERT INTO generation (topic, number) VALUES ('people', 1)")
+    for table in OF_PEOPLE:
+        for change in ("INSERT", "UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER generation_{table}_{change.lower()} AFTER {change} ON {table} "
+                "BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'people'; END"
+            )
+
+
+NOTIFIERS = {
+    "say_published": "PERFORM pg_notify('santui', concat_ws(' ', 'published', NEW.dispute_no, NEW.revision))",
+    "say_forgotten": "PERFORM pg_notify('santui', concat_ws(' ', 'published', OLD.dispute_no, 0))",
+    "say_job": "PERFORM pg_notify('santui', 'job')",
+    "say_people": "PERFORM pg_notify('santui', 'changed people')",
+}
+"""What PostgreSQL says when a transaction commits, in the words of `infra.wakeups`."""
+
+
+def _notify() -> None:
+    for function, does in NOTIFIERS.items():
+        op.execute(
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {does}; RETURN NULL; END $$"
+        )
+    for function, when in {
+        "say_published": "INSERT OR UPDATE OF revision ON dispute FOR EACH ROW",
+        "say_forgotten": "DELETE ON dispute FOR EACH ROW",
+        "say_job": "INSERT ON job FOR EACH STATEMENT",
+    }.items():
+        op.execute(f"CREATE TRIGGER {function} AFTER {when} EXECUTE FUNCTION {function}()")
+    for table in OF_PEOPLE:
+        op.execute(
+            f"CREATE TRIGGER say_people AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION say_people()"
+        )
 
 
 def _columns(kind: Any, *names: str, nullable: bool = False) -> list[sa.Column[Any]]:

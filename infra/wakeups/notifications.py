@@ -1,0 +1,92 @@
+"""PostgreSQL: the database itself speaks, by triggers that notify within the transaction (the first schema makes them).
+Nothing is said of what is rolled back and nothing is left unsaid, whoever writes. Who listens has a connection of its
+own.
+
+A change of a topic committed by another process is known when its notification comes, about a millisecond later; one's
+own is known at once (`changed`). While the connection does not answer no generation is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy import make_url
+
+from infra.wakeups.wakeups import CHANNEL, Topic, Wakeups
+
+BEAT = 1.0
+"""Seconds between two signs of life of the connection; also how long it may take to answer."""
+TRUSTED = 2.5
+"""Seconds since the last sign of life for which a generation is known."""
+PAUSE = 0.5
+"""Seconds between two tries to connect."""
+log = structlog.get_logger()
+
+
+class Notifications(Wakeups):
+    """Signals of the processes on one PostgreSQL database."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        parsed = make_url(url)
+        self._connect: dict[str, Any] = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
+        self._alive = float("-inf")
+        self._generations = dict.fromkeys(Topic, 0)
+
+    @property
+    def listens(self) -> bool:
+        return time.monotonic() - self._alive < TRUSTED
+
+    def changed(self, topic: Topic) -> None:
+        self._generations[topic] += 1
+
+    def generation(self, topic: Topic) -> int | None:
+        return self._generations[topic] if self.listens else None
+
+    async def keep_listening(self) -> None:
+        silent = False
+        while True:
+            try:
+                await self._listen()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                if not silent:
+                    log.warning("wakeups_down", error=type(error).__name__)
+                silent = True
+            else:
+                silent = False
+            self._alive = float("-inf")
+            await asyncio.sleep(PAUSE)
+
+    async def close(self) -> None:
+        """Nothing is held: the connection ends with the listening."""
+
+    async def _listen(self) -> None:
+        """Listens until the connection is lost."""
+        connection = await asyncpg.connect(
+            **self._connect, timeout=5 * BEAT, command_timeout=BEAT,
+            server_settings={"application_name": "santui wakeups"},
+        )  # fmt: skip
+        try:
+            await connection.add_listener(CHANNEL, self._hear)
+            # What changed while nobody listened is not known: whatever is remembered is from before.
+            for topic in Topic:
+                self.changed(topic)
+            while True:
+                self._alive = time.monotonic()
+                await asyncio.sleep(BEAT)
+                await connection.execute("SELECT 1")
+        finally:
+            connection.terminate()
+
+    def _hear(self, _: object, pid: int, channel: str, word: object) -> None:
+        match str(word).split(" "):
+            case ["published", number, revision] if revision.isdigit():
+                self.published(number, int(revision))
+            case ["job"]:
+                self.job_waits()
+            case ["changed", topic] if topic in self._generations:
+                self.changed(Topic(topic))

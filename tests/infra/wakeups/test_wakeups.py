@@ -1,0 +1,154 @@
+"""Signals between processes: hints reach whoever listens, generations are right whoever commits, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import delete, insert, update
+
+from infra.database.engine import Database
+from infra.database.tables.people import DeputyRow, OrganisationRow, PersonRow, PostRow
+from infra.records.jobs import ask_for
+from infra.runtime.settings import Settings
+from infra.wakeups.wakeups import Topic, Wakeups
+from tests.infra.stores import AT, dispute, opened
+from tests.infra.support import ROOT, until
+from tests.postgres import Cluster
+
+NUMBER = "D2026-000001"
+PEOPLE = Topic.PEOPLE
+
+
+@asynccontextmanager
+async def listening(database: Database) -> AsyncIterator[Wakeups]:
+    """The signals of a process that listens, once it does."""
+    wakeups = database.wakeups
+    keeping = asyncio.create_task(wakeups.keep_listening())
+    try:
+        await until(lambda: wakeups.listens)
+        yield wakeups
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(anywhere: Settings) -> Settings:
+    """An installation with two people, of whom one has a post, and a deputyship."""
+    async with opened(anywhere) as database, database.write() as session:
+        session.add(OrganisationRow(code="c", name="县", kind="county", level="county", line="gov", path="/c"))
+        session.add_all(PersonRow(person_id=name, username=name, name=name, password_hash="-") for name in "ab")
+        await session.flush()
+        session.add(PostRow(post_id="p", person_id="a", role="supervisor", organisation_code="c", path="/c"))
+        session.add(
+            DeputyRow(deputyship_id="d", person_id="a", deputy_id="b", since=AT, until=AT + timedelta(days=1),
+                      named_by="a", named_at=AT)
+        )  # fmt: skip
+    return anywhere
+
+
+CHANGES: dict[str, Any] = {
+    "a person is disabled": update(PersonRow).values(active=False),
+    "somebody comes": insert(PersonRow).values(person_id="c", username="c", name="c", password_hash="-", active=True),
+    "a post is taken away": delete(PostRow),
+    "a post moves": update(PostRow).values(path="/c/d"),
+    "a deputyship is ended": update(DeputyRow).values(ended_at=AT, ended_by="a"),
+    "an organisation is renamed": update(OrganisationRow).values(name="乙县"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_whatever_changes_people_makes_another_generation_everywhere(people: Settings, what: str) -> None:
+    async with opened(people) as one, opened(people) as other, listening(one) as here, listening(other) as there:
+        before = here.generation(PEOPLE), there.generation(PEOPLE)
+        async with other.write() as session:
+            await session.execute(CHANGES[what])
+        other.wakeups.changed(PEOPLE)
+        assert there.generation(PEOPLE) != before[1], "who commits knows at once"
+        await until(lambda: here.generation(PEOPLE) != before[0])
+
+
+async def test_what_is_rolled_back_or_no_change_of_people_makes_no_other_generation(people: Settings) -> None:
+    async with opened(people) as database, listening(database) as wakeups:
+        before = wakeups.generation(PEOPLE)
+        with contextlib.suppress(ZeroDivisionError):
+            async with database.write() as session:
+                await session.execute(delete(PostRow))
+                raise ZeroDivisionError
+        async with database.write() as session:
+            session.add(dispute(NUMBER))
+        async with database.read() as session:
+            await session.get(PersonRow, "a")
+        assert wakeups.generation(PEOPLE) == before
+
+
+BY_HAND = "UPDATE person SET active = {no} WHERE username = 'a'"
+
+
+async def test_a_change_by_hand_counts_as_well(people: Settings, postgres: Cluster) -> None:
+    async with opened(people) as database, listening(database) as wakeups:
+        before = wakeups.generation(PEOPLE)
+        if people.sqlite_path:
+            with sqlite3.connect(people.sqlite_path) as shell:
+                shell.execute(BY_HAND.format(no="0"))
+            assert wakeups.generation(PEOPLE) != before, "at once: the database is asked"
+        else:
+            postgres.sql(BY_HAND.format(no="false"), people.database_url.rpartition("/")[2])
+            await until(lambda: wakeups.generation(PEOPLE) != before)
+
+
+SAYS = f"""
+import asyncio, sys
+from infra.database.engine import open_database
+from infra.records.jobs import ask_for
+from infra.runtime.settings import get_settings
+from tests.infra.stores import dispute
+
+async def main():
+    database = open_database(get_settings())
+    async with database.write() as session:
+        session.add(dispute("{NUMBER}", revision=7))
+    database.wakeups.published("{NUMBER}", 7)
+    async with database.write() as session:
+        await ask_for(session, "replays", "p", {{}})
+    database.wakeups.job_waits()
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_another_process_is_heard(anywhere: Settings) -> None:
+    async with opened(anywhere) as database, listening(database) as wakeups:
+        heard: list[object] = []
+        wakeups.on_published(lambda number, revision: heard.append((number, revision)))
+        wakeups.on_job(lambda: heard.append("job"))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SAYS, cwd=ROOT, env=anywhere.environment(), stderr=subprocess.PIPE
+        )
+        _, said = await process.communicate()
+        assert process.returncode == 0, said.decode()
+        await until(lambda: len(heard) >= 2)
+        assert heard == [(NUMBER, 7), "job"]
+
+
+async def test_who_says_something_hears_it_without_listening(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        heard: list[object] = []
+        database.wakeups.on_published(lambda number, revision: heard.append((number, revision)))
+        database.wakeups.on_job(lambda: heard.append("job"))
+        database.wakeups.published(NUMBER, 3)
+        async with database.write() as session:
+            await ask_for(session, "replays", "p", {})
+        database.wakeups.job_waits()
+        assert heard == [(NUMBER, 3), "job"]
