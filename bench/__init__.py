@@ -4,6 +4,6 @@
 - `python -m bench.raw`: the bare engine alone, the peer that everything else is compared with.
 - `python -m bench.triage`: the first triage, how right and how fast.
 
-`story` is the life that `bench.engine` plays; `raw_case`, `raw_store` and `raw_worker` are the bare engine's workflow,
-its one table and its worker process. `support` (processes, callers), `figures` (numbers, table) and `cli` are shared.
+`santui` runs the system, `story` is the life it lives, `comparison` what repeated runs come to beside the bare engine.
+`support` (processes, callers), `figures` (numbers, table) and `cli` are shared.
 """

@@ -32,8 +32,8 @@ import worker
 from api.audit.checking import Checker
 from api.histories.lookup import Histories, Run
 from bench.cli import positive, run
-from bench.engine import santui
 from bench.figures import Latency, table
+from bench.santui import santui
 from bench.story import People
 from bench.support import ROOT, at_once, connect, lost_is_said
 from infra.records.archive import Archive

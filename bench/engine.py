@@ -1,195 +1,158 @@
 """santui against the bare engine: one run, one Temporal server, as many decisions a case on either side.
 
-    python -m bench.engine --cases 40 --at 1,10,50
+    python -m bench.engine --cases 40 --at 1,10,50 --repeat 3 --json figures.json
 
 `santui up` runs in a state directory of its own; the raw peer (`bench.raw`) works on the same server in a namespace of
-its own, and the two take turns, level by level. santui's side is whole lives over HTTP (`bench.story`): a case is an
-alarm, its reading, twelve decisions and an upload, all within cases/s; a decision is measured from the request to the
-answer, which leaves when the read model shows what it changed. The peer's wait for the visible row is the same moment.
+its own, and the two take turns, the peer before and after each run of santui. The peer's wait for the visible row is
+the same moment as the answer that santui's decision is measured to. `--beside` measures another checkout in the same
+run, in turns with this one, on a server of its own: that is how a change is measured. A run that fails is a line of the
+table, and the next one goes on.
 """
 
 import argparse
-import asyncio
 import gc
-import itertools
+import json
 import os
+import platform
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx2
+import psutil
+from temporalio.service import RPCError
 
 from bench.cli import levels, positive, run
-from bench.figures import CpuMeter, Figures, Latency, history_cost, table
-from bench.raw import RawFigures, measure_raw
+from bench.comparison import FIGURES, RATIOS, Failure, Level, as_json, failures, figure_rows, paired_rows, ratio_rows
+from bench.figures import Figures, table
+from bench.raw.measuring import RawFigures, measure_raw
+from bench.santui import EngineFigures, System, measure_santui, santui, setting
 from bench.story import LIFE, People
-from bench.support import (
-    ROOT,
-    STUCK,
-    BenchError,
-    at_once,
-    connect,
-    free_ports,
-    last_words,
-    lost_is_said,
-    spawn,
-    stop,
-)
-from infra.runtime.settings import Settings
+from bench.support import ROOT, BenchError
 from infra.temporal.embedded import prepare_namespace
 
 PEER = "bench"
 """The raw peer's namespace on santui's server."""
 
-CHILDREN = ("temporal", "worker", "api")
+HERE, BESIDE = "santui", "beside"
+BREAKS = (BenchError, OSError, RPCError, httpx2.HTTPError, psutil.Error)
+"""What a run ends with where the machine or the system gives way; anything else is a mistake in the bench."""
 
-WARM_UP = 5
+F = TypeVar("F", bound=Figures)
 
 
 @dataclass(frozen=True)
-class EngineFigures(Figures):
-    """What one level came to; elapsed is until the last decision's answer."""
+class Side:
+    """One of the systems compared."""
 
-    unpublished: int
-    """Answers that left before the read model showed what they changed."""
-    unavailable: int
-    """Answers 503, after each of which the request was sent again."""
+    system: System
+    people: People
 
 
-@asynccontextmanager
-async def santui(workdir: Path) -> AsyncIterator[Settings]:
-    """`santui up` with the demo county, ready to work."""
-    http, temporal, ui = free_ports(3)
-    settings = Settings(
-        var=workdir / "var",
-        http_port=http,
-        temporal_port=temporal,
-        temporal_ui_port=ui,
-        temporal_address=None,
-        playbook="jinhua",
-        demo=True,
-        demo_disputes=False,
-    )
-    log = workdir / "up.log"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SANTUI_")}
-    command = [sys.executable, "-m", "api.cli", "up"]
-    process = spawn(command, log, cwd=ROOT, env={**environment, **settings.environment()})
+async def attempted(measuring: Awaitable[F]) -> F | Failure:
+    """The figures, or why there are none."""
     try:
-        give_up = time.monotonic() + STUCK
-        async with httpx2.AsyncClient(trust_env=False) as client:
-            while not await _ready(client, settings):
-                if process.poll() is not None or time.monotonic() > give_up:
-                    raise BenchError(f"santui does not come up\n{last_words(log)}".rstrip())
-                await asyncio.sleep(0.1)
-        yield settings
+        return await measuring
+    except BREAKS as error:
+        reason = str(error) or type(error).__name__
+        print(f"failed: {reason}", file=sys.stderr, flush=True)
+        return Failure(reason)
+
+
+async def one_level(sides: Mapping[str, Side], workdir: Path, level: Level, *, cases: int, repeat: int) -> None:
+    """Adds every side's runs to a level, `repeat` of each, and those of the bare engine before and after each time."""
+    target = sides[HERE].system.settings.temporal_target
+    [server] = sides[HERE].system.processes()["server"]
+
+    async def raw() -> RawFigures:
+        return await measure_raw(
+            target,
+            PEER,
+            workdir,
+            concurrency=level.concurrency,
+            cases=cases,
+            decisions=len(LIFE),
+            server_pid=server,
+        )
+
+    async def mine(side: Side) -> EngineFigures:
+        await side.system.ready()
+        return await measure_santui(side.system, side.people, concurrency=level.concurrency, cases=cases)
+
+    level.raw.append(await attempted(raw()))
+    for turn in range(repeat):
+        for name in list(sides)[:: -1 if turn % 2 else 1]:  # A B, B A: neither always comes first
+            level.sides[name].append(await attempted(mine(sides[name])))
+        level.raw.append(await attempted(raw()))
+
+
+def report(measured: Sequence[Level]) -> None:
+    """The tables of what has been measured."""
+    print(f"{len(LIFE)} decisions a case; {os.cpu_count()} cores; medians, and least to most")
+    print(table(FIGURES, [row for level in measured for row in figure_rows(level)]))
+    for failure in (line for level in measured for line in failures(level)):
+        print(failure)
+    print("\ntimes the bare engine's:")
+    print(table(RATIOS, [row for level in measured for row in ratio_rows(level)]))
+    if paired := [row for level in measured if BESIDE in level.sides for row in paired_rows(level, BESIDE, HERE)]:
+        print("\nthis checkout beside the other:")
+        print(table(RATIOS, paired))
+
+
+def print_sql(measured: Sequence[Level]) -> None:
+    """Which statements a case alone sends, a decision, by process."""
+    for figures in measured[-1].sides[HERE]:
+        if isinstance(figures, Failure):
+            continue
+        for process, sent in figures.statements.items():
+            print(f"\n{process}: {sum(sent.values()):.1f} statements a decision")
+            print("\n".join(f"{often:6.2f}  {text}" for text, often in sent.items()))
+        return
+
+
+def as_document(measured: Sequence[Level]) -> dict[str, Any]:
+    """What has been measured, as JSON values."""
+    return {
+        "decisions_a_case": len(LIFE),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "levels": [as_json(level) for level in measured],
+    }
+
+
+async def bench(asked: argparse.Namespace) -> None:
+    """Measure all sides at every level, print the tables whatever happens, and leave nothing behind."""
+    measured: list[Level] = []
+    try:
+        async with AsyncExitStack() as stack:
+            folder = tempfile.TemporaryDirectory(prefix="santui-bench-", ignore_cleanup_errors=True)
+            workdir, sides = Path(stack.enter_context(folder)), {}
+            for name, root in ((HERE, ROOT), (BESIDE, asked.beside)):
+                if root:
+                    up = santui(workdir / name, root=root, more=dict(asked.set), sql_log=True)
+                    settings = await stack.enter_async_context(up)
+                    people = await stack.enter_async_context(People(settings.base_url, settings.demo_file))
+                    sides[name] = Side(System(settings), people)
+            await prepare_namespace(sides[HERE].system.settings.temporal_target, PEER, 1, {})
+            for concurrency in asked.at:
+                print(f"{concurrency} at once …", file=sys.stderr, flush=True)
+                level = Level(concurrency, sides={name: [] for name in sides})
+                measured.append(level)
+                await one_level(sides, workdir, level, cases=max(asked.cases, 3 * concurrency), repeat=asked.repeat)
+                print(table(RATIOS, ratio_rows(level)), file=sys.stderr, flush=True)
     finally:
-        await stop(process)
-
-
-async def _ready(client: httpx2.AsyncClient, settings: Settings) -> bool:
-    try:
-        return (await client.get(f"{settings.base_url}/readyz")).status_code == 200
-    except httpx2.TransportError:
-        return False
-
-
-async def measure_santui(settings: Settings, people: People, *, concurrency: int, cases: int) -> EngineFigures:
-    """Measure one level against a running santui: `cases` whole lives, `concurrency` at once.
-
-    Raises `BenchError` when a request is refused, or a decision is lost.
-    """
-    waits: list[float] = []
-    numbers: list[str] = []
-
-    async def life(_: int) -> None:
-        numbers.append(await people.live(waits))
-
-    with lost_is_said():
-        await life(0)  # alone: the first case learns who answers what, and signs everybody in
-        await at_once(concurrency, life, range(WARM_UP))
-        waits.clear()
-        numbers.clear()
-        unpublished, unavailable = people.unpublished, people.unavailable
-
-        pids = {name: int((settings.run_dir / f"{name}.pid").read_text()) for name in CHILDREN}
-        names = {"temporal": "server"}
-        meter = CpuMeter({names.get(name, name): pid for name, pid in pids.items()} | {"client": os.getpid()})
-        began = time.perf_counter()
-        with meter.running():
-            await at_once(concurrency, life, range(cases))
-        elapsed = time.perf_counter() - began
-    cost = await history_cost(await connect(settings.temporal_target, settings.temporal_namespace), numbers)
-    return EngineFigures(
-        concurrency=concurrency,
-        cases=cases,
-        decisions=len(LIFE),
-        elapsed=elapsed,
-        visible=Latency.of(waits),
-        events_per_decision=cost.events / len(LIFE),
-        bytes_per_decision=cost.size / len(LIFE),
-        cores=meter.cores(),
-        unpublished=people.unpublished - unpublished,
-        unavailable=people.unavailable - unavailable,
-    )
-
-
-HEAD = (
-    *("at once", "", "cases", "cases/s", "decision p50/p99 ms", "events/decision", "bytes/decision"),
-    *("server", "worker", "api", "client", "others", "CPU ms/decision", "unpublished", "503"),
-)
-
-
-def row(figures: Figures) -> tuple[str, ...]:
-    """A line of the table; `server` to `others` are cores kept busy, and `others` disturbs where it is not small."""
-    mine = figures if isinstance(figures, EngineFigures) else None
-    return (
-        str(figures.concurrency),
-        "santui" if mine else "raw",
-        str(figures.cases),
-        f"{figures.cases_per_second:.2f}",
-        str(figures.visible),
-        f"{figures.events_per_decision:.1f}",
-        f"{figures.bytes_per_decision:.0f}",
-        *(f"{figures.cores.get(name, 0):.2f}" for name in ("server", "worker", "api", "client", "others")),
-        f"{figures.cpu('server', 'worker', 'api'):.1f}",
-        *((str(mine.unpublished), str(mine.unavailable)) if mine else ("", "")),
-    )
-
-
-def verdict(raw: RawFigures, mine: EngineFigures) -> str:
-    """The ratios of one level, beside what the project aims at."""
-    throughput = mine.cases_per_second / raw.cases_per_second
-    latency = mine.visible.p50 / raw.visible.p50
-    return f"{mine.concurrency} at once: throughput {throughput:.2f} × raw, decision p50 {latency:.1f} × raw"
-
-
-async def bench(cases: int, asked: Sequence[int]) -> None:
-    """Measure both sides at every level and print the table; leaves nothing behind."""
-    pairs: list[tuple[RawFigures, EngineFigures]] = []
-    with tempfile.TemporaryDirectory(prefix="santui-bench-", ignore_cleanup_errors=True) as folder:
-        workdir = Path(folder)
-        async with santui(workdir) as settings:
-            target, server = settings.temporal_target, int((settings.run_dir / "temporal.pid").read_text())
-            await prepare_namespace(target, PEER, 1, {})
-            async with People(settings.base_url, settings.demo_file) as people:
-                for level in asked:
-                    print(f"{level} at once …", file=sys.stderr, flush=True)
-                    many = max(cases, 3 * level)
-                    raw = await measure_raw(
-                        target, PEER, workdir, concurrency=level, cases=many, decisions=len(LIFE), server_pid=server
-                    )
-                    mine = await measure_santui(settings, people, concurrency=level, cases=many)
-                    pairs.append((raw, mine))
-                    print(verdict(raw, mine), file=sys.stderr, flush=True)
-    print(f"{len(LIFE)} decisions a case; {os.cpu_count()} cores")
-    print(table(HEAD, [row(figures) for figures in itertools.chain.from_iterable(pairs)]))
-    print("aims: at most 14 events a decision, throughput at least 0.6 × raw, decision p50 at most 2 × raw")
-    for raw, mine in pairs:
-        print(verdict(raw, mine))
+        if measured:
+            report(measured)
+        if asked.sql and measured:
+            print_sql(measured)
+        if asked.json:
+            asked.json.write_text(json.dumps(as_document(measured), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def main() -> int:
@@ -198,11 +161,22 @@ def main() -> int:
         prog="python -m bench.engine", description="Measure santui against the bare engine."
     )
     parser.add_argument(
-        "--cases", type=positive, default=40, help="cases a level, at least three times the level (default: 40)"
+        "--cases", type=positive, default=40, help="cases a run, at least three times the level (default: 40)"
     )
     parser.add_argument("--at", type=levels, default=[1, 10, 50], help="levels of concurrency (default: 1,10,50)")
-    asked = parser.parse_args()
-    return run(bench(asked.cases, asked.at))
+    parser.add_argument("--repeat", type=positive, default=1, help="runs a level and side (default: 1)")
+    parser.add_argument("--beside", type=Path, metavar="FOLDER", help="another checkout, measured in turns with this")
+    parser.add_argument(
+        "--set",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of santui, as api_processes=2 (may be given more than once)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="all figures of all runs, as JSON")
+    parser.add_argument("--sql", action="store_true", help="also which SQL statements a decision sends")
+    return run(bench(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The numbers of a bench and their table: percentiles, CPU per process, what a history weighs."""
 
+import statistics
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,25 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """The median of repeated figures, with the least and the most."""
+
+    median: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, figures: Collection[float]) -> "Spread":
+        """From at least one figure."""
+        return cls(statistics.median(figures), min(figures), max(figures))
+
+    def __format__(self, spec: str) -> str:
+        """`2.1 (1.9–2.4)`, or the one figure where all are the same as written."""
+        low, middle, high = (format(figure, spec) for figure in (self.least, self.median, self.most))
+        return middle if low == high else f"{middle} ({low}–{high})"
+
+
+@dataclass(frozen=True)
 class HistoryCost:
     """What a group of finished workflows left in the engine."""
 
@@ -62,9 +82,12 @@ async def history_cost(client: Client, workflow_ids: Collection[str]) -> History
 
 @dataclass
 class CpuMeter:
-    """CPU seconds that named processes, and the machine, spent inside `with meter.running():`."""
+    """CPU seconds that named processes, and the machine, spent inside `with meter.running():`.
 
-    pids: Mapping[str, int]
+    Several processes may share a name. One that ends meanwhile is `psutil.NoSuchProcess`.
+    """
+
+    pids: Mapping[str, Sequence[int]]
     seconds: dict[str, float] = field(default_factory=dict)
     """CPU seconds by name."""
     elapsed: float = 0.0
@@ -82,9 +105,9 @@ class CpuMeter:
 
     def _used(self) -> dict[str, float]:
         used = {}
-        for name, pid in self.pids.items():
-            times = psutil.Process(pid).cpu_times()
-            used[name] = times.user + times.system
+        for name, pids in self.pids.items():
+            times = [psutil.Process(pid).cpu_times() for pid in pids]
+            used[name] = sum(spent.user + spent.system for spent in times)
         return used
 
     def cores(self) -> dict[str, float]:
@@ -103,8 +126,8 @@ def _busy(times: Any) -> float:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table, aligned so that it also reads well in a terminal; numbers come formatted."""
-    cells = [list(head), *([str(cell) for cell in row] for row in rows)]
+    """A Markdown table, aligned so that it also reads well in a terminal; numbers come formatted, rows may be short."""
+    cells = [list(head), *([*map(str, row), *[""] * (len(head) - len(row))] for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     lines = [
         "| " + " | ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)) + " |" for line in cells

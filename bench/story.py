@@ -11,7 +11,8 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,6 +91,8 @@ class People:
         """answers that said `published: false`"""
         self.unavailable = 0
         """answers 503; the same request is sent again, and the wait goes on"""
+        self.deferred = 0
+        """answers 202, no worker took the decision in time; asked again under its key until it has been taken"""
 
     async def __aenter__(self) -> Self:
         await self._sign_in(self._holder("call_taker"))
@@ -99,8 +102,11 @@ class People:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def live(self, waits: list[float]) -> str:
-        """One life; adds what each decision took to `waits`, in seconds, and answers the dispute's number."""
+    async def live(self, waits: list[float], around: Callable[[], AbstractContextManager[object]] = nullcontext) -> str:
+        """One life; adds what each decision took to `waits`, in seconds, and answers the dispute's number.
+
+        `around` is entered for the time of each decision's request.
+        """
         taken_in = await self._post("/v1/incidents", self._holder("call_taker"), self._report())
         self.unpublished += not taken_in.get("published", True)
         number = str(taken_in["dispute_no"])
@@ -112,11 +118,10 @@ class People:
             who = await self._who(step.kind, task_id)
             attachments = [await self._attach(number, who)] if step.picture else []
             body = {"decision": step.decision, "fields": _filled(step), "attachments": attachments}
-            began = time.perf_counter()
-            answer = await self._post(f"/v1/tasks/{task_id}/decide", who, body)
-            waits.append(time.perf_counter() - began)
-            if "accepted_for" in answer:
-                raise BenchError("no worker took a decision in time")
+            with around():
+                began = time.perf_counter()
+                answer = await self._post(f"/v1/tasks/{task_id}/decide", who, body)
+                waits.append(time.perf_counter() - began)
             if answer.get("published", True):
                 if answer["task"]["state"] not in ("open", "claimed"):
                     del tasks[task_id]
@@ -181,15 +186,21 @@ class People:
         return str(answer["attachment_id"])
 
     async def _send(self, path: str, who: str, **content: Any) -> Any:
-        """Writes something; after a 503 the same again with the same key, as a careful client does."""
+        """Writes something; after a 503, or a 202 that leaves a decision for the worker, the same again under its key,
+        as a careful client does."""
         headers = {**self._headers(who), "Idempotency-Key": str(uuid.uuid4())}
         give_up = time.monotonic() + STUCK
-        while (answer := await self._http.post(path, headers=headers, **content)).status_code == 503:
+        while True:
+            answer = await self._http.post(path, headers=headers, **content)
+            if answer.status_code == 503:
+                self.unavailable += 1
+            elif answer.status_code == 202 and "accepted_for" in answer.json():
+                self.deferred += 1
+            else:
+                return _read(answer)
             if time.monotonic() > give_up:
-                break
-            self.unavailable += 1
+                raise BenchError(f"{path}: answered {answer.status_code} for {STUCK:.0f} s")
             await asyncio.sleep(0.1)
-        return _read(answer)
 
     def _headers(self, who: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens[who]}"}

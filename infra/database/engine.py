@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,6 +25,7 @@ from sqlalchemy.pool import NullPool
 from domain.base import Model
 from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database.columns import unlock
+from infra.database.statement_log import StatementLog, log_of
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.wakeups.opening import open_wakeups
@@ -127,8 +129,8 @@ class Database:
     all processes on it.
     """
 
-    def __init__(self, engine: AsyncEngine, wakeups: Wakeups) -> None:
-        self.engine, self.wakeups = engine, wakeups
+    def __init__(self, engine: AsyncEngine, wakeups: Wakeups, log: StatementLog | None = None) -> None:
+        self.engine, self.wakeups, self.log = engine, wakeups, log
         self.sqlite = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
 
@@ -200,6 +202,8 @@ class Database:
         """Gives all connections back."""
         await self.wakeups.close()
         await self.engine.dispose()
+        if self.log:
+            self.log.close()
 
 
 def open_database(settings: Settings) -> Database:
@@ -213,7 +217,10 @@ def open_database(settings: Settings) -> Database:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
         event.listen(engine.sync_engine, "handle_error", _sqlite_stale)
-    return Database(engine, open_wakeups(settings))
+    log = StatementLog(log_of(settings.log_dir, os.getpid())) if settings.sql_log else None
+    if log:
+        log.listen(engine)
+    return Database(engine, open_wakeups(settings), log)
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=3650, ge=1, description="Days that Temporal keeps a closed run's history.")
     key_file: Path = Field(default_factory=_key_in, description="Key file of the payload codec.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    sql_log: bool = Field(
+        default=False,
+        description="Write each SQL statement, without its values, to sql-PID.log beside the logs: for measuring.",
+    )
     decision_timeout_seconds: float = Field(
         default=5.0, gt=0, description="How long a decision may wait for a worker before it is sent as a signal."
     )

@@ -1,4 +1,4 @@
-"""The bare engine's worker, a process of its own as santui's is: `python -m bench.raw_worker`.
+"""The bare engine's worker, a process of its own as santui's is: `python -m bench.raw.worker`.
 
 Started by `bench.raw`, never by hand.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from temporalio.worker import Worker
 
-from bench.raw_case import RawCase
-from bench.raw_store import Store
+from bench.raw.case import RawCase
+from bench.raw.store import Store
 from bench.support import connect
 from worker import WORKER_SETTINGS
 
@@ -38,7 +38,7 @@ async def serve(target: str, namespace: str, task_queue: str, database: Path) ->
 
 def main() -> None:
     """Read the command line that `bench.raw` gives."""
-    parser = argparse.ArgumentParser(prog="python -m bench.raw_worker", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.raw.worker", description=__doc__)
     for name in ("--target", "--namespace", "--task-queue"):
         parser.add_argument(name, required=True)
     parser.add_argument("--database", type=Path, required=True)

@@ -1,6 +1,4 @@
-"""The bare engine, as a peer: what Temporal alone does on this machine with as many decisions as a dispute has.
-
-    python -m bench.raw --cases 40 --decisions 8 --at 1,10,50
+"""One level of the bare engine, measured: `measure_raw`.
 
 A case is one workflow that takes decisions as updates (validated, answered at once) and puts each on record by one
 normal activity with one SQL upsert: the least that any system with santui's promises must do. Server, worker and client
@@ -8,16 +6,13 @@ are three processes, as they are in santui. Two waits are reported of every deci
 answered, and `visible`, until the row in the read model is at that revision, which is when santui's HTTP answer leaves.
 """
 
-import argparse
 import asyncio
-import gc
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,19 +20,16 @@ from pathlib import Path
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 
-from bench.cli import levels, positive, run, setting
-from bench.figures import CpuMeter, Figures, Latency, history_cost, table
-from bench.raw_case import RawCase
-from bench.raw_store import Decision, Opened, Reader
+from bench.figures import CpuMeter, Figures, Latency, history_cost
+from bench.raw.case import RawCase
+from bench.raw.store import Decision, Opened, Reader
 from bench.support import (
     ROOT,
-    SERVER_SETTINGS,
     START_TIMEOUT,
     STUCK,
     BenchError,
     at_once,
     connect,
-    embedded_server,
     last_words,
     lost_is_said,
     spawn,
@@ -124,7 +116,7 @@ async def measure_raw(
             warm = _Run(client, reader, level, decisions=2)
             await _drive(warm, [f"{level}-warm-{n}" for n in range(WARM_UP)], concurrency)
 
-            pids = {"worker": worker_pid, "client": os.getpid()} | ({"server": server_pid} if server_pid else {})
+            pids = {"worker": [worker_pid], "client": [os.getpid()]} | ({"server": [server_pid]} if server_pid else {})
             meter, measured = CpuMeter(pids), _Run(client, reader, level, decisions)
             case_ids = [f"{level}-{n}" for n in range(cases)]
             # Wall clock, for the end is read from the histories: nobody has to be asked for it while time counts.
@@ -163,7 +155,7 @@ async def _worker(target: str, namespace: str, task_queue: str, database: Path, 
     """The worker process, ready to work; gives its pid."""
     process = spawn(
         [
-            *(sys.executable, "-m", "bench.raw_worker", "--target", target, "--namespace", namespace),
+            *(sys.executable, "-m", "bench.raw.worker", "--target", target, "--namespace", namespace),
             *("--task-queue", task_queue, "--database", database),
         ],
         log,
@@ -185,75 +177,3 @@ async def _worker(target: str, namespace: str, task_queue: str, database: Path, 
         raise BenchError(f"{error}\n{last_words(log)}".rstrip()) from error
     finally:
         await stop(process)
-
-
-HEAD = (
-    *("at once", "cases", "cases/s", "decisions/s", "update p50/p99 ms", "visible p50/p99 ms"),
-    *("events/decision", "bytes/decision", "server", "worker", "client", "others"),
-)
-
-
-def row(figures: RawFigures) -> tuple[str, ...]:
-    """A line of the table; the last four columns are cores kept busy."""
-    return (
-        str(figures.concurrency),
-        str(figures.cases),
-        f"{figures.cases_per_second:.1f}",
-        f"{figures.cases_per_second * figures.decisions:.0f}",
-        str(figures.update),
-        str(figures.visible),
-        f"{figures.events_per_decision:.1f}",
-        f"{figures.bytes_per_decision:.0f}",
-        *(f"{figures.cores.get(name, 0):.2f}" for name in ("server", "worker", "client", "others")),
-    )
-
-
-async def bench(cases: int, decisions: int, levels: Sequence[int], settings: Mapping[str, object]) -> None:
-    """Measure every level against one fresh server and print the table; leaves nothing behind."""
-    with tempfile.TemporaryDirectory(prefix="santui-bench-", ignore_cleanup_errors=True) as folder:
-        workdir = Path(folder)
-        async with embedded_server(workdir, settings=settings) as server:
-            measured = []
-            for level in levels:
-                print(f"{level} at once …", file=sys.stderr, flush=True)
-                measured.append(
-                    await measure_raw(
-                        server.target,
-                        server.namespace,
-                        workdir,
-                        concurrency=level,
-                        cases=max(cases, 3 * level),
-                        decisions=decisions,
-                        server_pid=server.pid,
-                    )
-                )
-    print(f"{decisions} decisions a case; {os.cpu_count()} cores")
-    print(table(HEAD, [row(figures) for figures in measured]))
-
-
-def main() -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.raw", description="Measure the bare engine on a server of its own."
-    )
-    parser.add_argument(
-        "--cases", type=positive, default=40, help="cases a level, at least three times the level (default: 40)"
-    )
-    parser.add_argument("--decisions", type=positive, default=8, help="decisions a case (default: 8)")
-    parser.add_argument("--at", type=levels, default=[1, 10, 50], help="levels of concurrency (default: 1,10,50)")
-    parser.add_argument(
-        "--server",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a dynamic configuration value of the server, to try another one (may be given more than once)",
-    )
-    asked = parser.parse_args()
-    return run(bench(asked.cases, asked.decisions, asked.at, {**SERVER_SETTINGS, **dict(asked.server)}))
-
-
-if __name__ == "__main__":
-    status = main()
-    gc.collect()  # sdk-python#300: the interpreter can crash at exit otherwise
-    sys.exit(status)

@@ -10,7 +10,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from bench.raw_store import Decision, Image, Opened, Store
+    from bench.raw.store import Decision, Image, Opened, Store
 
 
 @workflow.defn
