@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bench.cli import positive, run
 from bench.filling import fill
@@ -76,14 +76,8 @@ def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
     """The statements sent within a block, with their parameters."""
     sent: list[tuple[str, Any]] = []
 
-    def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _m: Any) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
+    with database.heard(lambda statement, parameters: sent.append((statement, parameters))):
         yield sent
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def measure(database: Database, look: Look) -> Timing:

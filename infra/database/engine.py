@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -26,10 +26,13 @@ from domain.base import Model
 from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database.columns import unlock
 from infra.database.statement_log import StatementLog, log_of
+from infra.database.transactions import SqliteWriter, Work, stale, within
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.wakeups.opening import open_wakeups
 from infra.wakeups.wakeups import Wakeups
+
+T = TypeVar("T")
 
 WRITES = "santui_writes"
 PATIENCE = 5.0
@@ -52,12 +55,14 @@ POSTGRESQL: dict[str, Any] = {
         "max_parallel_workers_per_gather": "0",
     },
 }
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+"""Said to every connection of SQLite."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BASE = "base"
-_STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
-"""What SQLite says of a connection rather than of a statement: a file opened while it could not be written stays so."""
 _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What the driver says of a statement of ours; everything else it says of the database."""
+_SQLITES = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.NotSupportedError, sqlite3.ProgrammingError)
+"""The same from a transaction that runs without SQLAlchemy (`transact`)."""
 
 
 _BAD_VALUE = "22"
@@ -76,9 +81,9 @@ def explained() -> Iterator[None]:
     """
     try:
         yield
-    except _OURS:
+    except (*_OURS, *_SQLITES):
         raise
-    except (DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
+    except (sqlite3.Error, DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
         if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_BAD_VALUE):
             raise FieldsInvalid("内容含有无法处理的字符") from error
         raise StoreUnavailable from error
@@ -133,6 +138,9 @@ class Database:
         self.engine, self.wakeups, self.log = engine, wakeups, log
         self.sqlite = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
+        self._writer = SqliteWriter(engine.dialect, self._driver) if self.sqlite else None
+        if log and self._writer:
+            self._writer.listeners.append(lambda text, _: log.note(text))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -181,6 +189,46 @@ class Database:
                 yield session
                 await _commit(session)
 
+    async def transact(self, work: Work[T], *locks: str | None) -> T:
+        """A transaction given as data (`infra.database.transactions`), committed when it returns.
+
+        `locks` as of `write`. On SQLite it runs in a thread of its own, whole; who is cancelled meanwhile does not
+        know whether it was committed.
+
+        Raises:
+            StoreUnavailable: as of `write`.
+            Exception: what `work` raises; nothing was written.
+        """
+        if self._writer is None:
+            async with self.write(*locks) as session:
+                return await within(session, work)
+        with explained():
+            async with self._turn():
+                return await self._writer.run(work)
+
+    def _driver(self) -> sqlite3.Connection:
+        """A connection of the driver's own, for one thread at a time."""
+        connection = sqlite3.connect(str(self.engine.url.database), check_same_thread=False)
+        _sqlite_pragmas(connection, None)
+        return connection
+
+    @contextmanager
+    def heard(self, listener: Callable[[str, Any], None]) -> Iterator[None]:
+        """Tells a listener every statement sent within the block, and its values; BEGIN and COMMIT are none."""
+
+        def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _m: Any) -> None:
+            if not statement.startswith("BEGIN"):
+                listener(statement, parameters)
+
+        event.listen(self.engine.sync_engine, "before_cursor_execute", note)
+        listeners = self._writer.listeners if self._writer else []
+        listeners.append(listener)
+        try:
+            yield
+        finally:
+            listeners.remove(listener)
+            event.remove(self.engine.sync_engine, "before_cursor_execute", note)
+
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         """SQLite has one writer and lets the others poll, in no order: within a process they queue here instead."""
@@ -201,6 +249,8 @@ class Database:
     async def close(self) -> None:
         """Gives all connections back."""
         await self.wakeups.close()
+        if self._writer:
+            await asyncio.to_thread(self._writer.close)
         await self.engine.dispose()
         if self.log:
             self.log.close()
@@ -232,15 +282,14 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _sqlite_stale(context: ExceptionContext) -> None:
     # As after a server's restart: this connection and all that were opened before it are opened anew.
-    code = getattr(context.original_exception, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    if code & 0xFF in _STALE:  # the low byte is the kind, the rest says which of it
+    if stale(context.original_exception):
         context.is_disconnect = True
 
 
 def _sqlite_pragmas(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, not by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000:.0f}"):
+    for pragma in (*PRAGMAS, f"busy_timeout={PATIENCE * 1000:.0f}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

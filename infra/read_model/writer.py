@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -15,6 +15,7 @@ from domain.image.projection import Image, TaskImage
 from domain.indicators.events import Tally
 from infra.database.columns import searchable
 from infra.database.engine import Database
+from infra.database.statements import Statement, upserting
 from infra.database.tables.read_model import (
     AddresseeRow,
     BarredRow,
@@ -25,8 +26,8 @@ from infra.database.tables.read_model import (
     TaskRow,
     TimelineRow,
 )
-from infra.database.upsert import upsert
-from infra.records.attachments import take_attachments
+from infra.database.transactions import Work, each
+from infra.records.attachments import attachments_taken
 from infra.records.events import note_events, stored_state
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
@@ -35,12 +36,43 @@ OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow,
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 
 
+def _column(table: type[SQLModel], name: str) -> Any:
+    return getattr(table, name)
+
+
+_NUMBER: Any = bindparam("number")
+_TASKS = select(col(TaskRow.task_id)).where(col(TaskRow.dispute_no) == _NUMBER)
+_FORGET = [
+    *(Statement.of(delete(table).where(_column(table, "task_id").in_(_TASKS))) for table in OF_TASK),
+    *(Statement.of(delete(table).where(_column(table, "dispute_no") == _NUMBER)) for table in OF_DISPUTE),
+]
+_DOCUMENT = Statement.of(select(col(DisputeRow.sealed)).where(col(DisputeRow.dispute_no) == _NUMBER))
+_NO_ADDRESSEES = Statement.of(
+    delete(AddresseeRow).where(col(AddresseeRow.task_id).in_(bindparam("tasks", expanding=True)))
+)
+_NO_TALLY = Statement.of(delete(TallyRow).where(col(TallyRow.dispute_no) == _NUMBER))
+# A task's colour is its dispute's, also where the task itself has long ended and is not sent again.
+_COLOUR = Statement.of(
+    update(TaskRow)
+    .where(col(TaskRow.dispute_no) == _NUMBER, col(TaskRow.colour) != bindparam("colour_now"))
+    .values(colour=bindparam("colour_now"))
+)
+
+
 class ReadModelGap(Exception):
     """The image builds on a revision that the read model does not have: it needs the whole one."""
 
 
 async def write_image(database: Database, image: Image) -> int:
-    """Writes an image at its revision; answers that revision.
+    """Writes an image at its revision, see `image_written`, in a transaction of its own."""
+    revision = await database.transact(image_written(image), image.dispute_no)
+    database.wakeups.published(image.dispute_no, revision)
+    return revision
+
+
+def image_written(image: Image) -> Work[int]:
+    """Writes an image at its revision; answers that revision. Its transaction has the dispute's number for a lock; who
+    runs it says so afterwards (`wakeups.published`).
 
     Idempotent, and never backwards: an image that is not newer than the stored one changes nothing. Events
     of what is new are written in the same transaction (`infra.records.events`).
@@ -49,15 +81,13 @@ async def write_image(database: Database, image: Image) -> int:
         ReadModelGap: the image holds only what is new since a revision beyond the stored one, or since another
             document than the stored one.
     """
-    async with database.write(image.dispute_no) as session:
-        stored, before = await stored_state(session, image.dispute_no, [shown.task_id for shown in image.tasks])
-        if stored >= image.revision:
-            return image.revision
-        if stored < image.since:
-            raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
-        await _insert(session, await _completed(session, image))
-        await note_events(session, image, stored=stored, before=before)
-    database.wakeups.published(image.dispute_no, image.revision)
+    stored, before = yield from stored_state(image.dispute_no, [shown.task_id for shown in image.tasks])
+    if stored >= image.revision:
+        return image.revision
+    if stored < image.since:
+        raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
+    yield from _insert((yield from _completed(image)))
+    yield from note_events(image, stored=stored, before=before)
     return image.revision
 
 
@@ -66,19 +96,24 @@ async def replace_image(database: Database, image: Image, *, unless_newer: bool 
 
     Changes nothing and answers false where the stored revision is newer and `unless_newer` holds: the dispute went on.
     """
-    async with database.write(image.dispute_no) as session:
-        if unless_newer and await _revision(session, image.dispute_no) > image.revision:
-            return False
-        await _forget(session, image.dispute_no)
-        await _insert(session, image)
-    database.wakeups.published(image.dispute_no, image.revision)
+    replaced = await database.transact(_replaced(image, unless_newer=unless_newer), image.dispute_no)
+    if replaced:
+        database.wakeups.published(image.dispute_no, image.revision)
+    return replaced
+
+
+def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
+    stored, _ = yield from stored_state(image.dispute_no, [])
+    if unless_newer and stored > image.revision:
+        return False
+    yield from _forget(image.dispute_no)
+    yield from _insert(image)
     return True
 
 
 async def forget(database: Database, dispute_no: str) -> None:
     """Throws away what is stored of a dispute."""
-    async with database.write(dispute_no) as session:
-        await _forget(session, dispute_no)
+    await database.transact(_forget(dispute_no), dispute_no)
     database.wakeups.published(dispute_no, 0)
 
 
@@ -124,12 +159,11 @@ def rows_of(image: Image) -> Rows:
     }
 
 
-async def _completed(session: AsyncSession, image: Image) -> Image:
+def _completed(image: Image) -> Work[Image]:
     """The image with its whole document: of what it left out, the row has the beginnings."""
     if not image.kept:
         return image
-    query = select(col(DisputeRow.sealed)).where(col(DisputeRow.dispute_no) == image.dispute_no)
-    stored = (await session.execute(query)).scalar_one()
+    [(stored,)] = yield _DOCUMENT, {"number": image.dispute_no}
     try:
         document = with_beginnings(stored, image.document, image.kept)
     except BeginningMismatch as error:
@@ -137,18 +171,16 @@ async def _completed(session: AsyncSession, image: Image) -> Image:
     return image.model_copy(update={"document": document, "kept": {}})
 
 
-async def _insert(session: AsyncSession, image: Image) -> None:
+def _insert(image: Image) -> Work[None]:
     moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
     if moved:  # a reassigned task has other addressees
-        await session.execute(delete(AddresseeRow).where(col(AddresseeRow.task_id).in_(moved)))
+        yield _NO_ADDRESSEES, {"tasks": moved}
     if image.tally is not None:  # what is counted may become less
-        await session.execute(delete(TallyRow).where(col(TallyRow.dispute_no) == image.dispute_no))
+        yield _NO_TALLY, {"number": image.dispute_no}
     for table, rows in rows_of(image).items():
-        await upsert(session, table, rows)
-    await take_attachments(session, image.dispute_no, _evidence(image))
-    # A task's colour is its dispute's, also where the task itself has long ended and is not sent again.
-    other = col(TaskRow.dispute_no) == image.dispute_no, col(TaskRow.colour) != image.colour
-    await session.execute(update(TaskRow).where(*other).values(colour=image.colour))
+        yield from each(upserting(table), rows)
+    yield from attachments_taken(image.dispute_no, _evidence(image))
+    yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}
 
 
 def _evidence(image: Image) -> Iterator[str]:
@@ -159,21 +191,9 @@ def _evidence(image: Image) -> Iterator[str]:
                 yield from (evidence.attachment_id for evidence in answer.evidence)
 
 
-async def _forget(session: AsyncSession, dispute_no: str) -> None:
-    tasks = select(col(TaskRow.task_id)).where(col(TaskRow.dispute_no) == dispute_no)
-    for table in OF_TASK:
-        await session.execute(delete(table).where(_column(table, "task_id").in_(tasks)))
-    for table in OF_DISPUTE:
-        await session.execute(delete(table).where(_column(table, "dispute_no") == dispute_no))
-
-
-async def _revision(session: AsyncSession, dispute_no: str) -> int:
-    query = select(col(DisputeRow.revision)).where(col(DisputeRow.dispute_no) == dispute_no)
-    return (await session.execute(query)).scalar_one_or_none() or 0
-
-
-def _column(table: type[SQLModel], name: str) -> Any:
-    return getattr(table, name)
+def _forget(dispute_no: str) -> Work[None]:
+    for statement in _FORGET:
+        yield statement, {"number": dispute_no}
 
 
 def _dispute(image: Image) -> dict[str, Any]:

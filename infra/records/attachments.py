@@ -8,6 +8,7 @@ from itertools import islice
 
 from sqlalchemy import (
     and_,
+    bindparam,
     delete,
     or_,
     select,
@@ -19,7 +20,9 @@ from sqlmodel import col
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
 from infra.database.engine import Database
+from infra.database.statements import Statement
 from infra.database.tables.attachments import AttachmentRow
+from infra.database.transactions import Work, within
 
 PENDING, SENT, TAKEN = "pending", "sent", "taken"
 """A file's states: its sender's own, with an answer on its way, part of the case."""
@@ -27,6 +30,16 @@ PENDING_FOR = timedelta(hours=48)
 """A form that was begun is sent by then, or its files are chosen again."""
 SENT_FOR = timedelta(days=30)
 """An answer left while no worker answers takes effect, or is refused, once there is one."""
+
+_TAKE = Statement.of(
+    update(AttachmentRow)
+    .where(
+        col(AttachmentRow.attachment_id).in_(bindparam("ids", expanding=True)),
+        col(AttachmentRow.dispute_no) == bindparam("number"),
+        col(AttachmentRow.state) != TAKEN,
+    )
+    .values(state=TAKEN)
+)
 
 
 async def add_attachment(
@@ -92,13 +105,15 @@ async def return_attachments(database: Database, ids: list[str]) -> None:
             await _move(session, ids, SENT, PENDING)
 
 
-async def take_attachments(session: AsyncSession, dispute_no: str, ids: Iterable[str]) -> None:
+def attachments_taken(dispute_no: str, ids: Iterable[str]) -> Work[None]:
     """An answer has these files: they are part of the case."""
-    wanted = sorted(set(ids))
-    if wanted:
-        of_case = col(AttachmentRow.dispute_no) == dispute_no, col(AttachmentRow.state) != TAKEN
-        query = update(AttachmentRow).where(col(AttachmentRow.attachment_id).in_(wanted), *of_case)
-        await session.execute(query.values(state=TAKEN))
+    if wanted := sorted(set(ids)):
+        yield _TAKE, {"number": dispute_no, "ids": wanted}
+
+
+async def take_attachments(session: AsyncSession, dispute_no: str, ids: Iterable[str]) -> None:
+    """The same in a session's transaction."""
+    await within(session, attachments_taken(dispute_no, ids))
 
 
 async def check_there(session: AsyncSession, ids: Collection[str]) -> None:

@@ -9,41 +9,41 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, inspect, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.image.change_events import ChangeEventKind, change_events
 from domain.image.projection import Image
 from infra.database.engine import Database
+from infra.database.statements import Statement
 from infra.database.tables.messages import EventRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.database.transactions import Work, each
 
 KEPT = timedelta(days=2)
 """For how long one can resume; who was away longer reads the inbox again."""
-_EVENT: Any = inspect(EventRow).local_table
-_INSERT = insert(_EVENT)
+_INSERT = Statement.of(insert(EventRow), ("at", "kind", "dispute_no", "revision", "task_id", "posts", "persons"))
 _OF_IMAGE = and_(
     col(TaskRow.dispute_no) == col(DisputeRow.dispute_no), col(TaskRow.task_id).in_(bindparam("tasks", expanding=True))
 )
-_STOOD = (
+_STOOD = Statement.of(
     select(col(DisputeRow.revision), col(TaskRow.task_id), col(TaskRow.state))
     .outerjoin(TaskRow, _OF_IMAGE)
     .where(col(DisputeRow.dispute_no) == bindparam("number"))
 )
 
 
-async def stored_state(session: AsyncSession, dispute_no: str, task_ids: Collection[str]) -> tuple[int, dict[str, str]]:
+def stored_state(dispute_no: str, task_ids: Collection[str]) -> Work[tuple[int, dict[str, str]]]:
     """How the read model has a dispute: its revision, 0 if it has not, and the states of those of these tasks that are
     stored, by id. One query, because every publishing asks.
     """
-    rows = (await session.execute(_STOOD, {"number": dispute_no, "tasks": list(task_ids)})).all()
-    return rows[0].revision if rows else 0, {row.task_id: row.state for row in rows if row.task_id}
+    rows = yield _STOOD, {"number": dispute_no, "tasks": list(task_ids)}
+    return rows[0][0] if rows else 0, {task_id: state for _, task_id, state in rows if task_id}
 
 
-async def note_events(session: AsyncSession, image: Image, *, stored: int, before: dict[str, str]) -> None:
+def note_events(image: Image, *, stored: int, before: dict[str, str]) -> Work[None]:
     """Writes what an image tells beyond the stored revision; last in its transaction, so that numbers given to rows
     are seen soon after.
     """
@@ -53,7 +53,7 @@ async def note_events(session: AsyncSession, image: Image, *, stored: int, befor
          "task_id": news.task_id, "posts": news.posts, "persons": news.persons}
         for news in change_events(image, stored=stored, before=before)
     ]  # fmt: skip
-    await session.execute(_INSERT, rows)
+    yield from each(_INSERT, rows)
 
 
 async def last_event(session: AsyncSession) -> int:

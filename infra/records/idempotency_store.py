@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import Model
 from domain.errors import KeyReused, StoreUnavailable
 from infra.database.engine import Database
+from infra.database.statements import Statement, inserting
 from infra.database.tables.operations import AnswerRow
-from infra.database.upsert import dialect_insert
+from infra.database.transactions import Work, rows_for, within
 
 log = structlog.get_logger()
 
@@ -27,6 +28,43 @@ AT_ONCE = 500
 
 LEFT = 202
 """The status of what the engine was left with: its answer gives way to that of the outcome."""
+
+
+_UNTOLD = col(AnswerRow.status).is_(None) | (col(AnswerRow.status) == LEFT)
+"""Nobody knows yet what came of it."""
+_ANSWER = ("answer_id", "digest", "at", "status", "sealed")
+
+
+def _first(insert: Any) -> Any:
+    return insert.on_conflict_do_nothing(index_elements=["answer_id"]).returning(col(AnswerRow.answer_id))
+
+
+def _held(insert: Any) -> Any:
+    # Written again as it is, so that the same statement answers who was first.
+    again = {"digest": col(AnswerRow.digest)}
+    return insert.on_conflict_do_update(index_elements=["answer_id"], set_=again).returning(col(AnswerRow.digest))
+
+
+def _over_untold(insert: Any, **values: Any) -> Any:
+    same = col(AnswerRow.digest) == insert.excluded.digest
+    insert = insert.on_conflict_do_update(index_elements=["answer_id"], set_=values, where=same & _UNTOLD)
+    return insert.returning(col(AnswerRow.answer_id))
+
+
+def _settled(insert: Any) -> Any:
+    return _over_untold(insert, status=insert.excluded.status, sealed=insert.excluded.sealed, seen=None)
+
+
+def _intended(insert: Any) -> Any:
+    new = insert.excluded
+    return _over_untold(insert, at=new.at, dispute_no=new.dispute_no, seen=new.seen)
+
+
+_KEEP = inserting(AnswerRow, _first, _ANSWER)
+_HOLD = inserting(AnswerRow, _held, ("answer_id", "digest", "at"))
+_INTEND = inserting(AnswerRow, _intended, ("answer_id", "digest", "at", "dispute_no", "seen"))
+_SETTLE = inserting(AnswerRow, _settled, _ANSWER)
+_FINISH = Statement.of(update(AnswerRow).where(col(AnswerRow.answer_id) == bindparam("id")).values(seen=None))
 
 
 class StoredAnswer(Model):
@@ -56,14 +94,38 @@ async def stored_answer(session: AsyncSession, answer_id: str) -> StoredAnswer |
     return StoredAnswer(status=row.status, body=row.sealed) if row and row.status is not None else None
 
 
-async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
+def answer_kept(answer_id: str, digest: str, answer: StoredAnswer) -> Work[bool]:
     """Keeps an answer in the transaction that does what it tells; answers whether it is the first of its id.
 
     Where it is not, the caller must roll back: another request had the same key, and has committed.
     """
-    insert = dialect_insert(session, AnswerRow).values(_row(answer_id, digest, answer))
-    insert = insert.on_conflict_do_nothing(index_elements=["answer_id"])
-    return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
+    return bool((yield _KEEP, _row(answer_id, digest, answer)))
+
+
+async def keep_answer(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
+    """The same in a session's transaction."""
+    return await within(session, answer_kept(answer_id, digest, answer))
+
+
+def intent_kept(answer_id: str, digest: str, dispute_no: str, seen: int) -> Work[bool]:
+    """Notes, before a decision is sent, that it is about to be, and which revision its sender has `seen`; ended by the
+    answer (`answer_settled`) or by `intent_ended`. Answers whether the key is free for this content: false where it has
+    other content or an outcome (`find_answer` says which).
+    """
+    row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC), "dispute_no": dispute_no, "seen": seen}
+    return bool((yield _INTEND, row))
+
+
+def intent_ended(answer_id: str) -> Work[None]:
+    """Ends an intent without an answer; the key stays with its content."""
+    yield _FINISH, {"id": answer_id}
+
+
+def answer_settled(answer_id: str, digest: str, answer: StoredAnswer) -> Work[bool]:
+    """Keeps an answer also where the same content's row tells no outcome yet, and ends its intent; answers whether it
+    is kept.
+    """
+    return bool((yield _SETTLE, _row(answer_id, digest, answer)))
 
 
 async def hold_key(session: AsyncSession, answer_id: str, digest: str) -> None:
@@ -73,10 +135,8 @@ async def hold_key(session: AsyncSession, answer_id: str, digest: str) -> None:
         KeyReused: other content had it first.
     """
     row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC)}
-    insert = dialect_insert(session, AnswerRow).values(row)
-    # Written again as it is, so that the same statement answers who was first.
-    insert = insert.on_conflict_do_update(index_elements=["answer_id"], set_={"digest": col(AnswerRow.digest)})
-    if (await session.execute(insert.returning(col(AnswerRow.digest)))).scalar_one() != digest:
+    [(first,)] = await within(session, rows_for(_HOLD, row))
+    if first != digest:
         raise KeyReused
 
 
@@ -87,9 +147,8 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
     A database that can't be written must not undo what the engine took: the engine keeps the key itself.
     """
     try:
-        async with database.write() as session:
-            if await _settle(session, answer_id, digest, answer):
-                return answer
+        if await database.transact(answer_settled(answer_id, digest, answer)):
+            return answer
         async with database.read() as session:
             return await find_answer(session, answer_id, digest) or answer
     except StoreUnavailable as error:
@@ -97,18 +156,6 @@ async def store_answer(database: Database, answer_id: str, digest: str, answer: 
     except KeyReused:  # of two contents at once the engine took the other
         pass
     return answer
-
-
-async def _settle(session: AsyncSession, answer_id: str, digest: str, answer: StoredAnswer) -> bool:
-    """Keeps an answer also where the same content's row tells no outcome yet; answers whether it is kept."""
-    insert = dialect_insert(session, AnswerRow).values(_row(answer_id, digest, answer))
-    untold = col(AnswerRow.status).is_(None) | (col(AnswerRow.status) == LEFT)
-    insert = insert.on_conflict_do_update(
-        index_elements=["answer_id"],
-        set_={"status": insert.excluded.status, "sealed": insert.excluded.sealed},
-        where=(col(AnswerRow.digest) == digest) & untold,
-    )
-    return (await session.execute(insert.returning(col(AnswerRow.answer_id)))).first() is not None
 
 
 def _row(answer_id: str, digest: str, answer: StoredAnswer) -> dict[str, Any]:

@@ -6,10 +6,9 @@ import asyncio
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -19,7 +18,7 @@ from activities.digest import Digesting
 from domain.errors import KeyReused, StoreUnavailable
 from domain.people.organisation import Actor
 from infra.database.columns import unlock
-from infra.database.engine import POOL, POSTGRESQL, Database, migrate, open_database
+from infra.database.engine import POOL, POSTGRESQL, PRAGMAS, Database, migrate, open_database
 from infra.database.tables.audit import AccessRow
 from infra.database.tables.intake import IncidentRow, NumberRow
 from infra.database.tables.operations import AnswerRow
@@ -218,7 +217,9 @@ async def test_an_answer_to_what_was_undone_is_not_kept(anywhere: Settings) -> N
         assert await answer_under(database, "write", "digest") is None
 
 
-async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there_is_room(tmp_path: Path) -> None:
+async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(var=tmp_path)
     await asyncio.to_thread(migrate, settings)
     person = Actor(person_id="p-1", name="某人", posts=[])
@@ -228,12 +229,14 @@ async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there
         async with database.write() as session:
             await add_comment(session, "D2026-000001", person, secrets.token_hex(100_000))
 
+    # Never less than there are: not a page more can be had.
+    monkeypatch.setattr("infra.database.engine.PRAGMAS", (*PRAGMAS, "max_page_count=1"))
     async with opened(settings) as database:
-        event.listen(database.engine.sync_engine, "connect", _no_room)
         with pytest.raises(StoreUnavailable):
             await remark(database)
         assert await store_answer(database, "write", "digest", answer) == answer  # what the engine took is not undone
         assert await answer_under(database, "write", "digest") is None
+    monkeypatch.undo()
     async with opened(settings) as database:
         await remark(database)
 
@@ -249,12 +252,6 @@ async def test_a_connection_lost_over_the_commit_is_not_called_a_failure(
         with pytest.raises(StoreUnavailable) as told:
             await numbers_of_one(database)
         assert told.value.may_take_effect
-
-
-def _no_room(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA max_page_count = 1")  # never less than there are: not a page more can be had
-    cursor.close()
 
 
 async def test_an_answer_is_let_go_of_after_a_month_and_not_before(

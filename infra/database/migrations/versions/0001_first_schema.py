@@ -315,9 +315,13 @@ def _operations() -> None:
         *_columns(INSTANT, "at"),
         *_columns(INTEGER, "status", nullable=True),
         *_columns(SEALED, "sealed", nullable=True),
+        *_columns(TEXT, "dispute_no", nullable=True),
+        *_columns(INTEGER, "seen", nullable=True),
         sa.PrimaryKeyConstraint("answer_id"),
     )
     op.create_index("ix_answer_at", "answer", ["at"])
+    open_intents = sa.text("seen IS NOT NULL")
+    op.create_index("answer_intents", "answer", ["at"], sqlite_where=open_intents, postgresql_where=open_intents)
     op.create_table(
         "heartbeat",
         *_columns(TEXT, "worker"),

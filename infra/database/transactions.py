@@ -1,0 +1,142 @@
+"""Transactions as data: a generator yields statements with their parameters and is sent their rows; a driver runs it.
+
+The generator does no input or output of its own, so that the same one runs in a thread on SQLite, whole, and over
+asyncpg on PostgreSQL, and several make one transaction by `yield from`:
+
+    def renamed(number: str, title: str) -> Work[bool]:
+        rows = yield RENAME, {"number": number, "title": title}
+        return bool(rows)
+
+    await database.transact(renamed("D2026-000001", "停车纠纷"), "D2026-000001")
+
+What it raises undoes the transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from infra.database.statements import Parameters, Statement
+
+T = TypeVar("T")
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+Step: TypeAlias = tuple[Statement, Parameters | list[Parameters]]
+"""A statement and its parameters; with a list of them it is run once for each, and answers no rows."""
+Work: TypeAlias = Generator[Step, Rows, T]
+
+STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
+"""What SQLite says of a connection rather than of a statement: a file opened while it could not be written stays so."""
+
+
+def stale(error: BaseException) -> bool:
+    """Whether an error of SQLite means that its connection is to be opened anew."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in STALE  # the low byte is the kind, the rest says which of it
+
+
+class SqliteWriter:
+    """Runs transactions one after the other in a thread of its own, each whole, on a connection of its own."""
+
+    def __init__(self, dialect: Dialect, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._dialect, self._connect = dialect, connect
+        self._connection: sqlite3.Connection | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+        self.listeners: list[Callable[[str, Any], None]] = []
+        """called, in the thread, with each statement's text and its values"""
+
+    async def run(self, work: Work[T]) -> T:
+        """A transaction. Who is cancelled meanwhile does not know whether it was committed.
+
+        Raises:
+            sqlite3.Error: the driver's own.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+
+    def close(self) -> None:
+        """Ends the thread and closes the connection."""
+        self._thread.submit(self._disconnect)
+        self._thread.shutdown()
+
+    def _run(self, work: Work[T]) -> T:
+        connection = self._connection = self._connection or self._connect()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            result = self._steps(connection, work)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if stale(error):
+                self._disconnect()
+            elif connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _steps(self, connection: sqlite3.Connection, work: Work[T]) -> T:
+        rows: Rows | None = None
+        try:
+            while True:
+                statement, parameters = work.send(rows) if rows is not None else next(work)
+                rows = self._step(connection, statement, parameters)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        finally:
+            work.close()
+
+    def _step(
+        self, connection: sqlite3.Connection, statement: Statement, parameters: Parameters | list[Parameters]
+    ) -> Rows:
+        prepared = statement.prepared(self._dialect)
+        if isinstance(parameters, list):
+            many = [prepared.bound(row) for row in parameters]
+            self._tell(prepared.text, many)
+            connection.executemany(prepared.text, many)
+            return []
+        text, values = prepared.expanded(parameters) if prepared.lists else (prepared.text, prepared.bound(parameters))
+        self._tell(text, values)
+        return prepared.read(connection.execute(text, values).fetchall())
+
+    def _tell(self, text: str, values: Any) -> None:
+        for listener in self.listeners:
+            listener(text, values)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+async def within(session: AsyncSession, work: Work[T]) -> T:
+    """Runs a generator's statements in the transaction of a session, after what waits in it to be written."""
+    await session.flush()
+    connection = await session.connection()
+    rows: Rows | None = None
+    try:
+        while True:
+            statement, parameters = work.send(rows) if rows is not None else next(work)
+            result = await connection.execute(statement.built(connection.dialect), parameters)
+            rows = [tuple(row) for row in result] if result.returns_rows else []
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    finally:
+        work.close()
+
+
+def rows_for(statement: Statement, parameters: Parameters) -> Work[Rows]:
+    """The rows that one statement answers."""
+    return (yield statement, parameters)
+
+
+def each(statement: Statement, rows: Iterable[Parameters]) -> Work[None]:
+    """A statement for each of the rows; none at all where there are none."""
+    if many := list(rows):
+        yield statement, many
