@@ -1,10 +1,9 @@
-"""The worker process: runs workflows and activities until SIGTERM or SIGINT."""
+"""`python -m worker [NAME]`: a worker process, which runs workflows and activities until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from datetime import timedelta
@@ -20,10 +19,13 @@ from activities.registry import activities
 from infra.database.engine import Database, open_database
 from infra.health.heartbeat import beat
 from infra.health.unpublished_cases import UnpublishedCases
+from infra.health.waiting import works_failing
 from infra.records.archive import Archive
 from infra.runtime.background import Background
 from infra.runtime.file_permissions import set_private_umask
+from infra.runtime.identity import Identity
 from infra.runtime.logs import configure_logs
+from infra.runtime.process_metrics import ProcessMetrics
 from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_key
 from infra.startup.preflight import PreflightError
@@ -88,15 +90,19 @@ async def keep_rhythm(client: Client) -> None:
     )
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, name: str) -> None:
     """Works until SIGTERM or SIGINT, then finishes what is under way."""
+    identity = Identity("worker", name)
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     database = open_database(settings)
     client = await connect(settings)
     background, unpublished = Background(), UnpublishedCases()
-    background.keep("heartbeat", lambda: beat(database, f"worker-{os.getpid()}", unpublished))
+    background.keep("metrics", ProcessMetrics(settings.run_dir, identity).keep_writing)
+    background.keep(
+        "heartbeat", lambda: beat(database, identity, lambda: [unpublished.standing(), works_failing(background)])
+    )
     try:
         async with build_worker(settings, client, database, unpublished):
             await keep_rhythm(client)
@@ -106,8 +112,8 @@ async def run(settings: Settings) -> None:
         await database.close()
 
 
-def main() -> None:
-    """Runs with the settings of the environment."""
+def main(name: str = "worker") -> None:
+    """Runs with the settings of the environment; `name` tells it from the others."""
     set_private_umask()
     try:
         settings = get_settings()
@@ -115,9 +121,9 @@ def main() -> None:
     except (ValidationError, PreflightError) as error:
         sys.exit(explain(error) if isinstance(error, ValidationError) else str(error))
     configure_logs(settings.log_level)
-    uvloop.run(run(settings))
+    uvloop.run(run(settings, name))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -59,16 +59,16 @@ PAGES = (
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The API with the settings given, or those of the environment."""
+def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
+    """The API with the settings given, or those of the environment, in the process of that name."""
     settings = settings or get_settings()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        services = await open_services(settings)
+        services = await open_services(settings, name)
         app.state.services = services
         await log_notices(services.database, services.policy.playbook)
-        for name, work in {
+        for what, work in {
             "wakeups": services.database.wakeups.keep_listening,
             "revisions": services.revisions.keep_looking,
             "tail": services.broadcaster.keep_polling,
@@ -77,8 +77,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "tidy": lambda: keep_sweeping(services),
             "jobs": services.jobs.keep_working,
             "health": services.health.keep_looking,
+            "heartbeat": services.health.keep_beating,
+            "metrics": services.metrics.keep_writing,
         }.items():
-            services.background.keep(name, work)
+            services.background.keep(what, work)
         yield
         await services.background.stop()
         await services.access.write()

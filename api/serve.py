@@ -1,4 +1,4 @@
-"""`python -m api.serve`: the API process."""
+"""`python -m api.serve [NAME]`: an API process, by the name that its supervisor gave it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from api.app import create_app
 from domain.errors import StoreUnavailable
 from infra.runtime.file_permissions import set_private_umask
+from infra.runtime.listening import shared_listeners
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_installation
@@ -50,8 +51,8 @@ def unfit(settings: Settings) -> str:
     return ""
 
 
-def main() -> None:
-    """Serves with the settings of the environment until told to end."""
+def main(name: str = "api") -> None:
+    """Serves with the settings of the environment until told to end; `name` tells it from the others."""
     set_private_umask()
     try:
         settings = get_settings()
@@ -60,7 +61,7 @@ def main() -> None:
     configure_logs(settings.log_level)
     if reason := unfit(settings):
         sys.exit(reason)
-    app = create_app(settings)
+    app = create_app(settings, name)
     config = uvicorn.Config(
         app,
         host=settings.http_host,
@@ -72,11 +73,12 @@ def main() -> None:
     )
     server = Server(app, config)
     with contextlib.suppress(KeyboardInterrupt):  # raised again once the server has ended in order
-        server.run()
+        # None: it opens the one address itself, which nobody else may have then.
+        server.run(shared_listeners(settings.http_host, settings.http_port) if settings.api_processes > 1 else None)
     gc.collect()  # the SDK may crash the interpreter at exit while its client is alive (sdk-python#300)
     if not server.started:
         sys.exit(FAILED_TO_START)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -6,12 +6,13 @@ import httpx2
 from temporalio.client import Client
 
 from infra.database.engine import Database
-from infra.health.stuck import Waiting, ended_outside, failing, in_the_store
+from infra.health.stuck import ended_outside, failing, in_the_store
+from infra.health.waiting import Waiting
 from infra.runtime.settings import Settings
 
 ANSWER_WITHIN = 5.0
-OF_THE_API = ("access_backlog", "background")
-"""What only the API's own process knows."""
+OF_THE_API = ("access_backlog", "background", "missing_processes")
+"""What the API's own processes know best: theirs, and what the others told them."""
 
 
 async def stalled(settings: Settings, client: Client, database: Database) -> list[str]:
@@ -20,7 +21,8 @@ async def stalled(settings: Settings, client: Client, database: Database) -> lis
     Raises:
         RPCError, StoreUnavailable
     """
-    lines = [waits.message() for waits in await in_the_store(database) if waits.stuck]
+    found = await in_the_store(database)
+    lines = [waits.message() for waits in found if waits.stuck and waits.what not in OF_THE_API]
     for what, numbers in (
         ("failing_cases", await failing(client)),
         ("ended_outside", await ended_outside(client, database)),

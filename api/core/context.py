@@ -20,7 +20,9 @@ from infra.runtime.admission import Admission
 from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys
 from infra.runtime.files import FileStore
+from infra.runtime.identity import Identity
 from infra.runtime.policy_files import Policy, read_policy
+from infra.runtime.process_metrics import ProcessMetrics
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
 
@@ -50,11 +52,12 @@ class Services:
     jobs: JobRunner
     background: Background
     health: Health
+    metrics: ProcessMetrics
     intake: Admission
 
 
-async def open_services(settings: Settings) -> Services:
-    """Opens everything.
+async def open_services(settings: Settings, name: str = "api") -> Services:
+    """Opens everything, for the API process of a name.
 
     Raises:
         PolicyInvalid: a policy file can't be used; names file and line.
@@ -66,12 +69,15 @@ async def open_services(settings: Settings) -> Services:
         database=open_database(settings),
         client=client,
         engine=WorkflowClient(client, settings),
+        name=name,
     )
 
 
-def assemble(settings: Settings, *, policy: Policy, database: Database, client: Client, engine: Engine) -> Services:
+def assemble(
+    settings: Settings, *, policy: Policy, database: Database, client: Client, engine: Engine, name: str = "api"
+) -> Services:
     """The services over a database and an engine, whichever they are."""
-    access, background = AccessLog(database), Background()
+    access, background, identity = AccessLog(database), Background(), Identity("api", name)
     return Services(
         settings=settings,
         database=database,
@@ -80,7 +86,8 @@ def assemble(settings: Settings, *, policy: Policy, database: Database, client: 
         directory=DirectoryCache(database),
         access=access,
         background=background,
-        health=Health(client, database, access, background),
+        health=Health(settings, client, database, access, background, identity),
+        metrics=ProcessMetrics(settings.run_dir, identity),
         revisions=RevisionWaiter(database, settings.publish_wait_seconds),
         broadcaster=EventBroadcaster(database),
         jobs=JobRunner(settings, database),

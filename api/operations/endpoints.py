@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.core.deps import ServicesDep
 from api.core.documentation import problems
@@ -34,8 +35,8 @@ async def readyz(services: ServicesDep, response: Response, parts_only: bool = F
 
 
 @router.get("/metrics", include_in_schema=False, response_class=Response)
-async def metrics(request: Request) -> Response:
-    """Prometheus metrics, for this machine only."""
+async def metrics(request: Request, services: ServicesDep) -> Response:
+    """Prometheus metrics of all processes, for this machine only."""
     if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
         raise NotFound
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await asyncio.to_thread(services.metrics.exposition), media_type=CONTENT_TYPE_LATEST)

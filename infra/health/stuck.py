@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.base import Model
 from infra.database.engine import Database
-from infra.database.tables.operations import HeartbeatRow
 from infra.database.tables.read_model import DisputeRow
-from infra.health.heartbeat import BELIEVED
+from infra.health.heartbeat import heard_of
+from infra.health.waiting import Waiting, together
 from infra.records.deliveries import undelivered_summary
 
-PATIENCE = timedelta(minutes=1)
-"""How long something may wait: sweeps, retries and back-off have all had their turns by then."""
 ENDED = (
     WorkflowExecutionStatus.TERMINATED,
     WorkflowExecutionStatus.FAILED,
@@ -29,59 +25,22 @@ ENDED = (
 _ENDED_RUNS = "WorkflowType = 'Dispute' AND ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled')"
 _FAILING = "WorkflowType = 'Dispute' AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL"
 MOST = 1000
-
-WORDS = {
-    "undelivered_reports": "警情已记录、尚未送达流程引擎",
-    "dead_letters": "警情多次送达失败，须人工处理",
-    "failing_cases": "纠纷的流程步骤反复失败，时限不会触发，决定不会生效，须修复程序",
-    "ended_outside": "纠纷的流程被外部终止，尚未重新启动",
-    "unpublished_cases": "纠纷的变动未能写入查询库",
-    "access_backlog": "查阅记录未能写入",
-    "background": "后台工作反复失败",
-}
-"""What waits, by code, as staff read it."""
+TOLD = ("unpublished_cases", "access_backlog", "background")
+"""What each process tells of itself."""
 
 
-class Waiting(Model):
-    """How many of something wait, and since when the oldest does; `at_once` is stuck from the first moment on."""
-
-    what: str
-    count: int = 0
-    since: datetime | None = None
-    at_once: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """How long the oldest has waited."""
-        return max(0.0, (datetime.now(UTC) - self.since).total_seconds()) if self.since else 0.0
-
-    @property
-    def stuck(self) -> bool:
-        """Whether it waits longer than what passes by itself."""
-        return self.count > 0 and (self.at_once or self.seconds > PATIENCE.total_seconds())
-
-    def message(self) -> str:
-        """The same in words, for staff."""
-        age = f"，最早一件已等待{self.seconds / 60:.0f}分钟" if self.since else ""
-        return f"{self.count}件{WORDS[self.what]}{age}"
-
-
-async def in_the_store(database: Database) -> list[Waiting]:
-    """Reports that the engine has not got, and cases whose image could not be written.
+async def in_the_store(database: Database, besides: str = "") -> list[Waiting]:
+    """Reports that the engine has not got, and what the processes tell of themselves, but for one by its key.
 
     Raises:
         StoreUnavailable
     """
-    images = select(func.sum(col(HeartbeatRow.unpublished)), func.min(col(HeartbeatRow.unpublished_since))).where(
-        col(HeartbeatRow.at) >= datetime.now(UTC) - BELIEVED
-    )
-    async with database.read() as session:
-        behind, behind_since = (await session.execute(images)).one()
+    heard = [row for row in await heard_of(database) if row.process != besides]
     reports = await undelivered_summary(database)
     return [
         Waiting(what="undelivered_reports", count=reports.count, since=reports.since),
         Waiting(what="dead_letters", count=reports.dead, at_once=True),
-        Waiting(what="unpublished_cases", count=behind or 0, since=behind_since),
+        *together([*(Waiting(what=what) for what in TOLD), *(Waiting(**told) for row in heard for told in row.waits)]),
     ]
 
 

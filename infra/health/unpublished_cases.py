@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from infra.health.waiting import Waiting
+
 FORGOTTEN = timedelta(minutes=2)
 """A try that was not heard of for so long is tried by another worker: retries are seconds apart."""
 
@@ -22,8 +24,9 @@ class UnpublishedCases:
         """It is written."""
         self._since.pop(dispute_no, None)
 
-    def standing(self) -> tuple[int, datetime | None]:
+    def standing(self) -> Waiting:
         """How many cases wait, and since when the first does."""
         now = datetime.now(UTC)
         self._since = {no: (since, at) for no, (since, at) in self._since.items() if now - at < FORGOTTEN}
-        return len(self._since), min((since for since, _ in self._since.values()), default=None)
+        oldest = min((since for since, _ in self._since.values()), default=None)
+        return Waiting(what="unpublished_cases", count=len(self._since), since=oldest)

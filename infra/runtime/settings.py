@@ -18,6 +18,7 @@ SQLITE = "sqlite+aiosqlite:///"
 POSTGRESQL = "postgresql+asyncpg://"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Processes = Annotated[int, Field(ge=1, le=32)]
 
 
 def _database_in(read: dict[str, Any]) -> str:
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
     var: Path = Field(default=Path("var"), description="State directory: databases, keys, attachments, logs.")
     http_host: str = Field(default=LOOPBACK, description="Address the API listens on.")
     http_port: Port = Field(default=8000, description="Port of the API and the pages.")
+    api_processes: Processes = Field(
+        default=1,
+        description="API processes side by side on this machine; between them they share the limits on intake.",
+    )
+    workers: Processes = Field(default=1, description="Worker processes side by side on this machine.")
     temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
     temporal_ui_port: Port = Field(default=8233, description="Port of the embedded server's own UI.")
     database_url: str = Field(
@@ -138,6 +144,16 @@ class Settings(BaseSettings):
         return f"http://{f'[{host}]' if ':' in host else host}:{self.http_port}"
 
     @property
+    def api_names(self) -> tuple[str, ...]:
+        """The API processes by name: `api`, `api-2`, …"""
+        return _names("api", self.api_processes)
+
+    @property
+    def worker_names(self) -> tuple[str, ...]:
+        """The worker processes by name: `worker`, `worker-2`, …"""
+        return _names("worker", self.workers)
+
+    @property
     def sqlite_path(self) -> Path | None:
         """The database file, or None where the database is not SQLite."""
         return Path(self.database_url.removeprefix(SQLITE)) if self.database_url.startswith(SQLITE) else None
@@ -181,6 +197,10 @@ class Settings(BaseSettings):
         """Every setting as its environment variable, so that a child process reads exactly these settings."""
         values = self.model_dump(mode="json", exclude_none=True)
         return {variable(name): str(int(v)) if isinstance(v, bool) else str(v) for name, v in values.items()}
+
+
+def _names(kind: str, count: int) -> tuple[str, ...]:
+    return (kind, *(f"{kind}-{number}" for number in range(2, count + 1)))
 
 
 def _refused(what: str, do: str, chinese: str) -> str:

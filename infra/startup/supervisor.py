@@ -18,7 +18,8 @@ from pathlib import Path
 import httpx2
 
 from domain.errors import StoreUnavailable
-from infra.database.engine import NoSuchRevision
+from infra.database.engine import NoSuchRevision, open_database
+from infra.health.heartbeat import heard_of
 from infra.runtime.processes import Child, ChildSpec, Surroundings
 from infra.runtime.settings import Settings
 from infra.startup.preflight import PreflightError, premises
@@ -77,9 +78,9 @@ def run(
         engine,
         Step("database", migrate),
         *([Step("demo people", load_demo)] if load_demo else []),
-        module_child("worker", "worker"),
-        module_child("api", "api.serve"),
-        Step("ready", lambda: answering(f"{settings.base_url}/readyz?parts_only=1", READY_WITHIN)),
+        *(module_child(name, "worker", name) for name in settings.worker_names),
+        *(module_child(name, "api.serve", name) for name in settings.api_names),
+        Step("ready", lambda: ready(settings)),
         Step("opened", opened, announced=False),
         *jobs,
     )
@@ -102,9 +103,9 @@ def run(
         gc.collect()
 
 
-def module_child(name: str, module: str, *, done: Path | None = None) -> ChildSpec:
+def module_child(name: str, module: str, *arguments: str, done: Path | None = None) -> ChildSpec:
     """A child that runs one of our own modules with this interpreter."""
-    return ChildSpec(name, (sys.executable, "-m", module), done=done)
+    return ChildSpec(name, (sys.executable, "-m", module, *arguments), done=done)
 
 
 def say(text: str) -> None:
@@ -180,6 +181,26 @@ async def _prepared(child: Child) -> None:
             f"{child.spec.name} did not come up within {PREPARED_WITHIN:.0f} s: see {child.log}. "
             f"{child.spec.name} 启动超时，请查看日志。"
         ) from None
+
+
+async def ready(settings: Settings) -> None:
+    """Returns when the system serves, and every process of it has been heard of; raises OpeningError."""
+    await answering(f"{settings.base_url}/readyz?parts_only=1", READY_WITHIN)
+    database, wanted = open_database(settings), {*settings.api_names, *settings.worker_names}
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            while True:
+                wanted -= {row.process.partition("@")[0] for row in await heard_of(database)}
+                if not wanted:
+                    return
+                await asyncio.sleep(POLL)
+    except TimeoutError:
+        raise OpeningError(
+            f"{', '.join(sorted(wanted))} was not heard of within {READY_WITHIN:.0f} s: see the logs. "
+            "进程未能就绪，请查看日志。"
+        ) from None
+    finally:
+        await database.close()
 
 
 async def answering(url: str, within: float) -> None:

@@ -164,6 +164,6 @@ def test_decisions_are_accepted_within_three_seconds_of_the_workers_restart(chao
 def first_beat(chaos: Instance, pid: int) -> float:
     """When a worker first said that it lives; 0 before. A beat comes every two seconds."""
     with sqlite3.connect(f"file:{chaos.var / 'santui.db'}?mode=ro", uri=True) as database:
-        row = database.execute("SELECT at FROM heartbeat WHERE worker = ?", (f"worker-{pid}",)).fetchone()
+        row = database.execute("SELECT at FROM heartbeat WHERE kind = 'worker' AND pid = ?", (pid,)).fetchone()
     database.close()
     return datetime.fromisoformat(row[0]).replace(tzinfo=UTC).timestamp() if row else 0.0

@@ -48,6 +48,8 @@ class JobRow(SQLModel, table=True):
     """queued, running, done, failed"""
     done: int = 0
     total: int | None = None
+    holder: str | None = None
+    """who works on it, or did last: a new word each time it is taken"""
     beat_at: datetime | None = instant_field(default=None)
     """the last sign of life of the process that works on it"""
     finished_at: datetime | None = instant_field(default=None)

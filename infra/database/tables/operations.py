@@ -1,11 +1,13 @@
-"""Stored answers of idempotency keys, what workers say of themselves, and how often what is remembered was changed."""
+"""Stored answers of idempotency keys, what processes say of themselves, tries at signing in, and how often what is
+remembered was changed.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
@@ -33,13 +35,27 @@ class AnswerRow(SQLModel, table=True):
 
 
 class HeartbeatRow(SQLModel, table=True):
-    """When a worker was last seen alive, and how many cases' images it could not write then."""
+    """When a process was last seen alive, and what waited in it then."""
 
     __tablename__ = "heartbeat"
-    worker: str = Field(primary_key=True)
+    process: str = Field(primary_key=True)
+    """its name and its machine: `worker-2@host`"""
+    kind: str
+    """api or worker"""
+    pid: int
     at: datetime = instant_field()
-    unpublished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    unpublished_since: datetime | None = instant_field(default=None)
+    waits: Any = Field(sa_column=Column(JSON, nullable=False))
+    """a list of `infra.health.waiting.Waiting`"""
+
+
+class SignInRow(SQLModel, table=True):
+    """A try at signing in that failed, or is under way; gone after a minute."""
+
+    __tablename__ = "sign_in"
+    try_id: str = Field(primary_key=True)
+    username: str = Field(index=True)
+    """a keyed digest: somebody may have typed a password there"""
+    at: datetime = instant_field(index=True)
 
 
 class GenerationRow(SQLModel, table=True):

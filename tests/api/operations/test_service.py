@@ -11,7 +11,7 @@ from api.operations import drill_service, service
 from api.operations.schemas import Advance
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
 from infra.database.engine import Session
-from infra.health.stuck import Waiting
+from infra.health.waiting import Waiting
 from tests.api.engine import LivingEngine
 from tests.api.support import dispute, somebody
 

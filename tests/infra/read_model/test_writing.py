@@ -23,13 +23,13 @@ from infra.database.tables.audit import AccessRow
 from infra.database.tables.intake import IncidentRow, NumberRow
 from infra.database.tables.operations import AnswerRow
 from infra.health.heartbeat import beat, workers_alive
-from infra.health.unpublished_cases import UnpublishedCases
 from infra.records import incidents
 from infra.records.access_log import AccessLog
 from infra.records.comments import add_comment, comments_of
 from infra.records.idempotency_store import KEPT, StoredAnswer, keep_answer, store_answer, trim_answers
 from infra.records.incidents import Earlier, first_of_number, record_incident
 from infra.runtime.crypto import load_keys
+from infra.runtime.identity import Identity
 from infra.runtime.settings import Settings
 from tests.infra.stores import answer_under, incident, opened
 from tests.postgres import Cluster, cluster
@@ -298,11 +298,13 @@ async def test_the_access_log_writes_each_entry_once(anywhere: Settings) -> None
 async def test_a_worker_that_beats_is_alive(anywhere: Settings) -> None:
     async with opened(anywhere) as database:
         assert await workers_alive(database) == 0
-        beating = asyncio.create_task(beat(database, "w-1", UnpublishedCases()))
+        api = asyncio.create_task(beat(database, Identity("api", "api"), list))
+        beating = asyncio.create_task(beat(database, Identity("worker", "w-1"), list))
         async with asyncio.timeout(10):
             while await workers_alive(database) != 1:
                 await asyncio.sleep(0.02)
         beating.cancel()
+        api.cancel()
 
 
 async def test_a_database_that_is_away_is_unavailable_and_back_when_it_is_back(tmp_path: Path) -> None:

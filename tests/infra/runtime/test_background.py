@@ -85,7 +85,7 @@ from infra.health import heartbeat
 from infra.runtime.background import Background
 from infra.database.engine import Database, open_database
 from infra.runtime.logs import configure_logs
-from infra.health.unpublished_cases import UnpublishedCases
+from infra.runtime.identity import Identity
 from infra.runtime.settings import get_settings
 async def run():
     configure_logs("info")
@@ -100,7 +100,7 @@ async def run():
         return write(*given)
     database.write = failing
     kept = Background()
-    kept.keep("heartbeat", lambda: heartbeat.beat(database, "w", UnpublishedCases()))
+    kept.keep("heartbeat", lambda: heartbeat.beat(database, Identity("worker", "w"), list))
     async with asyncio.timeout(20):
         while not await heartbeat.workers_alive(database):
             await asyncio.sleep(0.05)

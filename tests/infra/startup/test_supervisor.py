@@ -213,5 +213,5 @@ async def test_readiness_that_does_not_come_says_what_was_answered_last() -> Non
 
 
 def test_a_module_runs_with_this_interpreter(tmp_path: Path) -> None:
-    assert module_child("worker", "worker").command == (sys.executable, "-m", "worker")
+    assert module_child("worker-2", "worker", "worker-2").command == (sys.executable, "-m", "worker", "worker-2")
     assert module_child("job", "api.job", done=tmp_path).done == tmp_path

@@ -28,7 +28,7 @@ FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at",
            "colour", "category"]  # fmt: skip
 TABLES = (
     "organisation person deputy post incident incident_party number addressee barred dispute helper involvement tally "
-    "task timeline attachment comment event message watcher access archive job answer heartbeat generation"
+    "task timeline attachment comment event message watcher access archive job answer heartbeat sign_in generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy")
@@ -301,6 +301,7 @@ def _audit() -> None:
         *_columns(TEXT, "state"),
         *_columns(INTEGER, "done"),
         *_columns(INTEGER, "total", nullable=True),
+        *_columns(TEXT, "holder", nullable=True),
         *_columns(INSTANT, "beat_at", "finished_at", nullable=True),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("job_id"),
@@ -324,12 +325,20 @@ def _operations() -> None:
     op.create_index("answer_intents", "answer", ["at"], sqlite_where=open_intents, postgresql_where=open_intents)
     op.create_table(
         "heartbeat",
-        *_columns(TEXT, "worker"),
+        *_columns(TEXT, "process", "kind"),
+        *_columns(INTEGER, "pid"),
         *_columns(INSTANT, "at"),
-        *_columns(INTEGER, "unpublished"),
-        *_columns(INSTANT, "unpublished_since", nullable=True),
-        sa.PrimaryKeyConstraint("worker"),
+        *_columns(JSON, "waits"),
+        sa.PrimaryKeyConstraint("process"),
     )
+    op.create_table(
+        "sign_in",
+        *_columns(TEXT, "try_id", "username"),
+        *_columns(INSTANT, "at"),
+        sa.PrimaryKeyConstraint("try_id"),
+    )
+    op.create_index("ix_sign_in_username", "sign_in", ["username"])
+    op.create_index("ix_sign_in_at", "sign_in", ["at"])
     op.create_table(
         "generation",
         *_columns(TEXT, "topic"),
