@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import DateTime, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -36,6 +37,17 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("an instant needs an offset")
         return value.astimezone(UTC) if value else None
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """SQLAlchemy's own for SQLite formats a dictionary of parts; the text is the same."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def text(value: datetime | None) -> str | None:
+            utc = self.process_bind_param(value, dialect)
+            return utc.replace(tzinfo=None).isoformat(" ", "microseconds") if utc else None
+
+        return text
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The instant in UTC."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
@@ -60,7 +72,7 @@ class Sealed(TypeDecorator[Any]):
         """Seals the value: key id, a colon, the ciphertext."""
         if value is None:
             return None
-        plain = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), _FAST)
+        plain = zlib.compress(to_json(value), _FAST)
         keys = _ring()
         return keys.current.encode() + b":" + keys.seal(plain, self._context())
 
@@ -69,7 +81,7 @@ class Sealed(TypeDecorator[Any]):
         if value is None:
             return None
         key_id, _, sealed = bytes(value).partition(b":")
-        return json.loads(zlib.decompress(_ring().unseal(key_id.decode(), sealed, self._context())))
+        return from_json(zlib.decompress(_ring().unseal(key_id.decode(), sealed, self._context())))
 
     def _context(self) -> bytes:
         return f"santui.column.{self.table}".encode()

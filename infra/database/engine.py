@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from asyncpg import PostgresError
+from pydantic_core import to_json
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound, NotSupportedError, ProgrammingError
@@ -262,7 +263,7 @@ def open_database(settings: Settings) -> Database:
     if settings.sqlite_path:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     more = {} if settings.sqlite_path else {"pool_pre_ping": True, "connect_args": POSTGRESQL}
-    engine = create_async_engine(settings.database_url, **POOL, **more)
+    engine = create_async_engine(settings.database_url, json_serializer=_json, **POOL, **more)
     if settings.sqlite_path:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
@@ -271,6 +272,10 @@ def open_database(settings: Settings) -> Database:
     if log:
         log.listen(engine)
     return Database(engine, open_wakeups(settings), log)
+
+
+def _json(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def _sqlite_begin(connection: Connection) -> None:

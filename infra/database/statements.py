@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Executable, inspect
+from sqlalchemy import JSON, ColumnElement, Executable, Text, any_, bindparam, func, inspect, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.dml import Insert
@@ -19,7 +21,7 @@ Convert = Callable[[Any], Any]
 
 class Statement:
     """A statement with named parameters; `build` makes it for a dialect's name, `columns` are those an insert fills
-    (all of the table without it). A parameter of an expanding `in_` is a list.
+    (all of the table without it). Its text never depends on the parameters: lists go through `among`.
     """
 
     def __init__(self, build: Callable[[str], Executable], columns: Sequence[str] | None = None) -> None:
@@ -50,55 +52,51 @@ class Prepared:
 
     def __init__(self, statement: Executable, dialect: Dialect, columns: Sequence[str] | None) -> None:
         assert isinstance(statement, ClauseElement)
-        self._dialect = dialect
-        self._compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
-        self.answers = [_reading(column.type, dialect) for column in getattr(statement, "exported_columns", ())]
-        """by what each column of its rows is converted; empty where it has no rows"""
-
-    @cached_property
-    def text(self) -> str:
-        """The SQL; of a statement without lists."""
-        return str(self._compiled)
-
-    @cached_property
-    def _places(self) -> list[tuple[str, Any, Convert | None]]:
-        """By place: the parameter's name, its value where none is given, and by what it is converted."""
-        binds = self._compiled.binds
-        return [(name, binds[name].value, self._writing(binds[name])) for name in self._compiled.positiontup]
-
-    @cached_property
-    def lists(self) -> bool:
-        """Whether a parameter is a list: the text is another for each length."""
-        return any(bind.expanding for bind in self._compiled.binds.values())
-
-    def expanded(self, parameters: Parameters) -> tuple[str, list[Any]]:
-        """The text for lists of these lengths, and the values by place."""
-        state = self._compiled.construct_expanded_state(dict(parameters))
-        return state.statement, [
-            state.processors[name](state.parameters[name]) if name in state.processors else state.parameters[name]
-            for name in state.positiontup
+        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+        self.text = str(compiled)
+        """the SQL, with a place for each value"""
+        names, binds = compiled.positiontup, compiled.binds
+        self._pick = _picking(names)
+        self._defaults = {name: bind.value for name, bind in binds.items() if not bind.required}
+        self._writing = [
+            (n, convert) for n, name in enumerate(names) if (convert := _writing(binds[name].type, dialect))
+        ]
+        self._reading = [
+            (n, convert)
+            for n, column in enumerate(getattr(statement, "exported_columns", ()))
+            if (convert := _reading(column.type, dialect))
         ]
 
     def bound(self, parameters: Parameters) -> list[Any]:
         """The values by place."""
-        values = []
-        for name, default, convert in self._places:
-            value = parameters.get(name, default)
-            values.append(convert(value) if convert else value)
+        values = list(self._pick({**self._defaults, **parameters} if self._defaults else parameters))
+        for n, convert in self._writing:
+            values[n] = convert(values[n])
         return values
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Rows of the driver as rows of ours."""
-        if not any(self.answers):
+        if not self._reading:
             return rows
-        return [
-            tuple(convert(value) if convert else value for convert, value in zip(self.answers, row, strict=True))
-            for row in rows
-        ]
+        read = []
+        for row in rows:
+            values = list(row)
+            for n, convert in self._reading:
+                values[n] = convert(values[n])
+            read.append(tuple(values))
+        return read
 
-    def _writing(self, bind: Any) -> Convert | None:
-        convert: Convert | None = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
-        return convert
+
+def _picking(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
+    """What takes the values of these names, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda parameters: tuple(parameters[name] for name in names)
+
+
+def _writing(kind: Any, dialect: Dialect) -> Convert | None:
+    convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return convert
 
 
 def _reading(kind: Any, dialect: Dialect) -> Convert | None:
@@ -119,9 +117,22 @@ def inserting(
     return Statement(build, columns)
 
 
+def among(column: Any, name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether a column of text is in the list that a parameter gives; one text for lists of every length."""
+    found: ColumnElement[bool]
+    if dialect == "sqlite":
+        found = column.in_(select(func.json_each(bindparam(name, type_=JSON)).table_valued("value")))
+    else:
+        found = column == any_(bindparam(name, type_=ARRAY(Text)))
+    return found
+
+
 @cache
-def upserting(table: type[SQLModel], *, keep: bool = False) -> Statement:
-    """Inserts rows; those whose primary key is there already are overwritten, or kept as they are."""
+def upserting(table: type[SQLModel], *, keep: bool = False, differing: bool = False) -> Statement:
+    """Inserts rows; those whose primary key is there already are overwritten, or kept as they are.
+
+    `differing`: only those that are not as they should be; not for sealed columns, which look different each time.
+    """
     target: Any = inspect(table).local_table
     keys = [column.name for column in target.primary_key]
     others = [column.name for column in target.columns if column.name not in keys]
@@ -130,8 +141,10 @@ def upserting(table: type[SQLModel], *, keep: bool = False) -> Statement:
         if keep or not others:
             nothing: Executable = insert.on_conflict_do_nothing(index_elements=keys)
             return nothing
+        new = insert.excluded
+        differs = or_(*(target.c[name].is_distinct_from(new[name]) for name in others)) if differing else None
         overwrite: Executable = insert.on_conflict_do_update(
-            index_elements=keys, set_={name: insert.excluded[name] for name in others}
+            index_elements=keys, set_={name: new[name] for name in others}, where=differs
         )
         return overwrite
 

@@ -100,9 +100,9 @@ class SqliteWriter:
             self._tell(prepared.text, many)
             connection.executemany(prepared.text, many)
             return []
-        text, values = prepared.expanded(parameters) if prepared.lists else (prepared.text, prepared.bound(parameters))
-        self._tell(text, values)
-        return prepared.read(connection.execute(text, values).fetchall())
+        values = prepared.bound(parameters)
+        self._tell(prepared.text, values)
+        return prepared.read(connection.execute(prepared.text, values).fetchall())
 
     def _tell(self, text: str, values: Any) -> None:
         for listener in self.listeners:

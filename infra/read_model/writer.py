@@ -15,7 +15,7 @@ from domain.image.projection import Image, TaskImage
 from domain.indicators.events import Tally
 from infra.database.columns import searchable
 from infra.database.engine import Database
-from infra.database.statements import Statement, upserting
+from infra.database.statements import Statement, among, upserting
 from infra.database.tables.read_model import (
     AddresseeRow,
     BarredRow,
@@ -27,13 +27,16 @@ from infra.database.tables.read_model import (
     TimelineRow,
 )
 from infra.database.transactions import Work, each
+from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
-from infra.records.events import note_events, stored_state
+from infra.records.events import note_events
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""
 OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TaskRow, TimelineRow, TallyRow)
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
+COMPARED = (AddresseeRow, TallyRow)
+"""Tables of which an image repeats many rows as they are: only those that differ are written."""
 
 
 def _column(table: type[SQLModel], name: str) -> Any:
@@ -46,11 +49,12 @@ _FORGET = [
     *(Statement.of(delete(table).where(_column(table, "task_id").in_(_TASKS))) for table in OF_TASK),
     *(Statement.of(delete(table).where(_column(table, "dispute_no") == _NUMBER)) for table in OF_DISPUTE),
 ]
-_DOCUMENT = Statement.of(select(col(DisputeRow.sealed)).where(col(DisputeRow.dispute_no) == _NUMBER))
-_NO_ADDRESSEES = Statement.of(
-    delete(AddresseeRow).where(col(AddresseeRow.task_id).in_(bindparam("tasks", expanding=True)))
+_NO_ADDRESSEES = Statement(
+    lambda dialect: delete(AddresseeRow).where(among(col(AddresseeRow.task_id), "tasks", dialect))
 )
-_NO_TALLY = Statement.of(delete(TallyRow).where(col(TallyRow.dispute_no) == _NUMBER))
+_LESS_TALLY = Statement.of(
+    delete(TallyRow).where(col(TallyRow.dispute_no) == _NUMBER, col(TallyRow.seq) > bindparam("last"))
+)
 # A task's colour is its dispute's, also where the task itself has long ended and is not sent again.
 _COLOUR = Statement.of(
     update(TaskRow)
@@ -81,13 +85,13 @@ def image_written(image: Image) -> Work[int]:
         ReadModelGap: the image holds only what is new since a revision beyond the stored one, or since another
             document than the stored one.
     """
-    stored, before = yield from stored_state(image.dispute_no, [shown.task_id for shown in image.tasks])
-    if stored >= image.revision:
+    stored = yield from stored_state(image)
+    if stored.revision >= image.revision:
         return image.revision
-    if stored < image.since:
-        raise ReadModelGap(f"{image.dispute_no} is at {stored}, the image is new since {image.since}")
-    yield from _insert((yield from _completed(image)))
-    yield from note_events(image, stored=stored, before=before)
+    if stored.revision < image.since:
+        raise ReadModelGap(f"{image.dispute_no} is at {stored.revision}, the image is new since {image.since}")
+    yield from _inserted(_completed(image, stored.document), stored)
+    yield from note_events(image, stored=stored.revision, before=stored.tasks)
     return image.revision
 
 
@@ -103,11 +107,11 @@ async def replace_image(database: Database, image: Image, *, unless_newer: bool 
 
 
 def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
-    stored, _ = yield from stored_state(image.dispute_no, [])
-    if unless_newer and stored > image.revision:
+    stored = yield from stored_state(image)
+    if unless_newer and stored.revision > image.revision:
         return False
     yield from _forget(image.dispute_no)
-    yield from _insert(image)
+    yield from _inserted(image, StoredState())
     return True
 
 
@@ -159,11 +163,10 @@ def rows_of(image: Image) -> Rows:
     }
 
 
-def _completed(image: Image) -> Work[Image]:
-    """The image with its whole document: of what it left out, the row has the beginnings."""
+def _completed(image: Image, stored: Any) -> Image:
+    """The image with its whole document: of what it left out, the stored document has the beginnings."""
     if not image.kept:
         return image
-    [(stored,)] = yield _DOCUMENT, {"number": image.dispute_no}
     try:
         document = with_beginnings(stored, image.document, image.kept)
     except BeginningMismatch as error:
@@ -171,16 +174,22 @@ def _completed(image: Image) -> Work[Image]:
     return image.model_copy(update={"document": document, "kept": {}})
 
 
-def _insert(image: Image) -> Work[None]:
+def _inserted(image: Image, stored: StoredState) -> Work[None]:
+    """Writes an image's rows; sends no statement for what is stored already as it should be."""
     moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
     if moved:  # a reassigned task has other addressees
         yield _NO_ADDRESSEES, {"tasks": moved}
-    if image.tally is not None:  # what is counted may become less
-        yield _NO_TALLY, {"number": image.dispute_no}
-    for table, rows in rows_of(image).items():
-        yield from each(upserting(table), rows)
+    if image.tally is not None and stored.tallied > len(image.tally):  # what is counted may become less
+        yield _LESS_TALLY, {"number": image.dispute_no, "last": len(image.tally)}
+    rows = rows_of(image)
+    rows[InvolvementRow] = [row for row in rows[InvolvementRow] if (row["role"], row["path"]) not in stored.posts]
+    rows[HelperRow] = [row for row in rows[HelperRow] if row["person_id"] not in stored.helpers]
+    rows[BarredRow] = [row for row in rows[BarredRow] if (row["task_id"], row["person_id"]) not in stored.barred]
+    for table, new in rows.items():
+        yield from each(upserting(table, differing=table in COMPARED), new)
     yield from attachments_taken(image.dispute_no, _evidence(image))
-    yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}
+    if stored.colour not in (None, image.colour):
+        yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}
 
 
 def _evidence(image: Image) -> Iterator[str]:
@@ -196,8 +205,12 @@ def _forget(dispute_no: str) -> Work[None]:
         yield statement, {"number": dispute_no}
 
 
+_OF_IMAGE = tuple(name for name in DisputeRow.model_fields if name not in ("search", "sealed"))
+_OF_TASK_IMAGE = tuple(name for name in TaskRow.model_fields if name not in ("sealed", "decided_by", "decided_for"))
+
+
 def _dispute(image: Image) -> dict[str, Any]:
-    row = {name: getattr(image, name) for name in DisputeRow.model_fields if name not in ("search", "sealed")}
+    row = {name: getattr(image, name) for name in _OF_IMAGE}
     search = searchable(image.dispute_no, image.title, image.category_name)
     return {**row, "search": search, "sealed": image.document}
 
@@ -212,8 +225,7 @@ def _tally(image: Image, seq: int, counted: Tally) -> dict[str, Any]:
 
 
 def _task(image: TaskImage) -> dict[str, Any]:
-    ours = ("sealed", "decided_by", "decided_for")
-    row = {name: getattr(image, name) for name in TaskRow.model_fields if name not in ours}
+    row = {name: getattr(image, name) for name in _OF_TASK_IMAGE}
     decision = image.task.decision
     return {
         **row,

@@ -20,7 +20,7 @@ from sqlmodel import col
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
 from infra.database.engine import Database
-from infra.database.statements import Statement
+from infra.database.statements import Statement, among
 from infra.database.tables.attachments import AttachmentRow
 from infra.database.transactions import Work, within
 
@@ -31,14 +31,16 @@ PENDING_FOR = timedelta(hours=48)
 SENT_FOR = timedelta(days=30)
 """An answer left while no worker answers takes effect, or is refused, once there is one."""
 
-_TAKE = Statement.of(
-    update(AttachmentRow)
-    .where(
-        col(AttachmentRow.attachment_id).in_(bindparam("ids", expanding=True)),
-        col(AttachmentRow.dispute_no) == bindparam("number"),
-        col(AttachmentRow.state) != TAKEN,
+_TAKE = Statement(
+    lambda dialect: (
+        update(AttachmentRow)
+        .where(
+            among(col(AttachmentRow.attachment_id), "ids", dialect),
+            col(AttachmentRow.dispute_no) == bindparam("number"),
+            col(AttachmentRow.state) != TAKEN,
+        )
+        .values(state=TAKEN)
     )
-    .values(state=TAKEN)
 )
 
 

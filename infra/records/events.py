@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Select, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,28 +19,11 @@ from domain.image.projection import Image
 from infra.database.engine import Database
 from infra.database.statements import Statement
 from infra.database.tables.messages import EventRow
-from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.database.transactions import Work, each
 
 KEPT = timedelta(days=2)
 """For how long one can resume; who was away longer reads the inbox again."""
 _INSERT = Statement.of(insert(EventRow), ("at", "kind", "dispute_no", "revision", "task_id", "posts", "persons"))
-_OF_IMAGE = and_(
-    col(TaskRow.dispute_no) == col(DisputeRow.dispute_no), col(TaskRow.task_id).in_(bindparam("tasks", expanding=True))
-)
-_STOOD = Statement.of(
-    select(col(DisputeRow.revision), col(TaskRow.task_id), col(TaskRow.state))
-    .outerjoin(TaskRow, _OF_IMAGE)
-    .where(col(DisputeRow.dispute_no) == bindparam("number"))
-)
-
-
-def stored_state(dispute_no: str, task_ids: Collection[str]) -> Work[tuple[int, dict[str, str]]]:
-    """How the read model has a dispute: its revision, 0 if it has not, and the states of those of these tasks that are
-    stored, by id. One query, because every publishing asks.
-    """
-    rows = yield _STOOD, {"number": dispute_no, "tasks": list(task_ids)}
-    return rows[0][0] if rows else 0, {task_id: state for _, task_id, state in rows if task_id}
 
 
 def note_events(image: Image, *, stored: int, before: dict[str, str]) -> Work[None]:

@@ -1,0 +1,151 @@
+"""The rows that grow image by image are those of the whole image; what is as it should be costs no statement."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+from domain.case.case import Case
+from domain.case.state import Party
+from domain.image.projection import Image, project
+from domain.people.organisation import Post
+from domain.transitions.actions import reassign
+from domain.transitions.colours import recolour
+from infra.database.engine import Database
+from infra.read_model.writer import Rows, image_written, rows_of, stored_rows, write_image
+from infra.runtime.settings import Settings
+from tests.infra.stores import opened
+from tests.workflows.engine import first_state
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(anywhere: Settings) -> AsyncIterator[Database]:
+    """An empty read model, on each database."""
+    async with opened(anywhere) as store:
+        yield store
+
+
+def new_case() -> Case:
+    """A case that was reported and asks for nothing yet."""
+    state = first_state("D2026-000001", "jinhua")
+    ids = iter(f"t-{n}" for n in range(99))
+    case = Case(state, lambda: state.opened_at, lambda: next(ids))
+    case.log("opened", "受理立案")
+    return case
+
+
+def claim(case: Case) -> None:
+    """Somebody takes the last task, and gives it to somebody else to prepare."""
+    task = case.state.tasks[-1]
+    task.state, task.assignee, task.delegate, task.delegates = "claimed", "p-1", "p-2", ["p-2"]
+    case.log("delegated", "委派", task_id=task.task_id, person="p-2")
+    task.revision = case.state.revision
+
+
+def bar(case: Case) -> None:
+    """Somebody may no longer answer the last task."""
+    task = case.state.tasks[-1]
+    task.excluded = [*task.excluded, "p-3"]
+    case.log("note", "回避")
+    task.revision = case.state.revision
+
+
+def report(case: Case) -> None:
+    """One more party is known."""
+    case.state.parties.append(Party(name="当事人", side="a"))
+    case.log("note", "补充")
+
+
+STEPS: tuple[Callable[[Case], object], ...] = (
+    lambda case: case.open("confirm_triage"),
+    lambda case: case.void(case.state.tasks, "试"),
+    lambda case: case.open("handle_on_scene"),
+    claim,
+    bar,
+    report,
+    lambda case: recolour(case, "red", "试"),
+    lambda case: reassign(case, case.state.tasks[-1:], [Post(role="duty_leader", path="/county/elsewhere")], "试"),
+    lambda case: case.open("evaluate"),
+    lambda case: recolour(case, "blue", "试"),
+)
+"""What a case lives through, a revision or more each."""
+
+
+def in_order(rows: Rows) -> Rows:
+    """The same rows, each table's by what tells them apart."""
+
+    def key(table: type[SQLModel], row: dict[str, Any]) -> list[str]:
+        return [str(row[column.name]) for column in inspect(table).primary_key]
+
+    return {table: sorted(found, key=partial(key, table)) for table, found in rows.items()}
+
+
+async def held(database: Database) -> Rows:
+    """What the read model holds of the case."""
+    async with database.read() as session:
+        return in_order(await stored_rows(session, "D2026-000001"))
+
+
+async def sent(database: Database, image: Image) -> list[str]:
+    """The statements by which an image is written."""
+    statements: list[str] = []
+    with database.heard(lambda text, _: statements.append(text)):
+        await database.transact(image_written(image))  # no lock: nobody else is there
+    return statements
+
+
+async def test_what_grows_image_by_image_is_what_the_whole_image_makes(database: Database) -> None:
+    case = new_case()
+    image = project(case.state)
+    await write_image(database, image)
+    tally = image.tally
+    for step in STEPS:
+        step(case)
+        image = project(case.state, since=image.revision, lists=image.lists, published_tally=tally)
+        tally = image.tally or tally
+        await write_image(database, image)
+        assert await held(database) == in_order(rows_of(project(case.state)))
+
+
+async def test_what_is_counted_may_become_less(database: Database) -> None:
+    case = new_case()
+    image = project(case.state)
+    assert image.tally
+    await write_image(database, image.model_copy(update={"tally": [*image.tally, *image.tally]}))
+    case.log("note", "更正")
+    whole = project(case.state)
+    await write_image(database, whole)
+    assert await held(database) == in_order(rows_of(whole))
+
+
+async def test_a_task_that_ends_and_another_that_opens_cost_seven_statements(database: Database) -> None:
+    case = new_case()
+    case.open("confirm_triage")
+    first = project(case.state)
+    await write_image(database, first)
+    case.void(case.state.tasks, "试")
+    case.open("handle_on_scene")
+    image = project(case.state, since=first.revision, lists=first.lists, published_tally=first.tally)
+    statements = await sent(database, image)
+    assert len(statements) <= 7, statements  # what stood, dispute, timeline, task, addressee, who has a part, event
+
+
+async def test_what_changes_nothing_but_the_case_costs_four_statements(database: Database) -> None:
+    case = new_case()
+    first = project(case.state)
+    await write_image(database, first)
+    report(case)
+    image = project(case.state, since=first.revision, lists=first.lists, published_tally=first.tally)
+    statements = await sent(database, image)
+    assert len(statements) == 4, statements  # what stood, dispute, timeline, event
+
+
+async def test_an_image_that_is_written_already_costs_one_statement(database: Database) -> None:
+    image = project(new_case().state)
+    await write_image(database, image)
+    assert len(await sent(database, image)) == 1
