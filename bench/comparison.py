@@ -83,7 +83,18 @@ class Level:
 
 FIGURES = (
     *("at once", "", "cases", "cases/s", "decision p50 ms", "p99 ms", "events/decision", "bytes/decision"),
-    *("SQL alone", "SQL in all", "CPU ms/decision", "server", "worker", "api", "client", "others"),
+    *(
+        "payloads/decision",
+        "bytes/payload",
+        "SQL alone",
+        "SQL in all",
+        "CPU ms/decision",
+        "server",
+        "worker",
+        "api",
+        "client",
+        "others",
+    ),
     *("unpublished", "503", "202"),
 )
 """`SQL alone` is what one decision sends when nothing else happens, `SQL in all` everything sent, a decision; `server`
@@ -114,6 +125,8 @@ def _figures(runs: Sequence[Figures]) -> Iterable[str]:
     yield cell(lambda run: run.visible.p99, 0)
     yield cell(lambda run: run.events_per_decision, 1)
     yield cell(lambda run: run.bytes_per_decision, 0)
+    yield cell(lambda run: run.payloads_per_decision, 1)
+    yield cell(lambda run: run.bytes_per_payload, 0)
     yield format(Spread.of([run.statements_alone for run in mine]), ".1f") if mine else ""
     yield format(Spread.of([sum(run.sql.values()) for run in mine]), ".1f") if mine else ""
     yield cell(lambda run: run.cpu(*PROCESSES), 1)

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psutil
-from temporalio.client import Client
+from google.protobuf.message import Message
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHistory
 
 
 def percentile(samples: Iterable[float], percent: float) -> float:
@@ -58,26 +61,61 @@ class Spread:
 
 @dataclass(frozen=True)
 class HistoryCost:
-    """What a group of finished workflows left in the engine."""
+    """What a finished workflow left in the engine, or a group of them on average."""
 
     events: float
-    """Events a workflow, on average."""
     size: float
-    """Bytes a workflow, on average: the events as protobuf, 2 % below what the server calls the history's size."""
+    """Bytes: the events as protobuf, 2 % below what the server calls the history's size."""
+    payloads: float
+    payload_size: float
+    """Bytes of the payloads' data, without their metadata."""
     last_close: datetime
     """When the last of them closed, by the server's clock."""
 
 
+def weigh(history: WorkflowHistory) -> HistoryCost:
+    """What one history weighs. Workflow tasks that timed out do not count: they tell of the machine."""
+    timed_out = sum(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT for event in history.events)
+    data = [payload.data for event in history.events for payload in payloads_in(event)]
+    return HistoryCost(
+        events=len(history.events) - timed_out * EVENTS_A_TASK,
+        size=sum(event.ByteSize() for event in history.events),
+        payloads=len(data),
+        payload_size=sum(map(len, data)),
+        last_close=history.events[-1].event_time.ToDatetime(UTC),
+    )
+
+
+EVENTS_A_TASK = 3
+"""Scheduled, started, and completed or timed out."""
+
+
+def payloads_in(message: Message) -> Iterator[Payload]:
+    """Every payload anywhere in a protobuf message."""
+    if isinstance(message, Payload):
+        yield message
+        return
+    for described, value in message.ListFields():
+        if described.message_type is None:
+            continue
+        if described.message_type.GetOptions().map_entry:
+            inner = [each for each in value.values() if isinstance(each, Message)]
+        else:
+            inner = [value] if isinstance(value, Message) else value
+        for each in inner:
+            yield from payloads_in(each)
+
+
 async def history_cost(client: Client, workflow_ids: Collection[str]) -> HistoryCost:
     """Fetch the histories of finished workflows and weigh them. Not while measuring: it costs the server."""
-    events = size = 0
-    closed = []
-    for workflow_id in workflow_ids:
-        history = await client.get_workflow_handle(workflow_id).fetch_history()
-        events += len(history.events)
-        size += sum(event.ByteSize() for event in history.events)
-        closed.append(history.events[-1].event_time.ToDatetime(UTC))
-    return HistoryCost(events / len(workflow_ids), size / len(workflow_ids), last_close=max(closed))
+    costs = [weigh(await client.get_workflow_handle(each).fetch_history()) for each in workflow_ids]
+    return HistoryCost(
+        events=statistics.mean(cost.events for cost in costs),
+        size=statistics.mean(cost.size for cost in costs),
+        payloads=statistics.mean(cost.payloads for cost in costs),
+        payload_size=statistics.mean(cost.payload_size for cost in costs),
+        last_close=max(cost.last_close for cost in costs),
+    )
 
 
 @dataclass
@@ -151,6 +189,9 @@ class Figures:
     events_per_decision: float
     """History events of a whole case (its start included), divided by its decisions."""
     bytes_per_decision: float
+    payloads_per_decision: float
+    bytes_per_payload: float
+    """Of the payloads' data alone."""
     cores: Mapping[str, float]
     """Cores kept busy by each process, and by all `others` on the machine."""
 

@@ -196,7 +196,7 @@ async def measure_santui(system: System, people: People, *, concurrency: int, ca
         await life(0)  # alone: the first case learns who answers what, and signs everybody in
         await at_once(concurrency, life, range(WARM_UP))
         logs = SqlLogs(system)
-        statements = await _one_case(logs, people)
+        _, statements = await case_alone(logs, people)
         waits.clear()
         numbers.clear()
         unpublished, unavailable, deferred = people.unpublished, people.unavailable, people.deferred
@@ -217,6 +217,8 @@ async def measure_santui(system: System, people: People, *, concurrency: int, ca
         visible=Latency.of(waits),
         events_per_decision=cost.events / len(LIFE),
         bytes_per_decision=cost.size / len(LIFE),
+        payloads_per_decision=cost.payloads / len(LIFE),
+        bytes_per_payload=cost.payload_size / cost.payloads,
         cores=meter.cores(),
         unpublished=people.unpublished - unpublished,
         unavailable=people.unavailable - unavailable,
@@ -227,8 +229,11 @@ async def measure_santui(system: System, people: People, *, concurrency: int, ca
     )
 
 
-async def _one_case(logs: SqlLogs, people: People) -> Statements:
-    """The statements of one case alone, a decision, each with how often it is sent."""
+async def case_alone(logs: SqlLogs, people: People) -> tuple[str, Statements]:
+    """Plays one case while nothing else happens; answers its number, and how often it sends each statement a decision.
+
+    The API's are counted from a decision's request to its answer, the worker's from the first decision on.
+    """
     sent: dict[str, Counter[str]] = defaultdict(Counter)
     began: dict[Path, int] = {}
 
@@ -240,7 +245,7 @@ async def _one_case(logs: SqlLogs, people: People) -> Statements:
         yield
         sent["api"].update(logs.since(moment)["api"])
 
-    await people.live([], decision)
+    number = await people.live([], decision)
     await asyncio.sleep(AFTERWARDS)
     sent["worker"].update(logs.since(began)["worker"])
-    return {name: {text: n / len(LIFE) for text, n in texts.most_common()} for name, texts in sent.items()}
+    return number, {name: {text: n / len(LIFE) for text, n in texts.most_common()} for name, texts in sent.items()}

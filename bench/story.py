@@ -76,6 +76,17 @@ def _filled(step: Step) -> dict[str, Any]:
     return {**step.fields, **({"met": met} if step.met else {})}
 
 
+@dataclass
+class Case:
+    """A case under way."""
+
+    number: str
+    tasks: dict[str, str]
+    """Its open tasks: the kind by the id."""
+    steps: list[Step] = field(default_factory=lambda: list(LIFE))
+    """Decisions still to come."""
+
+
 class People:
     """The demo people over HTTP. Who answers which kind of task is learnt once, and everybody signs in once."""
 
@@ -107,33 +118,50 @@ class People:
 
         `around` is entered for the time of each decision's request.
         """
-        taken_in = await self._post("/v1/incidents", self._holder("call_taker"), self._report())
-        self.unpublished += not taken_in.get("published", True)
-        number = str(taken_in["dispute_no"])
-        tasks = await self._open_tasks(number)
-        for step in LIFE:
-            task_id = next((task_id for task_id, kind in tasks.items() if kind == step.kind), None)
-            if task_id is None:
-                raise BenchError(f"no {step.kind} is open where the story goes on with it: {tasks}")
-            who = await self._who(step.kind, task_id)
-            attachments = [await self._attach(number, who)] if step.picture else []
-            body = {"decision": step.decision, "fields": _filled(step), "attachments": attachments}
-            with around():
-                began = time.perf_counter()
-                answer = await self._post(f"/v1/tasks/{task_id}/decide", who, body)
-                waits.append(time.perf_counter() - began)
-            if answer.get("published", True):
-                if answer["task"]["state"] not in ("open", "claimed"):
-                    del tasks[task_id]
-                tasks |= {task["task_id"]: task["kind"] for task in answer["opened_tasks"]}
-            else:
-                self.unpublished += 1
-                tasks = await self._open_tasks(number, answer["dispute"]["revision"])
-        return number
+        case = await self.begin()
+        while case.steps:
+            waits.append(await self.decide(case, around))
+        return case.number
 
     async def report(self) -> str:
         """An alarm that opens a dispute; answers its number."""
-        return str((await self._post("/v1/incidents", self._holder("call_taker"), self._report()))["dispute_no"])
+        taken_in = await self._post("/v1/incidents", self._holder("call_taker"), self._report())
+        self.unpublished += not taken_in.get("published", True)
+        return str(taken_in["dispute_no"])
+
+    async def begin(self) -> Case:
+        """A case at its beginning, its whole life before it."""
+        number = await self.report()
+        return Case(number, await self._open_tasks(number))
+
+    async def decide(self, case: Case, around: Callable[[], AbstractContextManager[object]] = nullcontext) -> float:
+        """The next decision of a case; answers the seconds from its request to its answer."""
+        step = case.steps.pop(0)
+        task_id = next((task_id for task_id, kind in case.tasks.items() if kind == step.kind), None)
+        if task_id is None:
+            raise BenchError(f"no {step.kind} is open where the story goes on with it: {case.tasks}")
+        who = await self._who(step.kind, task_id)
+        attachments = [await self._attach(case.number, who)] if step.picture else []
+        body = {"decision": step.decision, "fields": _filled(step), "attachments": attachments}
+        with around():
+            began = time.perf_counter()
+            answer = await self._post(f"/v1/tasks/{task_id}/decide", who, body)
+            wait = time.perf_counter() - began
+        if answer.get("published", True):
+            if answer["task"]["state"] not in ("open", "claimed"):
+                del case.tasks[task_id]
+            case.tasks |= {task["task_id"]: task["kind"] for task in answer["opened_tasks"]}
+        else:
+            self.unpublished += 1
+            case.tasks = await self._open_tasks(case.number, answer["dispute"]["revision"])
+        return wait
+
+    async def look(self, path: str, kind: str | None = None) -> float:
+        """Reads something as who answers a kind of task, or as the supervisor; answers the seconds it took."""
+        who = self._answers[kind] if kind else self._holder("supervisor")
+        began = time.perf_counter()
+        _read(await self._http.get(path, headers=self._headers(who)))
+        return time.perf_counter() - began
 
     def _report(self) -> dict[str, Any]:
         house, now = next(self._houses), datetime.now(CHINA).isoformat(timespec="seconds")

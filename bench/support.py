@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import httpx2
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -177,13 +178,19 @@ async def at_once(concurrency: int, work: Callable[[T], Awaitable[None]], items:
 
 @contextmanager
 def lost_is_said() -> Iterator[None]:
-    """A lost decision, or a reason to give up, leaves the callers' task groups as one plain `BenchError`."""
+    """A lost decision, a broken connection or a reason to give up leaves the callers' task groups as one plain
+    `BenchError`."""
     try:
         yield
     except ExceptionGroup as failed:
-        found: BaseException | None = failed.subgroup((BenchError, TimeoutError))
-        while isinstance(found, BaseExceptionGroup):
-            found = found.exceptions[0]
-        if found is None:
+        if (found := first_of(failed, (BenchError, TimeoutError, httpx2.TransportError))) is None:
             raise
         raise BenchError(str(found) or f"a decision was not on record after {STUCK:.0f} s") from failed
+
+
+def first_of(failed: ExceptionGroup[Exception], kinds: tuple[type[Exception], ...]) -> Exception | None:
+    """The first exception of some kinds in a group, however deep."""
+    found: BaseException | None = failed.subgroup(kinds)
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found if isinstance(found, Exception) else None

@@ -49,6 +49,7 @@ class Instance:
             "SANTUI_PLAYBOOK": playbook,
             "SANTUI_DEMO_DISPUTES": "0",
             "SANTUI_WORKFLOW_SANDBOX": "1",
+            "SANTUI_SQL_LOG": "1",
             **settings,
         }
         self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)

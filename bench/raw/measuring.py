@@ -137,6 +137,8 @@ async def measure_raw(
         visible=Latency.of(measured.visibles),
         events_per_decision=cost.events / decisions,
         bytes_per_decision=cost.size / decisions,
+        payloads_per_decision=cost.payloads / decisions,
+        bytes_per_payload=cost.payload_size / cost.payloads,
         cores=meter.cores(),
     )
 
