@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from asyncpg import PostgresError
 from pydantic_core import to_json
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Dialect, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 
 from domain.base import Model
 from domain.errors import FieldsInvalid, StoreUnavailable
+from infra.database import inline
 from infra.database.columns import unlock
 from infra.database.statement_log import StatementLog, log_of
 from infra.database.transactions import SqliteWriter, Work, stale, within
@@ -90,14 +91,6 @@ def explained() -> Iterator[None]:
         raise StoreUnavailable from error
 
 
-async def _connected(session: AsyncSession, **options: Any) -> None:
-    """Takes a connection for the session. Nobody listening, or not yet, comes as the driver's or the system's own."""
-    try:
-        await session.connection(execution_options=options)
-    except (OSError, PostgresError) as error:
-        raise StoreUnavailable from error
-
-
 async def _commit(session: AsyncSession) -> None:
     try:
         await session.commit()
@@ -135,9 +128,13 @@ class Database:
     all processes on it.
     """
 
-    def __init__(self, engine: AsyncEngine, wakeups: Wakeups, log: StatementLog | None = None) -> None:
-        self.engine, self.wakeups, self.log = engine, wakeups, log
+    def __init__(
+        self, engine: AsyncEngine, readers: AsyncEngine, wakeups: Wakeups, log: StatementLog | None = None
+    ) -> None:
+        self.engine, self.readers, self.wakeups, self.log = engine, readers, wakeups, log
         self.sqlite = engine.dialect.name == "sqlite"
+        self.engines = (engine, readers) if self.sqlite else (engine,)
+        """Whose events tell of every statement."""
         self._writing = asyncio.Lock()
         self._writer = SqliteWriter(engine.dialect, self._driver) if self.sqlite else None
         if log and self._writer:
@@ -145,33 +142,29 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; each sees what is committed by then.
+        """A session for queries; each sees what is committed by then. It takes a connection with its first query.
 
-        Before a wait for another system give the connection back (`session.close()`), and take one again with `resume`.
+        Before a wait for another system give the connection back (`session.close()`), and go on with `resume`.
 
         Raises:
             StoreUnavailable: the database does not answer.
         """
+        session = AsyncSession(self.readers, expire_on_commit=False)
         with explained():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
-                await self._reading(session)
+            try:
                 yield session
+            finally:
+                await self._given_back(session)
 
     @asynccontextmanager
     async def resume(self, session: AsyncSession) -> AsyncIterator[AsyncSession]:
-        """A session of `read` that may have been closed, with a connection again.
+        """A session of `read` that may have been closed: its next query takes a connection again.
 
         Raises:
             StoreUnavailable: the database does not answer.
         """
         with explained():
-            if not session.in_transaction():
-                await self._reading(session)
             yield session
-
-    async def _reading(self, session: AsyncSession) -> None:
-        # Each query sees what is committed by then, which needs no transaction and no words about one.
-        await _connected(session, **({} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}))
 
     @asynccontextmanager
     async def write(self, *locks: str | None) -> AsyncIterator[AsyncSession]:
@@ -184,7 +177,7 @@ class Database:
         """
         with explained():
             async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
-                await _connected(session, **{WRITES: True})
+                await session.connection(execution_options={WRITES: True})
                 for lock in filter(None, locks if not self.sqlite else ()):
                     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": lock})
                 yield session
@@ -221,14 +214,16 @@ class Database:
             if not statement.startswith("BEGIN"):
                 listener(statement, parameters)
 
-        event.listen(self.engine.sync_engine, "before_cursor_execute", note)
+        for engine in self.engines:
+            event.listen(engine.sync_engine, "before_cursor_execute", note)
         listeners = self._writer.listeners if self._writer else []
         listeners.append(listener)
         try:
             yield
         finally:
             listeners.remove(listener)
-            event.remove(self.engine.sync_engine, "before_cursor_execute", note)
+            for engine in self.engines:
+                event.remove(engine.sync_engine, "before_cursor_execute", note)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -247,12 +242,22 @@ class Database:
         finally:
             self._writing.release()
 
+    async def _given_back(self, session: AsyncSession) -> None:
+        """Closes a session, also where whoever used it is cancelled meanwhile."""
+        if not session.in_transaction():
+            return  # it has no connection
+        if self.sqlite:
+            await session.close()  # waits for nothing
+        else:
+            await asyncio.shield(asyncio.ensure_future(session.close()))
+
     async def close(self) -> None:
         """Gives all connections back."""
         await self.wakeups.close()
         if self._writer:
             await asyncio.to_thread(self._writer.close)
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()
         if self.log:
             self.log.close()
 
@@ -262,16 +267,42 @@ def open_database(settings: Settings) -> Database:
     unlock(load_keys(settings.key_file))
     if settings.sqlite_path:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-    more = {} if settings.sqlite_path else {"pool_pre_ping": True, "connect_args": POSTGRESQL}
-    engine = create_async_engine(settings.database_url, json_serializer=_json, **POOL, **more)
-    if settings.sqlite_path:
-        event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
-        event.listen(engine.sync_engine, "begin", _sqlite_begin)
-        event.listen(engine.sync_engine, "handle_error", _sqlite_stale)
+    engine, readers = _sqlite(settings) if settings.sqlite_path else _postgresql(settings)
     log = StatementLog(log_of(settings.log_dir, os.getpid())) if settings.sql_log else None
+    database = Database(engine, readers, open_wakeups(settings), log)
     if log:
-        log.listen(engine)
-    return Database(engine, open_wakeups(settings), log)
+        for each in database.engines:
+            log.listen(each)
+    return database
+
+
+def _sqlite(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+    """Writers have a thread each, for SQLite makes them wait; readers it lets go on, so they work on the loop."""
+    engine = create_async_engine(settings.database_url, json_serializer=_json, **POOL)
+    readers = create_async_engine(make_url(settings.database_url).set(drivername=inline.DRIVER), **POOL)
+    event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
+    event.listen(engine.sync_engine, "begin", _sqlite_begin)
+    event.listen(readers.sync_engine, "connect", _sqlite_only_reads)
+    for each in (engine, readers):
+        event.listen(each.sync_engine, "handle_error", _sqlite_stale)
+    return engine, readers
+
+
+def _postgresql(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+    engine = create_async_engine(
+        settings.database_url, json_serializer=_json, pool_pre_ping=True, connect_args=POSTGRESQL, **POOL
+    )
+    event.listen(engine.sync_engine, "do_connect", _connected)
+    # Each query sees what is committed by then, which needs no transaction and no words about one.
+    return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _connected(dialect: Dialect, _: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Connects; nobody listening, or not yet, comes as the driver's or the system's own exception."""
+    try:
+        return dialect.connect(*args, **options)
+    except (OSError, PostgresError) as error:
+        raise StoreUnavailable from error
 
 
 def _json(value: Any) -> str:
@@ -279,7 +310,6 @@ def _json(value: Any) -> str:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    # Each query of a reader sees what is committed by then, as with PostgreSQL's READ COMMITTED: nothing to begin.
     # SQLite has one writer: taking its lock at once avoids the deadlock of two readers that both want to write.
     if connection.get_execution_options().get(WRITES):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -296,6 +326,13 @@ def _sqlite_pragmas(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     for pragma in (*PRAGMAS, f"busy_timeout={PATIENCE * 1000:.0f}"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_only_reads(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # each query sees what is committed by then, as with READ COMMITTED
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
     cursor.close()
 
 

@@ -87,7 +87,7 @@ async def test_an_open_stream_holds_no_connection(services: Services) -> None:
         assert (beginning.id, beginning.comment) == (str(stream.seq), "listening")
         waiting = asyncio.ensure_future(anext(sent))
         await asyncio.sleep(0)
-        pool = services.database.engine.pool
+        pool = services.database.readers.pool
         assert isinstance(pool, QueuePool)
         assert pool.checkedout() == 0
         stream.end()

@@ -43,7 +43,8 @@ async def test_a_database_that_was_read_only_at_the_start_heals_when_it_can_be_w
         file.chmod(0o444)
         database = open_database(settings)
         try:
-            async with database.read():  # more than one connection is opened meanwhile
+            async with database.read() as session:  # more than one connection is opened meanwhile
+                await session.execute(text("SELECT 1"))
                 with pytest.raises(StoreUnavailable):
                     await insert(database, "no")
             for each in file.parent.glob(f"{file.name}*"):  # with what SQLite keeps beside it

@@ -18,7 +18,7 @@ from activities.digest import Digesting
 from domain.errors import KeyReused, StoreUnavailable
 from domain.people.organisation import Actor
 from infra.database.columns import unlock
-from infra.database.engine import POOL, POSTGRESQL, PRAGMAS, Database, migrate, open_database
+from infra.database.engine import POOL, POSTGRESQL, PRAGMAS, Database, explained, migrate, open_database
 from infra.database.tables.audit import AccessRow
 from infra.database.tables.intake import IncidentRow, NumberRow
 from infra.database.tables.operations import AnswerRow
@@ -374,10 +374,10 @@ async def test_all_connections_in_use_is_unavailable_and_no_error_of_ours(
     settings = Settings(var=tmp_path, database_url=postgres.database())
     unlock(load_keys(settings.key_file))
     database = open_database(settings)
-    async with database.read():
-        with pytest.raises(StoreUnavailable):
-            async with database.read():
-                raise AssertionError("there was a second connection")
+    async with database.read() as held, database.read() as another:
+        await held.execute(select(1))
+        with pytest.raises(StoreUnavailable), explained():
+            await another.execute(select(1))
     await database.close()
 
 
