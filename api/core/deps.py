@@ -18,8 +18,8 @@ from infra.records.deputies import acting
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
 
 
-def get_services(request: Request) -> Services:
-    """The services of this process."""
+async def get_services(request: Request) -> Services:
+    """The services of this process. Asynchronous as all of these are: FastAPI runs the others in threads."""
     services: Services = request.app.state.services
     return services
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, WithJsonSchema
@@ -13,6 +14,12 @@ JsonSchema = JsonObject
 """A JSON Schema, of a form."""
 OPEN_OBJECT = WithJsonSchema({"additionalProperties": True, "type": "object"})
 """Of a part of an answer whose fields the contract does not name, so that they may become more."""
+
+
+@cache
+def schema_of(form: type[BaseModel]) -> JsonSchema:
+    """The JSON Schema of a form; one for all who ask, so nobody changes it."""
+    return form.model_json_schema()
 
 
 class Shape(BaseModel):

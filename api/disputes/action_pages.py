@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
+from api.core.schemas import schema_of
 from api.disputes.actions import take_action
 from api.disputes.schemas import Acted
 from api.disputes.service import whole_case
@@ -75,7 +76,7 @@ async def _form(services: Services, session: Session, viewer: Viewer, no: str, n
         raise ActionNotAllowed
     case = await whole_case(services, session, viewer.actor, no)
     words = vocabulary(services, await offices_of(services, session), case.colours)
-    return Form(ACTIONS[name].form.model_json_schema(), words)
+    return Form(schema_of(ACTIONS[name].form), words)
 
 
 def _done(name: str, acted: Acted) -> str:

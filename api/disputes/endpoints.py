@@ -23,7 +23,7 @@ from infra.read_model.disputes import DisputeFilter
 router = APIRouter(prefix="/v1", tags=["disputes"])
 
 
-def dispute_filter(
+async def dispute_filter(
     colour: Code | None = None,
     stage: Code | None = None,
     category: Code | None = None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.attachments.access import may_attach
 from api.attachments.presenters import present_attachment
 from api.core.masking import masked
-from api.core.schemas import Choice
+from api.core.schemas import Choice, schema_of
 from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, WholeCase
 from api.tasks.presenters import task_item
 from domain.base import china
@@ -77,9 +77,7 @@ def present_whole(
         **dict(present_case(row, tasks, actor)),
         attachments=[present_attachment(a) for a in attachments],
         comments=[present_comment(c) for c in comments],
-        actions=[
-            Choice(name=name, title=spec.title, schema=spec.form.model_json_schema()) for name, spec in actions.items()
-        ],
+        actions=[Choice(name=name, title=spec.title, schema=schema_of(spec.form)) for name, spec in actions.items()],
         may_attach=may_attach(row, tasks, paths, actor),
         watched=watched,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.core.schemas import JsonObject
+from api.core.schemas import JsonObject, schema_of
 from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
 from domain.people.organisation import ROLES
@@ -95,21 +95,21 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
 def decision_shown(kind: str, name: str, about: JsonObject, document: JsonObject) -> DecisionOpen:
     """A decision with its JSON Schema and an example valid for this very task."""
     spec = KINDS[kind].decisions[name]
-    schema = spec.form.model_json_schema()
-    schema["example"] = example(kind, name, about, document)
-    for flag, stage in FLAGS_OF_STAGES.items():
-        if flag in schema["properties"] and stage not in document.get("stages", [stage]):
-            del schema["properties"][flag]  # the mechanism has no such stage
-            schema["example"].pop(flag, None)
+    form = schema_of(spec.form)
+    # Without what the mechanism has no stage for.
+    foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
+    properties = {field: schema for field, schema in form["properties"].items() if field not in foreign}
+    shown = {field: value for field, value in example(kind, name, about, document).items() if field not in foreign}
+    schema = {**form, "properties": properties, "example": shown}
     return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures, schema=schema,
-                        example=schema["example"])  # fmt: skip
+                        example=shown)  # fmt: skip
 
 
 def decision_form(kind: str, name: str) -> DecisionOpen:
     """A decision of a kind of task with its JSON Schema and without an example: it may be open to nobody now."""
     spec = KINDS[kind].decisions[name]
-    schema = spec.form.model_json_schema()
-    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures, schema=schema, example={})
+    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures,
+                        schema=schema_of(spec.form), example={})  # fmt: skip
 
 
 def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: datetime | None = None) -> JsonObject:
@@ -120,7 +120,7 @@ def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: 
     build = _EXAMPLES.get((kind, name))
     if build:
         return build(_Case(about, document, now or case_now(document)))
-    required = KINDS[kind].decisions[name].form.model_json_schema().get("required", [])
+    required = schema_of(KINDS[kind].decisions[name].form).get("required", [])
     return dict(_REASON) if "reason" in required else {}
 
 

@@ -126,7 +126,7 @@ async def _sign_in(request: Request) -> Response:
     carried = await _typed_fields(request)
     if not any(_is_text(name, value) for name, value in carried):
         return _to_sign_in(request)
-    page = sign_in_page(request, get_services(request), status=401, back=request.url.path, carried=carried,
+    page = sign_in_page(request, await get_services(request), status=401, back=request.url.path, carried=carried,
                         error="登录已失效，请重新登录；填写的内容不会丢失")  # fmt: skip
     return _as_whole_page(request, page)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from itertools import groupby
 from typing import Any, Protocol
 
-from api.core.schemas import JsonSchema
+from api.core.schemas import JsonSchema, schema_of
 from api.core.timeline import shown_entries
 from api.web.formatting import by, day, instant, stamp, subject
 from api.web.forms import core, label_and_options
@@ -63,10 +62,9 @@ class TimelineEntry(Protocol):
         """What it is about; its keys depend on its kind."""
 
 
-@cache
 def _schema(kind: str, name: str, action: bool) -> JsonSchema:
     spec = ACTIONS.get(name) if action else KINDS[kind].decisions.get(name) if kind in KINDS else None
-    return spec.form.model_json_schema() if spec else {}
+    return schema_of(spec.form) if spec else {}
 
 
 def facts(schema: JsonSchema, fields: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
