@@ -15,6 +15,7 @@ from api.core.workflow_client import WorkflowClient
 from infra.database.engine import Database, open_database
 from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
+from infra.records.actors import Actors
 from infra.records.people import DirectoryCache
 from infra.runtime.admission import Admission
 from infra.runtime.background import Background
@@ -46,6 +47,7 @@ class Services:
     tokens: Tokens
     policy: Policy
     directory: DirectoryCache
+    actors: Actors
     access: AccessLog
     revisions: RevisionWaiter
     broadcaster: EventBroadcaster
@@ -84,6 +86,7 @@ def assemble(
         engine=engine,
         client=client,
         directory=DirectoryCache(database),
+        actors=Actors(database.wakeups),
         access=access,
         background=background,
         health=Health(settings, client, database, access, background, identity),

@@ -13,7 +13,6 @@ from api.core.context import Services
 from domain.errors import NotSignedIn
 from domain.people.organisation import Actor
 from infra.database.engine import Session
-from infra.records.deputies import acting
 
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
 
@@ -53,7 +52,7 @@ async def person_of(services: Services, session: Session, token: str) -> Actor:
     Raises:
         NotSignedIn: the token or its person is no longer valid.
     """
-    actor = await acting(session, services.tokens.person(token), datetime.now(UTC))
+    actor = await services.actors.acting(session, services.tokens.person(token), datetime.now(UTC))
     if actor is None:
         raise NotSignedIn
     return actor

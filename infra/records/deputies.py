@@ -62,6 +62,15 @@ async def represented_by(session: AsyncSession, deputy_id: str, at: datetime) ->
     return [other for other in found.values() if other.posts]
 
 
+async def next_turn(session: AsyncSession, deputy_id: str, at: datetime) -> datetime | None:
+    """When the clock next changes for whom a person deputises, if nobody does so before."""
+    query = select(col(DeputyRow.since), col(DeputyRow.until)).where(
+        col(DeputyRow.deputy_id) == deputy_id, col(DeputyRow.ended_at).is_(None), col(DeputyRow.until) > at
+    )
+    turns = [since if since > at else until for since, until in (await session.execute(query)).all()]
+    return min(turns, default=None)
+
+
 def lock_of(person_id: str) -> str:
     """What everybody locks who writes to the deputyships of a person."""
     return f"deputy {person_id}"
