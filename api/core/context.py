@@ -86,7 +86,7 @@ def assemble(
         engine=engine,
         client=client,
         directory=DirectoryCache(database),
-        actors=Actors(database.wakeups),
+        actors=Actors(database),
         access=access,
         background=background,
         health=Health(settings, client, database, access, background, identity),

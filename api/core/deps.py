@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from api.core.context import Services
 from domain.errors import NotSignedIn
@@ -26,39 +26,44 @@ async def get_services(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(get_services)]
 
 
-async def get_session(services: ServicesDep) -> AsyncIterator[Session]:
+async def get_session(request: Request) -> AsyncIterator[Session]:
     """The one session of a request, for its queries; closed before the answer is sent."""
-    async with services.database.read() as session:
+    async with (await get_services(request)).database.read() as session:
         yield session
 
 
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 
-async def get_actor(
-    services: ServicesDep,
-    session: SessionDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Actor:
-    """The signed-in person with the posts held now, and the people deputised for."""
-    if credentials is None:
-        raise NotSignedIn
-    return await person_of(services, session, credentials.credentials)
+class SignedIn(HTTPBearer):
+    """The signed-in person with the posts held now, and the people deputised for. Asks for nothing but the request:
+    FastAPI solves what a dependency depends on anew for everybody who depends on it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(auto_error=False, scheme_name=bearer.scheme_name, description=bearer.model.description)
+
+    async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
+        """Who sent the request."""
+        credentials = await bearer(request)
+        if credentials is None:
+            raise NotSignedIn
+        return await person_of(await get_services(request), credentials.credentials)
 
 
-async def person_of(services: Services, session: Session, token: str) -> Actor:
+async def person_of(services: Services, token: str) -> Actor:
     """Whose token it is, and for whom that person deputises at this moment.
 
     Raises:
         NotSignedIn: the token or its person is no longer valid.
     """
-    actor = await services.actors.acting(session, services.tokens.person(token), datetime.now(UTC))
+    actor = await services.actors.acting(services.tokens.person(token), datetime.now(UTC))
     if actor is None:
         raise NotSignedIn
     return actor
 
 
-ActorDep = Annotated[Actor, Depends(get_actor)]
+ActorDep = Annotated[Actor, Depends(SignedIn())]
 KeyDep = Annotated[
     str | None,
     Header(

@@ -21,14 +21,13 @@ LastEventId = Annotated[
 
 
 async def stream_of(services: Services, token: str, after: int | None) -> AsyncIterator[EventStream]:
-    """The one stream of a token's person, for the length of a request; no session is held meanwhile.
+    """The one stream of a token's person, for the length of a request.
 
     Raises:
         NotSignedIn
         TooManyStreams
     """
-    async with services.database.read() as session:
-        actor = await person_of(services, session, token)
+    actor = await person_of(services, token)
     async with services.broadcaster.listen(actor, services.tokens.until(token), after) as stream:
         yield stream
 

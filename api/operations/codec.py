@@ -67,7 +67,7 @@ async def _reader(services: Services, request: Request) -> str:
     token = bearer if scheme.lower() == "bearer" else request.cookies.get(SESSION)
     if not token:
         raise NotSignedIn
+    actor = await person_of(services, token)
     async with services.database.read() as session:
-        actor = await person_of(services, session, token)
         await at_root(services, session, actor, CODEC_READERS, "codec")
     return actor.person_id

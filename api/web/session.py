@@ -57,7 +57,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
     token = request.cookies.get(SESSION)
     if not token:
         raise NotSignedIn
-    actor = await person_of(services, session, token)
+    actor = await person_of(services, token)
     unread = await count_unread(session, actor)
     return Viewer(
         actor=actor,

@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from domain.people.organisation import Actor
+from infra.database.engine import Database
 from infra.records.deputies import acting, next_turn
-from infra.wakeups.wakeups import Topic, Wakeups
+from infra.wakeups.wakeups import Topic
 
 
 @dataclass(frozen=True)
@@ -33,22 +32,27 @@ class _Remembered:
 class Actors:
     """The actors of one process. Nobody changes one that he was given: it is the same for all requests."""
 
-    def __init__(self, wakeups: Wakeups) -> None:
-        self._wakeups = wakeups
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._generation: int | None = None
         self._remembered: dict[str, _Remembered] = {}
 
-    async def acting(self, session: AsyncSession, person_id: str, at: datetime) -> Actor | None:
-        """As `infra.records.deputies.acting`; without a query where he is remembered."""
-        generation = self._wakeups.generation(Topic.PEOPLE)  # asked before anything is read: what is read is as new
+    async def acting(self, person_id: str, at: datetime) -> Actor | None:
+        """As `infra.records.deputies.acting`; without a query where he is remembered.
+
+        Raises:
+            StoreUnavailable
+        """
+        # Asked before anything is read: what is read is as new, or newer.
+        generation = self._database.wakeups.generation(Topic.PEOPLE)
         if generation is None or generation != self._generation:
             self._generation, self._remembered = generation, {}
         found = self._remembered.get(person_id)
         if found and found.holds(at):
             return found.actor
-        actor = await acting(session, person_id, at)
-        if actor:
+        async with self._database.read() as session:
+            actor = await acting(session, person_id, at)
             until = await next_turn(session, person_id, at)
-            if generation is not None and generation == self._generation:
-                self._remembered[person_id] = _Remembered(actor, at, until)
+        if actor and generation is not None and generation == self._generation:
+            self._remembered[person_id] = _Remembered(actor, at, until)
         return actor

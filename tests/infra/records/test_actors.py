@@ -40,8 +40,7 @@ class Process:
         """Who somebody is, as a request is told, and by how many statements."""
         heard: list[str] = []
         with self.database.heard(lambda text, _: heard.append(text)):
-            async with self.database.read() as session:
-                return await self.actors.acting(session, person, at), len(heard)
+            return await self.actors.acting(person, at), len(heard)
 
     async def remembers(self, person: str) -> Actor | None:
         """Who somebody is, from now on remembered."""
@@ -70,7 +69,7 @@ async def process(anywhere: Settings) -> AsyncIterator[Process]:
                                   named_by="b", named_at=AT))  # fmt: skip
         listening = asyncio.create_task(database.wakeups.keep_listening())
         await until(lambda: database.wakeups.listens)
-        yield Process(anywhere, database, Actors(database.wakeups), listening)
+        yield Process(anywhere, database, Actors(database), listening)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 
