@@ -12,7 +12,7 @@ from datetime import datetime
 
 from domain.people.organisation import Actor
 from infra.database.engine import Database
-from infra.records.deputies import acting, next_turn
+from infra.records.deputies import acting_until
 from infra.wakeups.wakeups import Topic
 
 
@@ -51,8 +51,7 @@ class Actors:
         if found and found.holds(at):
             return found.actor
         async with self._database.read() as session:
-            actor = await acting(session, person_id, at)
-            until = await next_turn(session, person_id, at)
+            actor, until = await acting_until(session, person_id, at)
         if actor and generation is not None and generation == self._generation:
             self._remembered[person_id] = _Remembered(actor, at, until)
         return actor

@@ -29,46 +29,60 @@ class Deputyship:
 
 def in_force(at: datetime) -> ColumnElement[bool]:
     """The deputyships that run at an instant."""
-    return and_(col(DeputyRow.ended_at).is_(None), col(DeputyRow.since) <= at, col(DeputyRow.until) > at)
+    return and_(not_over(at), col(DeputyRow.since) <= at)
+
+
+def not_over(at: datetime) -> ColumnElement[bool]:
+    """Those, and the ones that are to run later."""
+    return and_(col(DeputyRow.ended_at).is_(None), col(DeputyRow.until) > at)
 
 
 async def acting(session: AsyncSession, person_id: str, at: datetime) -> Actor | None:
     """An active person with the posts held now, and with whom he deputises for at an instant."""
-    actor = await actor_of(session, person_id)
+    return (await acting_until(session, person_id, at))[0]
+
+
+async def acting_until(session: AsyncSession, person_id: str, at: datetime) -> tuple[Actor | None, datetime | None]:
+    """The same, and when the clock next changes for whom he deputises, if nobody does so before."""
+    actor, turn = await actor_of(session, person_id), None
     if actor and not actor.has_role(*SEPARATE_ROLES):
-        actor.deputises = await represented_by(session, person_id, at)
-    return actor
+        actor.deputises, turn = await _represented_by(session, person_id, at)
+    return actor, turn
 
 
-async def represented_by(session: AsyncSession, deputy_id: str, at: datetime) -> list[Represented]:
-    """For whom a person deputises at an instant, with the posts that those hold now; active people only."""
+async def _represented_by(
+    session: AsyncSession, deputy_id: str, at: datetime
+) -> tuple[list[Represented], datetime | None]:
+    """For whom a person deputises at an instant, with the posts that those hold now, and until when it stays so;
+    active people only.
+    """
     query = (
         select(
-            col(PersonRow.person_id), col(PersonRow.name), col(DeputyRow.until), col(PostRow.role), col(PostRow.path)
+            col(PersonRow.person_id),
+            col(PersonRow.name),
+            col(DeputyRow.since),
+            col(DeputyRow.until),
+            col(PostRow.role),
+            col(PostRow.path),
         )
         .select_from(DeputyRow)
         .join(PersonRow, col(PersonRow.person_id) == col(DeputyRow.person_id))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
-        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), in_force(at))
+        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), not_over(at))
         .order_by(col(DeputyRow.deputyship_id), col(PostRow.post_id))
     )
     found: dict[str, Represented] = {}
-    for person_id, name, until, role, path in (await session.execute(query)).all():
+    turns: list[datetime] = []
+    for person_id, name, since, until, role, path in (await session.execute(query)).all():
+        turns.append(until if since <= at else since)
+        if since > at:
+            continue
         other = found.setdefault(person_id, Represented(person_id=person_id, name=name, until=until, posts=[]))
         other.until = max(other.until, until)
         post = Post(role=role, path=path)
         if post not in other.posts:
             other.posts += deputised([post])
-    return [other for other in found.values() if other.posts]
-
-
-async def next_turn(session: AsyncSession, deputy_id: str, at: datetime) -> datetime | None:
-    """When the clock next changes for whom a person deputises, if nobody does so before."""
-    query = select(col(DeputyRow.since), col(DeputyRow.until)).where(
-        col(DeputyRow.deputy_id) == deputy_id, col(DeputyRow.ended_at).is_(None), col(DeputyRow.until) > at
-    )
-    turns = [since if since > at else until for since, until in (await session.execute(query)).all()]
-    return min(turns, default=None)
+    return [other for other in found.values() if other.posts], min(turns, default=None)
 
 
 def lock_of(person_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import httpx2
 import pytest_asyncio
@@ -57,7 +58,9 @@ async def desk(anywhere: Settings) -> AsyncIterator[FastAPI]:
 async def sent(app: FastAPI, role: str, organisation: str, path: str) -> tuple[int, httpx2.Response]:
     """How many statements a signed-in person's request sends, and its answer."""
     services = app.state.services
-    token = services.tokens.issue(person(role, organisation).person_id)
+    who = person(role, organisation).person_id
+    token = services.tokens.issue(who)
+    await services.actors.acting(who, datetime.now(UTC))  # once, until something about people changes
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"{SESSION}={token}"}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk") as client:
         with statements(services.database) as noted:
