@@ -149,7 +149,7 @@ class Database:
         Raises:
             StoreUnavailable: the database does not answer.
         """
-        session = AsyncSession(self.readers, expire_on_commit=False)
+        session = AsyncSession(self.readers, expire_on_commit=False, autoflush=False)
         with explained():
             try:
                 yield session
