@@ -1,5 +1,5 @@
-"""Streams of events: one loop polls the table `event` while anybody listens, and delivers what is new, in order, to the
-streams of those it concerns.
+"""Streams of events: one loop reads the table `event` while anybody listens, as soon as it is told that something was
+published, and delivers what is new, in order, to the streams of those it concerns.
 
 A number is given to an event before its transaction is committed, so on PostgreSQL a later number may be seen first. A
 poll therefore waits a moment before it passes over a missing number, and still takes it when it comes after all; each
@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -27,7 +27,9 @@ from infra.records.events import events_after, last_event, seqs_after
 from infra.records.messages import watching
 
 POLL_INTERVAL = 0.5
-"""Seconds between two polls while anybody listens."""
+"""Seconds between two polls while anybody listens and nothing is heard."""
+LEAST_INTERVAL = 0.05
+"""Seconds between two polls however much is heard: what comes together is read and delivered together."""
 GAP_WAIT = 1.0
 """Seconds for which a missing number holds back those after it."""
 GAP_TIMEOUT = 60.0
@@ -97,6 +99,8 @@ class EventBroadcaster:
         self._gaps: dict[int, float] = {}
         """numbers not seen yet though later ones were, and since when (monotonic)"""
         self._closed = False
+        self._news = asyncio.Event()
+        database.wakeups.on_published(lambda _number, _revision: self._news.set())
 
     @asynccontextmanager
     async def listen(self, actor: Actor, until: datetime, after: int | None) -> AsyncIterator[EventStream]:
@@ -121,8 +125,12 @@ class EventBroadcaster:
         """Polls while anybody listens, for as long as the process lives."""
         while True:
             await self._wanted.wait()
+            self._news.clear()
             await self.poll()
-            await asyncio.sleep(POLL_INTERVAL)
+            await asyncio.sleep(LEAST_INTERVAL)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_INTERVAL - LEAST_INTERVAL):
+                    await self._news.wait()
 
     def close(self) -> None:
         """Ends every stream, now and from now on: the process is about to end."""

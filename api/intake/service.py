@@ -127,7 +127,7 @@ async def _shown(services: Services, row: IncidentRow) -> bool:
         dispute = await dispute_row(session, row.dispute_no)
         return row.incident_id in [incident["incident_id"] for incident in dispute.sealed["incidents"]]
 
-    return await services.revisions.visible(there)
+    return await services.revisions.visible(row.dispute_no, there)
 
 
 def _answer(row: IncidentRow, process: Process, *, published: bool) -> Answer[NumberConflict | Received]:

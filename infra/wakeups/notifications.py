@@ -24,6 +24,11 @@ TRUSTED = 2.5
 """Seconds since the last sign of life for which a generation is known."""
 PAUSE = 0.5
 """Seconds between two tries to connect."""
+_OF_POOL = ("prepared_statement_cache_size", "prepared_statement_name_func")
+"""What a URL may say to SQLAlchemy that the driver does not know."""
+_NEVER = float("-inf")
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""As what the driver says that there is no connection, or no more; the last comes of a server that dies meanwhile."""
 log = structlog.get_logger()
 
 
@@ -33,8 +38,9 @@ class Notifications(Wakeups):
     def __init__(self, url: str) -> None:
         super().__init__()
         parsed = make_url(url)
-        self._connect: dict[str, Any] = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
-        self._alive = float("-inf")
+        told: dict[str, Any] = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
+        self._connect = {name: value for name, value in told.items() if name not in _OF_POOL}
+        self._alive, self._said = _NEVER, False
         self._generations = dict.fromkeys(Topic, 0)
 
     @property
@@ -48,17 +54,13 @@ class Notifications(Wakeups):
         return self._generations[topic] if self.listens else None
 
     async def keep_listening(self) -> None:
-        silent = False
         while True:
             try:
                 await self._listen()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                if not silent:
+            except _LOST as error:
+                if not self._said:
                     log.warning("wakeups_down", error=type(error).__name__)
-                silent = True
-            else:
-                silent = False
-            self._alive = float("-inf")
+                self._said = True
             await asyncio.sleep(PAUSE)
 
     async def close(self) -> None:
@@ -75,11 +77,13 @@ class Notifications(Wakeups):
             # What changed while nobody listened is not known: whatever is remembered is from before.
             for topic in Topic:
                 self.changed(topic)
+            self._said = False
             while True:
                 self._alive = time.monotonic()
                 await asyncio.sleep(BEAT)
                 await connection.execute("SELECT 1")
         finally:
+            self._alive = _NEVER
             connection.terminate()
 
     def _hear(self, _: object, pid: int, channel: str, word: object) -> None:

@@ -11,10 +11,15 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+import structlog
+
 from infra.wakeups.sockets import Mailbox, Sender
 from infra.wakeups.wakeups import Topic, Wakeups
 
+PAUSE = 5.0
+"""Seconds between two tries to make a socket, and between two looks whether somebody has taken it away."""
 _COUNT = "SELECT number FROM generation WHERE topic = ?"
+log = structlog.get_logger()
 
 
 class OneMachine(Wakeups):
@@ -55,12 +60,19 @@ class OneMachine(Wakeups):
         return int(rows[0][0]) if rows else None
 
     async def keep_listening(self) -> None:
-        self._mailbox = Mailbox(self._folder, self._hear)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._mailbox.close()
-            self._mailbox = None
+        while True:
+            try:
+                mailbox = self._mailbox = Mailbox(self._folder, self._hear)
+            except OSError as error:
+                log.warning("wakeups_down", error=type(error).__name__)
+                await asyncio.sleep(PAUSE)
+                continue
+            try:
+                while mailbox.there():  # noqa: ASYNC110  nobody says when a file is taken away
+                    await asyncio.sleep(PAUSE)
+            finally:
+                self._mailbox = None
+                mailbox.close()
 
     async def close(self) -> None:
         self._sender.close()

@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 RETRY = 0.002
@@ -47,6 +47,10 @@ class Mailbox:
         except BaseException:
             self._socket.close()
             raise
+
+    def there(self) -> bool:
+        """Whether others can find it."""
+        return self._path.is_socket()
 
     def close(self) -> None:
         """Ends listening."""
@@ -123,7 +127,7 @@ class Sender:
         self._late.pop(name, None)
 
 
-def _together(words: deque[bytes]) -> list[bytes]:
+def _together(words: Iterable[bytes]) -> list[bytes]:
     """As many of the first words as one datagram takes."""
     size, taken = 0, []
     for word in words:

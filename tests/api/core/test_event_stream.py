@@ -12,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.core import event_stream
 from api.core.event_stream import GAP_REACH, MAX_STREAMS, EventBroadcaster, EventStream
 from domain.errors import TooManyStreams
 from domain.people.organisation import Actor, Post
@@ -143,6 +144,21 @@ async def test_a_resumed_stream_goes_on_after_what_was_heard(
         await note(published.database, published.number, start + GAP_REACH + 700)
         heard = await read(stream, GAP_REACH + 697)
     assert [seq for seq, _ in heard] == list(range(start + 4, start + GAP_REACH + 701))
+
+
+async def test_what_is_published_is_delivered_when_it_is_said(
+    published: PublishedCase, chief: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "POLL_INTERVAL", 3600.0)
+    broadcaster = EventBroadcaster(published.database)
+    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+        polling = asyncio.create_task(broadcaster.keep_polling())
+        await asyncio.sleep(event_stream.LEAST_INTERVAL)  # it has looked by then, and found nothing
+        published.case.log("hotline_note", "来电")
+        await published.publish()
+        assert len(await read(stream, 1)) == 1
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
 
 
 async def test_nobody_has_more_streams_than_a_person_may(broadcaster: EventBroadcaster, chief: Actor) -> None:

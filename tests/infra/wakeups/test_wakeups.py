@@ -10,20 +10,23 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 
-from infra.database.engine import Database
+from infra.database.engine import Database, migrate
 from infra.database.tables.people import DeputyRow, OrganisationRow, PersonRow, PostRow
+from infra.read_model.writer import forget
 from infra.records.jobs import ask_for
 from infra.runtime.settings import Settings
+from infra.wakeups import one_machine
 from infra.wakeups.wakeups import Topic, Wakeups
 from tests.infra.stores import AT, dispute, opened
 from tests.infra.support import ROOT, until
-from tests.postgres import Cluster
+from tests.postgres import Cluster, cluster
 
 NUMBER = "D2026-000001"
 PEOPLE = Topic.PEOPLE
@@ -152,3 +155,93 @@ async def test_who_says_something_hears_it_without_listening(anywhere: Settings)
             await ask_for(session, "replays", "p", {})
         database.wakeups.job_waits()
         assert heard == [(NUMBER, 3), "job"]
+
+
+async def test_a_socket_that_somebody_takes_away_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_machine, "PAUSE", 0.01)
+    async with opened(Settings(var=tmp_path)) as database, listening(database) as wakeups:
+        heard: list[object] = []
+        wakeups.on_job(lambda: heard.append("job"))
+        (taken,) = (tmp_path / "run" / "wakeups").iterdir()
+        taken.unlink()
+        async with opened(Settings(var=tmp_path)) as other:
+            while not heard:
+                other.wakeups.job_waits()
+                await asyncio.sleep(0.01)
+
+
+async def test_without_a_socket_a_process_lives_and_hears_once_it_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_machine, "PAUSE", 0.01)
+    (tmp_path / "run").write_text("")  # no folder can be made
+    async with opened(Settings(var=tmp_path)) as database:
+        keeping = asyncio.create_task(database.wakeups.keep_listening())
+        await asyncio.sleep(0.05)
+        assert not database.wakeups.listens
+        (tmp_path / "run").unlink()
+        await until(lambda: database.wakeups.listens)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_without_a_database_no_generation_is_known(tmp_path: Path) -> None:
+    async with opened(Settings(var=tmp_path)) as database:
+        assert database.wakeups.generation(PEOPLE) is None
+        await asyncio.to_thread(migrate, Settings(var=tmp_path))
+        assert database.wakeups.generation(PEOPLE) is not None
+        (tmp_path / "santui.db").write_bytes(b"not a database at all" * 1000)
+        assert database.wakeups.generation(PEOPLE) is None
+
+
+@pytest.mark.parametrize("how", ["killed", "hangs"])
+async def test_while_postgresql_is_away_no_generation_is_known_and_then_another_one(tmp_path: Path, how: str) -> None:
+    with cluster() as server:
+        settings = Settings(var=tmp_path, database_url=server.database())
+        await asyncio.to_thread(migrate, settings)
+        async with opened(settings) as database, listening(database) as wakeups:
+            heard: list[object] = []
+            wakeups.on_job(lambda: heard.append("job"))
+            before = wakeups.generation(PEOPLE)
+            assert before is not None
+            if how == "killed":
+                server.kill()
+                await until(lambda: wakeups.generation(PEOPLE) is None)
+                await asyncio.to_thread(server.start)
+            else:
+                with server.frozen():
+                    await until(lambda: wakeups.generation(PEOPLE) is None)
+            await until(lambda: wakeups.listens)
+            assert wakeups.generation(PEOPLE) not in (None, before)
+            async with opened(settings) as other, other.write() as session:
+                await ask_for(session, "replays", "p", {})
+            await until(lambda: heard == ["job"])
+
+
+async def test_every_table_of_people_is_counted_at_the_newest_revision(anywhere: Settings) -> None:
+    """A migration that makes a table anew on SQLite loses its triggers."""
+    tables = ("organisation", "person", "post", "deputy")
+    async with opened(anywhere) as database, database.read() as session:
+        if anywhere.sqlite_path:
+            found = await session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            wanted = {f"generation_{table}_{how}" for table in tables for how in ("insert", "update", "delete")}
+        else:
+            found = await session.execute(
+                text("SELECT tgname || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal")
+            )
+            wanted = {f"say_people{table}" for table in tables} | {
+                "say_publisheddispute", "say_forgottendispute", "say_jobjob",
+            }  # fmt: skip
+        assert wanted <= set(found.scalars())
+
+
+async def test_a_dispute_that_is_forgotten_is_told_at_revision_0(anywhere: Settings) -> None:
+    async with opened(anywhere) as database, opened(anywhere) as other, listening(database) as wakeups:
+        heard: list[object] = []
+        wakeups.on_published(lambda number, revision: heard.append((number, revision)))
+        async with other.write() as session:
+            session.add(dispute(NUMBER, revision=7))
+        other.wakeups.published(NUMBER, 7)
+        await forget(other, NUMBER)
+        await until(lambda: len(heard) >= 2)
+        assert heard == [(NUMBER, 7), (NUMBER, 0)]
