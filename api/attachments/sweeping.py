@@ -32,8 +32,10 @@ async def keep_sweeping(services: Services) -> None:
     """Sweeps for as long as the process lives."""
     while True:
         try:
-            if swept := await sweep_files(services, datetime.now(UTC)):
-                log.info("attachments_swept", files=swept)
+            # One process of a machine at a time; who comes second finds nothing, or what has come since.
+            with services.places.taken("attachments") as alone:
+                if alone and (swept := await sweep_files(services, datetime.now(UTC))):
+                    log.info("attachments_swept", files=swept)
         except Unavailable as error:
             log.warning("attachments_not_swept", error=error.code)
         await asyncio.sleep(EVERY)

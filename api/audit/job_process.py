@@ -1,4 +1,4 @@
-"""One job, in a process of its own: `python -m api.audit.job_process JOB_ID`."""
+"""One job, in a process of its own: `python -m api.audit.job_process JOB_ID HOLDER`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from domain.base import Model
 from domain.errors import SantuiError
 from infra.database.engine import Database, open_database
 from infra.records.archive import Archive
-from infra.records.jobs import find_job, finish, report
+from infra.records.jobs import Taken, find_job, finish, report
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, get_settings
 from infra.temporal.client import connect
@@ -55,29 +55,30 @@ async def replays(settings: Settings, client: Client, database: Database, reques
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {"replays": replays}
 
 
-async def run(settings: Settings, job_id: str) -> None:
-    """Does the job and keeps its results."""
+async def run(settings: Settings, taken: Taken) -> None:
+    """Does the job and keeps its results, as long as nobody else has it."""
     database = open_database(settings)
     try:
         async with database.read() as session:
-            job = await find_job(session, job_id)
+            job = await find_job(session, taken.job_id)
         if job is None:
             return
         results: list[Any] = []
         try:
             work = await KINDS[job.kind](settings, await connect(settings), database, job.sealed["request"])
-            await report(database, job_id, 0, work.total)
+            await report(database, taken, 0, work.total)
             reported = time.monotonic()
             async for result in work.results:
                 results.append(result.model_dump(mode="json"))
                 if time.monotonic() - reported > REPORT_EVERY:
-                    await report(database, job_id, len(results), work.total)
+                    if not await report(database, taken, len(results), work.total):
+                        return
                     reported = time.monotonic()
-            await report(database, job_id, len(results), work.total)
-            await finish(database, job_id, "done", results)
+            await report(database, taken, len(results), work.total)
+            await finish(database, taken, "done", results)
         except SantuiError as error:
-            log.warning("job_failed", job_id=job_id, code=error.code)
-            await finish(database, job_id, "failed", results, error.detail)
+            log.warning("job_failed", job_id=taken.job_id, code=error.code)
+            await finish(database, taken, "failed", results, error.detail)
     finally:
         await database.close()
 
@@ -86,7 +87,7 @@ def main() -> None:
     """Runs with the settings of the environment."""
     settings = get_settings()
     configure_logs(settings.log_level)
-    asyncio.run(run(settings, sys.argv[1]))
+    asyncio.run(run(settings, Taken(*sys.argv[1:])))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
 
 

@@ -1,4 +1,4 @@
-"""Passwords, bearer tokens, and the limit on failed sign-ins."""
+"""Passwords and bearer tokens."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from pathlib import Path
 import jwt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from pwdlib import PasswordHash
 
-from domain.errors import NotSignedIn, TooManyTries
+from domain.errors import NotSignedIn
 from infra.database.ids import new_id
 
 VERIFIED = 10_000
@@ -94,20 +91,3 @@ class Tokens:
         """The token a page's forms carry: bound to the session cookie, so that no other site can make one."""
         digest = hashlib.sha256(b"santui.csrf.v1" + self.secret + session.encode()).digest()
         return base64.urlsafe_b64encode(digest[:18]).decode()
-
-
-class SignInLimit:
-    """Ten failed sign-ins a minute for a username, then none until the minute is over."""
-
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._limit = RateLimitItemPerMinute(10)
-
-    def check(self, username: str) -> None:
-        """Raises TooManyTries where the username has used up its tries."""
-        if not self._limiter.test(self._limit, username):
-            raise TooManyTries
-
-    def failed(self, username: str) -> None:
-        """Counts a failed try."""
-        self._limiter.hit(self._limit, username)

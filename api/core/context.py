@@ -17,18 +17,22 @@ from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
 from infra.records.actors import Actors
 from infra.records.people import DirectoryCache
+from infra.records.sign_ins import SignInLimit
 from infra.runtime.admission import Admission
 from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys
 from infra.runtime.files import FileStore
 from infra.runtime.identity import Identity
+from infra.runtime.places import Places
 from infra.runtime.policy_files import Policy, read_policy
 from infra.runtime.process_metrics import ProcessMetrics
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
 
 INTAKE_AT_ONCE = 16
-"""Reports at work at once: more keep the database's one writer, and each other, waiting without any getting done."""
+"""Reports at work at once, in all API processes together: more keep the database's one writer, and each other, waiting
+without any getting done.
+"""
 INTAKE_WAITING = 200
 INTAKE_PATIENCE = 8.0
 """Seconds that a report may wait for its turn; then it is refused before anything is recorded."""
@@ -45,6 +49,7 @@ class Services:
     """Temporal's, for histories and operators; services send through `engine`"""
     files: FileStore
     tokens: Tokens
+    sign_ins: SignInLimit
     policy: Policy
     directory: DirectoryCache
     actors: Actors
@@ -55,6 +60,8 @@ class Services:
     background: Background
     health: Health
     metrics: ProcessMetrics
+    places: Places
+    """what is counted across the API processes of this machine"""
     intake: Admission
 
 
@@ -64,22 +71,31 @@ async def open_services(settings: Settings, name: str = "api") -> Services:
     Raises:
         PolicyInvalid: a policy file can't be used; names file and line.
     """
-    client = await connect(settings, lazy=True)
+    client, places = await connect(settings, lazy=True), Places(settings.run_dir / "places")
     return assemble(
         settings,
         policy=read_policy(settings.playbook),
         database=open_database(settings),
         client=client,
-        engine=WorkflowClient(client, settings),
+        engine=WorkflowClient(client, settings, places),
+        places=places,
         name=name,
     )
 
 
 def assemble(
-    settings: Settings, *, policy: Policy, database: Database, client: Client, engine: Engine, name: str = "api"
+    settings: Settings,
+    *,
+    policy: Policy,
+    database: Database,
+    client: Client,
+    engine: Engine,
+    places: Places,
+    name: str = "api",
 ) -> Services:
     """The services over a database and an engine, whichever they are."""
     access, background, identity = AccessLog(database), Background(), Identity("api", name)
+    tokens = Tokens(settings.key_file, settings.token_hours)
     return Services(
         settings=settings,
         database=database,
@@ -94,8 +110,17 @@ def assemble(
         revisions=RevisionWaiter(database, settings.publish_wait_seconds),
         broadcaster=EventBroadcaster(database),
         jobs=JobRunner(settings, database),
-        intake=Admission(inside=INTAKE_AT_ONCE, waiting=INTAKE_WAITING, patience=INTAKE_PATIENCE),
+        intake=Admission(
+            inside=_share(settings, INTAKE_AT_ONCE), waiting=_share(settings, INTAKE_WAITING), patience=INTAKE_PATIENCE
+        ),
+        places=places,
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
-        tokens=Tokens(settings.key_file, settings.token_hours),
+        tokens=tokens,
+        sign_ins=SignInLimit(database, tokens.secret),
         policy=policy,
     )
+
+
+def _share(settings: Settings, of_all: int) -> int:
+    """One API process's share of what all together may."""
+    return max(1, of_all // settings.api_processes)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import structlog
 
-from domain.errors import StoreUnavailable, TooManyStreams
+from domain.errors import StoreUnavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
@@ -36,8 +36,6 @@ GAP_TIMEOUT = 60.0
 """Seconds after which a missing number is given up."""
 GAP_REACH = 200
 """How far before the newest number one still in a transaction may be when polling begins."""
-MAX_STREAMS = 5
-"""Streams a person may have open at one API process."""
 MAX_RESUMED = 5000
 """How many numbers a resumed stream goes back at most; who was away longer reads the inbox again."""
 MAX_QUEUED = 1000
@@ -90,7 +88,6 @@ class EventBroadcaster:
 
     def __init__(self, database: Database, *, gap_wait: float = GAP_WAIT) -> None:
         self._database, self._gap_wait = database, gap_wait
-        self._open: Counter[str] = Counter()
         self._streams: list[EventStream] = []
         self._wanted = asyncio.Event()
         self._lock = asyncio.Lock()
@@ -104,20 +101,12 @@ class EventBroadcaster:
 
     @asynccontextmanager
     async def listen(self, actor: Actor, until: datetime, after: int | None) -> AsyncIterator[EventStream]:
-        """A stream for a person, from now on or resumed after an event, until the sign-in expires.
-
-        Raises:
-            TooManyStreams: he has as many open as one person may.
-        """
-        if self._open[actor.person_id] >= MAX_STREAMS:
-            raise TooManyStreams
-        self._open[actor.person_id] += 1
+        """A stream for a person, from now on or resumed after an event, until the sign-in expires."""
         stream = EventStream(actor, until)
         try:
             await self._join(stream, after)
             yield stream
         finally:
-            self._open[actor.person_id] -= 1
             if stream in self._streams:
                 self._streams.remove(stream)
 

@@ -43,6 +43,7 @@ from domain.errors import (
 from domain.transitions import message_keys
 from domain.transitions.decisions import Receipt
 from domain.transitions.message_keys import Outcome
+from infra.runtime.places import Places
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, drill_clock
 from workflows.dispute import DisputeInput, DisputeWorkflow
@@ -65,12 +66,12 @@ _AWAY = (
 class WorkflowClient(Engine):
     """One process's way to the disputes' workflows."""
 
-    def __init__(self, client: Client, settings: Settings) -> None:
+    def __init__(self, client: Client, settings: Settings, places: Places) -> None:
         self._drill = drill_clock(client)
         # In drill mode disputes must be started by the client that lets their clock be moved.
         self._client = self._drill.client if settings.drill else client
         self._patience = timedelta(seconds=settings.decision_timeout_seconds)
-        self._being_moved: set[str] = set()
+        self._places = places
 
     async def start(self, dispute: DisputeInput, *, next_run: bool = False) -> None:
         """Starts a life or the next run, as `Engine.start`."""
@@ -266,18 +267,16 @@ class WorkflowClient(Engine):
 
     @contextlib.contextmanager
     def _alone(self, dispute_no: str) -> Iterator[None]:
-        """One drill of a dispute at a time: the engine would let the second take the place of the first.
+        """One drill of a dispute at a time, in whichever process: the engine would let the second take the place of the
+        first.
 
         Raises:
             Conflict: there is one.
         """
-        if dispute_no in self._being_moved:
-            raise Conflict(BEING_MOVED)
-        self._being_moved.add(dispute_no)
-        try:
+        with self._places.taken(f"drill {dispute_no}") as alone:
+            if not alone:
+                raise Conflict(BEING_MOVED)
             yield
-        finally:
-            self._being_moved.discard(dispute_no)
 
     async def _at_rest(self, dispute_no: str) -> int:
         """The revision once everything that fell due is published."""

@@ -31,7 +31,10 @@ async def keep_redelivering(services: Services) -> None:
     while True:
         await asyncio.sleep(EVERY)
         try:
-            await deliver_due(services, datetime.now(UTC) - timedelta(seconds=EVERY))
+            # One process of a machine at a time; on several machines a report may be sent twice, which does no harm.
+            with services.places.taken("redelivery") as alone:
+                if alone:
+                    await deliver_due(services, datetime.now(UTC) - timedelta(seconds=EVERY))
         except Exception as error:  # this goes on whatever comes up
             log.warning("sweep_waits", code=_code(error))
 

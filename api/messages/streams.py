@@ -11,8 +11,11 @@ from fastapi.sse import ServerSentEvent
 from api.core.context import Services
 from api.core.deps import person_of
 from api.core.event_stream import EventStream, seq_of
+from domain.errors import TooManyStreams
 from infra.database.tables.messages import EventRow
 
+MAX_STREAMS = 5
+"""Streams a person may have open, at all API processes of a machine together."""
 RETRY = 1000
 """Milliseconds after which a reader whose stream ended comes back."""
 LastEventId = Annotated[
@@ -25,11 +28,14 @@ async def stream_of(services: Services, token: str, after: int | None) -> AsyncI
 
     Raises:
         NotSignedIn
-        TooManyStreams
+        TooManyStreams: he has as many open as one person may.
     """
     actor = await person_of(services, token)
-    async with services.broadcaster.listen(actor, services.tokens.until(token), after) as stream:
-        yield stream
+    with services.places.taken(f"stream {actor.person_id}", MAX_STREAMS) as admitted:
+        if not admitted:
+            raise TooManyStreams
+        async with services.broadcaster.listen(actor, services.tokens.until(token), after) as stream:
+            yield stream
 
 
 async def server_sent(stream: EventStream) -> AsyncIterator[ServerSentEvent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from api.core.auth import SignInLimit, verify_password
+from api.core.auth import verify_password
 from api.core.context import Services
 from api.people.schemas import Me, OrganisationOfPost, PostHeld, Represented, Token
 from domain.base import china
@@ -14,8 +14,6 @@ from infra.database.engine import Session
 from infra.database.tables.people import OrganisationRow, PostRow
 from infra.records.people import person_by_username, posts_of
 
-_limit = SignInLimit()
-
 
 async def sign_in(services: Services, session: Session, username: str, password: str) -> Token:
     """A bearer token for a username and its password.
@@ -24,13 +22,13 @@ async def sign_in(services: Services, session: Session, username: str, password:
         NotSignedIn: they don't go together.
         TooManyTries: too many failed tries for this username.
     """
-    _limit.check(username)
     person = await person_by_username(session, username)
-    await session.close()
+    tried = await services.sign_ins.begin(session, username)
     # A quarter of a second of hashing: in a thread, so that nobody else waits for it.
     if not await asyncio.to_thread(verify_password, password, person.password_hash if person else None) or not person:
-        _limit.failed(username)
+        services.sign_ins.failed(tried)
         raise NotSignedIn("用户名或密码不正确")
+    await services.sign_ins.succeeded(tried)
     return Token(
         access_token=services.tokens.issue(person.person_id),
         token_type="bearer",

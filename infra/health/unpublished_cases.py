@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from infra.health.waiting import Waiting
 
-FORGOTTEN = timedelta(minutes=2)
-"""A try that was not heard of for so long is tried by another worker: retries are seconds apart."""
+FORGOTTEN = timedelta(seconds=30)
+"""A try that was not heard of for so long is another worker's: it takes ten seconds at most, retries are five apart."""
 
 
 class UnpublishedCases:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import structlog
@@ -44,11 +45,14 @@ class AccessLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: deque[AccessRow] = deque()
+        self._looked: set[str] = set()
+        """the ids of those that wait and are looks"""
         self._writing = asyncio.Lock()
         self._looks: dict[tuple[str, str], float] = {}
 
     def note_look(self, person_id: str, dispute_no: str) -> None:
-        """Notes a look at a case, once while it lasts: a gallery asks for each of its small pictures by itself.
+        """Notes a look at a case, once while it lasts: a gallery asks for each of its small pictures by itself, and of
+        several processes each may get some.
 
         Raises:
             StoreUnavailable: as `note`.
@@ -57,10 +61,10 @@ class AccessLog:
         if len(self._looks) > LOOKS:
             self._looks = {look: at for look, at in self._looks.items() if now - at < LOOK}
         if now - self._looks.get((person_id, dispute_no), -LOOK) >= LOOK:
-            self.note(person_id, dispute_no, "read")
+            self._looked.add(self.note(person_id, dispute_no, "read"))
 
-    def note(self, person_id: str | None, dispute_no: str | None, what: str, outcome: str = OK) -> None:
-        """Notes an access (`outcome` ok) or a refused attempt (the code of the refusal).
+    def note(self, person_id: str | None, dispute_no: str | None, what: str, outcome: str = OK) -> str:
+        """Notes an access (`outcome` ok) or a refused attempt (the code of the refusal); answers the entry's id.
 
         Raises:
             StoreUnavailable: so many entries wait that this one can't be kept: what it is about is not to be shown.
@@ -69,9 +73,10 @@ class AccessLog:
             raise StoreUnavailable("查阅记录暂时无法保存，请稍后重试")
         if person_id and dispute_no and outcome == OK:
             self._looks[person_id, dispute_no] = time.monotonic()
+        access_id = new_id()
         self._waiting.append(
             AccessRow(
-                access_id=new_id(),
+                access_id=access_id,
                 at=datetime.now(UTC),
                 person_id=person_id,
                 dispute_no=_number(dispute_no),
@@ -79,6 +84,7 @@ class AccessLog:
                 outcome=outcome,
             )
         )
+        return access_id
 
     async def keep_writing(self) -> None:
         """Writes what was gathered, for as long as the process lives."""
@@ -103,7 +109,7 @@ class AccessLog:
                 while rows := list(islice(self._waiting, AT_ONCE)):
                     await self._put(rows)
                     for _ in rows:
-                        self._waiting.popleft()
+                        self._looked.discard(self._waiting.popleft().access_id)
             except StoreUnavailable as error:
                 log.warning("access_log_waits", error=error.code, entries=len(self._waiting))
 
@@ -113,10 +119,12 @@ class AccessLog:
         Raises:
             StoreUnavailable
         """
-        values = [row.model_dump() for row in rows]
+        looks = [row for row in rows if row.access_id in self._looked]
         try:
-            async with self._database.write() as session:
-                await session.execute(insert(AccessRow), values)
+            async with self._database.write("looks" if looks else None) as session:
+                before = await _noted(session, looks) if looks else set[str]()
+                if new := [row.model_dump() for row in rows if row.access_id not in before]:
+                    await session.execute(insert(AccessRow), new)
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -125,6 +133,19 @@ class AccessLog:
                 return
             for row in rows:
                 await self._put([row])
+
+
+async def _noted(session: Session, looks: Sequence[AccessRow]) -> set[str]:
+    """The ids of those looks whose person another process has seen at the case already, while this look lasts."""
+    noted = select(col(AccessRow.person_id), col(AccessRow.dispute_no)).where(
+        col(AccessRow.dispute_no).in_({row.dispute_no for row in looks}),
+        col(AccessRow.person_id).in_({row.person_id for row in looks}),
+        col(AccessRow.what) == "read",
+        col(AccessRow.outcome) == OK,
+        col(AccessRow.at) > min(row.at for row in looks) - timedelta(seconds=LOOK),
+    )
+    found = {(person, number) for person, number in (await session.execute(noted)).all()}
+    return {row.access_id for row in looks if (row.person_id, row.dispute_no) in found}
 
 
 def _number(dispute_no: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,8 +13,15 @@ from infra.database.engine import Database
 from infra.database.ids import new_id
 from infra.database.tables.audit import JobRow
 
-LOST_AFTER = timedelta(seconds=30)
+LOST_AFTER = timedelta(seconds=20)
 """A running job that was not heard of for so long has lost its process, and is begun again."""
+
+
+class Taken(NamedTuple):
+    """A job in somebody's hands: a word of its own each time it is taken, so that who lost it changes it no more."""
+
+    job_id: str
+    holder: str
 
 
 async def ask_for(session: AsyncSession, kind: str, person_id: str, request: dict[str, Any]) -> str:
@@ -43,8 +50,8 @@ async def jobs_of(
     return list((await session.execute(query)).scalars())
 
 
-async def take_next(database: Database) -> str | None:
-    """Takes the oldest job that nobody works on; answers its id."""
+async def take_next(database: Database) -> Taken | None:
+    """Takes the oldest job that nobody works on."""
     now = datetime.now(UTC)
     free = or_(
         col(JobRow.state) == "queued", and_(col(JobRow.state) == "running", col(JobRow.beat_at) < now - LOST_AFTER)
@@ -52,24 +59,36 @@ async def take_next(database: Database) -> str | None:
     async with database.write("jobs") as session:
         query = select(col(JobRow.job_id)).where(free).order_by(col(JobRow.job_id)).limit(1)
         job_id: str | None = (await session.execute(query)).scalar_one_or_none()
-        if job_id:
-            values = {"state": "running", "beat_at": now, "done": 0}
-            await session.execute(update(JobRow).where(col(JobRow.job_id) == job_id).values(**values))
-    return job_id
-
-
-async def report(database: Database, job_id: str, done: int, total: int | None) -> None:
-    """Says how far a job is."""
-    values = {"done": done, "total": total, "beat_at": datetime.now(UTC)}
-    async with database.write() as session:
+        if job_id is None:
+            return None
+        taken = Taken(job_id, new_id())
+        values = {"state": "running", "holder": taken.holder, "beat_at": now, "done": 0}
         await session.execute(update(JobRow).where(col(JobRow.job_id) == job_id).values(**values))
+    return taken
 
 
-async def finish(database: Database, job_id: str, state: str, results: list[Any], error: str | None = None) -> None:
-    """Ends a job as `done` or `failed`, with its results."""
+async def keep(database: Database, taken: Taken) -> bool:
+    """Says that the job is worked on; false where somebody else has it, or it is over."""
+    return await _change(database, taken)
+
+
+async def report(database: Database, taken: Taken, done: int, total: int | None) -> bool:
+    """Says how far a job is; false where somebody else has it, or it is over."""
+    return await _change(database, taken, done=done, total=total)
+
+
+async def _change(database: Database, taken: Taken, **values: int | None) -> bool:
+    ours = (col(JobRow.job_id) == taken.job_id, col(JobRow.holder) == taken.holder, col(JobRow.state) == "running")
+    changed = update(JobRow).where(*ours).values(beat_at=datetime.now(UTC), **values).returning(col(JobRow.job_id))
     async with database.write() as session:
-        job = await session.get(JobRow, job_id)
-        if job is not None:
+        return (await session.execute(changed)).first() is not None
+
+
+async def finish(database: Database, taken: Taken, state: str, results: list[Any], error: str | None = None) -> None:
+    """Ends a job as `done` or `failed`, with its results; does nothing where somebody else has it."""
+    async with database.write() as session:
+        job = await session.get(JobRow, taken.job_id, with_for_update=True)
+        if job is not None and (job.state, job.holder) == ("running", taken.holder):
             job.state, job.finished_at = state, datetime.now(UTC)
             job.sealed = {**job.sealed, "results": results, "error": error}
             session.add(job)

@@ -14,6 +14,7 @@ import pytest_asyncio
 from api.core.context import Services, assemble
 from infra.database.engine import Session, migrate, open_database
 from infra.demo import load
+from infra.runtime.places import Places
 from infra.runtime.policy_files import Policy, read_policy
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
@@ -46,7 +47,8 @@ async def services(county: Settings, policy: Policy, tmp_path: Path) -> AsyncIte
     database = open_database(settings)
     engine = LivingEngine(database)
     client = await connect(settings, lazy=True)  # never connected
-    made = assemble(settings, policy=policy, database=database, client=client, engine=engine)
+    places = Places(settings.run_dir / "places")
+    made = assemble(settings, policy=policy, database=database, client=client, engine=engine, places=places)
     looking = asyncio.create_task(made.revisions.keep_looking())
     try:
         yield made
@@ -55,6 +57,7 @@ async def services(county: Settings, policy: Policy, tmp_path: Path) -> AsyncIte
             await looking
     finally:
         engine.drop()
+        places.close()
         await database.close()
 
 

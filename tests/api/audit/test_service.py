@@ -18,7 +18,7 @@ from api.indicators.question import today
 from api.web.organisation_labels import offices_of
 from domain.errors import FieldsInvalid, KeyReused, NotEntitled, NotFound
 from infra.database.engine import Session
-from infra.records.jobs import finish
+from infra.records.jobs import finish, take_next
 from tests.api.support import dispute, somebody
 from tests.replay.golden import CONVERTER, FILES, read
 
@@ -74,7 +74,10 @@ async def test_a_job_is_its_askers_own(services: Services, session: Session) -> 
     job_id = answer.body.job_id
     finding = {"dispute_no": number, "run": "r", "events": 7, "replayed": True, "state_matches": False,
                "error": None, "differences": ["revision"]}  # fmt: skip
-    await finish(services.database, job_id, "done", [finding])
+    taken = await take_next(services.database)
+    assert taken
+    assert taken.job_id == job_id
+    await finish(services.database, taken, "done", [finding])
     async with services.database.resume(session):
         job = await job_service.job(session, auditor, job_id)
         assert (job.state, [found.sound for found in job.results]) == ("done", [False])

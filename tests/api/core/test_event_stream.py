@@ -7,14 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from sqlalchemy import update
 from sqlmodel import col
 
 from api.core import event_stream
-from api.core.event_stream import GAP_REACH, MAX_STREAMS, EventBroadcaster, EventStream
-from domain.errors import TooManyStreams
+from api.core.event_stream import GAP_REACH, EventBroadcaster, EventStream
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
@@ -159,23 +157,6 @@ async def test_what_is_published_is_delivered_when_it_is_said(
         assert len(await read(stream, 1)) == 1
         polling.cancel()
         await asyncio.gather(polling, return_exceptions=True)
-
-
-async def test_nobody_has_more_streams_than_a_person_may(broadcaster: EventBroadcaster, chief: Actor) -> None:
-    until = datetime.now(UTC) + LATER
-
-    async def hold(left: int) -> None:
-        async with broadcaster.listen(chief, until, None):
-            if left:
-                await hold(left - 1)
-            else:
-                with pytest.raises(TooManyStreams):
-                    async with broadcaster.listen(chief, until, None):
-                        pass
-
-    await hold(MAX_STREAMS - 1)
-    async with broadcaster.listen(chief, until, None):
-        pass
 
 
 async def test_a_stream_ends_with_the_sign_in(broadcaster: EventBroadcaster, chief: Actor) -> None:

@@ -1,0 +1,28 @@
+"""A person's streams are so many and no more."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from api.core.context import Services
+from api.messages.streams import MAX_STREAMS, stream_of
+from domain.errors import TooManyStreams
+from tests.api.support import somebody
+
+
+async def test_nobody_has_more_streams_than_a_person_may(services: Services) -> None:
+    token, other = [
+        services.tokens.issue((await somebody(services, role, "station-gushan")).person_id)
+        for role in ("station_chief", "station_deputy")
+    ]
+    stream = asynccontextmanager(stream_of)
+    async with AsyncExitStack() as held:
+        for _ in range(MAX_STREAMS):
+            await held.enter_async_context(stream(services, token, None))
+        with pytest.raises(TooManyStreams):
+            await held.enter_async_context(stream(services, token, None))
+        await held.enter_async_context(stream(services, other, None))
+    async with stream(services, token, None):
+        pass

@@ -1,0 +1,29 @@
+"""The access log of several processes is one log."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from infra.records.access_log import AccessLog, accesses
+from infra.runtime.settings import Settings
+from tests.infra.stores import opened
+
+
+async def test_a_look_that_two_processes_serve_is_noted_once(anywhere: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        databases = [await stack.enter_async_context(opened(anywhere)) for _ in range(2)]
+        first, second = map(AccessLog, databases)
+        for log in (first, second):  # a gallery: some of its small pictures come from either
+            for _ in range(3):
+                log.note_look("p-1", "D2026-000001")
+        second.note_look("p-2", "D2026-000001")
+        second.note_look("p-1", "D2026-000002")
+        second.note("p-1", "D2026-000001", "read")  # reading the case itself is noted each time
+        await first.write()
+        await second.write()
+        async with databases[0].read() as session:
+            noted = await accesses(session, person_id=None, dispute_no=None, refused=False, limit=9, before=None)
+        assert sorted((row.person_id, row.dispute_no) for row, _, _ in noted) == [
+            ("p-1", "D2026-000001"), ("p-1", "D2026-000001"), ("p-1", "D2026-000002"), ("p-2", "D2026-000001"),
+        ]  # fmt: skip
+        assert second.backlog == 0
