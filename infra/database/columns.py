@@ -17,6 +17,7 @@ from infra.runtime.crypto import KeyRing
 
 _keys: KeyRing | None = None
 _FAST = 1
+_WITHOUT_OFFSET = len("2026-11-26 05:40:00.000000")
 
 
 def unlock(keys: KeyRing) -> None:
@@ -44,7 +45,7 @@ class Instant(TypeDecorator[datetime]):
 
         def text(value: datetime | None) -> str | None:
             utc = self.process_bind_param(value, dialect)
-            return utc.replace(tzinfo=None).isoformat(" ", "microseconds") if utc else None
+            return utc.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET] if utc else None
 
         return text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +28,7 @@ from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database import inline
 from infra.database.columns import unlock
 from infra.database.statement_log import StatementLog, log_of
-from infra.database.transactions import SqliteWriter, Work, stale, within
+from infra.database.transactions import BAD_VALUE, Listener, SqliteWriter, Work, lock_number, run_on_postgresql, stale
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.wakeups.opening import open_wakeups
@@ -67,10 +67,6 @@ _SQLITES = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.NotSupportedError
 """The same from a transaction that runs without SQLAlchemy (`transact`)."""
 
 
-_BAD_VALUE = "22"
-"""The class of SQL states by which PostgreSQL refuses a value, for example a text with a NUL in it."""
-
-
 @contextmanager
 def explained() -> Iterator[None]:
     """Turns the driver's exceptions into ours; their text may quote a statement with a case's values, so it is dropped.
@@ -86,7 +82,7 @@ def explained() -> Iterator[None]:
     except (*_OURS, *_SQLITES):
         raise
     except (sqlite3.Error, DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
-        if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_BAD_VALUE):
+        if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(BAD_VALUE):
             raise FieldsInvalid("内容含有无法处理的字符") from error
         raise StoreUnavailable from error
 
@@ -136,9 +132,8 @@ class Database:
         self.engines = (engine, readers) if self.sqlite else (engine,)
         """Whose events tell of every statement."""
         self._writing = asyncio.Lock()
-        self._writer = SqliteWriter(engine.dialect, self._driver) if self.sqlite else None
-        if log and self._writer:
-            self._writer.listeners.append(lambda text, _: log.note(text))
+        self._listeners: list[Listener] = [lambda text, _: log.note(text)] if log else []
+        self._writer = SqliteWriter(engine.dialect, self._driver, self._tell) if self.sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -179,7 +174,7 @@ class Database:
             async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
                 await session.connection(execution_options={WRITES: True})
                 for lock in filter(None, locks if not self.sqlite else ()):
-                    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": lock})
+                    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock_number(lock)})
                 yield session
                 await _commit(session)
 
@@ -193,12 +188,16 @@ class Database:
             StoreUnavailable: as of `write`.
             Exception: what `work` raises; nothing was written.
         """
-        if self._writer is None:
-            async with self.write(*locks) as session:
-                return await within(session, work)
         with explained():
+            if self._writer is None:
+                return await run_on_postgresql(self.engine, work, filter(None, locks), self._tell)
             async with self._turn():
                 return await self._writer.run(work)
+
+    def _tell(self, statement: str, values: Any) -> None:
+        """Of what goes past SQLAlchemy."""
+        for listener in self._listeners:
+            listener(statement, values)
 
     def _driver(self) -> sqlite3.Connection:
         """A connection of the driver's own, for one thread at a time."""
@@ -207,7 +206,7 @@ class Database:
         return connection
 
     @contextmanager
-    def heard(self, listener: Callable[[str, Any], None]) -> Iterator[None]:
+    def heard(self, listener: Listener) -> Iterator[None]:
         """Tells a listener every statement sent within the block, and its values; BEGIN and COMMIT are none."""
 
         def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _m: Any) -> None:
@@ -216,12 +215,11 @@ class Database:
 
         for engine in self.engines:
             event.listen(engine.sync_engine, "before_cursor_execute", note)
-        listeners = self._writer.listeners if self._writer else []
-        listeners.append(listener)
+        self._listeners.append(listener)
         try:
             yield
         finally:
-            listeners.remove(listener)
+            self._listeners.remove(listener)
             for engine in self.engines:
                 event.remove(engine.sync_engine, "before_cursor_execute", note)
 

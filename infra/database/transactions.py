@@ -15,14 +15,17 @@ What it raises undoes the transaction.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
+import asyncpg
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database.statements import Parameters, Statement
 
 T = TypeVar("T")
@@ -32,6 +35,12 @@ Step: TypeAlias = tuple[Statement, Parameters | list[Parameters]]
 """A statement and its parameters; with a list of them it is run once for each, and answers no rows."""
 Work: TypeAlias = Generator[Step, Rows, T]
 
+Listener: TypeAlias = Callable[[str, Any], None]
+"""Is told each statement's text and its values, or the list of them, before it is sent."""
+BAD_VALUE = "22"
+"""The class of SQL states by which PostgreSQL refuses a value, for example a text with a NUL in it."""
+_STATEMENTS = (asyncpg.IntegrityConstraintViolationError, asyncpg.SyntaxOrAccessError)
+"""What PostgreSQL says of a statement of ours rather than of itself."""
 STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
 """What SQLite says of a connection rather than of a statement: a file opened while it could not be written stays so."""
 
@@ -45,12 +54,10 @@ def stale(error: BaseException) -> bool:
 class SqliteWriter:
     """Runs transactions one after the other in a thread of its own, each whole, on a connection of its own."""
 
-    def __init__(self, dialect: Dialect, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._dialect, self._connect = dialect, connect
+    def __init__(self, dialect: Dialect, connect: Callable[[], sqlite3.Connection], tell: Listener) -> None:
+        self._dialect, self._connect, self._tell = dialect, connect, tell
         self._connection: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
-        self.listeners: list[Callable[[str, Any], None]] = []
-        """called, in the thread, with each statement's text and its values"""
 
     async def run(self, work: Work[T]) -> T:
         """A transaction. Who is cancelled meanwhile does not know whether it was committed.
@@ -104,14 +111,87 @@ class SqliteWriter:
         self._tell(prepared.text, values)
         return prepared.read(connection.execute(prepared.text, values).fetchall())
 
-    def _tell(self, text: str, values: Any) -> None:
-        for listener in self.listeners:
-            listener(text, values)
-
     def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+async def run_on_postgresql(engine: AsyncEngine, work: Work[T], locks: Iterable[str], tell: Listener) -> T:
+    """Runs a transaction straight on a connection of the driver's, lent by an engine's pool.
+
+    Raises:
+        StoreUnavailable: the database does not answer, or refuses; where the connection was lost over the commit, it
+            may have taken effect.
+        FieldsInvalid: PostgreSQL refuses a value (a text with a NUL).
+    """
+    # Every lock a number, so that taking them costs no round trip of its own.
+    begin = "; ".join(["BEGIN", *(f"SELECT pg_advisory_xact_lock({lock_number(lock)})" for lock in locks)])
+    try:
+        async with engine.connect() as lent:
+            connection = (await lent.get_raw_connection()).driver_connection
+            assert isinstance(connection, asyncpg.Connection)
+            try:
+                await connection.execute(begin)
+                result = await _steps_on(connection, engine.dialect, work, tell)
+            except (OSError, asyncpg.InterfaceError):
+                connection.terminate()  # it answers no more; the pool opens another
+                raise
+            except BaseException:
+                await _undo(connection)
+                raise
+            await _commit(connection)
+    except _STATEMENTS:
+        raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if str(getattr(error, "sqlstate", "")).startswith(BAD_VALUE):
+            raise FieldsInvalid("内容含有无法处理的字符") from error
+        raise StoreUnavailable from error
+    return result
+
+
+def lock_number(lock: str) -> int:
+    """The number that PostgreSQL knows a lock by: the same in every process."""
+    return int.from_bytes(hashlib.blake2b(lock.encode(), digest_size=8).digest(), signed=True)
+
+
+async def _steps_on(connection: asyncpg.Connection[Any], dialect: Dialect, work: Work[T], tell: Listener) -> T:
+    rows: Rows | None = None
+    try:
+        while True:
+            statement, parameters = work.send(rows) if rows is not None else next(work)
+            prepared = statement.prepared(dialect)
+            if isinstance(parameters, list):
+                many = [prepared.bound(row) for row in parameters]
+                tell(prepared.text, many)
+                await connection.executemany(prepared.text, many)
+                rows = []
+            else:
+                values = prepared.bound(parameters)
+                tell(prepared.text, values)
+                rows = prepared.read([tuple(row) for row in await connection.fetch(prepared.text, *values)])
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    finally:
+        work.close()
+
+
+async def _undo(connection: asyncpg.Connection[Any]) -> None:
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.terminate()
+
+
+async def _commit(connection: asyncpg.Connection[Any]) -> None:
+    try:
+        await connection.execute("COMMIT")
+    except _STATEMENTS:
+        raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        connection.terminate()
+        raise StoreUnavailable(may_take_effect=True) from error
 
 
 async def within(session: AsyncSession, work: Work[T]) -> T:

@@ -221,7 +221,7 @@ def _entry(image: Image, entry: Entry) -> dict[str, Any]:
 
 
 def _tally(image: Image, seq: int, counted: Tally) -> dict[str, Any]:
-    return {**dict(counted), "dispute_no": image.dispute_no, "seq": seq, "month": counted.month}
+    return {**counted.__dict__, "dispute_no": image.dispute_no, "seq": seq, "month": counted.month}
 
 
 def _task(image: TaskImage) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from infra.database.transactions import Work, each
 
 KEPT = timedelta(days=2)
 """For how long one can resume; who was away longer reads the inbox again."""
-_INSERT = Statement.of(insert(EventRow), ("at", "kind", "dispute_no", "revision", "task_id", "posts", "persons"))
+_INSERT = Statement.of(
+    insert(EventRow).inline(), ("at", "kind", "dispute_no", "revision", "task_id", "posts", "persons")
+)
 
 
 def note_events(image: Image, *, stored: int, before: dict[str, str]) -> Work[None]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
-from domain.errors import StoreUnavailable
+from domain.errors import FieldsInvalid, StoreUnavailable
 from infra.database.engine import Database, migrate
 from infra.database.statements import Statement
-from infra.database.transactions import Work, each
+from infra.database.transactions import Work, each, rows_for
 from infra.records.idempotency_store import StoredAnswer, answer_kept, answer_settled, intent_ended, intent_kept
 from infra.runtime.settings import Settings
 from tests.infra.stores import answer_under, opened
+from tests.postgres import Cluster
 
 _ADD = Statement.of(text("UPDATE number SET last = last + :by WHERE series = :series RETURNING last"))
 _NEW = Statement.of(text("INSERT INTO number (series, last) VALUES (:series, :last)"))
+_END = Statement.of(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 SERIES = "transactions"
 DONE = StoredAnswer(status=200, body={"词": "好"})
 
@@ -100,6 +103,37 @@ async def test_who_is_cancelled_leaves_the_others_their_turn(anywhere: Settings)
         await asyncio.gather(*tasks, return_exceptions=True)
         await database.transact(added(1), "number")
         assert 4 <= await value(database) <= 7
+
+
+DIES = """
+CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER dies AFTER UPDATE ON number DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.last = 13) EXECUTE FUNCTION die();
+"""
+"""The server ends the connection over the commit of a thirteen."""
+
+
+async def test_what_postgresql_ends_or_refuses_is_told_apart_and_the_next_goes_on(
+    tmp_path: Path, postgres: Cluster
+) -> None:
+    url = postgres.database()
+    settings = Settings(var=tmp_path / "var", database_url=url)
+    await asyncio.to_thread(migrate, settings)
+    postgres.sql(DIES, url.rpartition("/")[2])
+    async with opened(settings) as database:
+        await database.transact(begun())
+        with pytest.raises(StoreUnavailable) as lost:
+            await database.transact(added(13))
+        assert lost.value.may_take_effect
+        with pytest.raises(StoreUnavailable) as ended:
+            await database.transact(rows_for(_END, {}))
+        assert not ended.value.may_take_effect
+        with pytest.raises(FieldsInvalid):
+            await database.transact(each(_NEW, [{"series": "\0", "last": 0}]))
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await database.transact(begun())
+        assert await database.transact(added(1)) == 1
 
 
 async def test_an_intent_gives_way_to_its_answer_and_a_taken_key_to_nobody(anywhere: Settings) -> None:
