@@ -13,7 +13,7 @@ from domain.image.projection import case_sheet, project
 from domain.indicators.events import Tally
 from workflows import ports
 from workflows.desk import Desk
-from workflows.search_attributes import updates
+from workflows.search_attributes import changes
 
 _RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -27,7 +27,6 @@ class Publisher:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._attributes: dict[str, object] = {}
         self._tally: list[Tally] | None = None
         self._lists: dict[str, Beginning] = {}
         self.published = 0
@@ -61,8 +60,6 @@ class Publisher:
 
     def _show_operators(self) -> None:
         state = self._desk.state
-        changed = [u for u in updates(state) if self._attributes.get(u.key.name) != u.value]
-        if changed:
+        if changed := changes(state, workflow.info().typed_search_attributes):
             workflow.upsert_search_attributes(changed)
-            self._attributes |= {u.key.name: u.value for u in changed}
         workflow.set_current_details(case_sheet(state))

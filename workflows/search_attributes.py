@@ -1,36 +1,36 @@
-"""What operators may filter disputes by in Temporal's own list. Codes only, never personal data (law 7)."""
+"""What operators may filter disputes by in Temporal's own list. Codes only, never personal data (law 7).
+
+Few, and such as seldom change: each change is an event of the case and a row that the engine writes anew. Where a case
+stands, and in which round, the lists of the read model say.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 from domain.case.state import DisputeState
 
-STAGE = SearchAttributeKey.for_keyword("DisputeStage")
-COLOUR = SearchAttributeKey.for_keyword("DisputeColour")
 PLAYBOOK = SearchAttributeKey.for_keyword("Playbook")
-ROUND = SearchAttributeKey.for_int("DisputeRound")
+COLOUR = SearchAttributeKey.for_keyword("DisputeColour")
 OVERDUE = SearchAttributeKey.for_bool("DisputeOverdue")
 
-SEARCH_ATTRIBUTES: dict[str, str] = {
-    STAGE.name: "Keyword",
-    COLOUR.name: "Keyword",
-    PLAYBOOK.name: "Keyword",
-    ROUND.name: "Int",
-    OVERDUE.name: "Bool",
-}
-"""Name -> type, registered at every start; an unregistered one would fail every workflow task."""
+SEARCH_ATTRIBUTES: dict[str, str] = {PLAYBOOK.name: "Keyword", COLOUR.name: "Keyword", OVERDUE.name: "Bool"}
+"""Name -> type, registered at every start; with an unregistered one no case starts."""
 
 
-def updates(state: DisputeState) -> list[SearchAttributeUpdate[Any]]:
-    """The attributes as they should stand now."""
+def attributes(state: DisputeState) -> TypedSearchAttributes:
+    """The attributes as they should stand now; whoever starts a case sets them with the start."""
     overdue = any(clock.late and clock.stopped_at is None for clock in state.clocks)
-    return [
-        STAGE.value_set(state.stage.value),
-        COLOUR.value_set(state.colour),
-        PLAYBOOK.value_set(state.playbook),
-        ROUND.value_set(state.round),
-        OVERDUE.value_set(overdue),
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(PLAYBOOK, state.playbook),
+        SearchAttributePair(COLOUR, state.colour),
+        SearchAttributePair(OVERDUE, overdue),
     ]
+    return TypedSearchAttributes(pairs)
+
+
+def changes(state: DisputeState, shown: TypedSearchAttributes) -> list[SearchAttributeUpdate[Any]]:
+    """What has to be changed in the attributes on show."""
+    return [pair.key.value_set(pair.value) for pair in attributes(state) if shown.get(pair.key) != pair.value]

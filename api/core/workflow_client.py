@@ -48,6 +48,7 @@ from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, drill_clock
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
+from workflows.search_attributes import attributes
 
 VALUE = 2**21 - 2**16
 """Bytes of the largest value that is sent: the engine takes 2 MiB."""
@@ -90,6 +91,7 @@ class WorkflowClient(Engine):
                 id_conflict_policy=conflict,
                 id_reuse_policy=policy,
                 static_summary=f"{number} {dispute.state.category_name}",
+                search_attributes=attributes(dispute.state),
                 rpc_timeout=self._patience,
             )
         except WorkflowAlreadyStartedError as error:

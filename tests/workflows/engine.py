@@ -42,7 +42,7 @@ from tests.infra.support import ROOT, free_port
 from tests.workflows.replayed_state import state_of
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
-from workflows.search_attributes import SEARCH_ATTRIBUTES
+from workflows.search_attributes import SEARCH_ATTRIBUTES, attributes
 
 DIRECTORY = Directory(organisations=county.organisations())
 WITHIN = 30.0
@@ -140,8 +140,9 @@ class Engine(ReadModel):
     async def open(self, playbook: str = "jinhua", **more: Any) -> Handle:
         """Starts a dispute."""
         number = f"D2026-{uuid.uuid4().int % 10**9:09d}"
+        state = first_state(number, playbook, **more)
         return await self.drill.client.start_workflow(
-            DisputeWorkflow.run, DisputeInput(state=first_state(number, playbook, **more)), id=number,
+            DisputeWorkflow.run, DisputeInput(state=state), id=number, search_attributes=attributes(state),
             task_queue=TASK_QUEUE, task_timeout=TASK_TIMEOUT,
         )  # fmt: skip
 
