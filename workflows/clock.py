@@ -1,4 +1,9 @@
-"""The one durable timer of a case: it sleeps until the next rung of any deadline and does what fell due."""
+"""The one durable timer of a case: it sleeps until the next rung of any deadline and does what fell due.
+
+What is next moves with most decisions, nearly always away. A timer set anew each time would cost two events, so it is
+set anew only where the next rung comes before it; else it rings at its time, finds nothing due and
+is set for what is next then.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +44,10 @@ async def keep_time(case: Case) -> None:
         due = alarm.due()
         set_for = due[0] if due else None
 
-        def moved(set_for: datetime | None = set_for) -> bool:
-            return alarm.at() != set_for
+        def earlier(set_for: datetime | None = set_for) -> bool:
+            at = alarm.at()
+            return at is not None and (set_for is None or at < set_for)
 
         timeout = set_for - workflow.now() if set_for else None
         with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(moved, timeout=timeout, timeout_summary=due[1] if due else None)
+            await workflow.wait_condition(earlier, timeout=timeout, timeout_summary=due[1] if due else None)
