@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from domain.case.state import DisputeState
 from domain.image.growing_lists import Beginning
 from domain.image.projection import case_sheet, project
 from domain.indicators.events import Tally
@@ -20,6 +21,9 @@ _RETRY = RetryPolicy(
     maximum_interval=timedelta(seconds=5),
     non_retryable_error_types=[ports.READ_MODEL_GAP],
 )
+
+LONGEST_ID = 200
+"""Characters; the engine takes 255."""
 
 
 class Publisher:
@@ -49,7 +53,7 @@ class Publisher:
                     image,
                     start_to_close_timeout=timedelta(seconds=10),
                     retry_policy=_RETRY,
-                    summary=f"revision {image.revision}",
+                    activity_id=_where_it_stands(state),
                 )
                 self._tally = image.tally if image.tally is not None else self._tally
                 self._lists = image.lists
@@ -63,3 +67,13 @@ class Publisher:
         if changed := changes(state, workflow.info().typed_search_attributes):
             workflow.upsert_search_attributes(changed)
         workflow.set_current_details(case_sheet(state))
+
+
+def _where_it_stands(state: DisputeState) -> str:
+    """The activity's id: revision, stage and what is asked, in codes.
+
+    A replay compares it with the one on record, so code under which a case would stand otherwise fails, and can't go on
+    from there quietly.
+    """
+    asked = sorted({task.kind for task in state.pending()})
+    return " ".join([str(state.revision), state.stage, *asked])[:LONGEST_ID]

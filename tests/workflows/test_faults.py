@@ -29,7 +29,7 @@ async def _broken_stage(*_: Any) -> Any:
 
 PLANTS: dict[str, Plant] = {
     "run": lambda patch: patch.setitem(workflows.dispute.STAGES, Stage.PUSH_1, _broken_stage),
-    "clock": lambda patch: patch.setattr(workflows.clock, "fire_due", _broken),
+    "clock": lambda patch: patch.setattr(workflows.clock, "next_due", _broken),
     "publisher": lambda patch: patch.setattr(workflows.publisher, "project", _broken),
 }
 
