@@ -23,6 +23,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import psutil
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
@@ -37,9 +38,10 @@ from bench.santui import santui
 from bench.story import People
 from bench.support import ROOT, at_once, connect, lost_is_said
 from infra.records.archive import Archive
-from infra.runtime.crypto import load_keys
+from infra.runtime.crypto import KeyRing, load_keys
 from infra.runtime.settings import Settings
-from infra.temporal.codec import data_converter
+from infra.temporal.codec import data_converter, is_sealed, rewrite, sealed_payload, unsealed_payload
+from infra.temporal.envelope import Kind, Owner
 from workflows.dispute import DisputeWorkflow
 
 GOLDEN = ROOT / "tests" / "replay"
@@ -50,12 +52,28 @@ WARM_UP = 20
 
 async def archived(folder: Path, count: int) -> Archive:
     """An archive of so many histories."""
-    archive, files = Archive(folder), sorted(GOLDEN.glob("histories/*/*.json.gz"))
+    archive, keys = Archive(folder), load_keys(GOLDEN / "golden.key")
+    files = sorted(GOLDEN.glob("histories/*/*.json.gz"))
     texts = [gzip.decompress(file.read_bytes()).decode() for file in files]
     for n in range(count):
-        number, text = f"D2026-{n:06d}", texts[n % len(texts)]
-        await archive.put(number, str(uuid.uuid4()), text)
+        number = f"D2026-{n:06d}"
+        await archive.put(number, str(uuid.uuid4()), resealed(texts[n % len(texts)], number, keys))
     return archive
+
+
+def resealed(text: str, number: str, keys: KeyRing) -> str:
+    """A history as it would stand under another number: payloads open only for the one they are sealed for."""
+    history = WorkflowHistory.from_json(number, text)
+
+    def change(payload: Payload, owner: str) -> Payload:
+        if not is_sealed(payload):
+            return payload
+        head, plain = unsealed_payload(payload, keys)
+        return sealed_payload(plain, Owner(owner, Kind(head.kind)), keys)
+
+    for event in history.events:
+        rewrite(event, number, change)
+    return history.to_json()
 
 
 async def bare(histories: Histories, runs: Sequence[Run], converter: DataConverter, runner: WorkflowRunner) -> float:

@@ -20,6 +20,7 @@ from infra.database.tables.read_model import DisputeRow
 from infra.read_model.diff import differences, values_that_differ
 from infra.read_model.writer import rows_of, stored_rows
 from infra.records.archive import noted_digest
+from infra.temporal.codec import converter_for
 
 AHEAD = 4
 TRIES = 5
@@ -122,7 +123,8 @@ class Checker:
         ended = history.events[-1].workflow_execution_completed_event_attributes
         if not ended.result.payloads:
             return []
-        (result,) = await self._converter.decode(ended.result.payloads, [DisputeState])
+        converter = converter_for(history.workflow_id, self._converter)
+        (result,) = await converter.decode(ended.result.payloads, [DisputeState])
         theirs, ours = result.model_dump(mode="json"), state.model_dump(mode="json")
         return [f"结束时的状态 {path} 不一致" for path in values_that_differ(theirs, ours)]
 

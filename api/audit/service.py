@@ -18,7 +18,7 @@ from infra.database.engine import Session
 from infra.read_model.disputes import find_dispute
 from infra.records.archive import Archive
 from infra.runtime.crypto import load_keys
-from infra.temporal.codec import EncryptionCodec, opened
+from infra.temporal.codec import opened
 
 
 def histories(services: Services) -> Histories:
@@ -59,9 +59,9 @@ async def history(
     found = await histories(services).fetch(dispute_no, run)
     services.access.note(actor.person_id, dispute_no, "history:decoded" if decoded else "history")
     if decoded:
-        codec = EncryptionCodec(load_keys(services.settings.key_file))
+        keys = load_keys(services.settings.key_file)
         for event in found.events:
-            opened(event, codec)
+            opened(event, dispute_no, keys)
     return History(events=[MessageToDict(event) for event in found.events])
 
 

@@ -46,6 +46,7 @@ from domain.transitions.message_keys import Outcome
 from infra.runtime.places import Places
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, drill_clock
+from infra.temporal.codec import converter_for
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 from workflows.search_attributes import attributes
@@ -233,7 +234,7 @@ class WorkflowClient(Engine):
         """
         converter = self._client.data_converter
         if isinstance(message, DisputeInput):
-            [payload] = await converter.encode([message])
+            [payload] = await converter_for(message.state.dispute_no, converter).encode([message])
             if payload.ByteSize() > VALUE:
                 raise TooLarge("案卷过大，请另立新案")
         elif len(converter.payload_converter.to_payloads([message])[0].data) > MAX_MESSAGE:

@@ -9,6 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 
 from api.histories.replay import first_input, replay, up_to
+from infra.temporal.codec import converter_for
 from workflows.dispute import SIGNALS, DisputeInput, UnprocessedSignal
 
 log = structlog.get_logger()
@@ -45,12 +46,12 @@ async def recovered(client: Client, dispute_no: str, run_id: str, ended: str) ->
 
 
 async def _behind(client: Client, history: WorkflowHistory, after: int) -> list[UnprocessedSignal]:
-    found = []
+    found, converter = [], converter_for(history.workflow_id, client.data_converter)
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED and event.event_id > after:
             signaled = event.workflow_execution_signaled_event_attributes
             if signaled.signal_name not in SIGNALS:  # how far a drill had moved that run's clock is over with it
                 continue
-            (message,) = await client.data_converter.decode(signaled.input.payloads)
+            (message,) = await converter.decode(signaled.input.payloads)
             found.append(UnprocessedSignal(signal=signaled.signal_name, message=message))
     return found

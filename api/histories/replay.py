@@ -25,6 +25,7 @@ from temporalio.worker import (
 from temporalio.workflow import NondeterminismError, info, instance
 
 from domain.case.state import DisputeState
+from infra.temporal.codec import converter_for
 from workflows.dispute import DisputeInput, DisputeWorkflow
 
 RECIPE = "docs/changing-the-process.md"
@@ -129,6 +130,7 @@ async def first_state(history: WorkflowHistory, converter: DataConverter) -> Dis
 async def first_input(history: WorkflowHistory, converter: DataConverter) -> DisputeInput:
     """All that a run was started with."""
     started = history.events[0].workflow_execution_started_event_attributes
+    converter = converter_for(history.workflow_id, converter)
     (dispute,) = await converter.decode(started.input.payloads, [DisputeInput])
     assert isinstance(dispute, DisputeInput)
     return dispute

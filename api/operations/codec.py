@@ -6,29 +6,30 @@ switched on in its settings (docs/operations.md).
 
 from __future__ import annotations
 
-import zlib
+from collections import Counter
+from collections.abc import Sequence
 
-from cryptography.exceptions import InvalidTag
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.message import DecodeError
 from starlette.middleware.cors import CORSMiddleware
-from temporalio.api.common.v1 import Payloads
+from temporalio.api.common.v1 import Payload, Payloads
 
 from api.core import errors
 from api.core.context import Services
 from api.core.deps import person_of
 from api.core.permissions import at_root
 from api.core.schemas import JsonObject
+from api.histories.lookup import NUMBER
 from api.web.session import SESSION
 from domain.errors import FieldsInvalid, NotSignedIn
 from domain.people.permissions import CODEC_READERS
-from infra.runtime.crypto import load_keys
+from infra.runtime.crypto import KeyRing, load_keys
 from infra.runtime.settings import LOOPBACK, Settings
-from infra.temporal.codec import EncryptionCodec
+from infra.temporal.codec import is_sealed, unsealed_payload
 
-_NO_PAYLOADS = (ParseError, DecodeError, InvalidTag, zlib.error, KeyError, ValueError, TypeError)
+_NO_PAYLOADS = (ParseError, DecodeError, ValueError, TypeError)
 """All that may come of what is no payload, or none that was sealed here."""
 
 
@@ -36,18 +37,20 @@ def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
     """The endpoint as an application of its own: only it answers the UI's origin."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)
-    codec = EncryptionCodec(load_keys(settings.key_file))
+    keys = load_keys(settings.key_file)
 
     @app.post("/decode")
     async def decode(request: Request, body: JsonObject) -> Response:
         services: Services = parent.state.services
         person = await _reader(services, request)
         try:
-            payloads = ParseDict(body, Payloads())
-            decoded = Payloads(payloads=await codec.decode(payloads.payloads))
+            payloads = ParseDict(body, Payloads()).payloads
+            decoded, whose = _opened(payloads, keys)
         except _NO_PAYLOADS as error:
             raise FieldsInvalid(errors=[{"field": "payloads", "message": "格式不正确"}]) from error
-        services.access.note(person, None, f"codec:{len(decoded.payloads)}")
+        for workflow_id, count in whose.items():
+            number = workflow_id if workflow_id and NUMBER.fullmatch(workflow_id) else None
+            services.access.note(person, number, f"codec:{count}")
         return JSONResponse(MessageToDict(decoded))
 
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in (LOOPBACK, "localhost")]
@@ -55,6 +58,25 @@ def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
         CORSMiddleware, allow_origins=origins, allow_methods=["POST"], allow_headers=["*"], allow_credentials=True
     )
     return app
+
+
+def _opened(payloads: Sequence[Payload], keys: KeyRing) -> tuple[Payloads, Counter[str | None]]:
+    """The payloads opened, and how many of which workflow; of none those that were not sealed.
+
+    The UI does not say where it found them, so each opens for the workflow that it was sealed for.
+
+    Raises:
+        PayloadNotOpened
+    """
+    decoded, whose = Payloads(), Counter[str | None]()
+    for payload in payloads:
+        owner = None
+        if is_sealed(payload):
+            head, payload = unsealed_payload(payload, keys)
+            owner = head.workflow_id
+        decoded.payloads.append(payload)
+        whose[owner] += 1
+    return decoded, whose
 
 
 async def _reader(services: Services, request: Request) -> str:

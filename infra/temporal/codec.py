@@ -1,53 +1,176 @@
-"""The payload codec: every payload and every failure is compressed and encrypted before Temporal sees it (law 7)."""
+"""The payload codec: every payload and every failure is compressed and encrypted before Temporal sees it (law 7), and
+opens only for the workflow that it was sealed for.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import zlib
-from collections.abc import Sequence
+import copy
+import re
+from collections.abc import Callable, Sequence
+from typing import Self
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.api.history.v1 import SignalExternalWorkflowExecutionInitiatedEventAttributes
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import (
+    ActivitySerializationContext,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
 
 from infra.runtime.crypto import KeyRing
+from infra.temporal.envelope import Head, Kind, Owner, PayloadNotOpened, head_of, sealed, unsealed
 
 ENCODING = b"binary/encrypted"
-_CONTEXT = b"santui.payload.v1"
-_FAST = 1
+"""What Temporal's own tools call a payload that only a codec reads."""
+_BEAT = re.compile(r"-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+"""What the engine adds to the id of a workflow that a schedule starts; its input was sealed with the schedule."""
 
 
-class EncryptionCodec(PayloadCodec):
-    """AES-256-GCM over the compressed payload; the key id stands in the metadata."""
+class EncryptionCodec(PayloadCodec, WithSerializationContext):
+    """Seals for the workflow that the SDK says it works for, and opens what was sealed for that one."""
 
-    def __init__(self, keys: KeyRing) -> None:
-        self._keys = keys
+    def __init__(self, keys: KeyRing, owner: Owner | None = None) -> None:
+        self._keys, self._owner = keys, owner
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The codec for a workflow's payloads, or those of its activities."""
+        match context:
+            case WorkflowSerializationContext():
+                owner: Owner | None = Owner(family(context.workflow_id), Kind.WORKFLOW)
+            case ActivitySerializationContext(workflow_id=str(workflow_id)) if workflow_id:
+                owner = Owner(family(workflow_id), Kind.ACTIVITY)
+            case _:
+                owner = None
+        return type(self)(self._keys, owner)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Encrypts under the current key."""
-        return [self._encode(payload) for payload in payloads]
+        """Seals under the current key.
+
+        Raises:
+            LookupError: for no workflow: nothing is sealed that could be read anywhere.
+        """
+        return [self._seal(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Decrypts what this codec made; anything else passes through unchanged."""
-        return [self.open(payload) for payload in payloads]
+        """Opens what was sealed for the same workflow; what is not sealed passes through unchanged.
 
-    def _encode(self, payload: Payload) -> Payload:
-        sealed = self._keys.seal(zlib.compress(payload.SerializeToString(), _FAST), _CONTEXT)
-        metadata = {"encoding": ENCODING, "encryption-key-id": self._keys.current.encode()}
-        return Payload(metadata=metadata, data=sealed)
+        Raises:
+            PayloadNotOpened: spoilt, sealed for another, or with a key that is not here.
+        """
+        return [self._open(payload) for payload in payloads]
 
-    def open(self, payload: Payload) -> Payload:
-        """Decrypts one payload."""
-        if payload.metadata.get("encoding") != ENCODING:
+    def _seal(self, payload: Payload) -> Payload:
+        if self._owner is None:
+            raise LookupError("a payload is sealed for a workflow: the converter needs its context")
+        return sealed_payload(payload, self._owner, self._keys)
+
+    def _open(self, payload: Payload) -> Payload:
+        if not is_sealed(payload):
             return payload
-        key_id = payload.metadata["encryption-key-id"].decode()
-        plain = zlib.decompress(self._keys.unseal(key_id, payload.data, _CONTEXT))
-        return Payload.FromString(plain)
+        if self._owner is None:
+            raise PayloadNotOpened("for no workflow: the converter needs its context")
+        head, opened = unsealed_payload(payload, self._keys)
+        if (head.workflow_id, head.kind) != (self._owner.workflow_id, self._owner.kind):
+            raise PayloadNotOpened(f"sealed for {_named(head)}, found at {_named(self._owner)}")
+        return opened
 
 
-def opened(message: Message, codec: EncryptionCodec) -> None:
-    """Decrypts every payload inside an engine's message, in place: for showing a history to who may read it."""
+class SealingConverter(DataConverter):
+    """A data converter that is bound to a workflow at the cost of a copy: the SDK binds one for every call, and its own
+    makes the payload and failure converters anew each time.
+    """
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The converter for a workflow's payloads, or those of its activities. Ours are converted alike for each."""
+        bound = copy.copy(self)
+        assert isinstance(self.payload_codec, EncryptionCodec)
+        object.__setattr__(bound, "payload_codec", self.payload_codec.with_context(context))
+        return bound
+
+
+def data_converter(keys: KeyRing) -> DataConverter:
+    """pydantic payloads, encrypted; messages and stack traces of failures as well."""
+    return SealingConverter(
+        payload_converter_class=PydanticPayloadConverter,
+        payload_codec=EncryptionCodec(keys),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+def converter_for(workflow_id: str, converter: DataConverter) -> DataConverter:
+    """The converter for a workflow's payloads: where the SDK does not bind it, since we read a history ourselves."""
+    return converter.with_context(WorkflowSerializationContext(namespace="", workflow_id=workflow_id))
+
+
+def family(workflow_id: str) -> str:
+    """The id that a workflow's payloads are sealed for: its own, or the schedule's for all that one starts."""
+    return _BEAT.sub("", workflow_id)
+
+
+def _named(owner: Head | Owner) -> str:
+    return f"{owner.workflow_id!r} as {owner.kind:d}"
+
+
+def is_sealed(payload: Payload) -> bool:
+    """Whether it is in an envelope."""
+    return payload.metadata.get("encoding") == ENCODING
+
+
+def stated_owner(payload: Payload) -> str:
+    """The workflow that a sealed payload says it is for, not yet proven.
+
+    Raises:
+        PayloadNotOpened: no envelope.
+    """
+    return head_of(payload.data)[0].workflow_id
+
+
+def sealed_payload(payload: Payload, owner: Owner, keys: KeyRing) -> Payload:
+    """A payload sealed for a workflow."""
+    return Payload(metadata={"encoding": ENCODING}, data=sealed(payload.SerializeToString(), owner, keys))
+
+
+def unsealed_payload(payload: Payload, keys: KeyRing) -> tuple[Head, Payload]:
+    """A sealed payload opened, and for whom it was sealed: for who can't know where it was found.
+
+    Raises:
+        PayloadNotOpened
+    """
+    head, plain = unsealed(payload.data, keys)
+    try:
+        return head, Payload.FromString(plain)
+    except DecodeError as error:
+        raise PayloadNotOpened("no payload") from error
+
+
+def opened(message: Message, workflow_id: str, keys: KeyRing) -> None:
+    """Opens every payload inside an engine's message of a workflow, in place: for showing a history to who may read it.
+
+    What is spoilt, or was sealed for another workflow than the one that has it, stays sealed.
+    """
+
+    def open_(payload: Payload, owner: str) -> Payload:
+        if not is_sealed(payload):
+            return payload
+        try:
+            head, plain = unsealed_payload(payload, keys)
+        except PayloadNotOpened:
+            return payload
+        return plain if head.workflow_id == owner else payload
+
+    rewrite(message, family(workflow_id), open_)
+
+
+def rewrite(message: Message, workflow_id: str, change: Callable[[Payload, str], Payload]) -> None:
+    """Changes every payload inside an engine's message in place; `change` is told whose it is."""
+    if isinstance(message, SignalExternalWorkflowExecutionInitiatedEventAttributes):
+        workflow_id = message.workflow_execution.workflow_id  # what is said to another is sealed for that one
     for field, value in message.ListFields():
         if field.message_type is None:
             continue
@@ -57,15 +180,6 @@ def opened(message: Message, codec: EncryptionCodec) -> None:
             parts = list(value) if field.is_repeated else [value]
         for part in parts:
             if isinstance(part, Payload):
-                part.CopyFrom(codec.open(part))
+                part.CopyFrom(change(part, workflow_id))
             else:
-                opened(part, codec)
-
-
-def data_converter(keys: KeyRing) -> DataConverter:
-    """pydantic payloads, encrypted; messages and stack traces of failures as well."""
-    return dataclasses.replace(
-        pydantic_data_converter,
-        payload_codec=EncryptionCodec(keys),
-        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
-    )
+                rewrite(part, workflow_id, change)

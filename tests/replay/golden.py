@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, RootModel
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
@@ -17,7 +18,7 @@ from domain.image.growing_lists import Beginning, with_beginnings
 from domain.policy.spans import Calendar
 from domain.transitions import actions, decisions, facts, handover
 from infra.runtime.crypto import load_keys
-from infra.temporal.codec import EncryptionCodec, data_converter
+from infra.temporal.codec import data_converter, stated_owner, unsealed_payload
 from tests.replay.record import HISTORIES, KEY
 from workflows.dispute import DisputeInput
 
@@ -41,8 +42,8 @@ MESSAGES: dict[str, type[BaseModel]] = {
     "clock_advanced": Seconds,
 }
 """What each update and signal carries."""
-CODEC = EncryptionCodec(load_keys(KEY))
-CONVERTER: DataConverter = data_converter(load_keys(KEY))
+KEYS = load_keys(KEY)
+CONVERTER: DataConverter = data_converter(KEYS)
 FILES = sorted(HISTORIES.glob("*/*.json.gz"))
 
 
@@ -52,10 +53,15 @@ def name_of(file: Path) -> str:
 
 
 def read(file: Path) -> WorkflowHistory:
-    """A golden history; the workflow id is the number that its start event's input holds."""
+    """A golden history; the workflow id is the one that its start event's input is sealed for."""
     history = WorkflowHistory.from_json("", gzip.decompress(file.read_bytes()).decode())
-    (_, dispute), *_ = payloads(history)
-    return WorkflowHistory(dispute["state"]["dispute_no"], history.events)
+    (sent,) = history.events[0].workflow_execution_started_event_attributes.input.payloads
+    return WorkflowHistory(stated_owner(sent), history.events)
+
+
+def plain(payload: Payload) -> Any:
+    """The JSON of a payload."""
+    return json.loads(unsealed_payload(payload, KEYS)[1].data)
 
 
 def payloads(history: WorkflowHistory) -> list[tuple[type[BaseModel], Any]]:
@@ -75,7 +81,7 @@ def payloads(history: WorkflowHistory) -> list[tuple[type[BaseModel], Any]]:
             case _:
                 continue
         (payload,) = sent.payloads
-        found.append((model, json.loads(CODEC.open(payload).data)))
+        found.append((model, plain(payload)))
     return found
 
 
@@ -85,7 +91,7 @@ def last_shown(history: WorkflowHistory) -> dict[str, Any]:
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             (payload,) = event.activity_task_scheduled_event_attributes.input.payloads
-            image = json.loads(CODEC.open(payload).data)
+            image = plain(payload)
             kept = {name: Beginning.model_validate(told) for name, told in image.get("kept", {}).items()}
             shown = with_beginnings(shown, image["document"], kept)
     return shown

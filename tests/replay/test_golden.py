@@ -15,6 +15,8 @@ from domain.case.state import DisputeState
 from domain.image.public_document import public_document
 from domain.policy.stages import Stage
 from infra.read_model.diff import values_that_differ
+from infra.temporal.codec import converter_for
+from infra.temporal.envelope import PayloadNotOpened
 from tests.replay.golden import CONVERTER, FILES, last_shown, name_of, payloads, read
 from workflows.desk import Desk
 
@@ -42,7 +44,7 @@ async def test_it_replays_to_the_end_on_record(history: WorkflowHistory) -> None
     assert replayed.state is not None
     ended = history.events[-1].workflow_execution_completed_event_attributes.result.payloads
     if ended:
-        (result,) = await CONVERTER.decode(ended, [DisputeState])
+        (result,) = await converter_for(history.workflow_id, CONVERTER).decode(ended, [DisputeState])
         assert replayed.state == result, UNGATED
     shown = last_shown(history)
     now = public_document(replayed.state).model_dump(mode="json")
@@ -72,6 +74,15 @@ def test_every_message_on_record_is_still_understood(history: WorkflowHistory) -
         read_back = model.model_validate(sent).model_dump(mode="json")
         lost = [path for path in values_that_differ(sent, known(sent, read_back)) if path]
         assert lost == [], f"{model.__name__} loses {lost}"
+
+
+async def test_under_another_number_it_does_not_open() -> None:
+    moved = WorkflowHistory("D2026-999999", read(FILES[0]).events)
+    with pytest.raises(PayloadNotOpened, match="found at 'D2026-999999'"):
+        await first_state(moved, CONVERTER)
+    replayed = await replay(moved, CONVERTER)
+    assert replayed.state is None
+    assert replayed.error is not None
 
 
 async def test_a_changed_process_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from temporalio.api.common.v1 import Payload
 
+from infra.runtime.crypto import load_keys
+from infra.temporal.codec import ENCODING
+from infra.temporal.envelope import Kind, Owner, sealed
 from tests.e2e.operations.test_codec import token
 from tests.e2e.support import People, Raw
 from tests.instance import Instance
@@ -206,26 +210,23 @@ def test_garbage_to_the_codec_is_the_senders_mistake(payload: dict[str, Any], ji
     assert answer.status_code in (200, 422)
 
 
-@pytest.mark.parametrize("spoil", ["key id", "no key id", "nonce", "ciphertext", "key id that is no text"])
+@pytest.mark.parametrize("spoil", ["version", "key id", "dictionary", "ciphertext", "length"])
 def test_a_sealed_payload_that_was_spoilt_is_refused(spoil: str, jinhua: Instance) -> None:
-    from infra.temporal.codec import ENCODING
-
-    def b64(value: bytes) -> str:
-        return base64.b64encode(value).decode()
-
-    key = (jinhua.var / "keys" / "santui.key").read_text().partition(":")[0]
-    metadata = {"encoding": b64(ENCODING), "encryption-key-id": b64(key.encode())}
-    data = b"x" * 60
+    keys, owner = load_keys(jinhua.var / "keys" / "santui.key"), Owner("D2026-000001", Kind.WORKFLOW)
+    data = sealed(Payload(data=b"x").SerializeToString(), owner, keys)
     match spoil:
+        case "version":
+            data = b"\2" + data[1:]
         case "key id":
-            metadata["encryption-key-id"] = b64(b"other")
-        case "no key id":
-            del metadata["encryption-key-id"]
-        case "key id that is no text":
-            metadata["encryption-key-id"] = b64(b"\xff")
-        case "nonce":
-            data = b"x"
-    body = {"payloads": [{"metadata": metadata, "data": b64(data)}]}
+            data = data.replace(keys.current.encode(), b"\xff" * len(keys.current), 1)
+        case "dictionary":
+            data = data[:3] + b"\xff\xff" + data[5:]
+        case "ciphertext":
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        case "length":
+            data = data[:30]
+    metadata = {"encoding": base64.b64encode(ENCODING).decode()}
+    body = {"payloads": [{"metadata": metadata, "data": base64.b64encode(data).decode()}]}
     headers = {"Authorization": token(jinhua, "county-supervisor-1")}
     answer = httpx2.post(f"{jinhua.base}/codec/decode", json=body, headers=headers, trust_env=False)
     assert (answer.status_code, answer.json()["code"]) == (422, "fields_invalid")

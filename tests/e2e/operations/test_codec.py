@@ -6,10 +6,12 @@ import base64
 
 import httpx2
 import pytest
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
+from temporalio.api.common.v1 import Payloads
 from temporalio.client import Client
 from temporalio.service import GrpcCompression
 
+from infra.temporal.codec import stated_owner
 from tests.instance import Instance
 
 
@@ -42,6 +44,13 @@ def test_a_supervisor_of_the_county_reads_the_input(jinhua: Instance, sealed: di
     answer = decode(jinhua, sealed, Authorization=token(jinhua, "county-supervisor-1"))
     data = base64.b64decode(answer.json()["payloads"][0]["data"]).decode()
     assert "楼上漏水，两家争吵" in data
+
+
+def test_the_access_log_says_of_which_dispute(jinhua: Instance, sealed: dict[str, object]) -> None:
+    number = stated_owner(ParseDict(sealed, Payloads()).payloads[0])
+    assert decode(jinhua, sealed, Authorization=token(jinhua, "county-supervisor-1")).status_code == 200
+    noted = jinhua.county.person("county-auditor-1").get("/v1/audit/access", dispute_no=number)["items"]
+    assert ("county-supervisor-1", "codec:1") in [(each["username"], each["what"]) for each in noted]
 
 
 def test_nothing_keeps_what_was_decoded(jinhua: Instance, sealed: dict[str, object]) -> None:
