@@ -20,8 +20,8 @@ Convert = Callable[[Any], Any]
 
 
 class Statement:
-    """A statement with named parameters; `build` makes it for a dialect's name, `columns` are those an insert fills
-    (all of the table without it). Its text never depends on the parameters: lists go through `among`.
+    """A statement with named parameters; `build` makes it for a dialect's name, `columns` are those an insert is given.
+    Its text never depends on the parameters: lists go through `among`.
     """
 
     def __init__(self, build: Callable[[str], Executable], columns: Sequence[str] | None = None) -> None:
@@ -57,7 +57,7 @@ class Prepared:
         """the SQL, with a place for each value"""
         names, binds = compiled.positiontup, compiled.binds
         self._pick = _picking(names)
-        self._defaults = {name: bind.value for name, bind in binds.items() if not bind.required}
+        self._constants = {name: binds[name].value for name in names if not binds[name].required}
         self._writing = [
             (n, convert) for n, name in enumerate(names) if (convert := _writing(binds[name].type, dialect))
         ]
@@ -69,7 +69,7 @@ class Prepared:
 
     def bound(self, parameters: Parameters) -> list[Any]:
         """The values by place."""
-        values = list(self._pick({**self._defaults, **parameters} if self._defaults else parameters))
+        values = list(self._pick({**self._constants, **parameters} if self._constants else parameters))
         for n, convert in self._writing:
             values[n] = convert(values[n])
         return values
@@ -107,14 +107,14 @@ def _reading(kind: Any, dialect: Dialect) -> Convert | None:
 def inserting(
     table: type[SQLModel], then: Callable[[Any], Executable], columns: Sequence[str] | None = None
 ) -> Statement:
-    """An insert into a table; `then` is given one that knows `on_conflict_…`, and `excluded`."""
+    """An insert of these columns, or of all; `then` is given one that knows `on_conflict_…`, and `excluded`."""
     target: Any = inspect(table).local_table
 
     def build(dialect: str) -> Executable:
         insert: Insert = sqlite.insert(target) if dialect == "sqlite" else postgresql.insert(target)
         return then(insert)
 
-    return Statement(build, columns)
+    return Statement(build, columns or [column.name for column in target.columns])
 
 
 def among(column: Any, name: str, dialect: str) -> ColumnElement[bool]:

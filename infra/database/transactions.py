@@ -69,8 +69,8 @@ class SqliteWriter:
 
     def close(self) -> None:
         """Ends the thread and closes the connection."""
-        self._thread.submit(self._disconnect)
         self._thread.shutdown()
+        self._disconnect()
 
     def _run(self, work: Work[T]) -> T:
         connection = self._connection = self._connection or self._connect()
@@ -80,7 +80,7 @@ class SqliteWriter:
             connection.execute("COMMIT")
         except BaseException as error:
             if stale(error):
-                self._disconnect()
+                self._disconnect()  # which undoes it, too
             elif connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
