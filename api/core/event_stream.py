@@ -30,6 +30,8 @@ POLL_INTERVAL = 0.5
 """Seconds between two polls while anybody listens and nothing is heard."""
 LEAST_INTERVAL = 0.05
 """Seconds between two polls however much is heard: what comes together is read and delivered together."""
+REST = 4
+"""How many times as long as a poll took the next one waits: many listeners take a fifth of the time at most."""
 GAP_WAIT = 1.0
 """Seconds for which a missing number holds back those after it."""
 GAP_TIMEOUT = 60.0
@@ -115,10 +117,12 @@ class EventBroadcaster:
         while True:
             await self._wanted.wait()
             self._news.clear()
+            began = time.monotonic()
             await self.poll()
-            await asyncio.sleep(LEAST_INTERVAL)
+            rest = min(max(LEAST_INTERVAL, REST * (time.monotonic() - began)), POLL_INTERVAL)
+            await asyncio.sleep(rest)
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_INTERVAL - LEAST_INTERVAL):
+                async with asyncio.timeout(POLL_INTERVAL - rest):
                     await self._news.wait()
 
     def close(self) -> None:
