@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "revisions": services.revisions.keep_looking,
             "tail": services.broadcaster.keep_polling,
             "sweep": lambda: keep_redelivering(services),
+            "orphans": services.intents.keep_sweeping,
             "access": services.access.keep_writing,
             "tidy": lambda: keep_sweeping(services),
             "jobs": services.jobs.keep_working,

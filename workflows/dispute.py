@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,12 +15,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.case import Case
     from domain.case.state import DisputeState, Incident, Party
     from domain.errors import Refused
+    from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
     from domain.policy.process import shared
     from domain.policy.spans import Calendar
     from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, handover, message_keys
     from domain.transitions.colours import recolour
+    from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
@@ -210,49 +213,55 @@ class DisputeWorkflow:
     # --- decisions: updates, and one signal for when no worker answers
 
     @workflow.update(name="decide")
-    def decide(self, command: decisions.Command) -> decisions.Receipt:
+    async def decide(self, command: decisions.Command) -> UpdateResult:
         """Takes a person's decision on a task."""
-        return self.gate.apply(command, lambda: self._decide(command), command.task_id)
+        return await self._take(command, lambda: self._decide(command), command.task_id)
 
     @decide.validator
     def _may_decide(self, command: decisions.Command) -> None:
         self.gate.admit(command, lambda: decisions.check(self.state, command, self.case.now()))
 
     @workflow.update(name="claim")
-    def claim(self, claim: handover.Claim) -> decisions.Receipt:
+    async def claim(self, claim: handover.Claim) -> UpdateResult:
         """Claims a task for a person, or gives it back; answers an offer or a delegation."""
-        return self.gate.apply(claim, lambda: handover.take_claim(self.case, claim), claim.task_id)
+        return await self._take(claim, lambda: handover.take_claim(self.case, claim), claim.task_id)
 
     @claim.validator
     def _may_claim(self, claim: handover.Claim) -> None:
         self.gate.admit(claim, lambda: handover.check_claim(self.state, claim))
 
     @workflow.update(name="delegate")
-    def delegate(self, order: handover.Handover) -> decisions.Receipt:
+    async def delegate(self, order: handover.Handover) -> UpdateResult:
         """Has a task prepared by another person."""
-        return self.gate.apply(order, lambda: handover.take_delegation(self.case, order), order.task_id)
+        return await self._take(order, lambda: handover.take_delegation(self.case, order), order.task_id)
 
     @delegate.validator
     def _may_delegate(self, order: handover.Handover) -> None:
         self.gate.admit(order, lambda: handover.check_delegation(self.state, order))
 
     @workflow.update(name="transfer")
-    def transfer(self, order: handover.Handover) -> decisions.Receipt:
+    async def transfer(self, order: handover.Handover) -> UpdateResult:
         """Offers a task to another person."""
-        return self.gate.apply(order, lambda: handover.take_transfer(self.case, order), order.task_id)
+        return await self._take(order, lambda: handover.take_transfer(self.case, order), order.task_id)
 
     @transfer.validator
     def _may_transfer(self, order: handover.Handover) -> None:
         self.gate.admit(order, lambda: handover.check_transfer(self.state, order))
 
     @workflow.update(name="act")
-    def act(self, act: actions.Act) -> decisions.Receipt:
+    async def act(self, act: actions.Act) -> UpdateResult:
         """Takes an action: an interruption, a change, an escalation."""
-        return self.gate.apply(act, lambda: actions.take_action(self.case, act), None)
+        return await self._take(act, lambda: actions.take_action(self.case, act), None)
 
     @act.validator
     def _may_act(self, act: actions.Act) -> None:
         self.gate.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
+
+    async def _take(self, message: Message, take: Callable[[], object], task_id: str | None) -> UpdateResult:
+        """Takes a message at once, and answers what is new as soon as the story rests: in the same workflow task."""
+        applied = self.gate.apply(message, take)
+        image = await self.publisher.answer(message.key, message.seen)
+        return UpdateResult(receipt=message_keys.receipt(self.state, applied, task_id), image=image)
 
     @workflow.signal(name="decision")
     def decision(self, command: decisions.Command) -> None:
@@ -262,6 +271,12 @@ class DisputeWorkflow:
             lambda: self._decide(command),
             lambda refusal: self._record_refusal(command, refusal),
         )
+        self.publisher.call_for()
+
+    @workflow.signal(name="orphan")
+    def orphan(self, key: str) -> None:
+        """The sender of a message will not write what it changed: the engine does, also where it comes later."""
+        self.publisher.orphaned(key)
 
     # --- facts
 
@@ -297,9 +312,9 @@ class DisputeWorkflow:
         facts.calendar_edition(self.case, calendar)
 
     @workflow.query(name="progress")
-    def progress(self) -> tuple[int, int]:
-        """(revision, published revision): equal once everybody outside has seen everything."""
-        return self.state.revision, self.publisher.published
+    def progress(self) -> tuple[int, bool]:
+        """The revision, and whether the story rests there and the engine owes the read model nothing of it."""
+        return self.state.revision, self.publisher.up_to_date and (self.desk.settled or self.state.closed)
 
     @workflow.query(name="outcome")
     def outcome(self, key: str, task_id: str | None) -> message_keys.Outcome | None:

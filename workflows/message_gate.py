@@ -14,11 +14,8 @@ from domain.errors import KeyReused, Refused, SantuiError, by_code
 from domain.policy.catalogue import ENDINGS
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
-from domain.transitions.decisions import Command, Receipt
-from domain.transitions.handover import Claim, Handover
+from domain.transitions.message import Message
 from domain.transitions.supervision import TOO_MANY_DECISIONS, supervise
-
-Message = Command | Claim | Handover | Act
 
 
 class MessageGate:
@@ -43,7 +40,7 @@ class MessageGate:
         except Refused as refusal:
             raise as_failure(refusal) from refusal
 
-    def apply(self, message: Message, take: Callable[[], object], task_id: str | None) -> Receipt:
+    def apply(self, message: Message, take: Callable[[], object]) -> Applied:
         """Applies a key once; a key that came by the signal first gets the answer it got there."""
         try:
             applied = self._applied(message.key)
@@ -53,7 +50,7 @@ class MessageGate:
             raise as_failure(refusal) from refusal
         if applied.refused:
             raise as_failure((by_code(applied.refused) or Refused)())
-        return message_keys.receipt(self._case.state, applied, task_id)
+        return applied
 
     def apply_unawaited(
         self, message: Message, take: Callable[[], object], refused: Callable[[Refused], object]

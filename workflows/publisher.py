@@ -1,4 +1,8 @@
-"""The case as others see it: the read model, Temporal's own list and the case sheet in Temporal's own UI."""
+"""The case as others see it: the read model, Temporal's own list and the case sheet in Temporal's own UI.
+
+The read model learns of a change by whoever was answered with it (docs/adr/0015): the answer to a message carries what
+is new, and its sender writes it. The engine writes by its own activity what nobody fetched.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.case.state import DisputeState
-from domain.image.growing_lists import Beginning
-from domain.image.projection import case_sheet, project
-from domain.indicators.events import Tally
+from domain.image.projection import Basis, Image, case_sheet, project
+from domain.transitions import message_keys
 from workflows import ports
 from workflows.desk import Desk
 from workflows.search_attributes import changes
@@ -27,40 +30,88 @@ LONGEST_ID = 200
 
 
 class Publisher:
-    """Writes each revision to the read model, bursts in one go. It never gives up."""
+    """Brings each revision to the read model: in the answer to who caused it, else by the activity `publish`.
+
+    The activity writes the case's start, what the clock did, what came by a signal, what an orphaned message changed,
+    and always the case as it closed; bursts in one go. It never gives up.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._tally: list[Tally] | None = None
-        self._lists: dict[str, Beginning] = {}
+        self._answering = 0
+        self._answered = 0
+        """the revision up to which answers carry what is new"""
+        self._called_for = 0
+        """the revision that the activity is to write although it was answered, or because it was not"""
+        self._basis: Basis | None = None
         self.published = 0
+        """the revision that the read model has for certain"""
+
+    @property
+    def owed(self) -> int:
+        """The revision that the engine itself must have brought to the read model."""
+        state = self._desk.state
+        return state.revision if state.closed or state.revision > self._answered else self._called_for
 
     @property
     def up_to_date(self) -> bool:
-        """Whether all that happened has been written."""
-        return self.published == self._desk.state.revision
+        """Whether the engine owes the read model nothing."""
+        return self.published >= self.owed
+
+    def call_for(self) -> None:
+        """Has the activity write the case as it stands: nobody is answered with it, or nobody may have heard."""
+        self._called_for = self._desk.state.revision
+
+    def orphaned(self, key: str) -> None:
+        """Nobody waits for the answer to the message of a key any more; it has been taken, or may still come."""
+        state = self._desk.state
+        if message_keys.applied(state, key):
+            self.call_for()
+        elif key not in state.orphans:
+            state.orphans.append(key)
+
+    async def answer(self, key: str, seen: int | None) -> Image | None:
+        """What is new since a revision that the read model was seen to have, once the story rests or is over."""
+        state = self._desk.state
+        self._answering += 1
+        await workflow.wait_condition(lambda: self._desk.settled or state.closed)
+        self._answering -= 1
+        self._show_operators()
+        if key in state.orphans:
+            state.orphans.remove(key)
+            self.call_for()
+        if seen is None:
+            self.call_for()
+            return None
+        self.published = max(self.published, seen)
+        self._answered = state.revision
+        return self._image(since=seen)
 
     async def publish(self) -> None:
-        """Waits until the story rests on something new, and writes it; for as long as the case lives."""
+        """Waits until the story rests on something that the engine owes, and writes it; while the case lives."""
         state = self._desk.state
         while True:
-            await workflow.wait_condition(lambda: not self.up_to_date and self._desk.settled)
+            await workflow.wait_condition(lambda: not self.up_to_date and not self._answering and self._desk.settled)
             self._show_operators()
-            image = project(state, since=self.published, published_tally=self._tally, lists=self._lists)
+            image = self._image(since=self.published)
             try:
-                self.published = await workflow.execute_activity(
+                written = await workflow.execute_activity(
                     ports.publish,
                     image,
                     start_to_close_timeout=timedelta(seconds=10),
                     retry_policy=_RETRY,
                     activity_id=_where_it_stands(state),
                 )
-                self._tally = image.tally if image.tally is not None else self._tally
-                self._lists = image.lists
+                self.published = max(self.published, written)
             except ActivityError as error:
                 if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
                     raise
                 self.published = 0  # the read model lost its past: send everything
+
+    def _image(self, since: int) -> Image:
+        image = project(self._desk.state, since=since, basis=self._basis)
+        self._basis = image.basis
+        return image
 
     def _show_operators(self) -> None:
         state = self._desk.state

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from api.core.auth import Tokens
 from api.core.engine import Engine
 from api.core.event_stream import EventBroadcaster
+from api.core.intents import Intents
 from api.core.jobs import JobRunner
 from api.core.read_your_writes import RevisionWaiter
 from api.core.workflow_client import WorkflowClient
@@ -55,6 +56,7 @@ class Services:
     actors: Actors
     access: AccessLog
     revisions: RevisionWaiter
+    intents: Intents
     broadcaster: EventBroadcaster
     jobs: JobRunner
     background: Background
@@ -108,6 +110,7 @@ def assemble(
         health=Health(settings, client, database, access, background, identity),
         metrics=ProcessMetrics(settings.run_dir, identity),
         revisions=RevisionWaiter(database, settings.publish_wait_seconds),
+        intents=Intents(database, engine),
         broadcaster=EventBroadcaster(database),
         jobs=JobRunner(settings, database),
         intake=Admission(

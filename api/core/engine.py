@@ -11,7 +11,9 @@ from typing import Literal, Protocol
 from pydantic import BaseModel
 
 from domain.errors import Refused, Unavailable
+from domain.image.update_result import UpdateResult
 from domain.transitions.decisions import Receipt
+from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from workflows.dispute import DisputeInput
 
@@ -51,8 +53,8 @@ class Engine(Protocol):
         """
 
     @abstractmethod
-    async def update(self, dispute_no: str, update: UpdateName, message: BaseModel, key: str) -> Receipt:
-        """Sends an update and waits for its answer.
+    async def update(self, dispute_no: str, update: UpdateName, message: Message) -> UpdateResult:
+        """Sends an update under the message's key and waits for its answer.
 
         Raises:
             Refused: the case's refusal, as the same error the rule raised; TooLarge before it is sent.
@@ -69,6 +71,15 @@ class Engine(Protocol):
             DisputeClosed: the life is over.
             EndedOutside: its run is, the life is not.
             TooLarge: the message is larger than a case takes.
+            Unavailable: the engine does not answer.
+        """
+
+    @abstractmethod
+    async def orphan(self, dispute_no: str, key: str) -> None:
+        """Has the case write by itself what the message of a key changed, or changes when it comes; durable on return.
+
+        Raises:
+            DisputeClosed: no run takes it: it has written all, or its next one will.
             Unavailable: the engine does not answer.
         """
 

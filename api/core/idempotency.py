@@ -16,20 +16,27 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import structlog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.core.context import Services
 from api.core.errors import problem, refusal_of
 from api.core.schemas import JsonObject
-from domain.errors import Conflict, KeyReused, Refused, Unavailable
+from domain.errors import Conflict, KeyReused, Refused, StoreUnavailable, Unavailable
+from domain.image.projection import Image
 from domain.people.organisation import Actor
+from domain.transitions import message_keys
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.database.transactions import Work
+from infra.read_model.writer import ReadModelGap, image_written
 from infra.records.idempotency_store import (
     LEFT,
     StoredAnswer,
+    answer_settled,
     find_answer,
     hold_key,
+    intent_ended,
     keep_answer,
     store_answer,
     stored_answer,
@@ -37,14 +44,16 @@ from infra.records.idempotency_store import (
 from infra.records.incidents import Hold
 
 T = TypeVar("T", bound=BaseModel)
+Body = TypeVar("Body", bound=BaseModel, covariant=True)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Answer(Generic[T]):
+class Answer(Generic[Body]):
     """What a write is answered: an HTTP status, and the body as its schema."""
 
     status: int
-    body: T
+    body: Body
 
     def document(self) -> JsonObject:
         """The body as JSON values: what was set, and nothing else."""
@@ -59,6 +68,16 @@ class Effect(Generic[T]):
     lock: str | None = None
 
 
+@dataclass(frozen=True)
+class Taken(Generic[Body]):
+    """What the engine took and answered with: the image is written in one transaction with the answer."""
+
+    image: Image
+    answer: Answer[Body]
+    unpublished: Answer[Body]
+    """where the image can't be written now: the case will do so by itself"""
+
+
 class _AnotherWasFirst(Exception):
     """The same key has been answered meanwhile: what was done here is undone."""
 
@@ -69,6 +88,11 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
+def content_digest(content: Any) -> str:
+    """What a write's content is known by: as long as it takes for a person not to meet the same twice."""
+    return digest(content)[:12]
+
+
 async def once(
     services: Services,
     session: Session,
@@ -77,15 +101,16 @@ async def once(
     key: str | None,
     content: Any,
     answers: TypeAdapter[T],
-    do: Callable[[str], Awaitable[Answer[T] | Effect[T]]],
+    do: Callable[[str], Awaitable[Answer[T] | Effect[T] | Taken[T]]],
     did: Callable[[str], Awaitable[Answer[T] | None]] | None = None,
 ) -> Answer[T]:
     """Does a write once for (person, operation, key).
 
     `session` is the request's; its connection is given back before anything is written. `content` is what the key was
-    sent with, JSON values. `answers` reads a stored body back. `do` does the write, or says what is to be done; it is
-    given the write's id, the update id of the engine, and gives the session's connection back before it waits for the
-    engine. `did` says what the write of an id did according to the case, none where it was never taken.
+    sent with, JSON values. `answers` reads a stored body back. `do` does the write, or says what is to be done, or what
+    the engine took; it is given the write's id, the update id of the engine, and gives the session's connection back
+    before it waits for the engine. `did` says what the write of an id did according to the case, none where it was
+    never taken.
 
     An answer that something was unavailable is not kept: the same key may be sent again. A 202 is kept only until the
     case has taken or refused what was left for it: sent again under its key, the case says which.
@@ -95,28 +120,36 @@ async def once(
         KeyReused: the key came with other content before.
         Unavailable: where it may take effect all the same, the error says so.
     """
-    write_id = write_of(actor, operation, key or new_id())
-    content_digest = digest(content)
+    answer_id, content_id = write_of(actor, operation, key or new_id()), content_digest(content)
     if key:
-        stored = await find_answer(session, write_id, content_digest)
+        stored = await find_answer(session, answer_id, content_id)
         if stored and not _left(stored):
             return _read(stored, answers)
+    # The update id names the content too: of two sent at once under one key the engine takes one, and says which.
+    write = f"{answer_id}.{content_id}"
     fresh: Answer[T] | None = None
     try:
-        # The update id names the content too: of two sent at once under one key the engine takes one, and says which.
-        done = await _certain(f"{write_id}.{content_digest[:12]}", do, did, keyed=bool(key))
+        done = await _certain(write, do, did, keyed=bool(key))
         await session.close()
         if isinstance(done, Effect):
-            return await _in_one(services, done, write_id if key else None, content_digest, answers)
+            return await _in_one(services, done, answer_id if key else None, content_id, answers)
+        if isinstance(done, Taken):
+            return await _shown_in_one(services, done, write, answers, keyed=bool(key))
         fresh, answer = done, StoredAnswer(status=done.status, body=done.document())
     except KeyReused:
         raise  # the key's answer is that of the content it came with first
     except Refused as refusal:
+        await session.close()
         if not key:
+            await services.intents.withdraw(write)
             raise
         answer = StoredAnswer(status=refusal.status, body=problem(refusal))
-        await session.close()
-    kept = await store_answer(services.database, write_id, content_digest, answer) if key and _final(answer) else answer
+    else:
+        if not key and _final(answer):
+            await services.intents.withdraw(write)
+    finally:
+        services.intents.end(write)
+    kept = await store_answer(services.database, answer_id, content_id, answer) if key and _final(answer) else answer
     # Fields that are for the pages only and no part of the JSON are in the answer itself, not in the stored one.
     return fresh if fresh and kept is answer else _read(kept, answers)
 
@@ -129,7 +162,7 @@ def held(actor: Actor, operation: str, key: str | None, content: Any) -> Hold:
 
     async def hold(session: Session) -> None:
         if key:
-            await hold_key(session, write_of(actor, operation, key), digest(content))
+            await hold_key(session, write_of(actor, operation, key), content_digest(content))
 
     return hold
 
@@ -158,11 +191,11 @@ async def first_answer(session: Session, actor: Actor, operation: str, key: str)
 
 async def _certain(
     write: str,
-    do: Callable[[str], Awaitable[Answer[T] | Effect[T]]],
+    do: Callable[[str], Awaitable[Answer[T] | Effect[T] | Taken[T]]],
     did: Callable[[str], Awaitable[Answer[T] | None]] | None,
     *,
     keyed: bool,
-) -> Answer[T] | Effect[T]:
+) -> Answer[T] | Effect[T] | Taken[T]:
     """Does it; what is not the case's own word is not said before the case was asked what the key did."""
     try:
         return await do(write)
@@ -205,6 +238,36 @@ async def _in_one(
         assert first, "answers of the last minute are not deleted"
         return _read(first, answers)
     return answer
+
+
+async def _shown_in_one(
+    services: Services, taken: Taken[T], write: str, answers: TypeAdapter[T], *, keyed: bool
+) -> Answer[T]:
+    """What the engine took, its answer and the intent's end in one transaction; the first answer of a key stays.
+
+    What can't be written now leaves the intent: the case writes by itself, and the answer says so.
+    """
+    try:
+        first = await services.database.transact(_shown(taken, write, keyed=keyed), taken.image.dispute_no)
+    except (ReadModelGap, StoreUnavailable) as error:
+        log.warning("answer_not_shown", dispute_no=taken.image.dispute_no, error=type(error).__name__)
+        return taken.unpublished
+    services.database.wakeups.published(taken.image.dispute_no, taken.image.revision)
+    if first:
+        return taken.answer
+    async with services.database.read() as session:
+        stored = await stored_answer(session, message_keys.write(write))
+    return _read(stored, answers) if stored else taken.answer
+
+
+def _shown(taken: Taken[T], write: str, *, keyed: bool) -> Work[bool]:
+    yield from image_written(taken.image)
+    answer_id = message_keys.write(write)
+    if not keyed:
+        yield from intent_ended(answer_id)
+        return True
+    stored = StoredAnswer(status=taken.answer.status, body=taken.answer.document())
+    return (yield from answer_settled(answer_id, message_keys.content(write), stored))
 
 
 def _read(stored: StoredAnswer, answers: TypeAdapter[T]) -> Answer[T]:

@@ -40,8 +40,9 @@ from domain.errors import (
     Unavailable,
     by_code,
 )
+from domain.image.update_result import UpdateResult
 from domain.transitions import message_keys
-from domain.transitions.decisions import Receipt
+from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from infra.runtime.places import Places
 from infra.runtime.settings import Settings
@@ -102,7 +103,7 @@ class WorkflowClient(Engine):
         except RPCError as error:
             raise Unavailable(may_take_effect=True) from error
 
-    async def update(self, dispute_no: str, update: UpdateName, message: BaseModel, key: str) -> Receipt:
+    async def update(self, dispute_no: str, update: UpdateName, message: Message) -> UpdateResult:
         """Sends an update and waits for the case's answer, as `Engine.update`."""
         await self._fits(message)
         loop = asyncio.get_running_loop()
@@ -115,14 +116,14 @@ class WorkflowClient(Engine):
                     raise Unavailable(may_take_effect=True) from away
                 raise NoWorker
             try:
-                receipt: Receipt = await self._handle(dispute_no).execute_update(
+                result: UpdateResult = await self._handle(dispute_no).execute_update(
                     update,
                     message,
-                    id=key,
-                    result_type=Receipt,
+                    id=message.key,
+                    result_type=UpdateResult,
                     rpc_timeout=timedelta(seconds=left),
                 )
-                return receipt
+                return result
             except WorkflowUpdateFailedError as error:
                 raise refusal(error.cause) from error
             except WorkflowUpdateRPCTimeoutOrCancelledError as error:
@@ -148,6 +149,15 @@ class WorkflowClient(Engine):
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise await self._why_not(dispute_no) from error
             raise Unavailable(may_take_effect=True) from error
+
+    async def orphan(self, dispute_no: str, key: str) -> None:
+        """Sends the signal, as `Engine.orphan`."""
+        try:
+            await self._handle(dispute_no).signal(DisputeWorkflow.orphan, key, rpc_timeout=timedelta(seconds=5))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise DisputeClosed from error
+            raise Unavailable from error
 
     async def known_outcome(self, dispute_no: str, key: str, task_id: str | None = None) -> Outcome | None:
         """Asks the case, or its result where it is over, as `Engine.known_outcome`."""
@@ -285,12 +295,12 @@ class WorkflowClient(Engine):
         """The revision once everything that fell due is published."""
         while True:
             try:
-                revision, seen_revision = await self._handle(dispute_no).query(
+                revision, rests = await self._handle(dispute_no).query(
                     DisputeWorkflow.progress, rpc_timeout=timedelta(seconds=20)
                 )
             except WorkflowQueryFailedError as error:
                 raise Unavailable(may_take_effect=True) from error
-            if revision == seen_revision:
+            if rests:
                 return int(revision)
             await asyncio.sleep(0.02)
 

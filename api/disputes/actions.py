@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.engine import NoWorker
-from api.core.idempotency import Answer, once
+from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import JsonObject
 from api.disputes.access import visible_dispute
 from api.disputes.brief import brief_from, brief_of, read_at
@@ -17,7 +17,7 @@ from domain.errors import ActionNotAllowed, NotEntitled, NotFound, Refused, Unav
 from domain.people.organisation import Actor
 from domain.policy.catalogue import ACTIONS
 from domain.transitions.actions import Act, capacity_to_act
-from domain.transitions.decisions import Receipt, organisation_codes
+from domain.transitions.decisions import ChangeAsked, Receipt, organisation_codes
 from domain.transitions.reopening import check_reopen
 from infra.database.engine import Session
 from infra.read_model.disputes import dispute_line, find_dispute, paths_of
@@ -44,7 +44,7 @@ async def take_action(
     if action not in ACTIONS:
         raise ActionNotAllowed(f"没有“{action}”这一操作")
 
-    async def do(write_id: str) -> Answer[Acted]:
+    async def do(write_id: str) -> Answer[Acted] | Taken[Acted]:
         if action == "reopen":
             return await _reopen(services, session, actor, dispute_no, fields, write_id)
         return await _act(services, session, actor, dispute_no, action, fields, write_id)
@@ -59,22 +59,31 @@ async def take_action(
 
 async def _act(
     services: Services, session: Session, actor: Actor, dispute_no: str, action: str, fields: JsonObject, write_id: str
-) -> Answer[Acted]:
-    if await find_dispute(session, actor, dispute_no) is None:
+) -> Answer[Acted] | Taken[Acted]:
+    dispute = await find_dispute(session, actor, dispute_no)
+    if dispute is None:
         raise NotFound("没有这个纠纷")
     by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
     await check_target(services, session, actor, dispute_no, fields)
     organisations = await organisations_by_code(session, organisation_codes(fields))
     await session.close()
-    message = Act(key=write_id, action=action, fields=fields, actor=by, organisations=organisations)
+    seen = await services.intents.begin(write_id, dispute_no, dispute.revision)
+    message = Act(key=write_id, seen=seen, action=action, fields=fields, actor=by, organisations=organisations)
     try:
-        receipt = await services.engine.update(dispute_no, "act", message, write_id)
+        result = await services.engine.update(dispute_no, "act", message)
     except NoWorker as error:
         raise Unavailable(may_take_effect=True) from error
     except Refused as refusal:
         services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
         raise
-    return await _acted(services, session, action, receipt)
+    if result.image is None:
+        return await _acted(services, session, action, result.receipt)
+    change = _change_of(result.receipt)
+    return Taken(
+        result.image,
+        Answer(200, Acted(action=action, dispute=brief_of(result.image), **change)),
+        unpublished=Answer(200, Acted(action=action, dispute=brief_from(result.receipt), published=False, **change)),
+    )
 
 
 async def _reopen(
@@ -101,8 +110,13 @@ async def _reopen(
 
 async def _acted(services: Services, session: Session, action: str, receipt: Receipt) -> Answer[Acted]:
     """What was taken, with the dispute as it is now; from the receipt where the read model does not show it yet."""
-    number, change = receipt.dispute_no, {"change": receipt.change} if receipt.change else {}
+    number, change = receipt.dispute_no, _change_of(receipt)
     row = await read_at(services, session, number, receipt.revision, lambda: dispute_line(session, number))
     if row is None:
         return Answer(200, Acted(action=action, dispute=brief_from(receipt), published=False, **change))
     return Answer(200, Acted(action=action, dispute=brief_of(row), **change))
+
+
+def _change_of(receipt: Receipt) -> dict[str, ChangeAsked]:
+    """The change that waits for approval; absent where none does."""
+    return {"change": receipt.change} if receipt.change else {}

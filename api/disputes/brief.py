@@ -10,6 +10,7 @@ from typing import TypeVar
 from api.core.context import Services
 from api.core.schemas import Shape
 from domain.errors import StoreUnavailable
+from domain.image.projection import Image
 from domain.policy.stages import Stage
 from domain.transitions.decisions import Receipt
 from infra.database.engine import Session
@@ -29,8 +30,8 @@ class DisputeBrief(Shape):
     outcome: str | None = None
 
 
-def brief_of(row: DisputeRow) -> DisputeBrief:
-    """A dispute as the read model has it."""
+def brief_of(row: DisputeRow | Image) -> DisputeBrief:
+    """A dispute as the read model has it, or is about to."""
     return DisputeBrief(
         dispute_no=row.dispute_no,
         stage=Stage(row.stage),

@@ -5,16 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from api.core.context import Services
-from api.disputes.brief import brief_from, brief_of, read_at
+from api.core.idempotency import Answer, Taken
+from api.disputes.brief import DisputeBrief, brief_from, brief_of, read_at
 from api.tasks.presenters import task_item
 from api.tasks.schemas import Decided, TaskAnswered
 from domain.errors import StoreUnavailable
+from domain.image.projection import Image
+from domain.image.update_result import UpdateResult
 from domain.people.organisation import Actor
 from domain.transitions.decisions import Receipt
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_line
-from infra.read_model.tasks import open_tasks_of
+from infra.read_model.tasks import open_tasks_of, order_opened
+from infra.read_model.visibility import OPEN
+from infra.read_model.writer import task_rows
+
+
+async def answered(
+    services: Services, session: Session, actor: Actor, task: TaskRow, result: UpdateResult
+) -> Answer[Decided] | Taken[Decided]:
+    """The answer to a message: from the image that is to be written with it, or, where the engine writes by itself,
+    from the read model as soon as it is there.
+    """
+    if result.image is None:
+        return Answer(200, await changed(services, session, actor, task, result.receipt))
+    return Taken(
+        result.image,
+        Answer(200, _taken(actor, task, result.receipt, result.image)),
+        unpublished=Answer(200, _unpublished(task, result.receipt)),
+    )
 
 
 async def changed(services: Services, session: Session, actor: Actor, task: TaskRow, receipt: Receipt) -> Decided:
@@ -22,8 +42,18 @@ async def changed(services: Services, session: Session, actor: Actor, task: Task
     shown = await read_at(
         services, session, task.dispute_no, receipt.revision, lambda: _shown(session, actor, task, receipt)
     )
-    if shown:
-        return shown
+    return shown or _unpublished(task, receipt)
+
+
+def _taken(actor: Actor, task: TaskRow, receipt: Receipt, image: Image) -> Decided:
+    """What the read model shows once it has the image. A task that is not in it stands as it was found."""
+    rows = sorted(task_rows(image), key=order_opened)
+    row = next((r for r in rows if r.task_id == task.task_id), task)
+    return _decided(actor, row, rows, brief_of(image), receipt)
+
+
+def _unpublished(task: TaskRow, receipt: Receipt) -> Decided:
+    """What the engine answered; nothing of it can be looked up yet."""
     return Decided(
         task=TaskAnswered(
             task_id=task.task_id,
@@ -64,10 +94,14 @@ async def _shown(session: Session, actor: Actor, task: TaskRow, receipt: Receipt
     row = next((r for r in rows if r.task_id == task.task_id), None)
     if row is None:
         raise StoreUnavailable
-    opened = [r for r in rows if r.state in ("open", "claimed") and r.sealed["opened_revision"] >= receipt.revision]
+    return _decided(actor, row, rows, brief_of(dispute), receipt)
+
+
+def _decided(actor: Actor, task: TaskRow, rows: list[TaskRow], dispute: DisputeBrief, receipt: Receipt) -> Decided:
+    opened = [r for r in rows if r.state in OPEN and r.sealed["opened_revision"] >= receipt.revision]
     return Decided(
-        task=task_item(row, actor),
-        dispute=brief_of(dispute),
+        task=task_item(task, actor),
+        dispute=dispute,
         opened_tasks=[task_item(r, actor) for r in opened],
         **_of_receipt(receipt),
     )

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.engine import NoWorker
-from api.core.idempotency import Answer, once
-from api.tasks.changed import changed, changed_by
+from api.core.idempotency import Answer, Taken, once
+from api.tasks.changed import answered, changed_by
 from api.tasks.schemas import Decided, DelegateIn, ReleaseIn, TransferIn
 from api.tasks.service import task_to_change
 from domain.case.state import Task
@@ -24,6 +24,7 @@ from infra.records.messages import NewMessage, leave_message, message_id_of
 from infra.records.people import actor_named
 
 Verb = Literal["claim", "release", "delegate", "transfer"]
+Sent = Answer[Decided] | Taken[Decided]
 _DECIDED = TypeAdapter(Decided)
 
 
@@ -34,10 +35,11 @@ async def claim(services: Services, session: Session, actor: Actor, task_id: str
         Refused, Unavailable
     """
 
-    async def do(write_id: str) -> Decided:
-        task = await task_to_change(services, session, actor, task_id)
+    async def do(write_id: str) -> Sent:
+        task, seen = await task_to_change(services, session, actor, task_id)
         by = capacity(Task.model_validate(task.sealed), actor, "claim")
-        return await _send(services, session, actor, task, "claim", Claim(key=write_id, task_id=task_id, actor=by))
+        message = Claim(key=write_id, task_id=task_id, actor=by)
+        return await _send(services, session, actor, task, seen, "claim", message)
 
     return await _once(services, session, actor, "claim", task_id, key, None, do)
 
@@ -51,11 +53,11 @@ async def release(
         Refused, Unavailable
     """
 
-    async def do(write_id: str) -> Decided:
-        task = await task_to_change(services, session, actor, task_id)
+    async def do(write_id: str) -> Sent:
+        task, seen = await task_to_change(services, session, actor, task_id)
         by = capacity(Task.model_validate(task.sealed), actor, "release")
         message = Claim(key=write_id, task_id=task_id, actor=by, release=True, reason=release.reason)
-        return await _send(services, session, actor, task, "claim", message)
+        return await _send(services, session, actor, task, seen, "claim", message)
 
     return await _once(services, session, actor, "release", task_id, key, release.reason or None, do)
 
@@ -69,7 +71,7 @@ async def delegate(
         Refused, Unavailable
     """
 
-    async def do(write_id: str) -> Decided:
+    async def do(write_id: str) -> Sent:
         return await _hand_over(services, session, actor, task_id, "delegate", delegation.to, delegation.note, write_id)
 
     return await _once(services, session, actor, "delegate", task_id, key, delegation.model_dump(), do)
@@ -84,7 +86,7 @@ async def transfer(
         Refused, Unavailable
     """
 
-    async def do(write_id: str) -> Decided:
+    async def do(write_id: str) -> Sent:
         return await _hand_over(services, session, actor, task_id, "transfer", transfer.to, transfer.reason, write_id)
 
     return await _once(services, session, actor, "transfer", task_id, key, transfer.model_dump(), do)
@@ -98,16 +100,13 @@ async def _once(
     task_id: str,
     key: str | None,
     content: Any,
-    do: Callable[[str], Awaitable[Decided]],
+    do: Callable[[str], Awaitable[Sent]],
 ) -> Answer[Decided]:
     async def did(write_id: str) -> Answer[Decided] | None:
         done = await changed_by(services, session, actor, task_id, write_id)
         return Answer(200, done) if done else None
 
-    async def doing(write_id: str) -> Answer[Decided]:
-        return Answer(200, await do(write_id))
-
-    return await once(services, session, actor, f"{verb}:{task_id}", key, content, _DECIDED, doing, did)
+    return await once(services, session, actor, f"{verb}:{task_id}", key, content, _DECIDED, do, did)
 
 
 async def _hand_over(
@@ -119,15 +118,15 @@ async def _hand_over(
     to: str,
     why: str,
     write_id: str,
-) -> Decided:
+) -> Sent:
     """Sends a task to another and leaves him a message; `to` is a username or a person id."""
-    task = await task_to_change(services, session, actor, task_id)
+    task, seen = await task_to_change(services, session, actor, task_id)
     other = await actor_named(session, to)
     if other is None:
         raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])
     by = capacity(Task.model_validate(task.sealed), actor, "hand_over")
     message = Handover(key=write_id, task_id=task_id, actor=by, to=other, why=why)
-    done = await _send(services, session, actor, task, update, message)
+    sent = await _send(services, session, actor, task, seen, update, message)
     await session.close()
     content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
                "text": why}  # fmt: skip
@@ -135,7 +134,7 @@ async def _hand_over(
     note = NewMessage(message_id=message_id_of(write_id, other.person_id), person_id=other.person_id, kind=kind,
                 dispute_no=task.dispute_no, content=content)  # fmt: skip
     await leave_message(services.database, note)
-    return done
+    return sent
 
 
 async def _send(
@@ -143,12 +142,14 @@ async def _send(
     session: Session,
     actor: Actor,
     task: TaskRow,
+    seen: int,
     update: Literal["claim", "delegate", "transfer"],
     message: Claim | Handover,
-) -> Decided:
+) -> Sent:
     await session.close()
+    message.seen = await services.intents.begin(message.key, task.dispute_no, seen)
     try:
-        receipt = await services.engine.update(task.dispute_no, update, message, message.key)
+        result = await services.engine.update(task.dispute_no, update, message)
     except NoWorker as error:
         raise Unavailable(may_take_effect=True) from error
     except DisputeClosed as error:
@@ -156,4 +157,4 @@ async def _send(
     except Refused as refusal:
         services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
         raise
-    return await changed(services, session, actor, task, receipt)
+    return await answered(services, session, actor, task, result)

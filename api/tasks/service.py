@@ -15,10 +15,10 @@ from api.attachments.access import named_files
 from api.attachments.service import sent_along
 from api.core.context import Services
 from api.core.engine import NoWorker
-from api.core.idempotency import Answer, once
+from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import Listed
 from api.disputes.mergers import check_still_open, check_target
-from api.tasks.changed import changed, changed_by
+from api.tasks.changed import answered, changed_by
 from api.tasks.presenters import task_item, task_whole
 from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
 from domain.case.state import Task
@@ -30,7 +30,7 @@ from domain.transitions.handover import capacity, places_of, standing
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
-from infra.read_model.tasks import InboxFilter, candidates, count_box, find_task, inbox, task_exists
+from infra.read_model.tasks import InboxFilter, candidates, count_box, find_task, find_task_at, inbox, task_exists
 from infra.records.attachments import attachments_of
 from infra.records.idempotency_store import StoredAnswer
 from infra.records.people import PersonAtPost, colleagues, manned, organisations_by_code
@@ -81,16 +81,17 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     return task_whole(row, answering, helping, dispute, entries, actor)
 
 
-async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str) -> TaskRow:
-    """The task a person wants to act on; trying is not reading, so a foreign task is refused, not hidden.
+async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str) -> tuple[TaskRow, int]:
+    """The task a person wants to act on, and the revision at which the read model has its dispute; trying is not
+    reading, so a foreign task is refused, not hidden.
 
     Raises:
         NotFound: there is no such task.
         NotEntitled: there is, but none of the person's posts has anything to do with it; the try is noted.
     """
-    task = await find_task(session, actor, task_id)
-    if task is not None:
-        return task
+    found = await find_task_at(session, actor, task_id)
+    if found is not None:
+        return found
     if await task_exists(session, task_id):
         services.access.note(actor.person_id, None, "task", NotEntitled.code)
         raise NotEntitled
@@ -120,7 +121,7 @@ async def decide(
     if files_by_content:
         content["attachments"] = await _digests(session, actor, task_id, answering.attachments)
 
-    async def do(write_id: str) -> Answer[Decided | AcceptedFor]:
+    async def do(write_id: str) -> Answer[Decided | AcceptedFor] | Taken[Decided | AcceptedFor]:
         return await _decide(services, session, actor, task_id, answering, write_id)
 
     async def did(write_id: str) -> Answer[Decided | AcceptedFor] | None:
@@ -137,13 +138,14 @@ def decided_before(stored: StoredAnswer) -> Decided | AcceptedFor:
 
 async def _decide(
     services: Services, session: Session, actor: Actor, task_id: str, answering: Answering, write_id: str
-) -> Answer[Decided | AcceptedFor]:
-    row = await task_to_change(services, session, actor, task_id)
+) -> Answer[Decided | AcceptedFor] | Taken[Decided | AcceptedFor]:
+    row, seen = await task_to_change(services, session, actor, task_id)
     command = await _command(services, session, actor, row, answering, write_id)
     await session.close()
+    command.seen = await services.intents.begin(write_id, row.dispute_no, seen)
     try:
         async with sent_along(services, command.evidence):
-            receipt = await services.engine.update(row.dispute_no, "decide", command, write_id)
+            result = await services.engine.update(row.dispute_no, "decide", command)
     except NoWorker:
         await _leave(services, row.dispute_no, command)
         proposed = proposes(Task.model_validate(row.sealed), command)
@@ -153,7 +155,7 @@ async def _decide(
     except Refused as refusal:
         services.access.note(actor.person_id, row.dispute_no, f"decide:{row.kind}", refusal.code)
         raise
-    return Answer(200, await changed(services, session, actor, row, receipt))
+    return await answered(services, session, actor, row, result)
 
 
 async def _command(

@@ -353,6 +353,8 @@ class DisputeState(Model):
     """推诿数"""
     interruption: Interruption | None = None
     applied: list[Applied] = []
+    orphans: list[str] = []
+    """keys of messages that nobody waits for any more and that have not come (`orphan`)"""
     runs: list[str] = []
     late: list[Incident] = []
     """alarms that came after the end and before the run was over: they start the case again"""

@@ -6,7 +6,6 @@ rows, so a rebuilt read model is equal to the one that grew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from domain.base import Model, china
 from domain.case.case import COLOUR
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState, Entry, Task
-from domain.image.growing_lists import Beginning, beginnings_of, unchanged, without_beginnings
+from domain.image.list_deltas import LISTS, Kept, Stamps, changed_since, kept_since, stamped, without_kept
 from domain.image.public_document import public_document
 from domain.image.urgency import ENDED, weight
 from domain.indicators.counting import tally
@@ -57,6 +56,19 @@ class TaskImage(Model):
     task: Task
 
 
+REMEMBERED = 32
+"""Images before that the next one can build on."""
+
+
+class Basis(Model):
+    """What the next image can build on, for whoever made those before: what stands as it stood is not sent again."""
+
+    revisions: list[int] = []
+    """of the images that were made: what stood between them was never shown"""
+    lists: dict[str, Stamps] = {}
+    tally: Stamps = []
+
+
 class Image(Model):
     """A case at a revision. `tasks` and `timeline` hold what changed after revision `since`; all of it when 0."""
 
@@ -89,30 +101,38 @@ class Image(Model):
     helpers: list[str] = []
     """people who have, or had, a part by delegation and by no post"""
     document: dict[str, Any]
-    kept: dict[str, Beginning] = {}
-    """lists of the document that begin as published before: the document holds only the items after that"""
-    lists: dict[str, Beginning] = Field({}, exclude=True)
-    """what the next image can build on, for who sends this one"""
+    kept: dict[str, Kept] = {}
+    """what of the document's lists stands as it stood: the document has only the other items"""
     tasks: list[TaskImage]
     timeline: list[Entry]
-    tally: list[Tally] | None = None
-    """all that is counted of the case; none where that is what was published before"""
+    tally: dict[int, Tally]
+    """what is counted of the case, by number from 1; only what differs where it builds on an image before"""
+    tallied: int
+    """how much is counted of it in all"""
+    basis: Basis | None = Field(None, exclude=True)
+    """does not travel"""
 
 
 def project(
     state: DisputeState,
     *,
     since: int = 0,
-    published_tally: list[Tally] | None = None,
-    lists: Mapping[str, Beginning] | None = None,
+    basis: Basis | None = None,
 ) -> Image:
     """The image of a case; with `since`, only the tasks and timeline entries that changed after that revision.
 
-    `published_tally` and `lists` (of the document) are what was published at that revision: what is the same is not
-    sent again.
+    `basis` is that of the image made last: with it, and where one was made at `since`, lists and the tally hold only
+    what changed after it, too.
     """
     counted, whole = tally(state), public_document(state).model_dump(mode="json")
-    kept = unchanged(whole, lists) if since and lists else {}
+    before = basis or Basis()
+    new = Basis(
+        revisions=[*before.revisions[-REMEMBERED:], state.revision],
+        lists={name: stamped(whole[name], before.lists.get(name, []), state.revision) for name in LISTS},
+        tally=stamped([each.model_dump(mode="json") for each in counted], before.tally, state.revision),
+    )
+    known = since if since in before.revisions else 0
+    kept = kept_since(new.lists, known)
     due = {task.task_id: due_clock(state, task) for task in state.pending()}
     turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
     clocks = [clock for clock in due.values() if clock]
@@ -145,12 +165,13 @@ def project(
         outcome=state.outcome,
         involved=sorted(involved(state, since=since)),
         helpers=sorted({person for task in state.tasks if task.revision > since for person in task.delegates}),
-        document=without_beginnings(whole, kept),
+        document=without_kept(whole, kept),
         kept=kept,
-        lists=beginnings_of(whole),
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
         timeline=[entry for entry in state.timeline if entry.revision > since],
-        tally=None if since and counted == published_tally else counted,
+        tally={n + 1: counted[n] for n in changed_since(new.tally, known)},
+        tallied=len(counted),
+        basis=new,
     )
 
 

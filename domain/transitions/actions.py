@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.base import Model, Strict
+from domain.base import Strict
 from domain.case.case import COLOUR, Case
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState, Interruption, Task
@@ -22,6 +22,7 @@ from domain.policy.catalogue import ACTIONS, ENDINGS, KINDS, ActionSpec
 from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import stage_tasks, supervise
 from domain.validation_messages import field_errors
@@ -29,13 +30,11 @@ from domain.validation_messages import field_errors
 SUSPENDABLE = (COLOUR, "ladder")
 
 
-class Act(Model):
+class Act(Message):
     """An action on its way."""
 
-    key: str
     action: str
     fields: dict[str, Any] = {}
-    actor: Actor
     organisations: dict[str, OrganisationRef] = {}
 
 

@@ -30,6 +30,7 @@ from domain.policy.catalogue import KINDS, DecisionSpec, title_of
 from domain.policy.fields import Return
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import pending_merger
+from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
 from domain.validation_messages import field_errors
 
@@ -39,16 +40,14 @@ FLAGS_OF_STAGES = {"divert": Stage.PUSH_3, "confirmation": Stage.CONFIRMATION}
 """Flags that send the dispute to a stage; a mechanism may be without it."""
 
 
-class Command(Model):
-    """A decision on its way: which task, what, by whom. `key` is the same for the same click sent twice."""
+class Command(Message):
+    """A decision on its way: which task, what, by whom."""
 
-    key: str
     task_id: str
     decision: str
     fields: dict[str, Any] = {}
     evidence: list[Evidence] = []
     note: str = ""
-    actor: Actor
     organisations: dict[str, OrganisationRef] = {}
     labels: dict[str, str] = {}
     """names of category codes in the fields, as the API resolved them"""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Model
 from domain.case.case import Case
 from domain.case.state import DisputeState, Task
 from domain.errors import ClaimedByOther, FieldsInvalid
@@ -24,24 +23,21 @@ from domain.transitions.decisions import (
     other_seats,
     withdraw_offer,
 )
+from domain.transitions.message import Message
 
 
-class Claim(Model):
+class Claim(Message):
     """A person takes a task to himself, or gives it back; accepts what he was offered, or rejects it for a `reason`."""
 
-    key: str
     task_id: str
-    actor: Actor
     release: bool = False
     reason: str = ""
 
 
-class Handover(Model):
+class Handover(Message):
     """A person asks another, with the posts he holds now, to prepare a task or to take it over; `why` in words."""
 
-    key: str
     task_id: str
-    actor: Actor
     to: Actor
     why: str = ""
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    bindparam,
     false,
     func,
     or_,
@@ -26,7 +27,7 @@ from domain.people.entitlement import Holder
 from domain.people.organisation import Actor, Post, lineage
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.people import PersonRow, PostRow
-from infra.database.tables.read_model import AddresseeRow, BarredRow, TaskRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, TaskRow
 from infra.read_model.disputes import _in_words
 from infra.read_model.list_strategy import row_of, shown
 from infra.read_model.urgency_order import place_in_order, waiting_order
@@ -42,8 +43,14 @@ from infra.read_model.visibility import (
 )
 from infra.records.people import PersonAtPost, at_post
 
+_WITH_REVISION = (
+    select(TaskRow, col(DisputeRow.revision))
+    .join(DisputeRow, col(DisputeRow.dispute_no) == col(TaskRow.dispute_no))
+    .where(col(TaskRow.task_id) == bindparam("task_id"))
+)
 
-def _order_opened(row: TaskRow) -> int:
+
+def order_opened(row: TaskRow) -> int:
     """Tasks opened in one go stand in the order they were asked in, the lead before those who cooperate."""
     return int(row.sealed["opened_revision"])
 
@@ -52,29 +59,36 @@ async def tasks_of(session: AsyncSession, dispute_no: str) -> list[TaskRow]:
     """A dispute's tasks, oldest first."""
     query = select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no)
     rows = list((await session.execute(query)).scalars())
-    return sorted(rows, key=_order_opened)
+    return sorted(rows, key=order_opened)
 
 
 async def open_tasks_of(session: AsyncSession, dispute_no: str, task_id: str) -> list[TaskRow]:
     """A dispute's open tasks and the one of that id, oldest first."""
     wanted = or_(col(TaskRow.state).in_(OPEN), col(TaskRow.task_id) == task_id)
     rows = list((await session.execute(select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no, wanted))).scalars())
-    return sorted(rows, key=_order_opened)
+    return sorted(rows, key=order_opened)
 
 
 async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRow | None:
     """One task, if the person may see its dispute, is asked himself, helps with it or is offered it."""
-    row = await session.get(TaskRow, task_id)
-    if row is None:
+    found = await find_task_at(session, actor, task_id)
+    return found[0] if found else None
+
+
+async def find_task_at(session: AsyncSession, actor: Actor, task_id: str) -> tuple[TaskRow, int] | None:
+    """The same, with the revision at which the read model has the task's dispute."""
+    found = (await session.execute(_WITH_REVISION, {"task_id": task_id})).one_or_none()
+    if found is None:
         return None
+    row, revision = found
     if {row.delegate, row.offered_to} & set(holders(actor)):
-        return row
+        return row, revision
     if any(Post(**post) in actor.reach for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
-        return row  # the usual case, without the long query below
+        return row, revision  # the usual case, without the long query below
     seen = may_see(actor, col(TaskRow.dispute_no))
     asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
-    query = select(TaskRow).where(col(TaskRow.task_id) == task_id, asked)
-    return (await session.execute(query)).scalar_one_or_none()
+    query = select(col(TaskRow.task_id)).where(col(TaskRow.task_id) == task_id, asked)
+    return (row, revision) if (await session.execute(query)).scalar_one_or_none() else None
 
 
 async def task_exists(session: AsyncSession, task_id: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from domain.case.state import Entry
-from domain.image.growing_lists import BeginningMismatch, with_beginnings
+from domain.image.list_deltas import KeptMismatch, with_kept
 from domain.image.projection import Image, TaskImage
 from domain.indicators.events import Tally
 from infra.database.columns import searchable
@@ -143,7 +143,7 @@ async def stored_rows(session: AsyncSession, dispute_no: str) -> Rows:
 
 def rows_of(image: Image) -> Rows:
     """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
-    may have moved; whom they ask has not. Of the tally either all or, where it is as it was published before, nothing.
+    may have moved; whom they ask has not. Of the tally what differs from the image before.
     """
     changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
     return {
@@ -159,18 +159,18 @@ def rows_of(image: Image) -> Rows:
             for post in group
         ],
         BarredRow: [{"task_id": task.task_id, "person_id": p} for task in changed for p in task.excluded],
-        TallyRow: [_tally(image, n, counted) for n, counted in enumerate(image.tally or [], start=1)],
+        TallyRow: [_tally(image, n, counted) for n, counted in image.tally.items()],
     }
 
 
 def _completed(image: Image, stored: Any) -> Image:
-    """The image with its whole document: of what it left out, the stored document has the beginnings."""
+    """The image with its whole document: what it left out is taken from the stored one."""
     if not image.kept:
         return image
     try:
-        document = with_beginnings(stored, image.document, image.kept)
-    except BeginningMismatch as error:
-        raise ReadModelGap(f"{image.dispute_no} has other {error} than were published before") from error
+        document = with_kept(stored, image.document, image.kept)
+    except KeptMismatch as error:
+        raise ReadModelGap(f"{image.dispute_no} has other {error} than it had") from error
     return image.model_copy(update={"document": document, "kept": {}})
 
 
@@ -179,8 +179,8 @@ def _inserted(image: Image, stored: StoredState) -> Work[None]:
     moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
     if moved:  # a reassigned task has other addressees
         yield _NO_ADDRESSEES, {"tasks": moved}
-    if image.tally is not None and stored.tallied > len(image.tally):  # what is counted may become less
-        yield _LESS_TALLY, {"number": image.dispute_no, "last": len(image.tally)}
+    if stored.tallied > image.tallied:  # what is counted may become less
+        yield _LESS_TALLY, {"number": image.dispute_no, "last": image.tallied}
     rows = rows_of(image)
     rows[InvolvementRow] = [row for row in rows[InvolvementRow] if (row["role"], row["path"]) not in stored.posts]
     rows[HelperRow] = [row for row in rows[HelperRow] if row["person_id"] not in stored.helpers]
@@ -190,6 +190,11 @@ def _inserted(image: Image, stored: StoredState) -> Work[None]:
     yield from attachments_taken(image.dispute_no, _evidence(image))
     if stored.colour not in (None, image.colour):
         yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}
+
+
+def task_rows(image: Image) -> list[TaskRow]:
+    """The tasks of an image as the read model shows them once it is written."""
+    return [TaskRow(**_task(shown)) for shown in image.tasks]
 
 
 def _evidence(image: Image) -> Iterator[str]:

@@ -64,7 +64,23 @@ _KEEP = inserting(AnswerRow, _first, _ANSWER)
 _HOLD = inserting(AnswerRow, _held, ("answer_id", "digest", "at"))
 _INTEND = inserting(AnswerRow, _intended, ("answer_id", "digest", "at", "dispute_no", "seen"))
 _SETTLE = inserting(AnswerRow, _settled, _ANSWER)
-_FINISH = Statement.of(update(AnswerRow).where(col(AnswerRow.answer_id) == bindparam("id")).values(seen=None))
+_OF_ID = col(AnswerRow.answer_id) == bindparam("id")
+_FREE = Statement.of(delete(AnswerRow).where(_OF_ID, col(AnswerRow.status).is_(None)))
+_FINISH = Statement.of(update(AnswerRow).where(_OF_ID).values(seen=None))
+_PENDING = (
+    select(col(AnswerRow.answer_id), col(AnswerRow.digest), col(AnswerRow.dispute_no))
+    .where(col(AnswerRow.seen).is_not(None), col(AnswerRow.at) < bindparam("before"))
+    .order_by(col(AnswerRow.at))
+    .limit(200)
+)
+
+
+class Intent(Model):
+    """A message that was about to be sent to a dispute, and of which nobody has stored what became of it."""
+
+    key: str
+    """the message's key, see `domain.transitions.message_keys`"""
+    dispute_no: str
 
 
 class StoredAnswer(Model):
@@ -84,6 +100,8 @@ async def find_answer(session: AsyncSession, answer_id: str, digest: str) -> Sto
     if row is None:
         return None
     if row.digest != digest:
+        if row.status is None and row.seen is not None:
+            return None  # under way with other content: which of them the engine takes, it says
         raise KeyReused
     return StoredAnswer(status=row.status, body=row.sealed) if row.status is not None else None
 
@@ -117,8 +135,16 @@ def intent_kept(answer_id: str, digest: str, dispute_no: str, seen: int) -> Work
 
 
 def intent_ended(answer_id: str) -> Work[None]:
-    """Ends an intent without an answer; the key stays with its content."""
+    """Ends an intent without an answer: the key is free, unless it had an answer before."""
+    yield _FREE, {"id": answer_id}
     yield _FINISH, {"id": answer_id}
+
+
+async def intents_before(database: Database, before: datetime) -> list[Intent]:
+    """The intents older than an instant, the oldest first; at most 200."""
+    async with database.read() as session:
+        rows = (await session.execute(_PENDING, {"before": before})).all()
+    return [Intent(key=f"{row.answer_id}.{row.digest}", dispute_no=row.dispute_no) for row in rows if row.dispute_no]
 
 
 def answer_settled(answer_id: str, digest: str, answer: StoredAnswer) -> Work[bool]:

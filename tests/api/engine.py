@@ -1,8 +1,9 @@
 """The engine faked at its port: the real process in this Python process, on a clock that the test moves.
 
-Each case is the real `DisputeWorkflow` (`tests.domain.simulated_run.Life`): its rules refuse, the dispute goes on, its
-image is written to the test's database before a message is answered, so that one's own writes are there to be read.
-Messages travel as JSON. Sizes are not measured, and no run is recovered from a history.
+Each case is the real `DisputeWorkflow` (`tests.domain.simulated_run.Life`): its rules refuse, the dispute goes on, an
+update is answered with what is new; its image is written to the test's database where the engine owes it, before a
+message is answered, so that one's own writes are there to be read. Messages travel as JSON. Sizes are not measured, and
+no run is recovered from a history.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from domain.base import CHINA
 from domain.case.state import DisputeState, Incident
 from domain.errors import ActionNotAllowed, DisputeClosed, NotFound, Refused, Unavailable
 from domain.image.projection import project
+from domain.image.update_result import UpdateResult
 from domain.transitions import message_keys
-from domain.transitions.decisions import Command, Receipt
+from domain.transitions.decisions import Command
 from domain.transitions.facts import Merged
+from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from infra.database.engine import Database
-from infra.read_model.writer import write_image
+from infra.read_model.writer import forget, write_image
 from tests.domain.simulated_run import Life
 from workflows.dispute import DisputeInput
 
@@ -36,7 +39,7 @@ class LivingEngine(Engine):
 
     `mode`: "up"; "no worker" (an update gets no answer, a signal is kept until `worker_back`); "away" (nothing
     answers). `refuses`: the refusal that each update meets. `loses_answers`: an update is taken and its answer lost.
-    `publishes`: whether the read model is written.
+    `publishes`: whether the read model is there to be written; where not, it is being made anew at that moment.
     """
 
     def __init__(self, database: Database) -> None:
@@ -68,7 +71,7 @@ class LivingEngine(Engine):
         self._lives[number] = Life(DisputeInput.model_validate_json(dispute.model_dump_json()), self.at, self._ids)
         await self._go_on(number)
 
-    async def update(self, dispute_no: str, update: UpdateName, message: BaseModel, key: str) -> Receipt:
+    async def update(self, dispute_no: str, update: UpdateName, message: Message) -> UpdateResult:
         """Takes a person's message by the workflow's own update."""
         self._there(may_take_effect=True)
         life = self._running(dispute_no)
@@ -79,13 +82,23 @@ class LivingEngine(Engine):
             self.refuses.by_case = True
             raise self.refuses
         try:
-            receipt = life.update(update, message)
+            life.update(update, message)
         except ApplicationError as error:
             raise refusal(error) from error
         await self._go_on(dispute_no)
+        if not self.publishes:
+            await forget(self._database, dispute_no)
         if self.loses_answers:
             raise Unavailable(may_take_effect=True)
-        return receipt
+        return life.results[message.key]
+
+    async def orphan(self, dispute_no: str, key: str) -> None:
+        """Hands the orphaned key to the workflow."""
+        self._there()
+        if dispute_no in self._ended_outside or dispute_no not in self._lives or self._lives[dispute_no].ended:
+            raise DisputeClosed
+        self._lives[dispute_no].orphan(key)
+        await self._go_on(dispute_no)
 
     async def signal(self, dispute_no: str, signal: SignalName, message: BaseModel) -> None:
         """Hands a signal to the workflow, or keeps it until there is a worker."""
@@ -157,7 +170,7 @@ class LivingEngine(Engine):
 
     async def publish(self, dispute_no: str) -> None:
         """Writes the case's image, also where `publishes` is off."""
-        await write_image(self._database, project(self.state(dispute_no)))
+        self._lives[dispute_no].published(await write_image(self._database, project(self.state(dispute_no))))
 
     def drop(self) -> None:
         """Lets every life go."""
@@ -190,7 +203,7 @@ class LivingEngine(Engine):
         life = self._lives[dispute_no]
         life.at = max(life.at, self.at)
         life.settle()
-        if self.publishes:
+        if self.publishes and life.owes:
             await self.publish(dispute_no)
         other = life.state.merged_into
         if life.ended and other in self._lives:

@@ -93,7 +93,7 @@ async def answered(services: Services, dispute_no: str, kind: str, decision: str
     key = new_id()
     command = Command(key=key, task_id=task.task_id, decision=decision, fields=filled, evidence=evidence, actor=by,
                       organisations=organisations)  # fmt: skip
-    return await engine.update(dispute_no, "decide", command, key)
+    return (await engine.update(dispute_no, "decide", command)).receipt
 
 
 async def _acting(services: Services, person_id: str) -> Actor:

@@ -35,17 +35,17 @@ async def test_the_rules_refuse_by_name_and_a_key_is_applied_once(services: Serv
     command = Command(key="k.1", task_id=task.task_id, decision="confirm", actor=await may_answer(services, task))
     stranger = command.model_copy(update={"key": "other.1", "actor": Actor(person_id="p", name="路人", posts=[])})
     with pytest.raises(NotEntitled) as refused:
-        await engine.update(number, "decide", stranger, "other.1")
+        await engine.update(number, "decide", stranger)
     assert refused.value.by_case
-    first = await engine.update(number, "decide", command, "k.1")
-    again = await engine.update(number, "decide", command, "k.1")
+    first = (await engine.update(number, "decide", command)).receipt
+    again = (await engine.update(number, "decide", command)).receipt
     assert (again.revision, again.stage) == (first.revision, "push_1")
     assert await engine.outcome(number, "k.1", task.task_id) == again
     assert await engine.outcome(number, "other.1") is None
     with pytest.raises(KeyReused):
         await engine.outcome(number, "k.2")
     with pytest.raises(TaskClosed):
-        await engine.update(number, "decide", command.model_copy(update={"key": "again.1"}), "again.1")
+        await engine.update(number, "decide", command.model_copy(update={"key": "again.1"}))
 
 
 async def test_what_is_left_for_the_worker_is_taken_when_it_is_back(services: Services, engine: LivingEngine) -> None:
@@ -54,7 +54,7 @@ async def test_what_is_left_for_the_worker_is_taken_when_it_is_back(services: Se
     command = Command(key="k.1", task_id=task.task_id, decision="confirm", actor=await may_answer(services, task))
     engine.mode = "no worker"
     with pytest.raises(NoWorker):
-        await engine.update(number, "decide", command, "k.1")
+        await engine.update(number, "decide", command)
     await engine.signal(number, "decision", command)
     with pytest.raises(Unavailable):
         await engine.outcome(number, "k.1")

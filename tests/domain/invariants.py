@@ -10,8 +10,8 @@ from typing import Any
 from domain.case.case import COLOUR, PROTECTION
 from domain.case.clocks import Clock
 from domain.case.state import Decision, DisputeState, Entry, Task
-from domain.image.growing_lists import Beginning, with_beginnings
-from domain.image.projection import Image, project
+from domain.image.list_deltas import with_kept
+from domain.image.projection import Basis, Image, project
 from domain.people.organisation import Actor
 from domain.policy.catalogue import ENDINGS, KINDS
 from domain.policy.stages import Stage
@@ -51,7 +51,7 @@ class Fold:
         self._timeline: dict[int, str] = {}
         self._involved: set[tuple[str, str]] = set()
         self._document: dict[str, Any] = {}
-        self.lists: dict[str, Beginning] = {}
+        self.basis: Basis | None = None
 
     def take(self, image: Image) -> None:
         """Puts a delta on top, as the read model does."""
@@ -60,7 +60,7 @@ class Fold:
         self._tasks |= {task.task_id: task.model_dump_json() for task in image.tasks}
         self._timeline |= {entry.seq: entry.model_dump_json() for entry in image.timeline}
         self._involved |= set(image.involved)
-        self._document, self.lists = with_beginnings(self._document, image.document, image.kept), image.lists
+        self._document, self.basis = with_kept(self._document, image.document, image.kept), image.basis
 
     def check(self, whole: Image) -> None:
         """The deltas so far make the whole."""
@@ -271,7 +271,7 @@ class Watch:
         whole = project(state)
         self._looks += 1
         if self._looks % self._every == 0 or state.closed:
-            self.fold.take(project(state, since=self.fold.revision, lists=self.fold.lists))
+            self.fold.take(project(state, since=self.fold.revision, basis=self.fold.basis))
             self.fold.check(whole)
         for shown in whole.tasks:
             clock: Clock | None = due_clock(state, shown.task) if shown.task.pending else None

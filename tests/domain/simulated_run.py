@@ -18,21 +18,27 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from temporalio import workflow
+from temporalio.common import TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 
 from domain.case.state import DisputeState, Incident, Party
+from domain.image.update_result import UpdateResult
 from domain.policy.spans import Calendar
+from domain.transitions import message_keys
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Claim
+from domain.transitions.message import Message as PersonsMessage
 from domain.transitions.timekeeping import next_due
 from workflows.clock import keep_time
 from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.search_attributes import attributes
 
 MOST_STEPS = 20_000
 """Resumptions in one go after which a life counts as stuck in a circle."""
-Message = TypeVar("Message", bound=BaseModel)
+Message = TypeVar("Message", bound=PersonsMessage)
+Payload = TypeVar("Payload", bound=BaseModel)
 
 
 @dataclass
@@ -83,7 +89,11 @@ class Life:
             self.workflow = DisputeWorkflow(_travelled(dispute))
             at_stage = self.workflow._begin(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
-        self._strands = [Strand(keep_time(self.workflow.case)), Strand(self.workflow._rounds(at_stage))]
+        self._clock = Strand(keep_time(self.workflow.case))
+        self._story = Strand(self.workflow._rounds(at_stage))
+        self._handlers: list[Strand] = []
+        self.results: dict[str, UpdateResult] = {}
+        """what updates were answered, by the message's key; there once the story has settled"""
         self.settle()
 
     @property
@@ -94,11 +104,11 @@ class Life:
     @property
     def ended(self) -> bool:
         """Whether the run has come to its end."""
-        return self._strands[-1].ended
+        return self._story.ended
 
     def drop(self) -> None:
         """Ends the run where it stands."""
-        for strand in self._strands:
+        for strand in (self._clock, self._story, *self._handlers):
             strand.drop()
 
     # --- time
@@ -107,7 +117,9 @@ class Life:
         """Lets everything go on that can, as after an activation."""
         with self._engine():
             for _ in range(MOST_STEPS):
-                went_on = [strand.resume(self.at) for strand in self._strands]
+                strands = (self._clock, *self._handlers, self._story)
+                went_on = [strand.resume(self.at) for strand in strands]
+                self._handlers = [handler for handler in self._handlers if not handler.ended]
                 if not any(went_on):
                     return
         raise AssertionError("the story runs in a circle")
@@ -143,7 +155,7 @@ class Life:
         """An action by the update."""
         return self._update(self.workflow._may_act, _plain(self.workflow.act), act)
 
-    def update(self, name: str, message: BaseModel) -> Receipt:
+    def update(self, name: str, message: PersonsMessage) -> Receipt:
         """A message by the update of a name."""
         updates: dict[str, tuple[Callable[[Any], None], Any]] = {
             "decide": (self.workflow._may_decide, self.workflow.decide),
@@ -159,6 +171,20 @@ class Life:
         """A decision by the signal, which nobody answers."""
         with self._engine():
             self.workflow.decision(_travelled(command))
+
+    def orphan(self, key: str) -> None:
+        """The signal that nobody waits for a message's answer."""
+        with self._engine():
+            self.workflow.orphan(key)
+
+    @property
+    def owes(self) -> bool:
+        """Whether the engine itself has to write the case to the read model."""
+        return not self.workflow.publisher.up_to_date
+
+    def published(self, revision: int) -> None:
+        """The activity has written the case at a revision."""
+        self.workflow.publisher.published = max(self.workflow.publisher.published, revision)
 
     def fact(self, fact: Incident | Note | Party | Calendar | Merged) -> None:
         """A fact that arrives by itself."""
@@ -178,6 +204,12 @@ class Life:
     def _update(
         self, validate: Callable[[Message], None], handle: Callable[[Message], Any], message: Message
     ) -> Receipt:
+        """Takes a message; what it is answered is in `results` as soon as the story rests."""
+
+        async def handled() -> None:
+            result = await handle(_travelled(message))
+            self.results[message.key] = _travelled(result)
+
         with self._engine():
             before = self.state.model_dump_json()
             try:
@@ -186,8 +218,12 @@ class Life:
                 raise
             finally:
                 assert self.state.model_dump_json() == before, "a validator changed the case"
-            receipt: Receipt = _travelled(handle(_travelled(message)))
-            return receipt
+            handler = Strand(handled())
+            handler.resume(self.at)
+            self._handlers.append(handler)
+            known = message_keys.outcome(self.state, message.key, getattr(message, "task_id", None))
+            assert known is not None
+            return known.receipt
 
     # --- the engine's part
 
@@ -199,10 +235,18 @@ class Life:
         """As above."""
         return 0
 
+    @property
+    def typed_search_attributes(self) -> TypedSearchAttributes:
+        """What operators see: as it should be."""
+        return attributes(self.state)
+
     @contextlib.contextmanager
     def _engine(self) -> Iterator[None]:
         """Makes the workflow's own questions to the engine come to us."""
-        ours = {"wait_condition": self._wait_condition, "now": self._now, "uuid7": self._new_id, "info": lambda: self}
+        ours = {
+            "wait_condition": self._wait_condition, "now": self._now, "uuid7": self._new_id, "info": lambda: self,
+            "set_current_details": _unseen,
+        }  # fmt: skip
         theirs = {name: getattr(workflow, name) for name in ours}
         try:
             for name, answer in ours.items():
@@ -226,6 +270,10 @@ class Life:
         yield Waiting(met, None if timeout is None else self.at + timeout)
 
 
+def _unseen(_: object) -> None:
+    """The case sheet is not kept here."""
+
+
 def refused(send: Callable[[Message], Any], message: Message) -> str:
     """The code of the refusal that a message meets; "" where it is taken."""
     try:
@@ -241,6 +289,6 @@ def _plain(update: Any) -> Callable[[Any], Any]:
     return handler
 
 
-def _travelled(message: Message) -> Message:
+def _travelled(message: Payload) -> Payload:
     """What the other side gets: the message through JSON and back."""
     return type(message).model_validate_json(message.model_dump_json())

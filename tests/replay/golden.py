@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from domain.case.state import Incident, Party
-from domain.image.growing_lists import Beginning, with_beginnings
+from domain.image.list_deltas import Kept, with_kept
 from domain.policy.spans import Calendar
 from domain.transitions import actions, decisions, facts, handover
 from infra.runtime.crypto import load_keys
@@ -25,6 +26,10 @@ from workflows.dispute import DisputeInput
 
 class Seconds(RootModel[int]):
     """How far a drill has moved a clock."""
+
+
+class Key(RootModel[str]):
+    """The key of a message that was orphaned."""
 
 
 MESSAGES: dict[str, type[BaseModel]] = {
@@ -40,6 +45,7 @@ MESSAGES: dict[str, type[BaseModel]] = {
     "calendar_edition": Calendar,
     "merged_in": facts.Merged,
     "clock_advanced": Seconds,
+    "orphan": Key,
 }
 """What each update and signal carries."""
 KEYS = load_keys(KEY)
@@ -86,12 +92,27 @@ def payloads(history: WorkflowHistory) -> list[tuple[type[BaseModel], Any]]:
 
 
 def last_shown(history: WorkflowHistory) -> dict[str, Any]:
-    """The case as it was published last: each image has of the growing lists only what came to them."""
+    """The case as it was shown last, by the answers to updates and by the engine: each image has of the growing lists
+    only what came to them.
+    """
     shown: dict[str, Any] = {}
-    for event in history.events:
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            (payload,) = event.activity_task_scheduled_event_attributes.input.payloads
-            image = plain(payload)
-            kept = {name: Beginning.model_validate(told) for name, told in image.get("kept", {}).items()}
-            shown = with_beginnings(shown, image["document"], kept)
+    revision = 0
+    for image in images(history):
+        if image["revision"] <= revision:
+            continue
+        kept = {name: Kept.model_validate(each) for name, each in image.get("kept", {}).items()}
+        shown, revision = with_kept(shown, image["document"], kept), image["revision"]
     return shown
+
+
+def images(history: WorkflowHistory) -> Iterator[dict[str, Any]]:
+    """Every image on record."""
+    for event in history.events:
+        match event.event_type:
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                (payload,) = event.activity_task_scheduled_event_attributes.input.payloads
+                yield plain(payload)
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+                for payload in event.workflow_execution_update_completed_event_attributes.outcome.success.payloads:
+                    if image := plain(payload)["image"]:
+                        yield image

@@ -20,6 +20,7 @@ from api.histories.replay import RECIPE
 from api.tasks.examples import example
 from domain.case.opening import open_state
 from domain.case.state import DisputeState, Evidence, Incident, Party, Task
+from domain.image.update_result import UpdateResult
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.behaviour import RULES
 from domain.policy.catalogue import KINDS
@@ -27,13 +28,14 @@ from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Calendar
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
+from domain.transitions.message import Message
 from domain.triage.places import Directory, resolve_places
 from domain.triage.triage import Triage
 from infra.database.columns import unlock
 from infra.database.engine import Database, migrate, open_database
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.demo import county
-from infra.read_model.writer import forget, stored_rows
+from infra.read_model.writer import forget, stored_rows, write_image
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, connect, drill_clock
@@ -147,11 +149,11 @@ class Engine(ReadModel):
         )  # fmt: skip
 
     async def published(self, handle: Handle) -> None:
-        """Waits until everything that happened is in the read model."""
+        """Waits until the story rests, and the engine has written what it owes the read model."""
 
         async def rests() -> bool:
-            revision, seen = await handle.query(DisputeWorkflow.progress)
-            return bool(revision == seen)
+            _, rests = await handle.query(DisputeWorkflow.progress)
+            return bool(rests)
 
         await until(rests)
 
@@ -217,10 +219,18 @@ class Engine(ReadModel):
             actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
         )  # fmt: skip
 
-    async def send(self, handle: Handle, command: Command) -> Receipt:
-        """Sends a decision by the update."""
-        receipt: Receipt = await handle.execute_update("decide", command, id=command.key, result_type=Receipt)
-        return receipt
+    async def send(self, handle: Handle, message: Message, update: str = "decide") -> Receipt:
+        """Sends a message by the update, and writes what is new to the read model, as the API does."""
+        result = await self.ask(handle, message, update)
+        if result.image is not None:  # none where the key came first from somebody who had seen nothing
+            await write_image(self.database, result.image)
+        return result.receipt
+
+    async def ask(self, handle: Handle, message: Message, update: str = "decide") -> UpdateResult:
+        """Sends a message by the update, and leaves the read model as it is."""
+        seeing = message.model_copy(update={"seen": await self.revision(handle)})
+        result: UpdateResult = await handle.execute_update(update, seeing, id=message.key, result_type=UpdateResult)
+        return result
 
     async def decide(self, handle: Handle, kind: str, decision: str, **fields: Any) -> Receipt:
         """Answers the open task of a kind, and waits until the read model shows what came of it."""
@@ -237,7 +247,7 @@ class Engine(ReadModel):
         station = (await self.state(handle)).places["station"]
         message = Act(key=str(uuid.uuid4()), action=action, fields={"reason": "测试"},
                       actor=actor(Post(role=role, path=station)))  # fmt: skip
-        await handle.execute_update("act", message, id=message.key)
+        await self.send(handle, message, "act")
 
     async def revision(self, handle: Handle) -> int:
         """Where the read model stands."""

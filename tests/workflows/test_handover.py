@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.image.projection import project
+from domain.image.update_result import UpdateResult
 from domain.people.organisation import Actor, Post
 from domain.transitions.decisions import Receipt
 from domain.transitions.handover import Claim, Handover
@@ -19,8 +20,8 @@ from tests.workflows.test_replay import replayer
 
 async def hand(handle: Handle, update: str, message: Claim | Handover) -> Receipt:
     """Sends a claim or a handover."""
-    receipt: Receipt = await handle.execute_update(update, message, id=message.key, result_type=Receipt)
-    return receipt
+    result: UpdateResult = await handle.execute_update(update, message, id=message.key, result_type=UpdateResult)
+    return result.receipt
 
 
 def key() -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from domain.people.organisation import Post
 from domain.transitions.actions import Act
-from domain.transitions.decisions import ChangeAsked, Receipt
+from domain.transitions.decisions import ChangeAsked
 from tests.domain.support import alarm
 from tests.workflows.engine import Engine, Handle, actor, until
 
@@ -18,7 +18,7 @@ async def merge(working: Engine, one: Handle, into: str) -> None:
     message = Act(
         key=str(uuid.uuid4()), action="merge_into", fields={"reason": "同一事项", "dispute_no": into}, actor=chief
     )
-    receipt = await one.execute_update("act", message, id=message.key, result_type=Receipt)
+    receipt = await working.send(one, message, "act")
     assert receipt.change == ChangeAsked(number=1, state="pending")
     await working.decide(one, "approve_change", "approve")
 

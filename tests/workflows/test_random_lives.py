@@ -37,6 +37,7 @@ from tests.domain.random_steps import FINAL, FORWARD
 from tests.domain.support import alarm
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import replayer
+from workflows.dispute import DisputeWorkflow
 
 SEED = 20260302
 LIVES = 12
@@ -174,8 +175,15 @@ class RandomLife:
 
     async def refusal(self, update: str, message: Command | Act) -> str:
         """The code of the refusal that an update meets; "" where it is taken, or the run has ended by it."""
+        way = self.chance.number(0, 3)
         try:
-            await self.handle.execute_update(update, message, id=message.key)
+            if way == 0:  # the engine is to write itself
+                await self.handle.execute_update(update, message, id=message.key)
+            elif way == 1:  # the answer is lost
+                await self.engine.ask(self.handle, message, update)
+                await self.handle.signal(DisputeWorkflow.orphan, message.key)
+            else:
+                await self.engine.send(self.handle, message, update)
         except WorkflowUpdateFailedError as failure:
             return str(getattr(failure.cause, "type", failure.cause))
         return ""

@@ -170,9 +170,8 @@ async def test_the_case_is_asked_before_somebody_is_refused_what_he_did(
     async def do(write: str) -> Answer[Counted | Left]:
         if not writes:
             writes.append(write)
-            await engine.update(
-                number, "decide", Command(key=write, task_id=task.task_id, decision="confirm", actor=who), write
-            )
+            command = Command(key=write, task_id=task.task_id, decision="confirm", actor=who)
+            await engine.update(number, "decide", command)
         raise TaskClosed
 
     async def did(write: str) -> Answer[Counted | Left] | None:

@@ -145,7 +145,7 @@ def test_an_image_survives_its_way_through_the_engine() -> None:
     desk.push()
     image = project(desk.state)
     arrived = Image.model_validate_json(image.model_dump_json())
-    assert arrived == image.model_copy(update={"lists": {}}), "what its sender remembers stays with him"
+    assert arrived == image.model_copy(update={"basis": None}), "what its sender remembers stays with him"
 
 
 def test_those_with_a_part_are_those_asked_those_watching_and_the_place_itself() -> None:

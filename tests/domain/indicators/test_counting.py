@@ -43,12 +43,15 @@ def test_it_is_the_same_from_a_state_that_went_through_json() -> None:
 def test_the_image_carries_it_whole_and_again_only_when_it_changed() -> None:
     life = qionglai().dispatched()
     first = project(life.state)
-    assert first.tally == tally(life.state)
+    assert list(first.tally.values()) == tally(life.state)
     life.case.log("hotline_note", "热线转来情况")
-    assert project(life.state, since=first.revision, published_tally=first.tally).tally is None
+    noted = project(life.state, since=first.revision, basis=first.basis)
+    assert (noted.tally, noted.tallied) == ({}, first.tallied)
     life.disposed()
-    assert project(life.state, since=first.revision, published_tally=first.tally).tally == tally(life.state)
-    assert project(life.state, published_tally=tally(life.state)).tally == tally(life.state)
+    disposed = project(life.state, since=first.revision, basis=noted.basis)
+    assert disposed.tally
+    merged = first.tally | disposed.tally
+    assert [merged[n] for n in range(1, disposed.tallied + 1)] == tally(life.state)
 
 
 # --- 报送

@@ -103,11 +103,9 @@ async def test_what_grows_image_by_image_is_what_the_whole_image_makes(database:
     case = new_case()
     image = project(case.state)
     await write_image(database, image)
-    tally = image.tally
     for step in STEPS:
         step(case)
-        image = project(case.state, since=image.revision, lists=image.lists, published_tally=tally)
-        tally = image.tally or tally
+        image = project(case.state, since=image.revision, basis=image.basis)
         await write_image(database, image)
         assert await held(database) == in_order(rows_of(project(case.state)))
 
@@ -116,7 +114,8 @@ async def test_what_is_counted_may_become_less(database: Database) -> None:
     case = new_case()
     image = project(case.state)
     assert image.tally
-    await write_image(database, image.model_copy(update={"tally": [*image.tally, *image.tally]}))
+    more = {n + image.tallied: counted for n, counted in image.tally.items()}
+    await write_image(database, image.model_copy(update={"tally": image.tally | more, "tallied": 2 * image.tallied}))
     case.log("note", "更正")
     whole = project(case.state)
     await write_image(database, whole)
@@ -130,7 +129,7 @@ async def test_a_task_that_ends_and_another_that_opens_cost_seven_statements(dat
     await write_image(database, first)
     case.void(case.state.tasks, "试")
     case.open("handle_on_scene")
-    image = project(case.state, since=first.revision, lists=first.lists, published_tally=first.tally)
+    image = project(case.state, since=first.revision, basis=first.basis)
     statements = await sent(database, image)
     assert len(statements) <= 7, statements  # what stood, dispute, timeline, task, addressee, who has a part, event
 
@@ -140,7 +139,7 @@ async def test_what_changes_nothing_but_the_case_costs_four_statements(database:
     first = project(case.state)
     await write_image(database, first)
     report(case)
-    image = project(case.state, since=first.revision, lists=first.lists, published_tally=first.tally)
+    image = project(case.state, since=first.revision, basis=first.basis)
     statements = await sent(database, image)
     assert len(statements) == 4, statements  # what stood, dispute, timeline, event
 
