@@ -23,7 +23,7 @@ EVERY = 1.0
 ORPHANED_AFTER = timedelta(seconds=2)
 """How old an intent is whose process has died, or whose write failed; what this process still works on is none."""
 AT_ONCE = 8
-PATIENCE = 1.0
+PATIENCE = 2.0
 """Seconds that a message waits for its intent: the engine can write as well."""
 log = structlog.get_logger()
 
@@ -40,10 +40,11 @@ class Intents:
 
         Answers `seen`, for the message; none where that can't be put on record: then the engine is to write itself.
         """
-        intent = intent_kept(message_keys.write(key), message_keys.content(key), dispute_no, seen)
         try:
             async with asyncio.timeout(PATIENCE):
-                kept = await self._database.transact(intent)
+                kept = await self._database.transact(
+                    intent_kept(message_keys.write(key), message_keys.content(key), dispute_no, seen)
+                )
         except (StoreUnavailable, TimeoutError) as error:
             # One that is kept after all is an orphan: the case writes once more.
             log.warning("intent_not_kept", error=type(error).__name__)
