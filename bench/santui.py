@@ -37,6 +37,9 @@ from infra.runtime.settings import Settings, variable
 CHILDREN = {"temporal": "server", "worker": "worker", "api": "api"}
 """Processes by the name of their pid file, and what the tables call them; of several, `api-1` is one of the `api`."""
 
+ALL_THERE = "ready: done"
+"""What `santui up` says once all its processes are."""
+
 WARM_UP = 5
 AFTERWARDS = 0.5
 """Seconds in which a worker finishes what a case's last decision left it to do."""
@@ -152,11 +155,14 @@ async def santui(
     log = workdir / "up.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SANTUI_")}
     command = [sys.executable, "-m", "api.cli", "up"]
-    process = spawn(command, log, cwd=root, env={**environment, **settings.environment(), **(more or {})})
+    with log.open("ab") as told:
+        own = {**environment, **settings.environment(), **(more or {})}
+        process = spawn(command, log, cwd=root, env=own, stdout=told.fileno())
     try:
         give_up = time.monotonic() + STUCK
         async with httpx2.AsyncClient(trust_env=False) as client:
-            while not await _ready(client, settings):
+            # The supervisor knows when the last of several processes is there, and is dealt its share of connections.
+            while not (ALL_THERE in log.read_text() and await _ready(client, settings)):
                 if process.poll() is not None or time.monotonic() > give_up:
                     raise BenchError(f"santui does not come up\n{last_words(log)}".rstrip())
                 await asyncio.sleep(0.1)

@@ -1,13 +1,14 @@
-"""Insert-or-overwrite and insert-or-keep in a session, alike on SQLite and PostgreSQL."""
+"""Insert-or-overwrite and insert-or-keep, alike on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Executable, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
-
-from infra.database.statements import upserting
 
 
 async def upsert(
@@ -15,4 +16,25 @@ async def upsert(
 ) -> None:
     """Inserts rows; those whose primary key is there already are overwritten, or kept as they are."""
     if rows:
-        await session.execute(upserting(table, keep=keep).built(session.get_bind().dialect), rows)
+        await session.execute(_statement(table, session.get_bind().dialect.name, keep), rows)
+
+
+def dialect_insert(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `on_conflict_…`, in the words of the session's database."""
+    return _insert(inspect(table).local_table, session.get_bind().dialect.name)
+
+
+def _insert(target: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(target) if dialect == "sqlite" else postgresql.insert(target)
+
+
+@cache
+def _statement(table: type[SQLModel], dialect: str, keep: bool) -> Executable:
+    """Built once: building it costs more than running it."""
+    target = inspect(table).local_table
+    statement = _insert(target, dialect)
+    keys = [column.name for column in target.primary_key]
+    others = {c.name: statement.excluded[c.name] for c in target.columns if c.name not in keys}
+    if keep or not others:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)

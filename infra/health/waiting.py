@@ -21,7 +21,7 @@ WORDS = {
     "background": "件后台工作反复失败",
     "missing_processes": "个服务进程没有响应",
 }
-"""What waits, by code, as staff read it behind the number."""
+"""What waits, by code, as staff read it behind the number: its measure word (件, 个) comes first."""
 
 
 class Waiting(Model):
@@ -44,8 +44,9 @@ class Waiting(Model):
 
     def message(self) -> str:
         """The same in words, for staff."""
-        age = f"，最早一件已等待{self.seconds / 60:.0f}分钟" if self.since else ""
-        return f"{self.count}{WORDS[self.what]}{age}"
+        words = WORDS[self.what]
+        age = f"，最早一{words[0]}已等待{self.seconds / 60:.0f}分钟" if self.since else ""
+        return f"{self.count}{words}{age}"
 
 
 def works_failing(background: Background) -> Waiting:

@@ -15,10 +15,9 @@ from sqlmodel import col
 
 from domain.base import Model
 from infra.database.engine import Database
-from infra.database.statements import inserting
 from infra.database.tables.intake import IncidentPartyRow, IncidentRow, NumberRow
 from infra.database.tables.read_model import DisputeRow
-from infra.database.transactions import rows_for, within
+from infra.database.upsert import dialect_insert
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
@@ -152,18 +151,12 @@ async def _earlier(session: AsyncSession, incident_ids: Collection[str]) -> list
     ]
 
 
-def _counted(insert: Any) -> Any:
-    counted = insert.on_conflict_do_update(index_elements=["series"], set_={"last": col(NumberRow.last) + 1})
-    return counted.returning(col(NumberRow.last))
-
-
-_COUNT = inserting(NumberRow, _counted)
-
-
 async def _next_number(session: AsyncSession, series: str) -> str:
     """The next dispute number of a series, the first one too. The row is held until the caller's transaction commits,
     so none is given twice, and one given in vain is given again."""
-    [(last,)] = await within(session, rows_for(_COUNT, {"series": series, "last": 1}))
+    insert = dialect_insert(session, NumberRow).values(series=series, last=1)
+    counted = insert.on_conflict_do_update(index_elements=["series"], set_={"last": col(NumberRow.last) + 1})
+    last = int((await session.execute(counted.returning(col(NumberRow.last)))).scalar_one())
     return f"{series}-{last:06d}"
 
 

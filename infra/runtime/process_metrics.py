@@ -10,6 +10,7 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,8 @@ EVERY = 5.0
 """Seconds between two writings."""
 BELIEVED = 20.0
 """Seconds after which a process that writes no more has gone, and what it counted with it."""
+FORGOTTEN = 86_400.0
+"""Seconds after which its file is removed."""
 SHARED = CollectorRegistry()
 """What is of the whole system and not of a process: told once, by whoever is asked."""
 log = structlog.get_logger()
@@ -34,6 +37,7 @@ class ProcessMetrics:
 
     async def keep_writing(self) -> None:
         """Writes for as long as the process lives; a disk that can't be written is tried again."""
+        self._forget()
         while True:
             try:
                 await asyncio.to_thread(self.write)
@@ -62,6 +66,13 @@ class ProcessMetrics:
                 families.setdefault(header, []).extend(_named(sample, name) for sample in samples)
         lines = [line for header, samples in families.items() for line in (header, *samples)]
         return "\n".join([*lines, generate_latest(SHARED).decode()])
+
+    def _forget(self) -> None:
+        """Removes what processes have left that don't come back: containers have another machine's name each time."""
+        for path in self._folder.glob("*"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > FORGOTTEN:
+                    path.unlink()
 
     def _others(self) -> Iterator[tuple[str, str]]:
         """What the others have counted, by their names."""

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -64,6 +65,8 @@ def run(
     `jobs` are started once everything is ready; `opened` tells the person where to go.
     """
 
+    began = datetime.now(UTC)
+
     async def prepare() -> None:
         await prepare_namespace(
             settings.temporal_target, settings.temporal_namespace, settings.retention_days, search_attributes
@@ -80,7 +83,7 @@ def run(
         *([Step("demo people", load_demo)] if load_demo else []),
         *(module_child(name, "worker", name) for name in settings.worker_names),
         *(module_child(name, "api.serve", name) for name in settings.api_names),
-        Step("ready", lambda: ready(settings)),
+        Step("ready", lambda: ready(settings, began)),
         Step("opened", opened, announced=False),
         *jobs,
     )
@@ -183,14 +186,15 @@ async def _prepared(child: Child) -> None:
         ) from None
 
 
-async def ready(settings: Settings) -> None:
-    """Returns when the system serves, and every process of it has been heard of; raises OpeningError."""
+async def ready(settings: Settings, since: datetime) -> None:
+    """Returns when the system serves, and each process of it has been heard of since then; raises OpeningError."""
     await answering(f"{settings.base_url}/readyz?parts_only=1", READY_WITHIN)
     database, wanted = open_database(settings), {*settings.api_names, *settings.worker_names}
     try:
         async with asyncio.timeout(READY_WITHIN):
             while True:
-                wanted -= {row.process.partition("@")[0] for row in await heard_of(database)}
+                heard = [row for row in await heard_of(database) if row.at >= since]
+                wanted -= {row.process.partition("@")[0] for row in heard}
                 if not wanted:
                     return
                 await asyncio.sleep(POLL)

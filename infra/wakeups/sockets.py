@@ -17,8 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 RETRY = 0.002
-MOST_RETRY = 0.1
-"""Seconds until a full socket is tried again: at first, and at most where nobody reads it."""
+"""Seconds until a full socket is tried again."""
 MOST_LATE = 10_000
 """Words kept for one that is slow to read; beyond them the oldest are dropped."""
 MOST_BYTES = 32_768
@@ -113,18 +112,16 @@ class Sender:
 
     def _keep(self, name: str, word: bytes) -> None:
         with contextlib.suppress(RuntimeError):  # without a loop nothing can be tried again
-            asyncio.get_running_loop().call_later(RETRY, self._send_late, name, RETRY)
+            asyncio.get_running_loop().call_later(RETRY, self._send_late, name)
             self._late[name] = deque([word], MOST_LATE)
 
-    def _send_late(self, name: str, waited: float) -> None:
+    def _send_late(self, name: str) -> None:
         late = self._late.get(name)
         while late:
             words = _together(late)
             if not self._sent(name, b"\n".join(words)):
-                pause = min(2 * waited, MOST_RETRY)
-                asyncio.get_running_loop().call_later(pause, self._send_late, name, pause)
+                asyncio.get_running_loop().call_later(RETRY, self._send_late, name)
                 return
-            waited = RETRY
             for _ in words:
                 late.popleft()
         self._late.pop(name, None)

@@ -144,3 +144,9 @@ def test_settings_are_frozen() -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_processes_are_named_and_one_of_each_kind_has_its_kind_s_name() -> None:
+    assert (Settings().api_names, Settings().worker_names) == (("api",), ("worker",))
+    many = Settings(api_processes=3, workers=2)
+    assert (many.api_names, many.worker_names) == (("api", "api-2", "api-3"), ("worker", "worker-2"))

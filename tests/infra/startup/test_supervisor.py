@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from infra.database.engine import migrate, open_database
+from infra.database.tables.operations import HeartbeatRow
 from infra.runtime.processes import ChildSpec
 from infra.runtime.settings import Settings
 from infra.startup import supervisor
 from infra.startup.preflight import only_one
-from infra.startup.supervisor import OpeningError, Plan, Step, answering, module_child, run, supervise
+from infra.startup.supervisor import OpeningError, Plan, Step, answering, module_child, ready, run, supervise
 from tests.infra.support import ROOT, SLEEPS, alive, around, free_port, python, read_pid, wait_until
 
 NAMES = ("temporal", "worker", "api")
@@ -205,6 +208,34 @@ async def test_readiness_is_waited_for(tmp_path: Path) -> None:
     async with await asyncio.start_server(serve, "127.0.0.1", port):
         await waiting
     assert list(answers) == []
+
+
+async def test_a_system_is_ready_when_each_of_its_processes_was_heard_of_since_its_start(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path, http_port=free_port(), api_processes=2)
+    await asyncio.to_thread(migrate, settings)
+    began = datetime.now(UTC)
+    database = open_database(settings)
+
+    async def beat(name: str, at: datetime) -> None:
+        async with database.write() as session:
+            await session.merge(HeartbeatRow(process=f"{name}@here", kind="api", pid=1, at=at, waits=[]))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", settings.http_port):
+        await beat("worker", began)
+        await beat("api", began)
+        await beat("api-2", began - timedelta(seconds=1))  # of the life before this one
+        waiting = asyncio.create_task(ready(settings, began))
+        await asyncio.wait({waiting}, timeout=1.0)
+        assert not waiting.done()
+        await beat("api-2", datetime.now(UTC))
+        await waiting
+    await database.close()
 
 
 async def test_readiness_that_does_not_come_says_what_was_answered_last() -> None:
