@@ -125,6 +125,8 @@ class Checker:
             return []
         converter = converter_for(history.workflow_id, self._converter)
         (result,) = await converter.decode(ended.result.payloads, [DisputeState])
+        if result.model_dump_json() == state.model_dump_json():
+            return []
         theirs, ours = result.model_dump(mode="json"), state.model_dump(mode="json")
         return [f"结束时的状态 {path} 不一致" for path in values_that_differ(theirs, ours)]
 

@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import ArchiveBroken, NotFound, Unavailable
 from infra.records.archive import Archive
+from infra.temporal.history_json import read_first_event, read_history
 
 NUMBER = re.compile(r"D(\d{6}-)?\d{4}-\d{6,9}")
 PATIENCE = timedelta(seconds=5)
@@ -132,14 +133,14 @@ class Histories:
             text = await self._archive.get(dispute_no, run_id)
         except ValueError:  # no name of a run
             return None
-        return WorkflowHistory.from_json(dispute_no, text) if text is not None else None
+        return read_history(dispute_no, text) if text is not None else None
 
     async def _started_at(self, dispute_no: str, run_id: str) -> datetime | None:
         try:
-            history = await self._archived(dispute_no, run_id)
+            text = await self._archive.get(dispute_no, run_id)
         except ArchiveBroken:
             return None
-        return history.events[0].event_time.ToDatetime(tzinfo=UTC) if history else None
+        return read_first_event(dispute_no, text).event_time.ToDatetime(tzinfo=UTC) if text is not None else None
 
 
 def _run(found: WorkflowExecution) -> Run:

@@ -65,6 +65,10 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         """
         return [self._open(payload) for payload in payloads]
 
+    def opening_only(self) -> OpeningCodec:
+        """The codec without its sealing half."""
+        return OpeningCodec(self._keys, self._owner)
+
     def _seal(self, payload: Payload) -> Payload:
         if self._owner is None:
             raise LookupError("a payload is sealed for a workflow: the converter needs its context")
@@ -79,6 +83,14 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         if (head.workflow_id, head.kind) != (self._owner.workflow_id, self._owner.kind):
             raise PayloadNotOpened(f"sealed for {_named(head)}, found at {_named(self._owner)}")
         return opened
+
+
+class OpeningCodec(EncryptionCodec):
+    """Opens, and seals nothing: for replays, in which what a workflow says goes nowhere."""
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """The payloads as they are."""
+        return list(payloads)
 
 
 class SealingConverter(DataConverter):
