@@ -3,9 +3,10 @@
     python -m bench.audit --histories 1000 --disputes 1000
 
 Replay is measured over archived histories: the golden ones of tests/replay, each as often as it takes, under numbers of
-their own. The peer is the SDK's own replayer over the same histories, which reads and compares no state. The rest is
-measured on a running system: the lag is what the histories themselves say (an update answered, then the read model
-written), the rebuild is `santui rebuild` while the system serves, the memory is the worker's.
+their own. The peer is the SDK's own replayer over the same histories, read as the SDK reads them: it looks at no state
+and compares nothing. The rest is measured on a running system: the lag is what the histories themselves say (an update
+answered, then the read model written), the rebuild is `santui rebuild` while the system serves, the memory is the
+worker's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -30,8 +32,10 @@ from temporalio.converter import DataConverter
 from temporalio.worker import Replayer, WorkflowRunner
 
 import worker
-from api.audit.checking import Checker
+from api.audit.parallel_replays import checks
+from api.audit.replay_process import Room
 from api.histories.lookup import Histories, Run
+from api.histories.replayed_runs import all_asked
 from bench.cli import positive, run
 from bench.figures import Latency, table
 from bench.santui import santui
@@ -45,6 +49,7 @@ from infra.temporal.envelope import Kind, Owner
 from workflows.dispute import DisputeWorkflow
 
 GOLDEN = ROOT / "tests" / "replay"
+CHECKED = "replayed, digest checked, end state compared"
 LAG_CASES = 40
 LAG_AT = 10
 WARM_UP = 20
@@ -76,38 +81,72 @@ def resealed(text: str, number: str, keys: KeyRing) -> str:
     return history.to_json()
 
 
-async def bare(histories: Histories, runs: Sequence[Run], converter: DataConverter, runner: WorkflowRunner) -> float:
-    """Seconds that the SDK's replayer takes for the histories."""
+@dataclass
+class Cost:
+    """Seconds that some work took, and of processors, also those of processes that it started and that have ended."""
+
+    elapsed: float = 0.0
+    cpu: float = 0.0
+
+    async def of(self, work: Awaitable[int]) -> int:
+        """Does the work; gives what it gives."""
+        began, spent = time.perf_counter(), sum(os.times()[:4])
+        count = await work
+        self.elapsed, self.cpu = time.perf_counter() - began, sum(os.times()[:4]) - spent
+        return count
+
+
+async def bare(histories: Histories, runs: Sequence[Run], converter: DataConverter, runner: WorkflowRunner) -> int:
+    """Has the SDK read and replay the histories; gives the number of events."""
+    events = 0
 
     async def stream() -> AsyncIterator[WorkflowHistory]:
+        nonlocal events
         for each in runs:
-            yield await histories.fetch(each.dispute_no, each.run_id)
+            text = await histories.archive.get(each.dispute_no, each.run_id)
+            history = WorkflowHistory.from_json(each.dispute_no, text or "")
+            events += len(history.events)
+            yield history
 
-    began = time.perf_counter()
     replayer = Replayer(workflows=[DisputeWorkflow], data_converter=converter, workflow_runner=runner, debug_mode=True)
     await replayer.replay_workflows(stream())
-    return time.perf_counter() - began
+    return events
 
 
 async def replay(folder: Path, count: int) -> None:
     """Replays an archive of so many histories, ours and the peer's way."""
-    converter = data_converter(load_keys(GOLDEN / "golden.key"))
-    histories = Histories(None, await archived(folder, count))
+    settings = Settings(var=folder, key_file=GOLDEN / "golden.key")
+    converter = data_converter(load_keys(settings.key_file))
+    histories = Histories(None, await archived(settings.archive_dir, count))
     runs = [each async for each in histories.all_runs()]
-    began, events = time.perf_counter(), 0
-    async for finding in Checker(histories, converter, None).check(runs):
-        assert finding.replayed, finding.error
-        assert finding.state_matches, finding.differences
-        events += finding.events
-    mine = time.perf_counter() - began
-    rows = [("santui audit replay --archive", mine, "replayed, digest checked, end state compared")]
-    for name, runner in (("the SDK's replayer", worker.workflow_runner(sandbox=False)),
-                         ("the same, sandboxed", worker.workflow_runner(sandbox=True))):  # fmt: skip
-        rows.append((name, await bare(histories, runs, converter, runner), "replayed"))
-    print(f"{count} archived histories, {events} events")
-    print(table(("", "cases/s", "events/s", "time / the SDK's", "what it does"), [
-        (name, f"{count / took:.1f}", f"{events / took:.0f}", f"{took / rows[1][1]:.2f}", what)
-        for name, took, what in rows
+    checking = checks(settings, Room(histories, converter))
+
+    async def ours(processes: int) -> int:
+        events = 0
+        async for finding in checking.made(all_asked(runs), processes):
+            assert finding.replayed, finding.error
+            assert finding.state_matches, finding.differences
+            events += finding.events
+        return events
+
+    free, sandboxed = worker.workflow_runner(sandbox=False), worker.workflow_runner(sandbox=True)
+    cores = os.cpu_count() or 1
+    ways = (
+        (f"santui audit replay --archive, {cores} processes", ours(cores), CHECKED),
+        ("the same in one process", ours(1), CHECKED),
+        ("the SDK's replayer", bare(histories, runs, converter, free), "replayed"),
+        ("the same, sandboxed", bare(histories, runs, converter, sandboxed), "replayed"),
+    )
+    rows: list[tuple[str, Cost, str]] = []
+    for name, work, what in ways:
+        cost = Cost()
+        events = await cost.of(work)
+        rows.append((name, cost, what))
+    print(f"{count} archived histories, {events} events; {cores} cores")
+    print(table(("", "cases/s", "events/s", "CPU ms/case", "CPU / the SDK's", "what it does"), [
+        (name, f"{count / cost.elapsed:.1f}", f"{events / cost.elapsed:.0f}", f"{cost.cpu / count * 1000:.1f}",
+         f"{cost.cpu / rows[2][1].cpu:.2f}", what)
+        for name, cost, what in rows
     ]))  # fmt: skip
 
 
@@ -167,7 +206,7 @@ async def command(settings: Settings, word: str) -> None:
 async def bench(histories: int, disputes: int) -> None:
     """Measures everything; leaves nothing behind."""
     with tempfile.TemporaryDirectory(prefix="santui-bench-", ignore_cleanup_errors=True) as folder:
-        await replay(Path(folder) / "archive", histories)
+        await replay(Path(folder) / "replays", histories)
         async with santui(Path(folder)) as settings, People(settings.base_url, settings.demo_file) as people:
             with lost_is_said():
                 await lag(settings, people)

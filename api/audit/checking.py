@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any, TypeVar
 
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from api.histories.lookup import Histories, Run
-from api.histories.replay import Replayed, replay, replay_all
+from api.histories.lookup import Histories
+from api.histories.replay import Replayed, replay
+from api.histories.replayed_runs import Asked
 from domain.base import Model
 from domain.case.state import DisputeState
 from domain.errors import ArchiveBroken
@@ -22,11 +21,9 @@ from infra.read_model.writer import rows_of, stored_rows
 from infra.records.archive import noted_digest
 from infra.temporal.codec import converter_for
 
-AHEAD = 4
 TRIES = 5
 """How often a dispute that goes on while it is compared is compared again."""
 PAUSE = 0.2
-T = TypeVar("T")
 
 
 class Finding(Model):
@@ -51,50 +48,22 @@ class Finding(Model):
 
 
 class Checker:
-    """Replays runs and compares them with read model and archive; without a database only with their own results."""
+    """Compares replayed runs with read model and archive; without a database only with their own results."""
 
     def __init__(self, histories: Histories, converter: DataConverter, database: Database | None) -> None:
-        self._histories, self._converter, self._database = histories, converter, database
+        self.histories, self.converter, self._database = histories, converter, database
 
-    async def check(
-        self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None, *, later: Sequence[Run] = ()
-    ) -> AsyncIterator[Finding]:
-        """Checks runs one after another; `done` is called with the number so far.
+    def broken(self, asked: Asked, error: ArchiveBroken) -> Finding:
+        """What is found of a run whose file in the archive was changed."""
+        return Finding(dispute_no=asked.run.dispute_no, run=asked.run.run_id, events=0, replayed=False,
+                       error=error.detail, state_matches=False)  # fmt: skip
 
-        `later` are runs that are not checked and may have followed: only a dispute's latest is what is shown of it.
-        """
-        latest = {run.dispute_no: run.run_id for run in sorted([*later, *runs], key=_begun)}
-        broken: list[Finding] = []
-
-        async def fetch(run: Run) -> WorkflowHistory | Finding:
-            try:
-                return await self._histories.fetch(run.dispute_no, run.run_id)
-            except ArchiveBroken as error:
-                return Finding(dispute_no=run.dispute_no, run=run.run_id, events=0, replayed=False,
-                               error=error.detail, state_matches=False)  # fmt: skip
-
-        async def stream() -> AsyncIterator[WorkflowHistory]:
-            async for each in prefetched(runs, fetch):
-                if isinstance(each, Finding):
-                    broken.append(each)
-                else:
-                    yield each
-
-        count = 0
-        async for replayed in replay_all(stream(), self._converter):
-            yield await self._finding(replayed, last=latest[replayed.dispute_no] == replayed.run_id)
-            count += 1
-            done(count)
-        for finding in broken:
-            yield finding
-            count += 1
-            done(count)
-
-    async def _finding(self, replayed: Replayed, *, last: bool) -> Finding:
+    async def made(self, replayed: Replayed, asked: Asked) -> Finding:
+        """What is found of a replayed run; only a dispute's latest is compared with the read model."""
         found: list[str] = []
         if replayed.state is not None:
             found = await self._with_result(replayed.history, replayed.state)
-            if last and self._database:
+            if asked.latest and self._database:
                 found += await self.with_read_model(replayed)
         return Finding(
             dispute_no=replayed.dispute_no,
@@ -111,7 +80,7 @@ class Checker:
         if self._database is None or (noted := await noted_digest(self._database, replayed.run_id)) is None:
             return []
         try:
-            digest = await self._histories.archived_digest(replayed.dispute_no, replayed.run_id)
+            digest = await self.histories.archived_digest(replayed.dispute_no, replayed.run_id)
         except ArchiveBroken as error:
             return [error.detail]
         if digest is None:
@@ -123,7 +92,7 @@ class Checker:
         ended = history.events[-1].workflow_execution_completed_event_attributes
         if not ended.result.payloads:
             return []
-        converter = converter_for(history.workflow_id, self._converter)
+        converter = converter_for(history.workflow_id, self.converter)
         (result,) = await converter.decode(ended.result.payloads, [DisputeState])
         if result.model_dump_json() == state.model_dump_json():
             return []
@@ -142,26 +111,6 @@ class Checker:
             if revision == state.revision or attempt == TRIES - 1:
                 break
             await asyncio.sleep(PAUSE)
-            again = await replay(await self._histories.fetch(replayed.dispute_no), self._converter)
+            again = await replay(await self.histories.fetch(replayed.dispute_no), self.converter)
             state = again.state or state
         return differences(stored, rows_of(project(state)))
-
-
-async def prefetched(items: Sequence[Run], fetch: Callable[[Run], Coroutine[Any, Any, T]]) -> AsyncIterator[T]:
-    """The fetched items of runs, in their order, `AHEAD` of them at a time."""
-    waiting: list[asyncio.Task[T]] = []
-    ahead = iter(items)
-    try:
-        while True:
-            while len(waiting) < AHEAD and (item := next(ahead, None)) is not None:
-                waiting.append(asyncio.create_task(fetch(item)))
-            if not waiting:
-                return
-            yield await waiting.pop(0)
-    finally:
-        for each in waiting:
-            each.cancel()
-
-
-def _begun(run: Run) -> float:
-    return run.started_at.timestamp() if run.started_at else 0.0

@@ -14,9 +14,11 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 
-from api.audit.checking import Checker
+from api.audit.parallel_replays import checks
+from api.audit.replay_process import Room
 from api.core.schemas import JsonObject
 from api.histories.lookup import Histories
+from api.histories.replayed_runs import all_asked
 from domain.base import Model
 from domain.errors import SantuiError
 from infra.database.engine import Database, open_database
@@ -42,6 +44,7 @@ class Work:
 async def replays(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
     """Replays the runs of one dispute, or those begun in a period."""
     histories = Histories(client, Archive(settings.archive_dir))
+    room = Room(histories, client.data_converter, database, client)
     if number := request.get("dispute_no"):
         runs = later = await histories.runs(number)
     else:
@@ -49,7 +52,7 @@ async def replays(settings: Settings, client: Client, database: Database, reques
         later = [run async for run in histories.all_runs(since)]
         runs = [run for run in later if run.started_at is None or run.started_at < until]
     runs = sorted(runs, key=lambda run: run.dispute_no)
-    return Work(total=len(runs), results=Checker(histories, client.data_converter, database).check(runs, later=later))
+    return Work(total=len(runs), results=checks(settings, room).made(all_asked(runs, later)))
 
 
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {"replays": replays}

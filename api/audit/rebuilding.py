@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
 
-from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from api.audit.checking import prefetched
-from api.histories.lookup import Histories, Run
-from api.histories.replay import Replayed, replay, replay_all
+from api.histories.lookup import Histories
+from api.histories.replay import Replayed, replay
+from api.histories.replayed_runs import Asked
 from domain.base import Model
 from domain.errors import ArchiveBroken
 from domain.image.projection import project
@@ -32,39 +30,13 @@ class Rebuilder:
     """Throws a dispute's rows away and writes them again as `project(state)` of its replayed history says."""
 
     def __init__(self, histories: Histories, converter: DataConverter, database: Database) -> None:
-        self._histories, self._converter, self._database = histories, converter, database
+        self.histories, self.converter, self._database = histories, converter, database
 
-    async def rebuild(
-        self, runs: Sequence[Run], done: Callable[[int], None] = lambda _: None
-    ) -> AsyncIterator[Rebuilt]:
-        """Rebuilds the disputes of these runs, each from its latest run."""
-        latest = {run.dispute_no: run for run in runs}
-        broken: list[Rebuilt] = []
+    def broken(self, asked: Asked, error: ArchiveBroken) -> Rebuilt:
+        """A dispute that can't be rebuilt because its file in the archive was changed."""
+        return Rebuilt(dispute_no=asked.run.dispute_no, error=error.detail)
 
-        async def fetch(run: Run) -> WorkflowHistory | Rebuilt:
-            try:
-                return await self._histories.fetch(run.dispute_no, run.run_id)
-            except ArchiveBroken as error:
-                return Rebuilt(dispute_no=run.dispute_no, error=error.detail)
-
-        async def stream() -> AsyncIterator[WorkflowHistory]:
-            async for each in prefetched(list(latest.values()), fetch):
-                if isinstance(each, Rebuilt):
-                    broken.append(each)
-                else:
-                    yield each
-
-        count = 0
-        async for replayed in replay_all(stream(), self._converter):
-            yield await self._write(replayed)
-            count += 1
-            done(count)
-        for each in broken:
-            yield each
-            count += 1
-            done(count)
-
-    async def _write(self, replayed: Replayed) -> Rebuilt:
+    async def made(self, replayed: Replayed, _: Asked) -> Rebuilt:
         """Writes what was replayed; a dispute that went on meanwhile is replayed again.
 
         A read model that is ahead of a history that does not grow shows what never happened: the history is right.
@@ -75,7 +47,7 @@ class Rebuilder:
             if await replace_image(self._database, image, unless_newer=grows):
                 return Rebuilt(dispute_no=replayed.dispute_no, revision=image.revision)
             await asyncio.sleep(PAUSE)
-            again = await replay(await self._histories.fetch(replayed.dispute_no), self._converter)
+            again = await replay(await self.histories.fetch(replayed.dispute_no), self.converter)
             grows = again.events > replayed.events
             replayed = again
         return Rebuilt(dispute_no=replayed.dispute_no, error=replayed.error)

@@ -6,9 +6,8 @@ import asyncio
 import gc
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,26 +16,22 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from temporalio.client import Client
-from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from api.audit.case_at_event import case_at
-from api.audit.checking import Checker, Finding
-from api.audit.rebuilding import Rebuilder
+from api.audit.checking import Finding
+from api.audit.parallel_replays import checks, rebuilds
+from api.audit.replay_process import Room, room
 from api.cli.stuck_report import stalled
-from api.histories.lookup import Histories, Run
+from api.histories.lookup import Run
+from api.histories.replayed_runs import all_asked
 from api.operations.startup_notices import notices
 from domain.base import CHINA
 from domain.errors import ArchiveBroken, SantuiError
-from infra.database.engine import Database, open_database
 from infra.read_model.writer import all_numbers
-from infra.records.archive import Archive
-from infra.runtime.crypto import load_keys
 from infra.runtime.policy_files import read_playbook
-from infra.runtime.settings import Settings, get_settings
+from infra.runtime.settings import get_settings
 from infra.temporal.client import connect
-from infra.temporal.codec import data_converter
 from workflows.ports import TASK_QUEUE
 from workflows.rhythm import BEATS, RhythmWorkflow
 
@@ -50,16 +45,6 @@ Until = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], he
 console = Console(stderr=True, highlight=False)
 
 
-@dataclass(frozen=True)
-class Room:
-    """What a command works with; no database and no engine where only the archive is used."""
-
-    histories: Histories
-    converter: DataConverter
-    database: Database | None = None
-    client: Client | None = None
-
-
 @audit.command(name="replay")
 def replay_command(numbers: Numbers = None, archive: Only = False, since: Since = None, until: Until = None) -> None:
     """Replay histories: the same commands, the same state; a line a run, differences in words below it."""
@@ -68,10 +53,11 @@ def replay_command(numbers: Numbers = None, archive: Only = False, since: Since 
         later = await _runs(room, numbers or [], _day(since))
         end = _day(until, after=True)
         wanted = [run for run in later if end is None or run.started_at is None or run.started_at < end]
-        checker = Checker(room.histories, room.converter, room.database)
         bad, events = 0, 0
+        checking = checks(get_settings(), room)
         with _progress("replay", len(wanted)) as done:
-            async for finding in checker.check(wanted, done, later=later):
+            async for finding in checking.made(all_asked(wanted, later)):
+                done()
                 _print(finding)
                 bad += not finding.sound
                 events += finding.events
@@ -141,12 +127,12 @@ def rebuild(numbers: Sequence[str]) -> int:
     """Makes the read model again; what could not be is named, and the exit code is 1."""
 
     async def work(room: Room) -> int:
-        assert room.database is not None
         runs = await _runs(room, numbers)
         latest = {run.dispute_no: run for run in runs}
         failed = 0
         with _progress("rebuild", len(latest)) as done:
-            async for rebuilt in Rebuilder(room.histories, room.converter, room.database).rebuild(runs, done):
+            async for rebuilt in rebuilds(get_settings(), room).made(all_asked(list(latest.values()))):
+                done()
                 if rebuilt.error:
                     failed += 1
                     print(f"{rebuilt.dispute_no} 未能重建：{rebuilt.error}")
@@ -168,10 +154,10 @@ def doctor(numbers: Sequence[str]) -> int:
             print(line)
         runs = await _runs(room, numbers)
         latest = {run.dispute_no: run for run in runs}
-        checker = Checker(room.histories, room.converter, room.database)
         bad = 0
         with _progress("doctor", len(latest)) as done:
-            async for finding in checker.check(list(latest.values()), done):
+            async for finding in checks(get_settings(), room).made(all_asked(list(latest.values()))):
+                done()
                 if not finding.sound:
                     bad += 1
                     _print(finding)
@@ -227,26 +213,12 @@ def _print(finding: Finding) -> None:
         print(f"    {line}")
 
 
-@asynccontextmanager
-async def _open(settings: Settings, *, archive_only: bool) -> AsyncIterator[Room]:
-    archive, converter = Archive(settings.archive_dir), data_converter(load_keys(settings.key_file))
-    if archive_only:
-        yield Room(Histories(None, archive), converter)
-        return
-    database = open_database(settings)
-    try:
-        client = await connect(settings)
-        yield Room(Histories(client, archive), converter, database, client)
-    finally:
-        await database.close()
-
-
 def _in_room(work: Callable[[Room], Awaitable[int]], *, archive_only: bool = False) -> int:
     """Runs a command's work in its room."""
 
     async def go() -> int:
-        async with _open(get_settings(), archive_only=archive_only) as room:
-            return await work(room)
+        async with room(get_settings(), archive_only=archive_only) as opened:
+            return await work(opened)
 
     return _explained(go())
 
@@ -276,12 +248,12 @@ def _explained(work: Coroutine[None, None, int]) -> int:
 
 
 @contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal; nothing where there is none."""
+def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal, to be told of each that is done; nothing where there is none."""
     parts = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*parts, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda: bar.advance(task)
 
 
 def _day(day: datetime | None, *, after: bool = False) -> datetime | None:

@@ -35,7 +35,7 @@ class Histories:
     """The histories of disputes; without a client only the archived ones."""
 
     def __init__(self, client: Client | None, archive: Archive) -> None:
-        self._client, self._archive = client, archive
+        self._client, self.archive = client, archive
 
     async def all_runs(self, since: datetime | None = None) -> AsyncIterator[Run]:
         """Every run, or those started since; the engine's first and then those only the archive has.
@@ -50,8 +50,8 @@ class Histories:
             async for run in self._listed(query):
                 known.add(run.run_id)
                 yield run
-        for number in await asyncio.to_thread(self._archive.disputes):
-            for run_id in self._archive.runs(number):
+        for number in await asyncio.to_thread(self.archive.disputes):
+            for run_id in self.archive.runs(number):
                 if run_id in known:
                     continue
                 started = await self._started_at(number, run_id)
@@ -67,7 +67,7 @@ class Histories:
         """
         if not NUMBER.fullmatch(dispute_no):
             return []
-        archived = await asyncio.to_thread(self._archive.runs, dispute_no)
+        archived = await asyncio.to_thread(self.archive.runs, dispute_no)
         found: dict[str, Run] = {}
         if self._client:
             try:
@@ -117,7 +117,7 @@ class Histories:
         Raises:
             ArchiveBroken: the file is not what the digest beside it says.
         """
-        text = await self._archive.get(dispute_no, run_id)
+        text = await self.archive.get(dispute_no, run_id)
         return hashlib.sha256(text.encode()).hexdigest() if text is not None else None
 
     async def _listed(self, query: str) -> AsyncIterator[Run]:
@@ -130,14 +130,14 @@ class Histories:
 
     async def _archived(self, dispute_no: str, run_id: str) -> WorkflowHistory | None:
         try:
-            text = await self._archive.get(dispute_no, run_id)
+            text = await self.archive.get(dispute_no, run_id)
         except ValueError:  # no name of a run
             return None
         return read_history(dispute_no, text) if text is not None else None
 
     async def _started_at(self, dispute_no: str, run_id: str) -> datetime | None:
         try:
-            text = await self._archive.get(dispute_no, run_id)
+            text = await self.archive.get(dispute_no, run_id)
         except ArchiveBroken:
             return None
         return read_first_event(dispute_no, text).event_time.ToDatetime(tzinfo=UTC) if text is not None else None

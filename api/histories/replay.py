@@ -6,8 +6,10 @@ what everybody was shown (the caller compares). Replaying only the first events 
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -93,7 +95,7 @@ class _Instances(Interceptor):
 def _reading(converter: DataConverter) -> DataConverter:
     """The converter without its writing half, a sixth of a replay's work.
 
-    What a replayed workflow says goes nowhere: the engine's core compares the kinds and ids of the commands with those on
+    What a replayed workflow says goes nowhere: the engine's core compares kinds and ids of the commands with those on
     record, not what they carry.
     """
     writing = converter.payload_converter_class
@@ -108,40 +110,53 @@ def _reading(converter: DataConverter) -> DataConverter:
     return dataclasses.replace(converter, payload_converter_class=ReadOnly, payload_codec=codec)
 
 
-async def replay_all(histories: AsyncIterator[WorkflowHistory], converter: DataConverter) -> AsyncIterator[Replayed]:
-    """Replays histories one after another, each as soon as it is there."""
+ReplayOne = Callable[[WorkflowHistory], Awaitable[Replayed]]
+
+
+@asynccontextmanager
+async def replaying(converter: DataConverter) -> AsyncIterator[ReplayOne]:
+    """What replays histories, each when it is given: one at a time, for as long as it is needed."""
     instances = _Instances()
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         data_converter=_reading(converter),
         interceptors=[instances],
-        # Our code is checked by the sandbox when it works; reading needs no sandbox and goes twice as fast without.
+        # Our code is checked by the sandbox in the tests; reading needs no sandbox and goes twice as fast without.
         workflow_runner=UnsandboxedWorkflowRunner(),
         # A busy machine is no deadlock.
         debug_mode=True,
     )
-    async with replayer.workflow_replay_iterator(histories) as results:
-        async for result in results:
-            workflow, failure = instances.by_run.pop(result.history.run_id, None), result.replay_failure
-            yield Replayed(
-                result.history,
+    given: asyncio.Queue[WorkflowHistory | None] = asyncio.Queue()
+
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        while (history := await given.get()) is not None:
+            yield history
+
+    async with replayer.workflow_replay_iterator(histories()) as results:
+
+        async def replay_one(history: WorkflowHistory) -> Replayed:
+            if not any(_completed(event) for event in history.events):  # not worked on yet: as intake made it
+                state = await first_state(history, converter)
+                return Replayed(history, state, earlier=len(state.timeline))
+            given.put_nowait(history)
+            failure = (await anext(results)).replay_failure
+            workflow = instances.by_run.pop(history.run_id, None)
+            return Replayed(
+                history,
                 state=workflow.state if workflow and not failure else None,
                 error=describe_failure(failure) if failure else None,
-                earlier=instances.earlier.pop(result.history.run_id, 0),
+                earlier=instances.earlier.pop(history.run_id, 0),
             )
+
+        yield replay_one
+        given.put_nowait(None)
+        await anext(results, None)
 
 
 async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed:
     """Replays one history to its end."""
-    if not any(_completed(event) for event in history.events):  # nothing has been worked on yet: as intake made it
-        state = await first_state(history, converter)
-        return Replayed(history, state, earlier=len(state.timeline))
-
-    async def one() -> AsyncIterator[WorkflowHistory]:
-        yield history
-
-    (replayed,) = [each async for each in replay_all(one(), converter)]
-    return replayed
+    async with replaying(converter) as replay_one:
+        return await replay_one(history)
 
 
 async def first_state(history: WorkflowHistory, converter: DataConverter) -> DisputeState:

@@ -24,6 +24,7 @@ from sqlmodel import col
 
 from api.audit.checking import Checker, Finding
 from api.histories.lookup import Histories, Run
+from api.histories.replayed_runs import all_asked, each_of, made_of_each
 from domain.base import CHINA
 from infra.database.engine import open_database
 from infra.database.tables.audit import ArchiveRow
@@ -93,7 +94,7 @@ async def test_a_run_that_another_followed_is_not_compared_with_what_is_shown_no
         checker = Checker(histories, client.data_converter, database)
 
         async def found(later: list[Run]) -> Finding:
-            (finding,) = [each async for each in checker.check([first], later=later)]
+            (finding,) = [each async for each in made_of_each(checker, each_of(all_asked([first], later)))]
             return finding
 
         assert (await found([first, second])).sound
