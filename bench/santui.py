@@ -6,6 +6,7 @@ cases/s; a decision is measured from the request to the answer, which leaves whe
 
 import asyncio
 import os
+import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
@@ -41,6 +42,7 @@ ALL_THERE = "ready: done"
 """What `santui up` says once all its processes are."""
 
 WARM_UP = 5
+LOOK_EVERY = 0.05
 AFTERWARDS = 0.5
 """Seconds in which a worker finishes what a case's last decision left it to do."""
 
@@ -131,16 +133,10 @@ class SqlLogs:
         return sent
 
 
-@asynccontextmanager
-async def santui(
-    workdir: Path, *, root: Path = ROOT, more: Mapping[str, str] | None = None, sql_log: bool = False
-) -> AsyncIterator[Settings]:
-    """`santui up` with the demo county, ready to work: this checkout's, or another `root`'s.
-
-    `more` are environment variables of its own, `sql_log` has it write the statements that `SqlLogs` counts.
-    """
+def settings_in(workdir: Path, *, sql_log: bool = False) -> Settings:
+    """Settings of a demo county with a state directory and ports of its own."""
     http, temporal, ui = free_ports(3)
-    settings = Settings(
+    return Settings(
         var=workdir / "var",
         http_port=http,
         temporal_port=temporal,
@@ -151,8 +147,13 @@ async def santui(
         demo_disputes=False,
         sql_log=sql_log,
     )
-    workdir.mkdir(parents=True, exist_ok=True)
-    log = workdir / "up.log"
+
+
+@asynccontextmanager
+async def up(
+    settings: Settings, log: Path, *, root: Path = ROOT, more: Mapping[str, str] | None = None
+) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """`santui up` with these settings, ready to work; its supervisor's process. What it says is appended to `log`."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SANTUI_")}
     command = [sys.executable, "-m", "api.cli", "up"]
     with log.open("ab") as told:
@@ -165,10 +166,24 @@ async def santui(
             while not (ALL_THERE in log.read_text() and await _ready(client, settings)):
                 if process.poll() is not None or time.monotonic() > give_up:
                     raise BenchError(f"santui does not come up\n{last_words(log)}".rstrip())
-                await asyncio.sleep(0.1)
-        yield settings
+                await asyncio.sleep(LOOK_EVERY)
+        yield process
     finally:
         await stop(process)
+
+
+@asynccontextmanager
+async def santui(
+    workdir: Path, *, root: Path = ROOT, more: Mapping[str, str] | None = None, sql_log: bool = False
+) -> AsyncIterator[Settings]:
+    """`santui up` with the demo county, ready to work: this checkout's, or another `root`'s.
+
+    `more` are environment variables of its own, `sql_log` has it write the statements that `SqlLogs` counts.
+    """
+    workdir.mkdir(parents=True, exist_ok=True)
+    settings = settings_in(workdir, sql_log=sql_log)
+    async with up(settings, workdir / "up.log", root=root, more=more):
+        yield settings
 
 
 def setting(text: str) -> tuple[str, str]:
