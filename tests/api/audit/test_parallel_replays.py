@@ -40,6 +40,11 @@ async def settings(tmp_path: Path) -> Settings:
     return archived
 
 
+def at_work() -> list[psutil.Process]:
+    """The processes that replay for this one."""
+    return [child for child in psutil.Process().children() if "api.audit.replay_process" in child.cmdline()]
+
+
 @asynccontextmanager
 async def replays(settings: Settings) -> AsyncIterator[tuple[Room, ParallelReplays[Finding], list[Asked]]]:
     """Replays over the archive, and all there is to replay."""
@@ -54,7 +59,7 @@ async def test_processes_find_what_one_finds_in_the_order_asked_for(settings: Se
         assert [finding.run for finding in alone] == [each.run.run_id for each in asked]
         assert [finding.run for finding in alone if not finding.sound] == [CHANGED]
         assert [finding async for finding in checking.made(asked, processes=3)] == alone
-        assert not psutil.Process().children()
+        assert not at_work()
 
 
 async def test_what_killed_processes_leave_is_done_here(settings: Settings) -> None:
@@ -62,7 +67,7 @@ async def test_what_killed_processes_leave_is_done_here(settings: Settings) -> N
         found = []
         async for finding in checking.made(asked, processes=2):
             found.append(finding.run)
-            for child in psutil.Process().children():
+            for child in at_work():
                 child.kill()
         assert found == [each.run.run_id for each in asked]
 
@@ -72,16 +77,16 @@ async def test_what_goes_wrong_in_a_process_is_told_as_if_it_had_been_here(setti
         nowhere = Asked(run=Run(asked[0].run.dispute_no, "nowhere", closed=True), latest=False)
         with pytest.raises(NotFound):
             [each async for each in checking.made([*asked[:3], nowhere], processes=2)]
-        assert not psutil.Process().children()
+        assert not at_work()
 
 
 async def test_nothing_is_left_running_where_the_findings_are_not_wanted_any_more(settings: Settings) -> None:
     async with replays(settings) as (_, checking, asked):
         findings = checking.made(asked, processes=2)
         await anext(findings)
-        assert psutil.Process().children()
+        assert at_work()
         await findings.aclose()
-        assert not psutil.Process().children()
+        assert not at_work()
 
 
 async def test_a_process_ends_with_its_parent(settings: Settings) -> None:
