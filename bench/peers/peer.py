@@ -160,6 +160,8 @@ async def measure_peer(
         visible=Latency.of(waits),
         events_per_decision=0,
         bytes_per_decision=0,
+        payloads_per_decision=0,
+        bytes_per_payload=0,
         cores=cores,
     )
 

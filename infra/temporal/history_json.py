@@ -1,8 +1,9 @@
 """A history read from JSON as `WorkflowHistory.to_json` writes it, five times as fast as the SDK reads it.
 
-The SDK goes over every event in search of the enums' older spelling and then walks protobuf's descriptors for each field.
-Here the walk is done once a type, into a table of what to do with each field; the message is then made by protobuf's own
-constructor. Whatever the tables don't know, another spelling or a field of a later server, is left to the SDK.
+The SDK goes over every event in search of the enums' older spelling and then walks protobuf's descriptors for each
+field. Here the walk is done once a type, into a table of what to do with each field; the message is then made by
+protobuf's own constructor. Whatever the tables don't know, another spelling or a field of a later server, is left to
+the SDK.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def _value(field: FieldDescriptor) -> Read | None:
         return None
     name: str = field.message_type.full_name
     if name.startswith("google.protobuf."):
-        return _WELL_KNOWN[name] if name in _WELL_KNOWN else _left_to_the_sdk
+        read: Read = _WELL_KNOWN.get(name, _left_to_the_sdk)
+        return read
     return _reader(field.message_type)
 
 

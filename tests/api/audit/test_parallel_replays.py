@@ -42,7 +42,8 @@ async def settings(tmp_path: Path) -> Settings:
 
 def at_work() -> list[psutil.Process]:
     """The processes that replay for this one."""
-    return [child for child in psutil.Process().children() if "api.audit.replay_process" in child.cmdline()]
+    alive = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in alive if "api.audit.replay_process" in child.cmdline()]
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from pathlib import Path
 
 import pytest
@@ -90,7 +89,16 @@ def test_what_is_spelt_otherwise_is_read_by_the_sdk(written: str, otherwise: str
     assert read_first_event("D", text) == theirs[0]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"events": "none"}), json.dumps({"events": [1]})])
-def test_no_history_is_no_history(text: str) -> None:
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "Expecting value"),
+        ("[]", "not a dictionary"),
+        ("{}", "iterable 'events'"),
+        ('{"events": "none"}', "not a dictionary"),
+        ('{"events": [1]}', "not a dictionary"),
+    ],
+)
+def test_no_history_is_no_history(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
         read_history("D", text)
