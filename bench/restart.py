@@ -4,8 +4,8 @@
 
 Every process is killed (kill -9) while disputes are being opened, so that there is something to recover: the engine's
 journal, disputes whose image was not written, reports not delivered. Then `santui up` is started as a person would.
-`ready` is from that start until it says so and `/readyz` answers; the first decision is asked for at once, on a dispute of before,
-and waits until the read model shows it. What the seconds went to is read from what `up` says of its steps.
+`ready` is from that start until it says so and `/readyz` answers; the first decision is asked for at once, on a dispute
+of before, and waits until the read model shows it. What the seconds went to is read from what `up` says of its steps.
 """
 
 import argparse
