@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     bindparam,
     false,
     select,
@@ -26,10 +28,13 @@ from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.read_model import DisputeRow, InvolvementRow, TimelineRow
 from infra.read_model.list_strategy import among_disputes, row_of, shown
 from infra.read_model.visibility import (
+    KNOWN,
     Part,
+    Whose,
     may_see,
     part_of,
     seen_by,
+    whose,
 )
 
 _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
@@ -107,8 +112,13 @@ def _in_words(contains: Callable[..., ColumnElement[bool]], words: str) -> Colum
 
 async def find_dispute(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:
     """One dispute, if the person may see it."""
-    query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no, may_see(actor))
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(_seen(whose(actor)), {"number": dispute_no})).scalar_one_or_none()
+
+
+@lru_cache(maxsize=KNOWN)
+def _seen(whose: Whose) -> Select[DisputeRow]:
+    """The dispute of a `number`, if the person may see it."""
+    return select(DisputeRow).where(col(DisputeRow.dispute_no) == bindparam("number"), may_see(whose.actor))
 
 
 async def visible(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> set[str]:

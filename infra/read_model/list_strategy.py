@@ -70,10 +70,15 @@ def _asked(parts: list[Part]) -> ColumnElement[bool]:
 async def shown(
     session: AsyncSession, table: Any, key: Any, wanted: Select[Any], order: Sequence[Any], *hidden: Any
 ) -> list[Any]:
-    """The rows of a page of keys: those are found in indexes, and the rows, which are long, are read to be shown."""
+    """The rows of a page of keys, as `page_of`."""
+    return list((await session.execute(page_of(table, key, wanted, order, *hidden))).scalars())
+
+
+def page_of(table: Any, key: Any, wanted: Select[Any], order: Sequence[Any], *hidden: Any) -> Select[Any]:
+    """A page of keys with its rows: keys are found in indexes, and the rows, which are long, are read to be shown."""
     page = wanted.subquery()
     query = select(table).join(page, key == page.c[key.key]).order_by(*order)
-    return list((await session.execute(query.options(*(defer(name, raiseload=True) for name in hidden)))).scalars())
+    return query.options(*(defer(name, raiseload=True) for name in hidden))
 
 
 def row_of(values: Sequence[Any], keys: Sequence[Any]) -> Any:

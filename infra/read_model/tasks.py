@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Integer,
     Select,
     bindparam,
     false,
@@ -29,10 +32,12 @@ from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.people import PersonRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, TaskRow
 from infra.read_model.disputes import _in_words
-from infra.read_model.list_strategy import row_of, shown
+from infra.read_model.list_strategy import page_of, row_of
 from infra.read_model.urgency_order import place_in_order, waiting_order
 from infra.read_model.visibility import (
+    KNOWN,
     OPEN,
+    Whose,
     addressed_to,
     asked_tasks,
     held_tasks,
@@ -40,6 +45,7 @@ from infra.read_model.visibility import (
     left_to,
     may_see,
     watched_tasks,
+    whose,
 )
 from infra.records.people import PersonAtPost, at_post
 
@@ -124,6 +130,37 @@ class InboxFilter(Model):
     q: str | None = None
 
 
+def _filters(f: InboxFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if f.kind:
+        clauses.append(col(TaskRow.kind) == f.kind)
+    if f.colour:
+        clauses.append(col(TaskRow.colour) == f.colour)
+    if f.due_before:
+        clauses.append(col(TaskRow.due_at) < f.due_before)
+    if f.q:
+        clauses.append(or_(*(_in_words(c.icontains, f.q) for c in (col(TaskRow.title), col(TaskRow.dispute_no)))))
+    return clauses
+
+
+def _order(box: str) -> list[Any]:
+    return waiting_order(bindparam("now", type_=BigInteger())) if box != "done" else [col(TaskRow.task_id)]
+
+
+def _page(actor: Actor, box: str, more: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
+    """A page of a box, at the instant `now`, of so many rows as `limit` says."""
+    task_id: Any = col(TaskRow.task_id)
+    order = _order(box)
+    wanted = select(task_id).where(*_box(actor, box), *more).order_by(*order).limit(bindparam("limit", type_=Integer()))
+    return page_of(TaskRow, task_id, wanted, order)
+
+
+@lru_cache(maxsize=KNOWN)
+def _first_page(whose: Whose, box: str) -> Select[Any]:
+    """The page that everybody asks for."""
+    return _page(whose.actor, box)
+
+
 async def inbox(
     session: AsyncSession, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None, now: datetime
 ) -> Page:
@@ -131,24 +168,14 @@ async def inbox(
 
     The pages after the first go by the first one's `now`, so that none is missed or shown twice.
     """
-    task_id: Any = col(TaskRow.task_id)
-    query: Select[Any] = select(task_id).where(*_box(actor, box))
-    if f.kind:
-        query = query.where(col(TaskRow.kind) == f.kind)
-    if f.colour:
-        query = query.where(col(TaskRow.colour) == f.colour)
-    if f.due_before:
-        query = query.where(col(TaskRow.due_at) < f.due_before)
-    if f.q:
-        query = query.where(or_(*(_in_words(c.icontains, f.q) for c in (col(TaskRow.title), col(TaskRow.dispute_no)))))
-    waits = box != "done"
+    waits, more = box != "done", _filters(f)
     if cursor:
         began, *ended = read_cursor(cursor, str, *((int, int, int) if waits else ()), str)
-        now = read_instant(began)
-    order = waiting_order(now) if waits else [task_id]
-    if cursor:
-        query = query.where(tuple_(*order) > row_of(ended, order))
-    rows = await shown(session, TaskRow, task_id, query.order_by(*order).limit(limit + 1), order)
+        now, order = read_instant(began), _order(box)
+        more.append(tuple_(*order) > row_of(ended, order))
+    page = _page(actor, box, more) if more else _first_page(whose(actor), box)
+    asked = {"limit": limit + 1, **({"now": int(now.timestamp())} if waits else {})}
+    rows = list((await session.execute(page, asked)).scalars())
     end = rows[limit - 1] if len(rows) > limit else None
     stood = () if end is None else place_in_order(end, now) if waits else (end.task_id,)
     return Page(rows=rows[:limit], next_cursor=cursor_of(now, *stood) if stood else None, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, case, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, and_, case, literal, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
@@ -31,14 +31,15 @@ def _on_postgresql(element: _Seconds, compiler: Any, **kw: Any) -> str:
     return f"CAST(floor(EXTRACT(epoch FROM {compiler.process(element.clauses, **kw)})) AS BIGINT)"
 
 
-def waiting_order(now: datetime) -> list[Any]:
-    """What waiting tasks are sorted by, all ascending: class, time left, weight, how long they have waited.
+def waiting_order(now: ColumnElement[int]) -> list[Any]:
+    """What waiting tasks are sorted by, all ascending: class, time left, weight, how long they have waited; at an
+    instant, in whole seconds since 1970.
 
     A UUIDv7 sorts by its time, so the task id is the waiting order.
     """
     due, weighed = col(TaskRow.due_at), col(TaskRow.urgency)
     # In a drill each case has a clock of its own, and the time left counts by that.
-    here = literal(int(now.timestamp()), BigInteger()) + col(TaskRow.ahead)
+    here = now + col(TaskRow.ahead)
     runs = and_(due.is_not(None), ~col(TaskRow.suspended))
     seconds = case((runs, _Seconds(due) - here), else_=literal(NEVER, BigInteger()))
     classes = [(seconds <= int(within.total_seconds()), code) for within, code in SOON]

@@ -7,7 +7,8 @@ ids of all rows of one person (`seen_by`, `asked_tasks`), and for all people at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Mapped, aliased
@@ -21,6 +22,8 @@ from infra.database.tables.people import PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow
 
 OPEN = ("open", "claimed")
+KNOWN = 60
+"""Queries of one kind that are remembered, of those who asked last: up to a quarter of a megabyte each."""
 _AFTER_SLASH = "0"
 """The character after the slash: what lies below /a is from /a/ up to, and without, /a0."""
 
@@ -29,6 +32,22 @@ def below(column: Mapped[str], path: str) -> ColumnElement[bool]:
     """Whether a path column is `path` or lies below it: one range of an index, and in it not the likes of `path-2`."""
     path = path.rstrip("/")
     return and_(column >= path, column < path + _AFTER_SLASH, or_(column == path, column >= path + "/"))
+
+
+@dataclass(frozen=True)
+class Whose:
+    """An actor as what he may see knows him: by his posts and those he deputises for. What is remembered under it is so
+    for these very posts, and for nobody else's.
+    """
+
+    posts: Hashable
+    actor: Actor = field(compare=False)
+
+
+def whose(actor: Actor) -> Whose:
+    """Under what a query of an actor's is remembered: to make one takes longer than to answer it."""
+    capacities = ((c.on_behalf_of, tuple((post.role, post.path) for post in c.posts)) for c in actor.capacities)
+    return Whose((actor.person_id, *capacities), actor)
 
 
 @dataclass(frozen=True)
