@@ -74,6 +74,7 @@ class Notifications(Wakeups):
         )  # fmt: skip
         try:
             await connection.add_listener(CHANNEL, self._hear)
+            connection.add_termination_listener(self._lose)
             # What changed while nobody listened is not known: whatever is remembered is from before.
             for topic in Topic:
                 self.changed(topic)
@@ -85,6 +86,10 @@ class Notifications(Wakeups):
         finally:
             self._alive = _NEVER
             connection.terminate()
+
+    def _lose(self, _: object) -> None:
+        """At once, not with the next beat: what is said from now on is not heard."""
+        self._alive = _NEVER
 
     def _hear(self, _: object, pid: int, channel: str, word: object) -> None:
         match str(word).split(" "):

@@ -245,3 +245,17 @@ async def test_a_dispute_that_is_forgotten_is_told_at_revision_0(anywhere: Setti
         await forget(other, NUMBER)
         await until(lambda: len(heard) >= 2)
         assert heard == [(NUMBER, 7), (NUMBER, 0)]
+
+
+async def test_a_connection_that_is_lost_is_known_to_be_at_once(
+    postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("BEAT", "TRUSTED"):
+        monkeypatch.setattr(f"infra.wakeups.notifications.{patience}", 600.0)
+    settings = Settings(var=tmp_path, database_url=postgres.database())
+    async with opened(settings) as database, listening(database) as wakeups:
+        assert wakeups.generation(PEOPLE) is not None
+        name = settings.database_url.rpartition("/")[2]
+        ours = f"datname = '{name}' AND application_name = 'santui wakeups'"
+        postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}")
+        await until(lambda: wakeups.generation(PEOPLE) is None)
