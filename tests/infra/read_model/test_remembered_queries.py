@@ -12,6 +12,7 @@ from infra.read_model.tasks import InboxFilter, inbox
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened
 
+Seen = tuple[list[str], list[str], bool]
 NUMBER = "D2026-000001"
 HERE, THERE = Post(role="duty_leader", path="/c/here"), Post(role="duty_leader", path="/c/there")
 
@@ -21,7 +22,7 @@ def actor(*posts: Post, deputises: list[Represented] | None = None) -> Actor:
     return Actor(person_id="p", name="某", posts=list(posts), deputises=deputises or [])
 
 
-async def seen(database: Database, who: Actor) -> tuple[list[str], list[str], bool]:
+async def seen(database: Database, who: Actor) -> Seen:
     """What is in his boxes, and whether he sees the dispute."""
     boxes = []
     async with database.read() as session:
@@ -43,7 +44,8 @@ async def test_who_loses_a_post_or_a_deputyship_sees_no_more_by_it(anywhere: Set
                                          state="open"))  # fmt: skip
             session.add(InvolvementRow(dispute_no=NUMBER, role=HERE.role, path=HERE.path))
         other = Represented(person_id="q", name="另", until=AT + timedelta(days=1), posts=[HERE])
-        everything, nothing = (["t-1"], ["t-2"], True), ([], [], False)
+        everything: Seen = (["t-1"], ["t-2"], True)
+        nothing: Seen = ([], [], False)
         for _ in range(2):
             assert await seen(database, actor(HERE)) == everything
             assert await seen(database, actor(THERE)) == nothing
