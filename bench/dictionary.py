@@ -4,7 +4,7 @@
     python -m bench.dictionary weigh --cases 10
 
 `train` reads every payload of the golden histories (tests/replay: stories that are told nowhere else) and writes one
-more dictionary under `infra/temporal/dictionaries`: it is the current one from then on, and the older ones stay.
+more dictionary under `infra/runtime/dictionaries`: it is the current one from then on, and the older ones stay.
 
 `weigh` compares what payloads come to, in bytes and in CPU, with each dictionary and without, on text that no
 dictionary was trained on: lives of `bench.story` over HTTP, and each golden history under a dictionary trained on the
@@ -32,9 +32,7 @@ from bench.figures import table
 from bench.santui import santui
 from bench.story import LIFE, People
 from bench.support import ROOT, connect
-from infra.runtime.crypto import KeyRing, load_keys
-from infra.temporal.codec import is_sealed, rewrite, unsealed_payload
-from infra.temporal.compression import (
+from infra.runtime.compression import (
     DICTIONARIES,
     LEVEL,
     SUFFIX,
@@ -42,6 +40,8 @@ from infra.temporal.compression import (
     current_dictionary,
     dictionary,
 )
+from infra.runtime.crypto import KeyRing, load_keys
+from infra.temporal.codec import is_sealed, rewrite, unsealed_payload
 from infra.temporal.envelope import Head
 
 SIZE = 32 * 1024

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +12,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
+from infra.runtime.compression import compress, current_dictionary, decompress
 from infra.runtime.crypto import KeyRing
 
 _keys: KeyRing | None = None
-_FAST = 1
+_NUMBER = 2
+"""Bytes of the dictionary's number, before the compressed value and sealed with it."""
 _WITHOUT_OFFSET = len("2026-11-26 05:40:00.000000")
 
 
@@ -73,7 +74,8 @@ class Sealed(TypeDecorator[Any]):
         """Seals the value: key id, a colon, the ciphertext."""
         if value is None:
             return None
-        plain = zlib.compress(to_json(value), _FAST)
+        number = current_dictionary()
+        plain = number.to_bytes(_NUMBER) + compress(to_json(value), number)
         keys = _ring()
         return keys.current.encode() + b":" + keys.seal(plain, self._context())
 
@@ -82,7 +84,8 @@ class Sealed(TypeDecorator[Any]):
         if value is None:
             return None
         key_id, _, sealed = bytes(value).partition(b":")
-        return from_json(zlib.decompress(_ring().unseal(key_id.decode(), sealed, self._context())))
+        plain = _ring().unseal(key_id.decode(), sealed, self._context())
+        return from_json(decompress(plain[_NUMBER:], int.from_bytes(plain[:_NUMBER])))
 
     def _context(self) -> bytes:
         return f"santui.column.{self.table}".encode()

@@ -24,8 +24,8 @@ from enum import IntEnum
 from cryptography.exceptions import InvalidTag
 from zstandard import ZstdError
 
+from infra.runtime.compression import UnknownDictionary, compress, current_dictionary, decompress
 from infra.runtime.crypto import KeyRing
-from infra.temporal.compression import UnknownDictionary, compress, current_dictionary, decompress
 
 VERSION = 1
 _CONTEXT = b"santui.payload"

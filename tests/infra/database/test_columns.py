@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from infra.database.engine import Database
 from infra.database.tables.read_model import DisputeRow, TimelineRow
+from infra.runtime.compression import NONE
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened
 
@@ -85,6 +86,18 @@ async def test_what_is_sealed_is_no_text_in_the_database_and_opens_only_in_its_t
         with pytest.raises(Exception, match=r"^$") as refused:
             await column(database, select(TimelineRow))
         assert type(refused.value).__name__ == "InvalidTag"
+
+
+async def test_what_was_sealed_with_another_dictionary_opens(
+    anywhere: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(anywhere) as database:
+        monkeypatch.setattr("infra.database.columns.current_dictionary", lambda: NONE)
+        await put(database, dispute("D2026-000001", sealed={"name": "李某"}))
+        monkeypatch.undo()
+        await put(database, dispute("D2026-000002", sealed={"name": "李某"}))
+        found = await column(database, select(col(DisputeRow.sealed)))
+        assert found == [{"name": "李某"}, {"name": "李某"}]
 
 
 async def test_nothing_comes_after_something_or_before_it_alike(anywhere: Settings) -> None:

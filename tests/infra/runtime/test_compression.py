@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.temporal.compression import (
+from infra.runtime.compression import (
     DICTIONARIES,
     NONE,
     UnknownDictionary,

@@ -1,4 +1,4 @@
-"""zstd with trained dictionaries: a payload is short, and most of it is what every payload of its kind says.
+"""zstd with trained dictionaries: a payload or a sealed column is short, and most of it is what each of its kind says.
 
 A dictionary is a file of `dictionaries/`, named by its number. What was compressed with one can be read with that one
 only: no file there is ever changed or removed, a newer one is added (`python -m bench.dictionary`).
