@@ -13,9 +13,10 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.case.state import DisputeState
-from domain.image.projection import Basis, Image, case_sheet, project
+from domain.image.projection import Basis, Image, project
 from domain.transitions import message_keys
 from workflows import ports
+from workflows.case_sheet import offer_case_sheet
 from workflows.desk import Desk
 from workflows.search_attributes import changes
 
@@ -90,6 +91,7 @@ class Publisher:
     async def publish(self) -> None:
         """Waits until the story rests on something that the engine owes, and writes it; while the case lives."""
         state = self._desk.state
+        offer_case_sheet(state)
         while True:
             await workflow.wait_condition(lambda: not self.up_to_date and not self._answering and self._desk.settled)
             self._show_operators()
@@ -114,10 +116,8 @@ class Publisher:
         return image
 
     def _show_operators(self) -> None:
-        state = self._desk.state
-        if changed := changes(state, workflow.info().typed_search_attributes):
+        if changed := changes(self._desk.state, workflow.info().typed_search_attributes):
             workflow.upsert_search_attributes(changed)
-        workflow.set_current_details(case_sheet(state))
 
 
 def _where_it_stands(state: DisputeState) -> str:

@@ -6,6 +6,7 @@ was down over several of them. A suspended clock cannot be overdue. A moved dead
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -97,26 +98,29 @@ class Clock(Model):
 
     def ladder(self, calendar: Calendar) -> list[tuple[datetime, str]]:
         """All rungs with their instants, in the order they fire."""
+        return [*self._rungs(calendar)]
+
+    def _rungs(self, calendar: Calendar) -> Iterator[tuple[datetime, str]]:
+        """One after another: whoever asks for the next one need not count the working days of the last."""
         length = self.due_at - self.started_at
-        rungs: list[tuple[datetime, str]] = [
-            (self.started_at + length * fraction, f"{RungName.REMINDER}_{n}")
-            for n, fraction in enumerate(self.rungs.remind_at, start=1)
-        ]
+        for n, fraction in enumerate(self.rungs.remind_at, start=1):
+            yield self.started_at + length * fraction, f"{RungName.REMINDER}_{n}"
         if self.decides:
-            return [*rungs, (self.due_at, RungName.DECIDES)]
-        rungs += [(self.due_at, RungName.DUE), (self.due_at, RungName.OVERDUE)]
+            yield self.due_at, RungName.DECIDES
+            return
+        yield self.due_at, RungName.DUE
+        yield self.due_at, RungName.OVERDUE
         if self.rungs.supervise_after:
             supervised = calendar.after(self.due_at, self.rungs.supervise_after)
-            rungs.append((supervised, RungName.SUPERVISION))
+            yield supervised, RungName.SUPERVISION
             if self.rungs.promote_after:
-                rungs.append((calendar.after(supervised, self.rungs.promote_after), RungName.PROMOTION))
-        return rungs
+                yield calendar.after(supervised, self.rungs.promote_after), RungName.PROMOTION
 
     def next_rung(self, calendar: Calendar) -> tuple[datetime, str] | None:
         """The next rung that has not fired; none while the clock stands still."""
         if not self.running:
             return None
-        return next((rung for rung in self.ladder(calendar) if rung[1] not in self.fired), None)
+        return next((rung for rung in self._rungs(calendar) if rung[1] not in self.fired), None)
 
     def suspend(self, at: datetime, ground: str, until: datetime | None = None) -> None:
         """Stops the clock from counting until `resume`."""

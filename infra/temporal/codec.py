@@ -12,7 +12,6 @@ from typing import Self
 from google.protobuf.message import DecodeError, Message
 from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import SignalExternalWorkflowExecutionInitiatedEventAttributes
-from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
     DataConverter,
@@ -25,6 +24,7 @@ from temporalio.converter import (
 
 from infra.runtime.crypto import KeyRing
 from infra.temporal.envelope import Head, Kind, Owner, PayloadNotOpened, head_of, sealed, unsealed
+from infra.temporal.payloads import SharedPayloadConverter
 
 ENCODING = b"binary/encrypted"
 """What Temporal's own tools call a payload that only a codec reads."""
@@ -109,7 +109,7 @@ class SealingConverter(DataConverter):
 def data_converter(keys: KeyRing) -> DataConverter:
     """pydantic payloads, encrypted; messages and stack traces of failures as well."""
     return SealingConverter(
-        payload_converter_class=PydanticPayloadConverter,
+        payload_converter_class=SharedPayloadConverter,
         payload_codec=EncryptionCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -1,9 +1,11 @@
-"""Temporal's own list: a case is found in it by few attributes, which cost it an event only where they change."""
+"""Temporal's own pages: few attributes to find a case by, an event only where one changes; and the case sheet."""
 
 from __future__ import annotations
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 
+from domain.image.projection import case_sheet
 from infra.temporal.client import TASK_TIMEOUT
 from tests.workflows.engine import Engine, Handle, first_state
 from workflows.dispute import DisputeInput, DisputeWorkflow
@@ -40,3 +42,14 @@ async def test_a_case_started_without_them_gets_them_with_its_first_image(workin
     )  # fmt: skip
     await working.task(handle, "confirm_triage")
     assert await shown(handle) == ("jinhua", "blue", False)
+
+
+async def test_temporal_s_pages_are_told_where_a_case_stands_now(working: Engine) -> None:
+    handle = await working.open()
+    await working.decide(handle, "confirm_triage", "confirm")
+    await working.task(handle, "handle_on_scene")
+    told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    state = await working.state(handle)
+    assert told.current_details == case_sheet(state)
+    assert "待办：现场处置" in told.current_details
+    assert {update.name for update in told.definition.update_definitions} >= {"decide", "claim", "act"}
