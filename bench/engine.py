@@ -35,6 +35,7 @@ from bench.santui import EngineFigures, System, measure_santui, santui, setting
 from bench.story import LIFE, People
 from bench.support import ROOT, BenchError
 from infra.temporal.embedded import prepare_namespace
+from tests.postgres import cluster
 
 PEER = "bench"
 """The raw peer's namespace on santui's server."""
@@ -64,7 +65,9 @@ async def attempted(measuring: Awaitable[F]) -> F | Failure:
         return Failure(reason)
 
 
-async def one_level(sides: Mapping[str, Side], workdir: Path, level: Level, *, cases: int, repeat: int) -> None:
+async def one_level(
+    sides: Mapping[str, Side], workdir: Path, level: Level, *, cases: int, repeat: int, sandbox: bool
+) -> None:
     """Adds every side's runs to a level, `repeat` of each, and those of the bare engine before and after each time."""
     target = sides[HERE].system.settings.temporal_target
     [server] = sides[HERE].system.processes()["server"]
@@ -78,6 +81,7 @@ async def one_level(sides: Mapping[str, Side], workdir: Path, level: Level, *, c
             cases=cases,
             decisions=len(LIFE),
             server_pid=server,
+            sandbox=sandbox,
         )
 
     async def mine(side: Side) -> EngineFigures:
@@ -133,9 +137,11 @@ async def bench(asked: argparse.Namespace) -> None:
         async with AsyncExitStack() as stack:
             folder = tempfile.TemporaryDirectory(prefix="santui-bench-", ignore_cleanup_errors=True)
             workdir, sides = Path(stack.enter_context(folder)), {}
+            server = stack.enter_context(cluster()) if asked.postgres else None
             for name, root in ((HERE, ROOT), (BESIDE, asked.beside)):
                 if root:
-                    up = santui(workdir / name, root=root, more=dict(asked.set), sql_log=True)
+                    more = dict(asked.set) | ({"SANTUI_DATABASE_URL": server.database()} if server else {})
+                    up = santui(workdir / name, root=root, more=more, sql_log=True)
                     settings = await stack.enter_async_context(up)
                     people = await stack.enter_async_context(People(settings.base_url, settings.demo_file))
                     sides[name] = Side(System(settings), people)
@@ -144,7 +150,10 @@ async def bench(asked: argparse.Namespace) -> None:
                 print(f"{concurrency} at once …", file=sys.stderr, flush=True)
                 level = Level(concurrency, sides={name: [] for name in sides})
                 measured.append(level)
-                await one_level(sides, workdir, level, cases=max(asked.cases, 3 * concurrency), repeat=asked.repeat)
+                cases = max(asked.cases, 3 * concurrency)
+                await one_level(
+                    sides, workdir, level, cases=cases, repeat=asked.repeat, sandbox=not asked.raw_without_sandbox
+                )
                 print(table(RATIOS, ratio_rows(level)), file=sys.stderr, flush=True)
     finally:
         if measured:
@@ -174,6 +183,10 @@ def main() -> int:
         metavar="NAME=VALUE",
         help="a setting of santui, as api_processes=2 (may be given more than once)",
     )
+    parser.add_argument(
+        "--raw-without-sandbox", action="store_true", help="the bare engine's worker without the SDK's sandbox too"
+    )
+    parser.add_argument("--postgres", action="store_true", help="the read model in a throw-away PostgreSQL")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures of all runs, as JSON")
     parser.add_argument("--sql", action="store_true", help="also which SQL statements a decision sends")
     return run(bench(parser.parse_args()))

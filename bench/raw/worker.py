@@ -10,7 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from bench.raw.case import RawCase
 from bench.raw.store import Store
@@ -18,7 +19,7 @@ from bench.support import connect
 from worker import WORKER_SETTINGS
 
 
-async def serve(target: str, namespace: str, task_queue: str, database: Path) -> None:
+async def serve(target: str, namespace: str, task_queue: str, database: Path, *, sandbox: bool) -> None:
     """Poll until SIGTERM, or until the parent is gone; says `ready` on stdout when it polls."""
     loop, enough = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, enough.set)
@@ -28,7 +29,12 @@ async def serve(target: str, namespace: str, task_queue: str, database: Path) ->
     try:
         client = await connect(target, namespace)
         async with Worker(
-            client, task_queue=task_queue, workflows=[RawCase], activities=[store.publish], **WORKER_SETTINGS
+            client,
+            task_queue=task_queue,
+            workflows=[RawCase],
+            activities=[store.publish],
+            workflow_runner=SandboxedWorkflowRunner() if sandbox else UnsandboxedWorkflowRunner(),
+            **WORKER_SETTINGS,
         ):
             print("ready", flush=True)
             await enough.wait()
@@ -42,8 +48,9 @@ def main() -> None:
     for name in ("--target", "--namespace", "--task-queue"):
         parser.add_argument(name, required=True)
     parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--no-sandbox", action="store_true")
     asked = parser.parse_args()
-    asyncio.run(serve(asked.target, asked.namespace, asked.task_queue, asked.database))
+    asyncio.run(serve(asked.target, asked.namespace, asked.task_queue, asked.database, sandbox=not asked.no_sandbox))
     gc.collect()  # sdk-python#300: the interpreter can crash at exit otherwise
 
 
