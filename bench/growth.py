@@ -202,6 +202,7 @@ async def bench(asked: argparse.Namespace) -> None:
                     for disputes in sorted(asked.at):
                         print(f"{disputes} open …", file=sys.stderr, flush=True)
                         sizes.append(await growth.measure(disputes))
+                        print(table(HEAD, [row(sizes[-1])]), file=sys.stderr, flush=True)
     finally:
         if sizes:
             print(table(HEAD, map(row, sizes)))
