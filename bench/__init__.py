@@ -1,6 +1,7 @@
 """What is measured, and how to measure it again.
 
 - `python -m bench.engine`: santui over HTTP against the bare engine, in one run on one Temporal server.
+- `python -m bench.growth`: what grows with the number of open disputes.
 - `python -m bench.raw`: the bare engine alone, the peer that everything else is compared with.
 - `python -m bench.triage`: the first triage, how right and how fast.
 
