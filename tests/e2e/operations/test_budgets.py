@@ -30,7 +30,7 @@ class Budget:
     """SQL statements of the API and the worker together, those that open and end a transaction not counted."""
 
 
-BUDGET = Budget(events=14.2, size=6_300, payloads=8.1, statements=24)
+BUDGET = Budget(events=12.2, size=3_500, payloads=5, statements=17)
 RESERVED = Budget(events=0, size=500, payloads=0, statements=2)
 """Beyond what is measured now, for the signatures and the ledger that come later; not spent yet."""
 LIVES = 3
