@@ -8,7 +8,6 @@ again in a moment. For readers only: what writes has threads of its own (`infra.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
 import time
 from collections import deque
@@ -100,13 +99,16 @@ class Cursor(sqlite3.Cursor):
 
     async def _asked_in_thread(self, sql: str, parameters: Any) -> None:
         self._meter.shares = 0
-        asking = asyncio.get_running_loop().run_in_executor(_threads, self._ask, sql, parameters)
+        asking = _threads.submit(self._ask, sql, parameters)
+        answered = asyncio.wrap_future(asking)
         try:
-            await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            self.connection.interrupt()  # nobody waits for it, and the connection has to be free
-            with contextlib.suppress(sqlite3.Error):
-                await asking
+            await asyncio.shield(answered)
+        except asyncio.CancelledError:  # nobody waits for it, and the connection has to be free
+            while not asking.cancel() and not answered.done():
+                self.connection.interrupt()  # in vain where it is about to begin
+                await asyncio.wait({answered}, timeout=PAUSE)
+            if not asking.cancelled():
+                answered.exception()  # that it was interrupted is no news
             raise
         if self._meter.shares <= 1:
             _long.discard(sql)

@@ -97,9 +97,10 @@ async def test_a_long_query_begins_in_a_thread_until_it_is_short(database: Datab
 
 
 async def test_nobody_waits_for_a_query_that_nobody_waits_for(database: Database) -> None:
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await counted(database, ENDLESS)
+    with pytest.raises(TimeoutError):  # noqa: PT012
+        async with asyncio.timeout(0.05), asyncio.TaskGroup() as group:
+            for _ in range(3 * inline.AT_ONCE):
+                group.create_task(counted(database, ENDLESS))
     pool = database.readers.pool
     assert isinstance(pool, QueuePool)
     assert pool.checkedout() == 0
