@@ -23,6 +23,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from bench.cli import positive, run
 from bench.figures import Latency, percentile, table
 from bench.santui import System, settings_in, up
@@ -49,6 +51,8 @@ class Return:
     ready: float = 0.0
     first: float = 0.0
     """From ready to the first decision's answer."""
+    cpu: float = 0.0
+    """CPU seconds of all processes when ready: what the load of the machine does not change."""
     later: Latency = field(default_factory=lambda: Latency(0, 0))
     """Milliseconds that the decisions after the first took."""
 
@@ -64,12 +68,17 @@ async def report(people: People, numbers: list[str], count: float) -> None:
     await at_once(AT, one, itertools.takewhile(lambda n: n < count, itertools.count()))
 
 
+def everything(settings: Settings, supervisor: int) -> list[int]:
+    """All processes, by id."""
+    return [supervisor, *itertools.chain.from_iterable(System(settings).processes().values())]
+
+
 async def kill_in_mid_traffic(settings: Settings, supervisor: int) -> None:
     """kill -9 of everything, while people report."""
     async with People(settings.base_url, settings.demo_file) as people:
         reporting = asyncio.create_task(report(people, [], float("inf")))
         await asyncio.sleep(UNDER_WAY)
-        for pid in [supervisor, *itertools.chain.from_iterable(System(settings).processes().values())]:
+        for pid in everything(settings, supervisor):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         reporting.cancel()
@@ -94,6 +103,7 @@ async def back(settings: Settings, log: Path) -> AsyncIterator[tuple[int, Return
     try:
         async with up(settings, log) as process:
             found.ready = time.perf_counter() - began
+            found.cpu = sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in everything(settings, process.pid))
             noting.cancel()
             yield process.pid, found
     finally:
@@ -134,10 +144,17 @@ async def bench(disputes: int, rounds: int) -> None:
                     print(f"ready {found.ready:.1f} s, first decision {found.first:.1f} s", file=sys.stderr, flush=True)
                 await kill_in_mid_traffic(settings, supervisor)
     print(f"{disputes} open disputes, everything killed in mid-traffic; {os.cpu_count()} cores")
-    head = ("", *(f"{step} s" for step in STEPS), "ready s", "first decision s", f"next {LATER} p50/p99 ms")
+    head = (
+        "",
+        *(f"{step} s" for step in STEPS),
+        "ready s",
+        "of it CPU s",
+        "first decision s",
+        f"next {LATER} p50/p99 ms",
+    )
     print(table(head, [
-        (str(n), *(f"{found.steps.get(step, 0):.1f}" for step in STEPS), f"{found.ready:.1f}", f"{found.first:.2f}",
-         str(found.later))
+        (str(n), *(f"{found.steps.get(step, 0):.1f}" for step in STEPS), f"{found.ready:.1f}", f"{found.cpu:.1f}",
+         f"{found.first:.2f}", str(found.later))
         for n, found in enumerate(returns, 1)
     ]))  # fmt: skip
     ready, first = (percentile([getattr(found, name) for found in returns], 50) for name in AIMS)

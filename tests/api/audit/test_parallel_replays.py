@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from api.audit.checking import Finding
+from api.audit.checking import Checker, Finding
 from api.audit.parallel_replays import ROOT, ParallelReplays, checks, worthwhile
 from api.audit.replay_process import Room, room
 from api.histories.lookup import Run
+from api.histories.replay import Replayed
 from api.histories.replayed_runs import Asked, all_asked
 from domain.errors import NotFound
 from infra.records.archive import Archive
@@ -46,6 +47,17 @@ def at_work() -> list[psutil.Process]:
     return [child for child in alive if "api.audit.replay_process" in child.cmdline()]
 
 
+class NotHere(Checker):
+    """Finds nothing in this process."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room.histories, room.converter, room.database)
+
+    async def made(self, replayed: Replayed, asked: Asked) -> Finding:
+        """Not reached."""
+        raise AssertionError("done here")
+
+
 @asynccontextmanager
 async def replays(settings: Settings) -> AsyncIterator[tuple[Room, ParallelReplays[Finding], list[Asked]]]:
     """Replays over the archive, and all there is to replay."""
@@ -55,11 +67,12 @@ async def replays(settings: Settings) -> AsyncIterator[tuple[Room, ParallelRepla
 
 
 async def test_processes_find_what_one_finds_in_the_order_asked_for(settings: Settings) -> None:
-    async with replays(settings) as (_, checking, asked):
+    async with replays(settings) as (opened, checking, asked):
         alone = [finding async for finding in checking.made(asked, processes=1)]
         assert [finding.run for finding in alone] == [each.run.run_id for each in asked]
         assert [finding.run for finding in alone if not finding.sound] == [CHANGED]
-        assert [finding async for finding in checking.made(asked, processes=3)] == alone
+        elsewhere = ParallelReplays(settings, "check", opened, Finding, NotHere(opened))
+        assert [finding async for finding in elsewhere.made(asked, processes=3)] == alone
         assert not at_work()
 
 
