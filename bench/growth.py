@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.cli import levels, positive, run
-from bench.engine import PEER
+from bench.engine.rounds import PEER
 from bench.figures import CpuMeter, Latency, table
 from bench.raw.measuring import RawFigures, measure_raw
 from bench.santui import System, santui, setting

@@ -8,8 +8,18 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from bench.comparison import FIGURES, RATIOS, Failure, Level, as_json, failures, figure_rows, paired_rows, ratio_rows
-from bench.engine import attempted
+from bench.engine.comparison import (
+    FIGURES,
+    RATIOS,
+    Failure,
+    Level,
+    as_json,
+    failures,
+    figure_rows,
+    paired_rows,
+    ratio_rows,
+)
+from bench.engine.rounds import attempted
 from bench.figures import Latency, Spread, table
 from bench.raw.measuring import RawFigures
 from bench.santui import EngineFigures

@@ -1,13 +1,4 @@
-"""santui against the bare engine: one run, one Temporal server, as many decisions a case on either side.
-
-    python -m bench.engine --cases 40 --at 1,10,50 --repeat 3 --json figures.json
-
-`santui up` runs in a state directory of its own; the raw peer (`bench.raw`) works on the same server in a namespace of
-its own, and the two take turns, the peer before and after each run of santui. The peer's wait for the visible row is
-the same moment as the answer that santui's decision is measured to. `--beside` measures another checkout in the same
-run, in turns with this one, on a server of its own: that is how a change is measured. A run that fails is a line of the
-table, and the next one goes on.
-"""
+"""The command line."""
 
 import argparse
 import gc
@@ -16,83 +7,31 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
-
-import httpx2
-import psutil
-from temporalio.service import RPCError
+from typing import Any
 
 from bench.cli import levels, positive, run
-from bench.comparison import FIGURES, RATIOS, Failure, Level, as_json, failures, figure_rows, paired_rows, ratio_rows
-from bench.figures import Figures, table
-from bench.raw.measuring import RawFigures, measure_raw
-from bench.santui import EngineFigures, System, measure_santui, santui, setting
+from bench.engine.comparison import (
+    FIGURES,
+    RATIOS,
+    Failure,
+    Level,
+    as_json,
+    failures,
+    figure_rows,
+    paired_rows,
+    ratio_rows,
+)
+from bench.engine.rounds import BESIDE, HERE, PEER, Side, one_level
+from bench.figures import table
+from bench.santui import System, santui, setting
 from bench.story import LIFE, People
-from bench.support import ROOT, BenchError
+from bench.support import ROOT
 from infra.temporal.embedded import prepare_namespace
 from tests.postgres import cluster
-
-PEER = "bench"
-"""The raw peer's namespace on santui's server."""
-
-HERE, BESIDE = "santui", "beside"
-BREAKS = (BenchError, OSError, RPCError, httpx2.HTTPError, psutil.Error)
-"""What a run ends with where the machine or the system gives way; anything else is a mistake in the bench."""
-
-F = TypeVar("F", bound=Figures)
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the systems compared."""
-
-    system: System
-    people: People
-
-
-async def attempted(measuring: Awaitable[F]) -> F | Failure:
-    """The figures, or why there are none."""
-    try:
-        return await measuring
-    except BREAKS as error:
-        reason = str(error) or type(error).__name__
-        print(f"failed: {reason}", file=sys.stderr, flush=True)
-        return Failure(reason)
-
-
-async def one_level(
-    sides: Mapping[str, Side], workdir: Path, level: Level, *, cases: int, repeat: int, sandbox: bool
-) -> None:
-    """Adds every side's runs to a level, `repeat` of each, and those of the bare engine before and after each time."""
-    target = sides[HERE].system.settings.temporal_target
-    [server] = sides[HERE].system.processes()["server"]
-
-    async def raw() -> RawFigures:
-        return await measure_raw(
-            target,
-            PEER,
-            workdir,
-            concurrency=level.concurrency,
-            cases=cases,
-            decisions=len(LIFE),
-            server_pid=server,
-            sandbox=sandbox,
-        )
-
-    async def mine(side: Side) -> EngineFigures:
-        await side.system.ready()
-        return await measure_santui(side.system, side.people, concurrency=level.concurrency, cases=cases)
-
-    level.raw.append(await attempted(raw()))
-    for turn in range(repeat):
-        for name in list(sides)[:: -1 if turn % 2 else 1]:  # A B, B A: neither always comes first
-            level.sides[name].append(await attempted(mine(sides[name])))
-        level.raw.append(await attempted(raw()))
 
 
 def report(measured: Sequence[Level]) -> None:
