@@ -53,7 +53,6 @@ class Instance:
             **settings,
         }
         self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)
-        self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)
         self.house = ROOT
         """where the code and the playbooks are"""
         self._process: subprocess.Popen[bytes] | None = None
