@@ -17,7 +17,6 @@ from api.audit.schemas import EntryTold, EventTold
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.permissions import holds_at_root
-from api.core.timeline import shown_entries
 from api.histories.lookup import Run
 from api.web import formatting as w
 from api.web.errors import PageRoute
@@ -25,6 +24,7 @@ from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, show
 from api.web.session import ViewerDep
 from api.web.timeline import TONES, title_in_words
+from domain.image.shown_timeline import shown_entries
 from domain.people.permissions import CODEC_READERS
 
 router = APIRouter(route_class=PageRoute)

@@ -8,7 +8,6 @@ from typing import Any
 
 from api.core.masking import masked
 from api.core.schemas import JsonObject
-from api.core.timeline import latest_entries
 from api.tasks.examples import decision_shown
 from api.tasks.schemas import (
     AskedBy,
@@ -25,6 +24,7 @@ from api.tasks.schemas import (
 )
 from domain.base import china
 from domain.case.state import Agreement, Entry, Party, Task, Verdict
+from domain.image.shown_timeline import latest_entries
 from domain.people.organisation import ROLES, Actor, Post
 from domain.policy.catalogue import KINDS
 from domain.transitions.handover import capacity, standing

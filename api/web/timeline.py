@@ -8,13 +8,13 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from api.core.schemas import JsonSchema, schema_of
-from api.core.timeline import shown_entries
 from api.web.formatting import by, day, instant, stamp, subject
 from api.web.forms import core, label_and_options
 from api.web.organisation_labels import Vocabulary
 from api.web.rendering import View
 from domain.base import china
 from domain.case.state import Decision
+from domain.image.shown_timeline import shown_entries
 from domain.policy.catalogue import ACTIONS, KINDS, title_of
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.core.timeline import LATEST, latest_entries, shown_entries
 from api.web.timeline import title_in_words
 from domain.base import CHINA
 from domain.case.state import Entry
+from domain.image.shown_timeline import LATEST, latest_entries, shown_entries
 
 EARLIER, LATER = datetime(2026, 1, 1, 8, tzinfo=CHINA), datetime(2026, 2, 1, 8, tzinfo=CHINA)
 
