@@ -24,7 +24,7 @@ from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
 
 Step = tuple[str, str] | tuple[str, str, dict[str, Any]]
-EVENTS_A_DECISION = 11
+EVENTS_A_DECISION = 6
 """Three workflow-task events twice, two of the update, three of the activity."""
 
 TO_THE_CENTRE: Sequence[Step] = (
