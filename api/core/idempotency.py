@@ -21,6 +21,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.core.context import Services
 from api.core.errors import problem, refusal_of
+from api.core.intents import NotFree
 from api.core.schemas import JsonObject
 from domain.errors import Conflict, KeyReused, Refused, StoreUnavailable, Unavailable
 from domain.image.projection import Image
@@ -31,7 +32,6 @@ from infra.database.ids import new_id
 from infra.database.transactions import Work
 from infra.read_model.writer import ReadModelGap, image_written
 from infra.records.idempotency_store import (
-    LEFT,
     StoredAnswer,
     answer_settled,
     find_answer,
@@ -103,6 +103,8 @@ async def once(
     answers: TypeAdapter[T],
     do: Callable[[str], Awaitable[Answer[T] | Effect[T] | Taken[T]]],
     did: Callable[[str], Awaitable[Answer[T] | None]] | None = None,
+    *,
+    intended: bool = False,
 ) -> Answer[T]:
     """Does a write once for (person, operation, key).
 
@@ -110,7 +112,8 @@ async def once(
     sent with, JSON values. `answers` reads a stored body back. `do` does the write, or says what is to be done, or what
     the engine took; it is given the write's id, the update id of the engine, and gives the session's connection back
     before it waits for the engine. `did` says what the write of an id did according to the case, none where it was
-    never taken.
+    never taken. `intended`: `do` begins with an intent, and that says whether the key is free; so it is looked up only
+    where `do` does not come as far.
 
     An answer that something was unavailable is not kept: the same key may be sent again. A 202 is kept only until the
     case has taken or refused what was left for it: sent again under its key, the case says which.
@@ -121,21 +124,23 @@ async def once(
         Unavailable: where it may take effect all the same, the error says so.
     """
     answer_id, content_id = write_of(actor, operation, key or new_id()), content_digest(content)
-    if key:
-        stored = await find_answer(session, answer_id, content_id)
-        if stored and not _left(stored):
-            return _read(stored, answers)
     # The update id names the content too: of two sent at once under one key the engine takes one, and says which.
     write = f"{answer_id}.{content_id}"
     fresh: Answer[T] | None = None
     try:
-        done = await _certain(write, do, did, keyed=bool(key))
+        if key and not intended:
+            await services.intents.look_up(session, write)
+        done = await _certain(services, session, write, do, did, keyed=bool(key))
         await session.close()
         if isinstance(done, Effect):
             return await _in_one(services, done, answer_id if key else None, content_id, answers)
         if isinstance(done, Taken):
             return await _shown_in_one(services, done, write, answers, keyed=bool(key))
         fresh, answer = done, StoredAnswer(status=done.status, body=done.document())
+    except NotFree as known:
+        if isinstance(known.first, KeyReused):
+            raise known.first from known
+        return _read(known.first, answers)
     except KeyReused:
         raise  # the key's answer is that of the content it came with first
     except Refused as refusal:
@@ -190,16 +195,24 @@ async def first_answer(session: Session, actor: Actor, operation: str, key: str)
 
 
 async def _certain(
+    services: Services,
+    session: Session,
     write: str,
     do: Callable[[str], Awaitable[Answer[T] | Effect[T] | Taken[T]]],
     did: Callable[[str], Awaitable[Answer[T] | None]] | None,
     *,
     keyed: bool,
 ) -> Answer[T] | Effect[T] | Taken[T]:
-    """Does it; what is not the case's own word is not said before the case was asked what the key did."""
+    """Does it; what is not the case's own word is not said before the case was asked what the key did.
+
+    Raises:
+        NotFree: of a key that is not free now, whatever else speaks against the write.
+    """
     try:
         return await do(write)
     except (Refused, Unavailable) as error:
+        if keyed and not services.intents.begun(write):
+            await services.intents.look_up(session, write)
         if did is None or not _in_doubt(error, keyed=keyed):
             raise
         done = await did(write)
@@ -287,8 +300,3 @@ def _read(stored: StoredAnswer, answers: TypeAdapter[T]) -> Answer[T]:
 def _final(answer: StoredAnswer) -> bool:
     """Whether a repeat should get this very answer: not where what it changed could not be seen yet."""
     return not (isinstance(answer.body, dict) and answer.body.get("published") is False)
-
-
-def _left(answer: StoredAnswer) -> bool:
-    """Whether nobody knew yet what came of it: a decision left for the worker. A job's 202 is all it will say."""
-    return answer.status == LEFT and isinstance(answer.body, dict) and "accepted_for" in answer.body

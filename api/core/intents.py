@@ -13,10 +13,18 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from api.core.engine import Engine
-from domain.errors import DisputeClosed, SantuiError, StoreUnavailable
+from domain.errors import DisputeClosed, KeyReused, SantuiError, StoreUnavailable
 from domain.transitions import message_keys
-from infra.database.engine import Database
-from infra.records.idempotency_store import Intent, intent_ended, intent_kept, intents_before
+from infra.database.engine import Database, Session
+from infra.records.idempotency_store import (
+    Intent,
+    StoredAnswer,
+    find_answer,
+    intent_ended,
+    intent_kept,
+    intents_before,
+    is_left,
+)
 
 EVERY = 1.0
 """Seconds between two looks for orphans."""
@@ -26,6 +34,15 @@ AT_ONCE = 8
 PATIENCE = 2.0
 """Seconds that a message waits for its intent: the engine can write as well."""
 log = structlog.get_logger()
+
+
+class NotFree(Exception):
+    """A key has its answer already, or was used for other content."""
+
+    def __init__(self, first: StoredAnswer | KeyReused) -> None:
+        super().__init__()
+        self.first = first
+        """what the key is answered"""
 
 
 class Intents:
@@ -39,7 +56,12 @@ class Intents:
         """Puts on record that the message of a key is about to be sent to a dispute whose read model stands at `seen`.
 
         Answers `seen`, for the message; none where that can't be put on record: then the engine is to write itself.
+
+        Raises:
+            NotFree: nothing is to be sent.
+            StoreUnavailable: nothing can be put on record, nor can the key be looked up.
         """
+        kept = False
         try:
             async with asyncio.timeout(PATIENCE):
                 kept = await self._database.transact(
@@ -48,10 +70,29 @@ class Intents:
         except (StoreUnavailable, TimeoutError) as error:
             # One that is kept after all is an orphan: the case writes once more.
             log.warning("intent_not_kept", error=type(error).__name__)
+        if not kept:
+            async with self._database.read() as session:
+                await self.look_up(session, key)
             return None
-        if kept:
-            self._under_way.add(key)
-        return seen if kept else None
+        self._under_way.add(key)
+        return seen
+
+    def begun(self, key: str) -> bool:
+        """Whether the message of a key is on record, and this process works on it."""
+        return key in self._under_way
+
+    async def look_up(self, session: Session, key: str) -> None:
+        """Looks whether a key is free: of the same content nobody knows yet what came, or other content is under way.
+
+        Raises:
+            NotFree
+        """
+        try:
+            stored = await find_answer(session, message_keys.write(key), message_keys.content(key))
+        except KeyReused as reused:
+            raise NotFree(reused) from reused
+        if stored and not is_left(stored):
+            raise NotFree(stored)
 
     async def withdraw(self, key: str) -> None:
         """Takes it off the record: nothing was changed, or everybody sees what was."""

@@ -36,7 +36,7 @@ async def claim(services: Services, session: Session, actor: Actor, task_id: str
     """
 
     async def do(write_id: str) -> Sent:
-        task, seen = await task_to_change(services, session, actor, task_id)
+        task, seen = await task_to_change(services, session, actor, task_id, write_id)
         by = capacity(Task.model_validate(task.sealed), actor, "claim")
         message = Claim(key=write_id, task_id=task_id, actor=by)
         return await _send(services, session, actor, task, seen, "claim", message)
@@ -54,7 +54,7 @@ async def release(
     """
 
     async def do(write_id: str) -> Sent:
-        task, seen = await task_to_change(services, session, actor, task_id)
+        task, seen = await task_to_change(services, session, actor, task_id, write_id)
         by = capacity(Task.model_validate(task.sealed), actor, "release")
         message = Claim(key=write_id, task_id=task_id, actor=by, release=True, reason=release.reason)
         return await _send(services, session, actor, task, seen, "claim", message)
@@ -106,7 +106,7 @@ async def _once(
         done = await changed_by(services, session, actor, task_id, write_id)
         return Answer(200, done) if done else None
 
-    return await once(services, session, actor, f"{verb}:{task_id}", key, content, _DECIDED, do, did)
+    return await once(services, session, actor, f"{verb}:{task_id}", key, content, _DECIDED, do, did, intended=True)
 
 
 async def _hand_over(
@@ -120,7 +120,7 @@ async def _hand_over(
     write_id: str,
 ) -> Sent:
     """Sends a task to another and leaves him a message; `to` is a username or a person id."""
-    task, seen = await task_to_change(services, session, actor, task_id)
+    task, seen = await task_to_change(services, session, actor, task_id, write_id)
     other = await actor_named(session, to)
     if other is None:
         raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])

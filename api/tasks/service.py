@@ -81,18 +81,22 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     return task_whole(row, answering, helping, dispute, entries, actor)
 
 
-async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str) -> tuple[TaskRow, int]:
+async def task_to_change(
+    services: Services, session: Session, actor: Actor, task_id: str, write_id: str
+) -> tuple[TaskRow, int]:
     """The task a person wants to act on, and the revision at which the read model has its dispute; trying is not
     reading, so a foreign task is refused, not hidden.
 
     Raises:
         NotFound: there is no such task.
         NotEntitled: there is, but none of the person's posts has anything to do with it; the try is noted.
+        NotFree: he did it, when he still was entitled: this is no try.
     """
     found = await find_task_at(session, actor, task_id)
     if found is not None:
         return found
     if await task_exists(session, task_id):
+        await services.intents.look_up(session, write_id)
         services.access.note(actor.person_id, None, "task", NotEntitled.code)
         raise NotEntitled
     raise NotFound("没有这个待办")
@@ -128,7 +132,10 @@ async def decide(
         done = await changed_by(services, session, actor, task_id, write_id)
         return Answer(200, done) if done else None
 
-    return await once(services, session, actor, f"decide:{task_id}", key, content, _ANSWERS, do, did)
+    # Where another dispute is named, whether the person may see it is looked up, and noted: not for a mere repeat.
+    intended = "dispute_no" not in answering.fields
+    operation = f"decide:{task_id}"
+    return await once(services, session, actor, operation, key, content, _ANSWERS, do, did, intended=intended)
 
 
 def decided_before(stored: StoredAnswer) -> Decided | AcceptedFor:
@@ -139,7 +146,7 @@ def decided_before(stored: StoredAnswer) -> Decided | AcceptedFor:
 async def _decide(
     services: Services, session: Session, actor: Actor, task_id: str, answering: Answering, write_id: str
 ) -> Answer[Decided | AcceptedFor] | Taken[Decided | AcceptedFor]:
-    row, seen = await task_to_change(services, session, actor, task_id)
+    row, seen = await task_to_change(services, session, actor, task_id, write_id)
     command = await _command(services, session, actor, row, answering, write_id)
     await session.close()
     command.seen = await services.intents.begin(write_id, row.dispute_no, seen)

@@ -112,6 +112,11 @@ async def stored_answer(session: AsyncSession, answer_id: str) -> StoredAnswer |
     return StoredAnswer(status=row.status, body=row.sealed) if row and row.status is not None else None
 
 
+def is_left(answer: StoredAnswer) -> bool:
+    """Whether nobody knew yet what came of it: a decision left for the worker. A job's 202 is all it will say."""
+    return answer.status == LEFT and isinstance(answer.body, dict) and "accepted_for" in answer.body
+
+
 def answer_kept(answer_id: str, digest: str, answer: StoredAnswer) -> Work[bool]:
     """Keeps an answer in the transaction that does what it tells; answers whether it is the first of its id.
 

@@ -13,7 +13,7 @@ from api.core.idempotency import content_digest, write_of
 from api.tasks.handover import claim
 from api.tasks.schemas import Answering, Decided, TaskItem
 from api.tasks.service import decide, whole_task
-from domain.errors import NotEntitled, StoreUnavailable, TaskClosed, Unavailable
+from domain.errors import KeyReused, NotEntitled, StoreUnavailable, TaskClosed, Unavailable
 from domain.image.projection import project
 from infra.database.engine import Session
 from infra.database.tables.operations import AnswerRow
@@ -230,3 +230,51 @@ async def test_a_key_under_way_with_other_content_is_for_the_engine_to_judge(
         answer = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     assert answer.status == 200
     assert await revision(services, number) == engine.state(number).revision
+
+
+async def test_a_fresh_key_is_not_looked_up(services: Services, session: Session, engine: LivingEngine) -> None:
+    task = asked(engine, await dispute(services), "confirm_triage")
+    analyst = await may_answer(services, task)
+    sent: list[str] = []
+    with services.database.heard(lambda text, _: sent.append(text)):
+        await decide(services, session, analyst, task.task_id, CONFIRM, "k")
+    assert not [text for text in sent if text.startswith("SELECT") and "FROM answer" in text]
+
+
+async def test_a_repeat_of_who_is_entitled_no_longer_is_answered_and_no_try(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    task = asked(engine, await dispute(services), "confirm_triage")
+    analyst = await may_answer(services, task)
+    first = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
+    moved = analyst.model_copy(update={"posts": (await somebody(services, "department_handler", "market_reg")).posts})
+    noted = services.access.backlog
+    async with services.database.resume(session):
+        again = await decide(services, session, moved, task.task_id, CONFIRM, "k")
+        with pytest.raises(KeyReused):
+            await decide(services, session, moved, task.task_id, Answering(decision="confirm", note="另一件事"), "k")
+    assert again.document() == first.document()
+    assert services.access.backlog == noted
+    async with services.database.resume(session):
+        with pytest.raises(NotEntitled):
+            await decide(services, session, moved, task.task_id, CONFIRM, "another")
+    assert services.access.backlog == noted + 1
+
+
+async def test_a_repeat_is_answered_where_no_intent_can_be_kept(
+    services: Services, session: Session, engine: LivingEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = asked(engine, await dispute(services), "confirm_triage")
+    analyst = await may_answer(services, task)
+    first = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
+
+    def unwritable(*_: object) -> Work[bool]:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(intents, "intent_kept", unwritable)
+    sent = len(engine.sent)
+    async with services.database.resume(session):
+        again = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
+        with pytest.raises(KeyReused):
+            await decide(services, session, analyst, task.task_id, Answering(decision="confirm", note="另一件事"), "k")
+    assert (again.document(), len(engine.sent)) == (first.document(), sent)
