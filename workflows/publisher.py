@@ -35,6 +35,11 @@ class Publisher:
 
     The activity writes the case's start, what the clock did, what came by a signal, what an orphaned message changed,
     and always the case as it closed; bursts in one go. It never gives up.
+
+    While a history is replayed no image is made: what it would be carried by, an answer or an activity's input, is in
+    the history already and goes nowhere. Replaying is thus seen in what commands carry and nowhere else: which commands
+    there are, and all state of the case and of what is owed, come from the history alone. Behind a replay it is not
+    known what the image before held, so the next one is whole in its lists: longer, and as true.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -99,7 +104,7 @@ class Publisher:
             try:
                 written = await workflow.execute_activity(
                     ports.publish,
-                    image,
+                    args=[image],
                     start_to_close_timeout=timedelta(seconds=10),
                     retry_policy=_RETRY,
                     activity_id=_where_it_stands(state),
@@ -110,7 +115,11 @@ class Publisher:
                     raise
                 self.published = 0  # the read model lost its past: send everything
 
-    def _image(self, since: int) -> Image:
+    def _image(self, since: int) -> Image | None:
+        """What is new since a revision; none in a replay, where nobody would get it."""
+        if workflow.unsafe.is_replaying():
+            self._basis = None  # also where a cached case catches up with what another worker did
+            return None
         image = project(self._desk.state, since=since, basis=self._basis)
         self._basis = image.basis
         return image

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from domain.image.projection import project
+import worker
+from domain.image.projection import Image, project
 from domain.people.organisation import Post
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command
 from infra.read_model.writer import ReadModelGap, rows_of, write_image
 from tests.workflows.engine import Engine, Handle, actor, until
+from workflows import publisher
 from workflows.dispute import DisputeWorkflow
 
 ANSWERED = [
@@ -189,3 +193,70 @@ async def test_a_read_model_that_lost_its_past_refuses_the_answer_and_the_engine
         await write_image(working.database, result.image)
     await handle.signal(DisputeWorkflow.orphan, command.key)
     await written(working, handle)
+
+
+STEPS = (
+    ("confirm_triage", "confirm"),
+    ("handle_on_scene", "unsettled"),
+    ("follow_up_responsibly", "contacted"),
+    ("follow_up_responsibly", "request_third_push"),
+)
+
+
+async def answered(working: Engine, handle: Handle, steps: Sequence[tuple[str, str]]) -> list[Image]:
+    """The images of some decisions, each written, and the read model looked at."""
+    images = []
+    for kind, decision in steps:
+        result = await working.ask(handle, await working.command(handle, kind, decision))
+        assert result.image is not None
+        images.append(result.image)
+        await write_image(working.database, result.image)
+        await up_to_date(working, handle)
+    return images
+
+
+async def test_an_evicted_case_answers_whole_lists_and_its_read_model_stays_whole(
+    office: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each workflow task replays all before it, which makes no images: what they held is not known then."""
+    monkeypatch.setattr(worker, "WORKER_SETTINGS", {**worker.WORKER_SETTINGS, "max_cached_workflows": 0})
+    async with office.working():
+        handle = await office.open()
+        await office.task(handle, "confirm_triage")
+        images = await answered(office, handle, STEPS)
+        assert [(image.since < image.revision, image.kept) for image in images] == [(True, {})] * len(STEPS)
+        await office.advance(handle, days=40)
+        await office.published(handle)
+        await up_to_date(office, handle)
+        assert await office.events(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == []
+
+
+async def test_a_case_at_another_worker_answers_once_whole_lists_and_then_what_is_new(office: Engine) -> None:
+    async with office.working():
+        handle = await office.open()
+        await office.task(handle, "confirm_triage")
+        await answered(office, handle, STEPS[:1])
+    async with office.working():
+        first, *more = await answered(office, handle, STEPS[1:])
+        assert first.kept == {}
+        assert all(image.kept for image in more)
+    assert await written_by_engine(office, handle) == 1
+
+
+async def test_a_replay_makes_no_image(office: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def counted(*arguments: Any, **more: Any) -> Image:
+        image = project(*arguments, **more)
+        made.append(image.revision)
+        return image
+
+    monkeypatch.setattr(publisher, "project", counted)
+    async with office.working():
+        handle = await office.open()
+        await office.task(handle, "confirm_triage")
+        images = await answered(office, handle, STEPS)
+    assert {image.revision for image in images} <= set(made)
+    made.clear()
+    assert (await office.state(handle)).revision == images[-1].revision
+    assert made == []
