@@ -29,6 +29,7 @@ from infra.runtime.process_metrics import ProcessMetrics
 from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_key
 from infra.startup.preflight import PreflightError
+from infra.temporal.case_memory import cached_cases
 from infra.temporal.client import connect
 from infra.temporal.schedules import daily, every, keep_schedules
 from workflows.dispute import WORKFLOWS
@@ -38,7 +39,6 @@ from workflows.rhythm import BEATS, RhythmWorkflow
 WORKER_SETTINGS: dict[str, Any] = {
     "max_concurrent_workflow_tasks": 50,
     "max_concurrent_activities": 50,
-    "max_cached_workflows": 1000,
     # Pollers follow the load: a fixed five and five long polls keep an idle server busy.
     "workflow_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=10),
     "activity_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=10),
@@ -46,7 +46,7 @@ WORKER_SETTINGS: dict[str, Any] = {
     "sticky_queue_schedule_to_start_timeout": timedelta(seconds=1),
     "graceful_shutdown_timeout": timedelta(seconds=10),
 }
-"""Shared with `bench/raw.py`, so that both are measured alike."""
+"""Shared with `bench/raw`, so that both are measured alike."""
 
 PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "annotated_types")
 """Deterministic and imported once: re-importing them for each run costs memory and, on 3.11, random import failures."""
@@ -64,13 +64,14 @@ def build_worker(
 ) -> Worker:
     """A worker for every workflow and activity on the one task queue."""
     archive = Archive(settings.archive_dir)
+    limits = {"max_cached_workflows": cached_cases(settings), **WORKER_SETTINGS}
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[*WORKFLOWS, RhythmWorkflow],
         activities=activities(client, database, archive, unpublished or UnpublishedCases()),
         workflow_runner=workflow_runner(sandbox=settings.workflow_sandbox),
-        **WORKER_SETTINGS,
+        **limits,
     )
 
 

@@ -44,6 +44,7 @@ from bench.support import ROOT, at_once, connect, lost_is_said
 from infra.records.archive import Archive
 from infra.runtime.crypto import KeyRing, load_keys
 from infra.runtime.settings import Settings
+from infra.temporal.case_memory import cached_cases
 from infra.temporal.codec import data_converter, is_sealed, rewrite, sealed_payload, unsealed_payload
 from infra.temporal.envelope import Kind, Owner
 from workflows.dispute import DisputeWorkflow
@@ -182,7 +183,7 @@ async def memory(settings: Settings, people: People, count: int) -> None:
 
     await at_once(LAG_AT, one, range(WARM_UP))
     before = process.memory_info().rss
-    cached = min(count, worker.WORKER_SETTINGS["max_cached_workflows"] - WARM_UP - LAG_CASES - 1)
+    cached = min(count, cached_cases(settings) - WARM_UP - LAG_CASES - 1)
     await at_once(LAG_AT, one, range(cached))
     grown = (process.memory_info().rss - before) / 2**20
     print(f"the worker grew by {grown:.0f} MiB with {cached} more open disputes cached: "

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         description="API processes side by side on this machine; between them they share the limits on intake.",
     )
     workers: Processes = Field(default=1, description="Worker processes side by side on this machine.")
+    worker_memory_mb: int | None = Field(
+        default=None,
+        ge=1,
+        description="MiB that a worker may take, from which follows how many cases it keeps in memory; "
+        "unset: a quarter of the machine's, shared between the workers.",
+    )
     temporal_port: Port = Field(default=7233, description="Port of the embedded Temporal server.")
     temporal_ui_port: Port = Field(default=8233, description="Port of the embedded server's own UI.")
     database_url: str = Field(

@@ -19,6 +19,7 @@ from domain.case.state import DisputeState
 from domain.image.projection import project
 from infra.read_model.writer import write_image
 from infra.runtime.settings import Settings, variable
+from infra.temporal.case_memory import cached_cases
 from tests.instance import Instance
 from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
@@ -177,3 +178,9 @@ def test_workflow_code_runs_in_the_sandbox_in_tests_alone(office: Engine, tmp_pa
     assert office.settings.workflow_sandbox
     assert Instance(tmp_path).environment[variable("workflow_sandbox")] == "1"
     assert isinstance(worker.workflow_runner(sandbox=True), SandboxedWorkflowRunner)
+
+
+async def test_a_worker_keeps_the_cases_that_its_memory_holds(office: Engine) -> None:
+    given = office.settings.model_copy(update={"worker_memory_mb": 300})
+    built = worker.build_worker(given, office.client, office.database)
+    assert built.config()["max_cached_workflows"] == cached_cases(given)
