@@ -65,7 +65,7 @@ async def _act(
         raise NotFound("没有这个纠纷")
     by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
     await check_target(services, session, actor, dispute_no, fields)
-    organisations = await organisations_by_code(session, organisation_codes(fields))
+    organisations = await organisations_by_code(services.database, organisation_codes(fields))
     await session.close()
     seen = await services.intents.begin(write_id, dispute_no, dispute.revision)
     message = Act(key=write_id, seen=seen, action=action, fields=fields, actor=by, organisations=organisations)

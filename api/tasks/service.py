@@ -92,7 +92,7 @@ async def task_to_change(
         NotEntitled: there is, but none of the person's posts has anything to do with it; the try is noted.
         NotFree: he did it, when he still was entitled: this is no try.
     """
-    found = await find_task_at(session, actor, task_id)
+    found = await find_task_at(services.database, session, actor, task_id)
     if found is not None:
         return found
     if await task_exists(session, task_id):
@@ -177,7 +177,7 @@ async def _command(
     await check_target(services, session, actor, row.dispute_no, fields)
     if task.about.get("action") == MERGER and answering.decision == "approve":
         await check_still_open(session, task.about["fields"]["dispute_no"])
-    organisations = await organisations_by_code(session, organisation_codes(fields))
+    organisations = await organisations_by_code(services.database, organisation_codes(fields))
     if answering.decision == "assign":
         await _check_manned(session, row.dispute_no, organisations)
     category = services.policy.lexicon.categories.get(str(fields.get("category")))

@@ -28,7 +28,7 @@ from domain.errors import (
     TooLarge,
     Unavailable,
 )
-from infra.database.engine import explained
+from infra.database.errors import explained
 
 log = structlog.get_logger()
 

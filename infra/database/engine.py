@@ -18,17 +18,28 @@ from asyncpg import PostgresError
 from pydantic_core import to_json
 from sqlalchemy import Connection, Dialect, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound, NotSupportedError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from domain.base import Model
-from domain.errors import FieldsInvalid, StoreUnavailable
+from domain.errors import StoreUnavailable
 from infra.database import inline
 from infra.database.columns import unlock
+from infra.database.errors import explained
 from infra.database.statement_log import StatementLog, log_of
-from infra.database.transactions import BAD_VALUE, Listener, SqliteWriter, Work, lock_number, run_on_postgresql, stale
+from infra.database.statements import Parameters, Statement
+from infra.database.transactions import (
+    Listener,
+    Rows,
+    SqliteWriter,
+    Work,
+    lock_number,
+    rows_for,
+    run_on_postgresql,
+    stale,
+    within,
+)
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.wakeups.opening import open_wakeups
@@ -61,30 +72,6 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 """Said to every connection of SQLite."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BASE = "base"
-_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What the driver says of a statement of ours; everything else it says of the database."""
-_SQLITES = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.NotSupportedError, sqlite3.ProgrammingError)
-"""The same from a transaction that runs without SQLAlchemy (`transact`)."""
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turns the driver's exceptions into ours; their text may quote a statement with a case's values, so it is dropped.
-
-    `NoResultFound` means that the read model is being rebuilt at this moment: the row was there before.
-
-    Raises:
-        StoreUnavailable: the database does not answer, or is too busy.
-        FieldsInvalid: PostgreSQL refuses a value (a text with a NUL).
-    """
-    try:
-        yield
-    except (*_OURS, *_SQLITES):
-        raise
-    except (sqlite3.Error, DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
-        if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(BAD_VALUE):
-            raise FieldsInvalid("内容含有无法处理的字符") from error
-        raise StoreUnavailable from error
 
 
 async def _commit(session: AsyncSession) -> None:
@@ -119,6 +106,15 @@ Session = AsyncSession
 """What a transaction is worked with, for those who pass it on."""
 
 
+class _Reading(AsyncSession):
+    """A session of `read`."""
+
+    async def close(self) -> None:
+        """Gives its connection back, if it has one; without, it has read nothing either."""
+        if self.in_transaction():
+            await super().close()
+
+
 class Database:
     """The database of one process: a connection pool, sessions of two kinds, `read` and `write`, and the signals of
     all processes on it.
@@ -134,6 +130,7 @@ class Database:
         self._writing = asyncio.Lock()
         self._listeners: list[Listener] = [lambda text, _: log.note(text)] if log else []
         self._writer = SqliteWriter(engine.dialect, self._driver, self._tell) if self.sqlite else None
+        self._asker = inline.Asker(str(engine.url.database)) if self.sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -144,7 +141,7 @@ class Database:
         Raises:
             StoreUnavailable: the database does not answer.
         """
-        session = AsyncSession(self.readers, expire_on_commit=False, autoflush=False)
+        session = _Reading(self.readers, expire_on_commit=False, autoflush=False)
         with explained():
             try:
                 yield session
@@ -177,6 +174,23 @@ class Database:
                     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock_number(lock)})
                 yield session
                 await _commit(session)
+
+    async def ask(self, query: Statement, parameters: Parameters) -> Rows:
+        """The rows of one query, as of what is committed by now; for short ones that are asked often: on SQLite they
+        need neither a session nor SQLAlchemy.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        if self._asker:
+            prepared = query.prepared(self.readers.dialect)
+            with explained():
+                rows = self._asker.ask(prepared.text, values := prepared.bound(parameters))
+            if rows is not None:
+                self._tell(prepared.text, values)
+                return prepared.read(rows)
+        async with self.read() as session:
+            return await within(session, rows_for(query, parameters))
 
     async def transact(self, work: Work[T], *locks: str | None) -> T:
         """A transaction given as data (`infra.database.transactions`), committed when it returns.
@@ -252,6 +266,8 @@ class Database:
     async def close(self) -> None:
         """Gives all connections back."""
         await self.wakeups.close()
+        if self._asker:
+            self._asker.close()
         if self._writer:
             await asyncio.to_thread(self._writer.close)
         for engine in self.engines:

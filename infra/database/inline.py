@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +21,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import ConnectArgsType
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 from sqlalchemy.util import await_only
+
+from infra.database.transactions import stale
 
 DRIVER = "sqlite+inline"
 SHARE = 20_000
@@ -135,6 +138,40 @@ class Cursor(sqlite3.Cursor):
 
     async def _async_soft_close(self) -> None:
         """What SQLAlchemy awaits of every cursor once its rows are taken."""
+
+
+class Asker:
+    """Asks short queries past SQLAlchemy, one after the other on a connection of its own: nobody waits for another."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._connection: Connection | None = None
+
+    def ask(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]] | None:
+        """The rows; none where it can't be said here and now: the query is long, or something is the matter with the
+        database. Then whoever asks is to ask through SQLAlchemy.
+        """
+        if sql in _long:
+            return None
+        try:
+            connection = self._connection = self._connection or self._opened()
+            connection.meter.shares, connection.meter.on_loop = 0, True
+            return sqlite3.Cursor(connection).execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if stale(error):
+                self.close()
+            return None
+
+    def close(self) -> None:
+        """Closes its connection; the next query opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> Connection:
+        connection = Connection(self._file, isolation_level=None)
+        sqlite3.Cursor(connection).execute("PRAGMA query_only=ON")
+        return connection
 
 
 def _kind(error: sqlite3.Error) -> int:

@@ -28,7 +28,9 @@ from domain.errors import FieldsInvalid
 from domain.people import entitlement
 from domain.people.entitlement import Holder
 from domain.people.organisation import Actor, Post, lineage
+from infra.database.engine import Database
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.statements import Statement
 from infra.database.tables.people import PersonRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, TaskRow
 from infra.read_model.disputes import _in_words
@@ -49,8 +51,8 @@ from infra.read_model.visibility import (
 )
 from infra.records.people import PersonAtPost, at_post
 
-_WITH_REVISION = (
-    select(TaskRow, col(DisputeRow.revision))
+_WITH_REVISION = Statement.of(
+    select(*(getattr(TaskRow, name) for name in TaskRow.model_fields), col(DisputeRow.revision))
     .join(DisputeRow, col(DisputeRow.dispute_no) == col(TaskRow.dispute_no))
     .where(col(TaskRow.task_id) == bindparam("task_id"))
 )
@@ -77,24 +79,31 @@ async def open_tasks_of(session: AsyncSession, dispute_no: str, task_id: str) ->
 
 async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRow | None:
     """One task, if the person may see its dispute, is asked himself, helps with it or is offered it."""
-    found = await find_task_at(session, actor, task_id)
-    return found[0] if found else None
+    row = await session.get(TaskRow, task_id)
+    return row if row and await _concerns(session, actor, row) else None
 
 
-async def find_task_at(session: AsyncSession, actor: Actor, task_id: str) -> tuple[TaskRow, int] | None:
-    """The same, with the revision at which the read model has the task's dispute."""
-    found = (await session.execute(_WITH_REVISION, {"task_id": task_id})).one_or_none()
-    if found is None:
+async def find_task_at(
+    database: Database, session: AsyncSession, actor: Actor, task_id: str
+) -> tuple[TaskRow, int] | None:
+    """The same, with the revision at which the read model has the task's dispute; the session is seldom needed."""
+    found = await database.ask(_WITH_REVISION, {"task_id": task_id})
+    if not found:
         return None
-    row, revision = found
+    *values, revision = found[0]
+    row = TaskRow(**dict(zip(TaskRow.model_fields, values, strict=True)))
+    return (row, revision) if await _concerns(session, actor, row) else None
+
+
+async def _concerns(session: AsyncSession, actor: Actor, row: TaskRow) -> bool:
     if {row.delegate, row.offered_to} & set(holders(actor)):
-        return row, revision
+        return True
     if any(Post(**post) in actor.reach for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
-        return row, revision  # the usual case, without the long query below
+        return True  # the usual case, without the long query below
     seen = may_see(actor, col(TaskRow.dispute_no))
     asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
-    query = select(col(TaskRow.task_id)).where(col(TaskRow.task_id) == task_id, asked)
-    return (row, revision) if (await session.execute(query)).scalar_one_or_none() else None
+    query = select(col(TaskRow.task_id)).where(col(TaskRow.task_id) == row.task_id, asked)
+    return (await session.execute(query)).scalar_one_or_none() is not None
 
 
 async def task_exists(session: AsyncSession, task_id: str) -> bool:

@@ -14,6 +14,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.people.permissions import SEPARATE_ROLES
 from domain.triage.places import Directory, Listed
 from infra.database.engine import Database, Session
+from infra.database.statements import Statement, among
 from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
 
@@ -145,12 +146,20 @@ async def organisations(session: AsyncSession) -> list[OrganisationRow]:
     return list((await session.execute(select(OrganisationRow).order_by(col(OrganisationRow.path)))).scalars())
 
 
-async def organisations_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, OrganisationRef]:
+_REFERENCES = Statement(
+    lambda dialect: select(*(getattr(OrganisationRow, name) for name in OrganisationRef.model_fields)).where(
+        among(col(OrganisationRow.code), "codes", dialect)
+    )
+)
+
+
+async def organisations_by_code(database: Database, codes: Sequence[str]) -> dict[str, OrganisationRef]:
     """Organisations by code; unknown codes are absent."""
     if not codes:
         return {}
-    query = select(OrganisationRow).where(col(OrganisationRow.code).in_(codes))
-    return {row.code: reference(row) for row in (await session.execute(query)).scalars()}
+    found = await database.ask(_REFERENCES, {"codes": list(codes)})
+    rows = [OrganisationRef(**dict(zip(OrganisationRef.model_fields, row, strict=True))) for row in found]
+    return {row.code: row for row in rows}
 
 
 async def manned(session: AsyncSession, paths: Sequence[str], roles: Sequence[str]) -> set[str]:
@@ -201,11 +210,6 @@ def at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
         person_id=person.person_id, username=person.username, name=person.name, role=post.role,
         organisation=post.organisation_code,
     )  # fmt: skip
-
-
-def reference(row: OrganisationRow) -> OrganisationRef:
-    """An organisation as messages carry it."""
-    return OrganisationRef(code=row.code, name=row.name, path=row.path, level=row.level, line=row.line)
 
 
 FRESH = 60.0

@@ -88,8 +88,7 @@ async def answered(services: Services, dispute_no: str, kind: str, decision: str
     filled = {**example(kind, decision, task.about, document, engine.at), **fields}
     pictures = state.process.disposal_pictures if KINDS[kind].decisions[decision].pictures else 0
     evidence = [Evidence(attachment_id=f"a{n}", media_type="image/png", sha256="0" * 64) for n in range(pictures)]
-    async with services.database.read() as session:
-        organisations = await organisations_by_code(session, organisation_codes(filled))
+    organisations = await organisations_by_code(services.database, organisation_codes(filled))
     key = new_id()
     command = Command(key=key, task_id=task.task_id, decision=decision, fields=filled, evidence=evidence, actor=by,
                       organisations=organisations)  # fmt: skip

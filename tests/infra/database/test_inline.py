@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 from domain.errors import StoreUnavailable
 from infra.database import inline
 from infra.database.engine import Database, migrate, open_database
+from infra.database.statements import Statement
 from infra.runtime.settings import Settings
 
 COUNT = text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :n) SELECT max(n) FROM c")
@@ -154,3 +155,57 @@ async def test_rows_come_one_by_one_in_parts_and_all(database: Database) -> None
         assert rows.scalars().fetchmany(2) == [1, 2]
         assert rows.fetchone() == (3,)
         assert [tuple(row) for row in rows] == [(4,), (5,), (6,)]
+
+
+ASKED = Statement.of(COUNT)
+NUMBERS = Statement.of(text("SELECT count(*) FROM number"))
+
+
+async def test_what_is_asked_in_short_needs_no_session(database: Database, turns: Turns) -> None:
+    before, heard = turns.taken, list[str]()
+    with database.heard(lambda text, _: heard.append(text)):
+        assert await database.ask(ASKED, {"n": SHORT}) == [(SHORT,)]
+    pool = database.readers.pool
+    assert isinstance(pool, QueuePool)
+    assert (turns.taken, len(heard), pool.checkedin()) == (before, 1, 0)
+
+
+async def test_what_turns_out_long_is_answered_beside_the_loop(database: Database, turns: Turns) -> None:
+    for n in (LONG, LONG + 1):  # known to be long, the second time
+        before = turns.taken
+        assert await database.ask(ASKED, {"n": n}) == [(n,)]
+        assert turns.taken > before
+
+
+async def test_what_is_asked_waits_for_a_locked_database_and_sees_what_was_written(
+    settings: Settings, database: Database, turns: Turns
+) -> None:
+    assert await database.ask(NUMBERS, {}) == [(0,)]
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO number (series, last) VALUES ('one', 1)"))
+    assert await database.ask(NUMBERS, {}) == [(1,)]
+    await database.close()
+    with locked(settings):
+        before = turns.taken
+        asked = asyncio.create_task(database.ask(NUMBERS, {}))
+        while turns.taken < before + 100:
+            await asyncio.sleep(0)
+        assert not asked.done()
+    assert await asked == [(1,)]
+
+
+async def test_what_is_asked_does_not_write(database: Database) -> None:
+    with pytest.raises((OperationalError, StoreUnavailable)):
+        await database.ask(Statement.of(text("DELETE FROM answer")), {})
+
+
+async def test_a_database_that_is_away_is_unavailable_and_asked_again(settings: Settings, database: Database) -> None:
+    file = settings.sqlite_path
+    assert file
+    aside = file.rename(file.with_suffix(".aside"))
+    file.mkdir()
+    with pytest.raises(StoreUnavailable):
+        await database.ask(NUMBERS, {})
+    file.rmdir()
+    aside.rename(file)
+    assert await database.ask(NUMBERS, {}) == [(0,)]

@@ -23,7 +23,7 @@ from infra.database.tables.read_model import AddresseeRow, BarredRow, HelperRow,
 from infra.read_model import tasks as reading
 from infra.read_model.digests import send_digests
 from infra.read_model.disputes import find_dispute, visible
-from infra.read_model.tasks import InboxFilter, find_task, inbox
+from infra.read_model.tasks import InboxFilter, find_task, find_task_at, inbox
 from infra.records.deputies import acting
 from infra.runtime.settings import Settings
 from tests.infra.stores import dispute, incident, opened
@@ -236,7 +236,9 @@ async def test_a_task_is_shown_to_whom_it_concerns(anywhere: Settings) -> None:
                             for addressee in asking.offer.addressees
                         )
                     )
-                    assert (await find_task(session, actor, asking.row.task_id) is not None) == rule, (actor, asking)
+                    task_id = asking.row.task_id
+                    assert (await find_task(session, actor, task_id) is not None) == rule, (actor, asking)
+                    assert (await find_task_at(database, session, actor, task_id) is not None) == rule, (actor, asking)
 
 
 async def test_the_candidates_of_a_task_are_those_of_the_rule(anywhere: Settings) -> None:

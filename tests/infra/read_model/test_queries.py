@@ -25,8 +25,8 @@ from infra.database.tables.intake import IncidentRow
 from infra.database.tables.people import PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.read_model import list_strategy as choosing
-from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes
-from infra.read_model.tasks import InboxFilter, count_box, find_task, inbox
+from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes, revision_of
+from infra.read_model.tasks import InboxFilter, count_box, find_task, find_task_at, inbox
 from infra.read_model.urgency_order import place_in_order
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened
@@ -217,7 +217,10 @@ async def test_boxes_hold_what_the_rules_say(filled: Database) -> None:
             async with filled.read() as session:
                 assert await count_box(session, who, box) == len(expected)
                 for task_id in expected[:2]:
-                    assert await find_task(session, who, task_id) is not None
+                    assert (row := await find_task(session, who, task_id))
+                    assert (found := await find_task_at(filled, session, who, task_id))
+                    assert found[0].model_dump() == row.model_dump()
+                    assert found[1] == await revision_of(session, row.dispute_no)
             totals[box] += len(expected)
     assert all(totals.values()), totals
     leader = actor("department_leader", "bureau")
