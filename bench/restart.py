@@ -169,6 +169,8 @@ def main() -> int:
     parser.add_argument("--disputes", type=positive, default=2000, help="open disputes (default: 2000)")
     parser.add_argument("--rounds", type=positive, default=3, help="times that everything is killed (default: 3)")
     asked = parser.parse_args()
+    if asked.disputes < asked.rounds * (1 + LATER):
+        parser.error(f"each round decides on {1 + LATER} disputes: {asked.rounds} need {asked.rounds * (1 + LATER)}")
     return run(bench(asked.disputes, asked.rounds))
 
 

@@ -32,7 +32,8 @@ class ChildSpec:
 
     `prepare` is awaited after every start, also after a restart: what it needs before others can use
     it. A child with a `done` file is a job: it is run until it succeeds once, which makes the file; with the file
-    there it is not run at all.
+    there it is not run at all. One that starts `ahead` of its turn loads meanwhile, and waits for a line on stdin
+    (`infra.startup.ahead`).
     """
 
     name: str
@@ -40,6 +41,7 @@ class ChildSpec:
     prepare: Callable[[], Awaitable[None]] | None = None
     done: Path | None = None
     grace: float = 15.0
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,10 @@ class BackOff:
 
 
 class Child:
-    """A process that is there until `stop`. The first `prepare` is awaited with `prepared`."""
+    """A process that is there until `stop`. The first `prepare` is awaited with `prepared`.
+
+    One that starts ahead of its turn does nothing until `begin`; from then on it begins whenever it is started again.
+    """
 
     def __init__(self, spec: ChildSpec, around: Surroundings) -> None:
         self.spec = spec
@@ -75,8 +80,16 @@ class Child:
         self._around = around
         self._pid_file = around.run_dir / f"{spec.name}.pid"
         self._process: asyncio.subprocess.Process | None = None
+        self._begun = not spec.ahead
         self._prepared: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._keeping = asyncio.create_task(self._keep(), name=f"keep {spec.name}")
+
+    def begin(self) -> None:
+        """Its turn has come. Idempotent."""
+        if not self._begun:
+            self._begun = True
+            if process := self._running():
+                _let_begin(process)
 
     async def prepared(self) -> None:
         """Returns when the process runs and is prepared for the first time; raises what `prepare` raised then."""
@@ -92,7 +105,8 @@ class Child:
         if self._prepared.done() and not self._prepared.cancelled():
             self._prepared.exception()
         if process := self._running():
-            self._around.say(f"{self.spec.name}: ending")
+            if self._begun:
+                self._around.say(f"{self.spec.name}: ending")
             self._signal(process, signal.SIGTERM)
             ended, hurried = asyncio.create_task(process.wait()), asyncio.create_task(hurry.wait())
             await asyncio.wait({ended, hurried}, timeout=self.spec.grace, return_when=asyncio.FIRST_COMPLETED)
@@ -138,7 +152,7 @@ class Child:
                 # Isolated and without site: nothing of the project is loaded for the moment before the exec.
                 *(sys.executable, "-IS", parent_death.__file__, str(os.getpid())),
                 *self.spec.command,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE if self.spec.ahead else asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self._around.directory,
@@ -146,6 +160,8 @@ class Child:
                 # Ctrl-C in a terminal reaches the supervisor alone, which ends the children in its own order.
                 start_new_session=True,
             )
+        if self.spec.ahead and self._begun:
+            _let_begin(self._process)
         with suppress(OSError):  # on a full disk the child is there all the same
             self._pid_file.write_text(f"{self._process.pid}\n")
         return self._process
@@ -172,6 +188,12 @@ class Child:
         with suppress(ProcessLookupError):
             # The session's group is the child's own: what it may have started goes with it.
             os.killpg(process.pid, number)
+
+
+def _let_begin(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin
+    process.stdin.write(b"\n")
+    process.stdin.close()
 
 
 def ending(code: int) -> str:

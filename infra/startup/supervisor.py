@@ -23,6 +23,7 @@ from infra.database.engine import NoSuchRevision, open_database
 from infra.health.heartbeat import heard_of
 from infra.runtime.processes import Child, ChildSpec, Surroundings
 from infra.runtime.settings import Settings
+from infra.startup import ahead
 from infra.startup.preflight import PreflightError, premises
 from infra.temporal.embedded import EngineError, SearchAttributes, prepare_namespace, server_command
 
@@ -81,8 +82,8 @@ def run(
         engine,
         Step("database", migrate),
         *([Step("demo people", load_demo)] if load_demo else []),
-        *(module_child(name, "worker", name) for name in settings.worker_names),
-        *(module_child(name, "api.serve", name) for name in settings.api_names),
+        *(loaded_ahead(name, "worker", name) for name in settings.worker_names),
+        *(loaded_ahead(name, "api.serve", name) for name in settings.api_names),
         Step("ready", lambda: ready(settings, began)),
         Step("opened", opened, announced=False),
         *jobs,
@@ -111,6 +112,11 @@ def module_child(name: str, module: str, *arguments: str, done: Path | None = No
     return ChildSpec(name, (sys.executable, "-m", module, *arguments), done=done)
 
 
+def loaded_ahead(name: str, module: str, *arguments: str) -> ChildSpec:
+    """The same, loaded while what comes before it is opened: it works when its turn in the plan comes."""
+    return ChildSpec(name, (sys.executable, "-m", ahead.__name__, module, *arguments), ahead=True)
+
+
 def say(text: str) -> None:
     """One short line on the terminal; a terminal that has gone is no reason to end."""
     with suppress(OSError, ValueError):
@@ -134,7 +140,7 @@ async def supervise(plan: Plan, around: Surroundings) -> int:
             opening.cancel()
             stopping.cancel()
             await asyncio.gather(opening, stopping, return_exceptions=True)
-            for child in reversed(children):
+            for child in sorted(children, key=lambda child: plan.index(child.spec), reverse=True):
                 await child.stop(hurry)
             around.say("ended")
 
@@ -158,14 +164,17 @@ def _ended_by_signal(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None
 
 
 async def _open(plan: Plan, around: Surroundings, children: list[Child]) -> None:
+    loading = {part.name: Child(part, around) for part in plan if isinstance(part, ChildSpec) and part.ahead}
+    children += loading.values()
     for part in plan:
         if isinstance(part, Step):
             await _do(part.do)
             if part.announced:
                 around.say(f"{part.name}: done")
         elif not (part.done and part.done.exists()):
-            child = Child(part, around)
-            children.append(child)
+            if (child := loading.get(part.name)) is None:
+                children.append(child := Child(part, around))
+            child.begin()
             await _prepared(child)
             around.say(f"{part.name}: started")
 

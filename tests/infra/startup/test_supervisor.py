@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,8 +18,18 @@ from infra.runtime.processes import ChildSpec
 from infra.runtime.settings import Settings
 from infra.startup import supervisor
 from infra.startup.preflight import only_one
-from infra.startup.supervisor import OpeningError, Plan, Step, answering, module_child, ready, run, supervise
-from tests.infra.support import ROOT, SLEEPS, alive, around, free_port, python, read_pid, wait_until
+from infra.startup.supervisor import (
+    OpeningError,
+    Plan,
+    Step,
+    answering,
+    loaded_ahead,
+    module_child,
+    ready,
+    run,
+    supervise,
+)
+from tests.infra.support import ROOT, SLEEPS, alive, around, free_port, python, read_pid, until, wait_until
 
 NAMES = ("temporal", "worker", "api")
 
@@ -241,6 +252,74 @@ async def test_a_system_is_ready_when_each_of_its_processes_was_heard_of_since_i
 async def test_readiness_that_does_not_come_says_what_was_answered_last() -> None:
     with pytest.raises(OpeningError, match="ConnectError"):
         await answering(f"http://127.0.0.1:{free_port()}/readyz", 0.3)
+
+
+AHEAD = (sys.executable, "-m", "infra.startup.ahead", "tests.infra.startup.loaded")
+
+
+async def test_a_child_loads_ahead_and_works_when_its_turn_comes(tmp_path: Path) -> None:
+    said: list[str] = []
+    log = tmp_path / "logs" / "worker.log"
+    turn = asyncio.Event()
+
+    async def opened() -> None:
+        await until(lambda: log.exists() and log.read_text() == "loaded\n")
+        assert said == ["temporal: started"]
+        turn.set()
+
+    plan: Plan = [
+        ChildSpec("temporal", python(SLEEPS)),
+        Step("database", opened),
+        ChildSpec("worker", (*AHEAD, "worker"), ahead=True),
+    ]
+    supervising = asyncio.create_task(supervise(plan, around(tmp_path, said.append)))
+    await turn.wait()
+    await until(lambda: log.read_text() == "loaded\nworks as worker\n")
+    assert said == ["temporal: started", "database: done", "worker: started"]
+    pid = read_pid(tmp_path, "worker")
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: log.read_text() == "loaded\nworks as worker\n" * 2)  # its turn has come for good
+    assert read_pid(tmp_path, "worker") != pid
+    supervising.cancel()
+    await asyncio.gather(supervising, return_exceptions=True)
+    assert said[-3:] == ["worker: ending", "temporal: ending", "ended"]
+
+
+async def test_what_waits_for_its_turn_ends_unsaid_where_the_opening_fails(tmp_path: Path) -> None:
+    said: list[str] = []
+    log = tmp_path / "logs" / "worker.log"
+
+    async def fails() -> None:
+        await until(lambda: log.exists() and log.read_text() == "loaded\n")
+        raise OpeningError("the database is older than the code")
+
+    temporal, worker = ChildSpec("temporal", python(SLEEPS)), ChildSpec("worker", AHEAD, ahead=True)
+    with pytest.raises(OpeningError, match="older"):
+        await supervise([temporal, Step("database", fails), worker], around(tmp_path, said.append))
+    assert said == ["temporal: started", "temporal: ending", "ended"]
+    assert list((tmp_path / "run").iterdir()) == []
+    assert log.read_text() == "loaded\n"
+
+
+async def test_a_module_that_can_t_be_loaded_is_told_of(tmp_path: Path) -> None:
+    said: list[str] = []
+    nothing = ChildSpec("worker", (*AHEAD[:-1], "no.such.module"), ahead=True)
+    supervising = asyncio.create_task(supervise([nothing], around(tmp_path, said.append)))
+    told = "worker: ended with 1 (ModuleNotFoundError: No module named 'no'), again in 0.2 s"
+    await until(lambda: told in said)
+    supervising.cancel()
+    await asyncio.gather(supervising, return_exceptions=True)
+
+
+def test_nobody_s_turn_comes_where_the_supervisor_has_gone() -> None:
+    ended = subprocess.run(AHEAD, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "loaded\n", "the supervisor has gone\n")
+
+
+def test_worker_and_api_are_loaded_ahead() -> None:
+    spec = loaded_ahead("worker-2", "worker", "worker-2")
+    assert spec.command == (sys.executable, "-m", "infra.startup.ahead", "worker", "worker-2")
+    assert spec.ahead
 
 
 def test_a_module_runs_with_this_interpreter(tmp_path: Path) -> None:
