@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.capacity import admits
     from domain.case.case import Case
     from domain.case.state import DisputeState, Incident, Party
-    from domain.errors import Refused
+    from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
     from domain.policy.process import shared
@@ -31,8 +31,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.evaluation import evaluate
     from workflows.follow_up import follow_up
     from workflows.mediation import mediation
-    from workflows.message_gate import MessageGate
-    from workflows.publisher import Publisher
+    from workflows.message_gate import MessageGate, as_failure
+    from workflows.publisher import Publisher, StandsOtherwise
     from workflows.pushes import push_1, push_2
     from workflows.triage import triage
 
@@ -100,7 +100,8 @@ class DisputeWorkflow:
     @workflow.run
     async def run(self, dispute: DisputeInput) -> DisputeState:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
-        background = [self.desk.background(keep_time(self.case)), self.desk.background(self.publisher.publish())]
+        beside = (keep_time(self.case), self.publisher.publish(), self.publisher.remember())
+        background = [self.desk.background(work) for work in beside]
         await self._rounds(self._begin(dispute))
         while not await self._ended():
             await self._rounds(self._begin(DisputeInput(state=self.state)))
@@ -219,7 +220,7 @@ class DisputeWorkflow:
 
     @decide.validator
     def _may_decide(self, command: decisions.Command) -> None:
-        self.gate.admit(command, lambda: decisions.check(self.state, command, self.case.now()))
+        self._admit(command, lambda: decisions.check(self.state, command, self.case.now()))
 
     @workflow.update(name="claim")
     async def claim(self, claim: handover.Claim) -> UpdateResult:
@@ -228,7 +229,7 @@ class DisputeWorkflow:
 
     @claim.validator
     def _may_claim(self, claim: handover.Claim) -> None:
-        self.gate.admit(claim, lambda: handover.check_claim(self.state, claim))
+        self._admit(claim, lambda: handover.check_claim(self.state, claim))
 
     @workflow.update(name="delegate")
     async def delegate(self, order: handover.Handover) -> UpdateResult:
@@ -237,7 +238,7 @@ class DisputeWorkflow:
 
     @delegate.validator
     def _may_delegate(self, order: handover.Handover) -> None:
-        self.gate.admit(order, lambda: handover.check_delegation(self.state, order))
+        self._admit(order, lambda: handover.check_delegation(self.state, order))
 
     @workflow.update(name="transfer")
     async def transfer(self, order: handover.Handover) -> UpdateResult:
@@ -246,7 +247,7 @@ class DisputeWorkflow:
 
     @transfer.validator
     def _may_transfer(self, order: handover.Handover) -> None:
-        self.gate.admit(order, lambda: handover.check_transfer(self.state, order))
+        self._admit(order, lambda: handover.check_transfer(self.state, order))
 
     @workflow.update(name="act")
     async def act(self, act: actions.Act) -> UpdateResult:
@@ -255,10 +256,18 @@ class DisputeWorkflow:
 
     @act.validator
     def _may_act(self, act: actions.Act) -> None:
-        self.gate.admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
+        self._admit(act, lambda: actions.check_action(self.state, act, self.case.now()))
+
+    def _admit(self, message: Message, check: Callable[[], object]) -> None:
+        """Refuses what the rule refuses, and a message from somebody whom a read model of another past was shown."""
+        if not self.publisher.knows(message.seen):
+            raise as_failure(Unavailable("查询数据与办理流程不一致，请管理员核对（doctor）后重试"))
+        self.gate.admit(message, check)
 
     async def _take(self, message: Message, take: Callable[[], object], task_id: str | None) -> UpdateResult:
         """Takes a message at once, and answers what is new as soon as the story rests: in the same workflow task."""
+        if not self.publisher.knows(message.seen):  # it was so when the message was admitted
+            raise StandsOtherwise(message.seen)
         applied = self.gate.apply(message, take)
         image = await self.publisher.answer(message.key, message.seen)
         return UpdateResult(receipt=message_keys.receipt(self.state, applied, task_id), image=image)
@@ -266,6 +275,8 @@ class DisputeWorkflow:
     @workflow.signal(name="decision")
     def decision(self, command: decisions.Command) -> None:
         """A decision sent while no worker answered: it takes effect once, or its refusal is on record."""
+        if not self.publisher.knows(command.seen):
+            raise StandsOtherwise(command.seen)
         self.gate.apply_unawaited(
             command,
             lambda: self._decide(command),

@@ -14,7 +14,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.case.state import DisputeState
 from domain.image.projection import Basis, Image, project
+from domain.policy.stages import Stage
 from domain.transitions import message_keys
+from domain.transitions.message import Seen
 from workflows import ports
 from workflows.case_sheet import offer_case_sheet
 from workflows.desk import Desk
@@ -28,6 +30,22 @@ _RETRY = RetryPolicy(
 
 LONGEST_ID = 200
 """Characters; the engine takes 255."""
+
+
+RESTS = 64
+"""Rests that a case remembers."""
+Rest = tuple[Stage, int]
+"""Stage and round."""
+
+
+class StandsOtherwise(Exception):
+    """A case does not stand as it did when it was shown: this code decides otherwise than the one that was there then.
+
+    It fails the workflow *task*: nothing is taken that people decided of another case, and mended code heals it.
+    """
+
+    def __init__(self, seen: Seen | None) -> None:
+        super().__init__(f"not as it was shown at revision {seen.revision if seen else 0}")
 
 
 class Publisher:
@@ -50,6 +68,8 @@ class Publisher:
         self._called_for = 0
         """the revision that the activity is to write although it was answered, or because it was not"""
         self._basis: Basis | None = None
+        self._rests: dict[int, Rest] = {}
+        """where the case stood whenever it rested, by revision: others know it by one of these"""
         self.published = 0
         """the revision that the read model has for certain"""
 
@@ -64,6 +84,24 @@ class Publisher:
         """Whether the engine owes the read model nothing."""
         return self.published >= self.owed
 
+    def knows(self, seen: Seen | None) -> bool:
+        """Whether the case once stood as somebody has seen it; what was before all it remembers may have been so.
+
+        By this a history whose commands are the same under other code is recognised (docs/changing-the-process.md).
+        """
+        if seen is None or not self._rests or seen.revision < min(self._rests):
+            return True
+        return self._rests.get(seen.revision) == (seen.stage, seen.round)
+
+    async def remember(self) -> None:
+        """Remembers where the case rests, also where nobody is shown; while it lives."""
+        state = self._desk.state
+        while True:
+            await workflow.wait_condition(
+                lambda: state.revision not in self._rests and (self._desk.settled or state.closed)
+            )
+            self._rest()
+
     def call_for(self) -> None:
         """Has the activity write the case as it stands: nobody is answered with it, or nobody may have heard."""
         self._called_for = self._desk.state.revision
@@ -76,12 +114,13 @@ class Publisher:
         elif key not in state.orphans:
             state.orphans.append(key)
 
-    async def answer(self, key: str, seen: int | None) -> Image | None:
-        """What is new since a revision that the read model was seen to have, once the story rests or is over."""
+    async def answer(self, key: str, seen: Seen | None) -> Image | None:
+        """What is new since the read model was seen, once the story rests or is over."""
         state = self._desk.state
         self._answering += 1
         await workflow.wait_condition(lambda: self._desk.settled or state.closed)
         self._answering -= 1
+        self._rest()
         self._show_operators()
         if key in state.orphans:
             state.orphans.remove(key)
@@ -89,9 +128,9 @@ class Publisher:
         if seen is None:
             self.call_for()
             return None
-        self.published = max(self.published, seen)
+        self.published = max(self.published, seen.revision)
         self._answered = state.revision
-        return self._image(since=seen)
+        return self._image(since=seen.revision)
 
     async def publish(self) -> None:
         """Waits until the story rests on something that the engine owes, and writes it; while the case lives."""
@@ -99,6 +138,7 @@ class Publisher:
         offer_case_sheet(state)
         while True:
             await workflow.wait_condition(lambda: not self.up_to_date and not self._answering and self._desk.settled)
+            self._rest()
             self._show_operators()
             image = self._image(since=self.published)
             try:
@@ -114,6 +154,12 @@ class Publisher:
                 if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
                     raise
                 self.published = 0  # the read model lost its past: send everything
+
+    def _rest(self) -> None:
+        state = self._desk.state
+        self._rests[state.revision] = (state.stage, state.round)
+        if len(self._rests) > RESTS:
+            del self._rests[next(iter(self._rests))]
 
     def _image(self, since: int) -> Image | None:
         """What is new since a revision; none in a replay, where nobody would get it."""

@@ -15,6 +15,7 @@ import structlog
 from api.core.engine import Engine
 from domain.errors import DisputeClosed, KeyReused, SantuiError, StoreUnavailable
 from domain.transitions import message_keys
+from domain.transitions.message import Seen
 from infra.database.engine import Database, Session
 from infra.records.idempotency_store import (
     Intent,
@@ -52,8 +53,8 @@ class Intents:
         self._database, self._engine = database, engine
         self._under_way: set[str] = set()
 
-    async def begin(self, key: str, dispute_no: str, seen: int) -> int | None:
-        """Puts on record that the message of a key is about to be sent to a dispute whose read model stands at `seen`.
+    async def begin(self, key: str, dispute_no: str, seen: Seen) -> Seen | None:
+        """Puts on record that the message of a key is about to be sent to a dispute that the read model has as `seen`.
 
         Answers `seen`, for the message; none where that can't be put on record: then the engine is to write itself.
 
@@ -65,7 +66,7 @@ class Intents:
         try:
             async with asyncio.timeout(PATIENCE):
                 kept = await self._database.transact(
-                    intent_kept(message_keys.write(key), message_keys.content(key), dispute_no, seen)
+                    intent_kept(message_keys.write(key), message_keys.content(key), dispute_no, seen.revision)
                 )
         except (StoreUnavailable, TimeoutError) as error:
             # One that is kept after all is an orphan: the case writes once more.

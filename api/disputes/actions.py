@@ -9,7 +9,7 @@ from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import JsonObject
 from api.disputes.access import visible_dispute
-from api.disputes.brief import brief_from, brief_of, read_at
+from api.disputes.brief import brief_from, brief_of, read_at, seen_as
 from api.disputes.mergers import check_target
 from api.disputes.schemas import Acted
 from api.intake.next_run import reopen
@@ -67,7 +67,7 @@ async def _act(
     await check_target(services, session, actor, dispute_no, fields)
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
     await session.close()
-    seen = await services.intents.begin(write_id, dispute_no, dispute.revision)
+    seen = await services.intents.begin(write_id, dispute_no, seen_as(dispute))
     message = Act(key=write_id, seen=seen, action=action, fields=fields, actor=by, organisations=organisations)
     try:
         result = await services.engine.update(dispute_no, "act", message)

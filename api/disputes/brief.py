@@ -13,6 +13,7 @@ from domain.errors import StoreUnavailable
 from domain.image.projection import Image
 from domain.policy.stages import Stage
 from domain.transitions.decisions import Receipt
+from domain.transitions.message import Seen
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
 
@@ -40,6 +41,11 @@ def brief_of(row: DisputeRow | Image) -> DisputeBrief:
         revision=row.revision,
         outcome=row.outcome,
     )
+
+
+def seen_as(row: DisputeRow) -> Seen:
+    """How the read model has a dispute, for a message to it."""
+    return Seen(revision=row.revision, stage=Stage(row.stage), round=row.round)
 
 
 def brief_from(receipt: Receipt) -> DisputeBrief:

@@ -30,8 +30,10 @@ from temporalio.worker import (
 from temporalio.workflow import NondeterminismError, info, instance
 
 from domain.case.state import DisputeState
+from domain.transitions.message import Seen
 from infra.temporal.codec import EncryptionCodec, converter_for
 from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.publisher import StandsOtherwise
 
 RECIPE = "docs/changing-the-process.md"
 _MACHINES = "Fatal error in workflow machines"
@@ -39,11 +41,12 @@ _MACHINES = "Fatal error in workflow machines"
 
 
 def describe_failure(failure: BaseException) -> str:
-    """Why a history can't be replayed, in one line; where the code gives other commands, with the remedy."""
+    """Why a history can't be replayed, in one line; where the case goes otherwise under this code, with the remedy."""
     line = f"{type(failure).__name__}: {_first_line(failure)}"
-    gate = f"; this code gives other commands than the history has: a gate is missing, see {RECIPE}"
-    other_commands = isinstance(failure, NondeterminismError) or _MACHINES in str(failure)
-    return line + (gate if other_commands else "")
+    gate = f"; under this code the case goes otherwise than in its history: a gate is missing, see {RECIPE}"
+    signs = (_MACHINES, StandsOtherwise.__name__)
+    other = isinstance(failure, NondeterminismError) or any(sign in f"{line} {failure}" for sign in signs)
+    return line + (gate if other else "")
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ async def replaying(converter: DataConverter) -> AsyncIterator[ReplayOne]:
             given.put_nowait(history)
             failure = (await anext(results)).replay_failure
             workflow = instances.by_run.pop(history.run_id, None)
+            if workflow and not failure and not workflow.publisher.knows(shown := await last_shown(history, converter)):
+                failure = StandsOtherwise(shown)
             return Replayed(
                 history,
                 state=workflow.state if workflow and not failure else None,
@@ -157,6 +162,21 @@ async def replay(history: WorkflowHistory, converter: DataConverter) -> Replayed
     """Replays one history to its end."""
     async with replaying(converter) as replay_one:
         return await replay_one(history)
+
+
+async def last_shown(history: WorkflowHistory, converter: DataConverter) -> Seen | None:
+    """Where the case stood according to its last answer to an update; none where it gave none that was to be shown.
+
+    The engine compares commands and no answers: that an answer would be another one today is found here.
+    """
+    converter = converter_for(history.workflow_id, converter)
+    for event in reversed(history.events):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+            outcome = event.workflow_execution_update_completed_event_attributes.outcome
+            for result in await converter.decode(outcome.success.payloads):
+                if image := result["image"]:
+                    return Seen(revision=image["revision"], stage=image["stage"], round=image["round"])
+    return None
 
 
 async def first_state(history: WorkflowHistory, converter: DataConverter) -> DisputeState:

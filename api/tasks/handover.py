@@ -18,6 +18,7 @@ from domain.errors import DisputeClosed, FieldsInvalid, Refused, TaskClosed, Una
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from domain.transitions.handover import Claim, Handover, capacity
+from domain.transitions.message import Seen
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.records.messages import NewMessage, leave_message, message_id_of
@@ -142,7 +143,7 @@ async def _send(
     session: Session,
     actor: Actor,
     task: TaskRow,
-    seen: int,
+    seen: Seen,
     update: Literal["claim", "delegate", "transfer"],
     message: Claim | Handover,
 ) -> Sent:

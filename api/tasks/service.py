@@ -27,6 +27,7 @@ from domain.people.organisation import Actor, OrganisationRef
 from domain.transitions.approvals import MERGER
 from domain.transitions.decisions import Command, organisation_codes, proposes
 from domain.transitions.handover import capacity, places_of, standing
+from domain.transitions.message import Seen
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
@@ -83,8 +84,8 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
 
 async def task_to_change(
     services: Services, session: Session, actor: Actor, task_id: str, write_id: str
-) -> tuple[TaskRow, int]:
-    """The task a person wants to act on, and the revision at which the read model has its dispute; trying is not
+) -> tuple[TaskRow, Seen]:
+    """The task a person wants to act on, and how the read model has its dispute; trying is not
     reading, so a foreign task is refused, not hidden.
 
     Raises:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from domain.base import Model
 from domain.people.organisation import Actor
+from domain.policy.stages import Stage
+
+
+class Seen(Model):
+    """Where the sender finds a case in the read model."""
+
+    revision: int
+    stage: Stage
+    round: int
 
 
 class Message(Model):
@@ -11,6 +20,6 @@ class Message(Model):
 
     key: str
     actor: Actor
-    seen: int | None = None
-    """the revision at which the sender finds the read model: the answer tells him what is new since, and he writes it
-    there; none where he only wants the receipt, and the engine writes it"""
+    seen: Seen | None = None
+    """the answer tells the sender what is new since, and he writes it to the read model; none where he only wants the
+    receipt, and the engine writes"""

@@ -28,6 +28,8 @@ from domain.errors import FieldsInvalid
 from domain.people import entitlement
 from domain.people.entitlement import Holder
 from domain.people.organisation import Actor, Post, lineage
+from domain.policy.stages import Stage
+from domain.transitions.message import Seen
 from infra.database.engine import Database
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.statements import Statement
@@ -51,8 +53,12 @@ from infra.read_model.visibility import (
 )
 from infra.records.people import PersonAtPost, at_post
 
-_WITH_REVISION = Statement.of(
-    select(*(getattr(TaskRow, name) for name in TaskRow.model_fields), col(DisputeRow.revision))
+_OF_DISPUTE = ("revision", "stage", "round")
+_WITH_DISPUTE = Statement.of(
+    select(
+        *(getattr(TaskRow, name) for name in TaskRow.model_fields),
+        *(getattr(DisputeRow, name) for name in _OF_DISPUTE),
+    )
     .join(DisputeRow, col(DisputeRow.dispute_no) == col(TaskRow.dispute_no))
     .where(col(TaskRow.task_id) == bindparam("task_id"))
 )
@@ -85,14 +91,15 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
 
 async def find_task_at(
     database: Database, session: AsyncSession, actor: Actor, task_id: str
-) -> tuple[TaskRow, int] | None:
-    """The same, with the revision at which the read model has the task's dispute; the session is seldom needed."""
-    found = await database.ask(_WITH_REVISION, {"task_id": task_id})
+) -> tuple[TaskRow, Seen] | None:
+    """The same, with how the read model has the task's dispute; the session is seldom needed."""
+    found = await database.ask(_WITH_DISPUTE, {"task_id": task_id})
     if not found:
         return None
-    *values, revision = found[0]
+    *values, revision, stage, number = found[0]
     row = TaskRow(**dict(zip(TaskRow.model_fields, values, strict=True)))
-    return (row, revision) if await _concerns(session, actor, row) else None
+    seen = Seen(revision=revision, stage=Stage(stage), round=number)
+    return (row, seen) if await _concerns(session, actor, row) else None
 
 
 async def _concerns(session: AsyncSession, actor: Actor, row: TaskRow) -> bool:

@@ -90,6 +90,7 @@ class Life:
             at_stage = self.workflow._begin(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
         self._clock = Strand(keep_time(self.workflow.case))
+        self._memory = Strand(self.workflow.publisher.remember())
         self._story = Strand(self.workflow._rounds(at_stage))
         self._handlers: list[Strand] = []
         self.results: dict[str, UpdateResult] = {}
@@ -108,7 +109,7 @@ class Life:
 
     def drop(self) -> None:
         """Ends the run where it stands."""
-        for strand in (self._clock, self._story, *self._handlers):
+        for strand in (self._clock, self._memory, self._story, *self._handlers):
             strand.drop()
 
     # --- time
@@ -117,7 +118,7 @@ class Life:
         """Lets everything go on that can, as after an activation."""
         with self._engine():
             for _ in range(MOST_STEPS):
-                strands = (self._clock, *self._handlers, self._story)
+                strands = (self._clock, self._memory, *self._handlers, self._story)
                 went_on = [strand.resume(self.at) for strand in strands]
                 self._handlers = [handler for handler in self._handlers if not handler.ended]
                 if not any(went_on):

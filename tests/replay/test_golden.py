@@ -93,7 +93,6 @@ async def test_a_changed_process_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(workflows.dispute.STAGES, Stage.PUSH_1, skips_the_second_push)
     replayed = await replay(read(next(f for f in FILES if f.name.startswith("the-car"))), CONVERTER)
     assert replayed.error is not None
-    assert replayed.error.startswith("NondeterminismError")
     assert replayed.error.endswith(f"a gate is missing, see {RECIPE}")
     assert replayed.state is None
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import WorkflowTaskFailedEventAttributes
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper
 
@@ -26,9 +27,10 @@ from domain.policy.behaviour import RULES
 from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
-from domain.transitions.message import Message
+from domain.transitions.message import Message, Seen
 from domain.triage.places import Directory, resolve_places
 from domain.triage.triage import Triage
 from infra.database.columns import unlock
@@ -44,6 +46,7 @@ from tests.infra.support import ROOT, free_port
 from tests.workflows.replayed_state import state_of
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
+from workflows.publisher import StandsOtherwise
 from workflows.search_attributes import SEARCH_ATTRIBUTES, attributes
 
 DIRECTORY = Directory(organisations=county.organisations())
@@ -187,8 +190,10 @@ class Engine(ReadModel):
                 failures.append(event.workflow_task_failed_event_attributes)
             elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 failures.clear()  # it went on since
-        if any(each.cause == NONDETERMINISTIC or MACHINES in each.failure.message for each in failures):
-            return f"{handle.id} can't go on under this code, its history has other commands: a gate is missing, {SEE}"
+        if any(_goes_otherwise(each) for each in failures):
+            return (
+                f"{handle.id} can't go on under this code, it goes otherwise in its history: a gate is missing, {SEE}"
+            )
         if failures:
             return f"{handle.id} asks no {kind}, its workflow task fails: {failures[-1].failure.message[:200]}"
         async with self.database.read() as session:
@@ -217,6 +222,7 @@ class Engine(ReadModel):
             fields={**example(kind, decision, task.about, row.sealed), **two, **fields},
             evidence=[PICTURE] if KINDS[kind].decisions[decision].pictures else [],
             actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
+            seen=Seen(revision=row.revision, stage=Stage(row.stage), round=row.round),
         )  # fmt: skip
 
     async def send(self, handle: Handle, message: Message, update: str = "decide") -> Receipt:
@@ -228,7 +234,7 @@ class Engine(ReadModel):
 
     async def ask(self, handle: Handle, message: Message, update: str = "decide") -> UpdateResult:
         """Sends a message by the update, and leaves the read model as it is."""
-        seeing = message.model_copy(update={"seen": await self.revision(handle)})
+        seeing = message.model_copy(update={"seen": await self.seen(handle)})
         result: UpdateResult = await handle.execute_update(update, seeing, id=message.key, result_type=UpdateResult)
         return result
 
@@ -248,6 +254,13 @@ class Engine(ReadModel):
         message = Act(key=str(uuid.uuid4()), action=action, fields={"reason": "测试"},
                       actor=actor(Post(role=role, path=station)))  # fmt: skip
         await self.send(handle, message, "act")
+
+    async def seen(self, handle: Handle) -> Seen:
+        """Where the read model has a case."""
+        async with self.database.read() as session:
+            row = await session.get(DisputeRow, handle.id)
+        assert row is not None
+        return Seen(revision=row.revision, stage=Stage(row.stage), round=row.round)
 
     async def revision(self, handle: Handle) -> int:
         """Where the read model stands."""
@@ -272,6 +285,12 @@ class Engine(ReadModel):
     async def state(self, handle: Handle) -> DisputeState:
         """The case as its history tells it."""
         return await state_of(self.client, await self.history(handle))
+
+
+def _goes_otherwise(failed: WorkflowTaskFailedEventAttributes) -> bool:
+    """Whether a workflow task failed because the case goes otherwise under this code."""
+    otherwise = failed.failure.application_failure_info.type == StandsOtherwise.__name__
+    return otherwise or failed.cause == NONDETERMINISTIC or MACHINES in failed.failure.message
 
 
 def actor(post: Post) -> Actor:

@@ -161,7 +161,7 @@ async def test_a_further_question_without_its_gate_is_told_so(office: Engine) ->
         async with office.working():
             await judged.signal("decision", await office.command(judged, "evaluate", "accept"))
             await until(lambda: office.events(judged, FAILED))
-            with pytest.raises(Stuck, match="can't go on under this code, its history has other commands: a gate is"):
+            with pytest.raises(Stuck, match="can't go on under this code, it goes otherwise in its history: a gate is"):
                 await office.task(judged, "visit", within=0.2)
             await office.decide(waiting, "handle_on_scene", "settled")
             await office.published(waiting)

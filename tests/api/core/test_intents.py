@@ -15,6 +15,8 @@ from api.tasks.schemas import Answering, Decided, TaskItem
 from api.tasks.service import decide, whole_task
 from domain.errors import KeyReused, NotEntitled, StoreUnavailable, TaskClosed, Unavailable
 from domain.image.projection import project
+from domain.policy.stages import Stage
+from domain.transitions.message import Seen
 from infra.database.engine import Session
 from infra.database.tables.operations import AnswerRow
 from infra.database.transactions import Work
@@ -24,6 +26,7 @@ from tests.api.engine import LivingEngine
 from tests.api.support import asked, dispute, may_answer, somebody
 
 CONFIRM = Answering(decision="confirm")
+SEEN = Seen(revision=1, stage=Stage.TRIAGE, round=1)
 
 
 async def on_record(services: Services) -> list[AnswerRow]:
@@ -54,7 +57,7 @@ async def test_the_answer_is_written_with_what_it_tells_and_leaves_no_intent(
     seen = await revision(services, number)
     answer = await decide(services, session, analyst, task.task_id, CONFIRM, key)
     [(_, _, sent)] = [each for each in engine.sent if each[1] == "decide"]
-    assert sent.model_dump()["seen"] == seen
+    assert sent.model_dump()["seen"]["revision"] == seen
     assert await revision(services, number) == engine.state(number).revision == answer.document()["dispute"]["revision"]
     assert not await on_record(services)
     async with services.database.read() as other:
@@ -180,7 +183,7 @@ async def test_an_orphan_of_a_case_that_is_over_is_ended(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     number = await dispute(services)
-    await services.intents.begin("w.c", number, 1)
+    await services.intents.begin("w.c", number, SEEN)
     services.intents.end("w.c")
     engine.end_outside(number)
     await sweep(services)
@@ -189,7 +192,7 @@ async def test_an_orphan_of_a_case_that_is_over_is_ended(
 
 async def test_what_this_process_still_works_on_is_no_orphan(services: Services, engine: LivingEngine) -> None:
     number = await dispute(services)
-    await services.intents.begin("w.c", number, 1)
+    await services.intents.begin("w.c", number, SEEN)
     await sweep(services)
     assert len(await on_record(services)) == 1
     assert engine.state(number).orphans == []
@@ -224,7 +227,7 @@ async def test_a_key_under_way_with_other_content_is_for_the_engine_to_judge(
     with pytest.raises(Unavailable):
         await claim(services, session, analyst, task.task_id, "k")
     write = write_of(analyst, f"decide:{task.task_id}", "k")
-    await services.intents.begin(f"{write}.{content_digest('other')}", number, 1)
+    await services.intents.begin(f"{write}.{content_digest('other')}", number, SEEN)
     engine.mode = "up"
     async with services.database.resume(session):
         answer = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
