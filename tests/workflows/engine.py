@@ -222,7 +222,6 @@ class Engine(ReadModel):
             fields={**example(kind, decision, task.about, row.sealed), **two, **fields},
             evidence=[PICTURE] if KINDS[kind].decisions[decision].pictures else [],
             actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
-            seen=Seen(revision=row.revision, stage=Stage(row.stage), round=row.round),
         )  # fmt: skip
 
     async def send(self, handle: Handle, message: Message, update: str = "decide") -> Receipt:
@@ -255,12 +254,11 @@ class Engine(ReadModel):
                       actor=actor(Post(role=role, path=station)))  # fmt: skip
         await self.send(handle, message, "act")
 
-    async def seen(self, handle: Handle) -> Seen:
-        """Where the read model has a case."""
+    async def seen(self, handle: Handle) -> Seen | None:
+        """Where the read model has a case, if it has it."""
         async with self.database.read() as session:
             row = await session.get(DisputeRow, handle.id)
-        assert row is not None
-        return Seen(revision=row.revision, stage=Stage(row.stage), round=row.round)
+        return Seen(revision=row.revision, stage=Stage(row.stage), round=row.round) if row else None
 
     async def revision(self, handle: Handle) -> int:
         """Where the read model stands."""

@@ -159,7 +159,8 @@ async def test_a_further_question_without_its_gate_is_told_so(office: Engine) ->
         assert replayed.error is not None
         assert replayed.error.endswith(f"a gate is missing, see {RECIPE}")
         async with office.working():
-            await judged.signal("decision", await office.command(judged, "evaluate", "accept"))
+            accepting = await office.command(judged, "evaluate", "accept")
+            await judged.signal("decision", accepting.model_copy(update={"seen": await office.seen(judged)}))
             await until(lambda: office.events(judged, FAILED))
             with pytest.raises(Stuck, match="can't go on under this code, it goes otherwise in its history: a gate is"):
                 await office.task(judged, "visit", within=0.2)

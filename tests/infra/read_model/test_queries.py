@@ -220,7 +220,7 @@ async def test_boxes_hold_what_the_rules_say(filled: Database) -> None:
                     assert (row := await find_task(session, who, task_id))
                     assert (found := await find_task_at(filled, session, who, task_id))
                     assert found[0].model_dump() == row.model_dump()
-                    assert found[1] == await revision_of(session, row.dispute_no)
+                    assert found[1].revision == await revision_of(session, row.dispute_no)
             totals[box] += len(expected)
     assert all(totals.values()), totals
     leader = actor("department_leader", "bureau")
