@@ -6,6 +6,7 @@ left out, and rows that go to the database in one call are one statement.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ class StatementLog:
     def note(self, statement: str) -> None:
         """One statement. Who goes past SQLAlchemy to the driver calls this himself."""
         if not statement.startswith(_TRANSACTION):
-            os.write(self._file, (" ".join(statement.split()) + "\n").encode())
+            with contextlib.suppress(OSError):  # a full disk loses a line here, and no statement
+                os.write(self._file, (" ".join(statement.split()) + "\n").encode())
 
     def listen(self, engine: AsyncEngine) -> None:
         """Notes what goes through an engine."""

@@ -20,6 +20,7 @@ from domain.image.projection import project
 from infra.read_model.writer import write_image
 from infra.runtime.settings import Settings, variable
 from infra.temporal.case_memory import cached_cases
+from infra.temporal.client import connect
 from tests.instance import Instance
 from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
@@ -182,5 +183,5 @@ def test_workflow_code_runs_in_the_sandbox_in_tests_alone(office: Engine, tmp_pa
 
 async def test_a_worker_keeps_the_cases_that_its_memory_holds(office: Engine) -> None:
     given = office.settings.model_copy(update={"worker_memory_mb": 300})
-    built = worker.build_worker(given, office.client, office.database)
+    built = worker.build_worker(given, await connect(given), office.database)  # never run: a client of its own
     assert built.config()["max_cached_workflows"] == cached_cases(given)
