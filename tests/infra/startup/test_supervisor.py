@@ -274,7 +274,7 @@ async def test_a_child_loads_ahead_and_works_when_its_turn_comes(tmp_path: Path)
     ]
     supervising = asyncio.create_task(supervise(plan, around(tmp_path, said.append)))
     await turn.wait()
-    await until(lambda: log.read_text() == "loaded\nworks as worker\n")
+    await until(lambda: log.read_text() == "loaded\nworks as worker\n" and len(said) == 3)  # it works before it is said
     assert said == ["temporal: started", "database: done", "worker: started"]
     pid = read_pid(tmp_path, "worker")
     os.kill(pid, signal.SIGKILL)
