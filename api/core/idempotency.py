@@ -234,7 +234,7 @@ def _in_doubt(error: Refused | Unavailable, *, keyed: bool) -> bool:
 
 
 async def _in_one(
-    services: Services, effect: Effect[T], answer_id: str | None, content_digest: str, answers: TypeAdapter[T]
+    services: Services, effect: Effect[T], answer_id: str | None, content_id: str, answers: TypeAdapter[T]
 ) -> Answer[T]:
     """Effect and answer in one transaction. Of the same key at once, here or in another process, the second waits
     for the first's commit, is undone, and gets its answer."""
@@ -242,12 +242,12 @@ async def _in_one(
         async with services.database.write(effect.lock) as session:
             answer = await effect.apply(session)
             stored = StoredAnswer(status=answer.status, body=answer.document())
-            if answer_id and not await keep_answer(session, answer_id, content_digest, stored):
+            if answer_id and not await keep_answer(session, answer_id, content_id, stored):
                 raise _AnotherWasFirst
     except _AnotherWasFirst:
         assert answer_id
         async with services.database.read() as session:
-            first = await find_answer(session, answer_id, content_digest)
+            first = await find_answer(session, answer_id, content_id)
         assert first, "answers of the last minute are not deleted"
         return _read(first, answers)
     return answer

@@ -66,7 +66,7 @@ def server_command(settings: Settings) -> tuple[str, ...]:
         *("--dynamic-config-value", "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=3"),
         # SQLite stores no longer ids; refused at the door instead of failing inside.
         *("--dynamic-config-value", "limit.maxIDLength=255"),
-        # The default of 20 reads a second makes a case that moves fast wait up to 50 ms at every step (bench/raw.py).
+        # The default of 20 reads a second makes a case that moves fast wait up to 50 ms at every step (bench/raw).
         *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=100"),
     )
 

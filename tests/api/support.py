@@ -76,6 +76,13 @@ async def may_answer(services: Services, task: Task) -> Actor:
     return await _acting(services, next(p for p in fits if p not in task.excluded))
 
 
+async def confirming(services: Services, engine: LivingEngine) -> tuple[str, Task, Actor]:
+    """A new dispute's number, its first task, and who may answer that."""
+    number = await dispute(services)
+    task = asked(engine, number, "confirm_triage")
+    return number, task, await may_answer(services, task)
+
+
 async def answered(services: Services, dispute_no: str, kind: str, decision: str, **fields: Any) -> Receipt:
     """The first open task of a kind, answered by who may, with the example's fields: to bring a case to a stage."""
     engine = services.engine

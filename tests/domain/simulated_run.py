@@ -244,18 +244,21 @@ class Life:
     @contextlib.contextmanager
     def _engine(self) -> Iterator[None]:
         """Makes the workflow's own questions to the engine come to us."""
-        ours = {
-            "wait_condition": self._wait_condition, "now": self._now, "uuid7": self._new_id, "info": lambda: self,
-            "set_current_details": _unseen,
-        }  # fmt: skip
-        theirs = {name: getattr(workflow, name) for name in ours}
+        ours: list[tuple[Any, str, Callable[..., Any]]] = [
+            (workflow, "wait_condition", self._wait_condition),
+            (workflow, "now", self._now),
+            (workflow, "uuid7", self._new_id),
+            (workflow, "info", lambda: self),
+            (workflow.unsafe, "is_replaying", lambda: False),
+        ]
+        theirs = [(where, name, getattr(where, name)) for where, name, _ in ours]
         try:
-            for name, answer in ours.items():
-                setattr(workflow, name, answer)
+            for where, name, answer in ours:
+                setattr(where, name, answer)
             yield
         finally:
-            for name, answer in theirs.items():
-                setattr(workflow, name, answer)
+            for where, name, answer in theirs:
+                setattr(where, name, answer)
 
     def _now(self) -> datetime:
         return self.at.astimezone(UTC)
@@ -269,10 +272,6 @@ class Life:
     ) -> Generator[Waiting, None, None]:
         """As the engine has it, also a condition that is met already is first seen when the others are asked."""
         yield Waiting(met, None if timeout is None else self.at + timeout)
-
-
-def _unseen(_: object) -> None:
-    """The case sheet is not kept here."""
 
 
 def refused(send: Callable[[Message], Any], message: Message) -> str:

@@ -92,8 +92,8 @@ def payloads(history: WorkflowHistory) -> list[tuple[type[BaseModel], Any]]:
 
 
 def last_shown(history: WorkflowHistory) -> dict[str, Any]:
-    """The case as it was shown last, by the answers to updates and by the engine: each image has of the growing lists
-    only what came to them.
+    """The case as it was shown last, by the answers to updates and by the engine: each image has of the lists
+    only the items that changed.
     """
     shown: dict[str, Any] = {}
     revision = 0

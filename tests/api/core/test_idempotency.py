@@ -16,7 +16,7 @@ from domain.transitions.decisions import Command
 from infra.database.engine import Session
 from infra.records.messages import watch, watches
 from tests.api.engine import LivingEngine
-from tests.api.support import asked, dispute, may_answer
+from tests.api.support import confirming, dispute
 
 
 class Counted(BaseModel):
@@ -162,9 +162,7 @@ async def test_the_case_is_asked_before_somebody_is_refused_what_he_did(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     """A decision is taken and its answer lost; sent again, it meets a task that is closed, by itself."""
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    who = await may_answer(services, task)
+    number, task, who = await confirming(services, engine)
     writes: list[str] = []
 
     async def do(write: str) -> Answer[Counted | Left]:

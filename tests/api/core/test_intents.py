@@ -23,7 +23,7 @@ from infra.database.transactions import Work
 from infra.read_model.disputes import revision_of
 from infra.read_model.writer import rows_of, stored_rows
 from tests.api.engine import LivingEngine
-from tests.api.support import asked, dispute, may_answer, somebody
+from tests.api.support import asked, confirming, dispute, may_answer, somebody
 
 CONFIRM = Answering(decision="confirm")
 SEEN = Seen(revision=1, stage=Stage.TRIAGE, round=1)
@@ -51,9 +51,7 @@ async def revision(services: Services, number: str) -> int:
 async def test_the_answer_is_written_with_what_it_tells_and_leaves_no_intent(
     services: Services, session: Session, engine: LivingEngine, key: str | None
 ) -> None:
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
     seen = await revision(services, number)
     answer = await decide(services, session, analyst, task.task_id, CONFIRM, key)
     [(_, _, sent)] = [each for each in engine.sent if each[1] == "decide"]
@@ -71,8 +69,7 @@ async def test_the_answer_is_written_with_what_it_tells_and_leaves_no_intent(
 async def test_the_answer_is_what_the_read_model_shows(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     answer = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     assert isinstance(answer.body, Decided)
     assert isinstance(answer.body.task, TaskItem)
@@ -87,9 +84,7 @@ async def test_the_answer_is_what_the_read_model_shows(
 async def test_what_cannot_be_written_stays_on_record_until_the_case_has_it(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
     engine.publishes = False
     answer = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     assert answer.document()["published"] is False
@@ -110,9 +105,7 @@ async def test_the_answer_that_was_lost_is_written_by_the_case(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     """The engine took it, and its answer never came: kill -9 of this process leaves the same."""
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
     before = await revision(services, number)
     engine.loses_answers, engine.mode = True, "up"
     with pytest.raises(Unavailable):
@@ -126,9 +119,7 @@ async def test_the_answer_that_was_lost_is_written_by_the_case(
 async def test_what_never_arrived_is_waited_for_by_the_case(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
     engine.mode = "no worker"
     with pytest.raises(Unavailable):
         await claim(services, session, analyst, task.task_id, "k")
@@ -159,8 +150,7 @@ async def test_an_engine_that_is_away_keeps_the_intent(
 async def test_what_is_refused_or_left_leaves_no_intent(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     for key in ("k", None):
         engine.refuses = TaskClosed()
         async with services.database.resume(session):
@@ -202,9 +192,7 @@ async def test_where_no_intent_can_be_kept_the_engine_writes(
     services: Services, session: Session, engine: LivingEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that can't be written for a moment does not keep a decision from being taken."""
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
 
     def unwritable(*_: object) -> Work[bool]:
         raise StoreUnavailable
@@ -221,8 +209,7 @@ async def test_a_key_under_way_with_other_content_is_for_the_engine_to_judge(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     """Typed again after a 503, under the form's key: not refused for an answer that nobody has."""
-    task = asked(engine, number := await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
     engine.mode = "no worker"
     with pytest.raises(Unavailable):
         await claim(services, session, analyst, task.task_id, "k")
@@ -236,8 +223,7 @@ async def test_a_key_under_way_with_other_content_is_for_the_engine_to_judge(
 
 
 async def test_a_fresh_key_is_not_looked_up(services: Services, session: Session, engine: LivingEngine) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     sent: list[str] = []
     with services.database.heard(lambda text, _: sent.append(text)):
         await decide(services, session, analyst, task.task_id, CONFIRM, "k")
@@ -247,8 +233,7 @@ async def test_a_fresh_key_is_not_looked_up(services: Services, session: Session
 async def test_a_repeat_of_who_is_entitled_no_longer_is_answered_and_no_try(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     first = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     moved = analyst.model_copy(update={"posts": (await somebody(services, "department_handler", "market_reg")).posts})
     noted = services.access.backlog
@@ -267,8 +252,7 @@ async def test_a_repeat_of_who_is_entitled_no_longer_is_answered_and_no_try(
 async def test_a_repeat_is_answered_where_no_intent_can_be_kept(
     services: Services, session: Session, engine: LivingEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     first = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
 
     def unwritable(*_: object) -> Work[bool]:

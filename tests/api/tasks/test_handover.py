@@ -14,7 +14,7 @@ from infra.database.engine import Session
 from infra.read_model.messages import count_unread
 from infra.records.people import actor_named
 from tests.api.engine import LivingEngine
-from tests.api.support import answered, asked, dispute, may_answer
+from tests.api.support import answered, confirming
 
 
 async def standing_of(services: Services, session: Session, actor: Actor, task_id: str) -> str:
@@ -27,9 +27,7 @@ async def standing_of(services: Services, session: Session, actor: Actor, task_i
 async def test_a_claim_ties_the_task_and_is_made_once(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     first = await claim(services, session, analyst, task.task_id, "k")
     assert (first.status, first.body.task.state) == (200, "claimed")
     async with services.database.resume(session):
@@ -43,9 +41,7 @@ async def test_a_claim_ties_the_task_and_is_made_once(
 
 
 async def test_who_comes_second_is_refused(services: Services, session: Session, engine: LivingEngine) -> None:
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     candidates = (await whole_task(services, session, analyst, task.task_id)).candidates
     other = next(c for c in candidates if c.person_id != analyst.person_id)
     await claim(services, session, analyst, task.task_id, None)
@@ -56,8 +52,7 @@ async def test_who_comes_second_is_refused(services: Services, session: Session,
 
 
 async def test_whoever_gets_a_task_gets_a_message(services: Services, session: Session, engine: LivingEngine) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     [helper, *_] = (await whole_task(services, session, analyst, task.task_id)).colleagues
     by = await actor_named(session, helper.username)
     assert by
@@ -78,8 +73,7 @@ async def test_whoever_gets_a_task_gets_a_message(services: Services, session: S
 async def test_nobody_of_that_name_is_a_fault_of_the_field(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     with pytest.raises(FieldsInvalid) as refused:
         await transfer(services, session, analyst, task.task_id, TransferIn(to="nobody", reason="轮休"), "k")
     assert [error["field"] for error in refused.value.errors] == ["to"]
@@ -87,9 +81,7 @@ async def test_nobody_of_that_name_is_a_fault_of_the_field(
 
 
 async def test_a_task_that_ended_changes_no_hands(services: Services, session: Session, engine: LivingEngine) -> None:
-    number = await dispute(services)
-    task = asked(engine, number, "confirm_triage")
-    analyst = await may_answer(services, task)
+    number, task, analyst = await confirming(services, engine)
     await answered(services, number, "confirm_triage", "confirm")
     with pytest.raises(TaskClosed):
         await claim(services, session, analyst, task.task_id, "k")
@@ -98,8 +90,7 @@ async def test_a_task_that_ended_changes_no_hands(services: Services, session: S
 async def test_without_a_worker_nobody_can_say_whether_it_changed_hands(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task = asked(engine, await dispute(services), "confirm_triage")
-    analyst = await may_answer(services, task)
+    _, task, analyst = await confirming(services, engine)
     engine.mode = "no worker"
     with pytest.raises(Unavailable) as away:
         await claim(services, session, analyst, task.task_id, "k")

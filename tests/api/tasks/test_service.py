@@ -16,15 +16,9 @@ from infra.read_model.tasks import InboxFilter
 from infra.records.idempotency_store import StoredAnswer
 from infra.records.people import actor_named
 from tests.api.engine import LivingEngine
-from tests.api.support import asked, dispute, may_answer, somebody
+from tests.api.support import confirming, somebody
 
 CONFIRM = Answering(decision="confirm")
-
-
-async def confirming(services: Services, engine: LivingEngine) -> tuple[Task, Actor]:
-    """A new dispute's first task, and who may answer it."""
-    task = asked(engine, await dispute(services), "confirm_triage")
-    return task, await may_answer(services, task)
 
 
 async def delegated(services: Services, session: Session, task: Task, by: Actor) -> Actor:
@@ -40,7 +34,7 @@ async def delegated(services: Services, session: Session, task: Task, by: Actor)
 async def test_a_box_holds_what_is_the_persons_to_claim(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     page = await inbox_box(session, analyst, "claimable", InboxFilter(), limit=50, cursor=None)
     [item] = [item for item in page.items if item.task_id == task.task_id]
     assert (item.standing, item.state) == ("free", "open")
@@ -53,7 +47,7 @@ async def test_a_box_holds_what_is_the_persons_to_claim(
 async def test_a_whole_task_says_who_may_answer_it_and_with_what(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     whole = await whole_task(services, session, analyst, task.task_id)
     assert whole.standing == "free"
     assert whole.model_dump(mode="json")["standing"] == "free"
@@ -72,7 +66,7 @@ async def test_a_task_that_is_not_there_is_not_found(services: Services, session
 
 
 async def test_a_decision_is_taken_once_for_its_key(services: Services, session: Session, engine: LivingEngine) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     first = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     assert first.status == 200
     assert isinstance(first.body, Decided)
@@ -91,7 +85,7 @@ async def test_a_decision_is_taken_once_for_its_key(services: Services, session:
 async def test_a_foreign_task_is_refused_and_the_refusal_repeated(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, _ = await confirming(services, engine)
+    _, task, _ = await confirming(services, engine)
     stranger = await somebody(services, "department_handler", "market_reg")
     for _ in range(2):
         with pytest.raises(NotEntitled):
@@ -102,7 +96,7 @@ async def test_a_foreign_task_is_refused_and_the_refusal_repeated(
 async def test_without_a_worker_a_decision_is_left_and_takes_effect_later(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     engine.mode = "no worker"
     left = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     assert left.status == 202
@@ -117,7 +111,7 @@ async def test_without_a_worker_a_decision_is_left_and_takes_effect_later(
 async def test_what_cannot_be_read_yet_is_answered_from_the_receipt(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     engine.publishes = False
     answer = await decide(services, session, analyst, task.task_id, CONFIRM, "k")
     document = answer.document()
@@ -127,7 +121,7 @@ async def test_what_cannot_be_read_yet_is_answered_from_the_receipt(
 
 
 async def test_a_delegates_decision_is_a_proposal(services: Services, session: Session, engine: LivingEngine) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     by = await delegated(services, session, task, analyst)
     async with services.database.resume(session):
         answer = await decide(services, session, by, task.task_id, CONFIRM, "k")
@@ -144,7 +138,7 @@ async def test_a_delegates_decision_is_a_proposal(services: Services, session: S
 async def test_who_decides_after_a_proposal_has_decided_also_when_the_answer_is_repeated(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     by = await delegated(services, session, task, analyst)
     async with services.database.resume(session):
         await decide(services, session, by, task.task_id, CONFIRM, "theirs")
@@ -159,7 +153,7 @@ async def test_who_decides_after_a_proposal_has_decided_also_when_the_answer_is_
 async def test_a_delegates_decision_that_is_left_is_a_proposal_too(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     by = await delegated(services, session, task, analyst)
     engine.mode = "no worker"
     async with services.database.resume(session):
@@ -171,7 +165,7 @@ async def test_a_delegates_decision_that_is_left_is_a_proposal_too(
 async def test_an_engine_that_is_away_may_have_been_reached(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    task, analyst = await confirming(services, engine)
+    _, task, analyst = await confirming(services, engine)
     engine.mode = "away"
     with pytest.raises(Unavailable) as away:
         await decide(services, session, analyst, task.task_id, CONFIRM, "k")
