@@ -25,12 +25,12 @@ class Door(httpx2.BaseTransport):
 
     def __init__(self, instance: Instance, name: str) -> None:
         self._instance, self._name = instance, name
-        self._way, self._port, self._used = httpx2.HTTPTransport(), 0, 0.0
+        self._way, self._port, self._pid, self._used = httpx2.HTTPTransport(), 0, 0, 0.0
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Sends a request on a connection that is the process's."""
-        if time.monotonic() - self._used > FRESH:
-            self._open()
+        if time.monotonic() - self._used > FRESH or self._pid != self._instance.pid(self._name):
+            self._open()  # a process that was started again has closed them all
         response = self._way.handle_request(request)
         assert _port(response) == self._port, "the connection was closed before it was used"
         self._used = time.monotonic()
@@ -54,8 +54,8 @@ class Door(httpx2.BaseTransport):
             except httpx2.TransportError:  # it goes to one that has gone or stands still
                 time.sleep(0.05)
                 continue
-            self._port = _port(response)
-            if self._port in _connected(self._instance.pid(self._name)):
+            self._port, self._pid = _port(response), self._instance.pid(self._name)
+            if self._port in _connected(self._pid):
                 return
         raise AssertionError(f"no connection came to {self._name}")
 
