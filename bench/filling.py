@@ -22,7 +22,8 @@ from sqlmodel import SQLModel
 
 from domain.case.case import Case
 from domain.case.opening import open_state
-from domain.case.state import DisputeState, Incident, Party
+from domain.case.records import Incident, Party
+from domain.case.state import DisputeState
 from domain.image.projection import project
 from domain.triage.places import Directory, Kind, Listed, resolve_places
 from domain.triage.triage import triage

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
 from infra.runtime.settings import Settings
 
 FREE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.case.state import Assigned
+from domain.case.records import Assigned
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle

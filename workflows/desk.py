@@ -15,9 +15,10 @@ from typing import Any
 from temporalio import workflow
 
 from domain.case.case import Case
-from domain.case.state import Decision, DisputeState, Interruption, Task
+from domain.case.records import Interruption
+from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Post
-from domain.policy.process import Rungs
+from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 
 

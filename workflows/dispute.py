@@ -13,7 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.base import Model, china
     from domain.case.capacity import admits
     from domain.case.case import Case
-    from domain.case.state import DisputeState, Incident, Party
+    from domain.case.records import Incident, Party
+    from domain.case.state import DisputeState
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES

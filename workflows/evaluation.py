@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.case.state import Verdict
-from domain.policy.fields import RETURN_REASONS
+from domain.case.records import Verdict
+from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
 from domain.transitions.colours import raise_by_one
 from domain.transitions.supervision import supervise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.case.state import ObligationState, VisitRecord
+from domain.case.records import ObligationState, VisitRecord
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from workflows.desk import DONE, Answer, Ask, Desk

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.case.case import COLOUR
 from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
-from domain.case.state import Position, Session
+from domain.case.records import Position, Session
 from domain.policy.process import Ladder
 from domain.policy.stages import Stage
 from domain.transitions.colours import intervened

@@ -9,9 +9,9 @@ from temporalio.exceptions import ApplicationError
 
 from domain.case.capacity import check_growth, check_room, count_in
 from domain.case.case import Case
-from domain.case.state import Applied
+from domain.case.records import Applied
 from domain.errors import KeyReused, Refused, SantuiError, by_code
-from domain.policy.catalogue import ENDINGS
+from domain.policy.action_catalogue import ENDINGS
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
 from domain.transitions.message import Message

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.errors import by_code
-from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
 from infra.records.access_log import OK
 
 NOTED: dict[str, str] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from api.core.context import Services
 from api.disputes.access import visible_dispute
-from domain.case.state import Evidence, Task
+from domain.case.records import Evidence
+from domain.case.state import Task
 from domain.errors import NotEntitled, NotFound
 from domain.people.organisation import Actor
 from domain.transitions.actions import actions_open

@@ -17,7 +17,7 @@ from api.attachments.presenters import present_attachment
 from api.attachments.schemas import Attachment, Removed
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
-from domain.case.state import Evidence
+from domain.case.records import Evidence
 from domain.errors import Conflict, NotEntitled, Refused
 from domain.people.organisation import Actor
 from infra.database.engine import Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.case.state import Party
+from domain.case.records import Party
 
 
 def masked(party: Party) -> Party:

@@ -19,7 +19,8 @@ from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep
 from api.web.submission import banner_of, earlier, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
-from domain.policy.catalogue import ACTIONS, ENDINGS, OUTCOMES
+from domain.policy.action_catalogue import ACTIONS, ENDINGS
+from domain.policy.catalogue import OUTCOMES
 from infra.database.engine import Session
 
 router = APIRouter(route_class=PageRoute)

@@ -15,7 +15,7 @@ from api.disputes.schemas import Acted
 from api.intake.next_run import reopen
 from domain.errors import ActionNotAllowed, NotEntitled, NotFound, Refused, Unavailable
 from domain.people.organisation import Actor
-from domain.policy.catalogue import ACTIONS
+from domain.policy.action_catalogue import ACTIONS
 from domain.transitions.actions import Act, capacity_to_act
 from domain.transitions.decisions import ChangeAsked, Receipt, organisation_codes
 from domain.transitions.reopening import check_reopen

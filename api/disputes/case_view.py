@@ -12,10 +12,10 @@ from api.web.organisation_labels import Offices, Vocabulary
 from api.web.rendering import View
 from api.web.timeline import decided
 from domain.base import china
-from domain.case import state as s
+from domain.case import records
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import OUTCOMES
-from domain.policy.fields import RETURN_REASONS
+from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
 
 OPEN = ("open", "claimed")
@@ -125,7 +125,7 @@ def _clock(c: ClockShape, now: datetime) -> View:
     }
 
 
-def _incident(i: s.Incident, now: datetime) -> View:
+def _incident(i: records.Incident, now: datetime) -> View:
     return {
         "at": w.stamp(i.reported_at, now),
         "source": w.SOURCES.get(i.source, i.source),
@@ -135,7 +135,7 @@ def _incident(i: s.Incident, now: datetime) -> View:
     }
 
 
-def _agreement(a: s.Agreement, now: datetime) -> View:
+def _agreement(a: records.Agreement, now: datetime) -> View:
     return {
         "number": a.number,
         "round": a.round,
@@ -147,7 +147,7 @@ def _agreement(a: s.Agreement, now: datetime) -> View:
     }
 
 
-def _obligation(o: s.ObligationState) -> View:
+def _obligation(o: records.ObligationState) -> View:
     return {
         "party": o.party,
         "what": o.what,
@@ -158,7 +158,7 @@ def _obligation(o: s.ObligationState) -> View:
     }
 
 
-def _session(x: s.Session, tiers: dict[str, str], now: datetime) -> View:
+def _session(x: records.Session, tiers: dict[str, str], now: datetime) -> View:
     return {
         "name": f"{tiers.get(x.tier, x.tier)} · 第 {x.number} 次",
         "at": w.stamp(x.at, now),
@@ -172,7 +172,7 @@ def _role(code: str) -> str:
     return ROLES[code].name if code in ROLES else code
 
 
-def _verdict(v: s.Verdict, now: datetime) -> View:
+def _verdict(v: records.Verdict, now: datetime) -> View:
     return {
         "at": w.stamp(v.at, now),
         "round": v.round,
@@ -183,7 +183,7 @@ def _verdict(v: s.Verdict, now: datetime) -> View:
     }
 
 
-def _visit(v: s.VisitRecord, now: datetime) -> View:
+def _visit(v: records.VisitRecord, now: datetime) -> View:
     return {
         "name": f"第 {v.number} 次回访 · {v.party}",
         "at": w.stamp(v.at, now),

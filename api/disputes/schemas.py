@@ -9,7 +9,7 @@ from api.attachments.schemas import Attachment
 from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
-from domain.case import state as s
+from domain.case import records
 from domain.case.clocks import Moved, Suspension
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
@@ -84,18 +84,18 @@ class Case(DisputeItem):
     suggested_lead: str | None
     suggested: list[str]
     merged_into: str | None
-    incidents: list[s.Incident]
-    parties: list[s.Party]
-    pushes: list[s.Push]
-    assigned: list[s.Assigned]
-    position: s.Position
-    sessions: list[s.Session]
-    agreements: list[s.Agreement]
-    disposal: s.Disposal | None
-    evaluations: list[s.Verdict]
-    visits: list[s.VisitRecord]
-    supervisions: list[s.Supervision]
-    changes: list[s.Change]
+    incidents: list[records.Incident]
+    parties: list[records.Party]
+    pushes: list[records.Push]
+    assigned: list[records.Assigned]
+    position: records.Position
+    sessions: list[records.Session]
+    agreements: list[records.Agreement]
+    disposal: records.Disposal | None
+    evaluations: list[records.Verdict]
+    visits: list[records.VisitRecord]
+    supervisions: list[records.Supervision]
+    changes: list[records.Change]
     notices: list[JsonObject]
     returns: int
     groundless_refusals: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.core.context import Services
-from domain.case.state import Incident
+from domain.case.records import Incident
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
 

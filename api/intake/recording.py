@@ -10,7 +10,7 @@ from api.core.context import Services
 from api.core.idempotency import digest
 from api.intake.schemas import IncidentIn, PlaceIn, Similar
 from domain.base import Model
-from domain.case.state import Incident, Party
+from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places

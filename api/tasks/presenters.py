@@ -23,7 +23,8 @@ from api.tasks.schemas import (
     WholeTask,
 )
 from domain.base import china
-from domain.case.state import Agreement, Entry, Party, Task, Verdict
+from domain.case.records import Agreement, Party, Verdict
+from domain.case.state import Entry, Task
 from domain.image.shown_timeline import latest_entries
 from domain.people.organisation import ROLES, Actor, Post
 from domain.policy.catalogue import KINDS

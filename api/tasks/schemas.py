@@ -11,6 +11,7 @@ from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
 from api.people.schemas import Who
 from domain.base import Model, Strict
+from domain.case import records
 from domain.case import state as s
 from domain.policy.fields import Code, Text
 from domain.transitions.decisions import ChangeAsked
@@ -154,12 +155,12 @@ class Brief(Shape):
     """What this person needs to decide."""
 
     category_name: str
-    parties: list[s.Party]
+    parties: list[records.Party]
     incidents: list[Annotated[IncidentInBrief, OPEN_OBJECT]]
     earlier_alarms: int
     history: list[Annotated[EntryInBrief, OPEN_OBJECT]]
-    agreements: list[s.Agreement]
-    evaluations: list[s.Verdict]
+    agreements: list[records.Agreement]
+    evaluations: list[records.Verdict]
     suggested: list[str]
     risk_kinds: list[str]
     asked_by: AskedBy | None

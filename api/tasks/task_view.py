@@ -11,8 +11,9 @@ from api.web.organisation_labels import Offices, Vocabulary
 from api.web.rendering import View
 from api.web.timeline import change, decided, reason, title_in_words
 from domain.people.organisation import ROLES, Actor
-from domain.policy.catalogue import ACTIONS, KINDS
-from domain.policy.fields import RETURN_REASONS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
+from domain.policy.forms.judgement import RETURN_REASONS
 
 
 def head_view(task: WholeTask, offices: Offices, now: datetime) -> View:

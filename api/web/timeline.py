@@ -15,7 +15,8 @@ from api.web.rendering import View
 from domain.base import china
 from domain.case.state import Decision
 from domain.image.shown_timeline import shown_entries
-from domain.policy.catalogue import ACTIONS, KINDS, title_of
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS, title_of
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",
          "decision": "act", "action": "act", "agreement": "good", "closed": "good", "stage": "stage", "round": "late",

@@ -16,7 +16,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.case.state import DisputeState, Incident, Party
+from domain.case.records import Incident, Party
+from domain.case.state import DisputeState
 from domain.errors import Conflict, FieldsInvalid
 
 MAX_MESSAGE = 64 * 1024

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
-from domain.case.state import DisputeState, Entry, Push, Task
+from domain.case.records import Push
+from domain.case.state import DisputeState, Entry, Task
 from domain.people.organisation import Post
+from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS, OUTCOMES
-from domain.policy.process import Addressing, Rungs
+from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from domain.policy.stages import STAGE_NAMES, Stage
 

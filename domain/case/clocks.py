@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.base import Model
-from domain.policy.process import Rungs
+from domain.policy.rungs import Rungs
 from domain.policy.spans import Calendar, Span
 
 NOT_BEGUN = "未到开始时间"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.case.state import DisputeState, Position
+from domain.case.records import Position
+from domain.case.state import DisputeState
 from domain.people.organisation import ROLES
 from domain.policy.fields import Participant
 from domain.policy.process import Ladder, Tier

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.case.capacity import count_in
-from domain.case.state import DisputeState, Incident
+from domain.case.records import Incident
+from domain.case.state import DisputeState
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
 from domain.policy.playbook import Playbook

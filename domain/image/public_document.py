@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.base import Model, china
+from domain.case import records
 from domain.case import state as s
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.policy.stages import Stage
@@ -74,19 +75,19 @@ class PublicDocument(Model):
     concluded_at: datetime | None
     closed_at: datetime | None
     merged_into: str | None
-    incidents: list[s.Incident]
-    parties: list[s.Party]
-    pushes: list[s.Push]
-    assigned: list[s.Assigned]
-    position: s.Position
+    incidents: list[records.Incident]
+    parties: list[records.Party]
+    pushes: list[records.Push]
+    assigned: list[records.Assigned]
+    position: records.Position
     ladder_failed: list[int]
-    sessions: list[s.Session]
-    agreements: list[s.Agreement]
-    disposal: s.Disposal | None
-    evaluations: list[s.Verdict]
-    visits: list[s.VisitRecord]
-    supervisions: list[s.Supervision]
-    changes: list[s.Change]
+    sessions: list[records.Session]
+    agreements: list[records.Agreement]
+    disposal: records.Disposal | None
+    evaluations: list[records.Verdict]
+    visits: list[records.VisitRecord]
+    supervisions: list[records.Supervision]
+    changes: list[records.Change]
     returns: int
     groundless_refusals: int
     runs: list[str]

@@ -14,7 +14,8 @@ from typing import Any
 
 from domain.base import china
 from domain.case.case import COLOUR
-from domain.case.state import DisputeState, Entry, Incident
+from domain.case.records import Incident
+from domain.case.state import DisputeState, Entry
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.visit_counts import VisitCounter
 from domain.policy.catalogue import KINDS

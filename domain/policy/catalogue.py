@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.base import Model, Strict
-from domain.policy import fields as f
+from domain.policy.fields import Fields, Reasoned
+from domain.policy.forms import actions, departments, judgement, mediation, pushes, triage
 from domain.policy.stages import Stage
 
 OUTCOMES: dict[str, str] = {
@@ -34,7 +35,7 @@ class DecisionSpec(Model):
 
 def _d(
     title: str,
-    form: type[Strict] = f.Fields,
+    form: type[Strict] = Fields,
     *,
     ends: bool = True,
     pictures: bool = False,
@@ -84,8 +85,8 @@ class KindSpec(Model):
 
 
 _DISPOSAL = {
-    "progress": _d("记录进展", f.Progress, ends=False),
-    "disposed": _d("处置完毕", f.Disposed, pictures=True),
+    "progress": _d("记录进展", departments.Progress, ends=False),
+    "disposed": _d("处置完毕", departments.Disposed, pictures=True),
 }
 
 KINDS: dict[str, KindSpec] = {
@@ -94,9 +95,9 @@ KINDS: dict[str, KindSpec] = {
         stages=(Stage.TRIAGE,),
         submits=True,
         decisions={
-            "confirm": _d("确认研判", f.Confirm),
-            "correct": _d("更正研判", f.Correct),
-            "duplicate_of": _d("系重复纠纷", f.DuplicateOf, merges=True),
+            "confirm": _d("确认研判", triage.Confirm),
+            "correct": _d("更正研判", triage.Correct),
+            "duplicate_of": _d("系重复纠纷", triage.DuplicateOf, merges=True),
         },
     ),
     "handle_on_scene": KindSpec(
@@ -106,16 +107,16 @@ KINDS: dict[str, KindSpec] = {
         handles=True,
         leads=True,
         decisions={
-            "settled": _d("现场平息", f.SettledOnScene),
-            "unsettled": _d("现场未能化解", f.Unsettled),
-            "not_a_dispute": _d("非矛盾纠纷", f.Reasoned),
-            "criminal_case": _d("转刑事案件", f.CriminalCase),
+            "settled": _d("现场平息", pushes.SettledOnScene),
+            "unsettled": _d("现场未能化解", pushes.Unsettled),
+            "not_a_dispute": _d("非矛盾纠纷", Reasoned),
+            "criminal_case": _d("转刑事案件", pushes.CriminalCase),
         },
     ),
     "rule_urgency": KindSpec(
         name="加急认定",
         stages=(Stage.PUSH_1,),
-        decisions={"urgent": _d("认定加急", f.Suggested), "ordinary": _d("按普通件办理")},
+        decisions={"urgent": _d("认定加急", pushes.Suggested), "ordinary": _d("按普通件办理")},
     ),
     "follow_up_responsibly": KindSpec(
         name="责任跟进",
@@ -125,36 +126,36 @@ KINDS: dict[str, KindSpec] = {
         handles=True,
         leads=True,
         decisions={
-            "contacted": _d("记录联系", f.Contacted, ends=False),
-            "settled": _d("已化解", f.Settled),
-            "mediate": _d("提请联调", f.Reasoned, leads_to=Stage.MEDIATION),
-            "request_third_push": _d("提请三推", f.ThirdPush, leads_to=Stage.PUSH_3),
-            "criminal_case": _d("转刑事案件", f.CriminalCase),
+            "contacted": _d("记录联系", pushes.Contacted, ends=False),
+            "settled": _d("已化解", pushes.Settled),
+            "mediate": _d("提请联调", Reasoned, leads_to=Stage.MEDIATION),
+            "request_third_push": _d("提请三推", pushes.ThirdPush, leads_to=Stage.PUSH_3),
+            "criminal_case": _d("转刑事案件", pushes.CriminalCase),
         },
     ),
     "approve_third_push": KindSpec(
         name="三推审批",
         stages=(Stage.PUSH_1, Stage.PUSH_2),
         submits=True,
-        decisions={"approve": _d("批准", f.Suggested), "reject": _d("不批准", f.Reasoned)},
+        decisions={"approve": _d("批准", pushes.Suggested), "reject": _d("不批准", Reasoned)},
     ),
     "dispatch": KindSpec(
         name="分派交办",
         stages=(Stage.PUSH_3,),
         handles=True,
-        decisions={"assign": _d("交办", f.Assign), "send_back": _d("退回公安", f.Reasoned)},
+        decisions={"assign": _d("交办", departments.Assign), "send_back": _d("退回公安", Reasoned)},
     ),
     "accept_assignment": KindSpec(
         name="签收交办",
         stages=(Stage.PUSH_3,),
         to_organisation=True,
-        decisions={"accept": _d("签收"), "refuse": _d("退单", f.Refuse)},
+        decisions={"accept": _d("签收"), "refuse": _d("退单", departments.Refuse)},
     ),
     "rule_refusal": KindSpec(
         name="退单裁定",
         stages=(Stage.PUSH_3,),
         to_organisation=True,
-        decisions={"uphold": _d("同意退单", f.Reasoned), "overrule": _d("不同意退单", f.Reasoned)},
+        decisions={"uphold": _d("同意退单", Reasoned), "overrule": _d("不同意退单", Reasoned)},
     ),
     "dispose": KindSpec(
         name="主办处置",
@@ -166,8 +167,8 @@ KINDS: dict[str, KindSpec] = {
         disposes=True,
         decisions={
             **_DISPOSAL,
-            "mediate": _d("提请联调", f.Reasoned, leads_to=Stage.MEDIATION),
-            "cannot_resolve": _d("无法化解", f.Reasoned),
+            "mediate": _d("提请联调", Reasoned, leads_to=Stage.MEDIATION),
+            "cannot_resolve": _d("无法化解", Reasoned),
         },
     ),
     "cooperate": KindSpec(
@@ -177,7 +178,7 @@ KINDS: dict[str, KindSpec] = {
         under_colour=True,
         handles=True,
         disposes=True,
-        decisions={**_DISPOSAL, "cannot_resolve": _d("无法化解", f.Reasoned)},
+        decisions={**_DISPOSAL, "cannot_resolve": _d("无法化解", Reasoned)},
     ),
     "mediate": KindSpec(
         name="调解",
@@ -186,52 +187,52 @@ KINDS: dict[str, KindSpec] = {
         under_ladder=True,
         handles=True,
         decisions={
-            "agreed": _d("达成协议", f.SessionAgreed),
-            "not_agreed": _d("未达成协议", f.SessionFailed),
-            "adjourned": _d("改期", f.Adjourned),
-            "promote": _d("提前提级", f.Reasoned),
+            "agreed": _d("达成协议", mediation.SessionAgreed),
+            "not_agreed": _d("未达成协议", mediation.SessionFailed),
+            "adjourned": _d("改期", mediation.Adjourned),
+            "promote": _d("提前提级", Reasoned),
         },
     ),
     "apply_confirmation": KindSpec(
         name="司法确认申请",
         stages=(Stage.CONFIRMATION,),
-        decisions={"apply": _d("提出申请"), "decline": _d("不申请", f.Reasoned)},
+        decisions={"apply": _d("提出申请"), "decline": _d("不申请", Reasoned)},
     ),
     "court_ruling": KindSpec(
         name="法院审查",
         stages=(Stage.CONFIRMATION,),
         decisions={
-            "confirmed": _d("裁定有效", f.CourtCase),
-            "rejected": _d("驳回申请", f.Reasoned),
-            "withdrawn": _d("申请撤回", f.Reasoned),
+            "confirmed": _d("裁定有效", mediation.CourtCase),
+            "rejected": _d("驳回申请", Reasoned),
+            "withdrawn": _d("申请撤回", Reasoned),
         },
     ),
     "apply_protection": KindSpec(
         name="保护令申请",
         protection=True,
         aside=True,
-        decisions={"apply": _d("提出申请", f.ApplyProtection), "decline": _d("不申请", f.Reasoned)},
+        decisions={"apply": _d("提出申请", mediation.ApplyProtection), "decline": _d("不申请", Reasoned)},
     ),
     "court_protection": KindSpec(
         name="保护令裁定",
         protection=True,
         aside=True,
-        decisions={"granted": _d("作出保护令", f.Granted), "refused": _d("驳回申请", f.Reasoned)},
+        decisions={"granted": _d("作出保护令", mediation.Granted), "refused": _d("驳回申请", Reasoned)},
     ),
     "evaluate": KindSpec(
         name="成效评估",
         stages=(Stage.EVALUATION,),
         people_from="evaluation",
         judges=True,
-        decisions={"accept": _d("评估通过"), "return": _d("退回重办", f.Return)},
+        decisions={"accept": _d("评估通过"), "return": _d("退回重办", judgement.Return)},
     ),
     "visit": KindSpec(
         name="回访",
         stages=(Stage.FOLLOW_UP,),
         decisions={
-            "stable": _d("情况稳定", f.Visited),
+            "stable": _d("情况稳定", judgement.Visited),
             "unreachable": _d("未能联系上"),
-            "relapsed": _d("出现反弹", f.Relapsed),
+            "relapsed": _d("出现反弹", judgement.Relapsed),
         },
     ),
     "check_performance": KindSpec(
@@ -239,8 +240,8 @@ KINDS: dict[str, KindSpec] = {
         stages=(Stage.FOLLOW_UP,),
         decisions={
             "performed": _d("已履行"),
-            "overdue": _d("逾期未履行", f.Reasoned),
-            "waived": _d("权利人放弃", f.Reasoned),
+            "overdue": _d("逾期未履行", Reasoned),
+            "waived": _d("权利人放弃", Reasoned),
         },
     ),
     "supervise": KindSpec(
@@ -248,63 +249,19 @@ KINDS: dict[str, KindSpec] = {
         people_from="supervision",
         aside=True,
         decisions={
-            "urge": _d("书面督办", f.Urge),
-            "reassign": _d("改派", f.Reassign),
-            "promote": _d("提级督办", f.Reasoned),
-            "excuse": _d("免责说明", f.Reasoned),
+            "urge": _d("书面督办", actions.Urge),
+            "reassign": _d("改派", actions.Reassign),
+            "promote": _d("提级督办", Reasoned),
+            "excuse": _d("免责说明", Reasoned),
         },
     ),
     "approve_change": KindSpec(
         name="变更审批",
         people_from="supervision.levels",
         aside=True,
-        decisions={"approve": _d("批准"), "reject": _d("不批准", f.Reasoned)},
+        decisions={"approve": _d("批准"), "reject": _d("不批准", Reasoned)},
     ),
 }
-
-
-class ActionSpec(Model):
-    """An interruption that may come at any time, by whom, and with which form."""
-
-    title: str
-    form: type[Strict]
-    roles: frozenset[str]
-    on_closed: bool = False
-    outcome: str = ""
-    """of an action that ends the dispute: the outcome it leaves"""
-    approved: bool = False
-    """changes nothing until it is approved one level up; `recolour` too, where it lowers the colour"""
-
-
-_POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
-_CENTRE = frozenset({"centre_dispatcher", "committee_dispatcher", "supervisor", "leader"})
-
-ACTIONS: dict[str, ActionSpec] = {
-    "withdraw": ActionSpec(title="撤回", form=f.Reasoned, roles=_POLICE | _CENTRE, outcome="withdrawn"),
-    "merge_into": ActionSpec(
-        title="并案", form=f.MergeInto, roles=_POLICE | _CENTRE | {"bureau_analyst"}, outcome="merged", approved=True
-    ),
-    "suspend": ActionSpec(
-        title="中止计时", form=f.Suspend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True
-    ),
-    "resume": ActionSpec(title="恢复计时", form=f.Reasoned, roles=_POLICE | _CENTRE | {"department_leader"}),
-    "recolour": ActionSpec(title="调整颜色", form=f.Recolour, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
-    "extend": ActionSpec(title="延期", form=f.Extend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True),
-    "reassign": ActionSpec(title="改派", form=f.Reassign, roles=_POLICE | _CENTRE),
-    "escalate": ActionSpec(title="提级", form=f.Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
-    "recall": ActionSpec(title="公安召回", form=f.Reasoned, roles=_POLICE | {"responsible_officer"}),
-    "transfer_out": ActionSpec(title="移送", form=f.TransferOut, roles=_CENTRE, outcome="transferred_out"),
-    "convert_to_criminal": ActionSpec(
-        title="转为刑事案件", form=f.CriminalCase, roles=_POLICE | {"supervisor", "leader"}, outcome="criminal_case"
-    ),
-    "guide_to_litigation": ActionSpec(
-        title="引导诉讼", form=f.GuideToLitigation, roles=_CENTRE | {"justice_chief"}, outcome="guided_to_litigation"
-    ),
-    "reopen": ActionSpec(title="重新启动", form=f.Reasoned, roles=_POLICE | _CENTRE, on_closed=True),
-}
-"""`recall` is how the police take a diverted dispute back (分流不分家, J-046, H-046)."""
-ENDINGS = {name: spec.outcome for name, spec in ACTIONS.items() if spec.outcome}
-"""The actions that end a dispute, with the outcome each leaves."""
 
 
 def title_of(kind: str, decision: str) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Iterator
 from pydantic import BaseModel
 
 from domain.base import Strict
+from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS, KindSpec
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
-from domain.policy.process import Addressing, Process, TaskPolicy, unknown_kinds
+from domain.policy.process import Process, TaskPolicy, unknown_kinds
 from domain.policy.spans import Span, Unit
 from domain.policy.stages import Stage
 

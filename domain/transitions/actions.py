@@ -14,11 +14,14 @@ from pydantic import ValidationError
 from domain.base import Strict
 from domain.case.case import COLOUR, Case
 from domain.case.clocks import Clock
-from domain.case.state import DisputeState, Interruption, Task
+from domain.case.records import Interruption
+from domain.case.state import DisputeState, Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
-from domain.policy import fields as f
-from domain.policy.catalogue import ACTIONS, ENDINGS, KINDS, ActionSpec
+from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
+from domain.policy.catalogue import KINDS
+from domain.policy.fields import Reasoned
+from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
 from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
 from domain.transitions.colours import is_lower, recolour
@@ -118,16 +121,16 @@ def take_action(case: Case, act: Act) -> None:
                 case.stop_clock("ladder")
                 _resume(case)
             interrupt(case, "recall", goto=Stage.PUSH_2 if s.process.has(Stage.PUSH_2) else Stage.TRIAGE)
-        case "reassign", f.Reassign():
+        case "reassign", Reassign():
             path = act.organisations[form.organisation].path
             reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
-        case "escalate", f.Reasoned():
+        case "escalate", Reasoned():
             level = 1 + max((x.level for x in s.supervisions), default=-1)
             supervise(case, "escalated", "提级办理", level=level)
         case "resume", _:
             _resume(case)
             case.log("clock_resumed", "恢复计时", by=act.actor)
-        case "recolour", f.Recolour() if not is_lower(s, form.colour):
+        case "recolour", Recolour() if not is_lower(s, form.colour):
             recolour(case, form.colour, form.reason, by=act.actor)
         case _:
             fields = form.model_dump(mode="json", exclude_none=True)
@@ -135,7 +138,7 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
-    return ACTIONS[action].approved or (isinstance(form, f.Recolour) and is_lower(state, form.colour))
+    return ACTIONS[action].approved or (isinstance(form, Recolour) and is_lower(state, form.colour))
 
 
 def ended(state: DisputeState) -> bool:
@@ -168,19 +171,19 @@ def apply_change(case: Case, number: int) -> None:
     form = ACTIONS[change.action].form.model_validate(change.fields)
     now = case.now()
     match form:
-        case f.Recolour():
+        case Recolour():
             recolour(case, form.colour, form.reason)
-        case f.Extend():
+        case Extend():
             for clock in _movable(case.state):
                 if form.until <= clock.due_at:  # another clock runs by now; an extension never shortens one
                     continue
                 clock.extend(now, form.until, form.reason)
                 case.log("clock_moved", f"{clock.title}延期", clock=clock.name, due_at=clock.due_at, reason=form.reason)
-        case f.Suspend():
+        case Suspend():
             for clock in _movable(case.state):
                 clock.suspend(now, form.ground, form.until)
                 case.log("clock_suspended", f"{clock.title}中止计时", clock=clock.name, ground=form.ground)
-        case f.MergeInto():
+        case MergeInto():
             case.state.merged_into = form.dispute_no
             interrupt(case, change.action, outcome=ENDINGS[change.action])
     for task in case.state.pending():
@@ -224,10 +227,10 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
     if colour is not None and (colour not in state.process.colours or colour == state.colour):
         others = "、".join(c for c in state.process.colours if c != state.colour)
         errors.append({"field": "colour", "message": f"只能是{others}之一"})
-    if isinstance(form, f.Extend) and any(form.until <= clock.due_at for clock in _movable(state)):
+    if isinstance(form, Extend) and any(form.until <= clock.due_at for clock in _movable(state)):
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
-    if isinstance(form, f.MergeInto) and form.dispute_no == state.dispute_no:
+    if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
-    if isinstance(form, f.Reassign) and form.organisation not in act.organisations:
+    if isinstance(form, Reassign) and form.organisation not in act.organisations:
         errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
     return errors

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from domain.case.case import Case
-from domain.case.state import Change, DisputeState
-from domain.policy.catalogue import ACTIONS
+from domain.case.records import Change
+from domain.case.state import DisputeState
+from domain.policy.action_catalogue import ACTIONS
 
 MERGER = "merge_into"
 """The action by which a case goes on as another one; a duplicate found at triage proposes the same change."""

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from domain.base import Model, Strict
 from domain.case.case import Case
 from domain.case.ladder import MOST_FAILURES, check_composition, used_up
-from domain.case.state import Decision, DisputeState, Evidence, Task
+from domain.case.records import Evidence
+from domain.case.state import Decision, DisputeState, Task
 from domain.errors import (
     ClaimedByOther,
     DecisionNotAllowed,
@@ -27,7 +28,7 @@ from domain.errors import (
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.catalogue import KINDS, DecisionSpec, title_of
-from domain.policy.fields import Return
+from domain.policy.forms.judgement import Return
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import pending_merger
 from domain.transitions.message import Message

@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 
 from domain.base import CHINA
 from domain.case.case import Case
-from domain.case.state import Agreement, Decision, Disposal, ObligationState
+from domain.case.records import Agreement, Disposal, ObligationState
+from domain.case.state import Decision
 from domain.transitions.colours import disposed
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from domain.base import Model
 from domain.case.capacity import abridged, admits, admits_incident, count_in, keeps_incident, parties_kept, shortened
 from domain.case.case import Case
-from domain.case.state import DisputeState, Incident, Party, Task
+from domain.case.records import Incident, Party
+from domain.case.state import DisputeState, Task
 from domain.policy.catalogue import KINDS
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage

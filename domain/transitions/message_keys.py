@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.base import Model
-from domain.case.state import Applied, DisputeState
+from domain.case.records import Applied
+from domain.case.state import DisputeState
 from domain.errors import KeyReused, Refused, by_code
 from domain.transitions.decisions import ChangeAsked, Receipt
 

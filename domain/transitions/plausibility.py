@@ -11,7 +11,10 @@ from unicodedata import normalize
 
 from domain.base import Strict, china
 from domain.case.state import DisputeState
-from domain.policy import fields as f
+from domain.policy.fields import Meeting
+from domain.policy.forms.actions import Extend, Suspend
+from domain.policy.forms.departments import Disposed, Progress
+from domain.policy.forms.mediation import Adjourned, Granted
 from domain.policy.spans import Span
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -41,14 +44,14 @@ def is_place(where: str) -> bool:
 def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
     """Field errors for what is impossible in a decision's form."""
     match form:
-        case f.Progress() | f.Disposed():
+        case Progress() | Disposed():
             return [error for n, met in enumerate(form.met) for error in _meeting(state, met, f"met.{n}", at)]
-        case f.Granted():
+        case Granted():
             today, last = china(at).date(), china(state.calendar.after(at, PROTECTED_FOR)).date()
             if not today <= form.until <= last:
                 allowed = f"保护令有效期自作出之日起不超过六个月，须在{today}至{last}之间（反家庭暴力法第30条）"
                 return [_error("until", f"{form.until}不在有效期内：{allowed}")]
-        case f.Adjourned():
+        case Adjourned():
             ends = _ladder_ends(state, at)
             if not at - CLOCK_TOLERANCE <= form.until <= ends:
                 allowed = f"须在{_shown(at)}至联调期限{_shown(ends)}之间"
@@ -58,13 +61,13 @@ def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[st
 
 def already_past(form: Strict, at: datetime) -> list[dict[str, str]]:
     """Field errors for an action's form that puts something off to a time already past."""
-    until = form.until if isinstance(form, f.Extend | f.Suspend) else None
+    until = form.until if isinstance(form, Extend | Suspend) else None
     if until is None or until > at:
         return []
     return [_error("until", f"{_shown(until)}已经过去，须晚于现在（{_shown(at)}）")]
 
 
-def _meeting(state: DisputeState, met: f.Meeting, field: str, at: datetime) -> list[dict[str, str]]:
+def _meeting(state: DisputeState, met: Meeting, field: str, at: datetime) -> list[dict[str, str]]:
     """Nobody was met in the future, nor before the quarrel was first reported, nor on the telephone.
 
     The first report counts, not the earliest date that a later one gives itself.

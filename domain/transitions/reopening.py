@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled
-from domain.policy.catalogue import ACTIONS
+from domain.policy.action_catalogue import ACTIONS
 from domain.transitions.actions import Act, actions_open
 from domain.validation_messages import field_errors
 

@@ -12,7 +12,7 @@ from domain.case.case import PROTECTION, Case
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
-from domain.policy.process import Rungs
+from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from domain.transitions.actions import apply_change, reassign
 from domain.transitions.approvals import MERGER, propose

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.case.case import Case
-from domain.case.state import DisputeState, Supervision, Task
+from domain.case.records import Supervision
+from domain.case.state import DisputeState, Task
 from domain.policy.catalogue import KINDS
 
 TOO_MANY_DECISIONS = 1000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from domain.policy.process import Place
+from domain.policy.addressing import Place
 from domain.triage.triage import Triage
 
 LOCAL: dict[str, Place] = {

@@ -19,7 +19,8 @@ from temporalio.exceptions import ApplicationError
 from api.core.engine import EndedOutside, Engine, LastRun, NoWorker, SignalName, UpdateName
 from api.core.workflow_client import refusal
 from domain.base import CHINA
-from domain.case.state import DisputeState, Incident
+from domain.case.records import Incident
+from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed, NotFound, Refused, Unavailable
 from domain.image.projection import project
 from domain.image.update_result import UpdateResult

@@ -20,7 +20,8 @@ from api.core.context import Services
 from api.tasks.examples import example
 from bench.looks import EVERYBODY, person
 from domain.case.opening import open_state
-from domain.case.state import Evidence, Incident, Party, Task
+from domain.case.records import Evidence, Incident, Party
+from domain.case.state import Task
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from domain.transitions.decisions import Command, Receipt, organisation_codes

@@ -11,8 +11,9 @@ import pytest
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.events import TallyKind
 from domain.people.organisation import ROLES, Level, Line
-from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
-from domain.policy.fields import RETURN_REASONS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS, OUTCOMES
+from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import STAGE_NAMES
 from infra.runtime.policy_files import read_lexicon
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from api.cli.stories import OWN
 from domain.policy import playbook, process
+from domain.policy.addressing import Place
 from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook, load_playbook
-from domain.policy.process import Place
 from domain.policy.spans import Unit
 from domain.policy.stages import Stage
 from tests.domain.support import MONDAY, Desk

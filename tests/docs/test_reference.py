@@ -15,8 +15,9 @@ from domain.case import state
 from domain.case.clocks import RungName
 from domain.errors import SantuiError
 from domain.people.organisation import ROLES, Level, Line
-from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
-from domain.policy.fields import RETURN_REASONS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS, OUTCOMES
+from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.spans import Unit
 from domain.policy.stages import STAGE_NAMES
 from infra.runtime.settings import Settings, variable

@@ -11,9 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from api.tasks.examples import example
-from domain.case.state import Decision, DisputeState, Evidence, Task
+from domain.case.records import Evidence
+from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
-from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from tests.domain.support import HOUSING, MARKET, PLACES
 

@@ -13,7 +13,8 @@ from domain.case.state import Decision, DisputeState, Entry, Task
 from domain.image.list_deltas import with_kept
 from domain.image.projection import Basis, Image, project
 from domain.people.organisation import Actor
-from domain.policy.catalogue import ENDINGS, KINDS
+from domain.policy.action_catalogue import ENDINGS
+from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves

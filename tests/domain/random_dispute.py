@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from domain.case.opening import open_state
-from domain.case.state import DisputeState, Party
+from domain.case.records import Party
+from domain.case.state import DisputeState
 from domain.people.organisation import Actor, OrganisationRef, Post
-from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable

@@ -10,9 +10,11 @@ from typing import Any, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from domain.case.state import DisputeState, Party, Task
+from domain.case.records import Party
+from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor
-from domain.policy.catalogue import ENDINGS, KINDS
+from domain.policy.action_catalogue import ENDINGS
+from domain.policy.catalogue import KINDS
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable

@@ -19,7 +19,7 @@ from api.cli.client import Client, County, Refusal
 from api.disputes.presenters import present_case, present_entry
 from api.tasks.examples import example
 from domain.case.opening import open_state
-from domain.case.state import Incident, Party
+from domain.case.records import Incident, Party
 from domain.errors import Refused, by_code
 from domain.image.projection import project
 from domain.people.organisation import OrganisationRef

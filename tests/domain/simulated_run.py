@@ -21,7 +21,8 @@ from temporalio import workflow
 from temporalio.common import TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 
-from domain.case.state import DisputeState, Incident, Party
+from domain.case.records import Incident, Party
+from domain.case.state import DisputeState
 from domain.image.update_result import UpdateResult
 from domain.policy.spans import Calendar
 from domain.transitions import message_keys

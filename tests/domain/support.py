@@ -14,7 +14,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from domain.base import CHINA
 from domain.case.case import Case
 from domain.case.opening import open_state
-from domain.case.state import DisputeState, Evidence, Incident, Party, Task
+from domain.case.records import Evidence, Incident, Party
+from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.loading import parse_policy
 from domain.policy.playbook import Playbook, load_playbook

@@ -17,7 +17,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from domain.case.case import Case
 from domain.case.clocks import Clock
-from domain.case.state import Applied, DisputeState, Task
+from domain.case.records import Applied
+from domain.case.state import DisputeState, Task
 from domain.errors import NotEntitled
 from domain.image import projection
 from domain.transitions import decisions as answering

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.base import Strict
-from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
 from domain.validation_messages import _WORDS, field_errors
 
 FORMS: dict[str, type[Strict]] = {

@@ -14,7 +14,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from domain.case.state import Incident, Party
+from domain.case.records import Incident, Party
 from domain.image.list_deltas import Kept, with_kept
 from domain.policy.spans import Calendar
 from domain.transitions import actions, decisions, facts, handover

@@ -10,7 +10,8 @@ from api.tasks.examples import example
 from api.web.forms import EMPTY_ROW, Control, Form, draw, label_and_options, names_of
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.timeline import change, facts
-from domain.policy.catalogue import ACTIONS, KINDS
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS
 from domain.triage.places import Directory, Listed
 
 NAMES = {

@@ -21,7 +21,8 @@ from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import Comparison, Figure
 from domain.indicators.periods import Period
 from domain.people.organisation import ROLES
-from domain.policy.catalogue import ACTIONS, KINDS, OUTCOMES
+from domain.policy.action_catalogue import ACTIONS
+from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.stages import Stage
 from tests.instance import Instance
 from tests.web.crawling import pages, signed_in

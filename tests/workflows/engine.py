@@ -20,7 +20,8 @@ import worker
 from api.histories.replay import RECIPE
 from api.tasks.examples import example
 from domain.case.opening import open_state
-from domain.case.state import DisputeState, Evidence, Incident, Party, Task
+from domain.case.records import Evidence, Incident, Party
+from domain.case.state import DisputeState, Task
 from domain.image.update_result import UpdateResult
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.behaviour import RULES

@@ -14,7 +14,8 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.base import CHINA
 from domain.case.capacity import MAX_CASE, MAX_HISTORY, MAX_INCIDENTS, MAX_MESSAGE, size_of
-from domain.case.state import DisputeState, Incident, Party
+from domain.case.records import Incident, Party
+from domain.case.state import DisputeState
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
 from domain.transitions.decisions import Command, Receipt

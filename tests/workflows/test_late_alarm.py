@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from domain.case.state import Incident, Party
+from domain.case.records import Incident, Party
 from domain.people.organisation import Post
 from domain.transitions.actions import Act
 from infra.temporal.client import TASK_TIMEOUT

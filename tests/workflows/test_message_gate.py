@@ -10,7 +10,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case.state import DisputeState, Incident, Party
+from domain.case.records import Incident, Party
+from domain.case.state import DisputeState
 from domain.people.organisation import Post
 from domain.policy.spans import Calendar
 from domain.transitions.actions import Act

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState
-from domain.policy.process import Rungs
+from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from tests.workflows.engine import Engine
 

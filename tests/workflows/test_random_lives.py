@@ -17,7 +17,8 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from domain.case.state import DisputeState, Task
 from domain.image.projection import project
 from domain.people.organisation import Actor
-from domain.policy.catalogue import ENDINGS, KINDS
+from domain.policy.action_catalogue import ENDINGS
+from domain.policy.catalogue import KINDS
 from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Note

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from domain.case.case import Case
-from domain.case.state import DisputeState, Party
+from domain.case.records import Party
+from domain.case.state import DisputeState
 from domain.image.projection import project
 from domain.transitions.colours import recolour
 from infra.database.engine import Database, open_database

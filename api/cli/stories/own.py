@@ -13,7 +13,7 @@ from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
 from api.cli.way_to_stage import later, towards, waited_for
 from domain.case.clocks import Clock
-from domain.case.state import Position
+from domain.case.records import Position
 from domain.policy.stages import STAGE_NAMES, Stage
 
 DAY = timedelta(days=1)

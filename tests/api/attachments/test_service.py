@@ -12,7 +12,7 @@ from api.attachments.access import named_files
 from api.attachments.responses import as_file
 from api.attachments.service import Upload, attach, examine, read_file, read_thumbnail, remove, sent_along
 from api.core.context import Services
-from domain.case.state import Evidence
+from domain.case.records import Evidence
 from domain.errors import Conflict, FieldsInvalid, KeyReused, MediaRefused, NotEntitled, NotFound, TaskClosed
 from domain.people.organisation import Actor
 from infra.database.engine import Session

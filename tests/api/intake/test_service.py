@@ -16,7 +16,7 @@ from api.intake.redelivery import deliver_due
 from api.intake.schemas import IncidentIn, NumberConflict, Received, TriageIn
 from api.intake.service import receipt, take_in, try_triage
 from domain.base import china
-from domain.case.state import Incident
+from domain.case.records import Incident
 from domain.errors import KeyReused, NotEntitled, NotFound
 from domain.people.organisation import Actor
 from domain.policy.stages import Stage

@@ -21,7 +21,8 @@ from domain.case.capacity import (
     count_in,
     size_of,
 )
-from domain.case.state import Entry, Party
+from domain.case.records import Party
+from domain.case.state import Entry
 from domain.errors import Conflict, FieldsInvalid
 from domain.transitions.facts import Merged, Note, add_incident, hotline_note, merge_in
 from tests.domain.support import SCENE, Desk, alarm

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.case.clocks import Clock, start_clock
-from domain.policy.process import Rungs
+from domain.policy.rungs import Rungs
 from domain.policy.spans import Calendar, Span
 from tests.domain.support import MONDAY
 

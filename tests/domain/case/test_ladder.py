@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.case.ladder import after_failure, check_composition, next_tier
-from domain.case.state import Position
+from domain.case.records import Position
 from domain.policy.fields import Participant
 from domain.policy.process import Ladder
 from tests.domain.support import process

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.case.state import Position
+from domain.case.records import Position
 from domain.policy.stages import Stage
 from domain.transitions.decisions import decisions_open
 from tests.domain.mediated_dispute import Quarrel

@@ -10,7 +10,8 @@ from domain.case.case import COLOUR
 from domain.case.state import Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, FourEyes, NotEntitled, Refused
 from domain.people.organisation import Actor
-from domain.policy.catalogue import ACTIONS, ENDINGS, OUTCOMES
+from domain.policy.action_catalogue import ACTIONS, ENDINGS
+from domain.policy.catalogue import OUTCOMES
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_open, actions_thinkable, check_action, involved
 from tests.domain.support import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.case.case import COLOUR
-from domain.case.state import Party
+from domain.case.records import Party
 from domain.policy.process import Raising
 from domain.policy.spans import Calendar, Span
 from domain.policy.stages import Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.case.state import Applied
+from domain.case.records import Applied
 from domain.errors import KeyReused, TaskClosed
 from domain.transitions.message_keys import outcome
 from tests.domain.support import Desk

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from domain.policy.process import Place
+from domain.policy.addressing import Place
 from domain.triage.places import Directory, Kind, Listed, locate, resolve_places
 from domain.triage.responsibility import LOCAL, organisation_for_department, organisations_for, resolve_department
 

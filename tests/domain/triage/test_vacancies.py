@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.people.organisation import Post
-from domain.policy.process import Place, Process
+from domain.policy.addressing import Place
+from domain.policy.process import Process
 from domain.triage.places import Directory
 from domain.triage.vacancies import Unheld, places_meant, unheld
 from infra.demo import county

@@ -13,7 +13,7 @@ from api.cli.client import picture
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import ROLES, Sight, parent, within
 from domain.people.permissions import INTAKE_ROLES
-from domain.policy.catalogue import ACTIONS
+from domain.policy.action_catalogue import ACTIONS
 from domain.triage.places import Directory
 from infra.demo import county
 

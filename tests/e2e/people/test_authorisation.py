@@ -19,7 +19,7 @@ from api.core.auth import Tokens
 from api.histories.replay import replay
 from domain.case.state import DisputeState
 from domain.people.organisation import ROLES, within
-from domain.policy.catalogue import ACTIONS
+from domain.policy.action_catalogue import ACTIONS
 from infra.demo import county
 from infra.demo.people import people as everybody
 from infra.temporal.client import connect

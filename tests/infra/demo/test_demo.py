@@ -15,8 +15,9 @@ from pwdlib import PasswordHash
 from sqlalchemy import select
 
 from domain.people.organisation import ROLES, Level, Line, Sight, within
+from domain.policy.addressing import Addressing, Place
 from domain.policy.playbook import load_playbook
-from domain.policy.process import Addressing, Place, Process
+from domain.policy.process import Process
 from domain.triage.places import Directory, Kind, Listed, locate, resolve_places
 from domain.triage.responsibility import LOCAL, organisation_for_department
 from infra.database.engine import Database, migrate, open_database

@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from domain.case.case import Case
-from domain.case.state import Party
+from domain.case.records import Party
 from domain.image.projection import Image, project
 from domain.people.organisation import Post
 from domain.transitions.actions import reassign

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from domain.case.state import DisputeState, Evidence
+from domain.case.records import Evidence
+from domain.case.state import DisputeState
 from domain.errors import FieldsInvalid
 from domain.image.projection import project
 from domain.people.organisation import Actor

@@ -1,0 +1,185 @@
+"""What a case keeps of its people, pushes, sessions, judgements and changes: plain records within the state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain.base import Model
+from domain.people.organisation import OrganisationRef, Post
+from domain.policy.stages import Stage
+
+
+class Party(Model):
+    """Somebody in the quarrel; `side` keeps opposing demands apart (H-001)."""
+
+    name: str
+    side: str
+    phone: str | None = None
+    id_number: str | None = None
+
+
+class Incident(Model):
+    """One report received, as the case keeps it; the narrative is the caller's own demand (H-001)."""
+
+    incident_id: str
+    source: str
+    source_no: str
+    occurred_at: datetime
+    reported_at: datetime
+    address: str
+    narrative: str
+    parties: list[Party]
+    category: str = ""
+    rank: int = 1
+    conflicts_with: str = ""
+    """the dispute of the report that had this one's source number first, with other content"""
+
+
+class Evidence(Model):
+    """An attachment as a decision names it."""
+
+    attachment_id: str
+    media_type: str
+    sha256: str
+
+
+class Assigned(Model):
+    """An organisation's part in push 3. `standing`: asked, accepted, deemed, disposed, excused, refused."""
+
+    organisation: OrganisationRef
+    lead: bool
+    round: int
+    standing: str = "asked"
+    instructions: str = ""
+    dispatched_by: str | None = None
+
+
+class Session(Model):
+    """One sitting of a tier."""
+
+    round: int
+    tier: str
+    number: int
+    at: datetime
+    result: str
+    participants: list[dict[str, Any]] = []
+    reason: str = ""
+
+
+class ObligationState(Model):
+    """An obligation with its performance: pending, performed, overdue, waived."""
+
+    number: int
+    party: str
+    kind: str
+    what: str
+    amount: str | None = None
+    due_at: datetime
+    state: str = "pending"
+
+
+class Agreement(Model):
+    """Terms both parties signed, and what they owe."""
+
+    number: int
+    round: int
+    at: datetime
+    stage: str
+    terms: list[str]
+    obligations: list[ObligationState] = []
+    confirmation: str = "none"
+    """judicial confirmation: none, asked, applied, confirmed, rejected, withdrawn, declined"""
+    case_no: str | None = None
+
+
+class Disposal(Model):
+    """What the evaluation judges: where it was resolved, and how."""
+
+    round: int
+    stage: Stage
+    joint: bool
+    at: datetime
+    summary: str
+
+
+class Verdict(Model):
+    """An evaluation, by one seat."""
+
+    round: int
+    at: datetime
+    verdict: str
+    evaluator: str | None
+    reason: str = ""
+    explanation: str = ""
+    redo: str = ""
+    """who redoes what was returned: `same` or `dispatch`"""
+
+
+class VisitRecord(Model):
+    """A visit to one party."""
+
+    round: int
+    number: int
+    party: str
+    at: datetime
+    result: str
+    satisfaction: int | None = None
+
+
+class Supervision(Model):
+    """One act of supervision and what called it down."""
+
+    at: datetime
+    level: int
+    cause: str
+    clock: str | None = None
+    task_id: str | None = None
+    result: str = "open"
+
+
+class Change(Model):
+    """A change that waits for approval one level up; nothing changes until then."""
+
+    number: int
+    action: str
+    fields: dict[str, Any]
+    proposer: str
+    at: datetime
+    result: str = "pending"
+    """pending, approved, rejected; void where the case ended before anybody said"""
+
+
+class Push(Model):
+    """A delivery of the dispute to new people; responsibility binds at delivery (Q-022)."""
+
+    stage: Stage
+    round: int
+    at: datetime
+    to: list[Post]
+
+
+class Interruption(Model):
+    """What ended the stages from outside: an outcome, or another stage to go on at."""
+
+    action: str
+    outcome: str | None = None
+    goto: Stage | None = None
+    at: datetime
+
+
+class Applied(Model):
+    """A message key that was applied: neither update nor signal applies it again."""
+
+    key: str
+    revision: int
+    refused: str | None = None
+    change: int | None = None
+    """the number of the change that it put up for approval"""
+
+
+class Position(Model):
+    """Where the ladder stands: the tier and how many sessions it has used in this round."""
+
+    tier: int = 0
+    sessions: int = 0

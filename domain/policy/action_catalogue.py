@@ -1,0 +1,65 @@
+"""The actions that may be taken on a case at any time, by whom, and which of them end it."""
+
+from __future__ import annotations
+
+from domain.base import Model, Strict
+from domain.policy.fields import Reasoned
+from domain.policy.forms import actions, pushes
+
+
+class ActionSpec(Model):
+    """An interruption that may come at any time, by whom, and with which form."""
+
+    title: str
+    form: type[Strict]
+    roles: frozenset[str]
+    on_closed: bool = False
+    outcome: str = ""
+    """of an action that ends the dispute: the outcome it leaves"""
+    approved: bool = False
+    """changes nothing until it is approved one level up; `recolour` too, where it lowers the colour"""
+
+
+_POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
+_CENTRE = frozenset({"centre_dispatcher", "committee_dispatcher", "supervisor", "leader"})
+
+ACTIONS: dict[str, ActionSpec] = {
+    "withdraw": ActionSpec(title="撤回", form=Reasoned, roles=_POLICE | _CENTRE, outcome="withdrawn"),
+    "merge_into": ActionSpec(
+        title="并案",
+        form=actions.MergeInto,
+        roles=_POLICE | _CENTRE | {"bureau_analyst"},
+        outcome="merged",
+        approved=True,
+    ),
+    "suspend": ActionSpec(
+        title="中止计时", form=actions.Suspend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True
+    ),
+    "resume": ActionSpec(title="恢复计时", form=Reasoned, roles=_POLICE | _CENTRE | {"department_leader"}),
+    "recolour": ActionSpec(title="调整颜色", form=actions.Recolour, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
+    "extend": ActionSpec(
+        title="延期", form=actions.Extend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True
+    ),
+    "reassign": ActionSpec(title="改派", form=actions.Reassign, roles=_POLICE | _CENTRE),
+    "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
+    "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
+    "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),
+    "convert_to_criminal": ActionSpec(
+        title="转为刑事案件",
+        form=pushes.CriminalCase,
+        roles=_POLICE | {"supervisor", "leader"},
+        outcome="criminal_case",
+    ),
+    "guide_to_litigation": ActionSpec(
+        title="引导诉讼",
+        form=actions.GuideToLitigation,
+        roles=_CENTRE | {"justice_chief"},
+        outcome="guided_to_litigation",
+    ),
+    "reopen": ActionSpec(title="重新启动", form=Reasoned, roles=_POLICE | _CENTRE, on_closed=True),
+}
+"""`recall` is how the police take a diverted dispute back (分流不分家, J-046, H-046)."""
+
+
+ENDINGS = {name: spec.outcome for name, spec in ACTIONS.items() if spec.outcome}
+"""The actions that end a dispute, with the outcome each leaves."""

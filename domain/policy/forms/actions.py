@@ -1,0 +1,57 @@
+"""What supervision and the actions on a case ask for."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from domain.policy.fields import Code, DisputeNo, Fields, Moment, OrganisationCode, Reasoned, RoleCode, Text
+
+
+class Urge(Fields):
+    """A written reminder to the holder."""
+
+    message: Text = Field(title="督办意见")
+
+
+class Reassign(Reasoned):
+    """Somebody else takes the open tasks over."""
+
+    role: RoleCode = Field(title="岗位")
+    organisation: OrganisationCode = Field(title="单位")
+
+
+class Extend(Reasoned):
+    """A later deadline; the old one stays on record."""
+
+    until: Moment = Field(title="延期至")
+
+
+class Suspend(Reasoned):
+    """The clock stands still, with a ground, at most until a day."""
+
+    ground: Text = Field(title="中止事由")
+    until: Moment | None = Field(None, title="中止至")
+
+
+class Recolour(Reasoned):
+    """Another colour."""
+
+    colour: Code = Field(title="预警颜色")
+
+
+class MergeInto(Reasoned):
+    """The case goes on as another one."""
+
+    dispute_no: DisputeNo = Field(title="并入的纠纷编号")
+
+
+class TransferOut(Reasoned):
+    """Handed to somebody outside the county's mechanism."""
+
+    to: Text = Field(title="移送单位")
+
+
+class GuideToLitigation(Reasoned):
+    """The parties are guided to court."""
+
+    court: str | None = Field(None, title="法院", max_length=100)

@@ -1,0 +1,47 @@
+"""What a session, the court and the protection-order track ask for."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from domain.policy.fields import AT_THE_TABLE, Day, Fields, Moment, Obligation, Participant, Reasoned, Text
+
+
+class SessionAgreed(Fields):
+    """A session that ended in agreement."""
+
+    participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
+    terms: list[Text] = Field(title="协议条款", min_length=1, max_length=50)
+    obligations: list[Obligation] = Field([], title="履行义务", max_length=60)
+    confirmation: bool = Field(False, title="申请司法确认")
+
+
+class SessionFailed(Reasoned):
+    """A session that ended without agreement; it uses up one of the tier's attempts."""
+
+    participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
+
+
+class Adjourned(Reasoned):
+    """Put off; uses up no attempt."""
+
+    until: Moment = Field(title="改期至")
+
+
+class CourtCase(Fields):
+    """A court's ruling with its number."""
+
+    case_no: Text = Field(title="案号")
+
+
+class ApplyProtection(Fields):
+    """Applied for; the court decides within 72 hours, in urgent cases 24 (反家庭暴力法 第28条)."""
+
+    urgent: bool = Field(False, title="情况紧急（24小时）")
+
+
+class Granted(Fields):
+    """A protection order: its measures, valid for six months at most (反家庭暴力法 第29, 30条)."""
+
+    measures: list[Text] = Field(title="措施", min_length=1, max_length=10)
+    until: Day = Field(title="有效期至")

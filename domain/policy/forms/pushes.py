@@ -1,0 +1,62 @@
+"""What the police fill in: on the scene, and following up."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from domain.policy.fields import Agreed, Fields, OrganisationCode, Reasoned, Text
+
+
+class SettledOnScene(Agreed):
+    """Calmed on the spot; `push_on` where the officer still sees a risk (J-040)."""
+
+    summary: Text = Field(title="处置情况")
+    push_on: bool = Field(False, title="仍有风险，继续推送责任民警")
+
+    @model_validator(mode="after")
+    def _risk_is_reasoned(self) -> SettledOnScene:
+        if self.push_on and not self.reason:
+            raise ValueError("继续推送须说明风险")
+        return self
+
+
+class Settled(Agreed):
+    """Settled by the responsible officer."""
+
+    summary: Text = Field(title="处置情况")
+
+
+class Unsettled(Reasoned):
+    """Not settled on the spot."""
+
+    criminal_risk: bool = Field(False, title="有民转刑风险")
+    urgent: bool = Field(False, title="建议加急")
+
+
+class CriminalCase(Reasoned):
+    """It has become a criminal case."""
+
+    case_no: str | None = Field(None, title="案件编号", max_length=64)
+
+
+class Suggested(Fields):
+    """Departments suggested to the dispatcher, who decides (J-024)."""
+
+    suggested: list[OrganisationCode] = Field([], title="建议部门", max_length=13)
+
+
+class Contacted(Fields):
+    """A contact with a party, on record."""
+
+    manner: Literal["call", "visit", "appointment"] = Field(title="方式（call 电话，visit 上门，appointment 约请）")
+    who: Text = Field(title="联系对象")
+    summary: Text = Field(title="情况")
+
+
+class ThirdPush(Reasoned):
+    """The responsible officer asks for push 3."""
+
+    suggested: list[OrganisationCode] = Field([], title="建议部门", max_length=13)
+    urgent: bool = Field(False, title="加急")
