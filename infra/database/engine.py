@@ -35,10 +35,8 @@ from infra.database.transactions import (
     SqliteWriter,
     Work,
     lock_number,
-    rows_for,
     run_on_postgresql,
     stale,
-    within,
 )
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
@@ -190,7 +188,9 @@ class Database:
                 self._tell(prepared.text, values)
                 return prepared.read(rows)
         async with self.read() as session:
-            return await within(session, rows_for(query, parameters))
+            # Not on its connection: SQLAlchemy has those wait for something, which a short query does not.
+            found = await session.execute(query.built(self.readers.dialect), parameters)
+            return [tuple(row) for row in found]
 
     async def transact(self, work: Work[T], *locks: str | None) -> T:
         """A transaction given as data (`infra.database.transactions`), committed when it returns.

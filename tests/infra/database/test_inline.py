@@ -177,6 +177,13 @@ async def test_what_turns_out_long_is_answered_beside_the_loop(database: Databas
         assert turns.taken > before
 
 
+async def test_what_could_not_be_asked_at_first_is_answered_although_it_is_short(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline.Asker, "ask", lambda *_: None)  # as while another process opens the file anew
+    assert await database.ask(NUMBERS, {}) == [(0,)]
+
+
 async def test_what_is_asked_waits_for_a_locked_database_and_sees_what_was_written(
     settings: Settings, database: Database, turns: Turns
 ) -> None:
