@@ -35,9 +35,9 @@ from infra.records.idempotency_store import (
     StoredAnswer,
     answer_settled,
     find_answer,
-    hold_key,
     intent_ended,
     keep_answer,
+    key_held,
     store_answer,
     stored_answer,
 )
@@ -165,9 +165,9 @@ def held(actor: Actor, operation: str, key: str | None, content: Any) -> Hold:
     `content` as of `once`; raises KeyReused, which undoes that transaction, where other content was first.
     """
 
-    async def hold(session: Session) -> None:
+    def hold() -> Work[None]:
         if key:
-            await hold_key(session, write_of(actor, operation, key), content_digest(content))
+            yield from key_held(write_of(actor, operation, key), content_digest(content))
 
     return hold
 

@@ -8,12 +8,14 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlmodel import col
 
 from domain.base import Model
 from infra.database.engine import Database
+from infra.database.statements import Statement
 from infra.database.tables.intake import IncidentRow
+from infra.database.transactions import Work
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -51,7 +53,11 @@ def pause_after(attempts: int) -> timedelta:
 
 async def mark_delivered(database: Database, incident_id: str) -> None:
     """The engine has it."""
-    await _change(database, [incident_id], delivered=True, next_try_at=None, failure=None)
+    await database.transact(_delivered(incident_id))
+
+
+def _delivered(incident_id: str) -> Work[None]:
+    yield _DELIVERED, {"id": incident_id}
 
 
 async def mark_failed(database: Database, letter: Letter, failure: str) -> int:
@@ -96,6 +102,11 @@ async def try_again(database: Database, incident_ids: Collection[str]) -> None:
     await _change(database, incident_ids, attempts=0, next_try_at=None)
 
 
+_DELIVERED = Statement.of(
+    update(IncidentRow)
+    .where(col(IncidentRow.incident_id) == bindparam("id"))
+    .values(delivered=True, next_try_at=None, failure=None)
+)
 _WAITS = col(IncidentRow.delivered) == False  # noqa: E712
 
 

@@ -16,7 +16,7 @@ from domain.errors import KeyReused, StoreUnavailable
 from infra.database.engine import Database
 from infra.database.statements import Statement, inserting
 from infra.database.tables.operations import AnswerRow
-from infra.database.transactions import Work, rows_for, within
+from infra.database.transactions import Work, within
 
 log = structlog.get_logger()
 
@@ -159,14 +159,14 @@ def answer_settled(answer_id: str, digest: str, answer: StoredAnswer) -> Work[bo
     return bool((yield _SETTLE, _row(answer_id, digest, answer)))
 
 
-async def hold_key(session: AsyncSession, answer_id: str, digest: str) -> None:
+def key_held(answer_id: str, digest: str) -> Work[None]:
     """Keeps an id for its content, in the transaction of an effect whose answer is stored later (`store_answer`).
 
     Raises:
         KeyReused: other content had it first.
     """
     row = {"answer_id": answer_id, "digest": digest, "at": datetime.now(UTC)}
-    [(first,)] = await within(session, rows_for(_HOLD, row))
+    [(first,)] = yield _HOLD, row
     if first != digest:
         raise KeyReused
 

@@ -5,19 +5,20 @@ What is compared is read, and judged, before the lock on the place is taken; und
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import Model
 from infra.database.engine import Database
+from infra.database.statements import Statement, among, inserting
 from infra.database.tables.intake import IncidentPartyRow, IncidentRow, NumberRow
 from infra.database.tables.read_model import DisputeRow
-from infra.database.upsert import dialect_insert
+from infra.database.transactions import Rows, Work, each, rows_for
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
@@ -42,8 +43,55 @@ class Earlier(Model):
 Decide = Callable[[list[Earlier]], str | None]
 """Which of the earlier reports' disputes the new one belongs to; none begins its own. Asked once for those there were,
 and once more for those that came in meanwhile."""
-Hold = Callable[[AsyncSession], Awaitable[None]]
+Hold = Callable[[], Work[None]]
 """What else is kept in the transaction that records a report, or undoes it."""
+
+_COLUMNS = tuple(IncidentRow.model_fields)
+_OF_EARLIER = ("incident_id", "dispute_no", "category", "reported_at", "received_at", "sealed")
+_NUMBER = (col(IncidentRow.source) == bindparam("source"), col(IncidentRow.source_no) == bindparam("source_no"))
+_SAME = Statement.of(
+    select(*(getattr(IncidentRow, name) for name in _COLUMNS)).where(
+        *_NUMBER, col(IncidentRow.digest) == bindparam("digest")
+    )
+)
+_OTHERS = Statement.of(select(func.count()).select_from(IncidentRow).where(*_NUMBER))
+_HERE = (
+    col(IncidentRow.place_key) == bindparam("place_key"),
+    col(IncidentRow.reported_at).between(bindparam("first"), bindparam("last")),
+)
+_NEWEST_HERE = select(col(IncidentRow.incident_id)).where(*_HERE).order_by(col(IncidentRow.reported_at).desc())
+
+
+def _near(dialect: str) -> Executable:
+    newest = _NEWEST_HERE.limit(bindparam("newest")).subquery()
+    shared = select(col(IncidentPartyRow.incident_id)).where(
+        col(IncidentPartyRow.place_key) == bindparam("place_key"),
+        among(col(IncidentPartyRow.party), "parties", dialect),
+    )
+    theirs = _NEWEST_HERE.where(col(IncidentRow.incident_id).in_(shared)).limit(bindparam("of_a_party")).subquery()
+    return select(newest.c.incident_id).union(select(theirs.c.incident_id))
+
+
+def _told(dialect: str) -> Executable:
+    return (
+        select(*(getattr(IncidentRow, name) for name in _OF_EARLIER), col(DisputeRow.closed_at))
+        .outerjoin(DisputeRow, col(DisputeRow.dispute_no) == col(IncidentRow.dispute_no))
+        .where(among(col(IncidentRow.incident_id), "ids", dialect))
+        .order_by(col(IncidentRow.reported_at).desc())
+    )
+
+
+def _counted(insert: Any) -> Executable:
+    counted: Executable = insert.on_conflict_do_update(
+        index_elements=["series"], set_={"last": col(NumberRow.last) + 1}
+    ).returning(col(NumberRow.last))
+    return counted
+
+
+_NEAR, _EARLIER = Statement(_near), Statement(_told)
+_COUNT = inserting(NumberRow, _counted)
+_RECORD = inserting(IncidentRow, lambda insert: insert)
+_NAME = inserting(IncidentPartyRow, lambda insert: insert)
 
 
 async def record_incident(
@@ -63,38 +111,48 @@ async def record_incident(
     Raises:
         StoreUnavailable: nothing was recorded.
     """
-    async with database.read() as session:
-        if known := await _same(session, row):
-            return known, False
-        before = await _earlier(session, await _near(session, row, parties))
-    joined = decide(before)
+    if known := _row_of(await database.ask(_SAME, _content_of(row))):
+        return known, False
+    near = [incident_id for (incident_id,) in await database.ask(_NEAR, _likely(row, parties))]
+    joined = decide(_as_earlier(await database.ask(_EARLIER, {"ids": near})) if near else [])
     # Always in this order, place and then number, so that no two wait for each other.
-    async with database.write(row.place_key, f"{row.source}/{row.source_no}") as session:
-        if known := await _same(session, row):
-            return known, False
-        if hold:
-            await hold(session)
-        seen = {each.incident_id for each in before}
-        meanwhile = [each for each in await _near(session, row, parties) if each not in seen]
-        if meanwhile:
-            joined = decide(await _earlier(session, meanwhile)) or joined
-        others = select(func.count()).select_from(IncidentRow).where(*_number_of(row))
-        row.nth = (await session.execute(others)).scalar_one() + 1
-        row.joined = joined is not None
-        row.dispute_no = joined or await _next_number(session, series_of(row.received_at, cell))
-        session.add(row)
-        session.add_all(
-            IncidentPartyRow(place_key=row.place_key, party=party, incident_id=row.incident_id)
-            for party in sorted(set(parties))
-        )
+    recorded = _recorded(row, decide, parties, cell, hold, seen=near, joined=joined)
+    return await database.transact(recorded, row.place_key, f"{row.source}/{row.source_no}")
+
+
+def _recorded(
+    row: IncidentRow,
+    decide: Decide,
+    parties: Sequence[str],
+    cell: str | None,
+    hold: Hold | None,
+    *,
+    seen: Collection[str],
+    joined: str | None,
+) -> Work[tuple[IncidentRow, bool]]:
+    """The transaction of `record_incident`, after those `seen` were judged to be `joined`."""
+    if known := _row_of((yield _SAME, _content_of(row))):
+        return known, False
+    if hold:
+        yield from hold()
+    near = yield from rows_for(_NEAR, _likely(row, parties))
+    if meanwhile := [incident_id for (incident_id,) in near if incident_id not in seen]:
+        joined = decide(_as_earlier((yield _EARLIER, {"ids": meanwhile}))) or joined
+    [(others,)] = yield _OTHERS, _number_of(row)
+    row.nth = others + 1
+    row.joined = joined is not None
+    row.dispute_no = joined or (yield from _next_number(series_of(row.received_at, cell)))
+    yield _RECORD, {name: getattr(row, name) for name in _COLUMNS}
+    named = {"place_key": row.place_key, "incident_id": row.incident_id}
+    yield from each(_NAME, ({**named, "party": party} for party in sorted(set(parties))))
     return row, True
 
 
 async def first_of_number(database: Database, row: IncidentRow) -> str:
     """The dispute of the report that had this one's number first."""
-    query = select(col(IncidentRow.dispute_no)).where(*_number_of(row), col(IncidentRow.nth) == 1)
+    query = select(col(IncidentRow.dispute_no)).where(*_NUMBER, col(IncidentRow.nth) == 1)
     async with database.read() as session:
-        return str((await session.execute(query)).scalar_one())
+        return str((await session.execute(query, _number_of(row))).scalar_one())
 
 
 async def find_incident(session: AsyncSession, incident_id: str) -> IncidentRow | None:
@@ -102,61 +160,50 @@ async def find_incident(session: AsyncSession, incident_id: str) -> IncidentRow 
     return await session.get(IncidentRow, incident_id)
 
 
-def _number_of(row: IncidentRow) -> tuple[Any, Any]:
-    return col(IncidentRow.source) == row.source, col(IncidentRow.source_no) == row.source_no
+def _number_of(row: IncidentRow) -> dict[str, str]:
+    return {"source": row.source, "source_no": row.source_no}
 
 
-async def _same(session: AsyncSession, row: IncidentRow) -> IncidentRow | None:
-    """The same content under the same source's number, if it was recorded before."""
-    query = select(IncidentRow).where(*_number_of(row), col(IncidentRow.digest) == row.digest)
-    return (await session.execute(query)).scalar_one_or_none()
+def _content_of(row: IncidentRow) -> dict[str, str]:
+    return {**_number_of(row), "digest": row.digest}
 
 
-async def _near(session: AsyncSession, row: IncidentRow, parties: Collection[str]) -> list[str]:
-    """The ids of the earlier reports worth comparing: the place's newest, and its newest that share a party."""
-    here = (
-        col(IncidentRow.place_key) == row.place_key,
-        col(IncidentRow.reported_at).between(row.reported_at - WINDOW, row.reported_at + WINDOW),
-    )
-    newest = select(col(IncidentRow.incident_id)).where(*here).order_by(col(IncidentRow.reported_at).desc())
-    found = set((await session.execute(newest.limit(NEWEST))).scalars())
-    if parties:
-        shared = select(col(IncidentPartyRow.incident_id)).where(
-            col(IncidentPartyRow.place_key) == row.place_key, col(IncidentPartyRow.party).in_(parties)
-        )
-        theirs = newest.where(col(IncidentRow.incident_id).in_(shared)).limit(OF_A_PARTY)
-        found |= set((await session.execute(theirs)).scalars())
-    return sorted(found)
+def _likely(row: IncidentRow, parties: Collection[str]) -> Mapping[str, Any]:
+    """What earlier reports worth comparing have: the place's newest, and its newest that share a party."""
+    return {
+        "place_key": row.place_key,
+        "first": row.reported_at - WINDOW,
+        "last": row.reported_at + WINDOW,
+        "newest": NEWEST,
+        "parties": sorted(parties),
+        "of_a_party": OF_A_PARTY,
+    }
 
 
-async def _earlier(session: AsyncSession, incident_ids: Collection[str]) -> list[Earlier]:
-    """Earlier reports with their content, the latest first."""
-    query = (
-        select(IncidentRow, col(DisputeRow.closed_at))
-        .outerjoin(DisputeRow, col(DisputeRow.dispute_no) == col(IncidentRow.dispute_no))
-        .where(col(IncidentRow.incident_id).in_(incident_ids))
-        .order_by(col(IncidentRow.reported_at).desc())
-    )
+def _row_of(rows: Rows) -> IncidentRow | None:
+    """The report that was found, if one was."""
+    return IncidentRow(**dict(zip(_COLUMNS, rows[0], strict=True))) if rows else None
+
+
+def _as_earlier(rows: Rows) -> list[Earlier]:
     return [
         Earlier(
-            incident_id=other.incident_id,
-            dispute_no=other.dispute_no,
-            category=other.category,
-            reported_at=other.reported_at,
-            opened_at=other.received_at,
+            incident_id=incident_id,
+            dispute_no=dispute_no,
+            category=category,
+            reported_at=reported_at,
+            opened_at=received_at,
             closed=closed_at is not None,
-            content=other.sealed,
+            content=sealed,
         )
-        for other, closed_at in (await session.execute(query)).all()
+        for incident_id, dispute_no, category, reported_at, received_at, sealed, closed_at in rows
     ]
 
 
-async def _next_number(session: AsyncSession, series: str) -> str:
-    """The next dispute number of a series, the first one too. The row is held until the caller's transaction commits,
-    so none is given twice, and one given in vain is given again."""
-    insert = dialect_insert(session, NumberRow).values(series=series, last=1)
-    counted = insert.on_conflict_do_update(index_elements=["series"], set_={"last": col(NumberRow.last) + 1})
-    last = int((await session.execute(counted.returning(col(NumberRow.last)))).scalar_one())
+def _next_number(series: str) -> Work[str]:
+    """The next dispute number of a series, the first one too. The row is held until its transaction commits, so none is
+    given twice, and one given in vain is given again."""
+    [(last,)] = yield _COUNT, {"series": series, "last": 1}
     return f"{series}-{last:06d}"
 
 

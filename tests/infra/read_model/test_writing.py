@@ -251,7 +251,8 @@ async def test_a_connection_lost_over_the_commit_is_not_called_a_failure(
     async with opened(anywhere) as database:
         monkeypatch.setattr(AsyncSession, "commit", lost)
         with pytest.raises(StoreUnavailable) as told:
-            await numbers_of_one(database)
+            async with database.write() as session:
+                session.add(NumberRow(series="D2026", last=5))
         assert told.value.may_take_effect
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from domain.errors import KeyReused
-from infra.records.idempotency_store import StoredAnswer, hold_key, store_answer
+from infra.records.idempotency_store import StoredAnswer, key_held, store_answer
 from infra.records.incidents import record_incident
 from infra.runtime.settings import Settings
 from tests.infra.stores import answer_under, incident, opened
@@ -32,7 +32,7 @@ async def test_of_other_reports_at_once_under_one_key_one_is_recorded(anywhere: 
                     (here, there)[n % 2],
                     row,
                     lambda _: None,
-                    hold=lambda session: hold_key(session, "write", row.digest),
+                    hold=lambda: key_held("write", row.digest),
                 )
             except KeyReused:
                 return None
