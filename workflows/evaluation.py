@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.case.records import Verdict
+from domain.policy.approvals import Road
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
 from domain.transitions.colours import raise_by_one
 from domain.transitions.supervision import supervise
+from workflows.approval import may_leave_police
 from workflows.desk import DONE, Answer, Ask, Desk
 
 
@@ -47,7 +49,10 @@ async def evaluate(desk: Desk) -> Judgement:
         supervise(desk.case, "returns", f"第{state.returns}次退回督办", level=0)
     if state.returns == state.process.raising.after_returns:  # G4: once
         raise_by_one(desk.case, f"{state.returns}次退回")
-    anew = last.fields["redo"] == "dispatch"
+    by = last.decision.post
+    anew = last.fields["redo"] == "dispatch" and await may_leave_police(
+        desk, Road.REDISPATCHED, why=last.fields["explanation"] or None, agreed_by=[by.role] if by else []
+    )
     return Judgement(
         accepted=False,
         why=f"退回重办（{RETURN_REASONS[last.fields['reason']]}）",

@@ -7,11 +7,13 @@ from datetime import datetime
 from domain.case.case import COLOUR
 from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
 from domain.case.records import Position, Session
+from domain.policy.approvals import Road
 from domain.policy.process import Ladder
 from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
 from domain.transitions.disposal import agree, settle
 from domain.transitions.supervision import supervise
+from workflows.approval import may_leave_police
 from workflows.desk import Answer, Ask, Desk
 
 
@@ -25,6 +27,8 @@ async def mediation(desk: Desk) -> Stage:
     until: datetime | None = None
     while position:
         desk.state.position = position
+        if ladder.tiers[position.tier].joint and not await may_leave_police(desk, Road.MEDIATED):
+            return _kept(desk, ladder)
         answer = await _session(desk, ladder, position, until)
         until = None
         match answer.name:
@@ -43,10 +47,22 @@ async def mediation(desk: Desk) -> Stage:
                 position = after_failure(ladder, position)
             case "promote":
                 position = next_tier(ladder, position)
-    return _failed(desk, ladder)
+    return await _failed(desk, ladder)
 
 
-def _failed(desk: Desk, ladder: Ladder) -> Stage:
+def _kept(desk: Desk, ladder: Ladder) -> Stage:
+    """It may not leave the police: the ladder stands where it is, and the officer who entered it goes on."""
+    desk.case.log("ladder_kept", f"{ladder.name}未获批准转出，由公安继续处置")
+    desk.case.stop_clock("ladder")
+    _resume_colour(desk)
+    return _with_the_police(desk)
+
+
+def _with_the_police(desk: Desk) -> Stage:
+    return next(stage for stage in (Stage.PUSH_2, Stage.PUSH_1) if desk.state.process.has(stage))
+
+
+async def _failed(desk: Desk, ladder: Ladder) -> Stage:
     """The last tier has failed: dispatched anew, else back to the officer. A second failure in a round is supervised,
     and the ladder is not entered again in it.
     """
@@ -60,6 +76,8 @@ def _failed(desk: Desk, ladder: Ladder) -> Stage:
     state.position = Position()
     if used_up(state):
         supervise(case, "ladder_failed", f"{ladder.name}本轮{MOST_FAILURES}次均未调成督办", level=0)
+    if again and not await may_leave_police(desk, Road.MEDIATED):
+        return _with_the_police(desk)
     return Stage.PUSH_3 if again else Stage.PUSH_2
 
 

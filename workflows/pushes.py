@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from domain.policy.approvals import Road
 from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
-from workflows.desk import Answer, Desk
+from workflows.approval import may_leave_police
+from workflows.desk import Desk
 
 
 async def push_1(desk: Desk) -> Stage:
@@ -23,7 +25,10 @@ async def push_1(desk: Desk) -> Stage:
                 desk.state.criminal_risk |= answer.fields["criminal_risk"]
                 if answer.fields["urgent"] and await _urgent(desk):
                     return Stage.PUSH_3
-                return next(s for s in (Stage.PUSH_2, Stage.PUSH_3) if desk.state.process.has(s))
+                if desk.state.process.has(Stage.PUSH_2):
+                    return Stage.PUSH_2
+                if await may_leave_police(desk, Road.UNSETTLED, why=answer.fields["reason"]):
+                    return Stage.PUSH_3
             case "not_a_dispute":
                 if await _leader_agrees(desk):
                     desk.case.close("not_a_dispute")
@@ -47,7 +52,8 @@ async def push_2(desk: Desk) -> Stage:
                 return Stage.MEDIATION
             case "request_third_push":
                 desk.state.urgent |= answer.fields["urgent"]
-                if await _approved(desk, answer):
+                if await may_leave_police(desk, Road.REQUESTED, suggested=answer.fields["suggested"],
+                                          why=answer.fields["reason"]):  # fmt: skip
                     return Stage.PUSH_3
             case "criminal_case":
                 desk.case.close("criminal_case")
@@ -60,16 +66,8 @@ async def _urgent(desk: Desk) -> bool:
     if ruling.name != "urgent" or not desk.state.process.has(Stage.PUSH_3):
         return False
     desk.state.urgent = True
-    return await _approved(desk, ruling)
-
-
-async def _approved(desk: Desk, request: Answer) -> bool:
-    """Nothing leaves the police without the station chief's or the duty leader's approval (J-023, J-041)."""
-    desk.state.suggested = request.fields["suggested"] or desk.state.suggested
-    answer = await desk.ask("approve_third_push", suggested=desk.state.suggested, why=request.fields.get("reason"))
-    if answer.name == "approve":
-        desk.state.suggested = answer.fields["suggested"] or desk.state.suggested
-    return answer.name == "approve"
+    why = ruling.fields.get("reason")
+    return await may_leave_police(desk, Road.URGENT, suggested=ruling.fields["suggested"], why=why)
 
 
 async def _leader_agrees(desk: Desk) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from domain.policy.approvals import Road
 from domain.policy.stages import Stage
 from domain.transitions.colours import recolour
 from domain.transitions.side_effects import open_protection
+from workflows.approval import may_leave_police
 from workflows.desk import Answer, Desk
 
 
@@ -20,7 +22,9 @@ async def triage(desk: Desk) -> Stage:
     if answer.fields.get("divert") is not None:
         desk.state.divert = answer.fields["divert"]
     open_protection(desk.case)
-    return _first_push(desk)
+    if _diverts(desk) and await may_leave_police(desk, Road.DIVERTED, why=answer.fields.get("reason")):
+        return Stage.PUSH_3
+    return desk.state.process.first_push
 
 
 def _correct(desk: Desk, answer: Answer) -> None:
@@ -33,10 +37,8 @@ def _correct(desk: Desk, answer: Answer) -> None:
         recolour(desk.case, fields["colour"], fields["reason"], by=answer.decision)
 
 
-def _first_push(desk: Desk) -> Stage:
+def _diverts(desk: Desk) -> bool:
     """Non-police matters go straight to dispatch where the desk says so, or the source is one the playbook diverts."""
     state, process = desk.state, desk.state.process
     divert = state.divert if state.divert is not None else state.source in process.divert_sources
-    if divert and not state.police and process.has(Stage.PUSH_3):
-        return Stage.PUSH_3
-    return process.first_push
+    return divert and not state.police and process.has(Stage.PUSH_3)

@@ -18,7 +18,7 @@ from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
-from domain.policy.stages import STAGE_NAMES, Stage
+from domain.policy.stages import PUSHES, STAGE_NAMES, Stage
 
 COLOUR = "colour"
 """The name of the clock the colour sets; at most one runs."""
@@ -55,7 +55,9 @@ class Case:
         if s.stage is not stage or not s.timeline:
             s.stage = stage
             self.log("stage", f"进入{STAGE_NAMES[stage]}", stage=stage, round=s.round)
-        if stage in (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3):
+        if stage in (Stage.TRIAGE, *PUSHES):
+            s.left_police = stage is Stage.PUSH_3
+        if stage in PUSHES:
             s.pushes.append(Push(stage=stage, round=s.round, at=self.now(), to=[]))
         order = list(Stage)
         if order.index(s.process.colour_clock_from) <= order.index(stage) < order.index(Stage.MEDIATION):

@@ -159,6 +159,8 @@ class DisputeState(Model):
     urgent: bool = False
     police: bool = False
     divert: bool | None = None
+    left_police: bool = False
+    """out of the hands of the police, with approval where it needed one; not while they have it (again)"""
     risk_kinds: list[str] = []
     criminal_risk: bool = False
     suggested_lead: str | None = None

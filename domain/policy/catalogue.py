@@ -76,6 +76,8 @@ class KindSpec(Model):
     """who holds it is responsible for the dispute: reassigned, the dispute is pushed to another unit"""
     disposes: bool = False
     """disposes of the dispute in push 3, as lead or cooperating; a party met there is an intervention"""
+    by_roads: bool = False
+    """asked on the roads out of the police that the playbook names (`approval`), in whichever stage they begin"""
     submits: bool = False
     """who answers it is the desk that submits the dispute to push 3, as indicators count it"""
     aside: bool = False
@@ -136,6 +138,7 @@ KINDS: dict[str, KindSpec] = {
     "approve_third_push": KindSpec(
         name="三推审批",
         stages=(Stage.PUSH_1, Stage.PUSH_2),
+        by_roads=True,
         submits=True,
         decisions={"approve": _d("批准", pushes.Suggested), "reject": _d("不批准", Reasoned)},
     ),

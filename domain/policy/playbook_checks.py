@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from domain.base import Strict
 from domain.policy.addressing import Addressing
+from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS, KindSpec
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.loading import Loc, Mistake
@@ -36,7 +37,7 @@ def mistakes(
     code: str, edition: str, process: Process, *, file: str | None = None, risk_kinds: Collection[str] | None = None
 ) -> list[Mistake]:
     """Everything that keeps a playbook from being used, at its place; `file`, `risk_kinds` as for `load_playbook`."""
-    checks = (_stages, _colours, _tasks, _addresses, _tiers, _tables, _diversions, _spans)
+    checks = (_stages, _colours, _tasks, _addresses, _tiers, _tables, _diversions, _approvals, _spans)
     found = [each for check in checks for each in check(process)]
     for n, risk in enumerate(process.protection_for if risk_kinds is not None else ()):
         if risk not in (risk_kinds or ()):
@@ -161,6 +162,20 @@ def _diversions(process: Process) -> Iterator[Mistake]:
     for n, source in enumerate(process.divert_sources):
         if full_width := [c for c in "，、：" if c in source]:
             yield Mistake(("divert_sources", n), f"'{source}' holds {full_width[0]}: no source is called so")
+
+
+def _approvals(process: Process) -> Iterator[Mistake]:
+    """Roads that a playbook names and the mechanism has not: whoever reads it would think them guarded."""
+    if "approval" not in process.model_fields_set:
+        return
+    for n, road in enumerate(process.approval.roads if "roads" in process.approval.model_fields_set else ()):
+        if road not in process.roads:
+            there = ", ".join(sorted(process.roads)) or "none"
+            what = f"the mechanism has no road '{road}' out of the police: leave it out; it has {there}"
+            yield Mistake(("approval", "roads", n), what)
+    if process.approval.never_with_police and Road.DIVERTED not in process.approval.roads:
+        what = f"it excepts from the road {Road.DIVERTED}, which needs no approval here: leave it out, or name the road"
+        yield Mistake(("approval", "never_with_police"), what)
 
 
 def _spans(process: Process) -> Iterator[Mistake]:

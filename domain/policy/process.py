@@ -16,6 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from domain.base import Strict
 from domain.people.organisation import ROLES
 from domain.policy.addressing import Addressing, no_such_role
+from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
@@ -139,6 +140,7 @@ class Process(Strict):
     divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
     disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
     tasks: dict[str, TaskPolicy]
+    approval: Approval = Approval()
     ladder: Ladder | None = None
     evaluation: Evaluators
     follow_up: FollowUp
@@ -185,8 +187,11 @@ class Process(Strict):
             kind: f"stage {stage}"
             for stage in self.stages
             for kind in kinds_asked_in(stage)
-            if not (KINDS[kind].people_from or KINDS[kind].optional)
+            if not (KINDS[kind].people_from or KINDS[kind].optional or KINDS[kind].by_roads)
         }
+        if self.approved_roads:
+            by = f"the road {', '.join(sorted(self.approved_roads))} out of the police (approval.roads)"
+            needed |= {kind: by for kind, spec in KINDS.items() if spec.by_roads}
         if self.protection_for:
             needed |= {kind: "protection_for" for kind, spec in KINDS.items() if spec.protection}
         for kind, by in needed.items():
@@ -216,6 +221,18 @@ class Process(Strict):
     def first_push(self) -> Stage:
         """The first push this mechanism has."""
         return next(s for s in self.stages if s in PUSHES)
+
+    @property
+    def roads(self) -> set[Road]:
+        """The roads out of the police that this mechanism has."""
+        return roads_there_are(
+            self.stages, joint=any(tier.joint for tier in self.ladder.tiers) if self.ladder else False
+        )
+
+    @property
+    def approved_roads(self) -> set[Road]:
+        """Those of them by which nothing leaves the police before it is approved."""
+        return self.roads & set(self.approval.roads)
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""

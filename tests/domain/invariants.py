@@ -24,7 +24,7 @@ STAGE_OF = {
     "handle_on_scene": {Stage.PUSH_1},
     "rule_urgency": {Stage.PUSH_1},
     "follow_up_responsibly": {Stage.PUSH_2},
-    "approve_third_push": {Stage.PUSH_1, Stage.PUSH_2},
+    "approve_third_push": {Stage.TRIAGE, Stage.PUSH_1, Stage.PUSH_2, Stage.MEDIATION, Stage.EVALUATION},
     "dispatch": {Stage.PUSH_3},
     "accept_assignment": {Stage.PUSH_3},
     "rule_refusal": {Stage.PUSH_3},

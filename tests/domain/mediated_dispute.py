@@ -1,4 +1,4 @@
-"""A dispute run by its own workflow up to the responsible officer, then step by step through mediation."""
+"""A dispute run by its own workflow, answered step by step; and one brought up to the responsible officer."""
 
 from __future__ import annotations
 
@@ -7,61 +7,98 @@ from itertools import count
 from typing import Any
 
 from domain.case.opening import open_state
-from domain.case.state import Task
-from domain.people.organisation import OrganisationRef
-from domain.policy.process import Raising
+from domain.case.state import DisputeState, Task
+from domain.people.organisation import Actor, OrganisationRef
+from domain.policy.process import Process, Raising
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
-from domain.transitions.decisions import Command
+from domain.transitions.actions import Act
+from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
-from tests.domain.entitled_people import ORGANISATIONS, fields_for, may_answer
+from tests.domain.entitled_people import ORGANISATIONS, action_fields, fields_for, may_act, may_answer
 from tests.domain.simulated_run import Life
-from tests.domain.support import MONDAY, PLACES, alarm, playbook
+from tests.domain.support import MONDAY, PICTURE, PLACES, alarm, playbook
 from workflows.dispute import DisputeInput
 
 
-class Quarrel:
-    """A dispute under Jinhua's mechanism, or the same without push 3."""
+class Told:
+    """A dispute as a test tells it: whoever may answers, with the form's example where nothing else is said."""
 
-    def __init__(self, *, push_3: bool = False, raising: Raising | None = None) -> None:
+    def __init__(
+        self, code: str = "jinhua", *, process: Process | None = None, rank: int = 1, source: str = "110", **more: Any
+    ) -> None:
         self._ids: Iterator[int] = count(1)
         found = Triage(
-            category="parking", category_name="停车纠纷", colour="blue", rank=1, police=False, divertible=False,
+            category="parking", category_name="停车纠纷", colour="blue", rank=rank, police=False, divertible=False,
             risk_kinds=[], confidence=1, cues=[], suggested_lead="housing", suggested_cooperating=[],
             statutory_track=None,
         )  # fmt: skip
         places = {word: OrganisationRef(code=path.rpartition("/")[2], name=word, path=path)
                   for word, path in PLACES.items()}  # fmt: skip
-        state = open_state(
-            "D2026-000001", playbook=playbook(), calendar=Calendar(), places=places, incident=alarm(1, MONDAY),
+        report = alarm(1, MONDAY, rank=rank).model_copy(update={"source": source})
+        state: DisputeState = open_state(
+            "D2026-000001", playbook=playbook(code), calendar=Calendar(), places=places, incident=report,
             triage=found, at=MONDAY,
-        )  # fmt: skip
-        stages = [s for s in state.process.stages if push_3 or s is not Stage.PUSH_3]
-        state.process = state.process.model_copy(update={"stages": stages, "raising": raising or Raising()})
+        ).model_copy(update=more)  # fmt: skip
+        state.process = process or state.process
         self.life = Life(DisputeInput(state=state), MONDAY, self._ids)
         self.state = self.life.state
-        self.answer("confirm_triage", "confirm")
-        self.answer("handle_on_scene", "unsettled")
 
     def task(self, kind: str) -> Task:
         """The open task of a kind."""
         return self.state.pending(kind)[0]
 
-    def answer(self, kind: str, decision: str, **fields: Any) -> None:
+    @property
+    def open_kinds(self) -> list[str]:
+        """The kinds of the open tasks, in order."""
+        return sorted(task.kind for task in self.state.pending())
+
+    def answer(self, kind: str, decision: str, *, by: Actor | None = None, **fields: Any) -> Receipt:
         """Somebody entitled answers."""
         task = self.task(kind)
         filled = {**fields_for(_Never(), self.state, task, decision, self.life.at), **fields}
-        self.life.decide(Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,
-                                 actor=may_answer(self.state, task)[0], organisations=ORGANISATIONS))  # fmt: skip
+        receipt = self.life.decide(
+            Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,
+                    evidence=[PICTURE] if decision == "disposed" else [], organisations=ORGANISATIONS,
+                    actor=by or may_answer(self.state, task)[0]))  # fmt: skip
         self.life.settle()
+        return receipt
+
+    def act(self, action: str, *, by: Actor | None = None, **fields: Any) -> Receipt:
+        """Somebody who may takes an action."""
+        filled = {**action_fields(_Never(), self.state, action, self.life.at), **fields}
+        receipt = self.life.act(
+            Act(key=f"k{next(self._ids)}.x", action=action, fields=filled, organisations=ORGANISATIONS,
+                actor=by or may_act(self.state, action)[0]))  # fmt: skip
+        self.life.settle()
+        return receipt
+
+    def logged(self, kind: str) -> list[str]:
+        """The titles of the timeline's entries of a kind."""
+        return [entry.title for entry in self.state.timeline if entry.kind == kind]
 
     def fails(self) -> int:
-        """Nobody agrees at any tier; answers how many sessions that took."""
+        """Nobody agrees at any tier, and it may leave the police; answers how many sessions that took."""
         sat = 0
         while self.state.stage is Stage.MEDIATION:
+            if self.state.pending("approve_third_push"):
+                self.answer("approve_third_push", "approve")
+                continue
             self.answer("mediate", "not_agreed")
             sat += 1
         return sat
+
+
+class Quarrel(Told):
+    """A dispute under Jinhua's mechanism, or the same without push 3, up to the responsible officer."""
+
+    def __init__(self, *, push_3: bool = False, raising: Raising | None = None) -> None:
+        process = playbook().process
+        stages = [s for s in process.stages if push_3 or s is not Stage.PUSH_3]
+        update = {"stages": stages, "raising": raising or Raising()}
+        super().__init__(process=process.model_copy(update=update))
+        self.answer("confirm_triage", "confirm")
+        self.answer("handle_on_scene", "unsettled")
 
 
 class _Never:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from domain.policy.approvals import Road, roads_there_are
 from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook
 from domain.policy.stages import Stage
@@ -39,6 +40,11 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
         del process["ladder"]
     if Stage.PUSH_3 not in stages:
         del process["divert_sources"]
+    joint = Stage.MEDIATION in stages
+    there = roads_there_are(list(stages), joint=joint)
+    process["approval"]["roads"] = [road for road in process["approval"]["roads"] if road in there]
+    if Road.DIVERTED not in there:
+        del process["approval"]["never_with_police"]
     rule = {"limit": {"working_days": 6}, "stops_at": "disposal"}
     process["colours"] = {f"c{rank}": {"name": f"{rank}级", "rank": rank, **rule} for rank in range(colours, 0, -1)}
     return Playbook.model_validate({**written, "code": "elsewhere", "name": "别处", "sources": []})

@@ -99,10 +99,12 @@ def up_the_ladder(t: Telling) -> None:
     colour = t.process.colours[t.case["colour"]]
     if colour.suspendable and t.process.colour_clock_from is not Stage.MEDIATION:
         t.expect(t.clock("colour")["state"] == "suspended", "联调期间颜色时限中止")
+    _let_out(t)
     position = Position(tier=t.task("mediate")["about"]["tier_number"])
     expected = []
     for number, tier in enumerate(ladder.tiers[position.tier :], start=position.tier):
         t.tell(f"{tier.name}：至多{tier.sessions}次")
+        _let_out(t)
         if tier.requires:
             t.refused(422, "fields_invalid", lambda: _without_those_required(t))
         for session in range(1, tier.sessions + 1):
@@ -117,6 +119,12 @@ def up_the_ladder(t: Telling) -> None:
     held = [(s["tier"], s["number"], s["result"]) for s in t.case["sessions"]]
     t.expect(held == expected, f"逐次在案：{expected}，现为{held}")
     t.expect(later(Stage(t.case["stage"]), Stage.MEDIATION), "调成之后离开联调")
+
+
+def _let_out(t: Telling) -> None:
+    """A tier that takes the dispute out of the police may have to be approved."""
+    if "approve_third_push" in t.open_kinds():
+        t.answer("approve_third_push", "approve")
 
 
 def relapse(t: Telling) -> None:
