@@ -11,8 +11,8 @@ from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
 from domain.transitions.colours import raise_by_one
 from domain.transitions.supervision import supervise
-from workflows.approval import may_leave_police
 from workflows.desk import DONE, Answer, Ask, Desk
+from workflows.pushes import may_leave_police
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
 from domain.transitions.disposal import agree, settle
 from domain.transitions.supervision import supervise
-from workflows.approval import may_leave_police
 from workflows.desk import Answer, Ask, Desk
+from workflows.pushes import may_leave_police
 
 
 async def mediation(desk: Desk) -> Stage:

@@ -6,8 +6,8 @@ from domain.policy.approvals import Road
 from domain.policy.stages import Stage
 from domain.transitions.colours import recolour
 from domain.transitions.side_effects import open_protection
-from workflows.approval import may_leave_police
 from workflows.desk import Answer, Desk
+from workflows.pushes import may_leave_police
 
 
 async def triage(desk: Desk) -> Stage:

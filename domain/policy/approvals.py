@@ -1,6 +1,6 @@
 """What may leave the police only with approval, and by which roads: the part `approval` of a playbook.
 
-金华: “经批准，古山派出所将此警情推送至‘基层治理四平台’” (J-023), by every road; elsewhere by some, or by none. What came by
+金华: “经批准…将此警情推送至‘基层治理四平台’” (J-023), by every road; elsewhere by some, or by none. What came by
 the hotline or from a grid was never with the police: diverting it takes nothing from them.
 """
 
