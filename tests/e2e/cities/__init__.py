@@ -1,0 +1,1 @@
+"""Twenty reports, and what each city's mechanism must do with them: data, the page made of it, and its playing."""
