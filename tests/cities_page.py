@@ -16,7 +16,7 @@ HEAD = """# Twenty reports, and what two cities do with them
 Written by `python -m tests.cities_page` from [reports.yaml](../tests/e2e/cities/reports.yaml); don't edit it. The
 reports are ours; what each mechanism must do follows from its city's report, quoted where a step is told there, with
 the requirement it shows ([requirements.yaml](requirements.yaml)). Every row is played on the real server by
-[test_reports.py](../tests/e2e/cities/test_reports.py).
+[its player](../tests/e2e/cities/playing.py).
 """
 
 
