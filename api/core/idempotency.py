@@ -30,6 +30,7 @@ from domain.transitions import message_keys
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.transactions import Work
+from infra.read_model.stored_state import StoredState
 from infra.read_model.writer import ReadModelGap, image_written
 from infra.records.idempotency_store import (
     StoredAnswer,
@@ -76,6 +77,8 @@ class Taken(Generic[Body]):
     answer: Answer[Body]
     unpublished: Answer[Body]
     """where the image can't be written now: the case will do so by itself"""
+    found: StoredState | None = None
+    """how the read model had the dispute before, if that was looked up"""
 
 
 class _AnotherWasFirst(Exception):
@@ -274,7 +277,7 @@ async def _shown_in_one(
 
 
 def _shown(taken: Taken[T], write: str, *, keyed: bool) -> Work[bool]:
-    yield from image_written(taken.image)
+    yield from image_written(taken.image, taken.found)
     answer_id = message_keys.write(write)
     if not keyed:
         yield from intent_ended(answer_id)

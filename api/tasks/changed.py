@@ -17,23 +17,24 @@ from domain.transitions.decisions import Receipt
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_line
-from infra.read_model.tasks import open_tasks_of, order_opened
+from infra.read_model.tasks import FoundTask, open_tasks_of, order_opened
 from infra.read_model.visibility import OPEN
 from infra.read_model.writer import task_rows
 
 
 async def answered(
-    services: Services, session: Session, actor: Actor, task: TaskRow, result: UpdateResult
+    services: Services, session: Session, actor: Actor, found: FoundTask, result: UpdateResult
 ) -> Answer[Decided] | Taken[Decided]:
     """The answer to a message: from the image that is to be written with it, or, where the engine writes by itself,
     from the read model as soon as it is there.
     """
     if result.image is None:
-        return Answer(200, await changed(services, session, actor, task, result.receipt))
+        return Answer(200, await changed(services, session, actor, found.row, result.receipt))
     return Taken(
         result.image,
-        Answer(200, _taken(actor, task, result.receipt, result.image)),
-        unpublished=Answer(200, _unpublished(task, result.receipt)),
+        Answer(200, _taken(actor, found.row, result.receipt, result.image)),
+        unpublished=Answer(200, _unpublished(found.row, result.receipt)),
+        found=found.stored,
     )
 
 

@@ -18,9 +18,8 @@ from domain.errors import DisputeClosed, FieldsInvalid, Refused, TaskClosed, Una
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from domain.transitions.handover import Claim, Handover, capacity
-from domain.transitions.message import Seen
 from infra.database.engine import Session
-from infra.database.tables.read_model import TaskRow
+from infra.read_model.tasks import FoundTask
 from infra.records.messages import NewMessage, leave_message, message_id_of
 from infra.records.people import actor_named
 
@@ -37,10 +36,10 @@ async def claim(services: Services, session: Session, actor: Actor, task_id: str
     """
 
     async def do(write_id: str) -> Sent:
-        task, seen = await task_to_change(services, session, actor, task_id, write_id)
-        by = capacity(Task.model_validate(task.sealed), actor, "claim")
+        found = await task_to_change(services, session, actor, task_id, write_id)
+        by = capacity(Task.model_validate(found.row.sealed), actor, "claim")
         message = Claim(key=write_id, task_id=task_id, actor=by)
-        return await _send(services, session, actor, task, seen, "claim", message)
+        return await _send(services, session, actor, found, "claim", message)
 
     return await _once(services, session, actor, "claim", task_id, key, None, do)
 
@@ -55,10 +54,10 @@ async def release(
     """
 
     async def do(write_id: str) -> Sent:
-        task, seen = await task_to_change(services, session, actor, task_id, write_id)
-        by = capacity(Task.model_validate(task.sealed), actor, "release")
+        found = await task_to_change(services, session, actor, task_id, write_id)
+        by = capacity(Task.model_validate(found.row.sealed), actor, "release")
         message = Claim(key=write_id, task_id=task_id, actor=by, release=True, reason=release.reason)
-        return await _send(services, session, actor, task, seen, "claim", message)
+        return await _send(services, session, actor, found, "claim", message)
 
     return await _once(services, session, actor, "release", task_id, key, release.reason or None, do)
 
@@ -121,14 +120,15 @@ async def _hand_over(
     write_id: str,
 ) -> Sent:
     """Sends a task to another and leaves him a message; `to` is a username or a person id."""
-    task, seen = await task_to_change(services, session, actor, task_id, write_id)
+    found = await task_to_change(services, session, actor, task_id, write_id)
     other = await actor_named(session, to)
     if other is None:
         raise FieldsInvalid(errors=[{"field": "to", "message": f"没有用户名或编号为“{to}”的人员"}])
-    by = capacity(Task.model_validate(task.sealed), actor, "hand_over")
+    by = capacity(Task.model_validate(found.row.sealed), actor, "hand_over")
     message = Handover(key=write_id, task_id=task_id, actor=by, to=other, why=why)
-    sent = await _send(services, session, actor, task, seen, update, message)
+    sent = await _send(services, session, actor, found, update, message)
     await session.close()
+    task = found.row
     content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
                "text": why}  # fmt: skip
     kind = "handed" if update == "delegate" else "offered"
@@ -142,13 +142,13 @@ async def _send(
     services: Services,
     session: Session,
     actor: Actor,
-    task: TaskRow,
-    seen: Seen,
+    found: FoundTask,
     update: Literal["claim", "delegate", "transfer"],
     message: Claim | Handover,
 ) -> Sent:
+    task = found.row
     await session.close()
-    message.seen = await services.intents.begin(message.key, task.dispute_no, seen)
+    message.seen = await services.intents.begin(message.key, task.dispute_no, found.seen)
     try:
         result = await services.engine.update(task.dispute_no, update, message)
     except NoWorker as error:
@@ -158,4 +158,4 @@ async def _send(
     except Refused as refusal:
         services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
         raise
-    return await answered(services, session, actor, task, result)
+    return await answered(services, session, actor, found, result)

@@ -6,6 +6,7 @@ on whose behalf.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -27,11 +28,19 @@ from domain.people.organisation import Actor, OrganisationRef
 from domain.transitions.approvals import MERGER
 from domain.transitions.decisions import Command, organisation_codes, proposes
 from domain.transitions.handover import capacity, places_of, standing
-from domain.transitions.message import Seen
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
-from infra.read_model.tasks import InboxFilter, candidates, count_box, find_task, find_task_at, inbox, task_exists
+from infra.read_model.tasks import (
+    FoundTask,
+    InboxFilter,
+    candidates,
+    count_box,
+    find_task,
+    find_task_at,
+    inbox,
+    task_exists,
+)
 from infra.records.attachments import attachments_of
 from infra.records.idempotency_store import StoredAnswer
 from infra.records.people import PersonAtPost, colleagues, manned, organisations_by_code
@@ -82,9 +91,7 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     return task_whole(row, answering, helping, dispute, entries, actor)
 
 
-async def task_to_change(
-    services: Services, session: Session, actor: Actor, task_id: str, write_id: str
-) -> tuple[TaskRow, Seen]:
+async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str, write_id: str) -> FoundTask:
     """The task a person wants to act on, and how the read model has its dispute; trying is not
     reading, so a foreign task is refused, not hidden.
 
@@ -147,10 +154,11 @@ def decided_before(stored: StoredAnswer) -> Decided | AcceptedFor:
 async def _decide(
     services: Services, session: Session, actor: Actor, task_id: str, answering: Answering, write_id: str
 ) -> Answer[Decided | AcceptedFor] | Taken[Decided | AcceptedFor]:
-    row, seen = await task_to_change(services, session, actor, task_id, write_id)
-    command = await _command(services, session, actor, row, answering, write_id)
+    found = await task_to_change(services, session, actor, task_id, write_id)
+    row = found.row
+    command = await _command(services, session, actor, found, answering, write_id)
     await session.close()
-    command.seen = await services.intents.begin(write_id, row.dispute_no, seen)
+    command.seen = await services.intents.begin(write_id, row.dispute_no, found.seen)
     try:
         async with sent_along(services, command.evidence):
             result = await services.engine.update(row.dispute_no, "decide", command)
@@ -163,24 +171,25 @@ async def _decide(
     except Refused as refusal:
         services.access.note(actor.person_id, row.dispute_no, f"decide:{row.kind}", refusal.code)
         raise
-    return await answered(services, session, actor, row, result)
+    return await answered(services, session, actor, found, result)
 
 
 async def _command(
-    services: Services, session: Session, actor: Actor, row: TaskRow, answering: Answering, write_id: str
+    services: Services, session: Session, actor: Actor, found: FoundTask, answering: Answering, write_id: str
 ) -> Command:
     """The decision as the engine is sent it, with what the engine does not know looked up and checked.
 
     Raises:
         FieldsInvalid, DecisionNotAllowed
     """
-    task, fields = Task.model_validate(row.sealed), answering.fields
+    row, fields = found.row, answering.fields
+    task = Task.model_validate(row.sealed)
     await check_target(services, session, actor, row.dispute_no, fields)
     if task.about.get("action") == MERGER and answering.decision == "approve":
         await check_still_open(session, task.about["fields"]["dispute_no"])
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
     if answering.decision == "assign":
-        await _check_manned(session, row.dispute_no, organisations)
+        await _check_manned(session, found.stored.document["accepted_by"], organisations)
     category = services.policy.lexicon.categories.get(str(fields.get("category")))
     return Command(
         key=write_id,
@@ -195,15 +204,14 @@ async def _command(
     )
 
 
-async def _check_manned(session: Session, dispute_no: str, organisations: dict[str, OrganisationRef]) -> None:
+async def _check_manned(session: Session, accepting: Sequence[str], organisations: dict[str, OrganisationRef]) -> None:
     """A dispute is not sent where nobody could accept it; who holds which post is not known to the engine.
 
-    Which roles accept is the case's own mechanism's to say, whatever today's playbook says.
+    Which roles are `accepting` is the case's own mechanism's to say, whatever today's playbook says.
 
     Raises:
         FieldsInvalid
     """
-    accepting = (await dispute_row(session, dispute_no)).sealed["accepted_by"]
     paths = await manned(session, [ref.path for ref in organisations.values()], accepting)
     empty = [ref.name for ref in organisations.values() if ref.path not in paths]
     if empty:

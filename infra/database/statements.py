@@ -7,7 +7,19 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Executable, Text, any_, bindparam, func, inspect, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Executable,
+    Text,
+    any_,
+    bindparam,
+    func,
+    inspect,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
@@ -124,6 +136,15 @@ def among(column: Any, name: str, dialect: str) -> ColumnElement[bool]:
         found = column.in_(select(func.json_each(bindparam(name, type_=JSON)).table_valued("value")))
     else:
         found = column == any_(bindparam(name, type_=ARRAY(Text)))
+    return found
+
+
+def gathered(columns: Sequence[Any], dialect: str, *where: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The rows of a subquery as one value: a list of lists, in no order."""
+    lite = dialect == "sqlite"
+    row = func.json_array(*columns) if lite else func.json_build_array(*columns)
+    rows = func.json_group_array(row) if lite else func.coalesce(func.json_agg(row), func.json_build_array())
+    found: ColumnElement[Any] = select(type_coerce(rows, JSON)).where(*where).scalar_subquery()
     return found
 
 

@@ -52,6 +52,7 @@ _COLUMNS: dict[str, str] = {
     "concluded_at": "结案时间",
     "closed_at": "办结时间",
     "outcome": "办结方式",
+    "tallied": "计数事项数",
     "kind": "种类",
     "state": "状态",
     "assignee": "认领人",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +37,7 @@ from infra.database.tables.people import PersonRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, TaskRow
 from infra.read_model.disputes import _in_words
 from infra.read_model.list_strategy import page_of, row_of
+from infra.read_model.stored_state import StoredState, as_found, found_beside
 from infra.read_model.urgency_order import place_in_order, waiting_order
 from infra.read_model.visibility import (
     KNOWN,
@@ -53,15 +54,26 @@ from infra.read_model.visibility import (
 )
 from infra.records.people import PersonAtPost, at_post
 
-_OF_DISPUTE = ("revision", "stage", "round")
-_WITH_DISPUTE = Statement.of(
-    select(
-        *(getattr(TaskRow, name) for name in TaskRow.model_fields),
-        *(getattr(DisputeRow, name) for name in _OF_DISPUTE),
+_WITH_DISPUTE = Statement(
+    lambda dialect: (
+        select(
+            *(getattr(TaskRow, name) for name in TaskRow.model_fields),
+            col(DisputeRow.stage),
+            col(DisputeRow.round),
+            *found_beside(dialect),
+        )
+        .join(DisputeRow, col(DisputeRow.dispute_no) == col(TaskRow.dispute_no))
+        .where(col(TaskRow.task_id) == bindparam("task_id"))
     )
-    .join(DisputeRow, col(DisputeRow.dispute_no) == col(TaskRow.dispute_no))
-    .where(col(TaskRow.task_id) == bindparam("task_id"))
 )
+
+
+class FoundTask(NamedTuple):
+    """A task that somebody acts on, and how the read model has its dispute: for the message, and for its answer."""
+
+    row: TaskRow
+    seen: Seen
+    stored: StoredState
 
 
 def order_opened(row: TaskRow) -> int:
@@ -89,17 +101,16 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
     return row if row and await _concerns(session, actor, row) else None
 
 
-async def find_task_at(
-    database: Database, session: AsyncSession, actor: Actor, task_id: str
-) -> tuple[TaskRow, Seen] | None:
+async def find_task_at(database: Database, session: AsyncSession, actor: Actor, task_id: str) -> FoundTask | None:
     """The same, with how the read model has the task's dispute; the session is seldom needed."""
     found = await database.ask(_WITH_DISPUTE, {"task_id": task_id})
     if not found:
         return None
-    *values, revision, stage, number = found[0]
-    row = TaskRow(**dict(zip(TaskRow.model_fields, values, strict=True)))
-    seen = Seen(revision=revision, stage=Stage(stage), round=number)
-    return (row, seen) if await _concerns(session, actor, row) else None
+    row = TaskRow(**dict(zip(TaskRow.model_fields, found[0], strict=False)))
+    stage, number, *beside = found[0][len(TaskRow.model_fields) :]
+    stored = as_found(beside)
+    seen = Seen(revision=stored.revision, stage=Stage(stage), round=number)
+    return FoundTask(row, seen, stored) if await _concerns(session, actor, row) else None
 
 
 async def _concerns(session: AsyncSession, actor: Actor, row: TaskRow) -> bool:

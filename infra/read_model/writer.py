@@ -49,6 +49,12 @@ _FORGET = [
     *(Statement.of(delete(table).where(_column(table, "task_id").in_(_TASKS))) for table in OF_TASK),
     *(Statement.of(delete(table).where(_column(table, "dispute_no") == _NUMBER)) for table in OF_DISPUTE),
 ]
+_OVERWRITE = Statement.of(
+    update(DisputeRow)
+    .where(col(DisputeRow.dispute_no) == _NUMBER, col(DisputeRow.revision) == bindparam("found"))
+    .returning(col(DisputeRow.revision)),
+    [name for name in DisputeRow.model_fields if name != "dispute_no"],
+)
 _NO_ADDRESSEES = Statement(
     lambda dialect: delete(AddresseeRow).where(among(col(AddresseeRow.task_id), "tasks", dialect))
 )
@@ -74,25 +80,41 @@ async def write_image(database: Database, image: Image) -> int:
     return revision
 
 
-def image_written(image: Image) -> Work[int]:
+def image_written(image: Image, found: StoredState | None = None) -> Work[int]:
     """Writes an image at its revision; answers that revision. Its transaction has the dispute's number for a lock; who
     runs it says so afterwards (`wakeups.published`).
 
-    Idempotent, and never backwards: an image that is not newer than the stored one changes nothing. Events
+    `found`: how the read model had the dispute when its sender looked. Where that is still so, it is not looked up
+    again. Idempotent, and never backwards: an image that is not newer than the stored one changes nothing. Events
     of what is new are written in the same transaction (`infra.records.events`).
 
     Raises:
         ReadModelGap: the image holds only what is new since a revision beyond the stored one, or since another
             document than the stored one.
     """
-    stored = yield from stored_state(image)
-    if stored.revision >= image.revision:
-        return image.revision
-    if stored.revision < image.since:
-        raise ReadModelGap(f"{image.dispute_no} is at {stored.revision}, the image is new since {image.since}")
-    yield from _inserted(_completed(image, stored.document), stored)
-    yield from note_events(image, stored=stored.revision, before=stored.tasks)
+    if found is None or not (yield from _overwritten(image, found)):
+        found = yield from stored_state(image)
+        if found.revision >= image.revision:
+            return image.revision
+        if found.revision < image.since:
+            raise ReadModelGap(f"{image.dispute_no} is at {found.revision}, the image is new since {image.since}")
+        yield upserting(DisputeRow), _dispute(_completed(image, found.document))
+    yield from _beside_written(image, found)
+    yield from note_events(image, stored=found.revision, before=found.tasks)
     return image.revision
+
+
+def _overwritten(image: Image, found: StoredState) -> Work[bool]:
+    """Overwrites the dispute's row if it still stands as it was found; answers whether it did. Whoever writes anything
+    of a dispute writes its row, at another revision: where that is the same, all is.
+    """
+    if not image.since <= found.revision < image.revision:
+        return False
+    try:
+        whole = _completed(image, found.document)
+    except ReadModelGap:
+        return False
+    return bool((yield _OVERWRITE, {**_dispute(whole), "number": image.dispute_no, "found": found.revision}))
 
 
 async def replace_image(database: Database, image: Image, *, unless_newer: bool = True) -> bool:
@@ -111,7 +133,8 @@ def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
     if unless_newer and stored.revision > image.revision:
         return False
     yield from _forget(image.dispute_no)
-    yield from _inserted(image, StoredState())
+    yield upserting(DisputeRow), _dispute(image)
+    yield from _beside_written(image, StoredState())
     return True
 
 
@@ -145,9 +168,13 @@ def rows_of(image: Image) -> Rows:
     """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
     may have moved; whom they ask has not. Of the tally what differs from the image before.
     """
+    return {DisputeRow: [_dispute(image)], **_rows_beside(image)}
+
+
+def _rows_beside(image: Image) -> Rows:
+    """All but the dispute's own row."""
     changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
     return {
-        DisputeRow: [_dispute(image)],
         InvolvementRow: [{"dispute_no": image.dispute_no, "role": r, "path": p} for r, p in image.involved],
         HelperRow: [{"dispute_no": image.dispute_no, "person_id": person} for person in image.helpers],
         TimelineRow: [_entry(image, entry) for entry in image.timeline],
@@ -174,14 +201,14 @@ def _completed(image: Image, stored: Any) -> Image:
     return image.model_copy(update={"document": document, "kept": {}})
 
 
-def _inserted(image: Image, stored: StoredState) -> Work[None]:
-    """Writes an image's rows; sends no statement for what is stored already as it should be."""
+def _beside_written(image: Image, stored: StoredState) -> Work[None]:
+    """Writes the rows beside the dispute's; sends no statement for what is stored already as it should be."""
     moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
     if moved:  # a reassigned task has other addressees
         yield _NO_ADDRESSEES, {"tasks": moved}
     if stored.tallied > image.tallied:  # what is counted may become less
         yield _LESS_TALLY, {"number": image.dispute_no, "last": image.tallied}
-    rows = rows_of(image)
+    rows = _rows_beside(image)
     rows[InvolvementRow] = [row for row in rows[InvolvementRow] if (row["role"], row["path"]) not in stored.posts]
     rows[HelperRow] = [row for row in rows[HelperRow] if row["person_id"] not in stored.helpers]
     rows[BarredRow] = [row for row in rows[BarredRow] if (row["task_id"], row["person_id"]) not in stored.barred]

@@ -44,6 +44,8 @@ class DisputeRow(SQLModel, table=True):
     concluded_at: datetime | None = instant_field(default=None)
     closed_at: datetime | None = instant_field(default=None)
     outcome: str | None = None
+    tallied: int = 0
+    """how many countable events it has"""
     search: str
     """what the list's `q` looks in, see `infra.database.columns.searchable`"""
     sealed: Any = Field(sa_column=Column(Sealed("dispute"), nullable=False))
@@ -75,10 +77,11 @@ class TaskRow(SQLModel, table=True):
     """A task as the inbox needs it."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("task_mine", "assignee", "state", "task_id"),
+    __table_args__ = (Index("task_of_dispute", "dispute_no", "state", "task_id"),
+                      Index("task_mine", "assignee", "state", "task_id"),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
-    dispute_no: str = Field(index=True)
+    dispute_no: str
     kind: str
     state: str
     round: int

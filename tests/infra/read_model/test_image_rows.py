@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
+import pytest
 import pytest_asyncio
-from sqlalchemy import inspect
-from sqlmodel import SQLModel
+from sqlalchemy import delete, inspect, select
+from sqlmodel import SQLModel, col
 
 from domain.case.case import Case
 from domain.case.records import Party
@@ -17,7 +18,21 @@ from domain.people.organisation import Post
 from domain.transitions.actions import reassign
 from domain.transitions.colours import recolour
 from infra.database.engine import Database
-from infra.read_model.writer import Rows, image_written, rows_of, stored_rows, write_image
+from infra.database.statements import Statement
+from infra.database.tables.messages import EventRow
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.stored_state import StoredState, as_found, found_beside
+from infra.read_model.writer import (
+    ReadModelGap,
+    Rows,
+    forget,
+    image_written,
+    replace_image,
+    rows_of,
+    stored_rows,
+    write_image,
+)
+from infra.records.events import events_after
 from infra.runtime.settings import Settings
 from tests.infra.stores import opened
 from tests.workflows.engine import first_state
@@ -91,23 +106,74 @@ async def held(database: Database) -> Rows:
         return in_order(await stored_rows(session, "D2026-000001"))
 
 
-async def sent(database: Database, image: Image) -> list[str]:
+BESIDE = Statement(lambda dialect: select(*found_beside(dialect)).where(col(DisputeRow.dispute_no) == "D2026-000001"))
+
+
+async def found(database: Database) -> StoredState:
+    """How whoever is about to send a message finds the case."""
+    [values] = await database.ask(BESIDE, {})
+    return as_found(values)
+
+
+async def sent(database: Database, image: Image, standing: StoredState | None = None) -> list[str]:
     """The statements by which an image is written."""
     statements: list[str] = []
     with database.heard(lambda text, _: statements.append(text)):
-        await database.transact(image_written(image))  # no lock: nobody else is there
+        await database.transact(image_written(image, standing))  # no lock: nobody else is there
     return statements
 
 
-async def test_what_grows_image_by_image_is_what_the_whole_image_makes(database: Database) -> None:
+@pytest.mark.parametrize("known", [False, True], ids=["looked up", "found before"])
+async def test_what_grows_image_by_image_is_what_the_whole_image_makes(database: Database, *, known: bool) -> None:
     case = new_case()
     image = project(case.state)
     await write_image(database, image)
     for step in STEPS:
         step(case)
         image = project(case.state, since=image.revision, basis=image.basis)
-        await write_image(database, image)
+        statements = await sent(database, image, await found(database) if known else None)
+        assert any("UNION ALL" in text for text in statements) != known
         assert await held(database) == in_order(rows_of(project(case.state)))
+
+
+async def test_the_same_events_are_told_however_the_case_was_found(database: Database) -> None:
+    told: list[list[tuple[Any, ...]]] = []
+    for known in (False, True):
+        case = new_case()
+        image = project(case.state)
+        await replace_image(database, image, unless_newer=False)
+        async with database.write() as session:
+            await session.execute(delete(EventRow))
+        for step in STEPS:
+            step(case)
+            image = project(case.state, since=image.revision, basis=image.basis)
+            await sent(database, image, await found(database) if known else None)
+        async with database.read() as session:
+            events = await events_after(session, 0)
+        told.append([(e.kind, e.revision, e.task_id, e.posts, e.persons) for e in events])
+    assert told[0] == told[1]
+
+
+async def test_a_case_that_went_on_since_it_was_found_is_looked_up_again(database: Database) -> None:
+    case = new_case()
+    images = [project(case.state)]
+    await write_image(database, images[0])
+    before = await found(database)
+    for step in STEPS[:5]:
+        step(case)
+        images.append(project(case.state, since=images[-1].revision, basis=images[-1].basis))
+        await write_image(database, images[-1])
+    report(case)
+    # New since the case was found, and written over what others wrote meanwhile.
+    await sent(database, project(case.state, since=before.revision, basis=images[-1].basis), before)
+    whole = in_order(rows_of(project(case.state)))
+    assert await held(database) == whole
+    for late in images[1:]:
+        await sent(database, late, before)
+        assert await held(database) == whole
+    await forget(database, "D2026-000001")
+    with pytest.raises(ReadModelGap):
+        await sent(database, images[-1], before)
 
 
 async def test_what_is_counted_may_become_less(database: Database) -> None:
@@ -122,7 +188,7 @@ async def test_what_is_counted_may_become_less(database: Database) -> None:
     assert await held(database) == in_order(rows_of(whole))
 
 
-async def test_a_task_that_ends_and_another_that_opens_cost_seven_statements(database: Database) -> None:
+async def test_a_task_that_ends_and_another_that_opens_cost_six_statements(database: Database) -> None:
     case = new_case()
     case.open("confirm_triage")
     first = project(case.state)
@@ -130,18 +196,21 @@ async def test_a_task_that_ends_and_another_that_opens_cost_seven_statements(dat
     case.void(case.state.tasks, "试")
     case.open("handle_on_scene")
     image = project(case.state, since=first.revision, basis=first.basis)
-    statements = await sent(database, image)
-    assert len(statements) <= 7, statements  # what stood, dispute, timeline, task, addressee, who has a part, event
+    statements = await sent(database, image, await found(database))
+    assert len(statements) <= 6, statements  # dispute, timeline, task, addressee, who has a part, event
 
 
-async def test_what_changes_nothing_but_the_case_costs_four_statements(database: Database) -> None:
+async def test_what_changes_nothing_but_the_case_costs_three_statements(database: Database) -> None:
     case = new_case()
     first = project(case.state)
     await write_image(database, first)
     report(case)
     image = project(case.state, since=first.revision, basis=first.basis)
-    statements = await sent(database, image)
-    assert len(statements) == 4, statements  # what stood, dispute, timeline, event
+    standing = await found(database)
+    assert len(await sent(database, image, standing)) == 3  # dispute, timeline, event
+    report(case)
+    image = project(case.state, since=image.revision, basis=image.basis)
+    assert len(await sent(database, image)) == 4  # and how it stood
 
 
 async def test_an_image_that_is_written_already_costs_one_statement(database: Database) -> None:

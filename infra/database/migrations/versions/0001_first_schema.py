@@ -155,6 +155,7 @@ def _read_model() -> None:
         *_columns(INSTANT, "opened_at"),
         *_columns(INSTANT, "concluded_at", "closed_at", nullable=True),
         *_columns(TEXT, "outcome", nullable=True),
+        *_columns(INTEGER, "tallied"),
         *_columns(TEXT, "search"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no"),
@@ -203,10 +204,10 @@ def _read_model() -> None:
     )
     op.create_index("ix_task_decided_for", "task", ["decided_for"])
     op.create_index("ix_task_delegate", "task", ["delegate"])
-    op.create_index("ix_task_dispute_no", "task", ["dispute_no"])
     op.create_index("ix_task_offered_to", "task", ["offered_to"])
     op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
     op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
+    op.create_index("task_of_dispute", "task", ["dispute_no", "state", "task_id"])
     op.create_table(
         "timeline",
         *_columns(TEXT, "dispute_no"),
