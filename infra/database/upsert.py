@@ -19,11 +19,6 @@ async def upsert(
         await session.execute(_statement(table, session.get_bind().dialect.name, keep), rows)
 
 
-def dialect_insert(session: AsyncSession, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
-    """An insert that knows `on_conflict_…`, in the words of the session's database."""
-    return _insert(inspect(table).local_table, session.get_bind().dialect.name)
-
-
 def _insert(target: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:
     return sqlite.insert(target) if dialect == "sqlite" else postgresql.insert(target)
 
