@@ -12,7 +12,7 @@ from typing import Any
 import uvloop
 from pydantic import ValidationError
 from temporalio.client import Client, ScheduleActionStartWorkflow
-from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.registry import activities
@@ -31,6 +31,7 @@ from infra.startup.installation import check_key
 from infra.startup.preflight import PreflightError
 from infra.temporal.case_memory import cached_cases
 from infra.temporal.client import connect
+from infra.temporal.light_instances import LightRunner
 from infra.temporal.schedules import daily, every, keep_schedules
 from workflows.dispute import WORKFLOWS
 from workflows.ports import TASK_QUEUE
@@ -55,7 +56,7 @@ PASSED_THROUGH = ("domain", "workflows", "yaml", "pydantic", "pydantic_core", "a
 def workflow_runner(*, sandbox: bool) -> WorkflowRunner:
     """Where workflow code runs: the same code makes the same commands in either (docs/adr/0006)."""
     if not sandbox:
-        return UnsandboxedWorkflowRunner()
+        return LightRunner()
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 

@@ -1,0 +1,52 @@
+"""A workflow in memory holds nothing of the activation before."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
+
+from infra.runtime.crypto import load_keys
+from infra.temporal.codec import data_converter
+from infra.temporal.light_instances import OF_ONE_ACTIVATION, LightRunner
+from workflows.dispute import WORKFLOWS
+
+GOLDEN = Path(__file__).parents[2] / "replay"
+
+
+async def kept_after_a_replay(runner: type[UnsandboxedWorkflowRunner]) -> dict[str, Any]:
+    """What the instance of a replayed history has left in its attributes."""
+    made: list[WorkflowInstance] = []
+
+    class Remembering(runner):  # type: ignore[valid-type, misc]
+        def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+            made.append(super().create_instance(det))
+            return made[-1]
+
+    file = min(GOLDEN.glob("histories/*/*.json.gz"))
+    history = WorkflowHistory.from_json("unknown", gzip.decompress(file.read_bytes()).decode())
+    number = history.events[0].workflow_execution_started_event_attributes.workflow_id
+    replayer = Replayer(
+        workflows=WORKFLOWS,
+        data_converter=data_converter(load_keys(GOLDEN / "golden.key")),
+        workflow_runner=Remembering(),
+    )
+    await replayer.replay_workflow(WorkflowHistory(number, history.events))
+    return vars(made[0])
+
+
+@pytest.mark.parametrize("name", OF_ONE_ACTIVATION)
+async def test_the_sdk_keeps_what_is_let_go_of_here(name: str) -> None:
+    assert name in await kept_after_a_replay(UnsandboxedWorkflowRunner)
+    assert name not in await kept_after_a_replay(LightRunner)
+
+
+async def test_no_message_of_an_activation_stays() -> None:
+    kept = await kept_after_a_replay(LightRunner)
+    assert [name for name, value in kept.items() if isinstance(value, Message)] == ["_last_completion_result"]
+    assert type(kept["_workflow_input"].headers) is dict
