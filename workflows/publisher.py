@@ -140,11 +140,10 @@ class Publisher:
             await workflow.wait_condition(lambda: not self.up_to_date and not self._answering and self._desk.settled)
             self._rest()
             self._show_operators()
-            image = self._image(since=self.published)
             try:
                 written = await workflow.execute_activity(
                     ports.publish,
-                    args=[image],
+                    args=[self._image(since=self.published)],
                     start_to_close_timeout=timedelta(seconds=10),
                     retry_policy=_RETRY,
                     activity_id=_where_it_stands(state),
