@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,6 +25,18 @@ class Strict(BaseModel):
     """A value that people write (playbooks, fields of a decision): a misspelt key is an error, not a silence."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+_KNOWN: dict[tuple[type[BaseModel], str], BaseModel] = {}
+
+
+def shared(value: M) -> M:
+    """The one object that stands for all equal values: a worker that holds a thousand cases holds few mechanisms.
+
+    For values that are never changed and of which there are few different ones: processes, calendars, organisations.
+    """
+    return cast(M, _KNOWN.setdefault((type(value), value.model_dump_json()), value))
 
 
 def china(at: datetime) -> datetime:

@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.base import Model, china
+    from domain.base import Model, china, shared
     from domain.case.capacity import admits
     from domain.case.case import Case
     from domain.case.records import Incident, Party
@@ -18,7 +18,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
-    from domain.policy.process import shared
     from domain.policy.spans import Calendar
     from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, handover, message_keys
@@ -89,7 +88,8 @@ class DisputeWorkflow:
     @workflow.init
     def __init__(self, dispute: DisputeInput) -> None:
         self.state = dispute.state
-        self.state.process = shared(self.state.process)
+        self.state.process, self.state.calendar = shared(self.state.process), shared(self.state.calendar)
+        self.state.organisations = {path: shared(ref) for path, ref in self.state.organisations.items()}
         self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
         self.desk = Desk(self.case)
         self.gate = MessageGate(self.case)
@@ -321,7 +321,7 @@ class DisputeWorkflow:
     @workflow.signal(name="calendar_edition")
     def calendar_edition(self, calendar: Calendar) -> None:
         """A new edition of the working calendar."""
-        facts.calendar_edition(self.case, calendar)
+        facts.calendar_edition(self.case, shared(calendar))
 
     @workflow.query(name="progress")
     def progress(self) -> tuple[int, bool]:

@@ -252,17 +252,6 @@ def digest_of(process: Process) -> str:
     return hashlib.sha256(process.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:16]
 
 
-_KNOWN: dict[str, Process] = {}
-
-
-def shared(process: Process) -> Process:
-    """The one object that stands for all equal processes: a worker that holds a thousand cases holds few mechanisms.
-
-    A process is never changed; of a case it is most of the memory (80 of 100 KiB when it begins).
-    """
-    return _KNOWN.setdefault(process.model_dump_json(), process)
-
-
 def unknown_kinds(process: Process) -> list[Mistake]:
     """The keys of `tasks` that are no kind of task."""
     return [

@@ -11,9 +11,9 @@ from pathlib import Path
 from infra.runtime.settings import Settings
 
 MIB, KIB = 2**20, 2**10
-PROCESS = 120 * MIB
+PROCESS = 140 * MIB
 """A worker without cases."""
-CASE = 160 * KIB
+CASE = 110 * KIB
 """A case in memory: its state, its coroutines and the engine's own books of it (`bench.audit`)."""
 LEAST = 100
 """Cases under way at once that are kept whatever the setting says: a machine too small for them is too small."""

@@ -7,10 +7,11 @@ import re
 import pytest
 import yaml
 
+from domain.base import shared
 from domain.errors import PolicyInvalid
 from domain.policy.catalogue import KINDS
 from domain.policy.playbook import load_playbook
-from domain.policy.process import Process, shared
+from domain.policy.process import Process
 from domain.policy.stages import Stage
 from tests.domain.support import PLAYBOOKS, playbook, process
 

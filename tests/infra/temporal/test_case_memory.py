@@ -16,7 +16,7 @@ def settings(folder: Path, **more: int) -> Settings:
     return Settings(var=folder, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("given", "kept"), [(300, 1152), (1024, 5785), (8192, 51660)])
+@pytest.mark.parametrize(("given", "kept"), [(300, 1489), (1024, 8229), (8192, 74956)])
 def test_the_cases_and_the_process_take_what_is_given(given: int, kept: int, tmp_path: Path) -> None:
     assert cached_cases(settings(tmp_path, worker_memory_mb=given)) == kept
     assert given * MIB - CASE < PROCESS + kept * CASE <= given * MIB
