@@ -8,6 +8,7 @@ from domain.case.records import Assigned
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
+from domain.transitions.diverting import undo
 from workflows.desk import DONE, Answer, Ask, Desk
 
 
@@ -22,6 +23,7 @@ async def push_3(desk: Desk) -> Stage:
         if not redo:
             dispatch = await desk.ask("dispatch", suggested=desk.state.suggested)
             if dispatch.name == "send_back":
+                undo(desk.case, "send_back")
                 return Stage.PUSH_2 if desk.state.process.has(Stage.PUSH_2) else Stage.TRIAGE
             _assign(desk, dispatch)
         asks = redo or [_accept(assigned) for assigned in desk.state.assigned]

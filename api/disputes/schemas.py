@@ -13,6 +13,7 @@ from domain.case import records
 from domain.case.clocks import Moved, Suspension
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
+from domain.triage.diversion import Diversion
 
 
 class DisputeItem(Shape):
@@ -79,6 +80,12 @@ class Case(DisputeItem):
     digest: str
     police: bool
     divert: bool | None
+    divertible: bool
+    confidence: float
+    diversion: Diversion
+    """the verdict on diverting it as it stands now"""
+    diversions: list[records.DiversionRecord]
+    """verdicts on diverting, what was done and what came of it"""
     risk_kinds: list[str]
     criminal_risk: bool
     suggested_lead: str | None

@@ -28,6 +28,7 @@ from domain.people.organisation import Actor, OrganisationRef
 from domain.transitions.approvals import MERGER
 from domain.transitions.decisions import Command, organisation_codes, proposes
 from domain.transitions.handover import capacity, places_of, standing
+from domain.triage.responsibility import list_row
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
@@ -201,6 +202,7 @@ async def _command(
         actor=capacity(task, actor, "decide"),
         organisations=organisations,
         labels={category.code: category.name} if category else {},
+        listed={category.code: list_row(category)} if category else {},
     )
 
 

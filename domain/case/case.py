@@ -113,7 +113,7 @@ class Case:
             round=s.round,
             state="scheduled" if opens_at and opens_at > self.now() else "open",
             addressees=to or (before.addressees if before else self.posts(policy.by if policy else (), assigned)),
-            watchers=self.posts(policy.watched_by, assigned) if policy else [],
+            watchers=self._watchers(kind, policy.watched_by if policy else [], assigned),
             opened_at=opens_at or self.now(),
             about=about,
             redo_of=before.task_id if before else None,
@@ -144,6 +144,14 @@ class Case:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
         return task
+
+    def _watchers(self, kind: str, watched_by: list[Addressing], assigned: str | None) -> list[Post]:
+        """Who sees a task without answering it; the police see all that is asked of what they diverted (H-046)."""
+        s = self.state
+        watchers = self.posts(watched_by, assigned)
+        if s.diverted and not KINDS[kind].aside:
+            watchers += [post for post in self.posts(s.process.diversion.watched_by) if post not in watchers]
+        return watchers
 
     def _before(self, kind: str, about: dict[str, Any]) -> Task | None:
         """The task of an earlier round that this one redoes: the same question to the same organisation and tier."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import computed_field
 
 from domain.base import Model
 from domain.people.organisation import OrganisationRef, Post
 from domain.policy.stages import Stage
+from domain.triage.diversion import Ground
+from domain.triage.diversion import Verdict as DiversionVerdict
 
 
 class Party(Model):
@@ -157,6 +161,32 @@ class Push(Model):
     round: int
     at: datetime
     to: list[Post]
+
+
+class DiversionRecord(Model):
+    """A verdict on diverting (分流), what was done, and what came of it; `by` is none where nobody was asked."""
+
+    round: int
+    at: datetime
+    verdict: DiversionVerdict
+    grounds: list[Ground]
+    diverted: bool
+    by: str | None = None
+    by_name: str | None = None
+    reason: str = ""
+    undone: str = ""
+    """how it came back to the police: `recall`, `send_back`, `criminal_case`"""
+    undone_at: datetime | None = None
+    came_back: list[datetime] = []
+    """alarms by 110 after it, within the playbook's time (回流, H-052)"""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def deviation(self) -> Literal["missed", "needless"] | None:
+        """Which of both principles it departs from (H-033): 应分未分 or 不当分流; none where from neither."""
+        if not self.diverted:
+            return "missed" if self.verdict == "must" else None
+        return "needless" if self.verdict == "never" or self.undone else None
 
 
 class Interruption(Model):

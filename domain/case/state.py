@@ -17,6 +17,7 @@ from domain.case.records import (
     Assigned,
     Change,
     Disposal,
+    DiversionRecord,
     Evidence,
     Incident,
     Interruption,
@@ -159,6 +160,13 @@ class DisputeState(Model):
     urgent: bool = False
     police: bool = False
     divert: bool | None = None
+    """what the desk said of diverting; none: nothing"""
+    divertible: bool = False
+    confidence: float = 1.0
+    """how far the category is to be trusted: the first triage's, 1 once a person has given the category"""
+    elsewhere: bool = True
+    """the responsibility list gives the category to another authority than the police"""
+    diversions: list[DiversionRecord] = []
     left_police: bool = False
     """out of the hands of the police, with approval where it needed one; not while they have it (again)"""
     risk_kinds: list[str] = []
@@ -225,6 +233,12 @@ class DisputeState(Model):
     def pending(self, kind: str | None = None) -> list[Task]:
         """The open and claimed tasks, of one kind or of all."""
         return [task for task in self.tasks if task.pending and kind in (None, task.kind)]
+
+    @property
+    def diverted(self) -> DiversionRecord | None:
+        """The diversion by which the dispute is where it is; none where it was not diverted, or is back."""
+        last = self.diversions[-1] if self.diversions else None
+        return last if last and last.diverted and not last.undone else None
 
     @property
     def closed(self) -> bool:

@@ -15,6 +15,8 @@ from domain.case import state as s
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
+from domain.transitions.diverting import verdict_of
+from domain.triage.diversion import Diversion
 
 
 class PinnedPlaybook(Model):
@@ -64,6 +66,11 @@ class PublicDocument(Model):
     urgent: bool
     police: bool
     divert: bool | None
+    divertible: bool
+    confidence: float
+    diversions: list[records.DiversionRecord]
+    diversion: Diversion
+    """the verdict on diverting it as it stands now"""
     risk_kinds: list[str]
     criminal_risk: bool
     suggested_lead: str | None
@@ -126,6 +133,10 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         urgent=state.urgent,
         police=state.police,
         divert=state.divert,
+        divertible=state.divertible,
+        confidence=state.confidence,
+        diversions=state.diversions,
+        diversion=verdict_of(state),
         risk_kinds=state.risk_kinds,
         criminal_risk=state.criminal_risk,
         suggested_lead=state.suggested_lead,

@@ -120,6 +120,7 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
     for n, seat in enumerate(process.evaluation.joint):
         yield from _each(seat, "evaluation", "joint", n)
     yield from _each(process.supervision.levels, "supervision", "levels")
+    yield from _each(process.diversion.watched_by, "diversion", "watched_by")
 
 
 def _each(posts: list[Addressing], *where: str | int) -> Iterator[tuple[Loc, Addressing]]:
@@ -159,6 +160,8 @@ def _diversions(process: Process) -> Iterator[Mistake]:
     if process.divert_sources and not process.has(Stage.PUSH_3):
         what = f"there is nowhere to divert to: the mechanism has no stage {Stage.PUSH_3}"
         yield Mistake(("divert_sources",), what)
+    if process.diversion.watched_by and not process.has(Stage.PUSH_3):
+        yield Mistake(("diversion", "watched_by"), f"nothing is diverted here: the mechanism has no {Stage.PUSH_3}")
     for n, source in enumerate(process.divert_sources):
         if full_width := [c for c in "，、：" if c in source]:
             yield Mistake(("divert_sources", n), f"'{source}' holds {full_width[0]}: no source is called so")

@@ -25,6 +25,7 @@ from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, S
 from domain.policy.stages import Stage
 from domain.transitions.approvals import MERGER, pending_merger, propose
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.diverting import UNDOES, undo
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import stage_tasks, supervise
@@ -151,6 +152,8 @@ def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stag
 
     Where the dispute goes on at another stage, the tracks beside the stage (supervision, protection) go on too.
     """
+    if action in UNDOES:
+        undo(case, UNDOES[action])
     case.state.interruption = Interruption(action=action, outcome=outcome, goto=goto, at=case.now())
     case.void([t for t in case.state.tasks if outcome or not KINDS[t.kind].aside], "流程已变更")
 

@@ -31,8 +31,10 @@ from domain.policy.catalogue import KINDS, DecisionSpec, title_of
 from domain.policy.forms.judgement import Return
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import pending_merger
+from domain.transitions.diverting import divert_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
+from domain.triage.responsibility import ListRow
 from domain.validation_messages import field_errors
 
 ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
@@ -52,6 +54,8 @@ class Command(Message):
     organisations: dict[str, OrganisationRef] = {}
     labels: dict[str, str] = {}
     """names of category codes in the fields, as the API resolved them"""
+    listed: dict[str, ListRow] = {}
+    """the rows of these categories in the responsibility list in effect"""
 
 
 class ChangeAsked(Model):
@@ -188,7 +192,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         *_organisation_errors(form, command),
         *_case_errors(state, task, command, form),
         *implausible(state, form, at),
-        *_stage_errors(state, form),
+        *(_stage_errors(state, form) or divert_errors(state, form)),
     ]
     if spec.pictures:
         seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
@@ -225,6 +229,8 @@ def take(case: Case, command: Command) -> Task:
     fields = form.model_dump(mode="json", exclude_none=True)
     if category := fields.get("category"):
         fields["category_name"] = command.labels[category]
+        if row := command.listed.get(category):
+            task.about["listed"] = row.model_dump()
     decision = Decision(
         name=command.decision,
         fields=fields,

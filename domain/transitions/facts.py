@@ -12,6 +12,7 @@ from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
+from domain.transitions.diverting import comes_back
 
 
 class Note(Model):
@@ -46,6 +47,7 @@ def add_incident(case: Case, incident: Incident) -> None:
     case.log("incident_added", f"重复警情并入（第{times}次）", incident_id=incident.incident_id,
              source=incident.source, source_no=incident.source_no)  # fmt: skip
     log_source_conflict(case, incident)
+    comes_back(case, incident)
     for task in s.pending():
         s.touch(task)
     raising = s.process.raising  # G2: the same matter so often within so long raises the colour by one

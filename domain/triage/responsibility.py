@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from domain.base import Model
 from domain.policy.addressing import Place
+from domain.triage.lexicon import Category
 from domain.triage.triage import Triage
 
 LOCAL: dict[str, Place] = {
@@ -23,6 +25,26 @@ LOCAL: dict[str, Place] = {
     "women_fed": "womens_federation",
 }
 """Department codes that mean a place of the dispute; every other code is an organisation's own."""
+
+
+class ListRow(Model):
+    """A row of the responsibility list as a message carries it; its bodies by the list's own department codes."""
+
+    name: str
+    lead: str
+    cooperating: list[str] = []
+    elsewhere: bool = True
+    """another authority than the police has the matter"""
+
+
+def list_row(category: Category) -> ListRow:
+    """A row of the list as a message carries it."""
+    return ListRow(
+        name=category.name,
+        lead=category.lead,
+        cooperating=list(category.cooperating),
+        elsewhere=category.non_police,
+    )
 
 
 def resolve_department(code: str, places: Mapping[str, str]) -> str:

@@ -17,13 +17,11 @@ from pydantic import Field
 
 from domain.base import Model
 from domain.triage.cues import Hit, Layer, denied, normalise, same_clause, settle
+from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
 
 REPEATS_RAISE = 3
 """G2: the third report of one matter within 30 days raises the colour by one."""
-DIVERT_CONFIDENCE = 0.4
-"""Below this it is not known whose matter it is, so it can't go there by itself (H-033 非必要不分流). Measured on 81
-records written after the cues: three of 19 below it were put right, 55 of 62 above."""
 NO_EVIDENCE = 0.05
 
 _SOURCE_WEIGHT = 0.3
@@ -60,6 +58,8 @@ class Triage(Model):
     rank: int
     police: bool
     divertible: bool
+    elsewhere: bool = True
+    """the responsibility list gives the category to another authority than the police"""
     risk_kinds: list[str]
     confidence: float = Field(ge=0, le=1)
     cues: list[Cue]
@@ -108,6 +108,7 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         rank=lexicon.rank(colour),
         police=police,
         divertible=not police and confidence >= DIVERT_CONFIDENCE,
+        elsewhere=category.non_police,
         risk_kinds=[kind.code for kind in kinds],
         confidence=confidence,
         cues=[*_cues(heard, category), *raised],

@@ -168,7 +168,7 @@ def _work(t: Telling, aim: Stage) -> None:
         kind = tasks[0]["kind"]
         decision, fields = towards(aim, kind)
         if kind == "confirm_triage" and case["source"] in t.process.divert_sources:
-            fields = {"divert": t.process.first_push is Stage.PUSH_3}  # else the pushes would be left out
+            fields = {"divert": t.process.first_push is Stage.PUSH_3, "reason": "先由公安处置"}  # else no push
         t.answer(kind, decision, task_id=tasks[0]["task_id"], **fields)
     t.expect(False, f"应能到达{STAGE_NAMES[aim]}")
 

@@ -17,6 +17,9 @@ NESTED = {
     "Assigned": "organisation lead round standing instructions dispatched_by",
     "Change": "number action fields proposer at result",
     "Disposal": "round stage joint at summary",
+    "Diversion": "verdict grounds",
+    "DiversionRecord": "round at verdict grounds diverted by by_name reason undone undone_at came_back",
+    "Ground": "code text",
     "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"
     " conflicts_with",
     "Moved": "at was now reason",

@@ -7,8 +7,9 @@ import pytest
 
 from api.intake.presenters import present_triage
 from domain.policy.playbook import Playbook
+from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.lexicon import FALLBACK_CATEGORY, parse_lexicon
-from domain.triage.triage import DIVERT_CONFIDENCE, Triage, triage
+from domain.triage.triage import Triage, triage
 from tests.domain.support import playbook
 
 PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
