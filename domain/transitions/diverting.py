@@ -99,8 +99,10 @@ def divert_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
     if choice is None or not state.process.has(Stage.PUSH_3) or state.process.first_push is Stage.PUSH_3:
         return []
     police = getattr(form, "police", None)
-    recategorised = {"confidence": 1.0} if getattr(form, "category", None) else {}
-    verdict = verdict_of(state, **({"police": police} if police is not None else {}), **recategorised)
+    as_if: dict[str, Any] = {} if police is None else {"police": police}
+    if getattr(form, "category", None):
+        as_if["confidence"] = 1.0
+    verdict = verdict_of(state, **as_if)
     if choice and verdict.verdict == "never":
         return [{"field": "divert", "message": verdict.words}]
     if not choice and verdict.verdict == "must" and not getattr(form, "reason", None):

@@ -173,7 +173,7 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "disposed"): _maybe_agreed,
     ("handle_on_scene", "settled"): lambda d, s, at: {"push_on": d.flag(), "reason": "仍有风险"},
     ("confirm_triage", "confirm"): lambda d, s, at: d.pick(
-        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police, "reason": "按清单"}, {"divert": False, "reason": "须先到现场"}]),
+        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police, "reason": "按清单"}]),
     ("confirm_triage", "correct"): lambda d, s, at: {"colour": d.pick(list(s.process.colours)), "police": d.flag()},
     ("handle_on_scene", "unsettled"): _flags("urgent", "criminal_risk"),
     ("follow_up_responsibly", "contacted"): lambda d, s, at: {"manner": d.pick(["call", "visit"])},

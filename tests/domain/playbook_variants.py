@@ -39,7 +39,7 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     if Stage.MEDIATION not in stages:
         del process["ladder"]
     if Stage.PUSH_3 not in stages:
-        del process["divert_sources"]
+        del process["divert_sources"], process["diversion"]
     joint = Stage.MEDIATION in stages
     there = roads_there_are(list(stages), joint=joint)
     process["approval"]["roads"] = [road for road in process["approval"]["roads"] if road in there]
