@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.records import Assigned
+from domain.case.state import Decision
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
+from domain.transitions.buck_passing import groundless, passed_on
 from domain.transitions.disposal import agree, settle
 from domain.transitions.diverting import undo
 from workflows.desk import DONE, Answer, Ask, Desk
@@ -32,11 +34,16 @@ async def push_3(desk: Desk) -> Stage:
         match answers[-1]:
             case Answer(name="mediate"):
                 return Stage.MEDIATION
-            case Answer(name="cannot_resolve" | "uphold"):
+            case Answer(name="uphold") as ruling if ruling.task.about["lead"]:
                 continue  # dispatched again, to somebody else
             case last:
-                settle(desk.case, last.decision, joint=True)
+                settle(desk.case, _of_the_lead(answers) or last.decision, joint=True)
                 return Stage.EVALUATION
+
+
+def _of_the_lead(answers: Sequence[Answer]) -> Decision | None:
+    """The disposal as the lead reports it: what the others did stands with their tasks."""
+    return next((a.decision for a in reversed(answers) if (a.task.kind, a.name) == ("dispose", "disposed")), None)
 
 
 def _assign(desk: Desk, dispatch: Answer) -> None:
@@ -85,14 +92,16 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             refusal = {"ground": answer.fields["ground"], "suggested_unit": answer.fields.get("suggested_unit")}
             return [Ask("rule_refusal", about={**about, **refusal})]
         case "overrule":
-            state.groundless_refusals += 1
-            assigned.standing = "overruled"
-            desk.case.log("refusal_overruled", f"{assigned.organisation.name}推诿，退单不予同意", path=about["path"],
-                          count=state.groundless_refusals)  # fmt: skip
+            groundless(desk.case, assigned, "无法化解" if about.get("inability") else "退单")
             return [_act(assigned)]
-        case "uphold" if not assigned.lead:
+        case "uphold":
+            if not about.get("inability"):
+                passed_on(desk.case, assigned)
             assigned.standing = "excused"
-            return []
+            return DONE if assigned.lead else []
+        case "cannot_resolve" if assigned.lead:  # it has accepted: whether it may give up is ruled upon
+            ground = {"inability": True, "ground": answer.fields["reason"], "title": "无法化解裁定"}
+            return [Ask("rule_refusal", about={**about, **ground})]
         case "disposed":
             agree(desk.case, answer.decision)
             assigned.standing = "disposed"
@@ -100,7 +109,7 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
         case "excused":
             assigned.standing = "excused"
             return []
-        case "cannot_resolve" if not assigned.lead:
+        case "cannot_resolve":
             assigned.standing = "unable"
             return []
         case _:

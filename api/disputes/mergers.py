@@ -8,8 +8,8 @@ from api.core.context import Services
 from api.core.schemas import JsonObject
 from domain.errors import DecisionNotAllowed, FieldsInvalid
 from domain.people.organisation import Actor
+from domain.policy.action_catalogue import MERGER
 from domain.policy.fields import DisputeNo
-from domain.transitions.approvals import MERGER
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
 from infra.read_model.disputes import find_dispute

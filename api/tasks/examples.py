@@ -10,7 +10,7 @@ from api.core.schemas import JsonObject, schema_of
 from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
 from domain.people.organisation import ROLES
-from domain.policy.catalogue import KINDS
+from domain.policy.catalogue import KINDS, spec_of
 from domain.transitions.decisions import FLAGS_OF_STAGES
 
 
@@ -94,7 +94,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
 
 def decision_shown(kind: str, name: str, about: JsonObject, document: JsonObject) -> DecisionOpen:
     """A decision with its JSON Schema and an example valid for this very task."""
-    spec = KINDS[kind].decisions[name]
+    spec = spec_of(kind, name, about)
     form = schema_of(spec.form)
     # Without what the mechanism has no stage for.
     foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
@@ -120,7 +120,9 @@ def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: 
     build = _EXAMPLES.get((kind, name))
     if build:
         return build(_Case(about, document, now or case_now(document)))
-    required = schema_of(KINDS[kind].decisions[name].form).get("required", [])
+    required = schema_of(spec_of(kind, name, about).form).get("required", [])
+    if "case_no" in required:  # of a conversion that is approved
+        return {"case_no": "金公（古山）立字〔2026〕1号"}
     return dict(_REASON) if "reason" in required else {}
 
 

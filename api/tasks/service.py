@@ -25,7 +25,7 @@ from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTa
 from domain.case.state import Task
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed
 from domain.people.organisation import Actor, OrganisationRef
-from domain.transitions.approvals import MERGER
+from domain.policy.action_catalogue import MERGER
 from domain.transitions.decisions import Command, organisation_codes, proposes
 from domain.transitions.handover import capacity, places_of, standing
 from domain.triage.responsibility import list_row

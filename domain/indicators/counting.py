@@ -270,10 +270,10 @@ class TallyReader:
         return rule is not None and rule.rank == 1
 
     def _refuser(self, path: str, at: datetime) -> str | None:
-        """Who had refused for an organisation when its refusal was ruled upon."""
-        refusals = (t.decision for t in reversed(self.state.tasks) if t.kind == "accept_assignment"
-                    and t.about.get("path") == path and t.decision and t.decision.name == "refuse"
-                    and t.decision.at <= at)  # fmt: skip
+        """Who had refused for an organisation, or given up after it accepted, when that was ruled upon."""
+        refusals = (t.decision for t in reversed(self.state.tasks) if t.kind in ("accept_assignment", "dispose")
+                    and t.about.get("path") == path and t.decision
+                    and t.decision.name in ("refuse", "cannot_resolve") and t.decision.at <= at)  # fmt: skip
         return next((decision.actor_id for decision in refusals), None)
 
     def _refused_late(self, entry: Entry) -> None:

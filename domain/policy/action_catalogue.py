@@ -17,15 +17,20 @@ class ActionSpec(Model):
     outcome: str = ""
     """of an action that ends the dispute: the outcome it leaves"""
     approved: bool = False
-    """changes nothing until it is approved one level up; `recolour` too, where it lowers the colour"""
+    """changes nothing until it is approved one level up; so does `recolour` where it lowers the colour, and an ending
+    of what is not of the mildest colour"""
 
 
+MERGER = "merge_into"
+"""A case goes on as another one; a duplicate found at triage proposes the same change."""
+CONVERSION = "convert_to_criminal"
+"""It has become a criminal case; an officer's decision proposes the same change."""
 _POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
 _CENTRE = frozenset({"centre_dispatcher", "committee_dispatcher", "supervisor", "leader"})
 
 ACTIONS: dict[str, ActionSpec] = {
     "withdraw": ActionSpec(title="撤回", form=Reasoned, roles=_POLICE | _CENTRE, outcome="withdrawn"),
-    "merge_into": ActionSpec(
+    MERGER: ActionSpec(
         title="并案",
         form=actions.MergeInto,
         roles=_POLICE | _CENTRE | {"bureau_analyst"},
@@ -44,7 +49,7 @@ ACTIONS: dict[str, ActionSpec] = {
     "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
     "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),
-    "convert_to_criminal": ActionSpec(
+    CONVERSION: ActionSpec(
         title="转为刑事案件",
         form=pushes.CriminalCase,
         roles=_POLICE | {"supervisor", "leader"},

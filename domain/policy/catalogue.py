@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.base import Model, Strict
+from domain.policy.action_catalogue import CONVERSION, MERGER
 from domain.policy.fields import Fields, Reasoned
 from domain.policy.forms import actions, departments, judgement, mediation, pushes, triage
 from domain.policy.stages import Stage
@@ -27,8 +30,8 @@ class DecisionSpec(Model):
     ends: bool = True
     pictures: bool = False
     """must carry pictures or videos as evidence"""
-    merges: bool = False
-    """ends the whole case as another one: put on record, and the task stays open until that is approved"""
+    ending: str = ""
+    """ends the whole case as this action does; where that needs approval, the task stays open meanwhile"""
     leads_to: Stage | None = None
     """takes the case to that stage; a mechanism without it does not offer the decision"""
 
@@ -39,10 +42,10 @@ def _d(
     *,
     ends: bool = True,
     pictures: bool = False,
-    merges: bool = False,
+    ending: str = "",
     leads_to: Stage | None = None,
 ) -> DecisionSpec:
-    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, merges=merges, leads_to=leads_to)
+    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, ending=ending, leads_to=leads_to)
 
 
 class KindSpec(Model):
@@ -99,7 +102,7 @@ KINDS: dict[str, KindSpec] = {
         decisions={
             "confirm": _d("确认研判", triage.Confirm),
             "correct": _d("更正研判", triage.Correct),
-            "duplicate_of": _d("系重复纠纷", triage.DuplicateOf, merges=True),
+            "duplicate_of": _d("系重复纠纷", triage.DuplicateOf, ending=MERGER),
         },
     ),
     "handle_on_scene": KindSpec(
@@ -112,7 +115,7 @@ KINDS: dict[str, KindSpec] = {
             "settled": _d("现场平息", pushes.SettledOnScene),
             "unsettled": _d("现场未能化解", pushes.Unsettled),
             "not_a_dispute": _d("非矛盾纠纷", Reasoned),
-            "criminal_case": _d("转刑事案件", pushes.CriminalCase),
+            "criminal_case": _d("转刑事案件", pushes.CriminalCase, ending=CONVERSION),
         },
     ),
     "rule_urgency": KindSpec(
@@ -132,7 +135,7 @@ KINDS: dict[str, KindSpec] = {
             "settled": _d("已化解", pushes.Settled),
             "mediate": _d("提请联调", Reasoned, leads_to=Stage.MEDIATION),
             "request_third_push": _d("提请三推", pushes.ThirdPush, leads_to=Stage.PUSH_3),
-            "criminal_case": _d("转刑事案件", pushes.CriminalCase),
+            "criminal_case": _d("转刑事案件", pushes.CriminalCase, ending=CONVERSION),
         },
     ),
     "approve_third_push": KindSpec(
@@ -271,6 +274,15 @@ def title_of(kind: str, decision: str) -> str:
     """What a decision of a task kind is called on screen."""
     spec = KINDS[kind].decisions.get(decision)
     return spec.title if spec else decision
+
+
+def spec_of(kind: str, decision: str, about: dict[str, Any]) -> DecisionSpec:
+    """A decision as this very task has it: who approves a conversion supplies the number that nobody gave yet."""
+    spec = KINDS[kind].decisions[decision]
+    numberless = about.get("action") == CONVERSION and not about.get("fields", {}).get("case_no")
+    if kind == "approve_change" and decision == "approve" and numberless:
+        return spec.model_copy(update={"form": judgement.ConversionApproved})
+    return spec
 
 
 def kinds_asked_in(stage: Stage) -> list[str]:

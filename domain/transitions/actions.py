@@ -1,7 +1,8 @@
 """Interruptions: what may be done to a dispute at any time, by whom, and what it does.
 
-Withdrawal, merging, conversion, transfer and guidance to court end the dispute; `recall` brings it back to the police;
-merging, lowering a colour, suspending and extending change nothing until approved one level up.
+Withdrawal, merging, conversion, transfer and guidance to court end the dispute; `recall` brings it back to the police.
+Merging, every other ending but of the mildest colour, lowering a colour, suspending and extending change nothing until
+approved one level up.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
 from domain.policy.stages import Stage
-from domain.transitions.approvals import MERGER, pending_merger, propose
+from domain.transitions.approvals import ending_waits, propose, waiting_words
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.diverting import UNDOES, undo
 from domain.transitions.message import Message
@@ -91,8 +92,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
     if state.closed or ended(state):  # this run is over: the next one starts it again
         raise DisputeClosed
     if not _makes_sense(state, act.action):
-        merger = pending_merger(state) if act.action == MERGER else None
-        raise ActionNotAllowed(f"已提请并入{merger.fields['dispute_no']}，尚待批准" if merger else "")
+        raise ActionNotAllowed(waiting_words(state, act.action))
     if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
         raise NotEntitled
     try:
@@ -113,7 +113,7 @@ def take_action(case: Case, act: Act) -> None:
         title = f"申请{title}"
     case.log("action", title, by=act.actor, action=act.action,
              fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
-    if act.action in ENDINGS and not ACTIONS[act.action].approved:
+    if act.action in ENDINGS and not ending_waits(s, act.action):
         interrupt(case, act.action, outcome=ENDINGS[act.action])
         return
     match act.action, form:
@@ -139,6 +139,8 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
+    if action in ENDINGS:
+        return ending_waits(state, action)
     return ACTIONS[action].approved or (isinstance(form, Recolour) and is_lower(state, form.colour))
 
 
@@ -188,7 +190,8 @@ def apply_change(case: Case, number: int) -> None:
                 case.log("clock_suspended", f"{clock.title}中止计时", clock=clock.name, ground=form.ground)
         case MergeInto():
             case.state.merged_into = form.dispute_no
-            interrupt(case, change.action, outcome=ENDINGS[change.action])
+    if change.action in ENDINGS:
+        interrupt(case, change.action, outcome=ENDINGS[change.action])
     for task in case.state.pending():
         case.state.touch(task)
 
@@ -201,10 +204,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return bool(_movable(state))
         case "resume":
             return bool(_suspended(state))
-        case "merge_into":
-            return pending_merger(state) is None
         case _:
-            return True
+            return not waiting_words(state, action)
 
 
 def _movable(state: DisputeState) -> list[Clock]:

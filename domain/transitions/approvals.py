@@ -1,4 +1,8 @@
-"""Changes that wait for approval one level up: nothing of them takes effect before (`actions.apply_change`)."""
+"""Changes that wait for approval one level up: nothing of them takes effect before (`actions.apply_change`).
+
+Among them whatever ends a dispute without an evaluation (withdrawn, converted, transferred, guided to court), where its
+colour is not the mildest: “彻底化解的予以结案…直至彻底化解” (Q-047, Q-049); and every merger.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,20 @@ from typing import Any
 
 from domain.case.case import Case
 from domain.case.records import Change
-from domain.case.state import DisputeState
-from domain.policy.action_catalogue import ACTIONS
+from domain.case.state import Decision, DisputeState, Task
+from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER
+from domain.policy.catalogue import KINDS
 
-MERGER = "merge_into"
-"""The action by which a case goes on as another one; a duplicate found at triage proposes the same change."""
+
+def ending_waits(state: DisputeState, action: str) -> bool:
+    """Whether this action, an ending, waits for approval in the case as it stands."""
+    return ACTIONS[action].approved or state.process.colours[state.colour].rank > 1
+
+
+def ends_task(state: DisputeState, task: Task, decision: str) -> bool:
+    """Whether an answer ends its task: not where it would end the whole case and that has to be approved first."""
+    spec = KINDS[task.kind].decisions[decision]
+    return spec.ends and not (spec.ending and ending_waits(state, spec.ending))
 
 
 def propose(case: Case, action: str, fields: dict[str, Any], *, by: str | None, behalf: str | None) -> None:
@@ -21,14 +34,37 @@ def propose(case: Case, action: str, fields: dict[str, Any], *, by: str | None, 
     about: dict[str, Any] = {
         "title": ACTIONS[action].title, "change": change.number, "proposer": change.proposer, "fields": fields
     }  # fmt: skip
-    if action == MERGER:  # who approves it reads in the inbox what would go where
-        about |= {"title": f"{ACTIONS[action].title}（并入{fields['dispute_no']}）", "action": action}
+    if action in ENDINGS:  # who approves it reads in the inbox what would go where
+        into = f"（并入{fields['dispute_no']}）" if action == MERGER else ""
+        about |= {"title": f"{ACTIONS[action].title}{into}", "action": action}
     if behalf:
         about["proposed_for"] = behalf
     case.open("approve_change", to=case.posts(s.process.supervision.levels), about=about)
 
 
-def pending_merger(state: DisputeState) -> Change | None:
-    """The merger that waits for approval; there is one at most."""
+def propose_ending(case: Case, task: Task, decision: Decision) -> None:
+    """An answer that would end the case is put up for approval; its task stays open meanwhile."""
+    action = KINDS[task.kind].decisions[decision.name].ending
+    fields = {"reason": KINDS[task.kind].decisions[decision.name].title, **decision.fields}
+    propose(case, action, fields, by=decision.actor_id, behalf=decision.on_behalf_of)
+
+
+def approved_with(change: Change, decision: Decision) -> None:
+    """What who approves adds to a change: the number of the criminal case (案件编号)."""
+    if change.action == CONVERSION and (number := decision.fields.get("case_no")):
+        change.fields = {**change.fields, "case_no": number}
+
+
+def pending_change(state: DisputeState, action: str) -> Change | None:
+    """The change of that action that waits for approval."""
     asked = (state.changes[t.about["change"] - 1] for t in state.pending("approve_change") if "change" in t.about)
-    return next((change for change in asked if change.action == MERGER), None)
+    return next((change for change in asked if change.action == action), None)
+
+
+def waiting_words(state: DisputeState, action: str) -> str:
+    """That an ending has been asked for already and waits; empty where it has not."""
+    change = pending_change(state, action) if action in ENDINGS else None
+    if change is None:
+        return ""
+    what = f"并入{change.fields['dispute_no']}" if action == MERGER else ACTIONS[action].title
+    return f"已提请{what}，尚待批准"

@@ -27,10 +27,10 @@ from domain.errors import (
 )
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
-from domain.policy.catalogue import KINDS, DecisionSpec, title_of
+from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
 from domain.policy.forms.judgement import Return
 from domain.policy.stages import STAGE_NAMES, Stage
-from domain.transitions.approvals import pending_merger
+from domain.transitions.approvals import ends_task, waiting_words
 from domain.transitions.diverting import divert_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
@@ -149,7 +149,7 @@ def _answered_by(task: Task, actor: Actor) -> str:
 def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
     """The decisions this task allows in this case, of those its kind knows."""
     absent = _withheld(state, task)
-    return {name: spec for name, spec in KINDS[task.kind].decisions.items() if name not in absent}
+    return {name: spec_of(task.kind, name, task.about) for name in KINDS[task.kind].decisions if name not in absent}
 
 
 def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
@@ -167,10 +167,8 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
             why["promote"] = "已是最高层级"
-    if merger := pending_merger(state):
-        waiting = f"已提请并入{merger.fields['dispute_no']}，尚待批准"
-        why |= {name: waiting for name, decision in spec.decisions.items() if decision.merges}
-    return why
+    asked = {name: waiting_words(state, decision.ending) for name, decision in spec.decisions.items()}
+    return why | {name: waiting for name, waiting in asked.items() if waiting}
 
 
 def read_fields(state: DisputeState, task: Task, command: Command, at: datetime) -> Strict:
@@ -250,7 +248,7 @@ def take(case: Case, command: Command) -> Task:
         return task
     if command.actor.holder == task.assignee and not spec.ends:
         withdraw_offer(case, task, command.actor)
-    put_on_record(case, task, decision, ends=spec.ends and not spec.merges)
+    put_on_record(case, task, decision, ends=ends_task(case.state, task, decision.name))
     return task
 
 

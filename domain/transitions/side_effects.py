@@ -15,7 +15,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from domain.transitions.actions import apply_change, reassign
-from domain.transitions.approvals import MERGER, propose
+from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.colours import intervened
 from domain.transitions.supervision import holder_of, supervise
 
@@ -35,10 +35,9 @@ def take_effect(case: Case, task: Task) -> None:
         case.stop_clock(f"contact:{task.task_id}")
         if decision.fields["manner"] == "visit":
             intervened(case)
+    if spec.decisions[decision.name].ending and task.decision is None:
+        propose_ending(case, task, decision)
     match task.kind:
-        case "confirm_triage" if decision.name == "duplicate_of":
-            other = {"dispute_no": decision.fields["dispute_no"], "reason": decision.fields.get("reason", "系重复纠纷")}
-            propose(case, MERGER, other, by=decision.actor_id, behalf=decision.on_behalf_of)
         case "supervise":
             _supervised(case, task, decision)
         case "approve_change" if "change" in task.about:
@@ -48,6 +47,7 @@ def take_effect(case: Case, task: Task) -> None:
                 "change", f"{task.about['title']}{'获批准' if decision.name == 'approve' else '未获批准'}", by=decision
             )
             if decision.name == "approve":
+                approved_with(change, decision)
                 apply_change(case, change.number)
         case "apply_protection" if decision.name == "apply":
             urgent = bool(decision.fields.get("urgent"))

@@ -235,17 +235,25 @@ class Watch:
         assert not [c for c in state.clocks if c.stopped_at is None], "a clock runs on a closed dispute"
         assert state.closed_at, "closed, nobody knows when"
         run = _this_run(state.timeline)
-        acted = {e.detail["action"] for e in run if e.kind == "action" and "action" in e.detail}
         decided = {(e.detail["task_kind"], e.detail["decision"]) for e in run if e.kind == "decision"}
-        named = {outcome for action, outcome in ENDINGS.items() if action in acted}
         if state.outcome == "resolved":
             self._resolved(state)
         elif state.outcome == "merged":
             self._merged(state)
-        elif state.outcome not in named:
-            way = DECIDED_CLOSED.get(state.outcome or "")
-            criminal = {pair for pair in decided if pair[1] == "criminal_case"}
-            assert way in decided or (state.outcome == "criminal_case" and criminal), f"closed as {state.outcome}: how?"
+        elif state.outcome in ENDINGS.values():
+            self._ended_unjudged(state, run, decided)
+        else:
+            assert DECIDED_CLOSED[state.outcome or ""] in decided, f"closed as {state.outcome}: how?"
+
+    def _ended_unjudged(self, state: DisputeState, run: list[Entry], decided: set[tuple[str, str]]) -> None:
+        """Approved, unless its colour is the mildest."""
+        [action] = [action for action, outcome in ENDINGS.items() if outcome == state.outcome]
+        if (action, "approved") in {(c.action, c.result) for c in state.changes}:
+            return
+        assert state.colour == list(state.process.colours)[-1], f"closed as {state.outcome}, and nobody approved it"
+        acted = {e.detail["action"] for e in run if e.kind == "action" and "action" in e.detail}
+        criminal = action == "convert_to_criminal" and "criminal_case" in {decision for _, decision in decided}
+        assert action in acted or criminal, f"closed as {state.outcome}: how?"
 
     def _merged(self, state: DisputeState) -> None:
         approved = [c for c in state.changes if (c.action, c.result) == ("merge_into", "approved")]

@@ -53,8 +53,6 @@ TOWARDS: dict[str, tuple[str, ...]] = {
 """Decisions that lead to a stage, before those that lead on anyway."""
 FINAL = ("criminal_case", "not_a_dispute")
 """Decisions that end a life: rare, or none would grow old."""
-ENDINGS_AT_ONCE = set(ENDINGS) - {"merge_into"}
-"""Actions that end a life as they are taken; a merger does when it is approved."""
 MOST_ANSWERS = 20
 
 
@@ -147,8 +145,8 @@ class Steps(RuleBasedStateMachine):
         else:
             assert refused(self.life.decide, command) == "", f"{task.kind}: {command.decision} was refused"
         self.done.append((self.life.decide, command))
-        if command.decision == "approve" and task.about.get("action") == "merge_into":
-            self.ending.add("merge_into")
+        if command.decision == "approve" and (action := task.about.get("action")) in ENDINGS:
+            self.ending.add(action)
         return True
 
     def claim(self, draw: Chance) -> None:
@@ -172,7 +170,7 @@ class Steps(RuleBasedStateMachine):
     def act(self, draw: Chance, *, endings: bool = False) -> None:
         """A rightful action is taken."""
         thinkable = [] if self.state.closed else actions_thinkable(self.state)
-        if not (names := [name for name in thinkable if (name in ENDINGS_AT_ONCE) == endings]):
+        if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
             return
         name = draw.pick(names)
         actor = draw.pick(may_act(self.state, name))
@@ -186,7 +184,12 @@ class Steps(RuleBasedStateMachine):
             assert code == "", f"{name} was refused: {code}"
         if code == "":
             self.done.append((self.life.act, message))
-            self.ending |= {name} & ENDINGS_AT_ONCE
+            self.ending |= {name} & self.ends_at_once()
+
+    def ends_at_once(self) -> set[str]:
+        """The actions that end a life as they are taken, of the mildest colour; else when they are approved."""
+        mildest = list(self.state.process.colours)[-1]
+        return set(ENDINGS) - {"merge_into"} if self.state.colour == mildest else set()
 
     def tell(self, draw: Chance) -> None:
         """A fact arrives by itself."""

@@ -33,6 +33,12 @@ class Return(Strict):
     redo: Literal["same", "dispatch"] = Field("same", title="由谁重办（same 原承办，dispatch 重新分派）")
 
 
+class ConversionApproved(Fields):
+    """It is a criminal case, under this number."""
+
+    case_no: Text = Field(title="案件编号", max_length=64)
+
+
 Satisfaction = Annotated[int, Field(ge=1, le=5)]
 
 

@@ -12,10 +12,12 @@ from tests.api.engine import LivingEngine
 from tests.api.support import dispute, somebody
 
 WHY = {"reason": "双方自行和解"}
+MILD = "双方因停车发生争吵"
+"""Of the mildest colour: it ends at once."""
 
 
 async def test_an_action_is_taken_once_for_its_key(services: Services, session: Session, engine: LivingEngine) -> None:
-    number = await dispute(services)
+    number = await dispute(services, narrative=MILD)
     chief = await somebody(services, "station_chief", "station-gushan")
     answer = await take_action(services, session, chief, number, "withdraw", WHY, "k")
     assert (answer.status, answer.body.action, answer.body.dispute.outcome) == (200, "withdraw", "withdrawn")
@@ -77,7 +79,7 @@ async def test_who_may_not_is_refused_and_what_does_not_exist_is_named(services:
 async def test_an_answer_that_was_lost_is_found_under_its_key(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number = await dispute(services)
+    number = await dispute(services, narrative=MILD)
     chief = await somebody(services, "station_chief", "station-gushan")
     engine.loses_answers = True
     with pytest.raises(Unavailable) as doubt:
@@ -92,7 +94,7 @@ async def test_an_answer_that_was_lost_is_found_under_its_key(
 async def test_without_a_worker_it_may_take_effect_and_what_is_not_published_is_answered_from_the_receipt(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number = await dispute(services)
+    number = await dispute(services, narrative=MILD)
     chief = await somebody(services, "station_chief", "station-gushan")
     engine.mode = "no worker"
     with pytest.raises(Unavailable) as doubt:
@@ -108,7 +110,7 @@ async def test_without_a_worker_it_may_take_effect_and_what_is_not_published_is_
 async def test_a_closed_dispute_is_reopened_once_by_who_may(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number = await dispute(services)
+    number = await dispute(services, narrative=MILD)
     chief = await somebody(services, "station_chief", "station-gushan")
     with pytest.raises(ActionNotAllowed, match="尚未办结"):
         await take_action(services, session, chief, number, "reopen", {"reason": "再次发生"}, None)

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from domain.case.case import COLOUR
-from domain.errors import DisputeClosed, FourEyes, TaskClosed
+from domain.errors import DecisionNotAllowed, DisputeClosed, FieldsInvalid, FourEyes, TaskClosed
 from domain.image.projection import project
+from domain.people.organisation import Actor
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, check_action
-from domain.transitions.approvals import pending_merger
+from domain.transitions.approvals import pending_change
 from domain.transitions.colours import recolour
+from domain.transitions.decisions import decisions_open
 from domain.transitions.facts import add_incident
 from domain.transitions.side_effects import open_protection
 from tests.domain.support import (
@@ -24,6 +26,7 @@ from tests.domain.support import (
     HOUSING,
     LEADER,
     MONDAY,
+    OFFICER,
     PLACES,
     SCENE,
     SUPERVISOR,
@@ -31,6 +34,8 @@ from tests.domain.support import (
     alarm,
     person,
 )
+
+QUOTE = "彻底化解的予以结案…直至彻底化解"
 
 
 def reopening(desk: Desk) -> Act:
@@ -80,7 +85,7 @@ def test_a_merger_waits_for_approval() -> None:
     task = desk.push()
     desk.act("merge_into", CHIEF, dispute_no="D2026-000009", reason="同一事项")
     assert desk.state.interruption is None
-    assert pending_merger(desk.state)
+    assert pending_change(desk.state, "merge_into")
     assert task.state == "open"
 
 
@@ -104,8 +109,74 @@ def test_what_takes_effect_at_once_is_not_called_asked_for() -> None:
     desk = Desk(rank=2)
     desk.push()
     desk.act("recolour", SUPERVISOR, colour="red", reason="升级")
-    desk.act("withdraw", SUPERVISOR, reason="撤回")
-    assert desk.logged("action") == ["调整颜色", "撤回"]
+    desk.act("escalate", SUPERVISOR, reason="重大")
+    assert desk.logged("action") == ["调整颜色", "提级"]
+
+
+@pytest.mark.req("Q-047", "Q-049")
+def test_a_station_chief_does_not_end_a_red_case_alone() -> None:
+    desk = Desk(rank=3)
+    task = desk.push()
+    desk.act("withdraw", CHIEF, reason="双方自行和解")
+    assert (desk.state.interruption, task.state, desk.logged("action")) == (None, "open", ["申请撤回"]), QUOTE
+    [approval] = desk.state.pending("approve_change")
+    assert approval.addressees[0].role == "supervisor"
+    desk.decide(approval, "reject", SUPERVISOR, reason="未彻底化解")
+    assert (desk.state.changes[-1].result, task.state) == ("rejected", "open")
+    desk.act("withdraw", CHIEF, reason="双方书面和解")
+    desk.decide(desk.state.pending("approve_change")[0], "approve", SUPERVISOR)
+    assert desk.state.interruption
+    assert desk.state.interruption.outcome == "withdrawn"
+
+
+@pytest.mark.req("Q-047")
+@pytest.mark.parametrize(
+    ("stage", "kind", "by"),
+    [(Stage.PUSH_1, "handle_on_scene", SCENE), (Stage.PUSH_2, "follow_up_responsibly", OFFICER)],
+)
+def test_an_officer_does_not_end_it_as_a_criminal_case_without_approval(stage: Stage, kind: str, by: Actor) -> None:
+    desk = Desk(rank=2)
+    task = desk.push(stage, kind)
+    desk.decide(task, "criminal_case", by, reason="持刀伤人，已刑事立案")
+    assert (task.state, task.record[-1].name) == ("open", "criminal_case"), QUOTE
+    assert "criminal_case" not in decisions_open(desk.state, task)
+    with pytest.raises(DecisionNotAllowed, match="已提请转为刑事案件，尚待批准"):
+        desk.decide(task, "criminal_case", by, reason="再次")
+    [approval] = desk.state.pending("approve_change")
+    with pytest.raises(FieldsInvalid):
+        desk.decide(approval, "approve", SUPERVISOR)
+    desk.decide(approval, "approve", SUPERVISOR, case_no="金公立字〔2026〕1号")
+    assert desk.state.changes[-1].fields == {"reason": "持刀伤人，已刑事立案", "case_no": "金公立字〔2026〕1号"}
+    assert desk.state.interruption
+    assert (desk.state.interruption.outcome, task.state) == ("criminal_case", "void")
+
+
+def test_who_proposes_a_conversion_may_give_its_number_and_nobody_has_to_repeat_it() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    desk.act("convert_to_criminal", CHIEF, reason="已立案", case_no="刑1号")
+    [approval] = desk.state.pending("approve_change")
+    desk.decide(approval, "approve", SUPERVISOR)
+    assert desk.state.changes[-1].fields["case_no"] == "刑1号"
+
+
+def test_the_mildest_colour_ends_at_once() -> None:
+    desk = Desk(rank=1)
+    task = desk.push()
+    desk.decide(task, "criminal_case", SCENE, reason="已立案")
+    assert (task.state, desk.state.changes) == ("done", [])
+    other = Desk(rank=1)
+    other.push()
+    other.act("withdraw", CHIEF, reason="撤回")
+    assert other.state.interruption
+
+
+def test_what_goes_on_meanwhile_ends_the_waiting() -> None:
+    desk = Desk(rank=2)
+    desk.push()
+    desk.act("withdraw", CHIEF, reason="撤回")
+    desk.case.close("resolved")
+    assert [change.result for change in desk.state.changes] == ["void"]
 
 
 def test_a_refusal_that_comes_too_late_names_who_answered() -> None:

@@ -8,7 +8,7 @@ from domain.case.case import COLOUR
 from domain.case.state import Task
 from domain.errors import ActionNotAllowed, FourEyes
 from domain.transitions.actions import Act, actions_thinkable, check_action
-from domain.transitions.approvals import pending_merger
+from domain.transitions.approvals import pending_change
 from domain.transitions.decisions import decisions_open
 from tests.domain.support import CHIEF, COMMAND_ROOM, PLACES, SUPERVISOR, Desk, person
 
@@ -107,4 +107,4 @@ def test_a_change_whose_case_has_ended_is_not_pending_any_more() -> None:
     desk.act("merge_into", CHIEF, **MERGED)
     desk.act("withdraw", SUPERVISOR, reason="撤回")
     assert [change.result for change in desk.state.changes] == ["void"]
-    assert pending_merger(desk.state) is None
+    assert pending_change(desk.state, "merge_into") is None

@@ -68,7 +68,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
         people = People(instance.base, instance.var / "demo.json")
         closed, reopened, under_way = people.at_push_1(), people.at_push_1(), people.at_push_2()
         for number in (closed, reopened):
-            people.act(number, "withdraw")
+            people.end(number)
         people.act(reopened, "reopen")
         people.wait_for(reopened, "confirm_triage")
         yield Held(instance, people, closed, reopened, under_way)

@@ -35,7 +35,7 @@ def auditor(people: People) -> Client:
 def reopened(people: People) -> str:
     """A dispute that was withdrawn and opened again."""
     number = people.at_push_1()
-    people.act(number, "withdraw")
+    people.end(number)
     people.act(number, "reopen")
     people.wait_for(number, "confirm_triage")
     return number

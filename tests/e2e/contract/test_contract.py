@@ -155,7 +155,7 @@ def test_a_repeat_report_during_follow_up_starts_the_next_round(people: People) 
 def test_a_repeat_report_of_a_closed_dispute_reopens_it(people: People) -> None:
     caller, body = people.with_role("call_taker"), incident()
     number = caller.post("/v1/incidents", body)["dispute_no"]
-    people.act(number, "withdraw")
+    people.end(number)
     again = caller.post("/v1/incidents", {**body, "source_no": body["source_no"] + "b"})
     assert (again["dispute_no"], again["joined"]) == (number, True)
     case = people.dispute(number)
@@ -286,5 +286,5 @@ def test_an_advance_is_for_supervisors_and_living_disputes(people: People) -> No
     assert refusal_of(lambda: people.advance("D1999-000001", "PT1H")) == (404, "not_found")
     moved = people.advance(number, "PT31M")  # silence past the minutes of the playbook confirms the triage
     assert moved["dispute"]["stage"] == "push_1"
-    people.act(number, "withdraw")
+    people.end(number)
     assert refusal_of(lambda: people.advance(number, "PT1H")) == (409, "dispute_closed")

@@ -38,17 +38,54 @@ def approve(people: People, number: str, decision: str = "approve") -> None:
         ("guide_to_litigation", {"court": "县人民法院"}, "guided_to_litigation"),
     ],
 )
-def test_an_ending_ends_it(people: People, action: str, fields: dict[str, Any], outcome: str) -> None:
+@pytest.mark.req("Q-047", "Q-049")
+def test_an_ending_waits_for_approval_and_then_ends_it(
+    people: People, action: str, fields: dict[str, Any], outcome: str
+) -> None:
     number = people.at_push_2()
     task_id = people.open_tasks(number)[0]["task_id"]
     answer = people.act(number, action, **fields)
-    assert (answer["action"], answer["dispute"]["stage"]) == (action, "closed")
+    assert answer["change"] == {"number": 1, "state": "pending"}, "彻底化解的予以结案…直至彻底化解"
+    assert (answer["action"], answer["dispute"]["stage"]) == (action, "push_2")
+    assert refusal_of(lambda: people.act(number, action, **fields)) == (409, "action_not_allowed")
+    assert {t["kind"] for t in people.open_tasks(number)} == {"follow_up_responsibly", "approve_change"}
+    approve(people, number)
     assert closed(people, number) == outcome
     officer = people.at("responsible_officer", STATION)
     late = refusal_of(lambda: people.decide(task_id, "settled", officer, summary="一"))
     assert late == (409, "task_closed")
     assert refusal_of(lambda: people.act(number, "withdraw")) == (409, "dispute_closed")
     assert [a["name"] for a in people.dispute(number)["actions"]] == ["reopen"]
+
+
+def test_an_ending_of_the_mildest_colour_ends_it_at_once(people: People) -> None:
+    number = people.at_push_1("楼上邻居夜间噪音扰民，两家发生口角")
+    assert people.dispute(number)["colour"] == "blue"
+    answer = people.act(number, "withdraw")
+    assert ("change" in answer, answer["dispute"]["stage"]) == (False, "closed")
+    assert closed(people, number) == "withdrawn"
+
+
+@pytest.mark.req("Q-047")
+def test_on_the_scene_a_criminal_case_waits_for_who_approves_it_and_supplies_its_number(people: People) -> None:
+    number = people.at_push_1()
+    task_id = people.open_tasks(number)[0]["task_id"]
+    officer = people.at("on_scene_officer", STATION)
+    answer = people.decide(task_id, "criminal_case", officer, reason="持刀伤人")
+    assert answer["change"] == {"number": 1, "state": "pending"}
+    assert (answer["dispute"]["stage"], answer["task"]["state"]) == ("push_1", "open")
+    offered = officer.get(f"/v1/tasks/{task_id}")["decisions"]
+    assert "criminal_case" not in {decision["name"] for decision in offered}
+    task = people.wait_for(number, "approve_change")
+    [approving] = [
+        d for d in people.supervisor.get(f"/v1/tasks/{task['task_id']}")["decisions"] if d["name"] == "approve"
+    ]
+    assert approving["schema"]["required"] == ["case_no"]
+    missing = errors_of(lambda: people.decide(task["task_id"], "approve", people.supervisor))
+    assert set(missing) == {"case_no"}
+    people.decide(task["task_id"], "approve", people.supervisor, case_no="金公立字〔2026〕7号")
+    assert closed(people, number) == "criminal_case"
+    assert people.dispute(number)["changes"][0]["fields"]["case_no"] == "金公立字〔2026〕7号"
 
 
 ELSEWHERE = {"address": "江南街道溪心社区汽车城"}
@@ -109,7 +146,7 @@ def test_two_disputes_are_not_merged_into_each_other_nor_one_into_what_is_closed
 def test_a_merger_into_what_has_closed_meanwhile_is_not_approved(people: People) -> None:
     one, other = people.at_push_1(), people.at_push_1()
     people.act(one, "merge_into", people.at("station_chief", STATION), dispute_no=other)
-    people.act(other, "withdraw")
+    people.end(other)
     assert refusal_of(lambda: approve(people, one)) == (409, "decision_not_allowed")
     approve(people, one, "reject")
     case = people.dispute(one)
@@ -246,7 +283,7 @@ def test_the_police_take_back_what_they_diverted(people: People) -> None:
 def test_a_closed_dispute_goes_on_in_a_next_run(people: People) -> None:
     number = people.at_follow_up()
     before = people.dispute(number)
-    people.act(number, "withdraw")
+    people.end(number)
     officer = people.at("on_scene_officer", STATION)
     assert refusal_of(lambda: people.act(number, "reopen", officer)) == (403, "not_entitled")
     answer = people.act(number, "reopen", reason="双方又起争执")
@@ -263,7 +300,7 @@ def test_a_closed_dispute_goes_on_in_a_next_run(people: People) -> None:
     people.answer(number, "confirm_triage", "confirm")
     [task] = people.open_tasks(number)
     assert (task["kind"], task["round"]) == ("handle_on_scene", 2)
-    people.act(number, "withdraw")
+    people.end(number)
     people.act(number, "reopen")
     case = people.dispute(number)
     assert (case["round"], len(case["runs"]), len(set(case["runs"]))) == (3, 3, 3)

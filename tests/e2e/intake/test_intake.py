@@ -160,7 +160,7 @@ def test_whoever_reports_reads_what_became_of_his_report_and_nobody_elses(people
         "incident_id": joined["incident_id"], "dispute_no": number, "joined": True,
         "received_at": joined["received_at"], "stage": "triage", "closed": False,
     }  # fmt: skip
-    people.act(number, "withdraw")
+    people.end(number)
     told = stranger.get(f"/v1/incidents/{joined['incident_id']}")
     assert (told["stage"], told["closed"]) == ("closed", True)
     for incident_id in (first["incident_id"], str(uuid.uuid4()), "x"):

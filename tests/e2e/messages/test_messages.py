@@ -232,8 +232,8 @@ def test_nobody_elsewhere_hears_of_it(people: People) -> None:
     with listener(people, foreign).stream() as messages:
         start = begun(messages)
         number = people.at_push_1()
-        people.act(number, "withdraw")
-        people.act(theirs, "withdraw")  # this one is theirs to hear, and comes later
+        people.end(number)
+        people.end(theirs)  # this one is theirs to hear, and comes later
         live = until(messages, of(theirs))
     with listener(people, foreign).stream(after=start) as messages:
         begun(messages)

@@ -48,7 +48,7 @@ async def test_what_a_running_system_keeps_is_its_owner_s_alone(generous: Instan
     people = People(generous.base, generous.var / "demo.json")
     number = people.at_push_1()
     people.supervisor.attach(number)
-    people.act(number, "withdraw")
+    people.end(number)
     client = await connect(generous.settings)
     await client.get_schedule_handle("rhythm-archive").trigger()
 
