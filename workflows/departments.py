@@ -26,7 +26,7 @@ async def push_3(desk: Desk) -> Stage:
             dispatch = await desk.ask("dispatch", suggested=desk.state.suggested)
             if dispatch.name == "send_back":
                 undo(desk.case, "send_back")
-                return Stage.PUSH_2 if desk.state.process.has(Stage.PUSH_2) else Stage.TRIAGE
+                return desk.state.process.ways.send_back_to or Stage.TRIAGE
             _assign(desk, dispatch)
         asks = redo or [_accept(assigned) for assigned in desk.state.assigned]
         answers = await desk.ask_all(asks, then=lambda answer: _department(desk, answer))
@@ -37,7 +37,7 @@ async def push_3(desk: Desk) -> Stage:
             case Answer(name="uphold") as ruling if ruling.task.about["lead"]:
                 continue  # dispatched again, to somebody else
             case last:
-                settle(desk.case, _of_the_lead(answers) or last.decision, joint=True)
+                settle(desk.case, _of_the_lead(answers) or last.decision)
                 return Stage.EVALUATION
 
 

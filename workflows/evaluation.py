@@ -25,7 +25,7 @@ class Judgement:
 
 
 async def evaluate(desk: Desk) -> Judgement:
-    """Every seat must accept; the first return ends it. What never left the police is judged at the station.
+    """Every seat must accept; the first return ends it. Who sits goes by where the dispute was resolved.
 
     A mechanism without an evaluation takes every disposal as it is.
     """
@@ -35,7 +35,7 @@ async def evaluate(desk: Desk) -> Judgement:
     desk.case.enter(Stage.EVALUATION)
     assert state.disposal is not None, "only a disposal is evaluated"
     policy = state.process.evaluation
-    seats = policy.joint if state.disposal.joint else [policy.at_station]
+    seats = state.process.seats_for(state.disposal.where)
     asks = [
         Ask("evaluate", to=desk.case.posts(seat), about={"seat": n}, limit=policy.limit, rungs=policy.rungs)
         for n, seat in enumerate(seats, start=1)

@@ -8,7 +8,7 @@ from domain.case.case import COLOUR
 from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
 from domain.case.records import Position, Session
 from domain.policy.approvals import Road
-from domain.policy.process import Ladder
+from domain.policy.process import Ladder, Tier
 from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
 from domain.transitions.disposal import agree, settle
@@ -21,23 +21,26 @@ async def mediation(desk: Desk) -> Stage:
     """Sessions at the ladder's tiers; the ladder's own clock runs, the colour's stands still meanwhile."""
     ladder = desk.state.process.ladder
     assert ladder is not None, "a playbook with mediation has a ladder"
+    came_from = desk.state.stage
     position: Position | None = _start(desk, ladder)
+    road = Road.UNSETTLED if came_from is Stage.PUSH_1 else Road.MEDIATED
     desk.case.enter(Stage.MEDIATION)
     _change_clocks(desk, ladder)
     until: datetime | None = None
     while position:
         desk.state.position = position
-        if ladder.tiers[position.tier].joint and not await may_leave_police(desk, Road.MEDIATED):
-            return _kept(desk, ladder)
+        if ladder.tiers[position.tier].joint and not await may_leave_police(desk, road):
+            return _kept(desk, ladder, came_from)
+        road = Road.MEDIATED
+        _time_tier(desk, ladder.tiers[position.tier])
         answer = await _session(desk, ladder, position, until)
         until = None
         match answer.name:
             case "agreed":
                 _sat(desk, ladder, answer)
                 agree(desk.case, answer.decision)
-                joint = ladder.tiers[position.tier].joint
-                desk.case.stop_clock("ladder")
-                settle(desk.case, answer.decision, joint=joint)
+                _leave(desk)
+                settle(desk.case, answer.decision, tier=ladder.tiers[position.tier].code)
                 asked = answer.fields["confirmation"] and desk.state.process.has(Stage.CONFIRMATION)
                 return Stage.CONFIRMATION if asked else Stage.EVALUATION
             case "adjourned":  # uses up no session
@@ -50,12 +53,12 @@ async def mediation(desk: Desk) -> Stage:
     return await _failed(desk, ladder)
 
 
-def _kept(desk: Desk, ladder: Ladder) -> Stage:
+def _kept(desk: Desk, ladder: Ladder, came_from: Stage) -> Stage:
     """It may not leave the police: the ladder stands where it is, and the officer who entered it goes on."""
     desk.case.log("ladder_kept", f"{ladder.name}未获批准转出，由公安继续处置")
-    desk.case.stop_clock("ladder")
+    _leave(desk)
     _resume_colour(desk)
-    return _with_the_police(desk)
+    return came_from if came_from in (Stage.PUSH_1, Stage.PUSH_2) else _with_the_police(desk)
 
 
 def _with_the_police(desk: Desk) -> Stage:
@@ -63,22 +66,47 @@ def _with_the_police(desk: Desk) -> Stage:
 
 
 async def _failed(desk: Desk, ladder: Ladder) -> Stage:
-    """The last tier has failed: dispatched anew, else back to the officer. A second failure in a round is supervised,
+    """The last tier has failed: dispatched anew, or back to the officer. A second failure in a round is supervised,
     and the ladder is not entered again in it.
     """
     case, state = desk.case, desk.state
-    again = state.process.has(Stage.PUSH_3)
-    onward = "转重新分派" if again else "退回责任民警继续跟进"
-    case.log("ladder_failed", f"{ladder.name}各层级均未调成，{onward}并引导依法解决")
-    case.stop_clock("ladder")
+    onward = state.process.ways.ladder_failed_to or Stage.PUSH_2
+    case.log("ladder_failed", f"{ladder.name}各层级均未调成，{_ONWARD[onward]}并引导依法解决")
+    _leave(desk)
     _resume_colour(desk)
     state.ladder_failed.append(state.round)
     state.position = Position()
     if used_up(state):
         supervise(case, "ladder_failed", f"{ladder.name}本轮{MOST_FAILURES}次均未调成督办", level=0)
-    if again and not await may_leave_police(desk, Road.MEDIATED):
+    if onward is Stage.PUSH_3 and not await may_leave_police(desk, Road.MEDIATED):
         return _with_the_police(desk)
-    return Stage.PUSH_3 if again else Stage.PUSH_2
+    return onward
+
+
+_ONWARD = {
+    Stage.PUSH_3: "转重新分派",
+    Stage.PUSH_2: "退回责任民警继续跟进",
+    Stage.PUSH_1: "退回处警民警继续处置",
+}
+
+
+def _leave(desk: Desk) -> None:
+    """The ladder's clocks stop."""
+    desk.case.stop_clock("tier")
+    desk.case.stop_clock("ladder")
+
+
+def _time_tier(desk: Desk, tier: Tier) -> None:
+    """A tier that has a deadline of its own is timed from its first session on, beside the ladder."""
+    case, running = desk.case, desk.state.clock("tier")
+    title = f"{tier.name}期限"
+    if running and running.title == title:
+        return
+    case.stop_clock("tier")
+    if tier.limit:
+        clock = case.start_clock("tier", title, limit=tier.limit, rungs=tier.rungs, suspendable=True,
+                                 extendable=True)  # fmt: skip
+        case.log("clock_started", f"{title}{tier.limit}", clock="tier", due_at=clock.due_at)
 
 
 async def _session(desk: Desk, ladder: Ladder, position: Position, until: datetime | None) -> Answer:
@@ -108,18 +136,17 @@ def _sat(desk: Desk, ladder: Ladder, answer: Answer) -> None:
             result=answer.name,
             participants=answer.fields["participants"],
             reason=answer.fields.get("reason", ""),
+            record=tier.record,
         )
     )
     intervened(desk.case)
 
 
 def _start(desk: Desk, ladder: Ladder) -> Position:
-    """Where the ladder is entered: where it stands; from push 3 never below the first joint tier."""
+    """Where the ladder is entered: where it stands, never below the tier that the stage enters at."""
     state = desk.state
-    if state.stage is Stage.PUSH_3 and not ladder.tiers[state.position.tier].joint:
-        first_joint = next((n for n, tier in enumerate(ladder.tiers) if tier.joint), 0)
-        return Position(tier=first_joint)
-    return state.position
+    entry = ladder.entry(state.stage)
+    return state.position if state.position.tier >= entry else Position(tier=entry)
 
 
 def _change_clocks(desk: Desk, ladder: Ladder) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.case.ladder import no_table
 from domain.policy.approvals import ROAD_NAMES, Road
 from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
-from workflows.desk import Desk
+from workflows.desk import Answer, Desk
 
 
 async def push_1(desk: Desk) -> Stage:
@@ -18,18 +19,19 @@ async def push_1(desk: Desk) -> Stage:
         match answer.name:
             case "settled":
                 agree(desk.case, answer.decision)
-                if answer.fields["push_on"]:  # settled, yet the officer sees a risk (J-040)
-                    return Stage.PUSH_2
-                settle(desk.case, answer.decision)
-                return Stage.EVALUATION
+                onward = desk.state.process.ways.settled_with_risk_to
+                if not (answer.fields["push_on"] and onward):
+                    settle(desk.case, answer.decision)
+                    return Stage.EVALUATION
+                if await _goes_on(desk, onward, answer):  # settled, yet the officer sees a risk (J-040)
+                    return onward
             case "unsettled":
                 desk.state.criminal_risk |= answer.fields["criminal_risk"]
                 if answer.fields["urgent"] and await _urgent(desk):
                     return Stage.PUSH_3
-                if desk.state.process.has(Stage.PUSH_2):
-                    return Stage.PUSH_2
-                if await may_leave_police(desk, Road.UNSETTLED, why=answer.fields["reason"]):
-                    return Stage.PUSH_3
+                onward = _from_scene(desk)
+                if await _goes_on(desk, onward, answer):
+                    return onward
             case "not_a_dispute":
                 if await _leader_agrees(desk):
                     desk.case.close("not_a_dispute")
@@ -61,6 +63,22 @@ async def push_2(desk: Desk) -> Stage:
                 return Stage.CLOSED
 
 
+def _from_scene(desk: Desk) -> Stage:
+    """Where goes what the scene could not settle: not to a table at which these people may not sit (any more)."""
+    process = desk.state.process
+    onward = process.ways.unsettled_to
+    if onward is Stage.MEDIATION and no_table(desk.state):
+        onward = None
+    return onward or next(stage for stage in (Stage.PUSH_2, Stage.PUSH_3) if process.has(stage))
+
+
+async def _goes_on(desk: Desk, onward: Stage, answer: Answer) -> bool:
+    """Whether it may go there from the scene; the ladder itself asks before its first joint tier."""
+    if onward is not Stage.PUSH_3:
+        return True
+    return await may_leave_police(desk, Road.UNSETTLED, why=answer.fields.get("reason"))
+
+
 async def _urgent(desk: Desk) -> bool:
     """综合指挥室 rules on 加急 (J-022); an urgent alarm asks for the third push at once (J-023)."""
     ruling = await desk.ask("rule_urgency")
@@ -73,7 +91,7 @@ async def _urgent(desk: Desk) -> bool:
 
 async def _leader_agrees(desk: Desk) -> bool:
     """That it is no dispute is confirmed by the duty leader before it is closed."""
-    leaders = desk.case.posts(desk.state.process.evaluation.at_station)
+    leaders = desk.case.posts(desk.state.process.seats_for(Stage.PUSH_1)[0])
     return (await desk.ask("approve_change", to=leaders, title="认定非矛盾纠纷")).name == "approve"
 
 

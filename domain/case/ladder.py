@@ -45,3 +45,12 @@ def next_tier(ladder: Ladder, position: Position) -> Position | None:
 def used_up(state: DisputeState) -> bool:
     """Whether the ladder has failed as often as it may in this round."""
     return state.ladder_failed.count(state.round) >= MOST_FAILURES
+
+
+def no_table(state: DisputeState) -> str:
+    """Why these people may not be brought to a table now, in words for whoever asks; empty where they may."""
+    if "domestic_violence" in state.risk_kinds:
+        return "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
+    if used_up(state):
+        return f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
+    return ""

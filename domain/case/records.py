@@ -69,6 +69,8 @@ class Session(Model):
     result: str
     participants: list[dict[str, Any]] = []
     reason: str = ""
+    record: str = ""
+    """what the playbook calls the record of such a session (交心调, 普法调 …)"""
 
 
 class ObligationState(Model):
@@ -102,7 +104,8 @@ class Disposal(Model):
 
     round: int
     stage: Stage
-    joint: bool
+    where: str
+    """the push, or of the ladder the tier's code: who judges goes by it"""
     at: datetime
     summary: str
 

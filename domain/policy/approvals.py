@@ -6,6 +6,7 @@ the hotline or from a grid was never with the police: diverting it takes nothing
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from pydantic import Field
@@ -49,8 +50,11 @@ class Approval(Strict):
     never_with_police: list[str] = Field([], description="sources whose matters are diverted without approval")
 
 
-def roads_there_are(stages: list[Stage], *, joint: bool) -> set[Road]:
-    """The roads out of the police that a mechanism with these stages has; `joint`: its ladder has a joint tier."""
+def roads_there_are(stages: list[Stage], *, joint: bool, from_scene: Collection[Stage | None]) -> set[Road]:
+    """The roads out of the police that a mechanism with these stages has.
+
+    `joint`: its ladder has a joint tier; `from_scene`: where its exits from the scene lead.
+    """
     police = {Stage.PUSH_1, Stage.PUSH_2} & set(stages)
     if not police:
         return set()
@@ -58,7 +62,8 @@ def roads_there_are(stages: list[Stage], *, joint: bool) -> set[Road]:
     there = {
         Road.DIVERTED: onward,
         Road.URGENT: onward and Stage.PUSH_1 in police,
-        Road.UNSETTLED: Stage.PUSH_1 in police and (joint or (onward and Stage.PUSH_2 not in police)),
+        Road.UNSETTLED: Stage.PUSH_1 in police
+        and ((onward and Stage.PUSH_3 in from_scene) or (joint and Stage.MEDIATION in from_scene)),
         Road.REQUESTED: onward and Stage.PUSH_2 in police,
         Road.MEDIATED: Stage.MEDIATION in stages and (joint or onward),
         Road.REDISPATCHED: onward and Stage.EVALUATION in stages,

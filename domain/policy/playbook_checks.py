@@ -14,12 +14,13 @@ from domain.base import Strict
 from domain.policy.addressing import Addressing
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS, KindSpec
+from domain.policy.exits import LEAVES
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
 from domain.policy.process import Process, TaskPolicy, unknown_kinds
 from domain.policy.spans import Span, Unit
-from domain.policy.stages import Stage
+from domain.policy.stages import PUSHES, Stage
 
 LONGEST = {
     Unit.MINUTES: 10 * 365 * 24 * 60,
@@ -37,7 +38,20 @@ def mistakes(
     code: str, edition: str, process: Process, *, file: str | None = None, risk_kinds: Collection[str] | None = None
 ) -> list[Mistake]:
     """Everything that keeps a playbook from being used, at its place; `file`, `risk_kinds` as for `load_playbook`."""
-    checks = (_stages, _colours, _tasks, _addresses, _tiers, _tables, _diversions, _approvals, _spans)
+    checks = (
+        _stages,
+        _colours,
+        _tasks,
+        _addresses,
+        _tiers,
+        _tables,
+        _diversions,
+        _approvals,
+        _exits,
+        _entries,
+        _judges,
+        _spans,
+    )
     found = [each for check in checks for each in check(process)]
     for n, risk in enumerate(process.protection_for if risk_kinds is not None else ()):
         if risk not in (risk_kinds or ()):
@@ -119,6 +133,9 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
     yield from _each(process.evaluation.at_station, "evaluation", "at_station")
     for n, seat in enumerate(process.evaluation.joint):
         yield from _each(seat, "evaluation", "joint", n)
+    for place, seats in process.evaluation.resolved_at.items():
+        for n, seat in enumerate(seats):
+            yield from _each(seat, "evaluation", "resolved_at", place, n)
     yield from _each(process.supervision.levels, "supervision", "levels")
     yield from _each(process.diversion.watched_by, "diversion", "watched_by")
 
@@ -179,6 +196,35 @@ def _approvals(process: Process) -> Iterator[Mistake]:
     if process.approval.never_with_police and Road.DIVERTED not in process.approval.roads:
         what = f"it excepts from the road {Road.DIVERTED}, which needs no approval here: leave it out, or name the road"
         yield Mistake(("approval", "never_with_police"), what)
+
+
+def _exits(process: Process) -> Iterator[Mistake]:
+    able = ", ".join(process.stages)
+    for name in process.exits.model_fields_set:
+        stage, needs = getattr(process.exits, name), LEAVES[name]
+        if not any(process.has(each) for each in needs):
+            what = f"nothing goes by it: the mechanism has no stage {' or '.join(needs)}: leave this out"
+            yield Mistake(("exits", name), what)
+        elif stage is not None and not process.has(stage):
+            yield Mistake(("exits", name), f"the mechanism has no stage {stage} to go to; its stages are {able}")
+
+
+def _entries(process: Process) -> Iterator[Mistake]:
+    codes = [tier.code for tier in process.ladder.tiers] if process.ladder else []
+    enter = [stage for stage in process.stages if stage in PUSHES]
+    for stage, code in process.ladder.entered_at.items() if process.ladder else ():
+        where = ("ladder", "entered_at", stage)
+        if stage not in enter:
+            yield Mistake(where, f"nothing enters the ladder there{choice(stage, enter)}")
+        elif code not in codes:
+            yield Mistake(where, f"the ladder has no tier {code}{choice(code, codes)}")
+
+
+def _judges(process: Process) -> Iterator[Mistake]:
+    for place in process.evaluation.resolved_at:
+        if place not in process.resolved_where():
+            what = f"nothing is resolved at '{place}'{choice(place, process.resolved_where())}"
+            yield Mistake(("evaluation", "resolved_at", place), what)
 
 
 def _spans(process: Process) -> Iterator[Mistake]:

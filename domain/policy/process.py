@@ -19,6 +19,7 @@ from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.diversions import DiversionPolicy
+from domain.policy.exits import Exits
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
 from domain.policy.rungs import Rungs
@@ -71,7 +72,7 @@ class Composition(Strict):
 
 
 class Tier(Strict):
-    """A rung of the mediation ladder. A joint tier is judged by the playbook's evaluators, another by the station."""
+    """A rung of the mediation ladder; a joint tier is out of the hands of the police."""
 
     code: str
     name: str
@@ -79,6 +80,9 @@ class Tier(Strict):
     convenor: list[Addressing] = Field(min_length=1)
     sessions: int = Field(ge=1, le=9)
     requires: list[Composition] = []
+    limit: Span | None = Field(None, description="the tier's own deadline, from its first session on")
+    rungs: Rungs = Rungs()
+    record: str = Field("", description="what a session of the tier is recorded as")
 
 
 class Ladder(Strict):
@@ -88,6 +92,14 @@ class Ladder(Strict):
     limit: Span
     rungs: Rungs = Rungs()
     tiers: list[Tier] = Field(min_length=1, max_length=9)
+    entered_at: dict[Stage, str] = Field({}, description="stage -> the tier that it enters at")
+
+    def entry(self, stage: Stage) -> int:
+        """The number of the tier, from 0, that a stage enters at: from push 3 the first joint one, else the first."""
+        if stage in self.entered_at:
+            return next((n for n, tier in enumerate(self.tiers) if tier.code == self.entered_at[stage]), 0)
+        joint = (n for n, tier in enumerate(self.tiers) if tier.joint)
+        return next(joint, 0) if stage is Stage.PUSH_3 else 0
 
 
 class VisitPlan(Strict):
@@ -106,10 +118,14 @@ class FollowUp(Strict):
 
 
 class Evaluators(Strict):
-    """Who judges: seats are judged together, each must accept; a seat lists who may sit on it."""
+    """Who judges, by where it was resolved: `resolved_at`, else `at_station` what never left the police, else `joint`.
 
-    at_station: list[Addressing] = Field(min_length=1)
-    joint: list[list[Addressing]] = Field(min_length=1)
+    Seats are judged together, each must accept; a seat lists who may sit on it.
+    """
+
+    at_station: list[Addressing] = []
+    joint: list[Annotated[list[Addressing], Field(min_length=1)]] = []
+    resolved_at: dict[str, Annotated[list[Annotated[list[Addressing], Field(min_length=1)]], Field(min_length=1)]] = {}
     limit: Span
     rungs: Rungs = Rungs()
 
@@ -143,6 +159,7 @@ class Process(Strict):
     disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
     tasks: dict[str, TaskPolicy]
     approval: Approval = Approval()
+    exits: Exits = Exits()
     ladder: Ladder | None = None
     evaluation: Evaluators
     follow_up: FollowUp
@@ -179,7 +196,8 @@ class Process(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Process:
         """Refuses only what cannot run: running cases decode it. Unknown kinds are reported along, never alone."""
-        if found := [*self._without_tasks(), *self._ladder_or_stage_alone(), *self._clock_from_nowhere()]:
+        if found := [*self._without_tasks(), *self._ladder_or_stage_alone(), *self._clock_from_nowhere(),
+                     *self._judged_by_nobody()]:  # fmt: skip
             places = {each.where for each in found}
             raise Mistakes([*found, *(each for each in unknown_kinds(self) if each.where not in places)])
         return self
@@ -219,6 +237,31 @@ class Process(Strict):
             what = f"must be triage or one of the pushes, and stand among the stages, not '{self.colour_clock_from}'"
             yield Mistake(("colour_clock_from",), f"{what}; allowed: {', '.join(able)}")
 
+    def _judged_by_nobody(self) -> Iterator[Mistake]:
+        """Every place where a dispute may be resolved has its judges; the first of the scene also say 非矛盾纠纷."""
+        for where in self.resolved_where():
+            if self.has(Stage.EVALUATION) and not all(self.seats_for(where)):
+                group = "joint" if self._leaves_police(where) else "at_station"
+                what = f"who judges what was resolved at {where}? evaluation.{group}, or evaluation.resolved_at.{where}"
+                yield Mistake(("evaluation",), what)
+        if self.has(Stage.PUSH_1) and not self.has(Stage.EVALUATION) and not all(self.seats_for(Stage.PUSH_1)):
+            yield Mistake(("evaluation",), "evaluation.at_station also confirms that something is no dispute")
+
+    def resolved_where(self) -> list[str]:
+        """The places where a dispute may be resolved here: the pushes, and the tiers by their codes."""
+        tiers = [tier.code for tier in self.ladder.tiers] if self.ladder else []
+        return [*(stage.value for stage in self.stages if stage in PUSHES), *tiers]
+
+    def seats_for(self, where: str) -> list[list[Addressing]]:
+        """Who judges what was resolved at a push, or at a tier by its code: one list of posts a seat."""
+        judges = self.evaluation
+        usual = (judges.joint or [[]]) if self._leaves_police(where) else [judges.at_station]
+        return judges.resolved_at.get(where, usual)
+
+    def _leaves_police(self, where: str) -> bool:
+        tiers = self.ladder.tiers if self.ladder else []
+        return where == Stage.PUSH_3 or any(tier.joint for tier in tiers if tier.code == where)
+
     @property
     def first_push(self) -> Stage:
         """The first push this mechanism has."""
@@ -227,9 +270,14 @@ class Process(Strict):
     @property
     def roads(self) -> set[Road]:
         """The roads out of the police that this mechanism has."""
-        return roads_there_are(
-            self.stages, joint=any(tier.joint for tier in self.ladder.tiers) if self.ladder else False
-        )
+        scene = (self.ways.unsettled_to, self.ways.settled_with_risk_to)
+        joint = any(tier.joint for tier in self.ladder.tiers) if self.ladder else False
+        return roads_there_are(self.stages, joint=joint, from_scene=scene)
+
+    @property
+    def ways(self) -> Exits:
+        """Where each exit leads in this mechanism."""
+        return self.exits.for_stages(self.stages)
 
     @property
     def approved_roads(self) -> set[Road]:

@@ -32,7 +32,7 @@ from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import stage_tasks, supervise
 from domain.validation_messages import field_errors
 
-SUSPENDABLE = (COLOUR, "ladder")
+SUSPENDABLE = (COLOUR, "ladder", "tier")
 
 
 class Act(Message):
@@ -120,8 +120,9 @@ def take_action(case: Case, act: Act) -> None:
         case "recall", _:
             if s.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
                 case.stop_clock("ladder")
+                case.stop_clock("tier")
                 _resume(case)
-            interrupt(case, "recall", goto=Stage.PUSH_2 if s.process.has(Stage.PUSH_2) else Stage.TRIAGE)
+            interrupt(case, "recall", goto=s.process.ways.recall_to)
         case "reassign", Reassign():
             path = act.organisations[form.organisation].path
             reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
@@ -215,7 +216,7 @@ def _movable(state: DisputeState) -> list[Clock]:
 
 def _suspended(state: DisputeState) -> list[Clock]:
     """The deadlines that stand still and may be resumed; the colour's can not while the ladder's is on."""
-    names = ("ladder",) if state.clock("ladder") else SUSPENDABLE
+    names = ("ladder", "tier") if state.clock("ladder") else SUSPENDABLE
     return [c for name in names if (c := state.clock(name)) and c.suspended]
 
 

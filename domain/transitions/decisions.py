@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.base import Model, Strict
 from domain.case.case import Case
-from domain.case.ladder import MOST_FAILURES, check_composition, used_up
+from domain.case.ladder import check_composition, no_table
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.errors import (
@@ -159,10 +159,8 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
         stage = decision.leads_to
         if stage and not state.process.has(stage):
             why[name] = f"本机制没有{STAGE_NAMES[stage].partition('·')[0]}环节"
-        elif stage is Stage.MEDIATION and "domestic_violence" in state.risk_kinds:
-            why[name] = "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
-        elif stage is Stage.MEDIATION and used_up(state):
-            why[name] = f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
+        elif stage is Stage.MEDIATION and (barred := no_table(state)):
+            why[name] = barred
     if spec.under_ladder and state.process.ladder:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
@@ -333,7 +331,7 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
     category = getattr(form, "category", None)
     if category is not None and category not in command.labels:
         errors.append({"field": "category", "message": f"没有代码为“{category}”的类别"})
-    if getattr(form, "push_on", False) and not state.process.has(Stage.PUSH_2):
+    if getattr(form, "push_on", False) and not state.process.ways.settled_with_risk_to:
         errors.append({"field": "push_on", "message": "本机制没有二次推送"})
     if getattr(form, "dispute_no", None) == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})

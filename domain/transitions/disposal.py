@@ -11,14 +11,14 @@ from domain.case.state import Decision
 from domain.transitions.colours import disposed
 
 
-def settle(case: Case, decision: Decision, *, joint: bool = False) -> None:
-    """Puts a disposal on record; the limits on disposing are met."""
+def settle(case: Case, decision: Decision, *, tier: str = "") -> None:
+    """Puts a disposal on record, of the ladder with its tier's code; the limits on disposing are met."""
     s, fields = case.state, decision.fields
     disposed(case)
     s.disposal = Disposal(
         round=s.round,
         stage=s.stage,
-        joint=joint,
+        where=tier or s.stage.value,
         at=decision.at,
         summary=fields.get("summary", ""),
     )

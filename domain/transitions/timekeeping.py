@@ -113,7 +113,7 @@ def gives_due_date(clock: str, task_id: str | None, task: Task) -> bool:
     """Whether the clock of that name gives a task's due date: its own task, or all under the colour or the ladder."""
     if task_id:
         return task.task_id == task_id
-    if clock == "ladder":
+    if clock in ("ladder", "tier"):
         return KINDS[task.kind].under_ladder
     return clock in (COLOUR, "progress") and KINDS[task.kind].under_colour
 

@@ -188,7 +188,7 @@ class Life(Desk):
         self.decide(task, "disposed", by, summary="办结", met=MET, evidence=[PICTURE])
 
     def _judged(self) -> Life:
-        settle(self.case, Decision(name="settled", at=self.at), joint=self.state.stage is Stage.PUSH_3)
+        settle(self.case, Decision(name="settled", at=self.at))
         self.case.enter(Stage.EVALUATION)
         return self
 

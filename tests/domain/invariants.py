@@ -219,6 +219,7 @@ class Watch:
         if colour and ladder and colour.suspendable:
             assert colour.suspended, "the colour's clock runs beside the ladder's"
         assert not ladder or state.stage is Stage.MEDIATION, f"the ladder's clock runs in {state.stage}"
+        assert not state.clock("tier") or ladder, "a tier's clock runs without the ladder's"
 
     # --- the end
 
@@ -264,8 +265,7 @@ class Watch:
 
     def _resolved(self, state: DisputeState) -> None:
         assert state.disposal, "resolved without a disposal"
-        policy = state.process.evaluation
-        seats = policy.joint if state.disposal.joint else [policy.at_station]
+        seats = state.process.seats_for(state.disposal.where)
         last = [v for v in state.evaluations if v.round == state.round]
         assert [v.verdict for v in last] == ["accept"] * len(seats), "resolved without every seat's acceptance"
         assert len({v.evaluator for v in last}) == len(last), "one person on two seats"

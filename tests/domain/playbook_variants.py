@@ -41,7 +41,9 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     if Stage.PUSH_3 not in stages:
         del process["divert_sources"], process["diversion"]
     joint = Stage.MEDIATION in stages
-    there = roads_there_are(list(stages), joint=joint)
+    there = roads_there_are(
+        list(stages), joint=joint, from_scene=[stages[stages.index(Stage.PUSH_1) + 1]] if Stage.PUSH_1 in stages else []
+    )
     process["approval"]["roads"] = [road for road in process["approval"]["roads"] if road in there]
     if Road.DIVERTED not in there:
         del process["approval"]["never_with_police"]

@@ -80,8 +80,7 @@ def returned(t: Telling) -> None:
     if returns == policy.after_returns:
         causes = [task["about"]["cause"] for task in t.county.open_tasks(t.number, "supervise")]
         t.expect("returns" in causes, f"第{returns}次退回即督办")
-    joint = t.case["disposal"]["joint"]
-    seats = len(t.process.evaluation.joint) if joint else 1
+    seats = len(t.process.seats_for(t.case["disposal"]["where"]))
     t.tell(f"{seats}个席位都通过，才予结案")
     t.expect(len(t.county.open_tasks(t.number, "evaluate")) == seats, f"评估待办{seats}件")
     _work(t, Stage.CLOSED if not t.process.has(Stage.FOLLOW_UP) else Stage.FOLLOW_UP)

@@ -16,7 +16,7 @@ NESTED = {
     "Agreement": "number round at stage terms obligations confirmation case_no",
     "Assigned": "organisation lead round standing instructions dispatched_by",
     "Change": "number action fields proposer at result",
-    "Disposal": "round stage joint at summary",
+    "Disposal": "round stage where at summary",
     "Diversion": "verdict grounds",
     "DiversionRecord": "round at verdict grounds diverted by by_name reason undone undone_at came_back",
     "Ground": "code text",
@@ -32,7 +32,7 @@ NESTED = {
     "PublicClock": "name title started_at due_at round task_id overdue state suspended begins_at suspensions moved"
     " fired stopped_at",
     "Push": "stage round at to",
-    "Session": "round tier number at result participants reason",
+    "Session": "round tier number at result participants reason record",
     "Supervision": "at level cause clock task_id result",
     "Suspension": "since ground until ended_at",
     "Verdict": "round at verdict evaluator reason explanation redo",

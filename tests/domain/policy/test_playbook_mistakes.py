@@ -64,7 +64,9 @@ def test_assigned_is_taken_where_one_organisation_of_push_3_is_asked_about() -> 
 
 
 def test_a_tier_s_code_is_its_own() -> None:
-    assert "the code 'village' is another tier's already" in the_mistake("code: town\n", "code: village\n")
+    assert "the code 'town' is another tier's already" in "".join(
+        mistakes(CITY.replace("code: village\n", "code: town\n", 1))
+    )
 
 
 def test_a_playbook_is_called_as_its_file() -> None:
