@@ -14,23 +14,23 @@ from workflows.desk import Answer, Desk
 async def push_1(desk: Desk) -> Stage:
     """一推送处警民警: handled on the scene, or pushed on."""
     desk.case.enter(Stage.PUSH_1)
+    ways = desk.state.process.ways
     while True:
         answer = await desk.ask("handle_on_scene")
         match answer.name:
             case "settled":
                 agree(desk.case, answer.decision)
-                onward = desk.state.process.ways.settled_with_risk_to
-                if not (answer.fields["push_on"] and onward):
+                risky = ways.settled_with_risk_to
+                if not (answer.fields["push_on"] and risky):
                     settle(desk.case, answer.decision)
                     return Stage.EVALUATION
-                if await _goes_on(desk, onward, answer):  # settled, yet the officer sees a risk (J-040)
+                if onward := await _goes_on(desk, risky, answer):  # settled, yet the officer sees a risk (J-040)
                     return onward
             case "unsettled":
                 desk.state.criminal_risk |= answer.fields["criminal_risk"]
                 if answer.fields["urgent"] and await _urgent(desk):
                     return Stage.PUSH_3
-                onward = _from_scene(desk)
-                if await _goes_on(desk, onward, answer):
+                if onward := await _goes_on(desk, ways.unsettled_to, answer):
                     return onward
             case "not_a_dispute":
                 if await _leader_agrees(desk):
@@ -63,20 +63,18 @@ async def push_2(desk: Desk) -> Stage:
                 return Stage.CLOSED
 
 
-def _from_scene(desk: Desk) -> Stage:
-    """Where goes what the scene could not settle: not to a table at which these people may not sit (any more)."""
+async def _goes_on(desk: Desk, onward: Stage | None, answer: Answer) -> Stage | None:
+    """Where it goes from the scene; none where it may not leave the police, and the officer is asked again.
+
+    Not to a table at which these people may not sit (any more): then to the next push. Before its first joint tier the
+    ladder itself asks whether it may.
+    """
     process = desk.state.process
-    onward = process.ways.unsettled_to
-    if onward is Stage.MEDIATION and no_table(desk.state):
-        onward = None
-    return onward or next(stage for stage in (Stage.PUSH_2, Stage.PUSH_3) if process.has(stage))
-
-
-async def _goes_on(desk: Desk, onward: Stage, answer: Answer) -> bool:
-    """Whether it may go there from the scene; the ladder itself asks before its first joint tier."""
+    if onward is None or (onward is Stage.MEDIATION and no_table(desk.state)):
+        onward = next(stage for stage in (Stage.PUSH_2, Stage.PUSH_3) if process.has(stage))
     if onward is not Stage.PUSH_3:
-        return True
-    return await may_leave_police(desk, Road.UNSETTLED, why=answer.fields.get("reason"))
+        return onward
+    return onward if await may_leave_police(desk, Road.UNSETTLED, why=answer.fields.get("reason")) else None
 
 
 async def _urgent(desk: Desk) -> bool:
