@@ -9,6 +9,7 @@ from domain.case.state import Decision
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
 from domain.transitions.buck_passing import groundless, passed_on
+from domain.transitions.colours import deliver
 from domain.transitions.disposal import agree, settle
 from domain.transitions.diverting import undo
 from workflows.desk import DONE, Answer, Ask, Desk
@@ -20,7 +21,9 @@ async def push_3(desk: Desk) -> Stage:
     A round that redoes a returned disposal goes straight to the same holders, without a new dispatch.
     """
     desk.case.enter(Stage.PUSH_3)
-    redo = [_act(assigned) for assigned in _same_holders(desk)]
+    same = _same_holders(desk)
+    deliver(desk.case, same, redo=True)
+    redo = [_act(assigned) for assigned in same]
     while True:
         if not redo:
             dispatch = await desk.ask("dispatch", suggested=desk.state.suggested)
@@ -28,16 +31,18 @@ async def push_3(desk: Desk) -> Stage:
                 undo(desk.case, "send_back")
                 return desk.state.process.ways.send_back_to or Stage.TRIAGE
             _assign(desk, dispatch)
+            deliver(desk.case, desk.state.assigned)
         asks = redo or [_accept(assigned) for assigned in desk.state.assigned]
         answers = await desk.ask_all(asks, then=lambda answer: _department(desk, answer))
         redo = []
-        match answers[-1]:
-            case Answer(name="mediate"):
+        lead = next((answer for answer in reversed(answers) if answer.task.about["lead"]), answers[-1])
+        match lead.name:
+            case "mediate":
                 return Stage.MEDIATION
-            case Answer(name="uphold") as ruling if ruling.task.about["lead"]:
-                continue  # dispatched again, to somebody else
-            case last:
-                settle(desk.case, _of_the_lead(answers) or last.decision)
+            case "uphold":  # dispatched again, to somebody else: nobody's limit runs meanwhile
+                desk.case.take_back()
+            case _:
+                settle(desk.case, _of_the_lead(answers) or lead.decision)
                 return Stage.EVALUATION
 
 
@@ -87,6 +92,7 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
     match answer.name:
         case "accept":
             assigned.standing = "accepted" if answer.decision.actor_id else "deemed"
+            assigned.signed_at = answer.decision.at
             return [_act(assigned)]
         case "refuse":
             refusal = {"ground": answer.fields["ground"], "suggested_unit": answer.fields.get("suggested_unit")}
@@ -97,23 +103,30 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
         case "uphold":
             if not about.get("inability"):
                 passed_on(desk.case, assigned)
-            assigned.standing = "excused"
-            return DONE if assigned.lead else []
+            if assigned.lead:
+                assigned.standing = "excused"
+            return DONE if assigned.lead else _out(desk, assigned, "excused")
         case "cannot_resolve" if assigned.lead:  # it has accepted: whether it may give up is ruled upon
             ground = {"inability": True, "ground": answer.fields["reason"], "title": "无法化解裁定"}
             return [Ask("rule_refusal", about={**about, **ground})]
         case "disposed":
             agree(desk.case, answer.decision)
             assigned.standing = "disposed"
+            desk.case.keep_following()  # the lead's work is in, another's is not: red is followed up all the same
             return []
         case "excused":
-            assigned.standing = "excused"
-            return []
+            return _out(desk, assigned, "excused")
         case "cannot_resolve":
-            assigned.standing = "unable"
-            return []
+            return _out(desk, assigned, "unable")
         case _:
             return DONE
+
+
+def _out(desk: Desk, assigned: Assigned, standing: str) -> Sequence[Ask]:
+    """An organisation beside the lead has no more to do with it: nor has its limit."""
+    assigned.standing = standing
+    desk.case.take_back(of=assigned.organisation.path)
+    return []
 
 
 def _accept(assigned: Assigned) -> Ask:

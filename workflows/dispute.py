@@ -138,7 +138,7 @@ class DisputeWorkflow:
                         self.case.next_round(judgement.why)
                         at = judgement.redo_at
                         continue
-                    self.state.concluded_at = self.case.now()
+                    self.case.conclude()
                 relapse = await follow_up(self.desk)
                 if relapse is None:
                     self.case.close("resolved")

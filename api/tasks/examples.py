@@ -73,6 +73,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("accept_assignment", "refuse"): lambda c: {"ground": "不属于本单位职责"},
     ("dispose", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
     ("cooperate", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
+    ("keep_following", "progress"): lambda c: {"summary": "已与双方见面，情况平稳", "met": c.met},
     ("dispose", "disposed"): lambda c: {"summary": "双方达成一致，矛盾化解", "met": c.met},
     ("cooperate", "disposed"): lambda c: {"summary": "已配合处置完毕", "met": c.met},
     ("mediate", "agreed"): lambda c: {

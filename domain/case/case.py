@@ -12,8 +12,9 @@ from typing import Any
 
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
 from domain.case.records import Push
+from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Entry, Task
-from domain.people.organisation import Post
+from domain.people.organisation import OrganisationRef, Post
 from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.rungs import Rungs
@@ -21,9 +22,21 @@ from domain.policy.spans import Span
 from domain.policy.stages import PUSHES, STAGE_NAMES, Stage
 
 COLOUR = "colour"
-"""The name of the clock the colour sets; at most one runs."""
+"""The clock that the colour sets for whoever holds the case; each other organisation of push 3 has `colour:<code>`."""
+PROGRESS = "progress"
+"""Continuing follow-up of the gravest colour, and `progress:<code>` likewise."""
 PROTECTION = "protection_order"
 """The name of the clock a granted protection order runs by; it knows no rounds."""
+
+
+def clock_of(name: str, code: str) -> str:
+    """The colour's or the follow-up's clock of an organisation that has a part beside the holder; "" is the holder."""
+    return f"{name}:{code}" if code else name
+
+
+def is_of(clock: Clock, *names: str) -> bool:
+    """Whether a clock is one of those names, the holder's or another organisation's."""
+    return clock.task_id is None and clock.name.partition(":")[0] in names
 
 
 class Case:
@@ -53,24 +66,52 @@ class Case:
         """The case stands at `stage` now. A push starts the colour's clock where the playbook counts from it."""
         s = self.state
         if s.stage is not stage or not s.timeline:
+            self.take_back(all_of_it=stage is not Stage.MEDIATION)
             s.stage = stage
             self.log("stage", f"进入{STAGE_NAMES[stage]}", stage=stage, round=s.round)
         if stage in (Stage.TRIAGE, *PUSHES):
             s.left_police = stage is Stage.PUSH_3
         if stage in PUSHES:
             s.pushes.append(Push(stage=stage, round=s.round, at=self.now(), to=[]))
-        order = list(Stage)
-        if order.index(s.process.colour_clock_from) <= order.index(stage) < order.index(Stage.MEDIATION):
+        if self._starts_colour(stage):
             self.start_colour_clock()
 
+    def _starts_colour(self, stage: Stage) -> bool:
+        """Whether the colour's clock runs from the stage on; where it runs from receipt, the delivery starts it."""
+        s = self.state
+        if stage is Stage.MEDIATION:  # what a table had agreed was returned: no push starts the round's clock
+            pushed = any(push.round == s.round for push in s.pushes)
+            return not pushed and any(clock.name == COLOUR for clock in s.clocks)
+        order = list(Stage)
+        began = order.index(s.process.colour_clock_from) <= order.index(stage) < order.index(Stage.MEDIATION)
+        return began and not s.process.from_receipt
+
+    def take_back(self, *, of: str | None = None, all_of_it: bool = True) -> None:
+        """What organisations were given, or one of that path, is theirs no more: the clocks that ran from the delivery
+        stop. With `all_of_it` false the lead's runs on: the case is still its own.
+        """
+        for clock in self.state.clocks:
+            theirs = clock.body and of in (None, clock.body) and (all_of_it or clock.name not in (COLOUR, PROGRESS))
+            if theirs and clock.stopped_at is None:
+                clock.stop(self.now())
+                self.state.touch()
+
     def next_round(self, why: str) -> None:
-        """Redo: the next round starts with a fresh clock of the current colour (Q-049)."""
+        """Redo: the next round starts with a fresh clock of the current colour (Q-049); follow-up goes on (Q-033)."""
         s = self.state
         self.stop_clocks(beside=False)
         s.round += 1
+        if follow_up := s.clock(PROGRESS):
+            follow_up.round = s.round
         s.concluded_at = None
         s.position.sessions = 0
         self.log("round", f"第{s.round}轮：{why}", round=s.round)
+
+    def conclude(self) -> None:
+        """结案: the evaluation has accepted, or there is none; continuing follow-up ends."""
+        self.state.concluded_at = self.now()
+        self.stop_clock(PROGRESS)
+        self.void(self.state.pending("keep_following"), "已通过评估")
 
     def close(self, outcome: str) -> None:
         """Ends the life: open tasks are voided, clocks stop, nothing stays behind."""
@@ -119,7 +160,7 @@ class Case:
             redo_of=before.task_id if before else None,
         )
         task.excluded = self._barred(task)
-        limit = limit or (policy.limit if policy else None)
+        limit = limit or (policy.limit_for(s.colour) if policy else None)
         if limit:
             clock = self.start_clock(
                 f"task:{task.task_id}",
@@ -143,6 +184,11 @@ class Case:
         if s.pushes and s.pushes[-1].stage is s.stage and not KINDS[kind].aside:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
+        if KINDS[kind].leads:
+            self.void(s.pending("keep_following"), "由承办人继续跟进")
+        elif not KINDS[kind].aside:
+            self.keep_following()
+        pass_on(s, self.now())
         return task
 
     def _watchers(self, kind: str, watched_by: list[Addressing], assigned: str | None) -> list[Post]:
@@ -152,6 +198,17 @@ class Case:
         if s.diverted and not KINDS[kind].aside:
             watchers += [post for post in self.posts(s.process.diversion.watched_by) if post not in watchers]
         return watchers
+
+    def keep_following(self) -> None:
+        """While follow-up runs and no holder has the case in hand, the last one is asked to go on (Q-033).
+
+        At a table, before the dispatcher, the court or the evaluators nobody else would report.
+        """
+        s = self.state
+        held = [task for task in s.tasks if KINDS[task.kind].leads]
+        in_hand = any(task.pending for task in held) or s.pending("keep_following")
+        if s.clock(PROGRESS) and held and not in_hand:
+            self.open("keep_following", to=held[-1].addressees, about={"name": s.process.colours[s.colour].name})
 
     def _before(self, kind: str, about: dict[str, Any]) -> Task | None:
         """The task of an earlier round that this one redoes: the same question to the same organisation and tier."""
@@ -229,6 +286,7 @@ class Case:
         rungs: Rungs | None = None,
         decides: str | None = None,
         task_id: str | None = None,
+        body: str | None = None,
         suspendable: bool = False,
         extendable: bool = False,
         starts_at: datetime | None = None,
@@ -243,6 +301,7 @@ class Case:
             round=self.state.round,
             rungs=rungs,
             task_id=task_id,
+            body=body,
             decides=decides,
             suspendable=suspendable,
             extendable=extendable,
@@ -251,22 +310,31 @@ class Case:
         self.state.touch()
         return clock
 
-    def start_colour_clock(self) -> None:
-        """Starts the colour's deadline for this round; a push that only takes the case on leaves it running."""
+    def start_colour_clock(self, receiver: OrganisationRef | None = None, *, beside: bool = False) -> None:
+        """Starts the colour's deadline for this round; a push that only takes the case on leaves it running.
+
+        With a receiver it is that organisation's own, from the delivery to it (now): the lead's, or another's `beside`.
+        """
         s = self.state
-        if any(c.name == COLOUR and c.round == s.round for c in s.clocks):
+        name = clock_of(COLOUR, receiver.code if receiver and beside else "")
+        if receiver is None and any(c.name == name and c.round == s.round for c in s.clocks):
             return
+        if (running := s.clock(name)) and receiver and running.body == receiver.path:
+            return
+        self.stop_clock(name)
+        self.stop_clock(clock_of(PROGRESS, receiver.code if receiver and beside else ""))
         rule = s.process.colours[s.colour]
-        what = "介入" if rule.stops_at == "intervention" else "处置"
         clock = self.start_clock(
-            COLOUR,
-            f"{rule.name}预警{what}时限",
+            name,
+            rule.clock_title(receiver.name if receiver and beside else ""),
             limit=rule.limit,
             rungs=s.process.colour_rungs,
+            body=receiver.path if receiver else None,
             suspendable=rule.suspendable,
             extendable=rule.extendable,
         )
-        self.log("clock_started", f"{clock.title}{rule.limit}", clock=COLOUR, due_at=clock.due_at, colour=s.colour)
+        self.log("clock_started", f"{clock.title}{rule.limit}", clock=name, due_at=clock.due_at, colour=s.colour,
+                 path=clock.body)  # fmt: skip
 
     def stop_clock(self, name: str) -> None:
         """Stops a deadline, if it runs."""
@@ -276,10 +344,12 @@ class Case:
             self.state.touch()
 
     def stop_clocks(self, *, beside: bool = True) -> None:
-        """Stops every deadline; with `beside` false the tracks beside the stage (supervision, protection) run on."""
+        """Stops every deadline; with `beside` false the tracks beside the stage (supervision, protection, follow-up)
+        run on.
+        """
         waiting = {task.task_id for task in self.state.pending()}
         for clock in self.state.clocks:
-            if beside or not (clock.task_id in waiting or clock.name == PROTECTION):
+            if beside or not (clock.task_id in waiting or clock.name in (PROTECTION, PROGRESS)):
                 clock.stop(self.now())
         self.state.touch()
 

@@ -56,6 +56,8 @@ class Clock(Model):
     due_at: datetime
     round: int = 1
     task_id: str | None = None
+    body: str | None = None
+    """path of the organisation that it judges, where it runs from the delivery to one"""
     rungs: Rungs = Rungs()
     decides: str | None = None
     """what silence means once it is due, where that is no matter of being overdue"""
@@ -175,6 +177,7 @@ def start_clock(
     round: int = 1,
     rungs: Rungs | None = None,
     task_id: str | None = None,
+    body: str | None = None,
     decides: str | None = None,
     suspendable: bool = False,
     extendable: bool = False,
@@ -188,6 +191,7 @@ def start_clock(
         round=round,
         rungs=rungs or Rungs(),
         task_id=task_id,
+        body=body,
         decides=decides,
         suspendable=suspendable,
         extendable=extendable,

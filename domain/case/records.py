@@ -57,6 +57,25 @@ class Assigned(Model):
     standing: str = "asked"
     instructions: str = ""
     dispatched_by: str | None = None
+    delivered_at: datetime | None = None
+    """when it reached the organisation: from here its deadline runs (Q-022, Q-044)"""
+    signed_at: datetime | None = None
+    """when it was signed for, by somebody or by silence"""
+
+
+class Holding(Model):
+    """A stretch of the responsibility chain: who held the case from when to when (Q-023)."""
+
+    role: str
+    path: str
+    round: int
+    stage: Stage
+    since: datetime
+    until: datetime | None = None
+    task_id: str
+    """the question by which it came to them"""
+    by: str
+    """how: `asked`, `delivery` or `acceptance` of an assignment, `reassigned`"""
 
 
 class Session(Model):

@@ -19,6 +19,7 @@ from domain.case.records import (
     Disposal,
     DiversionRecord,
     Evidence,
+    Holding,
     Incident,
     Interruption,
     Party,
@@ -188,6 +189,8 @@ class DisputeState(Model):
     clocks: list[Clock] = []
     pushes: list[Push] = []
     assigned: list[Assigned] = []
+    chain: list[Holding] = []
+    """责任链: who held the case, first to last"""
     position: Position = Position()
     ladder_failed: list[int] = []
     """the round of each time that the ladder's last tier failed"""

@@ -18,6 +18,7 @@ LISTS = (
     "parties",
     "pushes",
     "assigned",
+    "responsibility",
     "sessions",
     "agreements",
     "evaluations",

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import Field
 
 from domain.base import Model, china
-from domain.case.case import COLOUR
+from domain.case.case import COLOUR, is_of
 from domain.case.clocks import Clock
+from domain.case.responsibility import held_by
 from domain.case.state import DisputeState, Entry, Task
 from domain.image.list_deltas import LISTS, Kept, Stamps, changed_since, kept_since, stamped, without_kept
 from domain.image.public_document import public_document
@@ -134,7 +135,7 @@ def project(
     known = since if since in before.revisions else 0
     kept = kept_since(new.lists, known)
     due = {task.task_id: due_clock(state, task) for task in state.pending()}
-    turn = next((t for t in state.pending() if not KINDS[t.kind].aside), None)
+    path, holder = _holder(state)
     clocks = [clock for clock in due.values() if clock]
     # A clock that stands still presses nobody, unless none runs: then it tells where it stood.
     pressing = [clock for clock in clocks if not clock.suspended] or clocks
@@ -154,8 +155,8 @@ def project(
         stage=state.stage,
         round=state.round,
         urgent=state.urgent,
-        organisation=turn.addressees[0].path if turn and turn.addressees else state.places.get("station"),
-        holder=(turn.assignee or turn.addressees[0].role) if turn and turn.addressees else None,
+        organisation=path,
+        holder=holder,
         due_at=min((clock.due_at for clock in pressing), default=None),
         overdue=any(clock.late for clock in pressing),
         ahead=state.ahead,
@@ -173,6 +174,19 @@ def project(
         tallied=len(counted),
         basis=new,
     )
+
+
+def _holder(state: DisputeState) -> tuple[str | None, str | None]:
+    """Who holds the case: the organisation's path, and the person who claimed it, else the role that is asked.
+
+    Of what was dispatched that follows from when responsibility passes; nobody holds a case that waits for nothing.
+    """
+    task = held_by(state)
+    if task and task.addressees:
+        return task.addressees[0].path, task.assignee or task.addressees[0].role
+    if state.chain and any(not KINDS[t.kind].aside for t in state.pending()):
+        return state.chain[-1].path, state.chain[-1].role
+    return state.places.get("station"), None
 
 
 def _changed(task: Task, since: int) -> bool:
@@ -221,9 +235,9 @@ def case_sheet(state: DisputeState) -> str:
         clock = due_clock(state, task)
         due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.late else ''}" if clock else ""
         lines.append(f"- 待办：{KINDS[task.kind].name}（{_asked(task)}）{due}")
-    clock = state.clock(COLOUR)
-    if clock:
-        lines.append(f"- {clock.title}：{china(clock.due_at):%Y-%m-%d %H:%M} {clock.state}")
+    for clock in state.clocks:
+        if clock.stopped_at is None and is_of(clock, COLOUR):
+            lines.append(f"- {clock.title}：{china(clock.due_at):%Y-%m-%d %H:%M} {clock.state}")
     lines += ["", "### 经过", *(f"{e.seq}. {china(e.at):%m-%d %H:%M} {e.title}" for e in state.timeline[-15:])]
     return "\n".join(lines)
 

@@ -36,6 +36,8 @@ class PublicClock(Model):
     due_at: datetime
     round: int
     task_id: str | None
+    body: str | None
+    """path of the organisation that it judges, where it runs from the delivery to one"""
     overdue: bool
     state: str
     suspended: bool
@@ -86,6 +88,8 @@ class PublicDocument(Model):
     parties: list[records.Party]
     pushes: list[records.Push]
     assigned: list[records.Assigned]
+    responsibility: list[records.Holding]
+    """责任链: who held the case from when to when, first to last"""
     position: records.Position
     ladder_failed: list[int]
     sessions: list[records.Session]
@@ -152,6 +156,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         parties=state.parties,
         pushes=state.pushes,
         assigned=state.assigned,
+        responsibility=state.chain,
         position=state.position,
         ladder_failed=state.ladder_failed,
         sessions=state.sessions,
@@ -183,6 +188,7 @@ def _clock(clock: Clock) -> PublicClock:
         due_at=clock.due_at,
         round=clock.round,
         task_id=clock.task_id,
+        body=clock.body,
         overdue=clock.overdue,
         state=clock.state,
         suspended=clock.suspended,

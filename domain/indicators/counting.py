@@ -74,6 +74,8 @@ class TallyReader:
         self.intervened = False
         self.timed: Tally | None = None
         self.late_clock: str | None = None
+        self.timed_beside: dict[str, Tally] = {}
+        """by path: whether an organisation beside the responsible one kept its own limit"""
         self.extensions = 0
         self.first: Tally | None = None
         """the first conclusion"""
@@ -163,7 +165,12 @@ class TallyReader:
                 self.excused[path] = None
                 self.beside.pop(path, None)
             case kind, "disposed" if KINDS[kind].disposes:
-                self.acted[task.about.get("path", "") if task else ""] = None
+                path = task.about.get("path", "") if task else ""
+                self.acted[path] = None
+                if KINDS[kind].leads and self.state.process.from_receipt:
+                    self._in_time(at)  # its own limit ends with its own work, whatever others still owe
+                elif not KINDS[kind].leads:
+                    self._beside_in_time(path, at)
             case "evaluate", "return":
                 self._count(TallyKind.RETURNED, at)
                 self._invalid(at)
@@ -175,7 +182,9 @@ class TallyReader:
 
     def _clock(self, kind: str, detail: dict[str, Any], at: datetime) -> None:
         clock = detail["clock"]
-        if kind == "intervened":
+        if clock.startswith(f"{COLOUR}:"):
+            self._beside_clock(kind, detail, at)
+        elif kind == "intervened":
             asked = not self.intervened
             self.intervened = True
             if asked:
@@ -191,6 +200,26 @@ class TallyReader:
             self.extensions += 1
             if self.timed and self.late_clock == clock:  # extended with approval: not late after all
                 self.timed.struck_at, self.timed = at, None
+
+    def _beside_clock(self, kind: str, detail: dict[str, Any], at: datetime) -> None:
+        path = detail["path"]
+        if kind == "intervened":
+            if not self.intervened:  # the first to meet anybody
+                self.intervened = True
+                self._count(TallyKind.INTERVENED, at)
+            self._beside_in_time(path, at)
+        elif self.first is not None:
+            return
+        elif kind == "overdue" and path not in self.timed_beside:
+            broke = datetime.fromisoformat(detail["due_at"])
+            self.timed_beside[path] = self._count(TallyKind.TIMED, broke, unit=path, leading=False, result="late")
+        elif kind == "clock_moved" and (late := self.timed_beside.get(path)) and late.result == "late":
+            late.struck_at = at
+            del self.timed_beside[path]
+
+    def _beside_in_time(self, path: str, at: datetime) -> None:
+        if self.first is None and path not in self.timed_beside:
+            self.timed_beside[path] = self._count(TallyKind.TIMED, at, unit=path, leading=False, result="on_time")
 
     # --- what a line means
 
@@ -219,6 +248,10 @@ class TallyReader:
             if each.kind is TallyKind.DISPOSED and each.struck_at is None:
                 each.struck_at = at
         self.disposal = None
+        for path, kept in [*self.timed_beside.items()]:
+            if kept.result == "on_time":
+                kept.struck_at = at
+                del self.timed_beside[path]
         if self.timed and self.timed.result == "on_time":
             self.timed.struck_at, self.timed = at, None
 

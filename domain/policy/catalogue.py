@@ -83,6 +83,8 @@ class KindSpec(Model):
     """asked on the roads out of the police that the playbook names (`approval`), in whichever stage they begin"""
     submits: bool = False
     """who answers it is the desk that submits the dispute to push 3, as indicators count it"""
+    follows: bool = False
+    """continuing follow-up: due when the clock of that is, and a party met there is an intervention"""
     aside: bool = False
     """a track beside the stage: its decisions are applied at once, `run` does not wait for it"""
     protection: bool = False
@@ -185,6 +187,14 @@ KINDS: dict[str, KindSpec] = {
         handles=True,
         disposes=True,
         decisions={**_DISPOSAL, "cannot_resolve": _d("无法化解", Reasoned)},
+    ),
+    "keep_following": KindSpec(
+        name="持续跟进",
+        people_from="colours.progress_every (whoever held the case last)",
+        follows=True,
+        handles=True,
+        aside=True,
+        decisions={"progress": _d("记录进展", departments.Progress, ends=False)},
     ),
     "mediate": KindSpec(
         name="调解",

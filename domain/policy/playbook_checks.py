@@ -97,6 +97,7 @@ def _tasks(process: Process) -> Iterator[Mistake]:
             what = f"nothing stops it in '{kind}'; only for {able}, by the decision contacted"
             yield Mistake((*where, "first_contact"), what)
         yield from _silence(spec, policy, (*where, "decides_itself"))
+        yield from _by_colour(process, policy, where)
 
 
 def _never_asked(process: Process, kind: str, spec: KindSpec) -> str:
@@ -116,6 +117,23 @@ def _silence(spec: KindSpec, policy: TaskPolicy, where: Loc) -> Iterator[Mistake
     if decided and decided not in able:
         what = f"{decided} is no decision that can be taken by silence{choice(decided, able)}"
         yield Mistake(where, what if able else f"{what}; no decision of this kind can")
+
+
+def _by_colour(process: Process, policy: TaskPolicy, where: Loc) -> Iterator[Mistake]:
+    """Limits of colours: of those there are, and where silence decides, of every one."""
+    named: list[tuple[Loc, str]] = [((*where, "limit_by_colour", code), code) for code in policy.limit_by_colour]
+    named += [((*where, "silence_supervised", n), code) for n, code in enumerate(policy.silence_supervised)]
+    for place, code in named:
+        if code not in process.colours:
+            yield Mistake(place, f"no such colour: {code}{choice(code, list(process.colours))}")
+    if policy.silence_supervised and not policy.decides_itself:
+        yield Mistake((*where, "silence_supervised"), "silence decides nothing here: decides_itself is missing")
+    without = [code for code in process.colours if policy.limit_for(code) is None]
+    if policy.decides_itself and without and policy.limit_by_colour:
+        what = (
+            f"after how long is '{policy.decides_itself}' taken in a case of {', '.join(without)}? add it, or a limit"
+        )
+        yield Mistake((*where, "limit_by_colour"), what)
 
 
 def takes_nothing(form: type[Strict]) -> bool:

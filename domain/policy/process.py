@@ -38,6 +38,11 @@ class ColourRule(Strict):
     extendable: bool = True
     progress_every: Span | None = Field(None, description="continuing follow-up: progress reports until evaluated")
 
+    def clock_title(self, receiver: str = "") -> str:
+        """What its deadline is called; of an organisation that has a part beside the holder, with its name."""
+        what = "介入" if self.stops_at == "intervention" else "处置"
+        return f"{self.name}预警{what}时限{f'（{receiver}）' if receiver else ''}"
+
 
 class TaskPolicy(Strict):
     """Who answers a kind of task here, who else sees it, and how long they have."""
@@ -45,16 +50,22 @@ class TaskPolicy(Strict):
     by: list[Addressing] = Field(min_length=1)
     watched_by: list[Addressing] = []
     limit: Span | None = None
+    limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
     first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
     rungs: Rungs = Rungs()
     decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
+    silence_supervised: list[str] = Field([], description="colours in which that decision calls supervision too")
 
     @model_validator(mode="after")
     def _limit_for_expiry(self) -> TaskPolicy:
-        if self.decides_itself and not self.limit:
+        if self.decides_itself and not (self.limit or self.limit_by_colour):
             what = f"a task that decides itself needs a limit: after how long is '{self.decides_itself}' taken?"
             raise Mistakes([Mistake(("decides_itself",), what)])
         return self
+
+    def limit_for(self, colour: str) -> Span | None:
+        """How long a task has in a case of that colour."""
+        return self.limit_by_colour.get(colour, self.limit)
 
 
 class Composition(Strict):
@@ -154,6 +165,9 @@ class Process(Strict):
     colours: dict[str, ColourRule] = Field(min_length=1)
     colour_rungs: Rungs
     colour_clock_from: Stage
+    responsibility_passes: Literal["delivery", "acceptance"] = Field(
+        "delivery", description="when an organisation that is dispatched to holds the case: at once, or once it accepts"
+    )
     divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
     diversion: DiversionPolicy = DiversionPolicy()
     disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
@@ -261,6 +275,11 @@ class Process(Strict):
     def _leaves_police(self, where: str) -> bool:
         tiers = self.ladder.tiers if self.ladder else []
         return where == Stage.PUSH_3 or any(tier.joint for tier in tiers if tier.code == where)
+
+    @property
+    def from_receipt(self) -> bool:
+        """Whether the colour's deadline runs for each organisation from the delivery to it, and for nobody before."""
+        return self.colour_clock_from is Stage.PUSH_3
 
     @property
     def first_push(self) -> Stage:

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.base import Strict
-from domain.case.case import COLOUR, Case
+from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.records import Interruption
+from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
@@ -169,6 +170,7 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         task.let_go()
         case.state.touch(task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
+    pass_on(case.state, case.now(), by="reassigned")
 
 
 def apply_change(case: Case, number: int) -> None:
@@ -184,7 +186,8 @@ def apply_change(case: Case, number: int) -> None:
                 if form.until <= clock.due_at:  # another clock runs by now; an extension never shortens one
                     continue
                 clock.extend(now, form.until, form.reason)
-                case.log("clock_moved", f"{clock.title}延期", clock=clock.name, due_at=clock.due_at, reason=form.reason)
+                case.log("clock_moved", f"{clock.title}延期", clock=clock.name, due_at=clock.due_at, reason=form.reason,
+                         path=clock.body)  # fmt: skip
         case Suspend():
             for clock in _movable(case.state):
                 clock.suspend(now, form.ground, form.until)
@@ -211,13 +214,18 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
 
 def _movable(state: DisputeState) -> list[Clock]:
     """The running deadlines that may be suspended or extended (red never may)."""
-    return [c for name in SUSPENDABLE if (c := state.clock(name)) and c.suspendable and not c.suspended]
+    return [c for c in _deadlines(state, *SUSPENDABLE) if c.suspendable and not c.suspended]
 
 
 def _suspended(state: DisputeState) -> list[Clock]:
     """The deadlines that stand still and may be resumed; the colour's can not while the ladder's is on."""
     names = ("ladder", "tier") if state.clock("ladder") else SUSPENDABLE
-    return [c for name in names if (c := state.clock(name)) and c.suspended]
+    return [c for c in _deadlines(state, *names) if c.suspended]
+
+
+def _deadlines(state: DisputeState, *names: str) -> list[Clock]:
+    """The deadlines on disposing that have not stopped, each organisation's its own."""
+    return [clock for clock in state.clocks if clock.stopped_at is None and is_of(clock, *names)]
 
 
 def _resume(case: Case) -> None:
@@ -232,7 +240,7 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
     if colour is not None and (colour not in state.process.colours or colour == state.colour):
         others = "、".join(c for c in state.process.colours if c != state.colour)
         errors.append({"field": "colour", "message": f"只能是{others}之一"})
-    if isinstance(form, Extend) and any(form.until <= clock.due_at for clock in _movable(state)):
+    if isinstance(form, Extend) and all(form.until <= clock.due_at for clock in _movable(state)):
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
     if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})

@@ -1,11 +1,16 @@
-"""Changing a colour (G6): raising takes the shorter limit; lowering never restarts a clock."""
+"""Changing a colour (G6): raising takes the shorter limit; lowering never restarts a clock. And what meets its limits:
+each organisation of push 3 has its own, from the delivery to it (“接到推送信息的部门和乡镇…按照‘111’处置时限要求”).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from domain.case.case import COLOUR, Case
+from domain.case.case import COLOUR, PROGRESS, Case, clock_of, is_of
+from domain.case.records import Assigned
 from domain.case.state import DisputeState
+from domain.policy.stages import Stage
 
 
 def is_lower(state: DisputeState, colour: str) -> bool:
@@ -14,28 +19,46 @@ def is_lower(state: DisputeState, colour: str) -> bool:
 
 
 def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
-    """Gives the case another colour and its running deadline what follows from it."""
+    """Gives the case another colour and its running deadlines what follows from it."""
     s = case.state
     if colour == s.colour:
         return
     was, rule, lower = s.colour, s.process.colours[colour], is_lower(s, colour)
     s.colour = colour
-    clock = s.clock(COLOUR)
-    if clock and not lower:
-        now = case.now()
-        if clock.suspended and not rule.suspendable:
-            clock.resume(now)  # red is never suspended: what stood still runs again
-        clock.shorten(now, s.calendar.after(now, rule.limit), why)
-        clock.title = f"{rule.name}预警{'介入' if rule.stops_at == 'intervention' else '处置'}时限"
-        clock.suspendable, clock.extendable = rule.suspendable, rule.extendable
-        if clock.suspendable and not clock.suspended and s.clock("ladder"):
-            clock.suspend(now, "联调期间")  # it was red for a while, which does not stand still
-    if not rule.progress_every:
-        case.stop_clock("progress")  # continuing follow-up is the graver colour's
+    if not lower:
+        _shorten(case, why)
+    if not rule.progress_every:  # continuing follow-up is the graver colour's
+        for clock in s.clocks:
+            if clock.stopped_at is None and is_of(clock, PROGRESS):
+                case.stop_clock(clock.name)
+        case.void(s.pending("keep_following"), "预警颜色已调低")
+    elif _handed_in(s):
+        _follow(case)
     case.log("recoloured", f"预警颜色由{s.process.colours[was].name}调整为{rule.name}", by=by, reason=why,
              **{"from": was, "to": colour})  # fmt: skip
     for task in s.pending():
         s.touch(task)
+
+
+def _shorten(case: Case, why: str) -> None:
+    """A graver colour: each of its deadlines, and of tasks that have one by colour, is the shorter of the two."""
+    s, now = case.state, case.now()
+    rule = s.process.colours[s.colour]
+    for clock in s.clocks:
+        if clock.stopped_at is not None or not is_of(clock, COLOUR):
+            continue
+        if clock.suspended and not rule.suspendable:
+            clock.resume(now)  # red is never suspended: what stood still runs again
+        clock.shorten(now, s.calendar.after(now, rule.limit), why)
+        beside = s.organisations[clock.body].name if clock.body and clock.name != COLOUR else ""
+        clock.title = rule.clock_title(beside)
+        clock.suspendable, clock.extendable = rule.suspendable, rule.extendable
+        if clock.suspendable and not clock.suspended and s.clock("ladder"):
+            clock.suspend(now, "联调期间")  # it was red for a while, which does not stand still
+    for task in s.pending():
+        policy, own = s.process.tasks.get(task.kind), s.clock(f"task:{task.task_id}")
+        if own and policy and s.colour in policy.limit_by_colour:
+            own.shorten(now, s.calendar.after(now, policy.limit_by_colour[s.colour]), why)
 
 
 def raise_by_one(case: Case, why: str) -> None:
@@ -44,22 +67,69 @@ def raise_by_one(case: Case, why: str) -> None:
     recolour(case, case.state.process.colour_of_rank(colours[case.state.colour].rank + 1), why)
 
 
-def intervened(case: Case) -> None:
-    """Somebody met a party: this meets a colour whose limit is the first intervention, and follow-up continues."""
+def deliver(case: Case, assigned: Iterable[Assigned], *, redo: bool = False) -> None:
+    """The dispute reaches organisations, now: for each its own deadline begins, unless it has it already.
+
+    The lead's begins here where the playbook counts from receipt; else the case's own runs on, and is the lead's.
+    """
+    s = case.state
+    for each in assigned:
+        each.delivered_at, each.signed_at = case.now(), case.now() if redo else None
+        if not each.lead or s.process.from_receipt:
+            case.start_colour_clock(each.organisation, beside=not each.lead)
+
+
+def intervened(case: Case, organisation: str = "") -> None:
+    """Somebody met a party: this meets a colour whose limit is the first intervention, and follow-up continues.
+
+    `organisation` is the code of one that has a part beside the holder, whose limit it is then.
+    """
     s = case.state
     rule = s.process.colours[s.colour]
-    clock = s.clock(COLOUR)
+    clock, follow_up = s.clock(clock_of(COLOUR, organisation)), clock_of(PROGRESS, organisation)
     if clock and rule.stops_at == "intervention":
-        case.stop_clock(COLOUR)
-        case.log("intervened", f"{clock.title}：已介入", clock=COLOUR, overdue=clock.overdue)
-    if rule.progress_every and (clock or s.clock("progress")):
-        case.stop_clock("progress")
-        case.start_clock(
-            "progress", f"{rule.name}预警持续跟进", limit=rule.progress_every, rungs=s.process.colour_rungs
-        )
+        case.stop_clock(clock.name)
+        case.log("intervened", f"{clock.title}：已介入", clock=clock.name, overdue=clock.overdue, path=clock.body)
+    if rule.progress_every and (clock or s.clock(follow_up)):
+        _follow(case, organisation, clock.body if clock else None)
+
+
+def disposed_by(case: Case, organisation: str) -> None:
+    """An organisation's disposal is in: the limit that ran from the delivery to it is met; others' run on."""
+    clock = case.state.clock(clock_of(COLOUR, organisation))
+    if clock and clock.body:
+        case.stop_clock(clock.name)
+    if organisation:
+        case.stop_clock(clock_of(PROGRESS, organisation))
 
 
 def disposed(case: Case) -> None:
-    """The disposal is in: every limit on disposing is met, or missed as it stands."""
-    case.stop_clock(COLOUR)
-    case.stop_clock("progress")
+    """The disposal is in: every limit on disposing is met, or missed as it stands; red is followed up on."""
+    s = case.state
+    begun = any(clock.name == COLOUR and clock.round == s.round for clock in s.clocks)
+    for clock in s.clocks:
+        if clock.stopped_at is None and is_of(clock, COLOUR, PROGRESS):
+            case.stop_clock(clock.name)
+    if begun and s.process.colours[s.colour].progress_every:
+        _follow(case)
+
+
+def _follow(case: Case, organisation: str = "", body: str | None = None) -> None:
+    """The next report is due one interval from now."""
+    s = case.state
+    rule, name = s.process.colours[s.colour], clock_of(PROGRESS, organisation)
+    assert rule.progress_every is not None, "only a colour that is followed up"
+    before = s.clock(name)
+    case.stop_clock(name)
+    beside = f"（{s.organisations[body].name}）" if organisation and body in s.organisations else ""
+    case.start_clock(name, f"{rule.name}预警持续跟进{beside}", limit=rule.progress_every, rungs=s.process.colour_rungs,
+                     body=(body or (before.body if before else None)) if organisation else None)  # fmt: skip
+    if not organisation:
+        case.keep_following()
+
+
+def _handed_in(state: DisputeState) -> bool:
+    """Whether a disposal waits for its evaluation: no limit on disposing runs, and follow-up would be all there is."""
+    disposal = state.disposal
+    judged_at = (Stage.CONFIRMATION, Stage.EVALUATION)
+    return state.stage in judged_at and disposal is not None and disposal.round == state.round

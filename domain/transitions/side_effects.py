@@ -16,7 +16,7 @@ from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from domain.transitions.actions import apply_change, reassign
 from domain.transitions.approvals import approved_with, propose_ending
-from domain.transitions.colours import intervened
+from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.supervision import holder_of, supervise
 
 _ORDER_REMINDERS = (30, 7, 1)
@@ -29,8 +29,11 @@ def take_effect(case: Case, task: Task) -> None:
     if decision.proposal:
         return
     spec = KINDS[task.kind]
-    if spec.disposes and decision.fields.get("met"):
-        intervened(case)
+    organisation = "" if spec.leads or spec.follows else task.about.get("organisation", "")
+    if (spec.disposes or spec.follows) and decision.fields.get("met"):
+        intervened(case, organisation)
+    if spec.disposes and decision.name == "disposed":
+        disposed_by(case, organisation)
     if spec.first_contact and decision.name == "contacted":
         case.stop_clock(f"contact:{task.task_id}")
         if decision.fields["manner"] == "visit":

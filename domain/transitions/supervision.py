@@ -16,8 +16,8 @@ def supervise(
 ) -> Task:
     """Opens a supervision task at a level of the playbook (the last level answers for all above it).
 
-    `cause` is `overdue`, `returns`, `ladder_failed`, `escalated`, `promoted` or `size`. A supervision of the same
-    matter at a lower level that still waits is voided: it has gone over that desk's head.
+    `cause` is `overdue`, `silence`, `returns`, `ladder_failed`, `escalated`, `promoted` or `size`. A supervision of the
+    same matter at a lower level that still waits is voided: it has gone over that desk's head.
     """
     s = case.state
     policy = s.process.supervision

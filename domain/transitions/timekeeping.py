@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain.case.case import COLOUR, Case
+from domain.case.case import COLOUR, PROGRESS, Case
 from domain.case.clocks import Clock, RungName
 from domain.case.state import Decision, DisputeState, Task
 from domain.policy.catalogue import KINDS, title_of
@@ -71,7 +71,7 @@ def _resume(case: Case, clock: Clock) -> None:
 
 def _fire(case: Case, clock: Clock, rung: str) -> None:
     task = case.state.task(clock.task_id) if clock.task_id else None
-    facts = {"clock": clock.name, "rung": rung, "due_at": clock.due_at, "task_id": clock.task_id}
+    facts = {"clock": clock.name, "rung": rung, "due_at": clock.due_at, "task_id": clock.task_id, "path": clock.body}
     match rung:
         case RungName.DUE:
             case.log("due", f"{clock.title}到期", **facts)
@@ -102,6 +102,9 @@ def _decide(case: Case, task: Task, decision: str) -> None:
     empty = KINDS[task.kind].decisions[decision].form()
     fields = empty.model_dump(mode="json", exclude_none=True)
     put_on_record(case, task, Decision(name=decision, fields=fields, at=case.now()))
+    policy = case.state.process.tasks.get(task.kind)
+    if policy and case.state.colour in policy.silence_supervised:
+        supervise(case, "silence", f"{KINDS[task.kind].name}逾期未办督办", level=0, task_id=task.task_id)
 
 
 def tasks_due_by(state: DisputeState, clock: Clock) -> list[Task]:
@@ -110,12 +113,18 @@ def tasks_due_by(state: DisputeState, clock: Clock) -> list[Task]:
 
 
 def gives_due_date(clock: str, task_id: str | None, task: Task) -> bool:
-    """Whether the clock of that name gives a task's due date: its own task, or all under the colour or the ladder."""
+    """Whether the clock of that name gives a task's due date: its own task, or all under the ladder; the colour's and
+    the follow-up's give the holder's, and `colour:<code>` that of the organisation beside him.
+    """
+    spec = KINDS[task.kind]
     if task_id:
         return task.task_id == task_id
-    if clock in ("ladder", "tier"):
-        return KINDS[task.kind].under_ladder
-    return clock in (COLOUR, "progress") and KINDS[task.kind].under_colour
+    name, _, code = clock.partition(":")
+    if name not in (COLOUR, PROGRESS):
+        return clock in ("ladder", "tier") and spec.under_ladder
+    if code:
+        return spec.under_colour and not spec.leads and task.about.get("organisation") == code
+    return spec.leads if name == COLOUR else spec.leads or spec.follows
 
 
 def due_clock(state: DisputeState, task: Task) -> Clock | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.case.records import Assigned
 from domain.case.state import Decision, Task
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally, TallyKind
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.stages import Stage
+from domain.transitions.colours import deliver
 from domain.transitions.disposal import settle
 from domain.transitions.facts import add_incident
 from tests.domain.support import (
@@ -88,6 +90,10 @@ class Life(Desk):
         by = COMMITTEE if self.state.playbook == "qionglai" else DISPATCHER
         self.decide(self.case.open("dispatch"), "assign", by, lead=lead.code,
                     cooperating=[ref.code for ref in cooperating], instructions="办")  # fmt: skip
+        self.state.assigned = [Assigned(organisation=ref, lead=ref == lead, round=self.state.round)
+                               for ref in (lead, *cooperating)]  # fmt: skip
+        self.case.take_back()
+        deliver(self.case, self.state.assigned)
         return self
 
     def acceptance(self, unit: OrganisationRef = HOUSING) -> Task:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from domain.case.case import COLOUR, PROTECTION
+from domain.case.case import COLOUR, PROGRESS, PROTECTION, is_of
 from domain.case.clocks import Clock
 from domain.case.state import Decision, DisputeState, Entry, Task
 from domain.image.list_deltas import with_kept
@@ -212,6 +212,7 @@ class Watch:
                 assert task.ended_at is None, "a clock runs for a task that has ended"
             elif clock.name != PROTECTION:
                 assert clock.round == state.round, f"{clock.name} of an earlier round still runs"
+        self._receipt(state, running)
         colour, ladder = state.clock(COLOUR), state.clock("ladder")
         rule = state.process.colours[state.colour]
         if colour and not rule.suspendable:
@@ -220,6 +221,39 @@ class Watch:
             assert colour.suspended, "the colour's clock runs beside the ladder's"
         assert not ladder or state.stage is Stage.MEDIATION, f"the ladder's clock runs in {state.stage}"
         assert not state.clock("tier") or ladder, "a tier's clock runs without the ladder's"
+
+    def _receipt(self, state: DisputeState, running: list[Clock]) -> None:
+        """“111” runs for each organisation from the delivery to it, and red is followed up until it is evaluated."""
+        given = {a.organisation.path: a for a in state.assigned}
+        for clock in running:
+            if not clock.body or not is_of(clock, COLOUR, PROGRESS):
+                continue
+            part = given.get(clock.body)
+            assert part, f"{clock.name} runs for an organisation that has no part"
+            assert part.lead or part.standing not in ("excused", "unable"), f"{clock.name} of one that is {part.standing}"
+            assert part.lead == (clock.name in (COLOUR, PROGRESS)), f"{clock.name} of the lead, or of another?"
+            assert part.lead or state.stage is Stage.PUSH_3, f"{clock.name} runs in {state.stage}"
+            if is_of(clock, COLOUR):
+                assert clock.started_at == part.delivered_at, f"{clock.name} does not run from the delivery"
+        for task in state.pending():
+            if KINDS[task.kind].disposes and state.process.colours[state.colour].stops_at == "disposal":
+                mine = [c for c in running if is_of(c, COLOUR) and c.body == task.about["path"]]
+                own = not KINDS[task.kind].leads or state.process.from_receipt
+                assert mine or not own, f"{task.about['organisation']} works on it without a limit"
+        rule = state.process.colours[state.colour]
+        begun = any(clock.name == COLOUR and clock.round == state.round for clock in state.clocks)
+        followed = state.clock(COLOUR) or state.clock(PROGRESS)
+        worked_on = state.stage not in (Stage.TRIAGE, Stage.PUSH_3, Stage.FOLLOW_UP, Stage.CLOSED)
+        if rule.progress_every and begun and worked_on and not state.concluded_at:
+            assert followed, f"red is not followed up in {state.stage}"
+        if state.clock(PROGRESS):
+            assert rule.progress_every, "a colour without follow-up is followed up"
+            hands = [t for t in state.pending() if KINDS[t.kind].leads or KINDS[t.kind].follows]
+            assert len([t for t in hands if KINDS[t.kind].follows]) <= 1, "followed up twice"
+            assert hands, f"nobody follows up in {state.stage}"
+        asked = [post for t in state.pending() if not KINDS[t.kind].aside for post in t.addressees]
+        if asked and state.chain and state.process.responsibility_passes == "delivery":
+            assert state.chain[-1].until is None, "nobody holds the case"
 
     # --- the end
 

@@ -34,6 +34,10 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     for kind, spec in KINDS.items():
         if spec.stages and not set(spec.stages) & set(stages):
             process["tasks"].pop(kind, None)
+    for policy in process["tasks"].values():  # of colours that are another's
+        if policy.pop("limit_by_colour", None):
+            policy.setdefault("limit", {"working_days": 1})
+        policy.pop("silence_supervised", None)
     process["stages"] = [str(stage) for stage in stages]
     process["colour_clock_from"] = str(clock_from or next(stage for stage in stages if stage in PUSHES))
     if Stage.MEDIATION not in stages:

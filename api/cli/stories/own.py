@@ -43,6 +43,8 @@ def silence(t: Telling) -> None:
     _quarrel(t)
     t.tell(f"{STAGE_NAMES[began]}开始计时，此后无人办理")
     _work(t, began)
+    if t.process.from_receipt:  # it runs from the delivery to whoever is dispatched to
+        t.answer("dispatch", "assign")
     shown = t.clock("colour")
     clock = Clock.model_validate({**shown, "rungs": t.process.colour_rungs})
     rungs = clock.ladder(t.calendar)

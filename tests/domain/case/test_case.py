@@ -63,12 +63,15 @@ def test_the_colour_s_clock_starts_with_the_push_it_is_counted_from_and_only_onc
     assert len(desk.state.clocks) == 1
 
 
-def test_a_city_that_counts_from_the_third_push_starts_there() -> None:
+def test_a_city_that_counts_from_receipt_starts_with_the_delivery_to_the_organisation() -> None:
     desk = Desk("qionglai")
-    desk.case.enter(Stage.TRIAGE)
-    assert desk.state.clock(COLOUR) is None
-    desk.case.enter(Stage.PUSH_3)
-    assert desk.state.clock(COLOUR)
+    for stage in (Stage.TRIAGE, Stage.PUSH_3):
+        desk.case.enter(stage)
+        assert desk.state.clock(COLOUR) is None
+    desk.case.start_colour_clock(HOUSING)
+    clock = desk.state.clock(COLOUR)
+    assert clock
+    assert clock.body == HOUSING.path
 
 
 def test_each_push_is_on_record_with_its_addressees() -> None:

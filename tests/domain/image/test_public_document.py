@@ -14,12 +14,13 @@ from tests.domain.case_builder import Life
 
 NESTED = {
     "Agreement": "number round at stage terms obligations confirmation case_no",
-    "Assigned": "organisation lead round standing instructions dispatched_by",
+    "Assigned": "organisation lead round standing instructions dispatched_by delivered_at signed_at",
     "Change": "number action fields proposer at result",
     "Disposal": "round stage where at summary",
     "Diversion": "verdict grounds",
     "DiversionRecord": "round at verdict grounds diverted by by_name reason undone undone_at came_back",
     "Ground": "code text",
+    "Holding": "role path round stage since until task_id by",
     "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"
     " conflicts_with",
     "Moved": "at was now reason",
@@ -29,7 +30,7 @@ NESTED = {
     "PinnedPlaybook": "code edition digest",
     "Position": "tier sessions",
     "Post": "role path",
-    "PublicClock": "name title started_at due_at round task_id overdue state suspended begins_at suspensions moved"
+    "PublicClock": "name title started_at due_at round task_id body overdue state suspended begins_at suspensions moved"
     " fired stopped_at",
     "Push": "stage round at to",
     "Session": "round tier number at result participants reason record",
