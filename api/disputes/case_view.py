@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from api.disputes.schemas import Case, ClockShape, EntryItem
+from api.disputes.schemas import Case, ClockShape, EntryItem, Held
 from api.tasks.schemas import TaskItem
 from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
@@ -31,6 +31,7 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
         "done": [_done_task(t, words, now) for t in case.tasks if t.state == "done"],
         "clocks": [_clock(c, now) for c in case.clocks if not c.stopped_at],
         "past_clocks": [_clock(c, now) for c in case.clocks if c.stopped_at],
+        "chain": [_held(h, words.offices, now) for h in case.responsibility],
         "parties": [{"name": p.name, "side": w.SIDES.get(p.side, p.side), "phone": p.phone, "id_number": p.id_number}
                     for p in case.parties],
         "incidents": [_incident(i, now) for i in case.incidents],
@@ -122,6 +123,21 @@ def _clock(c: ClockShape, now: datetime) -> View:
         "at": w.stamp(c.due_at, now),
         "moved": [f"{w.stamp(m.was, now)} → {w.stamp(m.now, now)}：{m.reason}" for m in c.moved],
         "ground": c.suspensions[-1].ground if c.suspended else "",
+    }
+
+
+_PASSED = {"delivery": "送达即负责", "acceptance": "签收后负责", "reassigned": "改派"}
+
+
+def _held(h: Held, offices: Offices, now: datetime) -> View:
+    return {
+        "office": offices.label(h.organisation),
+        "who": h.person_name or h.role_name,
+        "stage": w.stage_short(h.stage),
+        "round": h.round,
+        "since": w.stamp(h.since, now),
+        "until": w.stamp(h.until, now) if h.until else "",
+        "by": _PASSED.get(h.by, ""),
     }
 
 

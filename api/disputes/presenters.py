@@ -8,10 +8,11 @@ from api.attachments.access import may_attach
 from api.attachments.presenters import present_attachment
 from api.core.masking import masked
 from api.core.schemas import Choice, schema_of
-from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, WholeCase
+from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, Held, WholeCase
 from api.tasks.presenters import task_item
 from domain.base import china
-from domain.case.state import Entry
+from domain.case.records import Holding
+from domain.case.state import Entry, Task
 from domain.people.organisation import ROLES, Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
@@ -54,11 +55,30 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
 def present_case(row: DisputeRow, tasks: list[TaskRow], actor: Actor) -> Case:
     """The process's part of a case: its document with the personal numbers masked, and its tasks."""
     shown = [task_item(task, actor) for task in tasks]
-    case = Case.model_validate({**row.sealed, **dict(present_dispute(row)), "tasks": shown})
+    held = [_held(Holding.model_validate(each), tasks) for each in row.sealed["responsibility"]]
+    own = {"tasks": shown, "responsibility": held}
+    case = Case.model_validate({**row.sealed, **dict(present_dispute(row)), **own})
     case.parties = [masked(party) for party in case.parties]
     for incident in case.incidents:
         incident.parties = [masked(party) for party in incident.parties]
     return case
+
+
+def _held(holding: Holding, tasks: list[TaskRow]) -> Held:
+    """Who held it: the organisation and role, and by the question that it came with, the person."""
+    found = next((Task.model_validate(row.sealed) for row in tasks if row.task_id == holding.task_id), None)
+    answered = found.decision.actor_name if found and found.decision else None
+    return Held(
+        role=holding.role,
+        role_name=ROLES[holding.role].name,
+        organisation=holding.path.rpartition("/")[2],
+        person_name=answered or (found.assignee_name if found else None),
+        round=holding.round,
+        stage=holding.stage,
+        since=china(holding.since),
+        until=holding.until and china(holding.until),
+        by=holding.by,
+    )
 
 
 def present_whole(

@@ -63,6 +63,23 @@ class ClockShape(Shape):
     stopped_at: datetime | None
 
 
+class Held(Shape):
+    """A stretch of the responsibility chain: who held the case from when to when (责任链)."""
+
+    role: str
+    role_name: str
+    organisation: str
+    """its code"""
+    person_name: str | None
+    """who took it in hand, or answered for it"""
+    round: int
+    stage: Stage
+    since: datetime
+    until: datetime | None
+    """none: they hold it now, or the case was closed with them"""
+    by: Literal["asked", "delivery", "acceptance", "reassigned"]
+
+
 class PlaybookPinned(Shape):
     """The edition a dispute is worked on under."""
 
@@ -95,6 +112,7 @@ class Case(DisputeItem):
     parties: list[records.Party]
     pushes: list[records.Push]
     assigned: list[records.Assigned]
+    responsibility: list[Held]
     position: records.Position
     sessions: list[records.Session]
     agreements: list[records.Agreement]

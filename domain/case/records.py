@@ -74,8 +74,8 @@ class Holding(Model):
     until: datetime | None = None
     task_id: str
     """the question by which it came to them"""
-    by: str
-    """how: `asked`, `delivery` or `acceptance` of an assignment, `reassigned`"""
+    by: Literal["asked", "delivery", "acceptance", "reassigned"]
+    """how it came to them: asked by the stage, by the delivery or acceptance of an assignment, reassigned"""
 
 
 class Session(Model):

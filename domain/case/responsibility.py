@@ -8,10 +8,13 @@ refusal is ruled upon, it stays whose it was (首问责任). Who takes part besi
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from domain.case.records import Holding
 from domain.case.state import DisputeState, Task
 from domain.policy.catalogue import KINDS
+
+How = Literal["asked", "delivery", "acceptance", "reassigned"]
 
 
 def held_by(state: DisputeState) -> Task | None:
@@ -19,7 +22,7 @@ def held_by(state: DisputeState) -> Task | None:
     return next((task for task in state.pending() if _holds(state, task)), None)
 
 
-def pass_on(state: DisputeState, at: datetime, *, by: str = "") -> None:
+def pass_on(state: DisputeState, at: datetime, *, reassigned: bool = False) -> None:
     """Puts it on record where the case has gone to somebody else."""
     task = held_by(state)
     if task is None or not task.addressees:
@@ -29,15 +32,18 @@ def pass_on(state: DisputeState, at: datetime, *, by: str = "") -> None:
         return
     if last:
         last.until = at
-    how = by or (
-        "delivery" if task.kind == "accept_assignment" else "acceptance" if _accepted(state, task) else "asked"
+    by: How = "reassigned" if reassigned else _how(state, task)
+    held = Holding(
+        role=post.role, path=post.path, round=state.round, stage=state.stage, since=at, task_id=task.task_id, by=by
     )
-    state.chain.append(
-        Holding(
-            role=post.role, path=post.path, round=state.round, stage=state.stage, since=at, task_id=task.task_id, by=how
-        )
-    )
+    state.chain.append(held)
     state.touch()
+
+
+def _how(state: DisputeState, task: Task) -> How:
+    if task.kind == "accept_assignment":
+        return "delivery"
+    return "acceptance" if _accepted(state, task) else "asked"
 
 
 def _holds(state: DisputeState, task: Task) -> bool:

@@ -170,7 +170,7 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         task.let_go()
         case.state.touch(task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
-    pass_on(case.state, case.now(), by="reassigned")
+    pass_on(case.state, case.now(), reassigned=True)
 
 
 def apply_change(case: Case, number: int) -> None:
