@@ -230,7 +230,7 @@ class Watch:
                 continue
             part = given.get(clock.body)
             assert part, f"{clock.name} runs for an organisation that has no part"
-            assert part.lead or part.standing not in ("excused", "unable"), f"{clock.name} of one that is {part.standing}"
+            assert part.lead or part.standing not in ("excused", "unable"), f"{clock.name} of one that is out"
             assert part.lead == (clock.name in (COLOUR, PROGRESS)), f"{clock.name} of the lead, or of another?"
             assert part.lead or state.stage is Stage.PUSH_3, f"{clock.name} runs in {state.stage}"
             if is_of(clock, COLOUR):

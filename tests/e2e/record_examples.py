@@ -17,7 +17,7 @@ from tests.e2e.asking import ask_everything
 from tests.e2e.messages.listening import Operations, listening
 from tests.instance import ROOT, running
 
-INTO = ROOT / "api" / "shapes" / "examples.json"
+INTO = ROOT / "api" / "openapi_examples.json"
 LONGEST = 1
 
 
