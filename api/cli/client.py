@@ -157,11 +157,6 @@ class County:
         items: list[Document] = self.supervisor.get("/v1/playbooks")["items"]
         return items
 
-    @cached_property
-    def _pictures(self) -> int:
-        """How many pictures a disposal carries here."""
-        return next(int(book["process"]["disposal_pictures"]) for book in self.playbooks() if book["current"])
-
     def alarm(self, narrative: str, **more: Any) -> Document:
         """A report by a call taker; answers what intake answered, also where its number was another's."""
         now = datetime.now(CHINA).isoformat(timespec="seconds")
@@ -227,7 +222,7 @@ class County:
         task = self.supervisor.get(f"/v1/tasks/{task_id}")
         shown = next(d for d in task["decisions"] if d["name"] == decision)
         by = by or self.person(task["candidates"][0]["username"])
-        attachments = [by.attach(number) for _ in range(self._pictures)] if shown["pictures"] else []
+        attachments = [by.attach(number) for _ in range(shown["files"])]
         body = {"decision": decision, "fields": {**shown["example"], **fields}, "attachments": attachments}
         answer: Document = by.post(f"/v1/tasks/{task_id}/decide", body, key=key)
         return answer

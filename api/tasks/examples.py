@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from api.core.schemas import JsonObject, schema_of
 from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
+from domain.case.records import Verdict
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import KINDS, spec_of
+from domain.policy.demands import Demand, asked_form
 from domain.transitions.decisions import FLAGS_OF_STAGES
+from domain.transitions.evidence import files_needed, redone
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class _Case:
 
     @property
     def met(self) -> list[dict[str, str]]:
-        return [{"who": "双方当事人", "at": self.now.isoformat(), "where": "村委会调解室"}]
+        began = datetime.fromisoformat(self.document.get("round_began") or self.now.isoformat())
+        return [{"who": "双方当事人", "at": max(self.now, began).isoformat(), "where": "村委会调解室"}]
 
     @property
     def participants(self) -> list[dict[str, str]]:
@@ -95,22 +99,30 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
 
 def decision_shown(kind: str, name: str, about: JsonObject, document: JsonObject) -> DecisionOpen:
     """A decision with its JSON Schema and an example valid for this very task."""
-    spec = spec_of(kind, name, about)
-    form = schema_of(spec.form)
+    spec, demand = spec_of(kind, name, about), _demand(kind, name, document)
+    form = schema_of(asked_form(spec.form, demand))
     # Without what the mechanism has no stage for.
     foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
     properties = {field: schema for field, schema in form["properties"].items() if field not in foreign}
     shown = {field: value for field, value in example(kind, name, about, document).items() if field not in foreign}
     schema = {**form, "properties": properties, "example": shown}
-    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures, schema=schema,
+    evaluations = [Verdict.model_validate(verdict) for verdict in document.get("evaluations", [])]
+    redoes = redone(evaluations, document.get("round", 1)) is not None
+    files = files_needed(demand, kind, name, redoes=redoes)
+    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=files > 0, files=files, schema=schema,
                         example=shown)  # fmt: skip
 
 
-def decision_form(kind: str, name: str) -> DecisionOpen:
+def _demand(kind: str, name: str, document: JsonObject) -> Demand:
+    """What the case's own mechanism demands of a decision."""
+    return Demand.model_validate(document.get("demands", {}).get(f"{kind}.{name}", {}))
+
+
+def decision_form(kind: str, name: str, document: JsonObject) -> DecisionOpen:
     """A decision of a kind of task with its JSON Schema and without an example: it may be open to nobody now."""
-    spec = KINDS[kind].decisions[name]
-    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=spec.pictures,
-                        schema=schema_of(spec.form), example={})  # fmt: skip
+    spec, demand = KINDS[kind].decisions[name], _demand(kind, name, document)
+    return DecisionOpen(name=name, title=spec.title, ends=spec.ends, pictures=demand.files > 0, files=demand.files,
+                        schema=schema_of(asked_form(spec.form, demand)), example={})  # fmt: skip
 
 
 def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: datetime | None = None) -> JsonObject:
@@ -118,13 +130,28 @@ def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: 
 
     `now` is the case's own, where somebody knows better than its document.
     """
+    case, demand = _Case(about, document, now or case_now(document)), _demand(kind, name, document)
     build = _EXAMPLES.get((kind, name))
-    if build:
-        return build(_Case(about, document, now or case_now(document)))
     required = schema_of(spec_of(kind, name, about).form).get("required", [])
-    if "case_no" in required:  # of a conversion that is approved
-        return {"case_no": "金公（古山）立字〔2026〕1号"}
-    return dict(_REASON) if "reason" in required else {}
+    plain = build(case) if build else dict(_REASON) if "reason" in required else {}
+    if not build and "case_no" in required:  # of a conversion that is approved
+        plain = {"case_no": "金公（古山）立字〔2026〕1号"}
+    return {**_proof(case, demand), **plain}
+
+
+def _proof(case: _Case, demand: Demand) -> JsonObject:
+    """What meets a demand, but for the files."""
+    proof: JsonObject = dict.fromkeys(demand.confirmed, True)
+    if demand.met:
+        proof["met"] = case.met * demand.met
+    if demand.reasons:
+        proof["reason_code"] = next(iter(demand.reasons))
+    if demand.signed:
+        proof["signed_by"] = "对方单位承办人"
+    if demand.present:
+        present = enumerate(demand.present, 1)
+        proof["participants"] = [{"role": role, "name": f"{ROLES[role].name}{n}"} for n, role in present]
+    return proof
 
 
 def case_now(document: JsonObject) -> datetime:

@@ -63,6 +63,7 @@ def task_whole(
         dispute=DisputeAround(
             title=dispute.sealed["title"],
             colours=dispute.sealed["colours"],
+            demands=dispute.sealed["demands"],
             disposal=(dispute.sealed["disposal"] or {}).get("summary", ""),
         ),
     )
@@ -125,6 +126,7 @@ def _brief(task: Task, dispute: DisputeRow, entries: list[Entry]) -> Brief:
         suggested=document["suggested"],
         risk_kinds=document["risk_kinds"],
         asked_by=_asked_by(task, entries),
+        flags=(document["disposal"] or {}).get("flags", []) if KINDS[task.kind].judges else [],
         redo_of=task.redo_of,
     )
 

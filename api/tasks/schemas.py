@@ -120,6 +120,9 @@ class DecisionOpen(Choice):
 
     ends: bool
     pictures: bool
+    """whether it must carry pictures or videos"""
+    files: int = 0
+    """how many"""
     example: JsonObject
 
 
@@ -164,6 +167,8 @@ class Brief(Shape):
     suggested: list[str]
     risk_kinds: list[str]
     asked_by: AskedBy | None
+    flags: list[records.Flag] = []
+    """what looks odd about the disposal, for who judges it"""
     redo_of: str | None
 
 
@@ -181,6 +186,8 @@ class DisputeAround(Shape):
     colours: dict[str, str]
     disposal: str
     """what came of disposing of it; empty before"""
+    demands: JsonObject = {}
+    """what its decisions must prove, by `kind.decision`"""
 
 
 class WholeTask(TaskItem):

@@ -20,6 +20,7 @@ from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import Listed
 from api.disputes.mergers import check_still_open, check_target
 from api.tasks.changed import answered, changed_by
+from api.tasks.oddities import oddities
 from api.tasks.presenters import task_item, task_whole
 from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
 from domain.case.state import Task
@@ -191,13 +192,15 @@ async def _command(
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
     if answering.decision == "assign":
         await _check_manned(session, found.stored.document["accepted_by"], organisations)
+    evidence = await named_files(session, actor, row.dispute_no, answering.attachments)
     category = services.policy.lexicon.categories.get(str(fields.get("category")))
     return Command(
         key=write_id,
         task_id=row.task_id,
         decision=answering.decision,
         fields=fields,
-        evidence=await named_files(session, actor, row.dispute_no, answering.attachments),
+        evidence=evidence,
+        flags=await oddities(session, row, answering, evidence),
         note=answering.note,
         actor=capacity(task, actor, "decide"),
         organisations=organisations,

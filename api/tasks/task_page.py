@@ -70,7 +70,8 @@ class TaskPage:
     offices: Offices
     chosen: str = ""
     title: str = ""
-    pictures: bool = False
+    pictures: int = 0
+    """how many pictures or videos must go with it"""
     proposes: bool = False
     """what is sent will only be a proposal: the person is the delegate"""
     proposal: Decision | None = None
@@ -89,10 +90,10 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     first = decisions.get(proposed.name) if proposed else None
     chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
     if chosen is None and wanted in KINDS[task.kind].decisions:  # not any more: what was filled in can still be read
-        chosen = decision_form(task.kind, wanted)
+        chosen = decision_form(task.kind, wanted, {"demands": task.dispute.demands})
     if chosen:
         page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
-        page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.pictures
+        page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.files
         page.proposes = chosen.ends and task.standing == "delegate"
         page.proposal = proposed if proposed and proposed.name == chosen.name else None
         page.example = page.form.flat(chosen.example)

@@ -55,6 +55,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
         "suggested": "、".join(offices.label(code) for code in brief.suggested),
         "history": [_happened(entry, words, now) for entry in reversed(brief.history)],
         "summary": task.dispute.disposal if KINDS[task.kind].judges else "",
+        "flags": [flag.text for flag in brief.flags],
         "agreements": [{"terms": a.terms, "owed": len(a.obligations)} for a in brief.agreements],
         "returned": [f"{RETURN_REASONS.get(v.reason, v.reason)} {v.explanation}".strip() for v in returned[-1:]],
         "requires": [

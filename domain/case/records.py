@@ -40,6 +40,17 @@ class Incident(Model):
     """the dispute of the report that had this one's source number first, with other content"""
 
 
+class Flag(Model):
+    """What looks odd about an answer (F.5): seen by who judges it, and no reason to refuse it.
+
+    `same_text`: nearly the text that was returned; `reused_file`: a file that was used before, anywhere;
+    `same_minute`: signed for in one minute with other matters by the same person.
+    """
+
+    code: Literal["same_text", "reused_file", "same_minute"]
+    text: str
+
+
 class Evidence(Model):
     """An attachment as a decision names it."""
 
@@ -127,6 +138,8 @@ class Disposal(Model):
     """the push, or of the ladder the tier's code: who judges goes by it"""
     at: datetime
     summary: str
+    flags: list[Flag] = []
+    """what looks odd about the answers that it was made of"""
 
 
 class Verdict(Model):

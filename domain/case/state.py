@@ -19,6 +19,7 @@ from domain.case.records import (
     Disposal,
     DiversionRecord,
     Evidence,
+    Flag,
     Holding,
     Incident,
     Interruption,
@@ -51,6 +52,7 @@ class Decision(Model):
     post: Post | None = None
     evidence: list[Evidence] = []
     note: str = ""
+    flags: list[Flag] = []
     proposal: bool = False
     """prepared by a delegate (拟办意见): without effect until the assignee decides"""
 

@@ -13,9 +13,11 @@ from domain.base import Model, china
 from domain.case import records
 from domain.case import state as s
 from domain.case.clocks import Clock, Moved, Suspension
+from domain.policy.demands import Demand, all_demands
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.diverting import verdict_of
+from domain.transitions.evidence import round_began
 from domain.triage.diversion import Diversion
 
 
@@ -109,6 +111,9 @@ class PublicDocument(Model):
     """the stages of the case's playbook, in order"""
     tiers: dict[str, str]
     """code -> name of the mediation ladder's tiers"""
+    demands: dict[str, Demand]
+    """what decisions must prove, by `kind.decision`, under the case's playbook"""
+    round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""
     as_of: datetime | None
@@ -173,6 +178,8 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         colours={code: rule.name for code, rule in process.colours.items()},
         stages=list(process.stages),
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
+        demands=all_demands(process),
+        round_began=china(round_began(state)),
         accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],
         as_of=china(state.timeline[-1].at) if state.timeline else None,
         actions=actions_thinkable(state),

@@ -29,7 +29,9 @@ class DecisionSpec(Model):
     form: type[Strict]
     ends: bool = True
     pictures: bool = False
-    """must carry pictures or videos as evidence"""
+    """must carry pictures or videos as evidence, unless the playbook's `demands` say otherwise"""
+    feeds_back: bool = False
+    """says how it was disposed of, which is judged: after a return it carries something new"""
     ending: str = ""
     """ends the whole case as this action does; where that needs approval, the task stays open meanwhile"""
     leads_to: Stage | None = None
@@ -42,10 +44,12 @@ def _d(
     *,
     ends: bool = True,
     pictures: bool = False,
+    feeds_back: bool = False,
     ending: str = "",
     leads_to: Stage | None = None,
 ) -> DecisionSpec:
-    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, ending=ending, leads_to=leads_to)
+    return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, feeds_back=feeds_back, ending=ending,
+                        leads_to=leads_to)  # fmt: skip
 
 
 class KindSpec(Model):
@@ -93,7 +97,7 @@ class KindSpec(Model):
 
 _DISPOSAL = {
     "progress": _d("记录进展", departments.Progress, ends=False),
-    "disposed": _d("处置完毕", departments.Disposed, pictures=True),
+    "disposed": _d("处置完毕", departments.Disposed, pictures=True, feeds_back=True),
 }
 
 KINDS: dict[str, KindSpec] = {
@@ -114,7 +118,7 @@ KINDS: dict[str, KindSpec] = {
         handles=True,
         leads=True,
         decisions={
-            "settled": _d("现场平息", pushes.SettledOnScene),
+            "settled": _d("现场平息", pushes.SettledOnScene, feeds_back=True),
             "unsettled": _d("现场未能化解", pushes.Unsettled),
             "not_a_dispute": _d("非矛盾纠纷", Reasoned),
             "criminal_case": _d("转刑事案件", pushes.CriminalCase, ending=CONVERSION),
@@ -134,7 +138,7 @@ KINDS: dict[str, KindSpec] = {
         leads=True,
         decisions={
             "contacted": _d("记录联系", pushes.Contacted, ends=False),
-            "settled": _d("已化解", pushes.Settled),
+            "settled": _d("已化解", pushes.Settled, feeds_back=True),
             "mediate": _d("提请联调", Reasoned, leads_to=Stage.MEDIATION),
             "request_third_push": _d("提请三推", pushes.ThirdPush, leads_to=Stage.PUSH_3),
             "criminal_case": _d("转刑事案件", pushes.CriminalCase, ending=CONVERSION),

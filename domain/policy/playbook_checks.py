@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 from pydantic import BaseModel
 
 from domain.base import Strict
-from domain.policy.addressing import Addressing
+from domain.people.organisation import ROLES
+from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS, KindSpec
+from domain.policy.demands import OWN_FIELDS
 from domain.policy.exits import LEAVES
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.loading import Loc, Mistake
@@ -39,6 +41,7 @@ def mistakes(
 ) -> list[Mistake]:
     """Everything that keeps a playbook from being used, at its place; `file`, `risk_kinds` as for `load_playbook`."""
     checks = (
+        _demands,
         _stages,
         _colours,
         _tasks,
@@ -189,6 +192,29 @@ def _tables(process: Process) -> Iterator[Mistake]:
                 what = f"{people} people would have to sit at this tier's table; a session has {AT_THE_TABLE} at most"
                 yield Mistake(("ladder", "tiers", n, "requires", line, "at_least"), what)
                 break
+
+
+def _demands(process: Process) -> Iterator[Mistake]:
+    decisions = {f"{kind}.{name}": kind for kind, spec in KINDS.items() for name in spec.decisions}
+    for key, demand in process.demands.items():
+        where: Loc = ("demands", key)
+        kind, _, name = key.partition(".")
+        if key not in decisions:
+            near = choice(key, [f"{kind}.{other}" for other in KINDS[kind].decisions] if kind in KINDS else decisions)
+            yield Mistake(where, f"no such decision: {key}{near}; write it as kind.decision, such as dispose.disposed")
+            continue
+        if (stages := KINDS[kind].stages) and not any(process.has(stage) for stage in stages):
+            yield Mistake(where, f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out")
+        own = KINDS[kind].decisions[name].form.model_fields
+        for part in ("reasons", "confirmed"):
+            for code in getattr(demand, part):
+                if part == "confirmed" and (code in own or code in OWN_FIELDS):
+                    yield Mistake((*where, part, code), f"'{code}' is a field of this form already: another name")
+        for n, role in enumerate(demand.present):
+            if role not in ROLES:
+                yield no_such_role(role, *where, "present", n)
+        if name == process.tasks[kind].decides_itself if kind in process.tasks else False:
+            yield Mistake(where, f"silence past its limit counts as '{name}' here, and silence proves nothing")
 
 
 def _diversions(process: Process) -> Iterator[Mistake]:

@@ -18,6 +18,7 @@ from domain.people.organisation import ROLES
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
+from domain.policy.demands import Demand
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.exits import Exits
 from domain.policy.loading import Mistake, Mistakes
@@ -171,6 +172,7 @@ class Process(Strict):
     divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
     diversion: DiversionPolicy = DiversionPolicy()
     disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
+    demands: dict[str, Demand] = Field({}, description="what a decision must prove, by kind.decision")
     tasks: dict[str, TaskPolicy]
     approval: Approval = Approval()
     exits: Exits = Exits()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from domain.base import Model, Strict
 from domain.case.case import Case
 from domain.case.ladder import check_composition, no_table
-from domain.case.records import Evidence
+from domain.case.records import Evidence, Flag
 from domain.case.state import Decision, DisputeState, Task
 from domain.errors import (
     ClaimedByOther,
@@ -28,10 +28,12 @@ from domain.errors import (
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
+from domain.policy.demands import asked_form, demanded
 from domain.policy.forms.judgement import Return
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import ends_task, waiting_words
 from domain.transitions.diverting import divert_errors
+from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
 from domain.triage.responsibility import ListRow
@@ -50,6 +52,8 @@ class Command(Message):
     decision: str
     fields: dict[str, Any] = {}
     evidence: list[Evidence] = []
+    flags: list[Flag] = []
+    """what the API found odd about it; who sends a decision has no say in it"""
     note: str = ""
     organisations: dict[str, OrganisationRef] = {}
     labels: dict[str, str] = {}
@@ -180,8 +184,9 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         unknown = f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
         known = command.decision in KINDS[task.kind].decisions
         raise DecisionNotAllowed(_withheld(state, task)[command.decision] if known else unknown)
+    demand = demanded(state.process, task.kind, command.decision)
     try:
-        form = spec.form.model_validate(command.fields)
+        form = asked_form(spec.form, demand).model_validate(command.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
     errors = [
@@ -189,12 +194,8 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         *_case_errors(state, task, command, form),
         *implausible(state, form, at),
         *(_stage_errors(state, form) or divert_errors(state, form)),
+        *evidence_errors(state, task, command.decision, demand, form, command.evidence, command.actor),
     ]
-    if spec.pictures:
-        seen = [e for e in command.evidence if e.media_type.split("/")[0] in ("image", "video")]
-        if len(seen) < state.process.disposal_pictures:
-            wanted = state.process.disposal_pictures
-            errors.append({"field": "attachments", "message": f"处置反馈须附至少{wanted}份图片或视频"})
     if errors:
         raise FieldsInvalid(errors=errors)
     return form
@@ -238,6 +239,7 @@ def take(case: Case, command: Command) -> Task:
         post=entitled_post(task, command.actor),
         evidence=command.evidence,
         note=command.note,
+        flags=command.flags,
         proposal=proposes(task, command),
     )
     case.state.organisations |= {ref.path: ref for ref in command.organisations.values()}
@@ -304,6 +306,7 @@ def _detail(task: Task, decision: Decision) -> dict[str, Any]:
         "round": task.round,
         "note": decision.note,
         "attachments": [e.attachment_id for e in decision.evidence] or None,
+        "flags": [flag.text for flag in decision.flags] or None,
     }
 
 

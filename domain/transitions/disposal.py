@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from domain.base import CHINA
 from domain.case.case import Case
 from domain.case.records import Agreement, Disposal, ObligationState
-from domain.case.state import Decision
+from domain.case.state import Decision, DisputeState
+from domain.policy.catalogue import KINDS
 from domain.transitions.colours import disposed
 
 
@@ -21,8 +23,18 @@ def settle(case: Case, decision: Decision, *, tier: str = "") -> None:
         where=tier or s.stage.value,
         at=decision.at,
         summary=fields.get("summary", ""),
+        flags=[flag for answer in _fed_back(s) for flag in answer.flags],
     )
     s.touch()
+
+
+def _fed_back(state: DisputeState) -> Iterator[Decision]:
+    """The answers of this round that say how it was disposed of: the lead's and those of all who cooperated."""
+    for task in state.tasks:
+        if task.round == state.round and task.decision:
+            spec = KINDS[task.kind].decisions.get(task.decision.name)
+            if spec and spec.feeds_back:
+                yield task.decision
 
 
 def agree(case: Case, decision: Decision) -> None:

@@ -1,6 +1,6 @@
 """Rejects impossible times and places; errors name what was written and what is allowed. `at` is the case's own now.
 
-What a disposal must prove besides is not checked here (requirements: Q-044, W-041, H-041).
+What a decision must prove besides is `domain.transitions.evidence`'s.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from domain.base import Strict, china
 from domain.case.state import DisputeState
 from domain.policy.fields import Meeting
 from domain.policy.forms.actions import Extend, Suspend
-from domain.policy.forms.departments import Disposed, Progress
 from domain.policy.forms.mediation import Adjourned, Granted
 from domain.policy.spans import Span
+from domain.transitions.evidence import round_began
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """So much two people's clocks may differ."""
@@ -43,9 +43,10 @@ def is_place(where: str) -> bool:
 
 def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
     """Field errors for what is impossible in a decision's form."""
+    met: list[Meeting] = getattr(form, "met", [])
+    if met:
+        return [error for n, each in enumerate(met) for error in _meeting(state, each, f"met.{n}", at)]
     match form:
-        case Progress() | Disposed():
-            return [error for n, met in enumerate(form.met) for error in _meeting(state, met, f"met.{n}", at)]
         case Granted():
             today, last = china(at).date(), china(state.calendar.after(at, PROTECTED_FOR)).date()
             if not today <= form.until <= last:
@@ -68,16 +69,16 @@ def already_past(form: Strict, at: datetime) -> list[dict[str, str]]:
 
 
 def _meeting(state: DisputeState, met: Meeting, field: str, at: datetime) -> list[dict[str, str]]:
-    """Nobody was met in the future, nor before the quarrel was first reported, nor on the telephone.
+    """Nobody was met in the future, nor before the round began, nor on the telephone.
 
-    The first report counts, not the earliest date that a later one gives itself.
+    Of the first round the first report counts, not the earliest date that a later one gives itself.
     """
-    first = min(state.opened_at, state.incidents[0].reported_at)
-    errors = []
+    first, errors = round_began(state), []
     if met.at > at + CLOCK_TOLERANCE:
         errors.append(_error(f"{field}.at", f"{_shown(met.at)}还没有到，见面时间不得晚于现在（{_shown(at)}）"))
+    began = "首次报警" if state.round == 1 else f"第{state.round}轮开始"
     if met.at < first - CLOCK_TOLERANCE:
-        errors.append(_error(f"{field}.at", f"{_shown(met.at)}早于首次报警（{_shown(first)}），见面时间须在其后"))
+        errors.append(_error(f"{field}.at", f"{_shown(met.at)}早于{began}（{_shown(first)}），见面时间须在其后"))
     if not is_place(met.where):
         errors.append(_error(f"{field}.where", f"“{met.where}”不是见面的地点：须见人见事，请填写当面见到人的具体地点"))
     return errors

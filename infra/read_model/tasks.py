@@ -88,6 +88,24 @@ async def tasks_of(session: AsyncSession, dispute_no: str) -> list[TaskRow]:
     return sorted(rows, key=order_opened)
 
 
+async def tasks_answered(session: AsyncSession, dispute_no: str) -> list[TaskRow]:
+    """A dispute's answered tasks, in the order in which they were asked."""
+    query = select(TaskRow).where(col(TaskRow.dispute_no) == dispute_no, col(TaskRow.state) == "done")
+    return list((await session.execute(query.order_by(col(TaskRow.task_id)))).scalars())
+
+
+async def signed_within(session: AsyncSession, person_id: str, begins: datetime, ends: datetime) -> list[str]:
+    """The ids of the assignments that a person has accepted from one instant until before another."""
+    query = select(col(TaskRow.task_id)).where(
+        col(TaskRow.decided_by) == person_id,
+        col(TaskRow.state) == "done",
+        col(TaskRow.kind) == "accept_assignment",
+        col(TaskRow.ended_at) >= begins,
+        col(TaskRow.ended_at) < ends,
+    )
+    return list((await session.execute(query.order_by(col(TaskRow.task_id)))).scalars())
+
+
 async def open_tasks_of(session: AsyncSession, dispute_no: str, task_id: str) -> list[TaskRow]:
     """A dispute's open tasks and the one of that id, oldest first."""
     wanted = or_(col(TaskRow.state).in_(OPEN), col(TaskRow.task_id) == task_id)

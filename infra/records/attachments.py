@@ -173,6 +173,13 @@ def batched(ids: Iterable[str], size: int = 500) -> Iterator[list[str]]:
         yield some
 
 
+async def used_before(session: AsyncSession, digests: Collection[str], but: Collection[str]) -> list[AttachmentRow]:
+    """Files of these digests that answers have or take, of whatever dispute, oldest first; not those in `but`."""
+    kept = col(AttachmentRow.state) != PENDING, col(AttachmentRow.attachment_id).not_in(but)
+    query = select(AttachmentRow).where(col(AttachmentRow.sha256).in_(digests), *kept)
+    return list((await session.execute(query.order_by(col(AttachmentRow.attachment_id)).limit(10))).scalars())
+
+
 async def _move(session: AsyncSession, ids: list[str], before: str, after: str) -> list[str]:
     these = col(AttachmentRow.attachment_id).in_(ids), col(AttachmentRow.state) == before
     query = update(AttachmentRow).where(*these).values(state=after).returning(col(AttachmentRow.attachment_id))

@@ -20,10 +20,10 @@ from api.core.context import Services
 from api.tasks.examples import example
 from bench.looks import EVERYBODY, person
 from domain.case.opening import open_state
-from domain.case.records import Evidence, Incident, Party
+from domain.case.records import Incident, Party
 from domain.case.state import Task
+from domain.image.public_document import public_document
 from domain.people.organisation import Actor
-from domain.policy.catalogue import KINDS
 from domain.transitions.decisions import Command, Receipt, organisation_codes
 from domain.triage.places import resolve_places
 from domain.triage.triage import triage
@@ -31,6 +31,7 @@ from infra.database.ids import new_id
 from infra.records.deputies import acting
 from infra.records.people import organisations_by_code
 from tests.api.engine import LivingEngine
+from tests.domain.support import pictures
 from workflows.dispute import DisputeInput
 
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让，村干部多次到场劝解，一方仍要求恢复原状"
@@ -91,15 +92,12 @@ async def answered(services: Services, dispute_no: str, kind: str, decision: str
     state = engine.state(dispute_no)
     task = asked(engine, dispute_no, kind)
     by = await may_answer(services, task)
-    document = {"suggested": state.suggested, "dispute_no": dispute_no, "colour": state.colour,
-                "category": state.category}  # fmt: skip
+    document = public_document(state).model_dump(mode="json")
     filled = {**example(kind, decision, task.about, document, engine.at), **fields}
-    pictures = state.process.disposal_pictures if KINDS[kind].decisions[decision].pictures else 0
-    evidence = [Evidence(attachment_id=f"a{n}", media_type="image/png", sha256="0" * 64) for n in range(pictures)]
     organisations = await organisations_by_code(services.database, organisation_codes(filled))
     key = new_id()
-    command = Command(key=key, task_id=task.task_id, decision=decision, fields=filled, evidence=evidence, actor=by,
-                      organisations=organisations)  # fmt: skip
+    command = Command(key=key, task_id=task.task_id, decision=decision, fields=filled, actor=by,
+                      evidence=pictures(state, kind, decision), organisations=organisations)  # fmt: skip
     return (await engine.update(dispute_no, "decide", command)).receipt
 
 

@@ -103,7 +103,7 @@ class Clerk:
         task = self.task(kind)
         shown = next(d for d in task["decisions"] if d["name"] == decision)
         who = self.county.person(task["candidates"][0]["username"])
-        attachments = [insist(lambda: who.attach(self.number))] if shown["pictures"] else []
+        attachments = [insist(lambda: who.attach(self.number)) for _ in range(shown["files"])]
         body = {"decision": decision, "fields": {**shown["example"], **fields}, "attachments": attachments}
         insist(lambda: who.get("/v1/me"))
         return who, task["task_id"], body

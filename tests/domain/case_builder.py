@@ -21,12 +21,12 @@ from tests.domain.support import (
     MARKET,
     MET,
     OFFICER,
-    PICTURE,
     PLACES,
     SCENE,
     Desk,
     alarm,
     person,
+    pictures,
 )
 
 ANALYST = person("analyst", ("bureau_analyst", PLACES["bureau"]))
@@ -59,7 +59,8 @@ class Life(Desk):
 
     def settled_on_scene(self) -> Life:
         """Calmed by the officer on the scene, and put to the evaluation."""
-        self.decide(self.case.open("handle_on_scene"), "settled", SCENE, summary="劝离")
+        self.decide(self.case.open("handle_on_scene"), "settled", SCENE, summary="劝离",
+                    evidence=pictures(self.state, "handle_on_scene", "settled"))  # fmt: skip
         return self._judged()
 
     def to_push_2(self) -> Life:
@@ -70,7 +71,8 @@ class Life(Desk):
 
     def settled_by_officer(self) -> Life:
         """Settled by the responsible officer."""
-        self.decide(self.case.open("follow_up_responsibly"), "settled", OFFICER, summary="和解")
+        self.decide(self.case.open("follow_up_responsibly"), "settled", OFFICER, summary="和解",
+                    evidence=pictures(self.state, "follow_up_responsibly", "settled"))  # fmt: skip
         return self._judged()
 
     def to_push_3(self) -> Life:
@@ -191,7 +193,8 @@ class Life(Desk):
 
     def _report(self, kind: str, unit: OrganisationRef, by: Actor) -> None:
         task = self.case.open(kind, about={"path": unit.path, "organisation": unit.code})
-        self.decide(task, "disposed", by, summary="办结", met=MET, evidence=[PICTURE])
+        self.decide(task, "disposed", by, summary="办结", evidence=pictures(self.state, kind, "disposed"),
+                    met=[{**MET[0], "at": self.at.isoformat()}])  # fmt: skip
 
     def _judged(self) -> Life:
         settle(self.case, Decision(name="settled", at=self.at))

@@ -16,6 +16,7 @@ from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
+from domain.policy.demands import all_demands
 from domain.policy.stages import Stage
 from tests.domain.support import HOUSING, MARKET, PLACES
 
@@ -38,7 +39,6 @@ class Chance(Protocol):
 
 ORGANISATIONS = {ref.code: ref for ref in (HOUSING, MARKET, TOWN)}
 CATEGORIES = {"parking": "停车纠纷", "noise": "噪声纠纷"}
-PICTURE = Evidence(attachment_id="a1", media_type="image/png", sha256="0" * 64)
 LETTER = Evidence(attachment_id="a2", media_type="application/pdf", sha256="0" * 64)
 JACK = "jack"
 Drawn = Callable[[Chance, DisputeState, datetime], dict[str, Any]]
@@ -135,6 +135,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
     document = {
         "suggested": state.suggested or ["housing"], "dispute_no": "D2026-000009", "colour": state.colour,
         "category": "noise",
+        "demands": {key: demand.model_dump(mode="json") for key, demand in all_demands(state.process).items()},
     }  # fmt: skip
     fields = example(task.kind, decision, task.about, document)
     if "met" in fields:

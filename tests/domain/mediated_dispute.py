@@ -17,7 +17,7 @@ from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
 from tests.domain.entitled_people import ORGANISATIONS, action_fields, fields_for, may_act, may_answer
 from tests.domain.simulated_run import Life
-from tests.domain.support import MONDAY, PICTURE, PLACES, alarm, playbook
+from tests.domain.support import MONDAY, PLACES, alarm, pictures, playbook
 from workflows.dispute import DisputeInput
 
 
@@ -59,7 +59,7 @@ class Told:
         filled = {**fields_for(_Never(), self.state, task, decision, self.life.at), **fields}
         receipt = self.life.decide(
             Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,
-                    evidence=[PICTURE] if decision == "disposed" else [], organisations=ORGANISATIONS,
+                    evidence=pictures(self.state, kind, decision), organisations=ORGANISATIONS,
                     actor=by or may_answer(self.state, task)[0]))  # fmt: skip
         self.life.settle()
         return receipt

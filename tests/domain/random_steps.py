@@ -15,6 +15,7 @@ from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ENDINGS
 from domain.policy.catalogue import KINDS
+from domain.policy.demands import asked_form, demanded
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
@@ -26,7 +27,6 @@ from tests.domain.entitled_people import (
     CATEGORIES,
     LETTER,
     ORGANISATIONS,
-    PICTURE,
     Chance,
     action_fields,
     barred,
@@ -39,7 +39,7 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.simulated_run import Life, refused
-from tests.domain.support import alarm
+from tests.domain.support import alarm, pictures
 
 T = TypeVar("T")
 FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",
@@ -226,11 +226,10 @@ class Steps(RuleBasedStateMachine):
 
     def command(self, draw: Chance, task: Task, decision: str) -> Command:
         """A decision that must be taken."""
-        spec = KINDS[task.kind].decisions[decision]
         return Command(
             key=self.key(), task_id=task.task_id, decision=decision,
             fields=fields_for(draw, self.state, task, decision, self.life.at),
-            evidence=[PICTURE] if spec.pictures else [],
+            evidence=pictures(self.state, task.kind, decision),
             actor=draw.pick(may_answer(self.state, task)), organisations=ORGANISATIONS, labels=CATEGORIES,
         )  # fmt: skip
 
@@ -243,6 +242,7 @@ class Steps(RuleBasedStateMachine):
             return None, set()
         right = self.command(draw, task, draw.pick(list(decisions_open(self.state, task))))
         spec = KINDS[task.kind].decisions[right.decision]
+        form = asked_form(spec.form, demanded(self.state.process, task.kind, right.decision))
         bars = barred(self.state, task)
         wrongs: list[tuple[dict[str, Any], set[str]]] = [
             ({"actor": draw.pick(strangers(task))}, {"not_entitled"}),
@@ -251,9 +251,9 @@ class Steps(RuleBasedStateMachine):
             ({"fields": {**right.fields, "extra": 1}}, {"fields_invalid"}),
             ({"fields": {**right.fields, "reason": 7}}, {"fields_invalid"}),
         ]
-        if spec.pictures:
-            wrongs.append(({"evidence": [LETTER]}, {"fields_invalid"}))
-        if required := spec.form.model_json_schema().get("required"):
+        if right.evidence:
+            wrongs.append(({"evidence": [LETTER] if spec.pictures else []}, {"fields_invalid"}))
+        if required := form.model_json_schema().get("required"):
             missing = draw.pick(required)
             less = {name: value for name, value in right.fields.items() if name != missing}
             wrongs.append(({"fields": less}, {"fields_invalid"}))

@@ -22,16 +22,16 @@ from domain.case.opening import open_state
 from domain.case.records import Incident, Party
 from domain.errors import Refused, by_code
 from domain.image.projection import project
+from domain.image.public_document import public_document
 from domain.people.organisation import OrganisationRef
-from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook
 from domain.transitions.decisions import Command, organisation_codes
 from domain.triage.triage import Triage
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.writer import rows_of
-from tests.domain.entitled_people import PICTURE, may_answer
+from tests.domain.entitled_people import may_answer
 from tests.domain.simulated_run import Life
-from tests.domain.support import MONDAY, PLACES, shipped_calendar
+from tests.domain.support import MONDAY, PLACES, pictures, shipped_calendar
 from workflows.dispute import DisputeInput
 
 
@@ -120,12 +120,10 @@ class SimulatedCounty(County):
         task = life.state.task(task_id or self.wait_for(number, kind)["task_id"])
         assert task is not None
         actor = may_answer(life.state, task)[0]
-        document = {"suggested": ["housing"], "dispute_no": number, "colour": life.state.colour, "category": "noise"}
+        document = public_document(life.state).model_dump(mode="json") | {"suggested": ["housing"], "category": "noise"}
         filled = {**example(kind, decision, task.about, document, self.now), **fields}
-        pictures = life.state.process.disposal_pictures if KINDS[kind].decisions[decision].pictures else 0
-        evidence = [PICTURE.model_copy(update={"attachment_id": f"a{n}"}) for n in range(pictures)]
         command = Command(key=key or f"k{next(self._keys)}", task_id=task.task_id, decision=decision, fields=filled,
-                          evidence=evidence, actor=actor,
+                          evidence=pictures(life.state, kind, decision), actor=actor,
                           organisations={code: unit(code) for code in organisation_codes(filled)})  # fmt: skip
         with _as_over_http():
             life.decide(command)

@@ -17,6 +17,7 @@ from domain.case.opening import open_state
 from domain.case.records import Evidence, Incident, Party
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.policy.demands import demanded
 from domain.policy.loading import parse_policy
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.process import Process
@@ -24,6 +25,7 @@ from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, take_action
 from domain.transitions.decisions import Command, take
+from domain.transitions.evidence import files_needed, redone
 from domain.transitions.handover import Claim, Handover, take_claim, take_delegation, take_transfer
 from domain.transitions.side_effects import take_effect
 from domain.transitions.timekeeping import fire_due
@@ -60,6 +62,16 @@ MET = [{"who": "李某", "at": "2026-03-02T09:00:00+08:00", "where": "家中"}]
 def playbook(code: str = "jinhua") -> Playbook:
     """A city's playbook as it ships."""
     return load_playbook((PLAYBOOKS / f"{code}.yaml").read_text(encoding="utf-8"), f"{code}.yaml")
+
+
+def pictures(state: DisputeState, kind: str, decision: str) -> list[Evidence]:
+    """As many pictures as the decision must carry now, different each time."""
+    redoes = redone(state.evaluations, state.round) is not None
+    files = files_needed(demanded(state.process, kind, decision), kind, decision, redoes=redoes)
+    return [
+        PICTURE.model_copy(update={"attachment_id": f"a{n}", "sha256": f"{state.revision:032x}{n:032x}"})
+        for n in range(files)
+    ]
 
 
 def process(code: str = "jinhua") -> Process:

@@ -18,14 +18,13 @@ from temporalio.testing import TimeSkipper
 
 import worker
 from api.histories.replay import RECIPE
-from api.tasks.examples import example
+from api.tasks.examples import decision_shown, example
 from domain.case.opening import open_state
 from domain.case.records import Evidence, Incident, Party
 from domain.case.state import DisputeState, Task
 from domain.image.update_result import UpdateResult
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.behaviour import RULES
-from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -217,11 +216,12 @@ class Engine(ReadModel):
             row = await session.get(DisputeRow, handle.id)
         assert row is not None
         codes = ("housing", "urban_mgmt")
+        files = decision_shown(kind, decision, task.about, row.sealed).files
         two = {"cooperating": ["urban_mgmt"]} if decision == "assign" else {}
         return Command(
             key=str(uuid.uuid4()), task_id=task.task_id, decision=decision,
             fields={**example(kind, decision, task.about, row.sealed), **two, **fields},
-            evidence=[PICTURE] if KINDS[kind].decisions[decision].pictures else [],
+            evidence=[PICTURE.model_copy(update={"sha256": uuid.uuid4().hex * 2}) for _ in range(files)],
             actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
         )  # fmt: skip
 

@@ -18,7 +18,6 @@ from domain.case.state import DisputeState, Task
 from domain.image.projection import project
 from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ENDINGS
-from domain.policy.catalogue import KINDS
 from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Note
@@ -26,7 +25,6 @@ from infra.read_model.writer import write_image
 from tests.domain.entitled_people import (
     CATEGORIES,
     ORGANISATIONS,
-    PICTURE,
     action_fields,
     fields_for,
     may_act,
@@ -35,7 +33,7 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import FINAL, FORWARD
-from tests.domain.support import alarm
+from tests.domain.support import alarm, pictures
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import replayer
 from workflows.dispute import DisputeWorkflow
@@ -170,7 +168,7 @@ class RandomLife:
         return Command(
             key=self.key(), task_id=task.task_id, decision=decision, actor=actor,
             fields=fields_for(self.chance, state, task, decision, self.now(state)),
-            evidence=[PICTURE] if KINDS[task.kind].decisions[decision].pictures else [],
+            evidence=pictures(state, task.kind, decision),
             organisations=ORGANISATIONS, labels=CATEGORIES,
         )  # fmt: skip
 

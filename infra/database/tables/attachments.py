@@ -17,7 +17,7 @@ class AttachmentRow(SQLModel, table=True):
     __tablename__ = "attachment"
     attachment_id: str = Field(primary_key=True)
     dispute_no: str = Field(index=True)
-    sha256: str
+    sha256: str = Field(index=True)
     media_type: str
     size: int
     at: datetime = instant_field()

@@ -230,6 +230,7 @@ def _attachments() -> None:
         sa.PrimaryKeyConstraint("attachment_id"),
     )
     op.create_index("ix_attachment_dispute_no", "attachment", ["dispute_no"])
+    op.create_index("ix_attachment_sha256", "attachment", ["sha256"])
     op.create_index("ix_attachment_state", "attachment", ["state"])
     op.create_table(
         "comment",
