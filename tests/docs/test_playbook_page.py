@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from api.cli.stories import OWN
-from domain.policy import approvals, exits, playbook, process
+from domain.policy import approvals, demands, diversions, exits, playbook, process
 from domain.policy.addressing import Place
 from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook, load_playbook
@@ -23,7 +23,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "playbook.md").read_text(
 (EXAMPLE,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 PROSE = PAGE.replace(EXAMPLE, "")
 MODELS = [
-    model for module in (playbook, process, approvals, exits) for model in vars(module).values()
+    model for module in (playbook, process, approvals, demands, diversions, exits) for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]  # fmt: skip
 
