@@ -11,6 +11,7 @@ from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import records
 from domain.case.clocks import Moved, Suspension
+from domain.policy.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
 from domain.triage.diversion import Diversion
@@ -130,6 +131,9 @@ class Case(DisputeItem):
     stages: list[Stage]
     tiers: dict[str, str]
     """code -> name"""
+    demands: dict[str, Demand]
+    """what decisions must prove, by `kind.decision`, under the case's playbook"""
+    round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""
     as_of: datetime | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-import pytest
 from PIL import Image
 
 from api.attachments.service import attach, examine
@@ -58,7 +57,6 @@ async def shown(services: Services, session: Session, engine: LivingEngine, numb
     return {flag.code: flag.text for flag in whole.brief.flags}
 
 
-@pytest.mark.req("Q-045", "Q-048")
 async def test_the_evaluator_sees_the_same_text_the_used_photograph_and_the_signings_of_one_minute(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:

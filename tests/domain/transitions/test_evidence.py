@@ -163,7 +163,7 @@ def test_what_looks_odd_goes_with_the_answer_to_who_judges_it() -> None:
     command.flags = [flag]
     take(desk.case, command)
     assert task.decision
-    settle(desk.case, task.decision, joint=True)
+    settle(desk.case, task.decision)
     assert desk.state.disposal
     assert desk.state.disposal.flags == [flag]
     assert [e.detail["flags"] for e in desk.state.timeline if e.detail.get("flags")] == [[flag.text]]
