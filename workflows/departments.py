@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.case.diverting import undo
 from domain.case.records import Assigned
 from domain.case.state import Decision
 from domain.people.organisation import OrganisationRef
@@ -11,7 +12,6 @@ from domain.policy.stages import Stage
 from domain.transitions.buck_passing import groundless, passed_on
 from domain.transitions.colours import deliver
 from domain.transitions.disposal import agree, settle
-from domain.transitions.diverting import undo
 from workflows.desk import DONE, Answer, Ask, Desk
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from domain.case.diverting import diverts, note_diversion, verdict_of
 from domain.policy.approvals import Road
 from domain.policy.stages import Stage
 from domain.transitions.colours import recolour
-from domain.transitions.diverting import diverts, note_diversion, verdict_of
 from domain.transitions.side_effects import open_protection
 from domain.triage.responsibility import ListRow, organisations_for
 from workflows.desk import Answer, Desk

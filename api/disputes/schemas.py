@@ -11,7 +11,7 @@ from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import records
 from domain.case.clocks import Moved, Suspension
-from domain.policy.demands import Demand
+from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
 from domain.triage.diversion import Diversion

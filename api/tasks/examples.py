@@ -12,7 +12,7 @@ from domain.base import CHINA
 from domain.case.records import Verdict
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import KINDS, spec_of
-from domain.policy.demands import Demand, asked_form
+from domain.policy.forms.demands import Demand, asked_form
 from domain.transitions.decisions import FLAGS_OF_STAGES
 from domain.transitions.evidence import files_needed, redone
 

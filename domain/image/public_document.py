@@ -13,10 +13,10 @@ from domain.base import Model, china
 from domain.case import records
 from domain.case import state as s
 from domain.case.clocks import Clock, Moved, Suspension
-from domain.policy.demands import Demand, all_demands
+from domain.case.diverting import verdict_of
+from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
-from domain.transitions.diverting import verdict_of
 from domain.transitions.evidence import round_began
 from domain.triage.diversion import Diversion
 
@@ -178,7 +178,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         colours={code: rule.name for code, rule in process.colours.items()},
         stages=list(process.stages),
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
-        demands=all_demands(process),
+        demands=process.all_demands,
         round_began=china(round_began(state)),
         accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],
         as_of=china(state.timeline[-1].at) if state.timeline else None,

@@ -15,9 +15,9 @@ from domain.people.organisation import ROLES
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS, KindSpec
-from domain.policy.demands import OWN_FIELDS
 from domain.policy.exits import LEAVES
 from domain.policy.fields import AT_THE_TABLE
+from domain.policy.forms.demands import OWN_FIELDS
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
 from domain.policy.process import Process, TaskPolicy, unknown_kinds

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from domain.base import Strict
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
+from domain.case.diverting import UNDOES, undo
 from domain.case.records import Interruption
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task
@@ -27,7 +28,6 @@ from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, S
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, propose, waiting_words
 from domain.transitions.colours import is_lower, recolour
-from domain.transitions.diverting import UNDOES, undo
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import stage_tasks, supervise

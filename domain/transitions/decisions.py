@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from domain.base import Model, Strict
 from domain.case.case import Case
+from domain.case.diverting import divert_errors
 from domain.case.ladder import check_composition, no_table
 from domain.case.records import Evidence, Flag
 from domain.case.state import Decision, DisputeState, Task
@@ -28,11 +29,10 @@ from domain.errors import (
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
-from domain.policy.demands import asked_form, demanded
+from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import ends_task, waiting_words
-from domain.transitions.diverting import divert_errors
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
@@ -184,7 +184,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         unknown = f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
         known = command.decision in KINDS[task.kind].decisions
         raise DecisionNotAllowed(_withheld(state, task)[command.decision] if known else unknown)
-    demand = demanded(state.process, task.kind, command.decision)
+    demand = state.process.demanded(task.kind, command.decision)
     try:
         form = asked_form(spec.form, demand).model_validate(command.fields)
     except ValidationError as error:

@@ -15,8 +15,8 @@ from domain.case.records import Evidence, Verdict
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import ROLES, Actor
 from domain.policy.catalogue import KINDS
-from domain.policy.demands import Demand
 from domain.policy.fields import Participant
+from domain.policy.forms.demands import Demand
 
 SEEN = ("image", "video")
 """The media that show something."""

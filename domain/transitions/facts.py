@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.base import Model
 from domain.case.capacity import abridged, admits, admits_incident, count_in, keeps_incident, parties_kept, shortened
 from domain.case.case import Case
+from domain.case.diverting import comes_back
 from domain.case.records import Incident, Party
 from domain.case.state import DisputeState, Task
 from domain.policy.catalogue import KINDS
@@ -12,7 +13,6 @@ from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
-from domain.transitions.diverting import comes_back
 
 
 class Note(Model):

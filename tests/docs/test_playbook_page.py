@@ -11,9 +11,10 @@ import yaml
 from pydantic import BaseModel
 
 from api.cli.stories import OWN
-from domain.policy import approvals, demands, diversions, exits, playbook, process
+from domain.policy import approvals, diversions, exits, playbook, process
 from domain.policy.addressing import Place
 from domain.policy.catalogue import KINDS
+from domain.policy.forms import demands
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Unit
 from domain.policy.stages import Stage

@@ -16,7 +16,6 @@ from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
-from domain.policy.demands import all_demands
 from domain.policy.stages import Stage
 from tests.domain.support import HOUSING, MARKET, PLACES
 
@@ -135,7 +134,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
     document = {
         "suggested": state.suggested or ["housing"], "dispute_no": "D2026-000009", "colour": state.colour,
         "category": "noise",
-        "demands": {key: demand.model_dump(mode="json") for key, demand in all_demands(state.process).items()},
+        "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.all_demands.items()},
     }  # fmt: skip
     fields = example(task.kind, decision, task.about, document)
     if "met" in fields:

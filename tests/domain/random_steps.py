@@ -15,7 +15,7 @@ from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ENDINGS
 from domain.policy.catalogue import KINDS
-from domain.policy.demands import asked_form, demanded
+from domain.policy.forms.demands import asked_form
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
@@ -242,7 +242,7 @@ class Steps(RuleBasedStateMachine):
             return None, set()
         right = self.command(draw, task, draw.pick(list(decisions_open(self.state, task))))
         spec = KINDS[task.kind].decisions[right.decision]
-        form = asked_form(spec.form, demanded(self.state.process, task.kind, right.decision))
+        form = asked_form(spec.form, self.state.process.demanded(task.kind, right.decision))
         bars = barred(self.state, task)
         wrongs: list[tuple[dict[str, Any], set[str]]] = [
             ({"actor": draw.pick(strangers(task))}, {"not_entitled"}),

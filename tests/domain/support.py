@@ -17,7 +17,6 @@ from domain.case.opening import open_state
 from domain.case.records import Evidence, Incident, Party
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
-from domain.policy.demands import demanded
 from domain.policy.loading import parse_policy
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.process import Process
@@ -67,7 +66,7 @@ def playbook(code: str = "jinhua") -> Playbook:
 def pictures(state: DisputeState, kind: str, decision: str) -> list[Evidence]:
     """As many pictures as the decision must carry now, different each time."""
     redoes = redone(state.evaluations, state.round) is not None
-    files = files_needed(demanded(state.process, kind, decision), kind, decision, redoes=redoes)
+    files = files_needed(state.process.demanded(kind, decision), kind, decision, redoes=redoes)
     return [
         PICTURE.model_copy(update={"attachment_id": f"a{n}", "sha256": f"{state.revision:032x}{n:032x}"})
         for n in range(files)

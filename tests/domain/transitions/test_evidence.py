@@ -11,7 +11,7 @@ from domain.case.records import Evidence, Flag, Verdict
 from domain.case.state import DisputeState, Task
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
-from domain.policy.demands import Demand
+from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.decisions import take
 from domain.transitions.disposal import settle

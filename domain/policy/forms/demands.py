@@ -8,16 +8,12 @@ can see. What a playbook does not say stays as it always was: a disposal carries
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, create_model
 
 from domain.base import Strict
-from domain.policy.catalogue import KINDS
 from domain.policy.fields import AT_THE_TABLE, Meeting, Participant, Text
-
-if TYPE_CHECKING:
-    from domain.policy.process import Process
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
 """The name of a field that a playbook adds to a form."""
@@ -40,21 +36,6 @@ class Demand(Strict):
     def files(self) -> int:
         """How many pictures or videos it must carry."""
         return max(self.pictures, int(self.signed))
-
-
-def demanded(process: Process, kind: str, decision: str) -> Demand:
-    """What a mechanism demands of a decision."""
-    written = process.demands.get(f"{kind}.{decision}")
-    spec = KINDS[kind].decisions.get(decision)
-    if written is None and spec and spec.pictures:
-        return Demand(met=1, pictures=process.disposal_pictures)
-    return written or Demand()
-
-
-def all_demands(process: Process) -> dict[str, Demand]:
-    """Everything that a mechanism demands, by `kind.decision`."""
-    every = {f"{kind}.{name}": demanded(process, kind, name) for kind, spec in KINDS.items() for name in spec.decisions}
-    return {key: demand for key, demand in every.items() if demand != Demand()}
 
 
 def asked_form(base: type[Strict], demand: Demand) -> type[Strict]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from domain.case.diverting import diverts, note_diversion, undo, verdict_of
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Post
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.stages import Stage
-from domain.transitions.diverting import diverts, note_diversion, undo, verdict_of
 from domain.transitions.facts import add_incident
 from tests.domain.support import COMMAND_ROOM, OFFICER, PLACES, Desk, alarm
 
