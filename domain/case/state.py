@@ -66,6 +66,8 @@ class Task(Model):
     state: TaskState = "open"
     addressees: list[Post]
     watchers: list[Post] = []
+    level: int = 0
+    """how many levels above its own it has gone (提级)"""
     former: list[Post] = []
     """whom it was addressed to before it was reassigned: they had a part and may look on"""
     excluded: list[str] = []

@@ -132,7 +132,7 @@ class TallyReader:
                 self._count(TallyKind.REFUSED, at, unit=detail["path"], result="overruled", person_id=refuser)
             case "reassigned":
                 task = self.tasks.get(detail["task_id"])
-                if task and KINDS[task.kind].leads and detail.get("to"):
+                if task and KINDS[task.kind].leads and detail.get("to") and not detail.get("level"):
                     self._deliver(detail["to"][0]["path"], at)
 
     def _entered(self, stage: Stage, at: datetime) -> None:

@@ -149,6 +149,8 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
     for kind, policy in process.tasks.items():
         yield from _each(policy.by, "tasks", kind, "by")
         yield from _each(policy.watched_by, "tasks", kind, "watched_by")
+        for n, level in enumerate(policy.above):
+            yield from _each(level, "tasks", kind, "above", n)
     for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
         yield from _each(tier.convenor, "ladder", "tiers", n, "convenor")
     yield from _each(process.evaluation.at_station, "evaluation", "at_station")

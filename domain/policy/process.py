@@ -50,6 +50,9 @@ class TaskPolicy(Strict):
 
     by: list[Addressing] = Field(min_length=1)
     watched_by: list[Addressing] = []
+    above: list[Annotated[list[Addressing], Field(min_length=1)]] = Field(
+        [], description="who is asked instead when it goes up a level, level by level; then the levels of supervision"
+    )
     limit: Span | None = None
     limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
     first_contact: Span | None = Field(None, description="the first contact with a party is due within this")

@@ -28,6 +28,7 @@ from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, S
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, propose, waiting_words
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.levels import held, move_up
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import stage_tasks, supervise
@@ -129,6 +130,8 @@ def take_action(case: Case, act: Act) -> None:
             reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
         case "escalate", Reasoned():
             level = 1 + max((x.level for x in s.supervisions), default=-1)
+            for task in held(s):
+                move_up(case, task, form.reason)
             supervise(case, "escalated", "提级办理", level=level)
         case "resume", _:
             _resume(case)
