@@ -15,14 +15,16 @@ def present_triage(
     found: Triage, places: Mapping[str, OrganisationRef], process: Process, similar: Iterable[Similar] = ()
 ) -> TriageShape:
     """A triage with its departments as organisations of this county, and its colour as the city's own scheme has it for
-    the rank. `places` are those of the report, by what each is to it.
+    harm and urgency. `places` are those of the report, by what each is to it.
     """
     lead, *cooperating = suggested_organisations(found, {word: place.path for word, place in places.items()})
     return TriageShape(
         category=found.category,
         category_name=found.category_name,
-        colour=process.colour_of_rank(found.rank),
+        colour=process.colour_for(found.harm, found.urgency),
         rank=found.rank,
+        harm=found.harm,
+        urgency=found.urgency,
         police=found.police,
         divertible=found.divertible,
         confidence=found.confidence,

@@ -115,6 +115,8 @@ def _incident(incident_id: str, report: IncidentIn, found: Triage) -> Incident:
         parties=[Party(**party.model_dump()) for party in report.parties],
         category=found.category,
         rank=found.rank,
+        harm=found.harm,
+        urgency=found.urgency,
     )
 
 

@@ -113,6 +113,8 @@ class TriageShape(Shape):
     category_name: str
     colour: str
     rank: int
+    harm: int = Field(title="现实危害性（1 至 3）")
+    urgency: int = Field(title="轻重缓急（1 至 3）")
     police: bool
     divertible: bool | None
     confidence: float

@@ -36,6 +36,8 @@ class Incident(Model):
     parties: list[Party]
     category: str = ""
     rank: int = 1
+    harm: int = 0
+    urgency: int = 1
     conflicts_with: str = ""
     """the dispute of the report that had this one's source number first, with other content"""
 

@@ -162,6 +162,9 @@ class DisputeState(Model):
     category: str
     category_name: str
     colour: str
+    harm: int = 0
+    urgency: int = 1
+    """现实危害性 and 轻重缓急, of each the gravest that any report had (Q-031); the colour may be another since"""
     urgent: bool = False
     police: bool = False
     divert: bool | None = None

@@ -67,6 +67,8 @@ class PublicDocument(Model):
     category: str
     category_name: str
     colour: str
+    harm: int
+    urgency: int
     urgent: bool
     police: bool
     divert: bool | None
@@ -139,6 +141,8 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         category=state.category,
         category_name=state.category_name,
         colour=state.colour,
+        harm=state.harm,
+        urgency=state.urgency,
         urgent=state.urgent,
         police=state.police,
         divert=state.divert,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -26,6 +26,9 @@ from domain.policy.mistakes import choice, nearest
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
+
+AXIS = 3
+"""The steps of harm, and of urgency."""
 
 
 class ColourRule(Strict):
@@ -324,6 +327,17 @@ class Process(Strict):
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""
         return stage in self.stages
+
+    def colour_for(self, harm: int, urgency: int) -> str:
+        """The scheme's own colour for harm × urgency (Q-031), 1 to 3 each: any colour of any scheme is some pair's.
+
+        Up to five colours their sum picks it, from the mildest, and what is beyond is the gravest. More colours share
+        the nine pairs, in the order of the sum and then of the harm.
+        """
+        if len(self.colours) <= AXIS + AXIS - 1:
+            return self.colour_of_rank(harm + urgency - 1)
+        pairs = sorted(product(range(1, AXIS + 1), repeat=2), key=lambda pair: (sum(pair), pair[0]))
+        return self.colour_of_rank(1 + pairs.index((harm, urgency)) * len(self.colours) // len(pairs))
 
     def colour_of_rank(self, rank: int) -> str:
         """The scheme's own colour for a triage rank of 3 (gravest) to 1: the n-th colour from the mildest."""

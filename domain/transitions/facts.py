@@ -52,7 +52,9 @@ def add_incident(case: Case, incident: Incident) -> None:
         s.touch(task)
     raising = s.process.raising  # G2: the same matter so often within so long raises the colour by one
     recent = [i for i in s.incidents if incident.reported_at <= s.calendar.after(i.reported_at, raising.alarms_within)]
-    rank = max(incident.rank, s.process.colours[s.colour].rank + (len(recent) == raising.after_alarms))
+    s.harm, s.urgency = max(s.harm, incident.harm), max(s.urgency, incident.urgency)
+    told = s.process.colours[s.process.colour_for(incident.harm or incident.rank, incident.urgency)].rank
+    rank = max(told, s.process.colours[s.colour].rank + (len(recent) == raising.after_alarms))
     colour = s.process.colour_of_rank(rank)
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")

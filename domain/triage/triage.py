@@ -23,6 +23,8 @@ from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, 
 REPEATS_RAISE = 3
 """G2: the third report of one matter within 30 days raises the colour by one."""
 NO_EVIDENCE = 0.05
+MOST_URGENT = 3
+"""Somebody is in danger now; else each thing that raises the colour (G2, G3) makes it one more urgent."""
 
 _SOURCE_WEIGHT = 0.3
 # A record names its subject as a cause: 因停车与邻居发生口角, 地界问题. What stands there weighs more.
@@ -49,13 +51,19 @@ class Alternative(Model):
 
 
 class Triage(Model):
-    """The suggestion. `rank` is 3 (red) to 1 (blue), for cities with other colours. `police` = police first, never
-    diverted automatically; `divertible` = may go to the lead straight after the desk has confirmed."""
+    """The suggestion. `police` = police first, never diverted automatically; `divertible` = may go to the lead straight
+    after the desk has confirmed.
+
+    `harm` (现实危害性) and `urgency` (轻重缓急) are the two axes of the colour (Q-031), 1 to 3 each, harm 0 where it was not
+    judged. Each city reads them in its own colours; `rank` is what three make of them, 3 (red) to 1 (blue).
+    """
 
     category: str
     category_name: str
     colour: Colour
     rank: int
+    harm: int = Field(0, ge=0, le=3)
+    urgency: int = Field(1, ge=1, le=3)
     police: bool
     divertible: bool
     elsewhere: bool = True
@@ -96,16 +104,18 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
     kinds, speaking = _kinds(heard, category, lexicon)
     raised = _raises(heard, repeats)
     police = bool(heard.police) or not category.non_police or any(kind.police_first for kind in speaking)
-    rank = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
-    if any(use.code == "danger" for hit in heard.police for use in hit.uses):
-        rank = lexicon.rank("red")
-    colour = lexicon.colour(rank + len(raised))
+    harm = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
+    danger = any(use.code == "danger" for hit in heard.police for use in hit.uses)
+    urgency = MOST_URGENT if danger else min(1 + len(raised), MOST_URGENT)
+    colour = lexicon.colour(harm + urgency - 1)
     confidence = _confidence([scores[code] for code in ranked])
     return Triage(
         category=category.code,
         category_name=category.name,
         colour=colour,
         rank=lexicon.rank(colour),
+        harm=harm,
+        urgency=urgency,
         police=police,
         divertible=not police and confidence >= DIVERT_CONFIDENCE,
         elsewhere=category.non_police,

@@ -12,6 +12,7 @@ from domain.image.projection import Image, case_sheet, project
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.colours import recolour
+from domain.transitions.supervision import supervise
 from tests.domain.support import MONDAY, OFFICER, PLACES, SCENE, SUPERVISOR, Desk
 
 
@@ -124,8 +125,10 @@ def test_a_task_that_has_ended_presses_nobody() -> None:
 def test_supervision_beside_the_stage_does_not_take_the_turn() -> None:
     desk = Desk()
     desk.push()
-    desk.act("escalate", SUPERVISOR, reason="久拖不决")
+    supervise(desk.case, "overdue", "超期督办", level=0)
     assert project(desk.state).holder == "on_scene_officer"
+    desk.act("escalate", SUPERVISOR, reason="久拖不决")
+    assert project(desk.state).holder == "duty_leader"
 
 
 def test_the_document_is_json_and_holds_no_machinery() -> None:

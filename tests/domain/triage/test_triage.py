@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from api.intake.presenters import present_triage
-from domain.policy.playbook import Playbook
 from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.lexicon import FALLBACK_CATEGORY, parse_lexicon
 from domain.triage.triage import Triage, triage
@@ -318,10 +317,10 @@ def test_a_narrative_takes_far_less_than_a_millisecond() -> None:
     assert min(runs) < 0.001
 
 
-@pytest.mark.parametrize(("rank", "colour"), [(3, "urgent"), (2, "urgent"), (1, "calm")])
-def test_the_colour_answered_to_a_report_is_one_of_the_city_s_own_scheme(rank: int, colour: str) -> None:
-    raw = playbook("jinhua").model_dump(mode="json")
-    rules = list(raw["process"]["colours"].values())
-    raw["process"]["colours"] = {"urgent": {**rules[0], "rank": 2}, "calm": {**rules[-1], "rank": 1}}
-    found = judged("两家因停车发生口角").model_copy(update={"rank": rank})
-    assert present_triage(found, {}, Playbook.model_validate(raw).process).colour == colour
+@pytest.mark.parametrize(("harm", "colour"), [(3, "urgent"), (2, "urgent"), (1, "calm")])
+def test_the_colour_answered_to_a_report_is_one_of_the_city_s_own_scheme(harm: int, colour: str) -> None:
+    process = playbook("jinhua").process
+    grave, *_, mild = process.colours.values()
+    colours = {"urgent": grave.model_copy(update={"rank": 2}), "calm": mild}
+    found = judged("两家因停车发生口角").model_copy(update={"harm": harm})
+    assert present_triage(found, {}, process.model_copy(update={"colours": colours})).colour == colour
