@@ -54,7 +54,7 @@ class Triage(Model):
     """The suggestion. `police` = police first, never diverted automatically; `divertible` = may go to the lead straight
     after the desk has confirmed.
 
-    `harm` (现实危害性) and `urgency` (轻重缓急) are the two axes of the colour (Q-031), 1 to 3 each, harm 0 where it was not
+    `harm` (现实危害性) and `urgency` (轻重缓急) are the two axes of the colour (Q-031), 1 to 3 each; harm 0 is not
     judged. Each city reads them in its own colours; `rank` is what three make of them, 3 (red) to 1 (blue).
     """
 
