@@ -28,10 +28,9 @@ from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, S
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, propose, waiting_words
 from domain.transitions.colours import is_lower, recolour
-from domain.transitions.levels import held, move_up
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
-from domain.transitions.supervision import stage_tasks, supervise
+from domain.transitions.supervision import held, move_up, stage_tasks, supervise
 from domain.validation_messages import field_errors
 
 SUSPENDABLE = (COLOUR, "ladder", "tier")

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import NotEntitled
 from domain.policy.stages import Stage
-from domain.transitions.levels import move_up
+from domain.transitions.supervision import move_up
 from tests.domain.mediated_dispute import Quarrel, Told
 from tests.domain.support import CHIEF, HOUSING, OFFICER, PLACES, SUPERVISOR, Desk, person
 
