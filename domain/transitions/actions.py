@@ -26,7 +26,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
 from domain.policy.stages import Stage
-from domain.transitions.approvals import ending_waits, propose, waiting_words
+from domain.transitions.approvals import ending_waits, kept_by_police, propose, waiting_words
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
@@ -248,4 +248,6 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
     if isinstance(form, Reassign) and form.organisation not in act.organisations:
         errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
+    elif isinstance(form, Reassign) and (kept := kept_by_police(state, act.organisations[form.organisation])):
+        errors.append({"field": "organisation", "message": kept})
     return errors

@@ -11,8 +11,10 @@ from typing import Any
 from domain.case.case import Case
 from domain.case.records import Change
 from domain.case.state import Decision, DisputeState, Task
+from domain.people.organisation import Line, OrganisationRef
 from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER
 from domain.policy.catalogue import KINDS
+from domain.policy.stages import Stage
 
 
 def ending_waits(state: DisputeState, action: str) -> bool:
@@ -68,3 +70,15 @@ def waiting_words(state: DisputeState, action: str) -> str:
         return ""
     what = f"并入{change.fields['dispute_no']}" if action == MERGER else ACTIONS[action].title
     return f"已提请{what}，尚待批准"
+
+
+def kept_by_police(state: DisputeState, to: OrganisationRef | None) -> str:
+    """Why what the police hold may not simply be given to another organisation; empty where it may.
+
+    Nothing leaves them before it is approved (J-023), and a reassignment is no road out: push 3 is.
+    """
+    outside = to is not None and to.line not in ("", Line.POLICE)
+    held = state.stage in (Stage.PUSH_1, Stage.PUSH_2) and not state.left_police
+    if outside and held and state.process.approved_roads:
+        return "尚在公安办理：未经批准不得改派至公安以外的单位，请提请三推"
+    return ""

@@ -29,10 +29,11 @@ from domain.errors import (
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
+from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
 from domain.policy.stages import STAGE_NAMES, Stage
-from domain.transitions.approvals import ends_task, waiting_words
+from domain.transitions.approvals import ends_task, kept_by_police, waiting_words
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
@@ -338,6 +339,8 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors.append({"field": "push_on", "message": "本机制没有二次推送"})
     if getattr(form, "dispute_no", None) == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, Reassign) and (kept := kept_by_police(state, command.organisations.get(form.organisation))):
+        errors.append({"field": "organisation", "message": kept})
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
     if KINDS[task.kind].under_ladder and state.process.ladder:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from domain.errors import FieldsInvalid
+from domain.people.organisation import OrganisationRef
 from domain.policy.approvals import Approval, Road
 from domain.policy.process import Process
 from domain.policy.stages import Stage
+from domain.transitions.actions import Act, check_action, take_action
+from domain.transitions.decisions import take
+from domain.transitions.supervision import supervise
 from tests.domain.mediated_dispute import Quarrel, Told
-from tests.domain.support import LEADER, OFFICER, PLACES, person, process
+from tests.domain.support import CHIEF, LEADER, OFFICER, PLACES, SUPERVISOR, Desk, person, process
 
 REPORT = "经批准,古山派出所将此警情推送至‘基层治理四平台’"
 
@@ -114,3 +119,25 @@ def test_taken_back_by_the_police_it_needs_approval_again() -> None:
     assert not told.state.left_police
     told.answer("follow_up_responsibly", "request_third_push")
     assert told.open_kinds == ["approve_third_push"]
+
+
+@pytest.mark.req("J-023")
+def test_a_reassignment_is_no_road_out_of_the_police() -> None:
+    desk = Desk(rank=2)
+    task = desk.push(Stage.PUSH_2, "follow_up_responsibly")
+    market = OrganisationRef(code="market", name="市场监管局", path="/c/market", line="gov_center")
+    fields = {"role": "department_handler", "organisation": "market", "reason": "消费纠纷"}
+    act = Act(key="k", action="reassign", fields=fields, actor=CHIEF, organisations={"market": market})
+    with pytest.raises(FieldsInvalid) as refused:
+        check_action(desk.state, act, desk.at)
+    assert refused.value.errors[0]["message"].startswith("尚在公安办理：未经批准不得改派"), REPORT
+    supervision = supervise(desk.case, "overdue", "超期督办", level=0)
+    order = desk.command(supervision, "reassign", SUPERVISOR, **fields).model_copy(
+        update={"organisations": {"market": market}}
+    )
+    with pytest.raises(FieldsInvalid):
+        take(desk.case, order)
+    other = market.model_copy(update={"code": "other", "path": "/c/police/other", "line": "police"})
+    inside = {**fields, "role": "responsible_officer", "organisation": "other"}
+    take_action(desk.case, act.model_copy(update={"fields": inside, "organisations": {"other": other}}))
+    assert task.addressees[0].path == "/c/police/other"
