@@ -40,7 +40,7 @@ from api.operations.startup_notices import log_notices
 from api.people import deputy_endpoints, deputy_pages, login_pages
 from api.people import endpoints as people
 from api.registers import endpoints as registers
-from api.tasks import answer_pages, handover_pages, inbox_pages
+from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
 from api.web import errors as error_pages
 from infra.runtime.settings import Settings, get_settings
@@ -52,7 +52,7 @@ ENDPOINTS = (
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages,
+    login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
     deputy_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_log_pages,
     error_pages,
 )  # fmt: skip

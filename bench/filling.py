@@ -209,7 +209,8 @@ class Filler:
             TaskRow, task_id=task_id, dispute_no=dispute_no, kind=kind, state=state, round=1, colour=colour,
             title=title, assignee=who if state != "open" else None, decided_by=who if state == "done" else None,
             opened_at=at, ended_at=None if waits else at + timedelta(hours=3),
-            due_at=at + timedelta(days=1) if waits else None, overdue=waits and overdue, suspended=False, ahead=0,
+            due_at=at + timedelta(days=1) if waits else None, overdue=waits and overdue, suspended=False,
+            ringing=False, ahead=0,
             urgency=urgency + (1000 if waits and overdue else 0), sealed=self._task,
         )  # fmt: skip
         for watches, posts in ((False, asked), (True, watching)):

@@ -64,6 +64,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "hotline_note": facts.Note,
     "party_changed": Party,
     "calendar_edition": Calendar,
+    "looked": handover.Looked,
 }
 """The signals that bring decisions and facts, with their messages."""
 STAGES = {
@@ -250,6 +251,15 @@ class DisputeWorkflow:
     def _may_transfer(self, order: handover.Handover) -> None:
         self._admit(order, lambda: handover.check_transfer(self.state, order))
 
+    @workflow.update(name="acknowledge")
+    async def acknowledge(self, heard: handover.Heard) -> UpdateResult:
+        """Answers the ring of a task."""
+        return await self._take(heard, lambda: handover.take_heard(self.case, heard), heard.task_id)
+
+    @acknowledge.validator
+    def _may_acknowledge(self, heard: handover.Heard) -> None:
+        self._admit(heard, lambda: handover.check_heard(self.state, heard))
+
     @workflow.update(name="act")
     async def act(self, act: actions.Act) -> UpdateResult:
         """Takes an action: an interruption, a change, an escalation."""
@@ -317,6 +327,11 @@ class DisputeWorkflow:
     def party_changed(self, party: Party) -> None:
         """A party's particulars."""
         facts.party_changed(self.case, party)
+
+    @workflow.signal(name="looked")
+    def looked(self, looked: handover.Looked) -> None:
+        """One of those asked has opened a delivered task."""
+        handover.take_look(self.case, looked)
 
     @workflow.signal(name="calendar_edition")
     def calendar_edition(self, calendar: Calendar) -> None:

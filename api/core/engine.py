@@ -17,10 +17,10 @@ from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from workflows.dispute import DisputeInput
 
-UpdateName = Literal["decide", "claim", "delegate", "transfer", "act"]
+UpdateName = Literal["decide", "claim", "delegate", "transfer", "acknowledge", "act"]
 """The updates of `workflows.dispute`: a person's message, answered with a receipt or refused."""
-SignalName = Literal["decision", "incident_added"]
-"""The signals that services send: a decision while no worker answers, and a repeat alarm."""
+SignalName = Literal["decision", "incident_added", "looked"]
+"""The signals that services send: a decision while no worker answers, a repeat alarm, a first look at what rings."""
 
 
 class NoWorker(Exception):

@@ -33,7 +33,7 @@ async def open_stream(
 @router.get("/events", response_class=EventSourceResponse, responses=problems(READ | {429}))
 async def get_events(stream: Annotated[EventStream, Depends(open_stream)]) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events for the person, as they happen: `task_opened` (also where a task was reassigned), `task_due`
-    (a deadline called: reminder, due, overdue), `task_void`, `dispute_changed`. `data` is
+    (a deadline called: reminder, due, overdue), `task_ringing`, `task_void`, `dispute_changed`. `data` is
     `{kind, dispute_no, task_id?, revision}`; what it is about is read where it always is.
 
     Of tasks one is told those addressed to a post one holds or watched by it, and those one has claimed; of disputes

@@ -89,6 +89,14 @@ async def post_transfer(
     return as_response(await handover.transfer(services, session, actor, task_id, body, key))
 
 
+@router.post("/{task_id}/acknowledge", response_model=Decided, responses=problems(WRITE))
+async def post_acknowledge(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, task_id: str, key: KeyDep = None
+) -> JSONResponse:
+    """Answers the ring of the task (应铃): it rings no more, or at a level above not at the person's own desk."""
+    return as_response(await handover.acknowledge(services, session, actor, task_id, key))
+
+
 @router.post("/{task_id}/decide", response_model=Decided, responses={202: {"model": AcceptedFor}, **problems(WRITE)})
 async def post_decide(
     services: ServicesDep, session: SessionDep, actor: ActorDep, task_id: str, answer: Answering, key: KeyDep = None

@@ -13,17 +13,18 @@ from api.core.idempotency import Answer, Taken, once
 from api.tasks.changed import answered, changed_by
 from api.tasks.schemas import Decided, DelegateIn, ReleaseIn, TransferIn
 from api.tasks.service import task_to_change
+from domain.case.bells import bell_of
 from domain.case.state import Task
 from domain.errors import DisputeClosed, FieldsInvalid, Refused, TaskClosed, Unavailable
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
-from domain.transitions.handover import Claim, Handover, capacity
+from domain.transitions.handover import Claim, Handover, Heard, capacity
 from infra.database.engine import Session
 from infra.read_model.tasks import FoundTask
 from infra.records.messages import NewMessage, leave_message, message_id_of
 from infra.records.people import actor_named
 
-Verb = Literal["claim", "release", "delegate", "transfer"]
+Verb = Literal["claim", "release", "delegate", "transfer", "acknowledge"]
 Sent = Answer[Decided] | Taken[Decided]
 _DECIDED = TypeAdapter(Decided)
 
@@ -92,6 +93,26 @@ async def transfer(
     return await _once(services, session, actor, "transfer", task_id, key, transfer.model_dump(), do)
 
 
+async def acknowledge(
+    services: Services, session: Session, actor: Actor, task_id: str, key: str | None
+) -> Answer[Decided]:
+    """Answers the ring of a task; nothing is claimed or decided by it. Where it does not ring any more, all stays.
+
+    Raises:
+        Refused, Unavailable
+    """
+
+    async def do(write_id: str) -> Sent:
+        found = await task_to_change(services, session, actor, task_id, write_id)
+        task = Task.model_validate(found.row.sealed)
+        by = next((c for c in actor.capacities if bell_of(task, c)), capacity(task, actor, "claim"))
+        return await _send(
+            services, session, actor, found, "acknowledge", Heard(key=write_id, task_id=task_id, actor=by)
+        )
+
+    return await _once(services, session, actor, "acknowledge", task_id, key, None, do)
+
+
 async def _once(
     services: Services,
     session: Session,
@@ -143,8 +164,8 @@ async def _send(
     session: Session,
     actor: Actor,
     found: FoundTask,
-    update: Literal["claim", "delegate", "transfer"],
-    message: Claim | Handover,
+    update: Literal["claim", "delegate", "transfer", "acknowledge"],
+    message: Claim | Handover | Heard,
 ) -> Sent:
     task = found.row
     await session.close()

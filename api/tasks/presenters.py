@@ -11,8 +11,10 @@ from api.core.schemas import JsonObject
 from api.tasks.examples import decision_shown
 from api.tasks.schemas import (
     AskedBy,
+    BellShape,
     Brief,
     Candidate,
+    DeliveryShape,
     DisputeAround,
     EntryInBrief,
     IncidentInBrief,
@@ -23,7 +25,8 @@ from api.tasks.schemas import (
     WholeTask,
 )
 from domain.base import china
-from domain.case.records import Agreement, Party, Verdict
+from domain.case.bells import bell_of
+from domain.case.records import Agreement, Delivery, Party, Verdict
 from domain.case.state import Entry, Task
 from domain.image.shown_timeline import latest_entries
 from domain.people.organisation import ROLES, Actor, Post
@@ -106,6 +109,8 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
         "decision": task.decision,
         "record": task.record,
         "void_reason": task.void_reason or None,
+        "ringing": any(bell_of(task, capacity) for capacity in actor.capacities),
+        "delivery": _delivery(task.delivery) if task.delivery else None,
         "standing": standing(task, actor),
     }
 
@@ -159,6 +164,24 @@ def _candidate(person: PersonAtPost) -> Candidate:
         username=person.username,
         name=person.name,
         post=PostNamed(role=person.role, organisation=person.organisation),
+    )
+
+
+def _delivery(delivery: Delivery) -> DeliveryShape:
+    return DeliveryShape(
+        delivered_at=china(delivery.delivered_at),
+        rung=[
+            BellShape(
+                at=china(bell.at),
+                posts=[_post(post) for post in bell.to],
+                acknowledged_at=bell.acknowledged_at and china(bell.acknowledged_at),
+                acknowledged_name=bell.acknowledged_name,
+            )
+            for bell in delivery.bells
+        ],
+        seen_at=delivery.seen_at and china(delivery.seen_at),
+        seen_name=delivery.seen_name,
+        known_at=delivery.known_at and china(delivery.known_at),
     )
 
 

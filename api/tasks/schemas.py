@@ -61,6 +61,26 @@ class PostAsked(Shape):
     organisation: str
 
 
+class BellShape(Shape):
+    """A ring at the desks of one level: the first is theirs to whom the task is addressed."""
+
+    at: datetime
+    posts: list[PostAsked]
+    acknowledged_at: datetime | None
+    acknowledged_name: str | None
+
+
+class DeliveryShape(Shape):
+    """What is on record of a task's delivery: nobody may say that he did not know."""
+
+    delivered_at: datetime
+    rung: list[BellShape]
+    seen_at: datetime | None
+    seen_name: str | None
+    known_at: datetime | None
+    """seen by nobody for as long as the playbook says: deemed known"""
+
+
 class TaskItem(Shape):
     """A task as the inbox shows it."""
 
@@ -98,6 +118,10 @@ class TaskItem(Shape):
     decision: s.Decision | None
     record: list[s.Decision]
     void_reason: str | None
+    ringing: bool = False
+    """it rings at the desk of the person who asks, until he acknowledges it"""
+    delivery: DeliveryShape | None = None
+    """delivered, rung, seen: of a task that rings or is deemed known"""
     standing: Standing | None = Field(None, exclude=True)
     """how the person who asks stands to it, for the pages; none in an answer that was stored"""
 

@@ -6,7 +6,9 @@ on whose behalf.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -24,11 +26,11 @@ from api.tasks.oddities import oddities
 from api.tasks.presenters import task_item, task_whole
 from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
 from domain.case.state import Task
-from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, TaskClosed
+from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, SantuiError, TaskClosed
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.action_catalogue import MERGER
-from domain.transitions.decisions import Command, organisation_codes, proposes
-from domain.transitions.handover import capacity, places_of, standing
+from domain.transitions.decisions import Command, entitled_post, organisation_codes, proposes
+from domain.transitions.handover import Looked, capacity, places_of, standing
 from domain.triage.responsibility import list_row
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
@@ -41,6 +43,7 @@ from infra.read_model.tasks import (
     find_task,
     find_task_at,
     inbox,
+    ringing_tasks,
     task_exists,
 )
 from infra.records.attachments import attachments_of
@@ -48,6 +51,8 @@ from infra.records.idempotency_store import StoredAnswer
 from infra.records.people import PersonAtPost, colleagues, manned, organisations_by_code
 
 log = structlog.get_logger()
+LOOK_PATIENCE = 0.5
+"""Seconds that reading a task may take longer, so that it is on record who saw it first."""
 BOXES = ("claimable", "mine", "done", "watched")
 _ANSWERS: TypeAdapter[Decided | AcceptedFor] = TypeAdapter(Decided | AcceptedFor)
 
@@ -90,7 +95,28 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
         by = capacity(task, actor, "hand_over")
         helping = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
+    if task.pending and task.delivery and not task.delivery.seen_at:
+        await _looked(services, actor, row, task)
     return task_whole(row, answering, helping, dispute, entries, actor)
+
+
+async def _looked(services: Services, actor: Actor, row: TaskRow, task: Task) -> None:
+    """Tells the case that one of those asked has opened what was delivered (已阅); whoever reads does not wait for it
+    long, and reads all the same where the engine is away.
+    """
+    by = next((c for c in actor.capacities if entitled_post(task, c)), None)
+    if by is None:
+        return
+    looked = Looked(key=f"looked-{row.task_id}-{by.person_id}", task_id=row.task_id, actor=by)
+    with suppress(TimeoutError, SantuiError):
+        async with asyncio.timeout(LOOK_PATIENCE):
+            await services.engine.signal(row.dispute_no, "looked", looked)
+
+
+async def ringing(session: Session, actor: Actor) -> list[TaskItem]:
+    """What rings at the person's desk now."""
+    items = [task_item(row, actor) for row in await ringing_tasks(session, actor)]
+    return [item for item in items if item.ringing]
 
 
 async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str, write_id: str) -> FoundTask:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from domain.case.bells import ring
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
 from domain.case.records import Push
 from domain.case.responsibility import pass_on
@@ -184,6 +185,8 @@ class Case:
         if s.pushes and s.pushes[-1].stage is s.stage and not KINDS[kind].aside:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
+        if task.state == "open":
+            ring(self, task)
         if KINDS[kind].leads:
             self.void(s.pending("keep_following"), "由承办人继续跟进")
         elif not KINDS[kind].aside:
@@ -234,6 +237,7 @@ class Case:
         self.state.touch(task)
         task.opened_revision = task.revision
         self.log("task_opened", KINDS[task.kind].name, task_id=task.task_id, task_kind=task.kind, about=task.about)
+        ring(self, task)
 
     def end(self, task: Task) -> None:
         """A task is done or void: its own clocks stop, and nobody holds it for somebody else."""

@@ -76,6 +76,28 @@ class Assigned(Model):
     """when it was signed for, by somebody or by silence"""
 
 
+class Bell(Model):
+    """A ring at the desks of one level (摇铃); the first is theirs to whom the task is addressed."""
+
+    at: datetime
+    to: list[Post]
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_name: str | None = None
+
+
+class Delivery(Model):
+    """What is on record of a task's delivery: nobody may say that he did not know (H-036)."""
+
+    delivered_at: datetime
+    bells: list[Bell] = []
+    seen_at: datetime | None = None
+    seen_by: str | None = None
+    seen_name: str | None = None
+    known_at: datetime | None = None
+    """seen by nobody for as long as the playbook says: deemed known (视为知悉)"""
+
+
 class Holding(Model):
     """A stretch of the responsibility chain: who held the case from when to when (Q-023)."""
 

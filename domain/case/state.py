@@ -16,6 +16,7 @@ from domain.case.records import (
     Applied,
     Assigned,
     Change,
+    Delivery,
     Disposal,
     DiversionRecord,
     Evidence,
@@ -90,6 +91,8 @@ class Task(Model):
     record: list[Decision] = []
     """answers that did not end the task: progress, contacts, a delegate's proposals"""
     redo_of: str | None = None
+    delivery: Delivery | None = None
+    """delivered, rung, seen: of a task that rings or is deemed known"""
     about: dict[str, Any] = {}
     void_reason: str = ""
     opened_revision: int = 0

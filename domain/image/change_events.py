@@ -28,6 +28,8 @@ class ChangeEventKind(StrEnum):
     """a question stands open, or is new to others: reassigned, delegated, offered"""
     TASK_DUE = "task_due"
     """a deadline called: a reminder, due, overdue, promoted"""
+    TASK_RINGING = "task_ringing"
+    """it rings at their desks: the first time, or at a level above (摇铃)"""
     TASK_VOID = "task_void"
     """nobody needs it answered any more"""
     DISPUTE_CHANGED = "dispute_changed"
@@ -63,6 +65,7 @@ def change_events(image: Image, *, stored: int, before: Mapping[str, str]) -> li
             events.append(ChangeEvent(kind=ChangeEventKind.TASK_OPENED, task_id=task.task_id, posts=[], persons=new))
         if task.pending and _called(task, entries):
             events.append(_of_task(ChangeEventKind.TASK_DUE, task))
+        events += _rings(task, entries)
         if was_open and task.state == "void":
             events.append(_of_task(ChangeEventKind.TASK_VOID, task))
     current = [task for task in tasks if task.pending or before.get(task.task_id) in OPEN]
@@ -70,6 +73,17 @@ def change_events(image: Image, *, stored: int, before: Mapping[str, str]) -> li
     asked += [post for task in tasks if task.task_id in reassigned for post in task.former]
     persons = sorted({person for task in current for person in _hands(task)})
     return [*events, ChangeEvent(kind=ChangeEventKind.DISPUTE_CHANGED, posts=_codes(asked), persons=persons)]
+
+
+def _rings(task: Task, entries: Iterable[Entry]) -> list[ChangeEvent]:
+    """Bells that have begun to ring, and nobody has acknowledged yet."""
+    if not (task.pending and task.delivery):
+        return []
+    levels = {e.detail["level"] for e in entries if e.kind == "rung" and e.detail.get("task_id") == task.task_id}
+    bells = [bell for n, bell in enumerate(task.delivery.bells) if n in levels and not bell.acknowledged_at]
+    return [
+        ChangeEvent(kind=ChangeEventKind.TASK_RINGING, task_id=task.task_id, posts=_codes(bell.to)) for bell in bells
+    ]
 
 
 def _called(task: Task, entries: Iterable[Entry]) -> bool:

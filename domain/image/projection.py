@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from domain.base import Model, china
+from domain.case.bells import rings
 from domain.case.case import COLOUR, is_of
 from domain.case.clocks import Clock
 from domain.case.responsibility import held_by
@@ -48,6 +49,8 @@ class TaskImage(Model):
     overdue: bool
     suspended: bool = False
     """its deadline stands still"""
+    ringing: bool = False
+    """a bell of it has not been acknowledged"""
     ahead: int = 0
     """seconds that a drill has moved its case's clock ahead of the wall's; 0 once it has ended"""
     urgency: int
@@ -212,6 +215,7 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
         due_at=clock.due_at if clock else None,
         overdue=overdue,
         suspended=clock is not None and clock.suspended,
+        ringing=rings(task),
         ahead=state.ahead if task.pending else 0,
         urgency=weight(overdue=overdue, rank=state.process.colours[state.colour].rank, urgent=state.urgent)
         if task.pending

@@ -126,6 +126,9 @@ def _by_colour(process: Process, policy: TaskPolicy, where: Loc) -> Iterator[Mis
     """Limits of colours: of those there are, and where silence decides, of every one."""
     named: list[tuple[Loc, str]] = [((*where, "limit_by_colour", code), code) for code in policy.limit_by_colour]
     named += [((*where, "silence_supervised", n), code) for n, code in enumerate(policy.silence_supervised)]
+    named += [
+        ((*where, "ring", "again_after", code), code) for code in (policy.ring.again_after if policy.ring else ())
+    ]
     for place, code in named:
         if code not in process.colours:
             yield Mistake(place, f"no such colour: {code}{choice(code, list(process.colours))}")
@@ -151,6 +154,7 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
         yield from _each(policy.watched_by, "tasks", kind, "watched_by")
         for n, level in enumerate(policy.above):
             yield from _each(level, "tasks", kind, "above", n)
+        yield from _each(policy.ring.then if policy.ring else [], "tasks", kind, "ring", "then")
     for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
         yield from _each(tier.convenor, "ladder", "tiers", n, "convenor")
     yield from _each(process.evaluation.at_station, "evaluation", "at_station")

@@ -23,7 +23,7 @@ from domain.policy.exits import Exits
 from domain.policy.forms.demands import Demand
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
-from domain.policy.rungs import Rungs
+from domain.policy.rungs import Ring, Rungs
 from domain.policy.spans import Span
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
 
@@ -61,6 +61,8 @@ class TaskPolicy(Strict):
     first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
     rungs: Rungs = Rungs()
     decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
+    ring: Ring | None = Field(None, description="rings at their desks until somebody acknowledges it")
+    known_after: Span | None = Field(None, description="unseen so long after its delivery, it is deemed known")
     silence_supervised: list[str] = Field([], description="colours in which that decision calls supervision too")
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from domain.base import Strict
+from domain.policy.addressing import Addressing
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.spans import Span
 
@@ -42,3 +43,21 @@ class Rungs(Strict):
 
 def _numbers(numbers: list[float]) -> str:
     return f"[{', '.join(f'{number:g}' for number in numbers)}]"
+
+
+class Ring(Strict):
+    """摇铃: what rings at the desks of those it is addressed to, until one of them acknowledges it (Q-022).
+
+    Nobody having acknowledged it for as long as its colour says, it rings at the next of `then` too, and so on; in a
+    colour that is not named it rings at their own desks only.
+    """
+
+    again_after: dict[str, Span] = Field({}, description="by colour: unheard so long, it rings one level higher too")
+    then: list[Addressing] = Field([], description="the levels above, one after another")
+
+    @model_validator(mode="after")
+    def _somewhere_to_go(self) -> Ring:
+        if bool(self.again_after) != bool(self.then):
+            missing = "then" if self.again_after else "again_after"
+            raise Mistakes([Mistake((missing,), f"a ring that is repeated says after how long and where: {missing}")])
+        return self

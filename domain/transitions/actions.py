@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.base import Strict
+from domain.case.bells import ring
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
@@ -171,6 +172,7 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
         task.let_go()
         case.state.touch(task)
+        ring(case, task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
     pass_on(case.state, case.now(), reassigned=True)
 

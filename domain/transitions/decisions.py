@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.base import Model, Strict
+from domain.case.bells import answered
 from domain.case.case import Case
 from domain.case.diverting import divert_errors
 from domain.case.ladder import check_composition, no_table
@@ -244,6 +245,7 @@ def take(case: Case, command: Command) -> Task:
         proposal=proposes(task, command),
     )
     case.state.organisations |= {ref.path: ref for ref in command.organisations.values()}
+    answered(case, task, command.actor)
     if decision.proposal:
         _propose(case, task, decision)
         return task

@@ -1,5 +1,5 @@
 """How a task changes hands: claimed and given back, delegated (委托办理: it comes back), transferred (移交: the
-receiver accepts or rejects). One rule, three callers, as in `domain.transitions.decisions`.
+receiver accepts or rejects); its ring is answered. One rule, three callers, as in `domain.transitions.decisions`.
 
 In whose hands a task is, is a person: a deputy (代班) takes it for the person represented, who has it when he is back.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from domain.case.bells import acknowledge, answered, bell_of, seen
 from domain.case.case import Case
 from domain.case.state import DisputeState, Task
-from domain.errors import ClaimedByOther, FieldsInvalid
-from domain.people.entitlement import answers_for
+from domain.errors import ClaimedByOther, FieldsInvalid, NotEntitled
+from domain.people.entitlement import answers_for, entitling_post
 from domain.people.organisation import Actor
 from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.catalogue import KINDS
@@ -141,6 +142,7 @@ def take_claim(case: Case, claim: Claim) -> Task:
 
 def _tie(case: Case, task: Task, by: Actor) -> None:
     task.state, task.assignee, task.assignee_name = "claimed", by.holder, by.holder_name
+    answered(case, task, by)
     case.state.touch(task)
     case.log("claimed", f"认领{KINDS[task.kind].name}", by=by, task_id=task.task_id)
 
@@ -252,3 +254,52 @@ def _in_hand(state: DisputeState, handover: Handover) -> Task:
 
 def _unfit(words: str) -> FieldsInvalid:
     return FieldsInvalid(errors=[{"field": "to", "message": words}])
+
+
+# --- the ring of a task
+
+
+class Heard(Message):
+    """A person has heard the ring of a task. He claims nothing by it, and decides nothing."""
+
+    task_id: str
+
+
+class Looked(Heard):
+    """A person has opened a task: the sender does not wait, and nothing is refused."""
+
+
+def check_heard(state: DisputeState, heard: Heard) -> Task:
+    """Whether a person may answer the ring of a task: one of those at whose desks it rings, or rang.
+
+    Raises:
+        NotFound, NotEntitled, DisputeClosed, StaleRound, TaskClosed
+    """
+    task = known_task(state, heard.task_id)
+    bells = task.delivery.bells if task.delivery else []
+    rung_at = [post for bell in bells for post in bell.to]
+    if entitling_post(heard.actor.posts, [*task.addressees, *rung_at]) is None and bell_of(task, heard.actor) is None:
+        raise NotEntitled
+    check_open(state, task, heard.actor)
+    return task
+
+
+def take_heard(case: Case, heard: Heard) -> Task:
+    """Answers the ring; one that does not ring any more stays as it is."""
+    task = check_heard(case.state, heard)
+    bell = bell_of(task, heard.actor)
+    if bell:
+        seen(case, task, heard.actor)
+        acknowledge(case, task, bell, heard.actor)
+        case.log("acknowledged", f"{KINDS[task.kind].name}应铃", by=heard.actor, task_id=task.task_id)
+    return task
+
+
+def take_look(case: Case, looked: Looked) -> None:
+    """Puts on record who of those asked saw a delivered task first; anything else changes nothing."""
+    task = case.state.task(looked.task_id)
+    if task is None or not task.pending or task.delivery is None or task.delivery.seen_at:
+        return
+    seen(case, task, looked.actor)
+    if task.delivery.seen_at:
+        case.log("seen", f"已阅{KINDS[task.kind].name}", by=looked.actor, task_id=task.task_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from domain.case.bells import KNOWN, RING, deemed_known, ring_on
 from domain.case.case import COLOUR, PROGRESS, Case
 from domain.case.clocks import Clock, RungName
 from domain.case.state import Decision, DisputeState, Task
@@ -85,6 +86,10 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
             case.log("promotion", f"{clock.title}督办提级", **facts)
             supervise(case, "overdue", f"{clock.title}提级督办", level=clock.level, clock=clock.name,
                       task_id=clock.task_id)  # fmt: skip
+        case RungName.DECIDES if task and clock.name.startswith(RING):
+            ring_on(case, task, clock)
+        case RungName.DECIDES if task and clock.name.startswith(KNOWN):
+            deemed_known(case, task, clock)
         case RungName.DECIDES if task and clock.decides:
             _decide(case, task, clock.decides)
         case RungName.DECIDES:  # nobody is asked: a validity has run out
@@ -118,7 +123,7 @@ def gives_due_date(clock: str, task_id: str | None, task: Task) -> bool:
     """
     spec = KINDS[task.kind]
     if task_id:
-        return task.task_id == task_id
+        return task.task_id == task_id and not clock.startswith((RING, KNOWN))
     name, _, code = clock.partition(":")
     if name not in (COLOUR, PROGRESS):
         return clock in ("ladder", "tier") and spec.under_ladder

@@ -60,6 +60,7 @@ _COLUMNS: dict[str, str] = {
     "ended_at": "结束时间",
     "urgency": "紧急程度",
     "suspended": "时限中止",
+    "ringing": "摇铃",
     "ahead": "演练推进",
     "at": "时间",
 }

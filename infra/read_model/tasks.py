@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     tuple_,
     union,
 )
@@ -54,6 +55,8 @@ from infra.read_model.visibility import (
 )
 from infra.records.people import PersonAtPost, at_post
 
+MOST_RINGS = 20
+"""Rings that a desk is told of at once."""
 _WITH_DISPUTE = Statement(
     lambda dialect: (
         select(
@@ -224,6 +227,16 @@ async def inbox(
     end = rows[limit - 1] if len(rows) > limit else None
     stood = () if end is None else place_in_order(end, now) if waits else (end.task_id,)
     return Page(rows=rows[:limit], next_cursor=cursor_of(now, *stood) if stood else None, now=now)
+
+
+async def ringing_tasks(session: AsyncSession, actor: Actor) -> list[TaskRow]:
+    """The tasks that ring at a desk, among those the person is asked, holds or watches; at whose is sealed in them."""
+    asked = [q for c in actor.capacities for q in (*asked_tasks(c), *held_tasks(c))]
+    among = _among([*asked, *watched_tasks(actor)])
+    query = (
+        select(TaskRow).where(col(TaskRow.ringing) == true(), among).order_by(col(TaskRow.task_id)).limit(MOST_RINGS)
+    )
+    return list((await session.execute(query)).scalars())
 
 
 async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:

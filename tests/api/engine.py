@@ -27,6 +27,7 @@ from domain.image.update_result import UpdateResult
 from domain.transitions import message_keys
 from domain.transitions.decisions import Command
 from domain.transitions.facts import Merged
+from domain.transitions.handover import Looked
 from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from infra.database.engine import Database
@@ -194,9 +195,14 @@ class LivingEngine(Engine):
 
     async def _signalled(self, dispute_no: str, signal: SignalName, message: BaseModel) -> None:
         life = self._lives[dispute_no]
-        takes: dict[SignalName, Callable[[Any], None]] = {"decision": life.signal, "incident_added": life.fact}
-        assert isinstance(message, Command if signal == "decision" else Incident)
-        takes[signal](message)
+        takes: dict[SignalName, tuple[type[BaseModel], Callable[[Any], None]]] = {
+            "decision": (Command, life.signal),
+            "incident_added": (Incident, life.fact),
+            "looked": (Looked, life.looked),
+        }
+        kind, take = takes[signal]
+        assert isinstance(message, kind)
+        take(message)
         await self._go_on(dispute_no)
 
     async def _go_on(self, dispute_no: str) -> None:

@@ -102,6 +102,7 @@ class Watch:
         self._who(state)
         self._rungs(state, new, at)
         self._clocks_stand(state, at)
+        self._bells(state)
         self._endings(state)
         self._outside(state)
         if self._looks % TRAVELS_EVERY == 0 or state.closed:
@@ -170,6 +171,20 @@ class Watch:
         assert not selves(decision) & barred(state, task), f"four eyes: {task.kind} by {actor.person_id}"
 
     # --- clocks
+
+    def _bells(self, state: DisputeState) -> None:
+        """A bell rings until it is answered, one level after the other; what is not seen in time is deemed known."""
+        for task in state.tasks:
+            delivery = task.delivery
+            if delivery is None:
+                continue
+            assert all(a.at <= b.at for a, b in pairwise(delivery.bells)), "bells out of order"
+            answered = [bell.acknowledged_at is not None for bell in delivery.bells]
+            assert not answered or answered[0] <= all(answered), "answered by those asked, and it rings above them"
+            rings_on = state.clock(f"ring:{task.task_id}")
+            assert not (rings_on and (answered[0] or not task.pending)), "it would ring on though it was answered"
+            unseen = state.clock(f"known:{task.task_id}")
+            assert not (unseen and (delivery.seen_at or delivery.known_at or not task.pending)), "known twice"
 
     def _rungs(self, state: DisputeState, new: list[Entry], at: datetime) -> None:
         """Each rung once a deadline, in order; and what fired is what the timeline tells."""

@@ -38,6 +38,7 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
         if policy.pop("limit_by_colour", None):
             policy.setdefault("limit", {"working_days": 1})
         policy.pop("silence_supervised", None)
+        policy.pop("ring", None)
     process["stages"] = [str(stage) for stage in stages]
     process["colour_clock_from"] = str(clock_from or next(stage for stage in stages if stage in PUSHES))
     if Stage.MEDIATION not in stages:

@@ -102,6 +102,12 @@ class EveryLife(Steps):
         self.look()
 
     @rule(data=st.data())
+    def somebody_hears(self, data: st.DataObject) -> None:
+        """A task is opened, or its ring is answered."""
+        self.hear(Drawn(data))
+        self.look()
+
+    @rule(data=st.data())
     def somebody_acts(self, data: st.DataObject) -> None:
         """A rightful action; endings are rare, or no life would grow old."""
         self.act(Drawn(data), endings=Drawn(data).number(0, 9) == 0)

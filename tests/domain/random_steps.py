@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from domain.case.bells import bell_of
 from domain.case.records import Party
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor
@@ -21,7 +22,7 @@ from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Merged, Note
-from domain.transitions.handover import Claim
+from domain.transitions.handover import Claim, Heard, Looked
 from domain.transitions.supervision import stage_tasks
 from tests.domain.entitled_people import (
     CATEGORIES,
@@ -162,6 +163,21 @@ class Steps(RuleBasedStateMachine):
             by_another = claim.model_copy(update={"key": self.key(), "actor": holder(task.addressees[0], 9)})
             self.unmoved(self.life.claim, by_another, {"task_claimed_by_other", "four_eyes"})
         self.done.append((self.life.claim, claim))
+
+    def hear(self, draw: Chance) -> None:
+        """Somebody opens a task, or answers its ring: at his own desk, above it, or where nothing rings any more."""
+        pending = self.state.pending()
+        if not pending:
+            return
+        task = draw.pick(pending)
+        bells = task.delivery.bells if task.delivery else []
+        actor = holder(draw.pick([*task.addressees, *(post for bell in bells for post in bell.to)]))
+        if draw.flag():
+            self.life.looked(Looked(key=self.key(), task_id=task.task_id, actor=actor))
+            return
+        heard = Heard(key=self.key(), task_id=task.task_id, actor=actor)
+        assert refused(lambda message: self.life.update("acknowledge", message), heard) == "", "a ring was not answered"
+        assert bell_of(task, actor) is None, "it rings on at the desk of who has answered"
 
     def end(self, draw: Chance) -> None:
         """Somebody ends it, rarely."""

@@ -29,7 +29,7 @@ from domain.transitions import message_keys
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.transitions.facts import Merged, Note
-from domain.transitions.handover import Claim
+from domain.transitions.handover import Claim, Looked
 from domain.transitions.message import Message as PersonsMessage
 from domain.transitions.timekeeping import next_due
 from workflows.clock import keep_time
@@ -164,6 +164,7 @@ class Life:
             "claim": (self.workflow._may_claim, self.workflow.claim),
             "delegate": (self.workflow._may_delegate, self.workflow.delegate),
             "transfer": (self.workflow._may_transfer, self.workflow.transfer),
+            "acknowledge": (self.workflow._may_acknowledge, self.workflow.acknowledge),
             "act": (self.workflow._may_act, self.workflow.act),
         }
         validate, handle = updates[name]
@@ -173,6 +174,11 @@ class Life:
         """A decision by the signal, which nobody answers."""
         with self._engine():
             self.workflow.decision(_travelled(command))
+
+    def looked(self, looked: Looked) -> None:
+        """The signal that somebody opened a delivered task."""
+        with self._engine():
+            self.workflow.looked(_travelled(looked))
 
     def orphan(self, key: str) -> None:
         """The signal that nobody waits for a message's answer."""

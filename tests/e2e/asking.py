@@ -45,6 +45,7 @@ def _hand_around(county: County) -> None:
     first, second = (county.person(candidate["username"]) for candidate in whole["candidates"][:2])
     at = f"/v1/tasks/{task['task_id']}"
     first.post(f"{at}/claim")
+    first.post(f"{at}/acknowledge")
     first.delete(f"/v1/attachments/{first.attach(number)}")
     first.get("/v1/tasks", box="mine")
     first.post(f"{at}/delegate", {"to": second.username, "note": "请先核实"})

@@ -98,9 +98,10 @@ document.addEventListener("htmx:error", (event) => {
 
 // What happens elsewhere: the inbox is read again, a case says that it has moved on. Nothing that is typed is lost.
 let stirring;
-for (const kind of ["task_opened", "task_due", "task_void", "dispute_changed"]) {
+for (const kind of ["task_opened", "task_due", "task_ringing", "task_void", "dispute_changed"]) {
   document.addEventListener(kind, (event) => {
     const change = JSON.parse(event.detail.data);
+    if (kind !== "task_due") askForRings();
     const shown = document.querySelector("[data-dispute]");
     if (shown && (change.dispute_no !== shown.dataset.dispute || change.revision <= Number(shown.dataset.revision))) return;
     clearTimeout(stirring);
@@ -142,4 +143,59 @@ async function reread(event) {
 
 document.addEventListener("htmx:sse:error", (event) => {
   if (event.detail.status === 401) event.target.remove(); // the sign-in is over: the next page asks for a new one
+});
+
+// 摇铃: what rings above the page sounds, and shakes a phone, until somebody answers it; silence on this machine is one
+// press. Sound begins after the first touch of the page where the browser wants one; who wants less motion is not shaken.
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+let asking, sounding, audio;
+
+function askForRings() {
+  clearTimeout(asking);
+  asking = setTimeout(() => {
+    const rings = document.querySelector("#rings");
+    if (rings) htmx.trigger(rings, "rings");
+  }, 300);
+}
+
+function hushed() {
+  try { return sessionStorage.getItem("hushed") === "yes"; } catch { return false; }
+}
+
+function strike() {
+  if (!document.querySelector("#rings .ring")) return;
+  if (!stillness.matches) navigator.vibrate?.([300, 150, 300]);
+  if (hushed()) return;
+  try {
+    audio ??= new AudioContext();
+    if (audio.state === "suspended") audio.resume().catch(() => {});
+    for (const [after, pitch] of [[0, 880], [0.25, 660]]) {
+      const tone = audio.createOscillator(), volume = audio.createGain(), at = audio.currentTime + after;
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.2, at);
+      volume.gain.exponentialRampToValueAtTime(0.001, at + 0.22);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + 0.23);
+    }
+  } catch { /* a machine without sound: the words stay */ }
+}
+
+function attendRings() {
+  const ringing = document.querySelector("#rings .ring"), hush = document.querySelector("#hush");
+  hush?.setAttribute("aria-pressed", String(hushed()));
+  if (ringing && !sounding) {
+    strike();
+    sounding = setInterval(strike, 3000);
+  } else if (!ringing && sounding) {
+    clearInterval(sounding);
+    sounding = undefined;
+    navigator.vibrate?.(0);
+  }
+}
+document.addEventListener("htmx:after:swap", attendRings);
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#hush")) return;
+  try { sessionStorage.setItem("hushed", hushed() ? "no" : "yes"); } catch { /* it sounds on */ }
+  attendRings();
 });

@@ -79,6 +79,7 @@ class TaskRow(SQLModel, table=True):
     __tablename__ = "task"
     __table_args__ = (Index("task_of_dispute", "dispute_no", "state", "task_id"),
                       Index("task_mine", "assignee", "state", "task_id"),
+                      Index("task_ringing", "ringing", "task_id"),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
     dispute_no: str
@@ -98,6 +99,8 @@ class TaskRow(SQLModel, table=True):
     due_at: datetime | None = instant_field(default=None)
     overdue: bool
     suspended: bool = False
+    ringing: bool = Field(default=False)
+    """somebody's desk is to ring for it: which one is sealed (`domain.case.bells`)"""
     ahead: int = 0
     """of a waiting task: seconds that a drill has moved its case's clock ahead of the wall's"""
     urgency: int

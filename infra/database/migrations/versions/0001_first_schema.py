@@ -197,7 +197,7 @@ def _read_model() -> None:
         *_columns(TEXT, "assignee", "delegate", "offered_to", "decided_by", "decided_for", nullable=True),
         *_columns(INSTANT, "opened_at"),
         *_columns(INSTANT, "ended_at", "due_at", nullable=True),
-        *_columns(BOOLEAN, "overdue", "suspended"),
+        *_columns(BOOLEAN, "overdue", "suspended", "ringing"),
         *_columns(INTEGER, "ahead", "urgency"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("task_id"),
@@ -207,6 +207,7 @@ def _read_model() -> None:
     op.create_index("ix_task_offered_to", "task", ["offered_to"])
     op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
     op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
+    op.create_index("task_ringing", "task", ["ringing", "task_id"])
     op.create_index("task_of_dispute", "task", ["dispute_no", "state", "task_id"])
     op.create_table(
         "timeline",
