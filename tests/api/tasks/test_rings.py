@@ -31,7 +31,6 @@ def with_a_bell(services: Services) -> Services:
     return replace(services, policy=replace(services.policy, playbook=book))
 
 
-@pytest.mark.req("Q-022")
 async def test_it_rings_at_the_desk_until_it_is_answered_and_once_for_its_key(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -74,7 +73,6 @@ async def test_a_level_above_hears_it_in_time_and_a_stranger_never(
             await acknowledge(services, session, officer, task.task_id, "o")
 
 
-@pytest.mark.req("H-036")
 async def test_the_first_look_of_one_who_is_asked_is_on_record_and_nobody_else_s(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
