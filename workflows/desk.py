@@ -116,6 +116,15 @@ class Desk:
         if self._fault is not None:
             raise BackgroundFault(str(self._fault)) from self._fault
 
+    async def over(self, going_on: Callable[[], bool]) -> None:
+        """Waits until something beside the story is over.
+
+        Raises:
+            Interrupted
+        """
+        await self.until(lambda: self.state.interruption is not None or not going_on())
+        self._see_interruption()
+
     @property
     def settled(self) -> bool:
         """Whether the story has come to rest: it waits for something that is not there yet."""
@@ -141,7 +150,10 @@ class Desk:
         """The task answered or voided first."""
         state = self.state
         await self.until(lambda: state.interruption is not None or any(t.ended_at for t in tasks))
-        if state.interruption is not None:
-            interruption, state.interruption = state.interruption, None
-            raise Interrupted(interruption)
+        self._see_interruption()
         return min((t for t in tasks if t.ended_at), key=lambda t: t.revision)
+
+    def _see_interruption(self) -> None:
+        if self.state.interruption is not None:
+            interruption, self.state.interruption = self.state.interruption, None
+            raise Interrupted(interruption)

@@ -11,6 +11,7 @@ from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
 from domain.transitions.colours import raise_by_one
 from domain.transitions.supervision import supervise
+from domain.transitions.triage.desks import judging
 from workflows.desk import DONE, Answer, Ask, Desk
 from workflows.pushes import may_leave_police
 
@@ -31,6 +32,7 @@ async def evaluate(desk: Desk) -> Judgement:
     """
     state = desk.state
     if not state.process.has(Stage.EVALUATION):
+        await desk.over(lambda: judging(state))
         return Judgement(accepted=True)
     desk.case.enter(Stage.EVALUATION)
     assert state.disposal is not None, "only a disposal is evaluated"

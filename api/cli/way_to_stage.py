@@ -15,6 +15,7 @@ Answer = tuple[str, Document]
 """A decision, and the fields that are not left to its example."""
 
 ORDER = list(Stage)
+DESKS = "confirm_triage"
 STAGE_OF = {kind: spec.stages[-1] for kind, spec in KINDS.items() if spec.stages}
 """The stage that asks a kind, the last where several do."""
 
@@ -57,4 +58,10 @@ def towards(aim: Stage, kind: str) -> Answer:
 
 def waited_for(tasks: list[Document]) -> list[Document]:
     """Of open tasks as the API shows them, those that the story waits for."""
-    return [task for task in tasks if not KINDS[task["kind"]].aside]
+    return [task for task in tasks if not task["aside"]]
+
+
+def with_desks(tasks: list[Document]) -> list[Document]:
+    """Those, and before them the desks that judge beside the story: what is done at its end waits for them."""
+    desks = [task for task in tasks if task["aside"] and task["kind"] == DESKS]
+    return [*desks, *waited_for(tasks)]

@@ -53,8 +53,8 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
 
 
 def present_case(row: DisputeRow, tasks: list[TaskRow], actor: Actor) -> Case:
-    """The process's part of a case: its document with the personal numbers masked, and its tasks."""
-    shown = [task_item(task, actor) for task in tasks]
+    """The process's part of a case: its document with the personal numbers masked, and its tasks, asides last."""
+    shown = sorted((task_item(task, actor) for task in tasks), key=lambda task: task.aside)
     held = [_held(Holding.model_validate(each), tasks) for each in row.sealed["responsibility"]]
     own = {"tasks": shown, "responsibility": held}
     case = Case.model_validate({**row.sealed, **dict(present_dispute(row)), **own})

@@ -30,6 +30,11 @@ class _Case:
         return list(self.document["suggested"])
 
     @property
+    def handled(self) -> JsonObject:
+        """What the police did where they come first."""
+        return {"police_handled": "民警已到场处置，现场已稳控"} if self.document.get("police") else {}
+
+    @property
     def another(self) -> str:
         """The number before this one's, the likeliest to exist."""
         series, _, number = str(self.document["dispute_no"]).rpartition("-")
@@ -59,8 +64,13 @@ class _Case:
 
 _REASON = {"reason": "按实际情况填写"}
 _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
+    ("confirm_triage", "confirm"): lambda c: c.handled,
+    ("confirm_triage", "report_up"): lambda c: c.handled,
     ("confirm_triage", "correct"): lambda c: {
-        **_REASON, "colour": c.document["colour"], "category": c.document["category"]},
+        **_REASON, "colour": c.document["colour"], "category": c.document["category"], **c.handled},
+    ("confirm_triage", "no_risk"): lambda c: {
+        "ground": "偶发口角，双方已和好，无积怨无前科", "answered": "已电话答复报告人"},
+    ("confirm_triage", "police_case"): lambda c: {"reason": "涉嫌违法，已由公安受理", "answered": "已电话答复报告人"},
     ("confirm_triage", "duplicate_of"): lambda c: {"dispute_no": c.another},
     ("handle_on_scene", "settled"): lambda c: {"summary": "现场劝解，双方同意离开", "push_on": False},
     ("handle_on_scene", "unsettled"): lambda c: {

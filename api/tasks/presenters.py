@@ -89,6 +89,7 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
         "colour": row.colour,
         "round": row.round,
         "state": row.state,
+        "aside": task.aside,
         "post": next(iter(posts), None),
         "posts": posts,
         "assignee": row.assignee,

@@ -92,6 +92,8 @@ class TaskItem(Shape):
     colour: str
     round: int
     state: TaskState
+    aside: bool
+    """beside the story, which does not wait for it"""
     post: PostAsked | None
     posts: list[PostAsked]
     assignee: str | None

@@ -72,6 +72,8 @@ class Case:
             self.log("stage", f"进入{STAGE_NAMES[stage]}", stage=stage, round=s.round)
         if stage in (Stage.TRIAGE, *PUSHES):
             s.left_police = stage is Stage.PUSH_3
+        if stage not in (Stage.TRIAGE, Stage.PUSH_1, Stage.PUSH_2):
+            self.void([t for t in s.pending("approve_third_push") if t.beside], "已无需审批")
         if stage in PUSHES:
             s.pushes.append(Push(stage=stage, round=s.round, at=self.now(), to=[]))
         if self._starts_colour(stage):
@@ -139,6 +141,7 @@ class Case:
         limit: Span | None = None,
         rungs: Rungs | None = None,
         opens_at: datetime | None = None,
+        beside: bool = False,
     ) -> Task:
         """Asks posts a question. Addressees, watchers, limit and rungs come from the playbook where not given.
 
@@ -158,6 +161,7 @@ class Case:
             watchers=self._watchers(kind, policy.watched_by if policy else [], assigned),
             opened_at=opens_at or self.now(),
             about=about,
+            beside=beside,
             redo_of=before.task_id if before else None,
         )
         task.excluded = self._barred(task)
@@ -182,14 +186,14 @@ class Case:
         task.opened_revision = task.revision
         if task.state == "open":
             self.log("task_opened", KINDS[kind].name, task_id=task.task_id, task_kind=kind, about=about)
-        if s.pushes and s.pushes[-1].stage is s.stage and not KINDS[kind].aside:
+        if s.pushes and s.pushes[-1].stage is s.stage and not task.aside:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
         if task.state == "open":
             ring(self, task)
         if KINDS[kind].leads:
             self.void(s.pending("keep_following"), "由承办人继续跟进")
-        elif not KINDS[kind].aside:
+        elif not task.aside:
             self.keep_following()
         pass_on(s, self.now())
         return task
@@ -217,13 +221,14 @@ class Case:
         """The task of an earlier round that this one redoes: the same question to the same organisation and tier."""
         if KINDS[kind].aside:
             return None
-        same = (about.get("path"), about.get("tier"), about.get("seat"), about.get("party"), about.get("obligation"))
+        keys = ("path", "tier", "seat", "party", "obligation", "level")
+        same = tuple(about.get(key) for key in keys)
         return next(
             (
                 t
                 for t in reversed(self.state.tasks)
                 if t.kind == kind and t.round < self.state.round and t.state == "done"
-                if same == tuple(t.about.get(key) for key in ("path", "tier", "seat", "party", "obligation"))
+                if same == tuple(t.about.get(key) for key in keys)
             ),
             None,
         )
@@ -261,19 +266,21 @@ class Case:
                     self.log("task_void", f"{KINDS[task.kind].name}失效", task_id=task.task_id, reason=why)
 
     def _barred(self, task: Task) -> list[str]:
-        """Who may not answer: of an evaluation, whoever handled the round; of a change, who proposed it.
+        """Who may not answer: of an evaluation, whoever handled the round; of a change, who proposed it; at a desk, who
+        answered at another of the chain.
 
         Whoever was represented by a deputy in it counts as well, and so does a delegate who prepared it.
         """
         s = self.state
         if task.kind == "approve_change":
             return sorted({p for key in ("proposer", "proposed_for") if (p := task.about.get(key))})
-        if not KINDS[task.kind].judges:
+        spec = KINDS[task.kind]
+        if not (spec.judges or spec.by_levels):
             return []
         done = (
             person
             for other in s.tasks
-            if other.round == s.round and KINDS[other.kind].handles
+            if other.round == s.round and (KINDS[other.kind].handles if spec.judges else another_desk(task, other))
             for decision in other.answers
             for person in (decision.actor_id, decision.on_behalf_of)
         )
@@ -356,6 +363,13 @@ class Case:
             if beside or not (clock.task_id in waiting or clock.name in (PROTECTION, PROGRESS)):
                 clock.stop(self.now())
         self.state.touch()
+
+
+def another_desk(task: Task, other: Task) -> bool:
+    """Whether another task of the round is the question to another desk of the same chain."""
+    if other.kind != task.kind or not KINDS[task.kind].by_levels:
+        return False
+    return bool(other.about.get("level") != task.about.get("level"))
 
 
 def _plain(detail: dict[str, Any]) -> dict[str, Any]:

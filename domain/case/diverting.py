@@ -24,7 +24,8 @@ UNDOES = {"recall": "recall", "convert_to_criminal": "criminal_case"}
 
 def source_says(process: Process, source: str) -> Verdict:
     """What the mechanism says of diverting what comes by a source."""
-    return "must" if source in process.divert_sources else "may"
+    listed = process.sources.get(source)
+    return listed.divert if listed else "must" if source in process.divert_sources else "may"
 
 
 def verdict_of(state: DisputeState, *, scene_safe: bool | None = None, **as_if: Any) -> Diversion:

@@ -47,6 +47,8 @@ def open_state(
         divertible=triage.divertible,
         confidence=triage.confidence,
         elsewhere=triage.elsewhere,
+        alarmed=(listed := playbook.process.sources.get(incident.source)) is not None and listed.push_at_once,
+        police_heard=triage.police_heard,
         risk_kinds=list(triage.risk_kinds),
         suggested_lead=triage.suggested_lead,
         suggested=[code for code in (triage.suggested_lead, *triage.suggested_cooperating) if code],

@@ -48,7 +48,7 @@ def _how(state: DisputeState, task: Task) -> How:
 
 def _holds(state: DisputeState, task: Task) -> bool:
     spec = KINDS[task.kind]
-    if spec.aside or (spec.to_organisation and not spec.leads and task.kind != "accept_assignment"):
+    if task.aside or (spec.to_organisation and not spec.leads and task.kind != "accept_assignment"):
         return False
     if task.kind == "accept_assignment":
         return state.process.responsibility_passes == "delivery" and bool(task.about.get("lead"))

@@ -33,6 +33,7 @@ from domain.case.records import (
     VisitRecord,
 )
 from domain.people.organisation import OrganisationRef, Post
+from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -94,6 +95,8 @@ class Task(Model):
     delivery: Delivery | None = None
     """delivered, rung, seen: of a task that rings or is deemed known"""
     about: dict[str, Any] = {}
+    beside: bool = False
+    """stands beside the story although its kind does not everywhere: the story does not wait for it"""
     void_reason: str = ""
     opened_revision: int = 0
     revision: int = 0
@@ -102,6 +105,11 @@ class Task(Model):
     def pending(self) -> bool:
         """Still to be answered."""
         return self.state in ("open", "claimed")
+
+    @property
+    def aside(self) -> bool:
+        """Whether it stands beside the story."""
+        return self.beside or KINDS[self.kind].aside
 
     @property
     def begun(self) -> bool:
@@ -170,6 +178,10 @@ class DisputeState(Model):
     """现实危害性 and 轻重缓急, of each the gravest that any report had (Q-031); the colour may be another since"""
     urgent: bool = False
     police: bool = False
+    police_heard: bool = False
+    """police first by what was said, whatever the category"""
+    alarmed: bool = False
+    """an alarm came whose source pushes at once, and the first push has not gone out for it"""
     divert: bool | None = None
     """what the desk said of diverting; none: nothing"""
     divertible: bool = False

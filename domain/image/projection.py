@@ -187,7 +187,7 @@ def _holder(state: DisputeState) -> tuple[str | None, str | None]:
     task = held_by(state)
     if task and task.addressees:
         return task.addressees[0].path, task.assignee or task.addressees[0].role
-    if state.chain and any(not KINDS[t.kind].aside for t in state.pending()):
+    if state.chain and any(not t.aside for t in state.pending()):
         return state.chain[-1].path, state.chain[-1].role
     return state.places.get("station"), None
 

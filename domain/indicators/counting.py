@@ -22,9 +22,9 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 
 WORKED_ON = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3, Stage.MEDIATION)
-NOT_PUSHED = ("withdrawn", "merged", "transferred_out", "criminal_case", "not_a_dispute")
+NOT_PUSHED = ("withdrawn", "merged", "transferred_out", "criminal_case", "not_a_dispute", "no_risk", "police_case")
 """Outcomes that take a matter out of 处置率 altogether (F.3)."""
-NOT_ACCEPTED = ("merged", "transferred_out", "criminal_case", "not_a_dispute")
+NOT_ACCEPTED = ("merged", "transferred_out", "criminal_case", "not_a_dispute", "no_risk", "police_case")
 """Outcomes that take a matter out of 办结率 altogether (F.4); a crime goes to another procedure."""
 _WORK = (
     TallyKind.SUBMITTED, TallyKind.DISPOSED, TallyKind.INTERVENED, TallyKind.CONCLUDED, TallyKind.FINISHED,

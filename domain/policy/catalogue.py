@@ -18,6 +18,8 @@ OUTCOMES: dict[str, str] = {
     "withdrawn": "撤回",
     "transferred_out": "移送",
     "guided_to_litigation": "引导诉讼",
+    "no_risk": "无风险",
+    "police_case": "转公安办案",
 }
 """How a dispute ends."""
 
@@ -85,6 +87,8 @@ class KindSpec(Model):
     """disposes of the dispute in push 3, as lead or cooperating; a party met there is an intervention"""
     by_roads: bool = False
     """asked on the roads out of the police that the playbook names (`approval`), in whichever stage they begin"""
+    by_levels: bool = False
+    """a chain of desks: each is answered by another person"""
     submits: bool = False
     """who answers it is the desk that submits the dispute to push 3, as indicators count it"""
     follows: bool = False
@@ -105,9 +109,13 @@ KINDS: dict[str, KindSpec] = {
         name="研判确认",
         stages=(Stage.TRIAGE,),
         submits=True,
+        by_levels=True,
         decisions={
             "confirm": _d("确认研判", triage.Confirm),
             "correct": _d("更正研判", triage.Correct),
+            "report_up": _d("上报", triage.ReportUp),
+            "no_risk": _d("无风险", triage.NoRisk),
+            "police_case": _d("警务案件", triage.PoliceCase),
             "duplicate_of": _d("系重复纠纷", triage.DuplicateOf, ending=MERGER),
         },
     ),

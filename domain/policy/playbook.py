@@ -21,7 +21,7 @@ class Playbook(Strict):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
     edition: str
-    sources: list[str] = Field([], description="requirement ids this playbook realises")
+    realises: list[str] = Field([], description="requirement ids this playbook realises")
     process: Process
 
     @model_validator(mode="after")

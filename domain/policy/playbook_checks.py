@@ -18,6 +18,7 @@ from domain.policy.catalogue import KINDS, KindSpec
 from domain.policy.exits import LEAVES
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.forms.demands import OWN_FIELDS
+from domain.policy.intake.source_checks import source_mistakes
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
 from domain.policy.process import Process, TaskPolicy, unknown_kinds
@@ -30,6 +31,7 @@ LONGEST = {
     Unit.CALENDAR_DAYS: 10 * 365,
     Unit.CALENDAR_MONTHS: 10 * 12,
     Unit.WORKING_DAYS: 10 * 250,
+    Unit.MIDNIGHTS: 10 * 365,
 }
 """Ten years of each unit: a case waits no longer, and far beyond it there are no dates at all (the year 9999)."""
 NOT_IN_A_NAME = "\"'`\\“”‘’"
@@ -50,6 +52,7 @@ def mistakes(
         _tables,
         _diversions,
         _approvals,
+        source_mistakes,
         _exits,
         _entries,
         _judges,
@@ -155,6 +158,11 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
         for n, level in enumerate(policy.above):
             yield from _each(level, "tasks", kind, "above", n)
         yield from _each(policy.ring.then if policy.ring else [], "tasks", kind, "ring", "then")
+    for code, source in process.sources.items():
+        for n, desk in enumerate(source.desks):
+            yield ("sources", code, "desks", n), desk
+            if desk.outside_hours:
+                yield ("sources", code, "desks", n, "outside_hours"), desk.outside_hours
     for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
         yield from _each(tier.convenor, "ladder", "tiers", n, "convenor")
     yield from _each(process.evaluation.at_station, "evaluation", "at_station")

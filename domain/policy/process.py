@@ -21,6 +21,7 @@ from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.exits import Exits
 from domain.policy.forms.demands import Demand
+from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
 from domain.policy.rungs import Ring, Rungs
@@ -177,6 +178,7 @@ class Process(Strict):
     responsibility_passes: Literal["delivery", "acceptance"] = Field(
         "delivery", description="when an organisation that is dispatched to holds the case: at once, or once it accepts"
     )
+    sources: dict[str, Source] = Field({}, description="where reports come from, by code, with their chains of desks")
     divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
     diversion: DiversionPolicy = DiversionPolicy()
     disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")

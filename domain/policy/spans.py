@@ -2,7 +2,7 @@
 
 A bare number of days has cost others dear (a "day" that meant eight business hours), so a length always names its
 unit. Hours, calendar days and months run to the same time of day; working days end at 24:00 of the last one, as
-periods counted in days do by 民法典 第201, 203条.
+periods counted in days do by 民法典 第201, 203条. `{midnights: 1}` ends with today.
 """
 
 from __future__ import annotations
@@ -24,14 +24,18 @@ class Unit(StrEnum):
     CALENDAR_DAYS = "calendar_days"
     CALENDAR_MONTHS = "calendar_months"
     WORKING_DAYS = "working_days"
+    MIDNIGHTS = "midnights"
 
 
+LAST_HOURS = timedelta(hours=2)
+"""[DESIGN] Who is asked that late in a day has so long all the same."""
 _NAMES = {
     Unit.MINUTES: "分钟",
     Unit.HOURS: "小时",
     Unit.CALENDAR_DAYS: "天",
     Unit.CALENDAR_MONTHS: "个月",
     Unit.WORKING_DAYS: "个工作日",
+    Unit.MIDNIGHTS: "个24时（当日为第一个）",
 }
 
 
@@ -43,6 +47,7 @@ class Span(Strict):
     calendar_days: int | None = Field(None, gt=0)
     calendar_months: int | None = Field(None, gt=0)
     working_days: int | None = Field(None, gt=0)
+    midnights: int | None = Field(None, gt=0)
 
     @model_validator(mode="after")
     def _one_unit(self) -> Span:
@@ -98,6 +103,9 @@ class Calendar(Model):
                 return _add_months(start, n)
             case Unit.WORKING_DAYS:
                 return self._working_days_after(start, n)
+            case Unit.MIDNIGHTS:
+                midnight = datetime.combine(china(start).date() + timedelta(days=n), time(), CHINA)
+                return max(midnight, start + LAST_HOURS)
 
     def _working_days_after(self, start: datetime, n: int) -> datetime:
         day = china(start).date()

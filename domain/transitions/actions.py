@@ -23,7 +23,6 @@ from domain.case.state import DisputeState, Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
-from domain.policy.catalogue import KINDS
 from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
 from domain.policy.stages import Stage
@@ -32,6 +31,7 @@ from domain.transitions.colours import is_lower, recolour
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import held, move_up, stage_tasks, supervise
+from domain.transitions.triage.desks import ask_together
 from domain.validation_messages import field_errors
 
 SUSPENDABLE = (COLOUR, "ladder", "tier")
@@ -138,6 +138,7 @@ def take_action(case: Case, act: Act) -> None:
             case.log("clock_resumed", "恢复计时", by=act.actor)
         case "recolour", Recolour() if not is_lower(s, form.colour):
             recolour(case, form.colour, form.reason, by=act.actor)
+            ask_together(case)
         case _:
             fields = form.model_dump(mode="json", exclude_none=True)
             propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of)
@@ -162,7 +163,7 @@ def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stag
     if action in UNDOES:
         undo(case, UNDOES[action])
     case.state.interruption = Interruption(action=action, outcome=outcome, goto=goto, at=case.now())
-    case.void([t for t in case.state.tasks if outcome or not KINDS[t.kind].aside], "流程已变更")
+    case.void([t for t in case.state.tasks if outcome or not t.aside], "流程已变更")
 
 
 def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of, is_of
 from domain.case.records import Assigned
 from domain.case.state import DisputeState
+from domain.policy.intake.sources import limit_of
 from domain.policy.stages import Stage
 
 
@@ -27,6 +28,7 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
     s.colour = colour
     if not lower:
         _shorten(case, why)
+        _hurry_desks(case, colour)
     if not rule.progress_every:  # continuing follow-up is the graver colour's
         for clock in s.clocks:
             if clock.stopped_at is None and is_of(clock, PROGRESS):
@@ -59,6 +61,17 @@ def _shorten(case: Case, why: str) -> None:
         policy, own = s.process.tasks.get(task.kind), s.clock(f"task:{task.task_id}")
         if own and policy and s.colour in policy.limit_by_colour:
             own.shorten(now, s.calendar.after(now, policy.limit_by_colour[s.colour]), why)
+
+
+def _hurry_desks(case: Case, colour: str) -> None:
+    """Desks that have not answered yet get the shorter of the graver colour's time and what remains."""
+    s, now = case.state, case.now()
+    source = s.process.sources.get(s.source)
+    for task in s.pending("confirm_triage"):
+        clock = s.clock(f"task:{task.task_id}")
+        if clock and source and source.desks:
+            desk = source.desks[task.about.get("level", 1) - 1]
+            clock.shorten(now, s.calendar.after(now, limit_of(desk, colour, s.process.colours)), "预警升级")
 
 
 def raise_by_one(case: Case, why: str) -> None:

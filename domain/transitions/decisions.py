@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.base import Model, Strict
 from domain.case.bells import answered
-from domain.case.case import Case
+from domain.case.case import Case, another_desk
 from domain.case.diverting import divert_errors
 from domain.case.ladder import check_composition, no_table
 from domain.case.records import Evidence, Flag
@@ -38,6 +38,9 @@ from domain.transitions.approvals import ends_task, kept_by_police, waiting_word
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
+from domain.transitions.triage.desks import KIND as DESKS
+from domain.transitions.triage.desks import desk_errors, judging
+from domain.transitions.triage.desks import withheld as withheld_at_desk
 from domain.triage.responsibility import ListRow
 from domain.validation_messages import field_errors
 
@@ -103,14 +106,18 @@ def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
     if actor.persons & set(task.excluded):
         raise FourEyes
     if actor.persons & other_seats(state, task):
-        raise FourEyes("评估须由两人分别作出")
+        raise FourEyes("评估须由两人分别作出" if KINDS[task.kind].judges else "各级研判须由不同的人分别作出")
 
 
 def other_seats(state: DisputeState, task: Task) -> set[str]:
-    """Who has answered for another seat of the same evaluation, or prepared its answer, or was represented in it."""
-    if not KINDS[task.kind].judges:
+    """Who has answered for another seat of the same evaluation or at another desk of the same chain, or prepared its
+    answer, or was represented in it.
+    """
+    spec = KINDS[task.kind]
+    if not (spec.judges or spec.by_levels):
         return set()
-    seats = (t for t in state.tasks if t.kind == task.kind and t.round == task.round and t.task_id != task.task_id)
+    kin = (t for t in state.tasks if t.kind == task.kind and t.round == task.round and t.task_id != task.task_id)
+    seats = (t for t in kin if spec.judges or another_desk(task, t))
     persons = (person for t in seats for d in t.answers for person in (d.actor_id, d.on_behalf_of))
     return {person for person in persons if person}
 
@@ -171,6 +178,10 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
             why["promote"] = "已是最高层级"
+    if spec.judges and judging(state):
+        why["accept"] = "研判尚未确认，评估暂不能通过"
+    if task.kind == DESKS:
+        why |= withheld_at_desk(task)
     asked = {name: waiting_words(state, decision.ending) for name, decision in spec.decisions.items()}
     return why | {name: waiting for name, waiting in asked.items() if waiting}
 
@@ -191,12 +202,14 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         form = asked_form(spec.form, demand).model_validate(command.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
+    listed = command.listed.get(str(getattr(form, "category", None)))
     errors = [
         *_organisation_errors(form, command),
         *_case_errors(state, task, command, form),
         *implausible(state, form, at),
         *(_stage_errors(state, form) or divert_errors(state, form)),
         *evidence_errors(state, task, command.decision, demand, form, command.evidence, command.actor),
+        *(desk_errors(state, command.decision, form, listed) if task.kind == DESKS else ()),
     ]
     if errors:
         raise FieldsInvalid(errors=errors)

@@ -8,11 +8,11 @@ from domain.case.case import Case
 from domain.case.diverting import comes_back
 from domain.case.records import Incident, Party
 from domain.case.state import DisputeState, Task
-from domain.policy.catalogue import KINDS
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
+from domain.transitions.triage.desks import ask_together, rush
 
 
 class Note(Model):
@@ -58,6 +58,8 @@ def add_incident(case: Case, incident: Incident) -> None:
     colour = s.process.colour_of_rank(rank)
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")
+        ask_together(case)
+    rush(case, incident.source)
     if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
 
@@ -98,7 +100,7 @@ def restart_stage(case: Case) -> None:
 
 def _beside(task: Task) -> bool:
     """Whether the story does not wait for the task; of approvals it waits for those that approve no change."""
-    return KINDS[task.kind].aside and (task.kind != "approve_change" or "change" in task.about)
+    return task.aside and (task.kind != "approve_change" or "change" in task.about)
 
 
 class Merged(Model):

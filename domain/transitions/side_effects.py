@@ -18,6 +18,8 @@ from domain.transitions.actions import apply_change, reassign
 from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.supervision import holder_of, supervise
+from domain.transitions.triage.desks import is_last, judged
+from domain.transitions.triage.diverting_beside import divert_beside, ruled_beside
 
 _ORDER_REMINDERS = (30, 7, 1)
 """Days before a protection order ends on which its renewal is reminded (requirements B.3)."""
@@ -28,19 +30,14 @@ def take_effect(case: Case, task: Task) -> None:
     decision = task.decision or task.record[-1]
     if decision.proposal:
         return
-    spec = KINDS[task.kind]
-    organisation = "" if spec.leads or spec.follows else task.about.get("organisation", "")
-    if (spec.disposes or spec.follows) and decision.fields.get("met"):
-        intervened(case, organisation)
-    if spec.disposes and decision.name == "disposed":
-        disposed_by(case, organisation)
-    if spec.first_contact and decision.name == "contacted":
-        case.stop_clock(f"contact:{task.task_id}")
-        if decision.fields["manner"] == "visit":
-            intervened(case)
-    if spec.decisions[decision.name].ending and task.decision is None:
+    _stops_clocks(case, task, decision)
+    if KINDS[task.kind].decisions[decision.name].ending and task.decision is None:
         propose_ending(case, task, decision)
     match task.kind:
+        case "confirm_triage":
+            _at_desk(case, task, decision)
+        case "approve_third_push" if task.beside:
+            ruled_beside(case, task, decision)
         case "supervise":
             _supervised(case, task, decision)
         case "approve_change" if "change" in task.about:
@@ -57,6 +54,30 @@ def take_effect(case: Case, task: Task) -> None:
             case.open("court_protection", limit=Span(hours=24) if urgent else None, about={"urgent": urgent})
         case "court_protection" if decision.name == "granted":
             _protect(case, decision)
+
+
+def _stops_clocks(case: Case, task: Task, decision: Decision) -> None:
+    """Which deadlines an answer meets: a person was met, something disposed of, somebody contacted."""
+    spec = KINDS[task.kind]
+    organisation = "" if spec.leads or spec.follows else task.about.get("organisation", "")
+    if (spec.disposes or spec.follows) and decision.fields.get("met"):
+        intervened(case, organisation)
+    if spec.disposes and decision.name == "disposed":
+        disposed_by(case, organisation)
+    if spec.first_contact and decision.name == "contacted":
+        case.stop_clock(f"contact:{task.task_id}")
+        if decision.fields["manner"] == "visit":
+            intervened(case)
+
+
+def _at_desk(case: Case, task: Task, decision: Decision) -> None:
+    """A desk of the chain answered; what stands beside the first push goes on by itself."""
+    if task.decision is None:  # it ends as another case once that is approved
+        return
+    judged(case, task, decision)
+    if task.beside and is_last(task):
+        open_protection(case)
+        divert_beside(case, task, decision)
 
 
 def open_protection(case: Case) -> None:

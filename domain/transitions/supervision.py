@@ -47,7 +47,7 @@ def holder_of(case: Case, supervision: Task) -> list[Task]:
 
 def stage_tasks(state: DisputeState) -> list[Task]:
     """The open tasks that the stage waits for; supervision, approvals and protection orders stand beside it."""
-    return [task for task in state.pending() if not KINDS[task.kind].aside]
+    return [task for task in state.pending() if not task.aside]
 
 
 # --- one level up: where a task goes whose holder is passed over (提级), or whose post nobody holds

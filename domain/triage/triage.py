@@ -74,6 +74,8 @@ class Triage(Model):
     suggested_lead: str
     suggested_cooperating: list[str]
     statutory_track: str | None
+    police_heard: bool = False
+    """police first by what was said, whatever the category"""
     alternatives: list[Alternative] = []
 
 
@@ -103,7 +105,8 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
     category = lexicon.categories[ranked[0] if ranked else FALLBACK_CATEGORY]
     kinds, speaking = _kinds(heard, category, lexicon)
     raised = _raises(heard, repeats)
-    police = bool(heard.police) or not category.non_police or any(kind.police_first for kind in speaking)
+    police_heard = bool(heard.police) or any(kind.police_first for kind in speaking)
+    police = police_heard or not category.non_police
     harm = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
     danger = any(use.code == "danger" for hit in heard.police for use in hit.uses)
     urgency = MOST_URGENT if danger else min(1 + len(raised), MOST_URGENT)
@@ -125,6 +128,7 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         suggested_lead=category.lead,
         suggested_cooperating=list(category.cooperating),
         statutory_track=category.statutory_track,
+        police_heard=police_heard,
         alternatives=_alternatives(ranked, scores, lexicon),
     )
 

@@ -36,6 +36,8 @@ from workflows.dispute import DisputeInput
 
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让，村干部多次到场劝解，一方仍要求恢复原状"
 ADDRESS = "古山镇金江龙村12号"
+WAITS = "walk_in"
+"""A source whose matters wait for the desk: an alarm is pushed at once."""
 _NUMBERS = count(1)
 
 
@@ -52,10 +54,10 @@ async def dispute(services: Services, *, narrative: str = NARRATIVE, address: st
     places = resolve_places(directory, address=address, grid_code=None)
     refs = {word: listed.ref() for word, path in places.items() if (listed := directory.at(path))}
     incident = Incident(
-        incident_id=new_id(), source="110", source_no=number, occurred_at=now, reported_at=now, address=address,
+        incident_id=new_id(), source=WAITS, source_no=number, occurred_at=now, reported_at=now, address=address,
         narrative=narrative, parties=[Party(name="李某", side="a"), Party(name="罗某", side="b")],
     )  # fmt: skip
-    found = triage(narrative, services.policy.lexicon, source="110")
+    found = triage(narrative, services.policy.lexicon, source=WAITS)
     state = open_state(
         number, playbook=services.policy.playbook, calendar=services.policy.calendar, places=refs, incident=incident,
         triage=found, at=now,

@@ -80,7 +80,7 @@ class Clerk:
         source_no = f"C{uuid.uuid4().hex[:14]}"
         now = datetime.now(CHINA).isoformat(timespec="seconds")  # one time for all tries: it is one report
         times = {"occurred_at": now, "reported_at": now}
-        more = {"place": {"address": f"古山镇金江龙村{next(HOUSES)}号"}, **times, **more}
+        more = {"source": "walk_in", "place": {"address": f"古山镇金江龙村{next(HOUSES)}号"}, **times, **more}
         self.number = insist(lambda: self.county.alarm(narrative, source_no=source_no, **more))["dispute_no"]
         return self.number
 

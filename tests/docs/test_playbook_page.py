@@ -15,6 +15,7 @@ from domain.policy import approvals, diversions, exits, playbook, process
 from domain.policy.addressing import Place
 from domain.policy.catalogue import KINDS
 from domain.policy.forms import demands
+from domain.policy.intake import sources
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Unit
 from domain.policy.stages import Stage
@@ -24,7 +25,9 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "playbook.md").read_text(
 (EXAMPLE,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 PROSE = PAGE.replace(EXAMPLE, "")
 MODELS = [
-    model for module in (playbook, process, approvals, demands, diversions, exits) for model in vars(module).values()
+    model
+    for module in (playbook, process, approvals, demands, diversions, exits, sources)
+    for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]  # fmt: skip
 

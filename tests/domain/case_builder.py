@@ -13,7 +13,9 @@ from domain.policy.stages import Stage
 from domain.transitions.colours import deliver
 from domain.transitions.disposal import settle
 from domain.transitions.facts import add_incident
+from domain.transitions.triage.desks import desks_in, is_last, question
 from tests.domain.support import (
+    COMMAND_ROOM,
     DISPATCHER,
     HANDLER,
     HOUSING,
@@ -48,7 +50,11 @@ class Life(Desk):
 
     def confirmed(self, by: Actor = ANALYST) -> Life:
         """Triage confirmed."""
-        self.decide(self.case.open("confirm_triage"), "confirm", by)
+        for number in range(1, desks_in(self.state) + 1):
+            asked = question(self.case, number)
+            to = self.case.posts(self.state.process.tasks["confirm_triage"].by) if number == 1 else asked.to
+            task = self.case.open("confirm_triage", to=to, about=asked.about, limit=asked.limit)
+            self.decide(task, "confirm", by if is_last(task) else COMMAND_ROOM)
         return self
 
     def on_scene(self) -> Life:

@@ -74,7 +74,11 @@ def selves(actor: Actor | Decision) -> set[str]:
 
 def barred(state: DisputeState, task: Task) -> set[str]:
     """Four eyes: nobody judges what he had a hand in, nor sits on two seats, nor approves what he proposed."""
-    if task.kind == "approve_change" and "change" in task.about:
+    if task.kind == "confirm_triage":  # each desk of a chain by another person
+        desks = (t for t in state.tasks if t.kind == task.kind and t.round == task.round)
+        others = [t for t in desks if t.about.get("level") != task.about.get("level")]
+        return {who for t in others for d in (*t.record, *([t.decision] if t.decision else [])) for who in selves(d)}
+    if task.kind == "approve_change" and "proposer" in task.about:
         proposed = next(e for e in state.timeline if e.detail.get("task_id") == task.task_id)  # when it was opened
         about = proposed.detail["about"]
         return {about["proposer"], *([about["proposed_for"]] if "proposed_for" in about else [])}
@@ -133,7 +137,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
     """A valid form for a decision, with all that a form may leave open drawn."""
     document = {
         "suggested": state.suggested or ["housing"], "dispute_no": "D2026-000009", "colour": state.colour,
-        "category": "noise",
+        "category": "noise", "police": state.police,
         "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.all_demands.items()},
     }  # fmt: skip
     fields = example(task.kind, decision, task.about, document)
@@ -172,9 +176,13 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "settled"): _maybe_agreed,
     ("", "disposed"): _maybe_agreed,
     ("handle_on_scene", "settled"): lambda d, s, at: {"push_on": d.flag(), "reason": "仍有风险"},
-    ("confirm_triage", "confirm"): lambda d, s, at: d.pick(
-        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police, "reason": "按清单"}]),
-    ("confirm_triage", "correct"): lambda d, s, at: {"colour": d.pick(list(s.process.colours)), "police": d.flag()},
+    ("confirm_triage", "confirm"): lambda d, s, at: {"police_handled": "已出警", **d.pick(
+        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police, "reason": "按清单"}])},
+    ("confirm_triage", "correct"): lambda d, s, at: {
+        "colour": d.pick(list(s.process.colours)), "police": d.flag(), "police_handled": "已出警"},
+    ("confirm_triage", "report_up"): lambda d, s, at: {"police_handled": "已出警", "bundle": d.pick([None, "BS-1"])},
+    ("confirm_triage", "no_risk"): lambda d, s, at: {"ground": "偶发口角", "answered": "已电话答复"},
+    ("confirm_triage", "police_case"): lambda d, s, at: {"answered": "已电话答复"},
     ("handle_on_scene", "unsettled"): _flags("urgent", "criminal_risk"),
     ("follow_up_responsibly", "contacted"): lambda d, s, at: {"manner": d.pick(["call", "visit"])},
     ("follow_up_responsibly", "request_third_push"): _flags("urgent"),

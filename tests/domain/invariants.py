@@ -40,7 +40,11 @@ STAGE_OF = {
 CALLED = {"due": "due", "overdue": "overdue", "promotion": "promotion", "supervision": "supervision"}
 TRAVELS_EVERY = 4
 """Looks after which the state is sent through JSON: half the time would go there else."""
-DECIDED_CLOSED = {"not_a_dispute": ("handle_on_scene", "not_a_dispute")}
+DECIDED_CLOSED = {
+    "not_a_dispute": ("handle_on_scene", "not_a_dispute"),
+    "no_risk": ("confirm_triage", "no_risk"),
+    "police_case": ("confirm_triage", "police_case"),
+}
 
 
 class Fold:
@@ -139,7 +143,7 @@ class Watch:
             assert (task.state == "done") == (task.decision is not None), f"{task.kind}: answered or not?"
             assert (task.state == "claimed") == (task.assignee is not None and task.pending), f"{task.kind}: whose?"
             assert task.round <= state.round, "a task of a round to come"
-            if task.ended_at is None and not KINDS[task.kind].aside:
+            if task.ended_at is None and not task.aside:
                 assert task.round == state.round, f"{task.kind} of an earlier round is still open"
                 assert state.stage in STAGE_OF[task.kind], f"{task.kind} is open in {state.stage}"
             if task.redo_of:
@@ -266,7 +270,7 @@ class Watch:
             hands = [t for t in state.pending() if KINDS[t.kind].leads or KINDS[t.kind].follows]
             assert len([t for t in hands if KINDS[t.kind].follows]) <= 1, "followed up twice"
             assert hands, f"nobody follows up in {state.stage}"
-        asked = [post for t in state.pending() if not KINDS[t.kind].aside for post in t.addressees]
+        asked = [post for t in state.pending() if not t.aside for post in t.addressees]
         if asked and state.chain and state.process.responsibility_passes == "delivery":
             assert state.chain[-1].until is None, "nobody holds the case"
 

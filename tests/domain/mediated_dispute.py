@@ -15,7 +15,7 @@ from domain.policy.stages import Stage
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
-from tests.domain.entitled_people import ORGANISATIONS, action_fields, fields_for, may_act, may_answer
+from tests.domain.entitled_people import CATEGORIES, ORGANISATIONS, action_fields, fields_for, may_act, may_answer
 from tests.domain.simulated_run import Life
 from tests.domain.support import MONDAY, PLACES, alarm, pictures, playbook
 from workflows.dispute import DisputeInput
@@ -60,7 +60,7 @@ class Told:
         receipt = self.life.decide(
             Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,
                     evidence=pictures(self.state, kind, decision), organisations=ORGANISATIONS,
-                    actor=by or may_answer(self.state, task)[0]))  # fmt: skip
+                    labels=CATEGORIES, actor=by or may_answer(self.state, task)[0]))  # fmt: skip
         self.life.settle()
         return receipt
 

@@ -44,7 +44,8 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     if Stage.MEDIATION not in stages:
         del process["ladder"]
     if Stage.PUSH_3 not in stages:
-        del process["divert_sources"], process["diversion"]
+        process["sources"] = {code: {**source, "divert": "may"} for code, source in process["sources"].items()}
+        del process["diversion"]
     joint = Stage.MEDIATION in stages
     there = roads_there_are(
         list(stages), joint=joint, from_scene=[stages[stages.index(Stage.PUSH_1) + 1]] if Stage.PUSH_1 in stages else []
@@ -52,6 +53,8 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     process["approval"]["roads"] = [road for road in process["approval"]["roads"] if road in there]
     if Road.DIVERTED not in there:
         del process["approval"]["never_with_police"]
+    if not set(PUSHES[:2]) & set(stages):
+        process["sources"]["110"].pop("push_at_once")
     rule = {"limit": {"working_days": 6}, "stops_at": "disposal"}
     process["colours"] = {f"c{rank}": {"name": f"{rank}级", "rank": rank, **rule} for rank in range(colours, 0, -1)}
-    return Playbook.model_validate({**written, "code": "elsewhere", "name": "别处", "sources": []})
+    return Playbook.model_validate({**written, "code": "elsewhere", "name": "别处", "realises": []})

@@ -52,7 +52,7 @@ TOWARDS: dict[str, tuple[str, ...]] = {
     Stage.CONFIRMATION: ("unsettled", "mediate"),
 }
 """Decisions that lead to a stage, before those that lead on anyway."""
-FINAL = ("criminal_case", "not_a_dispute")
+FINAL = ("criminal_case", "not_a_dispute", "no_risk", "police_case")
 """Decisions that end a life: rare, or none would grow old."""
 MOST_ANSWERS = 20
 
@@ -124,7 +124,8 @@ class Steps(RuleBasedStateMachine):
 
     def answer(self, draw: Chance, goal: str = "") -> bool:
         """A rightful answer is sent, and taken; one that leads to a stage, or any. Says whether somebody was asked."""
-        asked = self.state.pending() if not goal else stage_tasks(self.state)
+        beside = [task for task in self.state.pending() if task.beside]
+        asked = self.state.pending() if not goal else stage_tasks(self.state) + beside
         pending = [task for task in asked if may_answer(self.state, task)]
         if not pending:
             return False

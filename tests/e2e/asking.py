@@ -37,7 +37,7 @@ def ask_everything(county: County) -> None:
 
 def _hand_around(county: County) -> None:
     """A task claimed, delegated, offered, given back; its dispute remarked upon and withdrawn; a deputy for a day."""
-    report = county.alarm("两户因噪音争吵，互不相让", place={"address": "桃源镇梅林村812号"})
+    report = county.alarm("两户因噪音争吵，互不相让", source="walk_in", place={"address": "桃源镇梅林村812号"})
     county.with_role("call_taker").get(f"/v1/incidents/{report['incident_id']}")
     number = report["dispute_no"]
     task = county.wait_for(number, "confirm_triage")

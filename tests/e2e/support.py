@@ -24,6 +24,7 @@ class People(County):
     def quarrel(self, narrative: str = NARRATIVE, **more: Any) -> str:
         """A new dispute at a house of its own; answers its number."""
         number = random.randint(10_000, 999_999)
+        more.setdefault("source", "walk_in")  # it waits for its desk: an alarm is pushed at once
         more.setdefault("place", {"address": f"{random.choice(VILLAGES)}{number}号"})
         parties = [
             {"name": f"甲{number}", "phone": "13800001234", "id_number": "330723197001011234", "side": "a"},

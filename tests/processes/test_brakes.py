@@ -55,7 +55,9 @@ def test_a_person_has_five_streams_at_both_together_and_the_dead_ones_count_no_m
 
 
 def test_a_clock_that_one_moves_is_not_moved_by_the_other(counties: Counties) -> None:
-    number = str(counties[0].alarm("两户因噪音争吵", place={"address": "古山镇金江龙村871号"})["dispute_no"])
+    number = str(
+        counties[0].alarm("两户因噪音争吵", source="walk_in", place={"address": "古山镇金江龙村871号"})["dispute_no"]
+    )
     counties[0].wait_for(number, "confirm_triage")
     statuses: Counter[int] = Counter()
 
@@ -96,7 +98,9 @@ def test_a_report_that_comes_to_both_at_once_is_one(counties: Counties) -> None:
 
 
 def test_what_both_showed_is_in_one_access_log(counties: Counties) -> None:
-    number = str(counties[0].alarm("两户因噪音争吵", place={"address": "古山镇坑口村813号"})["dispute_no"])
+    number = str(
+        counties[0].alarm("两户因噪音争吵", source="walk_in", place={"address": "古山镇坑口村813号"})["dispute_no"]
+    )
     counties[0].wait_for(number, "confirm_triage")
     auditor, supervisor = counties[1].with_role("auditor"), counties[0].supervisor
     for reader in (auditor, supervisor):

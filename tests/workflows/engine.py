@@ -85,7 +85,7 @@ def first_state(number: str, playbook: str, **more: Any) -> DisputeState:
     """A case as intake hands it to the engine."""
     now = datetime.now(UTC)
     incident = Incident(
-        incident_id=str(uuid.uuid4()), source="110", source_no=number, occurred_at=now, reported_at=now,
+        incident_id=str(uuid.uuid4()), source="walk_in", source_no=number, occurred_at=now, reported_at=now,
         address="古山镇金江龙村12号", narrative="双方因停车发生争吵",
         parties=[Party(name="李某", side="a"), Party(name="罗某", side="b")],
     )  # fmt: skip

@@ -50,7 +50,7 @@ async def test_alarms_that_come_while_a_merger_waits_go_over_with_it(working: En
     command = await working.command(one, "confirm_triage", "duplicate_of", dispute_no=other.id)
     receipt = await working.send(one, command)
     assert (receipt.task_state, receipt.change) == ("open", ChangeAsked(number=1, state="pending"))
-    await one.signal("incident_added", alarm(2, datetime.now(UTC)))
+    await one.signal("incident_added", alarm(2, datetime.now(UTC)).model_copy(update={"source": "walk_in"}))
     await working.decide(one, "confirm_triage", "confirm")  # nobody waits for the approval: it is pushed
     await working.task(one, "handle_on_scene")
     await working.decide(one, "approve_change", "approve")

@@ -26,7 +26,7 @@ from infra.runtime.settings import get_settings
 TASK_WITHIN = 20.0
 LITTLE_BY_LITTLE = "P2D"
 MOST_STEPS = 20
-REPORTERS = {"110": "call_taker", "12345": "hotline_operator", "grid": "grid_worker"}
+REPORTERS = {"110": "call_taker", "12345": "hotline_operator", "grid": "grid_worker", "walk_in": "command_room"}
 
 
 class Moved(Exception):

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
-from api.cli.way_to_stage import later, towards, waited_for
+from api.cli.way_to_stage import DESKS, later, towards, waited_for, with_desks
 from domain.case.clocks import Clock
 from domain.case.records import Position
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -28,6 +28,9 @@ def whole_way(t: Telling) -> None:
     """走完全程: through every stage of the mechanism, once and in order, everything answered in time."""
     _quarrel(t)
     for here, next_stage in pairwise(t.process.stages):
+        if here is Stage.TRIAGE and t.case["stage"] != here:
+            t.expect(t.process.sources[t.case["source"]].push_at_once, "只有接警即推送的来源才不等研判")
+            continue
         t.tell(f"{STAGE_NAMES[here]}：办理后进入{STAGE_NAMES[next_stage]}")
         t.expect_stage(here)
         _work(t, next_stage)
@@ -162,13 +165,13 @@ def _work(t: Telling, aim: Stage) -> None:
         here = Stage(case["stage"])
         if here is aim or later(here, aim):
             return
-        tasks = waited_for([task for task in case["tasks"] if task["state"] in ("open", "claimed")])
+        tasks = with_desks([task for task in case["tasks"] if task["state"] in ("open", "claimed")])
         if not tasks:
             _wait(t)
             continue
         kind = tasks[0]["kind"]
         decision, fields = towards(aim, kind)
-        if kind == "confirm_triage" and case["source"] in t.process.divert_sources:
+        if kind == DESKS and not tasks[0]["aside"]:
             fields = {"divert": t.process.first_push is Stage.PUSH_3, "reason": "先由公安处置"}  # else no push
         t.answer(kind, decision, task_id=tasks[0]["task_id"], **fields)
     t.expect(False, f"应能到达{STAGE_NAMES[aim]}")

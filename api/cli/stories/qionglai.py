@@ -21,7 +21,7 @@ def return_until_resolved(t: Telling) -> None:
         "小区楼上装修造成楼下漏水，房东与楼上住户因维修费用多次协商未果",
         house("清溪镇清溪社区"), somebody(), somebody(),
     )  # fmt: skip
-    t.answer("confirm_triage", "confirm")
+    _two_levels(t)
     t.expect_stage("push_3")
     units = ["housing", "town-qingxi"]
     t.answer("dispatch", "assign", lead=units[0], cooperating=units[1:], instructions="落地见人见事")
@@ -83,7 +83,7 @@ def up_the_ladder(t: Telling) -> None:
         "两户村民因宅基地边界争执，一方说那条界已有三十年，双方各不相让",
         house("龙潭镇九龙村"), somebody(), somebody(),
     )  # fmt: skip
-    t.answer("confirm_triage", "confirm")
+    _two_levels(t)
     t.answer("dispatch", "assign", lead="natural_res", cooperating=[], instructions="现场勘界，组织调解")
     t.answer("accept_assignment", "accept")
     t.answer("dispose", "mediate", reason="复杂疑难，部门单独难以化解")
@@ -119,6 +119,15 @@ def up_the_ladder(t: Telling) -> None:
     t.answer("evaluate", "accept")
     t.expect_stage("follow_up")
     t.expect(t.case["concluded_at"], "确认并评估之后结案")
+
+
+def _two_levels(t: Telling) -> None:
+    """The station analyses and reports up, then the bureau, to the committee (Q-040, Q-042)."""
+    desks = []
+    for _ in range(2):
+        desks.append(t.task("confirm_triage")["about"]["desk"])
+        t.answer("confirm_triage", "report_up")
+    t.expect(desks == ["station", "bureau"], "派出所、市局两个层级都研判过，才报送政法委")
 
 
 def _composition(t: Telling, tier: str, roles: tuple[str, ...], missing: str) -> None:

@@ -1,13 +1,22 @@
-"""What the analysis desk fills in."""
+"""What the analysis desks fill in."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from domain.policy.fields import Code, DisputeNo, Fields, Reasoned
+from domain.policy.fields import Code, DisputeNo, Fields, Reasoned, Text
+
+BUNDLE = r"^[A-Z]{1,4}[A-Za-z0-9-]{1,40}$"
 
 
-class Confirm(Fields):
+class ReportUp(Fields):
+    """A risk goes to the desk above, alone or in a bundle (报送, Q-042)."""
+
+    bundle: str | None = Field(None, title="报送批次", pattern=BUNDLE, max_length=44)
+    police_handled: Text | None = Field(None, title="公安先期处置情况（须公安先行的警情必填）")
+
+
+class Confirm(ReportUp):
     """The first triage stands."""
 
     divert: bool | None = Field(None, title="直接分流交办（不填则按工作机制）")
@@ -21,6 +30,22 @@ class Correct(Reasoned):
     urgent: bool | None = Field(None, title="加急")
     police: bool | None = Field(None, title="须公安先行处置")
     divert: bool | None = Field(None, title="直接分流交办")
+    police_handled: Text | None = Field(None, title="公安先期处置情况（须公安先行的警情必填）")
+
+
+class NoRisk(Fields):
+    """No risk in it: closed, listed and sampled (Q-040)."""
+
+    ground: Text = Field(title="认定无风险的依据")
+    answered: Text | None = Field(None, title="答复报告人情况（要求回复的来源必填）")
+
+
+class PoliceCase(Reasoned):
+    """A case for the police: handled by them first, and where the mechanism has no police stage, in their own procedure
+    (Q-040)."""
+
+    case_no: str | None = Field(None, title="案件或警情编号", max_length=64)
+    answered: Text | None = Field(None, title="答复报告人情况（要求回复的来源必填）")
 
 
 class DuplicateOf(Fields):

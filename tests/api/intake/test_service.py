@@ -56,7 +56,7 @@ async def test_a_report_begins_a_dispute_that_can_be_seen_when_it_is_answered(
     async with services.database.resume(session):
         assert await revision_of(session, answer.body.dispute_no) >= 1
         known = await receipt(services, session, who, answer.body.incident_id)
-    assert (known.dispute_no, known.stage, known.closed) == (answer.body.dispute_no, Stage.TRIAGE, False)
+    assert (known.dispute_no, known.stage, known.closed) == (answer.body.dispute_no, Stage.PUSH_1, False)
     assert (known.received_at, known.received_at.utcoffset()) == (answer.body.received_at, timedelta(hours=8))
 
 

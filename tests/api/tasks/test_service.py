@@ -53,7 +53,7 @@ async def test_a_whole_task_says_who_may_answer_it_and_with_what(
     assert whole.model_dump(mode="json")["standing"] == "free"
     assert analyst.person_id in [candidate.person_id for candidate in whole.candidates]
     assert {decision.name for decision in whole.decisions} >= {"confirm", "correct"}
-    assert [incident.source for incident in whole.brief.incidents] == ["110"]
+    assert [incident.source for incident in whole.brief.incidents] == ["walk_in"]
     assert "dispute" not in whole.model_dump(), "what the page needs beside it is not the contract's"
 
 

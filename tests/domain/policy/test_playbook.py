@@ -34,7 +34,7 @@ def mistakes(old: str, new: str, text: str = TEXT) -> list[str]:
 def test_what_ships_is_valid_and_says_which_requirements_it_realises(code: str) -> None:
     loaded = playbook(code)
     assert loaded.code == code
-    assert loaded.sources
+    assert loaded.realises
 
 
 @pytest.mark.parametrize("code", CITIES)
@@ -86,9 +86,13 @@ def test_a_mistake_is_told_at_its_line(old: str, new: str, at: str, what: str) -
         ("name: 红色, rank: 3", "name: 红色, rank: 9", "ranks count down to 1"),
         ("    dispatch:", "    despatch:", "stage push_3 needs tasks.dispatch"),
         ("    apply_protection:", "    aply_protection:", "protection_for needs tasks.apply_protection"),
-        ("      limit: {minutes: 30}\n", "", "a task that decides itself needs a limit"),
-        ("decides_itself: confirm", "decides_itself: agree", "no decision that can be taken by silence"),
-        ("decides_itself: confirm", "decides_itself: duplicate_of", "no decision that can be taken by silence"),
+        (
+            "      limit_by_colour: {red: {minutes: 30}, yellow: {hours: 4}, blue: {working_days: 1}}\n",
+            "",
+            "a task that decides itself needs a limit",
+        ),
+        ("decides_itself: accept", "decides_itself: agree", "no decision that can be taken by silence"),
+        ("decides_itself: accept", "decides_itself: refuse", "no decision that can be taken by silence"),
         ("supervise_after: {hours: 1}, promote_after", "promote_after", "supervise_after is missing"),
     ],
 )

@@ -13,7 +13,8 @@ QUOTE = "解决“各自为阵”“推诿扯皮”等顽瘴痼疾"
 def dispatched(*cooperating: str) -> Told:
     """A dispute that Qionglai's committee has dispatched to housing."""
     told = Told("qionglai", rank=2)
-    told.answer("confirm_triage", "confirm")
+    told.answer("confirm_triage", "report_up")
+    told.answer("confirm_triage", "report_up")
     told.answer("dispatch", "assign", lead="housing", cooperating=list(cooperating))
     return told
 

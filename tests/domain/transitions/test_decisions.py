@@ -155,12 +155,11 @@ def test_a_decision_for_an_earlier_round_is_stale() -> None:
 
 def test_what_the_clock_decided_nobody_decides_again() -> None:
     desk = Desk()
-    task = desk.case.open("confirm_triage")
-    desk.pass_time(minutes=31)
-    analyst = person("a", ("command_room", PLACES["station"]))
-    refusal = refused(desk, task, "confirm", analyst)
+    task = desk.case.open("accept_assignment", about={"path": HOUSING.path})
+    desk.pass_time(days=3)
+    refusal = refused(desk, task, "accept", HANDLER)
     assert isinstance(refusal, TaskClosed)
-    assert "确认研判" in refusal.detail
+    assert "签收" in refusal.detail
 
 
 def test_a_task_whose_day_has_not_come_is_not_answered() -> None:

@@ -56,7 +56,8 @@ def test_of_a_push_to_departments_the_lead_s_task_moves() -> None:
 
 def test_the_next_question_is_asked_where_the_playbook_says() -> None:
     told = Told("qionglai", rank=2)
-    told.answer("confirm_triage", "confirm")
+    told.answer("confirm_triage", "report_up")
+    told.answer("confirm_triage", "report_up")
     told.act("escalate")
     told.answer("dispatch", "assign", lead="housing", cooperating=[])
     assert {post.path for post in told.task("accept_assignment").addressees} == {HOUSING.path}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from domain.errors import FieldsInvalid
@@ -27,9 +29,9 @@ def with_roads(*roads: Road) -> Process:
 def test_an_alarm_diverted_at_triage_waits_for_approval_too() -> None:
     told = Told()
     told.answer("confirm_triage", "confirm", divert=True)
-    assert told.open_kinds == ["approve_third_push"], REPORT
+    assert told.open_kinds == ["approve_third_push", "handle_on_scene"], REPORT
     assert told.task("approve_third_push").about["title"] == "三推审批（直接分流）"
-    assert (told.state.stage, told.state.left_police) == (Stage.TRIAGE, False)
+    assert (told.state.stage, told.state.left_police) == (Stage.PUSH_1, False)
     told.answer("approve_third_push", "approve")
     assert (told.open_kinds, told.state.left_police) == (["dispatch"], True)
 
@@ -44,9 +46,12 @@ def test_not_approved_it_stays_with_the_police() -> None:
 
 @pytest.mark.req("J-023")
 def test_silence_diverts_past_nobody_where_110_diverts() -> None:
-    told = Told(process=process().model_copy(update={"divert_sources": ["110"]}))
-    told.life.pass_time(told.task("confirm_triage").opened_at.replace(minute=31) - told.life.at)
-    assert told.open_kinds == ["approve_third_push"], REPORT
+    for source in ("110", "walk_in"):
+        told = Told(process=process().model_copy(update={"divert_sources": [source]}), source=source)
+        told.life.pass_time(timedelta(days=2))
+        assert told.task("confirm_triage").pending
+        assert not told.state.left_police, REPORT
+        assert "approve_third_push" not in told.open_kinds
 
 
 def test_what_came_by_the_hotline_was_never_with_the_police() -> None:

@@ -81,13 +81,13 @@ def test_a_duplicate_found_at_triage_is_asked_about_until_its_merger_is_approved
         assert task.state == "done"
 
 
-def test_a_triage_that_waits_for_the_approval_of_a_merger_is_still_confirmed_by_silence() -> None:
+def test_a_triage_that_waits_for_the_approval_of_a_merger_is_not_confirmed_by_silence() -> None:
     desk = Desk(rank=3)
     task = desk.case.open("confirm_triage")
     desk.decide(task, "duplicate_of", COMMAND_ROOM, dispute_no="D2026-000009")
-    desk.pass_time(minutes=31)
-    assert task.decision
-    assert (task.decision.name, task.decision.actor_id) == ("confirm", None)
+    desk.pass_time(days=3)
+    assert task.pending
+    assert desk.state.pending("supervise")
     assert approval(desk).pending
 
 

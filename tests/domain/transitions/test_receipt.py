@@ -257,6 +257,7 @@ def test_the_chain_says_who_held_the_case_from_when_to_when_without_a_gap() -> N
     asked(life, "accept_assignment")
     chain = life.state.chain
     assert [(h.role, h.stage) for h in chain] == [
+        ("command_room", Stage.TRIAGE),
         ("bureau_analyst", Stage.TRIAGE),
         ("committee_dispatcher", Stage.PUSH_3),
         ("department_handler", Stage.PUSH_3),

@@ -1,0 +1,54 @@
+"""Where reports come from, and the chain of desks that judges them before they go on (Q-040, Q-042, R-090).
+
+A source that a mechanism does not list is open to everybody who takes reports, and is judged by the one desk of
+`tasks.confirm_triage`. Silence of a desk calls down supervision; it never confirms, reports up or diverts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from domain.base import Strict
+from domain.policy.addressing import Addressing
+from domain.policy.spans import Span
+
+OTHER = "other"
+"""Among the limits of a desk: every colour that is not named."""
+GRAVEST_WITHIN = Span(minutes=30)
+ELSE_WITHIN = Span(midnights=1)
+"""[DESIGN] How long a desk has where the playbook says nothing: each day's reports are judged that day (Q-040)."""
+
+
+class TriageDesk(Addressing):
+    """A desk of a chain: a role at a place, how long it has by colour, whom else it asks outside office hours."""
+
+    limit: dict[str, Span] = Field({}, description="by colour code, `other` for the rest")
+    outside_hours: Addressing | None = Field(None, description="the post that may answer too when offices are shut")
+
+    @property
+    def address(self) -> Addressing:
+        """The desk as an address."""
+        return Addressing(role=self.role, at=self.at)
+
+
+class Source(Strict):
+    """A channel by which reports come, and what is done with them first."""
+
+    name: str
+    reported_by: list[Addressing] = Field([], description="who may report by it; none: everybody who takes reports")
+    desks: list[TriageDesk] = Field(
+        [], max_length=5, description="in order; none: the desk of tasks.confirm_triage alone"
+    )
+    push_at_once: bool = Field(False, description="the first push opens at once, the desks judge beside it")
+    together_for: list[str] = Field([], description="colours for which all desks are asked at once")
+    divert: Literal["must", "may", "never"] = Field("may", description="whether what is no police matter is diverted")
+    call_back: bool = Field(False, description="whoever reported is told what became of it")
+
+
+def limit_of(desk: TriageDesk, colour: str, colours: Mapping[str, object]) -> Span:
+    """How long a desk has for a colour of the scheme, which stands from the gravest on."""
+    default = GRAVEST_WITHIN if colour == next(iter(colours)) else ELSE_WITHIN
+    return desk.limit.get(colour) or desk.limit.get(OTHER) or default
