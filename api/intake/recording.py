@@ -40,7 +40,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         KeyReused: nor here, `hold` said so.
     """
     places = await places_of(services, report.place)
-    found = triage(report.narrative, services.policy.lexicon, source=report.source)
+    found = triage(report.narrative, services.policy.lexicon_at(datetime.now(UTC)), source=report.source)
     new, known = _as_known(report, found), []
     secret = services.tokens.secret.hex()
     incident_id = new_id()

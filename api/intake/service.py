@@ -6,6 +6,7 @@ lost, and what is recorded is answered as recorded.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -101,7 +102,7 @@ async def try_triage(services: Services, session: Session, actor: Actor, asked: 
     """
     check_may_report(actor)
     places = await places_of(services, asked.place or PlaceIn(address="未填"), session)
-    found = triage(asked.narrative, services.policy.lexicon, source=asked.source)
+    found = triage(asked.narrative, services.policy.lexicon_at(datetime.now(UTC)), source=asked.source)
     return present_triage(found, places, services.policy.playbook.process)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from api.core.context import Services
 from api.core.schemas import Listed
 from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
@@ -60,13 +62,13 @@ async def list_grids(services: Services, session: Session) -> Listed[Grid]:
 
 
 def list_categories(services: Services) -> Listed[Category]:
-    """The responsibility list: each category with its lead and cooperating departments (H-032)."""
+    """The responsibility list as it holds today: each category with its lead and cooperating departments (H-032)."""
     items = [
         Category(
             code=c.code, name=c.name, lead=c.lead, cooperating=list(c.cooperating), default_colour=c.default_colour,
             non_police=c.non_police,
         )
-        for c in services.policy.lexicon.categories.values()
+        for c in services.policy.lexicon_at(datetime.now(UTC)).categories.values()
     ]  # fmt: skip
     return Listed[Category](items=items, next_cursor=None)
 

@@ -219,7 +219,8 @@ async def _command(
     if answering.decision == "assign":
         await _check_manned(session, found.stored.document["accepted_by"], organisations)
     evidence = await named_files(session, actor, row.dispute_no, answering.attachments)
-    category = services.policy.lexicon.categories.get(str(fields.get("category")))
+    taken_in = datetime.fromisoformat(found.stored.document["opened_at"])
+    category = services.policy.lexicon_at(taken_in).categories.get(str(fields.get("category")))
     return Command(
         key=write_id,
         task_id=row.task_id,

@@ -16,6 +16,7 @@ from domain.base import china
 from domain.case.case import COLOUR
 from domain.case.records import Incident
 from domain.case.state import DisputeState, Entry
+from domain.indicators.diversion_counts import diversions
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.visit_counts import VisitCounter
 from domain.policy.catalogue import KINDS
@@ -339,7 +340,8 @@ class TallyReader:
         if outcome in NOT_ACCEPTED and (self.first is None or merged_at):
             accepted.left_at = at
         reports = self._reports(at if outcome == "not_a_dispute" or (merged_at and self.handed_over) else None)
-        return [accepted, *reports, *self.counted, *self.visiting.total(self._bare)]
+        diverted = diversions(self.state, self._bare, self.home)
+        return [accepted, *reports, *self.counted, *self.visiting.total(self._bare), *diverted]
 
     def _sum_up_pushes(self, left_at: datetime | None, disposed_at: datetime | None) -> None:
         """One matter, one responsible organisation: the last it was delivered to; those before it had a part."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from domain.indicators.diversion_definitions import DIVERSIONS
 from domain.indicators.events import TallyKind
 from domain.indicators.formulas import Count, Definition, every
 
@@ -341,5 +342,5 @@ _DEFINED = (
     ),
 )
 
-DEFINITIONS: dict[str, Definition] = {definition.code: definition for definition in _DEFINED}
+DEFINITIONS: dict[str, Definition] = {definition.code: definition for definition in (*_DEFINED, *DIVERSIONS)}
 """By code, in the order they are shown."""

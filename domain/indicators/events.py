@@ -41,6 +41,8 @@ class TallyKind(StrEnum):
     """a party spoken to at a visit for the first time; `done_at`: when he first said how satisfied he is"""
     RATED = "rated"
     """a party's satisfaction, `value` 1 to 5; struck by what he said later"""
+    DIVERSION = "diversion"
+    """a verdict on diverting: diverted, kept, missed, needless; `done_at`, `lag`: the first alarm by 110 after it"""
 
 
 class Tally(Model):

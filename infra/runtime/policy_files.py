@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from domain.base import china
 from domain.errors import PolicyInvalid
 from domain.policy.loading import parse_policy
 from domain.policy.mistakes import choice
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Calendar
 from domain.triage.lexicon import Lexicon, parse_lexicon
+from domain.triage.overlays import Overlay, in_force, parse_overlays
 from infra.runtime.settings import get_settings
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
@@ -26,6 +29,12 @@ class Policy:
     playbook: Playbook
     lexicon: Lexicon
     calendar: Calendar
+    overlays: tuple[Overlay, ...] = ()
+    """the city's own rows of the responsibility list, the oldest edition first"""
+
+    def lexicon_at(self, at: datetime) -> Lexicon:
+        """What triage goes by at an instant: the list of that day in China."""
+        return in_force(self.lexicon, self.overlays, china(at).date())
 
 
 def read_policy(code: str) -> Policy:
@@ -39,6 +48,7 @@ def read_policy(code: str) -> Policy:
         playbook=read_playbook(code, risk_kinds=lexicon.risk_kinds),
         lexicon=lexicon,
         calendar=read_calendar(),
+        overlays=read_overlays(code, lexicon),
     )
 
 
@@ -58,6 +68,21 @@ def read_calendar() -> Calendar:
         PolicyInvalid
     """
     return parse_policy(_text("calendar.yaml"), "playbooks/calendar.yaml", Calendar)
+
+
+def read_overlays(code: str, lexicon: Lexicon) -> tuple[Overlay, ...]:
+    """A city's own rows of the responsibility list; none where it has no file `responsibilities/<code>.yaml`.
+
+    Raises:
+        PolicyInvalid
+    """
+    own = get_settings().playbooks
+    for folder in (*([own] if own else ()), PLAYBOOKS):
+        file = folder / "responsibilities" / f"{code}.yaml"
+        if file.is_file():
+            text = file.read_text(encoding="utf-8")
+            return parse_overlays(text, f"responsibilities/{file.name}", lexicon, city=code)
+    return ()
 
 
 def read_playbook(code: str, *, risk_kinds: Collection[str] | None = None) -> Playbook:

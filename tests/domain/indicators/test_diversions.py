@@ -1,0 +1,49 @@
+"""Diversions are counted both ways, and what flows back by the day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.case.diverting import diverts, note_diversion, undo, verdict_of
+from domain.indicators.counting import tally
+from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.events import Tally, TallyKind
+from domain.indicators.formulas import figure, seen
+from domain.transitions.facts import add_incident
+from tests.domain.support import Desk, alarm
+
+
+def counted(*, choice: bool | None = None, back_after: int | None = None, undone: str = "") -> Tally:
+    """What is counted of a hotline matter that triage judged."""
+    desk = Desk(source="12345")
+    verdict = verdict_of(desk.state)
+    note_diversion(desk.case, verdict, diverted=diverts(desk.state, verdict, choice))
+    if back_after:
+        desk.at += timedelta(days=back_after)
+        add_incident(desk.case, alarm(2, desk.at))
+    if undone:
+        undo(desk.case, undone)
+    (found,) = [t for t in tally(desk.state) if t.kind is TallyKind.DIVERSION]
+    return found
+
+
+@pytest.mark.req("H-033", "H-020")
+def test_both_deviations_are_counted() -> None:
+    cases = [counted(), counted(choice=False), counted(undone="recall")]
+    assert [case.result for case in cases] == ["diverted", "missed", "needless"]
+    until = cases[0].at + timedelta(days=1)
+    counts = [seen(case, ends=until, by=until) for case in cases]
+    values = {code: figure(DEFINITIONS[code], counts, 30).value for code in DEFINITIONS if "diver" in code}
+    assert values == {"diverted": 2, "missed_diversions": 1, "needless_diversions": 1}
+
+
+@pytest.mark.req("H-052", "Q-089")
+def test_what_comes_back_by_the_day() -> None:
+    cases = [counted(back_after=5), counted(back_after=20), counted()]
+    assert [case.lag for case in cases] == [5, 20, None]
+    until = cases[0].at + timedelta(days=40)
+    counts = [seen(case, ends=until, by=until) for case in cases]
+    rate = DEFINITIONS["flow_back_rate"]
+    assert [figure(rate, counts, days).shown for days in (7, 30)] == ["33.3%", "66.7%"]
