@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from domain.base import Model, Strict
 from domain.case.bells import answered
 from domain.case.case import Case, another_desk
+from domain.case.court import not_confirmable
 from domain.case.diverting import divert_errors
 from domain.case.ladder import check_composition, no_table
 from domain.case.records import Evidence, Flag
@@ -33,6 +34,7 @@ from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
 from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
+from domain.policy.forms.mediation import SessionAgreed
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import ends_task, kept_by_police, waiting_words
 from domain.transitions.evidence import evidence_errors
@@ -358,6 +360,8 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors.append({"field": "organisation", "message": kept})
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
+    if isinstance(form, SessionAgreed) and form.confirmation and (why := not_confirmable(form.terms)):
+        errors.append({"field": "confirmation", "message": why})
     if KINDS[task.kind].under_ladder and state.process.ladder:
         tier = state.process.ladder.tiers[task.about["tier_number"]]
         errors += check_composition(tier, getattr(form, "participants", None))
