@@ -18,7 +18,7 @@ from domain.triage.triage import Triage, triage
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.intake import IncidentRow
-from infra.records.incidents import Earlier, Hold, record_incident
+from infra.records.incidents import WINDOW, Earlier, Hold, record_incident
 
 
 class Content(Model):
@@ -51,7 +51,12 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         these = [_earlier_as_known(each) for each in earlier]
         known.extend(these)
         sealed["similar"] = similar(new, known)
-        return same_quarrel(new, these)
+        joined = same_quarrel(new, these)
+        if joined:  # G2: how often it was reported; the case itself counts what that does to its colour
+            times = 1 + sum(each.dispute_no == joined and _within(report, each) for each in known)
+            again = triage(report.narrative, services.policy.lexicon, source=report.source, repeats=times)
+            sealed["triage"] = again.model_dump(mode="json")
+        return joined
 
     row = IncidentRow(
         incident_id=incident_id,
@@ -114,10 +119,16 @@ def _incident(incident_id: str, report: IncidentIn, found: Triage) -> Incident:
         narrative=report.narrative,
         parties=[Party(**party.model_dump()) for party in report.parties],
         category=found.category,
+        police=found.police_heard,
         rank=found.rank,
         harm=found.harm,
         urgency=found.urgency,
     )
+
+
+def _within(report: IncidentIn, earlier: Known) -> bool:
+    """Whether an earlier report lies no further back than repeats are counted."""
+    return abs(report.reported_at - earlier.reported_at) <= WINDOW
 
 
 def _as_known(report: IncidentIn, found: Triage) -> Known:

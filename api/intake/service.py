@@ -21,7 +21,7 @@ from api.intake.recording import Content, places_of, record
 from api.intake.schemas import IncidentIn, NumberConflict, PlaceIn, Receipt, Received, TriageIn, TriageShape
 from domain.base import china
 from domain.errors import NotEntitled, NotFound, SantuiError, SourceNoConflict
-from domain.people.organisation import Actor
+from domain.people.organisation import Actor, within
 from domain.people.permissions import INTAKE_ROLES
 from domain.policy.process import Process
 from domain.policy.stages import Stage
@@ -59,6 +59,7 @@ async def take_in(
         KeyReused: nor here, the key came with another report before.
     """
     check_may_report(actor)
+    await _check_source(services, session, actor, report)
     content = report.model_dump(mode="json")
     hold = held(actor, "incident", key, content)
 
@@ -70,6 +71,20 @@ async def take_in(
         return _answer(row, services.policy.playbook.process, published=published)
 
     return await once(services, session, actor, "incident", key, content, _ANSWERS, do)
+
+
+async def _check_source(services: Services, session: Session, actor: Actor, report: IncidentIn) -> None:
+    """Raises NotEntitled where the mechanism says who may report by this source, and the person is not of them."""
+    listed = services.policy.playbook.process.sources.get(report.source)
+    if listed is None or not listed.reported_by:
+        return
+    places = await places_of(services, report.place, session)
+    for allowed in listed.reported_by:
+        place = places.get(allowed.at) or places["county"]
+        held = [post.path for post in actor.posts if post.role == allowed.role]
+        if any(within(path, place.path) or within(place.path, path) for path in held):
+            return
+    raise NotEntitled(f"您的岗位不能以“{listed.name}”来源上报此处的警情")
 
 
 async def receipt(services: Services, session: Session, actor: Actor, incident_id: str) -> Receipt:

@@ -38,6 +38,8 @@ class Incident(Model):
     rank: int = 1
     harm: int = 0
     urgency: int = 1
+    police: bool = False
+    """police first by what it says"""
     conflicts_with: str = ""
     """the dispute of the report that had this one's source number first, with other content"""
 

@@ -59,6 +59,8 @@ def add_incident(case: Case, incident: Incident) -> None:
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")
         ask_together(case)
+    if incident.police:  # a graver alarm than the first one
+        s.police = s.police_heard = True
     rush(case, incident.source)
     if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)

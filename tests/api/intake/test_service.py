@@ -19,6 +19,8 @@ from domain.base import china
 from domain.case.records import Incident
 from domain.errors import KeyReused, NotEntitled, NotFound
 from domain.people.organisation import Actor
+from domain.policy.addressing import Addressing
+from domain.policy.intake.sources import Source
 from domain.policy.stages import Stage
 from infra.database.engine import Session
 from infra.read_model.disputes import revision_of
@@ -58,6 +60,27 @@ async def test_a_report_begins_a_dispute_that_can_be_seen_when_it_is_answered(
         known = await receipt(services, session, who, answer.body.incident_id)
     assert (known.dispute_no, known.stage, known.closed) == (answer.body.dispute_no, Stage.PUSH_1, False)
     assert (known.received_at, known.received_at.utcoffset()) == (answer.body.received_at, timedelta(hours=8))
+
+
+@pytest.mark.req("Q-032")
+async def test_repeats_are_given_to_triage_when_a_report_joins(services: Services, session: Session) -> None:
+    who, seen, first = await call_taker(services), [], report()
+    for number in range(3):
+        again = first.model_copy(update={"source_no": f"{first.source_no}-{number}"})
+        body = (await take_in(services, session, who, again, None)).document()
+        seen.append((body["joined"], [cue["text"] for cue in body["triage"]["cues"] if cue["code"] == "G2"]))
+    assert seen == [(False, []), (True, []), (True, ["30日内第3次"])]
+
+
+async def test_who_may_report_by_a_source_is_the_mechanism_s_to_say(
+    services: Services, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = Source(name="网格上报", reported_by=[Addressing(role="grid_worker", at="township")])
+    monkeypatch.setitem(services.policy.playbook.process.sources, "grid", only)
+    with pytest.raises(NotEntitled, match="网格上报"):
+        await take_in(services, session, await call_taker(services), report(source="grid"), None)
+    worker = await somebody(services, "grid_worker", "village-gushan-1")
+    assert (await take_in(services, session, worker, report(source="grid"), None)).status == 201
 
 
 async def test_the_same_report_again_is_one_report_with_a_key_and_without(services: Services, session: Session) -> None:
