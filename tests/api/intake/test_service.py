@@ -62,7 +62,6 @@ async def test_a_report_begins_a_dispute_that_can_be_seen_when_it_is_answered(
     assert (known.received_at, known.received_at.utcoffset()) == (answer.body.received_at, timedelta(hours=8))
 
 
-@pytest.mark.req("Q-032")
 async def test_repeats_are_given_to_triage_when_a_report_joins(services: Services, session: Session) -> None:
     who, seen, first = await call_taker(services), [], report()
     for number in range(3):
