@@ -13,7 +13,7 @@ from domain.errors import FieldsInvalid
 from domain.image.projection import project
 from domain.people.organisation import Actor
 from infra.database.tables.read_model import DisputeRow, TaskRow, TimelineRow
-from infra.read_model.writer import rows_of
+from infra.read_model.writer import rows_shown
 
 NOBODY = Actor(person_id="", name="", posts=[])
 
@@ -31,7 +31,7 @@ async def case_at(history: WorkflowHistory, event: int | None, converter: DataCo
     replayed = await replay(up_to(history, event), converter)
     if replayed.state is None:
         raise FieldsInvalid("该历史无法用当前程序重放", errors=[{"field": "run", "message": str(replayed.error)}])
-    rows = rows_of(project(replayed.state))
+    rows = rows_shown(project(replayed.state))
     tasks = sorted((TaskRow(**row) for row in rows[TaskRow]), key=lambda row: int(row.sealed["opened_revision"]))
     return CaseAtEvent(
         **dict(present_case(DisputeRow(**rows[DisputeRow][0]), tasks, NOBODY)),

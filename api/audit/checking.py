@@ -113,4 +113,4 @@ class Checker:
             await asyncio.sleep(PAUSE)
             again = await replay(await self.histories.fetch(replayed.dispute_no), self.converter)
             state = again.state or state
-        return differences(stored, rows_of(project(state)))
+        return differences(stored, rows_of(project(state), like=stored))

@@ -76,7 +76,7 @@ class Sealed(TypeDecorator[Any]):
             return None
         number = current_dictionary()
         plain = number.to_bytes(_NUMBER) + compress(to_json(value), number)
-        keys = _ring()
+        keys = ring()
         return keys.current.encode() + b":" + keys.seal(plain, self._context())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
@@ -84,14 +84,15 @@ class Sealed(TypeDecorator[Any]):
         if value is None:
             return None
         key_id, _, sealed = bytes(value).partition(b":")
-        plain = _ring().unseal(key_id.decode(), sealed, self._context())
+        plain = ring().unseal(key_id.decode(), sealed, self._context())
         return from_json(decompress(plain[_NUMBER:], int.from_bytes(plain[:_NUMBER])))
 
     def _context(self) -> bytes:
         return f"santui.column.{self.table}".encode()
 
 
-def _ring() -> KeyRing:
+def ring() -> KeyRing:
+    """The keys that the composition root gave."""
     if _keys is None:
         raise RuntimeError("infra.database.columns.unlock() comes before the first sealed column")
     return _keys

@@ -22,18 +22,28 @@ from infra.database.tables.read_model import (
     DisputeRow,
     HelperRow,
     InvolvementRow,
+    PartyTokenRow,
     TallyRow,
     TaskRow,
     TimelineRow,
 )
 from infra.database.transactions import Work, each
+from infra.read_model.party_tokens import key_of, people_written, stands, token_rows
 from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""
-OF_DISPUTE: tuple[type[SQLModel], ...] = (DisputeRow, InvolvementRow, HelperRow, TaskRow, TimelineRow, TallyRow)
+OF_DISPUTE: tuple[type[SQLModel], ...] = (
+    DisputeRow,
+    InvolvementRow,
+    HelperRow,
+    PartyTokenRow,
+    TaskRow,
+    TimelineRow,
+    TallyRow,
+)
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 COMPARED = (AddresseeRow, TallyRow)
 """Tables of which an image repeats many rows as they are: only those that differ are written."""
@@ -164,10 +174,18 @@ async def stored_rows(session: AsyncSession, dispute_no: str) -> Rows:
     return rows
 
 
-def rows_of(image: Image) -> Rows:
+def rows_of(image: Image, like: Rows | None = None) -> Rows:
     """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
     may have moved; whom they ask has not. Of the tally what differs from the image before.
+
+    `like`: rows as they are stored; the tokens of its people are then made with the key that those were made with.
     """
+    people = token_rows(image.dispute_no, image.document, key_of(like[PartyTokenRow]) if like else None)
+    return {**rows_shown(image), PartyTokenRow: people}
+
+
+def rows_shown(image: Image) -> Rows:
+    """The same without the tokens of its people, which nobody is shown: these need the installation's keys."""
     return {DisputeRow: [_dispute(image)], **_rows_beside(image)}
 
 
@@ -214,6 +232,8 @@ def _beside_written(image: Image, stored: StoredState) -> Work[None]:
     rows[BarredRow] = [row for row in rows[BarredRow] if (row["task_id"], row["person_id"]) not in stored.barred]
     for table, new in rows.items():
         yield from each(upserting(table, differing=table in COMPARED), new)
+    if not stands(image, stored.document):
+        yield from people_written(image.dispute_no, _completed(image, stored.document).document, stored.document)
     yield from attachments_taken(image.dispute_no, _evidence(image))
     if stored.colour not in (None, image.colour):
         yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}

@@ -1,4 +1,5 @@
-"""One key file, two uses: Temporal payloads and sealed columns and files. AES-256-GCM, key id beside each ciphertext.
+"""One key file: Temporal payloads, sealed columns and files (AES-256-GCM, key id beside each ciphertext), and the blind
+tokens by which a person is known again without being named (HMAC-SHA-256 under a key derived for that alone).
 
 The file holds a ring, newest key first, one `id:base64` a line: what was written with an older key still opens.
 """
@@ -6,13 +7,19 @@ The file holds a ring, newest key first, one `id:base64` a line: what was writte
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 import secrets
+from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
+_BLIND = 16
+"""Bytes of a blind token: 128 bits, so that no two people ever share one by chance."""
 MADE_HERE = "g"
 """The first letter of the id of a key that a start made by itself: good for a demonstration, refused in production."""
 
@@ -23,6 +30,7 @@ class KeyRing:
     def __init__(self, keys: dict[str, bytes]) -> None:
         if not keys:
             raise ValueError("a key ring holds at least one key")
+        self._keys = keys
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self.current = next(iter(keys))
 
@@ -39,6 +47,34 @@ class KeyRing:
             cryptography.exceptions.InvalidTag: tampered with, or another context.
         """
         return self._ciphers[key_id].decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
+
+    def blind(self, words: str, key_id: str | None = None) -> str:
+        """A token of some words, the same each time, from which nobody without the key learns them: key id, a dot, the
+        digest. Under the current key, or another of the ring.
+
+        Raises:
+            KeyError: no such key in the ring.
+        """
+        used = key_id or self.current
+        digest = hmac.digest(self._blinding[used], words.encode(), "sha256")[:_BLIND]
+        return f"{used}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+
+    def blind_by_each(self, words: str) -> list[str]:
+        """The tokens that these words have under every key of the ring: what was kept under an older key is found too,
+        as long as that key is there."""
+        return [self.blind(words, key_id) for key_id in self._keys]
+
+    def __contains__(self, key_id: str) -> bool:
+        return key_id in self._keys
+
+    @cached_property
+    def _blinding(self) -> dict[str, bytes]:
+        """A key of its own for blind tokens, derived from each key of the ring."""
+
+        def derived(key: bytes) -> bytes:
+            return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"santui.people.v1").derive(key)
+
+        return {key_id: derived(key) for key_id, key in self._keys.items()}
 
 
 def load_keys(path: Path) -> KeyRing:

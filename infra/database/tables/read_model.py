@@ -69,6 +69,21 @@ class HelperRow(SQLModel, table=True):
     dispute_no: str = Field(primary_key=True)
 
 
+class PartyTokenRow(SQLModel, table=True):
+    """A mark of somebody in a dispute, blinded: by it he is found again in others, and nobody reads who he is."""
+
+    __tablename__ = "party_token"
+    token: str = Field(primary_key=True)
+    """a digest of the mark's one way of writing (`domain.triage.identity`), behind the id of its key"""
+    dispute_no: str = Field(primary_key=True, index=True)
+    side: str = Field(primary_key=True)
+    """on which side of the quarrel he stands"""
+    mark: str
+    """what it is of: `id_number`, `phone`, `name`"""
+    identified: bool
+    """whether his identity number is among his marks: another number there is another person, whatever his name"""
+
+
 SOUGHT = ("kind", "colour", "title", "dispute_no")
 """What the box of done tasks is filtered by: somebody's done tasks are thousands."""
 

@@ -27,7 +27,7 @@ SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
            "colour", "category"]  # fmt: skip
 TABLES = (
-    "organisation person deputy post incident incident_party number addressee barred dispute helper involvement tally "
+    "organisation person deputy post incident incident_party number addressee barred dispute helper involvement party_token tally "
     "task timeline attachment comment event message watcher access archive job answer heartbeat sign_in generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
@@ -173,6 +173,13 @@ def _read_model() -> None:
         sa.PrimaryKeyConstraint("dispute_no", "role", "path"),
     )
     op.create_index("involvement_path", "involvement", ["path", "role", "dispute_no"])
+    op.create_table(
+        "party_token",
+        *_columns(TEXT, "token", "dispute_no", "side", "mark"),
+        *_columns(BOOLEAN, "identified"),
+        sa.PrimaryKeyConstraint("token", "dispute_no", "side"),
+    )
+    op.create_index("ix_party_token_dispute_no", "party_token", ["dispute_no"])
     op.create_table(
         "tally",
         *_columns(TEXT, "dispute_no"),
