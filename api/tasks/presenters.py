@@ -8,6 +8,7 @@ from typing import Any
 
 from api.core.masking import masked
 from api.core.schemas import JsonObject
+from api.disputes.earlier import LookBack, repeats_of
 from api.tasks.examples import decision_shown
 from api.tasks.schemas import (
     AskedBy,
@@ -19,6 +20,7 @@ from api.tasks.schemas import (
     EntryInBrief,
     IncidentInBrief,
     OnBehalf,
+    PhaseNamed,
     PostAsked,
     PostNamed,
     TaskItem,
@@ -31,7 +33,10 @@ from domain.case.state import Entry, Task
 from domain.image.shown_timeline import latest_entries
 from domain.people.organisation import ROLES, Actor, Post
 from domain.policy.catalogue import KINDS
+from domain.policy.stages import PHASE_NAMES, Stage, phase_of
 from domain.transitions.handover import capacity, standing
+from domain.triage.guidance import REPEATED, duties_of, law_of, risk_cues
+from domain.triage.lexicon import Lexicon
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
 from infra.records.people import PersonAtPost
@@ -49,6 +54,8 @@ def task_whole(
     dispute: DisputeRow,
     entries: list[Entry],
     actor: Actor,
+    lexicon: Lexicon,
+    before: LookBack | None,
 ) -> WholeTask:
     """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
     task = Task.model_validate(row.sealed)
@@ -62,7 +69,7 @@ def task_whole(
         candidates=[_candidate(person) for person in candidates],
         colleagues=[_candidate(person) for person in colleagues],
         decisions=[decision_shown(row.kind, name, task.about, dispute.sealed) for name in names],
-        brief=_brief(task, dispute, entries),
+        brief=_brief(task, dispute, entries, lexicon, before),
         dispute=DisputeAround(
             title=dispute.sealed["title"],
             colours=dispute.sealed["colours"],
@@ -116,9 +123,17 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
     }
 
 
-def _brief(task: Task, dispute: DisputeRow, entries: list[Entry]) -> Brief:
-    document = dispute.sealed
+def _brief(task: Task, dispute: DisputeRow, entries: list[Entry], lexicon: Lexicon, before: LookBack | None) -> Brief:
+    document, phase = dispute.sealed, phase_of(Stage(dispute.stage))
+    cues = risk_cues([incident["narrative"] for incident in document["incidents"]], lexicon)
+    repeated = [REPEATED] if len(document["incidents"]) > 1 else []
     return Brief(
+        phase=PhaseNamed(code=phase, name=PHASE_NAMES[phase]),
+        repeats=repeats_of(document),
+        look_back=before,
+        cues=cues,
+        law=law_of(dispute.category, lexicon),
+        duties=duties_of([*document["risk_kinds"], *repeated, *(cue.code for cue in cues)], lexicon),
         category_name=dispute.category_name,
         parties=[masked(Party.model_validate(party)) for party in document["parties"]],
         incidents=[

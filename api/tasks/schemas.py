@@ -9,13 +9,16 @@ from pydantic import Field, model_validator
 
 from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
+from api.disputes.earlier import LookBack, Repeats
 from api.people.schemas import Who
 from domain.base import Model, Strict
 from domain.case import records
 from domain.case import state as s
 from domain.policy.fields import Code, Text
+from domain.policy.stages import Phase
 from domain.transitions.decisions import ChangeAsked
 from domain.transitions.handover import Standing
+from domain.triage.guidance import Duty, Law, RiskCue
 
 MOST_ATTACHMENTS = 50
 """Files that one decision may name."""
@@ -180,9 +183,24 @@ class EntryInBrief(Shape):
     reason: str | None
 
 
-class Brief(Shape):
-    """What this person needs to decide."""
+class PhaseNamed(Shape):
+    """Where in its life the quarrel is met."""
 
+    code: Phase
+    name: str
+
+
+class Brief(Shape):
+    """What this person needs to decide. `cues`, `law` and `duties` are guidance from the lists and the reported words;
+    `look_back` is none for a task that waits no more.
+    """
+
+    phase: PhaseNamed
+    repeats: Repeats
+    look_back: LookBack | None
+    cues: list[RiskCue]
+    law: Law | None
+    duties: list[Duty]
     category_name: str
     parties: list[records.Party]
     incidents: list[Annotated[IncidentInBrief, OPEN_OBJECT]]

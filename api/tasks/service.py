@@ -20,6 +20,7 @@ from api.core.context import Services
 from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import Listed
+from api.disputes.earlier import look_back
 from api.disputes.mergers import check_still_open, check_target
 from api.tasks.changed import answered, changed_by
 from api.tasks.oddities import oddities
@@ -95,9 +96,10 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
         by = capacity(task, actor, "hand_over")
         helping = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
+    before = await look_back(session, actor, dispute) if task.pending else None
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
-    return task_whole(row, answering, helping, dispute, entries, actor)
+    return task_whole(row, answering, helping, dispute, entries, actor, services.policy.lexicon, before)
 
 
 async def _looked(services: Services, actor: Actor, row: TaskRow, task: Task) -> None:

@@ -28,6 +28,12 @@ DEPUTY_MANAGERS = frozenset({"supervisor", "admin_security"})
 """May name somebody else's deputy, and end any deputyship, within their own organisation and below."""
 DEPUTYSHIP_READERS = DEPUTY_MANAGERS | {"auditor", "admin_audit"}
 """See all deputyships; everybody else sees those he gave or was given."""
+LOOK_BACK_ROLES = frozenset(
+    "on_scene_officer responsible_officer station_deputy station_chief duty_leader command_room bureau_analyst "
+    "committee_dispatcher centre_dispatcher evaluator_police evaluator_committee supervisor leader".split()
+)
+"""Are told that people of a dispute stand in others which they don't see, and how many: whoever goes to them, and those
+who may ask the desk that has it. A department is not: what the police know is given on for no other purpose."""
 DRILL_LEADERS = frozenset({"supervisor", "leader", "admin_system"})
 """May move a dispute's clock and send digests early, where drill is on."""
 

@@ -34,3 +34,20 @@ STAGE_NAMES: dict[Stage, str] = {
     Stage.FOLLOW_UP: "回访",
     Stage.CLOSED: "办结",
 }
+
+
+class Phase(StrEnum):
+    """Where in its life a quarrel is met (“初期、中期、后期”, J-011)."""
+
+    EARLY = "early"
+    MIDDLE = "middle"
+    LATE = "late"
+
+
+PHASE_NAMES: dict[Phase, str] = {Phase.EARLY: "初期", Phase.MIDDLE: "中期", Phase.LATE: "后期"}
+_PHASES = {Stage.TRIAGE: Phase.EARLY, Stage.PUSH_1: Phase.EARLY, Stage.PUSH_2: Phase.MIDDLE}
+
+
+def phase_of(stage: Stage) -> Phase:
+    """The phase of a stage: push 1 meets a quarrel early, push 2 in the middle, push 3 and what follows it late."""
+    return _PHASES.get(stage, Phase.LATE)

@@ -92,15 +92,17 @@ def stands(image: Image, stored: Any) -> bool:
 
 
 def people_written(dispute_no: str, document: Mapping[str, Any], stored: Any) -> Work[None]:
-    """Writes the tokens of a dispute whose document is whole, where `stored` has other people; all of them anew, so
+    """Writes the tokens of a dispute whose document is whole, where `stored` knows people by other marks; all anew, so
     that a dispute never has tokens under two keys.
     """
-    if stored and _of_people(document) == _of_people(stored):
+    before = _marks(stored or {})
+    if before == _marks(document):
         return
-    if stored:
+    if before:
         yield _NO_TOKENS, {"number": dispute_no}
     yield from each(upserting(PartyTokenRow), token_rows(dispute_no, document))
 
 
-def _of_people(document: Mapping[str, Any]) -> list[Any]:
-    return [document.get("parties"), [incident["parties"] for incident in document.get("incidents") or []]]
+def _marks(document: Mapping[str, Any]) -> set[tuple[str, Identifier, bool]]:
+    """All that tokens are made of."""
+    return {(known.side, mark, known.identified) for known in people_in(document) for mark in known.marks}
