@@ -11,6 +11,8 @@ from api.attachments.schemas import Attachment
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.disputes.case_view import case_view
+from api.disputes.earlier import look_back_on
+from api.disputes.earlier_view import look_back_view
 from api.disputes.schemas import Comment, WholeCase
 from api.disputes.service import whole_case, whole_timeline
 from api.disputes.watching import unwatch_dispute, watch_dispute
@@ -29,6 +31,8 @@ from infra.records.people import with_a_part
 
 router = APIRouter(route_class=PageRoute)
 KINDS_OF_FILE = {"image": "图片", "video": "视频", "audio": "录音"}
+CRIMINAL = ("criminal_case", "police_case")
+"""Outcomes that call for a look back at what the same people were reported for before (“举一反三”, Q-063)."""
 DOCUMENTS = {"pdf": "PDF", "word": "文档", "excel": "表格", "spreadsheet": "表格"}
 """By a word of its media type."""
 
@@ -68,7 +72,10 @@ async def show_case(
     offices = await offices_of(services, session)
     words = vocabulary(services, offices, case.colours)
     now = w.present(case.ahead)
+    criminal = case.outcome in CRIMINAL or case.criminal_risk
+    before = await look_back_on(services, session, viewer.actor, no) if criminal else None
     view = {
+        "before": look_back_view(before, now) if before else None,
         "heard": heard,
         **case_view(case, entries, words, now),
         "watched": case.watched,

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from api.core.context import Services
 from api.core.schemas import JsonObject
+from api.tasks.brief_view import guidance_view
 from api.tasks.examples import decision_form
 from api.tasks.handover import Verb
 from api.tasks.schemas import DecisionOpen, WholeTask
@@ -137,6 +138,7 @@ async def show_task(
         status=draft.status,
         task=head_view(task, page.offices, now),
         brief=brief_view(task, page.words, page.offices, now),
+        guide=guidance_view(task.brief, now),
         target={"no": target.dispute_no, "title": target.title} if target else None,
         standing=standing,
         live=live,

@@ -66,10 +66,14 @@ def token_rows(dispute_no: str, document: Mapping[str, Any], key_id: str | None 
     for known in people_in(document):
         for identifier in known.marks:
             token = ring().blind(words_of(identifier), key_id)
-            row = {"token": token, "dispute_no": dispute_no, "side": known.side, "mark": identifier.mark.value}
             there = rows.get((token, known.side))
-            row["identified"] = known.identified or bool(there and there["identified"])
-            rows[token, known.side] = row
+            rows[token, known.side] = {
+                "token": token,
+                "dispute_no": dispute_no,
+                "side": known.side,
+                "mark": identifier.mark.value,
+                "identified": known.identified or bool(there and there["identified"]),
+            }
     return list(rows.values())
 
 

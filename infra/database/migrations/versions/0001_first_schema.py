@@ -27,8 +27,9 @@ SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
            "colour", "category"]  # fmt: skip
 TABLES = (
-    "organisation person deputy post incident incident_party number addressee barred dispute helper involvement party_token tally "
-    "task timeline attachment comment event message watcher access archive job answer heartbeat sign_in generation"
+    "organisation person deputy post incident incident_party number addressee barred dispute helper involvement "
+    "party_token tally task timeline attachment comment event message watcher access archive job answer heartbeat "
+    "sign_in generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy")

@@ -1,0 +1,26 @@
+"""The brief on the page of a task: what whoever acts should know before he does (一推“智能研判”)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from api.disputes.earlier_view import look_back_view
+from api.tasks.schemas import Brief
+from api.web.rendering import View
+
+
+def guidance_view(brief: Brief, now: datetime) -> View:
+    """Phase, repeats, cues, law, what is required and forbidden, who has the beat, earlier matters."""
+    law = brief.law
+    return {
+        "phase": brief.phase.name,
+        "reports": brief.repeats.reports,
+        "recent": brief.repeats.within_30_days,
+        "cues": [(cue.text, cue.name) for cue in brief.cues],
+        "law": [*law.legal_basis] if law else [],
+        "track": law.track if law else None,
+        "trigger": law.police_trigger if law else None,
+        "note": law.note if law else None,
+        "duties": [duty.model_dump() for duty in brief.duties],
+        "before": look_back_view(brief.look_back, now) if brief.look_back else None,
+    }
