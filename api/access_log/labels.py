@@ -10,6 +10,7 @@ from infra.records.access_log import OK
 NOTED: dict[str, str] = {
     "read": "查看纠纷",
     "task": "办理待办",
+    "earlier": "回溯历史纠纷",
     "incident": "查看警情受理结果",
     "attachment": "查看附件",
     "attach": "上传附件",

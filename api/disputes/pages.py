@@ -23,6 +23,7 @@ from api.web.rendering import View, go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
 from api.web.timeline import by_days
 from domain.people.permissions import AUDITORS
+from domain.policy.action_catalogue import CONVERSION
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.attachments import PENDING_FOR
@@ -72,7 +73,8 @@ async def show_case(
     offices = await offices_of(services, session)
     words = vocabulary(services, offices, case.colours)
     now = w.present(case.ahead)
-    criminal = case.outcome in CRIMINAL or case.criminal_risk
+    asked = any(change.action == CONVERSION for change in case.changes)
+    criminal = asked or case.criminal_risk or case.outcome in CRIMINAL
     before = await look_back_on(services, session, viewer.actor, no) if criminal else None
     view = {
         "before": look_back_view(before, now) if before else None,

@@ -12,6 +12,7 @@ The fixtures are in `tests/api/conftest.py`; what may go wrong with the engine i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -38,6 +39,7 @@ NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让�
 ADDRESS = "古山镇金江龙村12号"
 WAITS = "walk_in"
 """A source whose matters wait for the desk: an alarm is pushed at once."""
+PARTIES = (Party(name="李某", side="a"), Party(name="罗某", side="b"))
 _NUMBERS = count(1)
 
 
@@ -46,7 +48,9 @@ async def somebody(services: Services, role: str, organisation: str) -> Actor:
     return await _acting(services, person(role, organisation).person_id)
 
 
-async def dispute(services: Services, *, narrative: str = NARRATIVE, address: str = ADDRESS) -> str:
+async def dispute(
+    services: Services, *, narrative: str = NARRATIVE, address: str = ADDRESS, parties: Sequence[Party] = PARTIES
+) -> str:
     """A dispute, opened and published; its number."""
     number = f"D2026-{next(_NUMBERS):06d}"
     now = datetime.now(UTC)
@@ -55,7 +59,7 @@ async def dispute(services: Services, *, narrative: str = NARRATIVE, address: st
     refs = {word: listed.ref() for word, path in places.items() if (listed := directory.at(path))}
     incident = Incident(
         incident_id=new_id(), source=WAITS, source_no=number, occurred_at=now, reported_at=now, address=address,
-        narrative=narrative, parties=[Party(name="李某", side="a"), Party(name="罗某", side="b")],
+        narrative=narrative, parties=list(parties),
     )  # fmt: skip
     found = triage(narrative, services.policy.lexicon, source=WAITS)
     state = open_state(
