@@ -29,6 +29,7 @@ from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
 from api.intake.redelivery import keep_redelivering
+from api.look_back import endpoints as look_back
 from api.messages import endpoints as messages
 from api.messages import event_endpoints
 from api.messages import pages as message_pages
@@ -47,7 +48,7 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, intake, disputes, attachments, tasks, messages, event_endpoints,
+    people, deputy_endpoints, intake, disputes, look_back, attachments, tasks, messages, event_endpoints,
     indicators, registers, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""

@@ -13,7 +13,6 @@ from api.core.responses import as_response
 from api.core.schemas import JsonObject, Listed
 from api.disputes.actions import take_action
 from api.disputes.comments import CommentIn, comment_on
-from api.disputes.earlier import LookBack, look_back_on
 from api.disputes.schemas import Acted, Comment, DisputeItem, EntryItem, Watched, WholeCase
 from api.disputes.service import listed_disputes, timeline_page, whole_case
 from api.disputes.watching import unwatch_dispute, watch_dispute
@@ -81,15 +80,6 @@ async def get_timeline(
 ) -> Listed[EntryItem]:
     """All that happened, in order."""
     return await timeline_page(services, session, actor, no, limit=limit, cursor=cursor)
-
-
-@router.get("/disputes/{no}/earlier", response_model=LookBack, responses=problems(READ))
-async def get_earlier(services: ServicesDep, session: SessionDep, actor: ActorDep, no: str) -> LookBack:
-    """Earlier disputes of the same people wherever they were, and of the same place, within five years.
-
-    Listed are those that the person sees; a name alone is no proof (`verify`).
-    """
-    return await look_back_on(services, session, actor, no)
 
 
 @router.post("/disputes/{no}/actions/{name}", response_model=Acted, responses=problems(WRITE))

@@ -11,11 +11,11 @@ from api.attachments.schemas import Attachment
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.disputes.case_view import case_view
-from api.disputes.earlier import look_back_on
-from api.disputes.earlier_view import look_back_view
 from api.disputes.schemas import Comment, WholeCase
 from api.disputes.service import whole_case, whole_timeline
 from api.disputes.watching import unwatch_dispute, watch_dispute
+from api.look_back.look_back_view import look_back_view
+from api.look_back.service import look_back_on
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices, offices_of, vocabulary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.disputes.earlier_view import look_back_view
+from api.look_back.look_back_view import look_back_view
 from api.tasks.schemas import Brief
 from api.web.rendering import View
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from api.core.masking import masked
 from api.core.schemas import JsonObject
-from api.disputes.earlier import LookBack, repeats_of
+from api.look_back.schemas import LookBack
+from api.look_back.service import repeats_of
 from api.tasks.examples import decision_shown
 from api.tasks.schemas import (
     AskedBy,

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
-from api.disputes.earlier import LookBack, Repeats
+from api.look_back.schemas import LookBack, Repeats
 from api.people.schemas import Who
 from domain.base import Model, Strict
 from domain.case import records

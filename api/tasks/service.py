@@ -20,8 +20,8 @@ from api.core.context import Services
 from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import Listed
-from api.disputes.earlier import look_back
 from api.disputes.mergers import check_still_open, check_target
+from api.look_back.service import look_back
 from api.tasks.changed import answered, changed_by
 from api.tasks.oddities import oddities
 from api.tasks.presenters import task_item, task_whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.disputes.earlier import EarlierMatter, LookBack, Matched
+from api.look_back.schemas import EarlierMatter, LookBack, Matched
 from api.web import formatting as w
 from api.web.rendering import View
 from domain.policy.catalogue import OUTCOMES

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from api.core.context import Services
-from api.disputes.earlier import LookBack, look_back, look_back_on
 from api.intake.schemas import IncidentIn
 from api.intake.service import take_in
+from api.look_back.schemas import LookBack
+from api.look_back.service import look_back, look_back_on
 from api.tasks.service import whole_task
 from domain.case.records import Party
 from domain.errors import NotFound
@@ -135,7 +137,7 @@ async def test_who_may_not_see_the_dispute_gets_no_look_back_and_the_reading_is_
     await read(services, session, number, "supervisor", "county")
     await services.access.write()
     async with services.database.resume(session):
-        noted = (await session.execute(select(AccessRow).where(AccessRow.dispute_no == number))).scalars().all()
+        noted = (await session.execute(select(AccessRow).where(col(AccessRow.dispute_no) == number))).scalars().all()
     assert "earlier" in {row.what for row in noted}
 
 
