@@ -157,6 +157,11 @@ class County:
         items: list[Document] = self.supervisor.get("/v1/playbooks")["items"]
         return items
 
+    @staticmethod
+    def phone(of: str) -> str:
+        """A telephone number of somebody's own, the same each time: who shares one is one person to the look-back."""
+        return f"139{zlib.crc32(of.encode()) % 10**8:08d}"
+
     def alarm(self, narrative: str, **more: Any) -> Document:
         """A report by a call taker; answers what intake answered, also where its number was another's."""
         now = datetime.now(CHINA).isoformat(timespec="seconds")

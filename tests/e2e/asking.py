@@ -19,6 +19,7 @@ def ask_everything(county: County) -> None:
     for path in (
         "/healthz", "/readyz", "/v1/me", "/v1/disputes", "/v1/deputies", "/v1/messages", "/v1/grids", "/v1/categories",
         "/v1/playbooks", f"/v1/disputes/{nobody}/timeline", f"/v1/disputes/{goods}",
+        f"/v1/disputes/{goods}/earlier",
     ):  # fmt: skip
         supervisor.get(path)
     supervisor.get("/v1/tasks", box="watched")

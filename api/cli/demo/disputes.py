@@ -76,8 +76,8 @@ class Making:
                 "place": {"address": self.script.address},
                 "narrative": narrative,
                 "parties": [
-                    {"name": a, "phone": "13800000011", "side": "a"},
-                    {"name": b, "phone": "13800000012", "side": "b"},
+                    {"name": a, "phone": self.people.phone(f"{self.script.code} {a}"), "side": "a"},
+                    {"name": b, "phone": self.people.phone(f"{self.script.code} {b}"), "side": "b"},
                 ],
             },
         )

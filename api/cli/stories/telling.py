@@ -54,7 +54,8 @@ class Telling:
 
     def alarm(self, narrative: str, address: str, a: str, b: str, **more: Any) -> Document:
         """A report of a quarrel between two parties; the story is about the dispute it opens."""
-        parties = [{"name": a, "phone": "13800000001", "side": "a"}, {"name": b, "phone": "13800000002", "side": "b"}]
+        phones = [self.county.phone(f"{address} {name}") for name in (a, b)]
+        parties = [{"name": a, "phone": phones[0], "side": "a"}, {"name": b, "phone": phones[1], "side": "b"}]
         answer = self.county.alarm(narrative, place={"address": address}, parties=parties, **more)
         self.number = answer["dispute_no"]
         self.expect(not answer["joined"], "这是一起新的纠纷，不并入以前的")
