@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from api.look_back.look_back_view import look_back_view
-from api.tasks.schemas import Brief
+from api.tasks.schemas import BeatNamed, Brief
 from api.web.rendering import View
 
 
@@ -14,6 +14,7 @@ def guidance_view(brief: Brief, now: datetime) -> View:
     law = brief.law
     return {
         "phase": brief.phase.name,
+        "beat": _beat(brief.beat) if brief.beat else "",
         "reports": brief.repeats.reports,
         "recent": brief.repeats.within_30_days,
         "cues": [(cue.text, cue.name) for cue in brief.cues],
@@ -24,3 +25,8 @@ def guidance_view(brief: Brief, now: datetime) -> View:
         "duties": [duty.model_dump() for duty in brief.duties],
         "before": look_back_view(brief.look_back, now) if brief.look_back else None,
     }
+
+
+def _beat(beat: BeatNamed) -> str:
+    people = [f"{title} {name}" for title, name in (("社区民警", beat.officer), ("分管副所长", beat.deputy)) if name]
+    return " · ".join([*([beat.name] if beat.name else []), *people])

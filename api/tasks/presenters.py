@@ -10,6 +10,7 @@ from api.core.masking import masked
 from api.core.schemas import JsonObject
 from api.look_back.schemas import LookBack
 from api.look_back.service import repeats_of
+from api.tasks.beat import beat_named
 from api.tasks.examples import decision_shown
 from api.tasks.schemas import (
     AskedBy,
@@ -38,6 +39,7 @@ from domain.policy.stages import PHASE_NAMES, Stage, phase_of
 from domain.transitions.handover import capacity, standing
 from domain.triage.guidance import REPEATED, duties_of, law_of, risk_cues
 from domain.triage.lexicon import Lexicon
+from domain.triage.places import Directory
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
 from infra.records.people import PersonAtPost
@@ -56,6 +58,7 @@ def task_whole(
     entries: list[Entry],
     actor: Actor,
     lexicon: Lexicon,
+    directory: Directory,
     before: LookBack | None,
 ) -> WholeTask:
     """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
@@ -70,7 +73,7 @@ def task_whole(
         candidates=[_candidate(person) for person in candidates],
         colleagues=[_candidate(person) for person in colleagues],
         decisions=[decision_shown(row.kind, name, task.about, dispute.sealed) for name in names],
-        brief=_brief(task, dispute, entries, lexicon, before),
+        brief=_brief(task, dispute, entries, lexicon, directory, before),
         dispute=DisputeAround(
             title=dispute.sealed["title"],
             colours=dispute.sealed["colours"],
@@ -124,12 +127,20 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
     }
 
 
-def _brief(task: Task, dispute: DisputeRow, entries: list[Entry], lexicon: Lexicon, before: LookBack | None) -> Brief:
+def _brief(
+    task: Task,
+    dispute: DisputeRow,
+    entries: list[Entry],
+    lexicon: Lexicon,
+    directory: Directory,
+    before: LookBack | None,
+) -> Brief:
     document, phase = dispute.sealed, phase_of(Stage(dispute.stage))
     cues = risk_cues([incident["narrative"] for incident in document["incidents"]], lexicon)
     repeated = [REPEATED] if len(document["incidents"]) > 1 else []
     return Brief(
         phase=PhaseNamed(code=phase, name=PHASE_NAMES[phase]),
+        beat=beat_named(document, directory),
         repeats=repeats_of(document),
         look_back=before,
         cues=cues,

@@ -190,12 +190,22 @@ class PhaseNamed(Shape):
     name: str
 
 
+class BeatNamed(Shape):
+    """The beat (警格) of the place, and who has it: the community officer, the deputy chief in charge."""
+
+    code: str | None
+    name: str | None
+    officer: str | None
+    deputy: str | None
+
+
 class Brief(Shape):
     """What this person needs to decide. `cues`, `law` and `duties` are guidance from the lists and the reported words;
     `look_back` is none for a task that waits no more.
     """
 
     phase: PhaseNamed
+    beat: BeatNamed | None
     repeats: Repeats
     look_back: LookBack | None
     cues: list[RiskCue]

@@ -96,10 +96,12 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
         by = capacity(task, actor, "hand_over")
         helping = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
+    directory = await services.directory.read(session)
     before = await look_back(session, actor, dispute) if task.pending else None
+
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
-    return task_whole(row, answering, helping, dispute, entries, actor, services.policy.lexicon, before)
+    return task_whole(row, answering, helping, dispute, entries, actor, services.policy.lexicon, directory, before)
 
 
 async def _looked(services: Services, actor: Actor, row: TaskRow, task: Task) -> None:

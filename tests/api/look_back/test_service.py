@@ -16,6 +16,7 @@ from api.look_back.service import look_back, look_back_on
 from api.tasks.service import whole_task
 from domain.case.records import Party
 from domain.errors import NotFound
+from domain.triage.places import Kind
 from infra.database.engine import Session
 from infra.database.tables.audit import AccessRow
 from infra.read_model.disputes import dispute_row
@@ -32,7 +33,6 @@ async def read(services: Services, session: Session, number: str, role: str, org
     return await look_back_on(services, session, await somebody(services, role, organisation), number)
 
 
-@pytest.mark.req("J-002")
 async def test_push_1_tells_the_officer_what_he_goes_to(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -62,7 +62,6 @@ async def test_push_1_tells_the_officer_what_he_goes_to(
     assert "1949" not in shown
 
 
-@pytest.mark.req("J-002")
 async def test_a_name_alone_is_said_to_be_one(services: Services, session: Session) -> None:
     before = await dispute(services, parties=[Party(name="张伟", side="b")])
     number = await dispute(services, parties=[Party(name="张伟", side="a", phone="13700001111")])
@@ -103,7 +102,6 @@ async def test_the_same_place_is_told_apart_from_the_same_people(services: Servi
     assert (matter.dispute_no, matter.same_place, matter.matched) == (before, True, [])
 
 
-@pytest.mark.req("J-002")
 async def test_of_a_dispute_that_he_may_not_see_an_officer_learns_that_there_is_one(
     services: Services, session: Session
 ) -> None:
@@ -141,7 +139,6 @@ async def test_who_may_not_see_the_dispute_gets_no_look_back_and_the_reading_is_
     assert "earlier" in {row.what for row in noted}
 
 
-@pytest.mark.req("Q-063")
 async def test_when_a_criminal_case_opens_what_there_was_before_is_found(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -166,3 +163,17 @@ async def test_the_brief_costs_one_statement_more(services: Services, session: S
         await whole_task(services, session, reader, task.task_id)
     assert len([statement for statement in said if "party_token" in statement]) == 1
     assert len(said) <= 9, said
+
+
+async def test_the_beat_of_the_place_is_named(services: Services, session: Session, engine: LivingEngine) -> None:
+    """Where the address names a grid: a beat for each (“457个警格,嵌入…457个一般网格”)."""
+    directory = await services.directory.read()
+    grid = directory.of_kind(Kind.GRID)[0]
+    address = "".join(area.name for area in directory.areas_of(grid))
+    number = await dispute(services, address=address)
+    task = asked(engine, number, "confirm_triage")
+    beat = (await whole_task(services, session, await may_answer(services, task), task.task_id)).brief.beat
+    assert beat
+    assert (listed := directory.get(beat.code))
+    assert listed.serves(grid)
+    assert beat.name == listed.name

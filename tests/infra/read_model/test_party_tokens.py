@@ -86,7 +86,6 @@ def marks(likenesses: list[Likeness]) -> dict[str, set[Mark]]:
     return by
 
 
-@pytest.mark.req("J-002")
 async def test_the_same_people_are_found_wherever_they_were(database: Database) -> None:
     before = await published(database, LUO)
     other = await published(database, Party(name="李伟民", side="a", phone="13900001234"))
