@@ -1,4 +1,4 @@
-"""Push 1's brief on the running system (“一推送处警民警,智能研判现场办”): who was where before, the law, what is forbidden."""
+"""Push 1 on the running system (“智能研判现场办”): who was where before, the law, what is forbidden."""
 
 from __future__ import annotations
 
