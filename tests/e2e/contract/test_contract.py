@@ -148,8 +148,8 @@ def test_a_repeat_report_during_follow_up_starts_the_next_round(people: People) 
     again = caller.post("/v1/incidents", {**body, "source_no": body["source_no"] + "b"})
     assert (again["dispute_no"], again["joined"]) == (number, True)
     case = people.dispute(number)
-    assert (case["stage"], case["round"], case["concluded_at"]) == ("triage", 2, None)
-    assert [t["kind"] for t in people.open_tasks(number)] == ["confirm_triage"]
+    assert (case["stage"], case["round"], case["concluded_at"]) == ("push_1", 2, None)
+    assert [t["kind"] for t in people.open_tasks(number)] == ["handle_on_scene", "confirm_triage"]
 
 
 def test_a_repeat_report_of_a_closed_dispute_reopens_it(people: People) -> None:
@@ -159,7 +159,7 @@ def test_a_repeat_report_of_a_closed_dispute_reopens_it(people: People) -> None:
     again = caller.post("/v1/incidents", {**body, "source_no": body["source_no"] + "b"})
     assert (again["dispute_no"], again["joined"]) == (number, True)
     case = people.dispute(number)
-    assert (case["stage"], case["round"], case["outcome"]) == ("triage", 2, None)
+    assert (case["stage"], case["round"], case["outcome"]) == ("push_1", 2, None)
     assert len(case["incidents"]) == 2
     # The case is shown as closed a moment before its run has ended: a report in that moment is taken by the same run.
     assert len(case["runs"]) in (1, 2)
@@ -245,7 +245,7 @@ def test_the_same_key_gives_the_same_answer_once(people: People) -> None:
     assert first == again
     assert refusal_of(lambda: caller.post("/v1/incidents", incident(), key=key)) == (422, "idempotency_key_reused")
 
-    [task] = people.open_tasks(first["dispute_no"])
+    [task] = people.open_tasks(first["dispute_no"], "confirm_triage")
     desk, key = people.at("command_room", "station-gushan"), uuid.uuid4().hex
     taken, again = (people.decide(task["task_id"], "confirm", desk, key) for _ in range(2))
     assert taken == again
@@ -284,7 +284,7 @@ def test_an_advance_is_for_supervisors_and_living_disputes(people: People) -> No
     body = {"dispute_no": number, "by": "PT1H"}
     assert refusal_of(lambda: people.with_role("call_taker").post("/v1/drill/advance", body)) == (403, "not_entitled")
     assert refusal_of(lambda: people.advance("D1999-000001", "PT1H")) == (404, "not_found")
-    moved = people.advance(number, "PT31M")  # silence past the minutes of the playbook confirms the triage
-    assert moved["dispute"]["stage"] == "push_1"
+    moved = people.advance(number, "PT31M")  # silence past the minutes of the playbook confirms nothing
+    assert moved["dispute"]["stage"] == "triage"
     people.end(number)
     assert refusal_of(lambda: people.advance(number, "PT1H")) == (409, "dispute_closed")

@@ -158,7 +158,7 @@ def test_whoever_reports_reads_what_became_of_his_report_and_nobody_elses(people
     told = stranger.get(f"/v1/incidents/{joined['incident_id']}")
     assert told == {
         "incident_id": joined["incident_id"], "dispute_no": number, "joined": True,
-        "received_at": joined["received_at"], "stage": "triage", "closed": False,
+        "received_at": joined["received_at"], "stage": "push_1", "closed": False,
     }  # fmt: skip
     people.end(number)
     told = stranger.get(f"/v1/incidents/{joined['incident_id']}")
