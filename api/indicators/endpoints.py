@@ -13,6 +13,7 @@ from api.indicators import service
 from api.indicators.question import Part, Question, ask
 from api.indicators.schemas import CasesBehind, Indicators
 from api.indicators.workbook import MEDIA_TYPE
+from domain.indicators.attribution import Attribution
 from domain.indicators.formulas import DEFAULT_WINDOWS
 from domain.policy.fields import Day
 from infra.read_model.indicators import By
@@ -28,13 +29,24 @@ async def get_question(
     last: Annotated[Day | None, Query(alias="to", description="末日，含当日24时前；默认今天")] = None,
     organisation: Annotated[str | None, Query(max_length=64, description="单位代码，含其下属；默认管辖范围")] = None,
     by: Annotated[By | None, Query(description="分组")] = None,
+    attribution: Annotated[
+        Attribution,
+        Query(
+            description="单位以何种身份计：any 有份即计，responsible 责任，acted 经办，reported 报送，"
+            "dispatched 推送，judged 评估，station 属地派出所，township 属地乡镇"
+        ),
+    ] = "any",
+    since_live: Annotated[bool, Query(description="自平台运行之日起，不论首日")] = False,
     as_of: Annotated[Day | None, Query(description="读数日；默认今天，期末在后的为期末")] = None,
     relapse_days: Annotated[int, Query(description="反复窗口：30、90、180天")] = DEFAULT_WINDOWS["relapse"],
     repeat_days: Annotated[int, Query(description="重复报警回看：7、30、90天")] = DEFAULT_WINDOWS["repeat"],
 ) -> Question:
     """The question of a request; raises as `ask`."""
-    return await ask(services, session, actor, first=first, last=last, organisation=organisation, by=by, as_of=as_of,
-                     windows={"relapse": relapse_days, "repeat": repeat_days})  # fmt: skip
+    return await ask(
+        services, session, actor, first=first, last=last, organisation=organisation, by=by, as_of=as_of,
+        attribution=attribution, since_live=since_live,
+        windows={"relapse": relapse_days, "repeat": repeat_days},
+    )  # fmt: skip
 
 
 QuestionDep = Annotated[Question, Depends(get_question)]
@@ -49,6 +61,10 @@ async def get_indicators(
     `values` gives for each indicator `value` (per cent or number; none is shown as “—”), `numerator`, `denominator`,
     `participated` (with the parts taken beside others), `amended` (taken back after the period had closed) and `marks`;
     `compared` the period before and the same days a year before, rates in percentage points.
+
+    An organisation reads what it had a part in: reported, pushed, handled, judged, or what lies in it; `attribution`
+    narrows that to one part, and only then do the rows of `by=organisation` add up. `by=responsible` and `by=township`
+    tell apart who has the matters and where they lie; rows of organisations have `ranks` among those of their kind.
     """
     return await service.indicators(services, session, question)
 

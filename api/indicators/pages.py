@@ -13,7 +13,7 @@ from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.responses import as_download
 from api.indicators import service
 from api.indicators.question import BY, Part, Question, ask, today
-from api.indicators.schemas import CountedDispute, DefinitionItem, FigureRow
+from api.indicators.schemas import CountedDispute, DefinitionItem, FigureRow, Indicators
 from api.indicators.workbook import BASES, BETTER, MEDIA_TYPE
 from api.web.errors import PageRoute
 from api.web.formatting import colour, due, present, stamp
@@ -21,8 +21,9 @@ from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, show
 from api.web.session import Viewer, ViewerDep
 from domain.errors import FieldsInvalid
+from domain.indicators.attribution import ATTRIBUTIONS
 from domain.indicators.definitions import DEFINITIONS
-from domain.indicators.formulas import DEFAULT_WINDOWS, WINDOWS, Comparison
+from domain.indicators.formulas import DEFAULT_WINDOWS, SECTIONS, WINDOWS, Comparison
 from domain.people.organisation import within
 from domain.people.permissions import overseen
 from domain.triage.places import Kind
@@ -44,12 +45,15 @@ class Asked:
         last: Annotated[str, Query(alias="to", max_length=20)] = "",
         organisation: WordDep = "",
         by: WordDep = "",
+        attribution: WordDep = "any",
+        show: WordDep = "four",
         relapse_days: WordDep = "",
         repeat_days: WordDep = "",
     ) -> None:
         self.typed = {"from": first, "to": last, "organisation": organisation, "by": by,
-                      "relapse_days": relapse_days, "repeat_days": repeat_days}  # fmt: skip
+                      "attribution": attribution, "relapse_days": relapse_days, "repeat_days": repeat_days}  # fmt: skip
         self.errors: list[str] = []
+        self.section = show if show in SECTIONS else "four"
 
     async def question(self, services: Services, session: Session, viewer: Viewer) -> Question:
         """The question, or the usual one where it can't be asked like that."""
@@ -59,15 +63,17 @@ class Asked:
             for name, days in DEFAULT_WINDOWS.items()
         }
         by: Any = typed["by"] if typed["by"] in BY else None
+        part: Any = typed["attribution"] if typed["attribution"] in ATTRIBUTIONS else "any"
         try:
             return await ask(
                 services, session, viewer.actor, first=self._day("from", "首日"), last=self._day("to", "末日"),
                 organisation=typed["organisation"] or None, by=by, as_of=None, windows=windows,
+                attribution=part,
             )  # fmt: skip
         except FieldsInvalid as error:
             self.errors += [str(e["message"]) for e in error.errors]
             return await ask(services, session, viewer.actor, first=None, last=None, organisation=None, by=by,
-                             as_of=None, windows=DEFAULT_WINDOWS)  # fmt: skip
+                             as_of=None, windows=DEFAULT_WINDOWS, attribution=part)  # fmt: skip
 
     def _day(self, name: str, title: str) -> date | None:
         typed = self.typed[name]
@@ -106,14 +112,18 @@ async def indicators_page(
         offices=await _offices(services, session, viewer, offices),
         office=offices.label(question.organisation) or "全部管辖范围",
         groups=list(BY.items()),
+        attributions=list(ATTRIBUTIONS.items()),
+        attribution=ATTRIBUTIONS[question.scope.attribution],
+        overlapping=question.by == "organisation" and question.scope.attribution == "any",
         by=BY[question.by] if question.by else "",
         windows={name: [(n, f"{n}天") for n in days] for name, days in WINDOWS.items()},
         presets=_presets(question),
         closes=f"{question.period.last:%Y-%m-%d} 24:00",
         as_of=question.as_of.isoformat(),
-        total=[_total(question, found.total, definition) for definition in found.definitions],
-        definitions=[_definition(definition) for definition in found.definitions],
-        rows=[_group(question, row, found.definitions) for row in found.rows] if question.by else [],
+        sections=_sections(question, found),
+        columns=[d.name for d in _of(found, asked.section)],
+        tabs=_tabs(question, asked.section) if question.by else [],
+        rows=[_group(question, row, _of(found, asked.section)) for row in found.rows] if question.by else [],
         workbook=f"/indicators.xlsx?{urlencode(_again(question))}",
     )
 
@@ -153,6 +163,8 @@ async def cases_page(
         formula=definition.formula,
         group=await service.group_name(services, session, question.by, group) if group else "",
         office=offices.label(question.organisation) or "全部管辖范围",
+        attribution="" if question.scope.attribution == "any" else ATTRIBUTIONS[question.scope.attribution],
+        source=definition.source,
         period=f"{question.period.first} 至 {question.period.last}",
         count=page.count,
         items=[_case(item, offices) for item in page.items],
@@ -165,7 +177,8 @@ def _again(question: Question) -> dict[str, str]:
     """The question as an address asks it."""
     windows = {f"{name}_days": str(days) for name, days in question.scope.windows.items()}
     asked = {"from": str(question.period.first), "to": str(question.period.last),
-             "organisation": question.organisation or "", "by": question.by or "", **windows}  # fmt: skip
+             "organisation": question.organisation or "", "by": question.by or "",
+             "attribution": question.scope.attribution, **windows}  # fmt: skip
     return {name: value for name, value in asked.items() if value}
 
 
@@ -174,6 +187,32 @@ async def _offices(services: Services, session: Session, viewer: Viewer, offices
     directory = await services.directory.read(session)
     listed = [o for o in directory.organisations if o.kind not in _NOT_PICKED]
     return [(o.code, offices.label(o.code)) for o in listed if any(within(o.path, path) for path in paths)]
+
+
+def _of(found: Indicators, section: str) -> list[DefinitionItem]:
+    return [definition for definition in found.definitions if definition.section == section]
+
+
+def _sections(question: Question, found: Indicators) -> list[View]:
+    """The whole, part by part, with what each figure means."""
+    return [
+        {
+            "code": code,
+            "name": name,
+            "total": [_total(question, found.total, definition) for definition in _of(found, code)],
+            "definitions": [_definition(definition) for definition in _of(found, code)],
+        }
+        for code, name in SECTIONS.items()
+    ]
+
+
+def _tabs(question: Question, shown: str) -> list[View]:
+    """Which part of the indicators the groups are told apart by."""
+    return [
+        {"name": name, "href": f"/indicators?{urlencode({**_again(question), 'show': code})}#groups",
+         "current": code == shown}
+        for code, name in SECTIONS.items()
+    ]  # fmt: skip
 
 
 def _presets(question: Question) -> list[View]:
@@ -185,6 +224,9 @@ def _presets(question: Question) -> list[View]:
         "上月": (before.replace(day=1), before),
         "本季": (date(now.year, (now.month - 1) // 3 * 3 + 1, 1), now),
         "本年": (date(now.year, 1, 1), now),
+        "上半年": (date(now.year, 1, 1), date(now.year, 6, 30)),
+        "下半年": (date(now.year, 7, 1), date(now.year, 12, 31)),
+        "自运行以来": (question.live_since, now),
     }
     period = (question.period.first, question.period.last)
     return [
@@ -237,7 +279,14 @@ def _change(definition: DefinitionItem, compared: Comparison) -> dict[str, str]:
 
 
 def _group(question: Question, row: FigureRow, definitions: list[DefinitionItem]) -> View:
-    cells = [{**_cell(question, definition, row), "name": definition.name} for definition in definitions]
+    cells = [
+        {
+            **_cell(question, definition, row),
+            "name": definition.name,
+            "rank": row.ranks[definition.code].shown if definition.code in row.ranks else "",
+        }
+        for definition in definitions
+    ]
     return {"name": row.name, "cells": cells}
 
 
@@ -249,6 +298,7 @@ def _definition(definition: DefinitionItem) -> View:
         "edge_cases": definition.edge_cases,
         "basis": BASES[definition.basis],
         "better": BETTER[definition.better],
+        "source": definition.source,
     }
 
 

@@ -8,15 +8,25 @@ from typing import Literal
 from api.core.context import Services
 from domain.base import Model, china
 from domain.errors import FieldsInvalid, NotEntitled
+from domain.indicators.attribution import Attribution
 from domain.indicators.formulas import WINDOWS
 from domain.indicators.periods import Period
 from domain.people.organisation import Actor, within
 from domain.people.permissions import overseen
 from infra.database.engine import Session
-from infra.read_model.indicators import By, Scope, Span
+from infra.read_model.indicators import By, Scope, Span, first_matter
 
-BY: dict[By, str] = {"organisation": "单位", "month": "月份", "category": "类别", "colour": "颜色"}
-"""What figures may be grouped by."""
+BY: dict[By, str] = {
+    "organisation": "单位",
+    "responsible": "责任单位",
+    "township": "属地乡镇（街道）",
+    "month": "月份",
+    "category": "类别",
+    "colour": "颜色",
+}
+"""What figures may be grouped by: `organisation` is whoever had the part that is asked for, and is asked about."""
+BY_PATH: frozenset[By | None] = frozenset({"organisation", "responsible", "township"})
+"""Of these each group is an organisation, by its path."""
 Part = Literal["numerator", "denominator"]
 LONGEST = 3660
 """Days of a period."""
@@ -29,6 +39,8 @@ class Question(Model):
     as_of: date
     organisation: str | None
     by: By | None
+    live_since: date
+    """when the system went live: as it is set, else the day of its first matter"""
     scope: Scope
 
     @property
@@ -48,20 +60,32 @@ def today() -> date:
     return china(datetime.now(UTC)).date()
 
 
+async def went_live(services: Services, session: Session) -> date:
+    """The day on which the system went live; today where nothing was ever taken in."""
+    if services.settings.live_since:
+        return services.settings.live_since
+    found = await first_matter(session)
+    return china(found).date() if found else today()
+
+
 async def ask(
     services: Services, session: Session, actor: Actor, *, first: date | None, last: date | None,
     organisation: str | None, by: By | None, as_of: date | None, windows: dict[str, int],
+    attribution: Attribution = "any", since_live: bool = False,
 ) -> Question:  # fmt: skip
-    """A person's question: `first` and `last` are the period's days, `windows` days by the keys of `WINDOWS`.
+    """A person's question: `first` and `last` are the period's days, `windows` days by the keys of `WINDOWS`;
+    `since_live` asks from the day on which the system went live (Q-024 “自9月平台运行以来”), whatever `first` is.
 
     Raises:
-        NotEntitled: no post oversees a subtree, or the organisation lies outside it; the try is noted.
+        NotEntitled: no post sees what an organisation has, or the organisation lies outside it; the try is noted.
         FieldsInvalid
     """
     paths = overseen(actor)
     if not paths:
         services.access.note(actor.person_id, None, "indicators", NotEntitled.code)
-        raise NotEntitled("指标只对管辖下级单位的岗位开放")
+        raise NotEntitled("指标只对能查看本单位或下级单位纠纷的岗位开放")
+    live_since = await went_live(services, session)
+    first = live_since if since_live else first
     last = last or (today() if first is None else max(first, today()))
     first = first or last.replace(day=1)
     errors = []
@@ -86,5 +110,5 @@ async def ask(
         raise FieldsInvalid(errors=errors)
     return Question(
         period=Period(first=first, last=last), as_of=as_of or max(today(), last), organisation=organisation, by=by,
-        scope=Scope(paths=paths, by=by, windows=windows),
+        live_since=live_since, scope=Scope(paths=paths, attribution=attribution, by=by, windows=windows),
     )  # fmt: skip

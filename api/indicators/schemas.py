@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from api.core.schemas import Listed, Shape
 from api.disputes.schemas import DisputeItem
 from domain.indicators.formulas import Comparison, Figure
+from domain.indicators.ranking import Rank
 
 
 class DefinitionItem(Shape):
@@ -17,6 +18,7 @@ class DefinitionItem(Shape):
 
     code: str
     name: str
+    section: str
     unit: str
     kind: Literal["rate", "count"]
     basis: str
@@ -42,7 +44,11 @@ class FigureRow(Shape):
     name: str
     values: dict[str, Figure]
     compared: dict[str, Compared]
+    ranks: dict[str, Rank] = {}
+    """by the indicator's code, of organisations among those of their kind; of groups that are none, absent"""
     organisation: str | None = None
+    responsible: str | None = None
+    township: str | None = None
     month: str | None = None
     category: str | None = None
     colour: str | None = None
@@ -50,7 +56,9 @@ class FigureRow(Shape):
     @property
     def group(self) -> str:
         """The group's own key; empty for the total."""
-        return self.organisation or self.month or self.category or self.colour or ""
+        return (
+            self.organisation or self.responsible or self.township or self.month or self.category or self.colour or ""
+        )
 
 
 class PeriodShape(Shape):
@@ -70,6 +78,8 @@ class Indicators(Shape):
     as_of: date
     windows: dict[str, int]
     organisation: str | None
+    attribution: str
+    live_since: date
     by: str | None
     definitions: list[DefinitionItem]
     total: FigureRow

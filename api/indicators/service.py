@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 
 from api.core.context import Services
 from api.disputes.presenters import present_dispute
-from api.indicators.question import Part, Question
+from api.indicators.question import BY_PATH, Part, Question
 from api.indicators.schemas import (
     CasesBehind,
     Compared,
@@ -21,6 +22,7 @@ from api.indicators.workbook import workbook
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import WINDOWS, Comparison, Definition, Figure, compare
+from domain.indicators.ranking import Rank, ranks
 from domain.people.organisation import Actor
 from domain.triage.places import Directory
 from infra.database.engine import Session
@@ -41,13 +43,19 @@ async def indicators(services: Services, session: Session, question: Question) -
     found = await figures(session, question.spans, question.scope)
     directory = await services.directory.read(session)
     total = _row(services, directory, question, TOTAL, found)
-    groups = [_row(services, directory, question, group, found) for group in found[0] if group != TOTAL]
+    named = [group for group in found[0] if group != TOTAL]
+    groups = [_row(services, directory, question, group, found) for group in named]
+    if question.by in BY_PATH:
+        ranked = _ranked(directory, named, found)
+        groups = [row.model_copy(update={"ranks": ranked[group]}) for group, row in zip(named, groups, strict=True)]
     period = question.period
     return Indicators(
         period=PeriodShape(from_=period.first, to=period.last, closes=period.ends),
         as_of=question.as_of,
         windows={f"{name}_days": days for name, days in question.scope.windows.items()},
         organisation=question.organisation,
+        attribution=question.scope.attribution,
+        live_since=question.live_since,
         by=question.by,
         definitions=[definition_item(definition) for definition in DEFINITIONS.values()],
         total=total,
@@ -108,6 +116,7 @@ def definition_item(definition: Definition) -> DefinitionItem:
     return DefinitionItem(
         code=definition.code,
         name=definition.name,
+        section=definition.section,
         unit=definition.unit,
         kind="rate" if definition.rate else "count",
         basis=definition.basis,
@@ -136,6 +145,21 @@ def _row(services: Services, directory: Directory, question: Question, group: st
     return row.model_copy(update={"name": name, question.by: code})
 
 
+def _ranked(directory: Directory, groups: list[str], found: list[Figures]) -> dict[str, dict[str, Rank]]:
+    """Each organisation's place among those of its kind, by its path and the indicator's code."""
+    peers: dict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        listed = directory.at(group)
+        peers[listed.kind if listed else ""].append(group)
+    placed: dict[str, dict[str, Rank]] = {group: {} for group in groups}
+    for among in peers.values():
+        for code, definition in DEFINITIONS.items():
+            now, before = ({g: told[g][code] for g in among if g in told} for told in found[:2])
+            for group, rank in ranks(definition, now, before).items():
+                placed[group][code] = rank
+    return placed
+
+
 def _compared(code: str, now: dict[str, Figure], then: dict[str, Figure]) -> Comparison:
     """Against an earlier figure; a group that was not there had nothing."""
     nothing = Figure(value=None if DEFINITIONS[code].rate else 0.0, numerator=0, denominator=None, shown="",
@@ -144,13 +168,13 @@ def _compared(code: str, now: dict[str, Figure], then: dict[str, Figure]) -> Com
 
 
 def _code(by: By | None, group: str) -> str:
-    return group.rpartition("/")[2] if by == "organisation" else group
+    return group.rpartition("/")[2] if by in BY_PATH else group
 
 
 def _name_of(services: Services, directory: Directory, by: By | None, group: str) -> str:
     """What a group of the tallies is called."""
     match by:
-        case "organisation":
+        case "organisation" | "responsible" | "township":
             listed = directory.at(group)
             return listed.name if listed else _code(by, group)
         case "category":
@@ -169,7 +193,7 @@ async def _group_key(services: Services, session: Session, by: By | None, group:
     Raises:
         FieldsInvalid
     """
-    if by != "organisation" or group is None:
+    if by not in BY_PATH or group is None:
         return group
     listed = (await services.directory.read(session)).get(group)
     if listed is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import xlsxwriter
 
 from api.indicators.schemas import DefinitionItem, Indicators
 from domain.base import china
-from domain.indicators.formulas import NOTHING
+from domain.indicators.attribution import ATTRIBUTIONS, Attribution
+from domain.indicators.formulas import NOTHING, SECTIONS
 
 Formats = dict[str, Any]
 """Cell formats by name, of a library without types."""
@@ -25,7 +26,8 @@ def workbook(indicators: Indicators, by_whom: str) -> bytes:
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     taken = f"{by_whom} 于 {china(datetime.now(UTC)):%Y-%m-%d %H:%M} 导出，内部使用"
     period = indicators.period
-    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}"
+    part = ATTRIBUTIONS[cast("Attribution", indicators.attribution)]
+    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}，单位身份：{part}"
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
@@ -56,7 +58,7 @@ def _sheet(book: Any, name: str, about: str, taken: str, formats: Formats) -> An
 def _figures(book: Any, indicators: Indicators, about: str, taken: str, formats: Formats) -> None:
     """One row a group and indicator: what can be sorted, filtered and summed."""
     sheet = _sheet(book, "指标", about, taken, formats)
-    heads = ("分组", "指标", "单位", "数值", "分子", "分母", "参与", "更正", "环比", "同比", "另列")
+    heads = ("分组", "指标", "单位", "数值", "分子", "分母", "参与", "更正", "环比", "同比", "另列", "位次")
     sheet.write_row(4, 0, heads, formats["head"])
     sheet.freeze_panes(5, 2)
     rows = [indicators.total, *(indicators.rows if indicators.by else [])]
@@ -76,13 +78,14 @@ def _figures(book: Any, indicators: Indicators, about: str, taken: str, formats:
             sheet.write_string(line, 8, compared.previous.shown)
             sheet.write_string(line, 9, compared.year.shown)
             sheet.write_string(line, 10, "，".join(f"{name} {n}" for name, n in figure.marks.items()))
+            sheet.write_string(line, 11, row.ranks[definition.code].shown if definition.code in row.ranks else "")
             line += 1
     sheet.autofilter(4, 0, max(line - 1, 5), len(heads) - 1)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 7, 9)
     sheet.set_column(8, 9, 16)
-    sheet.set_column(10, 10, 30)
+    sheet.set_column(10, 11, 30)
 
 
 def _value(sheet: Any, line: int, definition: DefinitionItem, value: float | None, formats: Formats) -> None:
@@ -96,11 +99,20 @@ def _value(sheet: Any, line: int, definition: DefinitionItem, value: float | Non
 
 def _definitions(book: Any, indicators: Indicators, about: str, taken: str, formats: Formats) -> None:
     sheet = _sheet(book, "指标说明", about, taken, formats)
-    sheet.write_row(4, 0, ("指标", "口径", "统计方式", "高低", "窗口（天）", "说明"), formats["head"])
+    sheet.write_row(4, 0, ("栏目", "指标", "口径", "依据", "统计方式", "高低", "窗口（天）", "说明"), formats["head"])
     for line, d in enumerate(indicators.definitions, start=5):
         window = str(indicators.windows[d.window]) if d.window else ""
-        cells = (d.name, d.formula, BASES[d.basis], BETTER[d.better], window, "；".join(d.edge_cases))
+        cells = (
+            SECTIONS[d.section],
+            d.name,
+            d.formula,
+            d.source,
+            BASES[d.basis],
+            BETTER[d.better],
+            window,
+            "；".join(d.edge_cases),
+        )
         for column, cell in enumerate(cells):
             sheet.write_string(line, column, cell, formats["text"])
-    for column, width in enumerate((22, 44, 20, 12, 12, 80)):
+    for column, width in enumerate((14, 22, 44, 18, 20, 12, 12, 80)):
         sheet.set_column(column, column, width)

@@ -16,8 +16,9 @@ from domain.base import china
 from domain.case.case import COLOUR
 from domain.case.records import Incident
 from domain.case.state import DisputeState, Entry
-from domain.indicators.diversion_counts import diversions
+from domain.indicators.attribution import concern
 from domain.indicators.events import Tally, TallyKind, days_between
+from domain.indicators.further_counts import further, parts_of
 from domain.indicators.visit_counts import VisitCounter
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
@@ -29,7 +30,7 @@ NOT_ACCEPTED = ("merged", "transferred_out", "criminal_case", "not_a_dispute", "
 """Outcomes that take a matter out of 办结率 altogether (F.4); a crime goes to another procedure."""
 _WORK = (
     TallyKind.SUBMITTED, TallyKind.DISPOSED, TallyKind.INTERVENED, TallyKind.CONCLUDED, TallyKind.FINISHED,
-    TallyKind.TIMED,
+    TallyKind.TIMED, TallyKind.INTRODUCED, TallyKind.MEDIATED,
 )  # fmt: skip
 """What goes to the parent when a matter is merged into another; its reports are reports all the same (F.5)."""
 _CONTROLLING = (COLOUR, "ladder")
@@ -68,6 +69,8 @@ class TallyReader:
         """organisations whose refusal was well-founded: the matter was never theirs"""
         self.acted: dict[str, None] = {}
         self.submitted: Tally | None = None
+        self.desks: dict[str, None] = {}
+        """the desks that have answered on the way up, in order"""
         self.assigned_at: datetime | None = None
         self.disposal: Tally | None = None
         self.verified = False
@@ -124,6 +127,9 @@ class TallyReader:
         match entry.kind:
             case "task_opened" if detail["task_kind"] == "dispatch" and self.submitted is None:
                 self.submitted = self._count(TallyKind.SUBMITTED, at, unit=self.desk)
+                for desk in self.desks:  # each level that it was judged at had a part in it
+                    if desk != self.desk:
+                        self._count(TallyKind.SUBMITTED, at, unit=desk, leading=False)
             case "decision":
                 self._decided(entry)
             case "decision_refused" if detail.get("decision") == "refuse":
@@ -154,6 +160,7 @@ class TallyReader:
         match detail["task_kind"], detail["decision"]:
             case kind, _ if KINDS[kind].submits:
                 self.desk = post.path if post else self.home
+                self.desks[self.desk] = None
             case "dispatch", "assign":
                 paths = {o.code: o.path for o in self.state.organisations.values()}
                 fields = detail["fields"]
@@ -161,7 +168,7 @@ class TallyReader:
                 self._deliver(paths.get(fields["lead"], fields["lead"]), at)
                 if self.first is None:
                     self.beside = dict.fromkeys(paths.get(code, code) for code in fields.get("cooperating", ()))
-            case "rule_refusal", "uphold":
+            case "rule_refusal", "uphold" if not (task and task.about.get("inability")):
                 path = task.about.get("path", "") if task else ""
                 self.excused[path] = None
                 self.beside.pop(path, None)
@@ -323,9 +330,6 @@ class TallyReader:
         """All that was counted, with what only the end of the reading tells."""
         outcome, at = self.ending or ("", None)
         merged_at = at if outcome == "merged" else None
-        for each in self.counted:
-            if merged_at and each.kind in _WORK:
-                each.struck_at = each.struck_at or merged_at
         if self.submitted and outcome == "withdrawn" and at and self.assigned_at is None:
             if china(at).date() == china(self.submitted.at).date():
                 self.submitted.left_at = at
@@ -340,8 +344,15 @@ class TallyReader:
         if outcome in NOT_ACCEPTED and (self.first is None or merged_at):
             accepted.left_at = at
         reports = self._reports(at if outcome == "not_a_dispute" or (merged_at and self.handed_over) else None)
-        diverted = diversions(self.state, self._bare, self.home)
-        return [accepted, *reports, *self.counted, *self.visiting.total(self._bare), *diverted]
+        visits = self.visiting.total(self._bare, responsible=self.unit, station=self.home)
+        found = [accepted, *reports, *self.counted, *visits]
+        found += further(self.state, self._bare, self.unit, self.counted)
+        parts = parts_of(self.state, self.submitted.unit if self.submitted else "")
+        for each in found:
+            if merged_at and each.kind in _WORK:
+                each.struck_at = each.struck_at or merged_at
+            concern(each, parts)
+        return found
 
     def _sum_up_pushes(self, left_at: datetime | None, disposed_at: datetime | None) -> None:
         """One matter, one responsible organisation: the last it was delivered to; those before it had a part."""

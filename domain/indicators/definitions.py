@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from domain.indicators.diversion_definitions import DIVERSIONS
 from domain.indicators.events import TallyKind
-from domain.indicators.formulas import Count, Definition, every
+from domain.indicators.formulas import SECTIONS, Count, Definition, every
+from domain.indicators.further_definitions import FURTHER
+from domain.indicators.visit_counts import RESPONSE
 
 _ONE = "一件纠纷只计一次，重复警情、返工都不另计"
 _RESPONSIBLE = "责任单位为最后交付的单位；此前交付的单位和配合单位只计“参与”，退单成立的单位不计"
@@ -31,6 +33,10 @@ def _done(count: Count, days: int) -> bool:
     return count.done
 
 
+def _of_outcome(count: Count, days: int) -> bool:
+    return count.result != RESPONSE
+
+
 def _satisfied(count: Count, days: int) -> bool:
     return (count.value or 0) >= 4
 
@@ -46,7 +52,7 @@ _DEFINED = (
         source="F.2；Q-071",
         formula="期内首次报送到分派环节（政法委或综治中心）的纠纷数",
         edges=(
-            "时间为首次交到分派员的时间，单位为作出报送的公安单位；到期自动确认的计入所在派出所",
+            "时间为首次交到分派员的时间，单位为作出报送的公安单位；分级研判的，末级为报送单位，此前各级只计“参与”",
             "没有政法委的机制（金华），以三推交到综治中心为报送；没有三推的机制恒为0",
             "分派员退回后再次报送只计一次；并案的只计主案",
             "分派前撤回：当日撤回的不计；隔日撤回的计入，并单列“撤回”",
@@ -79,6 +85,7 @@ _DEFINED = (
         basis="flow",
         better="higher",
         source="F.2；Q-033",
+        section="time",
         formula="期内首次见面介入的纠纷数（颜色时限以介入为准的，即红色）",
         edges=("以见人记录为准：见面的进展或处置、上门、调解到场；一件只计首次",),
     ),
@@ -94,7 +101,7 @@ _DEFINED = (
         edges=(
             "同一次回访访了双方只计一次，另列“访双方”",
             "未联系上须试过至少两次才单列“未联系上”，不计入回访数；后来联系上的改计回访",
-            "时间为首个联系上的时间，单位为回访人所在单位",
+            "时间为首个联系上的时间，经办单位为回访人所在单位，责任单位为办理该纠纷的单位",
         ),
         hits=lambda count, days: count.result == "reached",
         marks={
@@ -114,7 +121,8 @@ _DEFINED = (
         edges=(
             "时间为裁定时间，单位为退单的单位；退单成立的不计，评估退回的不计，可以为0",
             "逾期未签收按时限视为签收，本身不算推诿；其后仍退单而留下记录的计一次（当场被系统拒绝的退单不留在案中）",
-            "职责争议裁定即退单裁定，同一裁定只计一次；单位之间不能自行转办，故“两次转办无人接收”不会发生",
+            "职责争议裁定即退单裁定，同一裁定只计一次；单位之间不能自行转办，两次退单均成立而始终未签收的，视同两次转办无人接收",
+            "计入退单单位，也列入作出裁定的推送单位、报送该纠纷的单位名下；属地派出所、乡镇只计其自身的推诿",
             "裁定在流程中不能申诉，改判须重新分派",
         ),
         marks={"逾期后退单": lambda count, days: count.result == "late"},
@@ -127,6 +135,7 @@ _DEFINED = (
         basis="flow",
         better="lower",
         source="F.5；Q-048",
+        section="passing",
         formula="期内被评估退回的次数",
         edges=("被退回的纠纷仍为在办一件，返工只在此处计次",),
     ),
@@ -196,11 +205,12 @@ _DEFINED = (
         formula="期内的有效评价中，满意和非常满意（4、5分）的比例",
         edges=(
             "一件纠纷的每一方只计最后一次评价，时间为该次评价的时间；未评价的绝不算满意，另见评价率",
+            "计入责任单位：公安化解的为属地派出所，部门、联调化解的为责任单位；接处警满意率和部门处置满意率分开另计",
             "系统不知道当事人电话是否属于工作人员、是否同一设备，不能据此剔除无效评价",
         ),
-        base=every,
+        base=_of_outcome,
         hits=_satisfied,
-        marks={"基本满意": lambda count, days: count.value == 3},
+        marks={"基本满意": lambda count, days: count.value == 3 and _of_outcome(count, days)},
     ),
     Definition(
         code="satisfaction_index",
@@ -210,9 +220,10 @@ _DEFINED = (
         basis="flow",
         better="higher",
         source="F.3；Q-072",
+        section="satisfaction",
         formula="期内的有效评价按5、4分计1，3分计0.6，2、1分计0，加权后的比例",
         edges=("与满意率同一组评价，供只设“基本满意”的地方使用",),
-        base=every,
+        base=_of_outcome,
         hits=lambda count, days: (count.value or 0) >= 3,
         weights={5: Decimal(1), 4: Decimal(1), 3: Decimal("0.6")},
     ),
@@ -224,6 +235,7 @@ _DEFINED = (
         basis="cohort",
         better="higher",
         source="F.3",
+        section="satisfaction",
         formula="期内首次联系上的当事人中，截至读数日给出过评价的比例",
         edges=("一件纠纷的每一方计一次；从未联系上的不在其中",),
         base=every,
@@ -237,6 +249,7 @@ _DEFINED = (
         basis="cohort",
         better="higher",
         source="F.4；H-020",
+        section="outcome",
         formula="期内受理的纠纷中，截至读数日已结案的比例",
         edges=(
             _ONE,
@@ -255,6 +268,7 @@ _DEFINED = (
         basis="flow",
         better="higher",
         source="F.4；W-083",
+        section="outcome",
         formula="期内有结果的纠纷中化解的比例，有结果指化解或未化解终止",
         edges=(
             "化解：处置经评估通过（协议、和解、诉求实现），或低风险撤回（撤诉求）",
@@ -272,6 +286,7 @@ _DEFINED = (
         basis="cohort",
         better="higher",
         source="F.4；W-083",
+        section="outcome",
         formula="期内受理的纠纷中，截至读数日已化解的比例",
         edges=("分母同办结率，化解的认定同结果口径",),
         base=every,
@@ -285,6 +300,7 @@ _DEFINED = (
         basis="flow",
         better="higher",
         source="F.4；Q-033 至 Q-036",
+        section="time",
         formula="控制时限在期内终止或届满的纠纷中，按期的比例",
         edges=(
             _ONE + "；控制时限为颜色时限，联调期间为联调时限",
@@ -305,6 +321,7 @@ _DEFINED = (
         basis="flow",
         better="lower",
         source="F.4",
+        section="time",
         formula="控制时限在期内终止或届满的纠纷中，延过期的比例",
         edges=("分母同按期率；延期须经上一级批准，红色不得延期",),
         base=every,
@@ -318,6 +335,7 @@ _DEFINED = (
         basis="flow",
         better="lower",
         source="F.4；H-021",
+        section="repeat",
         formula="期内全部有效纠纷警情中，同一事项重复报警的比例",
         edges=(
             "同一事项的前一次报警在回看天数之内的为重复，首次报警不算；回看默认30天，可取7、90天",
@@ -335,6 +353,7 @@ _DEFINED = (
         basis="flow",
         better="lower",
         source="F.4；H-061",
+        section="repeat",
         formula="期内同一事项第二次及以后的报警数",
         edges=("认定同重复报警率；黄石公布的是此数的环比",),
         hits=_recurred,
@@ -342,5 +361,10 @@ _DEFINED = (
     ),
 )
 
-DEFINITIONS: dict[str, Definition] = {definition.code: definition for definition in (*_DEFINED, *DIVERSIONS)}
+DEFINITIONS: dict[str, Definition] = {
+    definition.code: definition
+    for section in SECTIONS
+    for definition in (*_DEFINED, *FURTHER, *DIVERSIONS)
+    if definition.section == section
+}
 """By code, in the order they are shown."""

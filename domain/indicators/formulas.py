@@ -26,6 +26,18 @@ SMALL = 10
 WINDOWS: dict[str, tuple[int, ...]] = {"relapse": (30, 90, 180), "repeat": (7, 30, 90)}
 """Days that may be asked for: within which a closed matter recurs, within which a report repeats an earlier one."""
 DEFAULT_WINDOWS = {"relapse": 90, "repeat": 30}
+SECTIONS: dict[str, str] = {
+    "four": "四数四率",
+    "loop": "推送与闭环",
+    "time": "签收与时限",
+    "passing": "退单与推诿",
+    "outcome": "办结与化解",
+    "mediation": "联调与司法确认",
+    "satisfaction": "满意度",
+    "repeat": "重复警情",
+    "diversion": "分流",
+}
+"""The parts of a report that indicators stand in, in the order in which they are shown."""
 Struck = Literal["no", "yes", "amended"]
 
 
@@ -82,6 +94,8 @@ class Definition:
     source: str
     formula: str
     edges: tuple[str, ...]
+    section: str = "four"
+    """the key of SECTIONS"""
     hits: Test = every
     base: Test | None = None
     """none: a counter, whose value is the numerator itself"""

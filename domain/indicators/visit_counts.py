@@ -8,6 +8,9 @@ from datetime import datetime
 from domain.case.state import DisputeState, Task
 from domain.indicators.events import Tally, TallyKind
 
+POLICE, DEPARTMENT, RESPONSE, OUTCOME = "police", "department", "response", "outcome"
+"""With whom a party is satisfied: the police that resolved it, the department or table that did, how the police
+responded (接处警) where that was asked apart; `outcome` is the police's work where it was."""
 ATTEMPTS = 2
 """How often a party must have been tried before a visit counts as performed and not reached (F.2)."""
 Bare = Callable[..., Tally]
@@ -22,7 +25,7 @@ class VisitCounter:
         self._visits: dict[tuple[int, int], Tally] = {}
         self._missed: dict[tuple[int, int], Tally] = {}
         self._asked: dict[str, Tally] = {}
-        self._rated: dict[str, Tally] = {}
+        self._rated: dict[tuple[str, bool], Tally] = {}
         self._spoken: set[tuple[int, int, str]] = set()
 
     def visited(self, task: Task, at: datetime, bare: Tally) -> None:
@@ -46,16 +49,39 @@ class VisitCounter:
             reached = self._visits[visit]
             reached.value = (reached.value or 0) + 1
         asked = self._asked.get(party) or self._asked.setdefault(party, self._add(bare, TallyKind.ASKED))
+        response = decision.fields.get("response_satisfaction")
+        if response is not None:
+            self._rate(bare, party, RESPONSE, int(response))
         satisfaction = decision.fields.get("satisfaction")
         if satisfaction is not None:
             asked.done_at = asked.done_at or at
-            if earlier := self._rated.get(party):  # one evaluation a party, the last one counts
-                earlier.struck_at = at
-            self._rated[party] = self._add(bare, TallyKind.RATED, value=int(satisfaction))
+            with_whom = DEPARTMENT if self._joint(task.round) else POLICE if response is None else OUTCOME
+            self._rate(bare, party, with_whom, int(satisfaction))
 
-    def total(self, bare: Bare) -> list[Tally]:
-        """All that was counted, and the follow-up window that judges whether there was a visit at all."""
-        return [*self._counted, *self._window(bare)]
+    def total(self, bare: Bare, *, responsible: str, station: str) -> list[Tally]:
+        """All that was counted, and the follow-up window that judges whether there was a visit at all.
+
+        Whose work it tells of is the organisation responsible for the matter, of the police's the station.
+        """
+        found = [*self._counted, *self._window(bare)]
+        for each in found:
+            handler = station if each.result in (POLICE, RESPONSE) else responsible
+            each.handler = handler if handler != each.unit else ""
+        return found
+
+    def _rate(self, bare: Tally, party: str, with_whom: str, value: int) -> None:
+        """One evaluation a party, the last one counts; that of how the police responded apart from the outcome's."""
+        question = (party, with_whom == RESPONSE)
+        if earlier := self._rated.get(question):
+            earlier.struck_at = bare.at
+        self._rated[question] = self._add(bare, TallyKind.RATED, result=with_whom, value=value)
+
+    def _joint(self, number: int) -> bool:
+        """Whether others than the police resolved the round: departments, or a table with them."""
+        disposal = self._state.disposal
+        if disposal and disposal.round == number:
+            return disposal.joint
+        return any(task.round == number and task.kind == "dispose" and task.decision for task in self._state.tasks)
 
     def _add(self, bare: Tally, kind: TallyKind, *, result: str = "", value: int | None = None) -> Tally:
         added = bare.model_copy(update={"kind": kind, "result": result, "value": value})

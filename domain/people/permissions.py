@@ -51,8 +51,9 @@ def may_manage_deputies(actor: Actor, person: Actor) -> bool:
 
 
 def overseen(actor: Actor) -> list[str]:
-    """Paths of the organisations whose indicators a person may read: those whose whole subtree he sees, none below
-    another.
+    """Paths of the organisations whose indicators a person may read: those whose disputes he sees, or whose subtree's;
+    none below another. Who sees only what he was asked himself reads none.
     """
-    paths = {post.path for post in actor.reach if ROLES[post.role].sight is Sight.SUBTREE}
+    sights = (Sight.ORGANISATION, Sight.SUBTREE)
+    paths = {post.path for post in actor.reach if ROLES[post.role].sight in sights}
     return sorted(p for p in paths if not any(p != other and within(p, other) for other in paths))

@@ -17,21 +17,32 @@ from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from domain.base import Model
+from domain.indicators.attribution import COLUMNS, Attribution
 from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.events import TallyKind
 from domain.indicators.formulas import Count, Definition, Figure, denominator_has, figure, numerator_has
 from domain.indicators.periods import Period, midnight_after
-from domain.people.organisation import Actor
+from domain.people.organisation import Actor, within
 from infra.database.tables.read_model import DisputeRow, TallyRow
 from infra.read_model.visibility import below, may_see
 
-By = Literal["organisation", "month", "category", "colour"]
+By = Literal["organisation", "responsible", "township", "month", "category", "colour"]
+_RESPONSIBLE: Any = case((col(TallyRow.handler) != "", col(TallyRow.handler)), else_=col(TallyRow.unit))
+_PARTS: dict[str, Any] = {
+    "responsible": _RESPONSIBLE,
+    **{attribution: col(getattr(TallyRow, column)) for attribution, column in COLUMNS.items()},
+}
+"""The column that names who had a part, by `domain.indicators.attribution`."""
 GROUPS: dict[str, Any] = {
-    "organisation": col(TallyRow.unit),
+    "responsible": _RESPONSIBLE,
+    "township": col(TallyRow.township),
     "month": col(TallyRow.month),
     "category": col(TallyRow.category),
     "colour": col(TallyRow.colour),
 }
-"""By what figures may be grouped; an organisation is named by its path."""
+"""By what figures may be grouped, and by "organisation", which is whoever had the part that is asked for (of several,
+each has a row: those don't add up). An organisation is named by its path.
+"""
 TOTAL = "*"
 """The group of everything; always there, also where figures are grouped."""
 
@@ -44,9 +55,12 @@ class Span(Model):
 
 
 class Scope(Model):
-    """Which figures: of organisations at or below these paths, grouped by something or not, with these windows."""
+    """Which figures: of organisations at or below these paths by the part they had in a matter, grouped by something or
+    not, with these windows.
+    """
 
     paths: list[str]
+    attribution: Attribution = "any"
     by: By | None = None
     windows: dict[str, int]
 
@@ -75,31 +89,53 @@ async def figures(session: AsyncSession, spans: Sequence[Span], scope: Scope) ->
         for definition in DEFINITIONS.values():
             source = (definition.kind, *_bounds(definition, span, scope), span.period.ends, midnight_after(span.as_of))
             use[-1][definition.code] = sources.setdefault(source, len(sources))
+    keys = _keys(scope)
     parts = [
-        _seen(kind, begins, before, ends, by, scope, group=GROUPS.get(scope.by or "")).add_columns(
-            literal(number, Integer).label("source")
+        _seen(kind, begins, before, ends, by, scope).add_columns(
+            *(key.label(f"key_{n}") for n, key in enumerate(keys)), literal(number, Integer).label("source")
         )
         for (kind, begins, before, ends, by), number in sources.items()
     ]
     counted = union_all(*parts).subquery()
     rows = (await session.execute(select(*counted.c, func.count().label("n")).group_by(*counted.c))).mappings().all()
-    found: dict[int, dict[str, list[Count]]] = defaultdict(lambda: defaultdict(list))
+    found: _Found = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        found[row["source"]][row["grouped"]].append(_count(row))
+        for group in {TOTAL, *_groups([row[f"key_{n}"] for n in range(len(keys))], scope)}:
+            found[row["source"]][group].append(_count(row))
     return [_figures(each, found, scope) for each in use]
 
 
-def _figures(use: Mapping[str, int], found: Mapping[int, Mapping[str, list[Count]]], scope: Scope) -> Figures:
-    """Everything is what all groups hold together; the same rows, no second question."""
-    by_source = {number: dict(found.get(number, {})) for number in set(use.values())}
-    for groups in by_source.values():
-        groups[TOTAL] = [count for group in groups.values() for count in group]
+_Found = defaultdict[int, defaultdict[str, list[Count]]]
+"""Equal tallies with their number, by source and group."""
+
+
+def _parts(scope: Scope) -> list[Any]:
+    """The columns that name who had the part that is asked for."""
+    return [*_PARTS.values()] if scope.attribution == "any" else [_PARTS[scope.attribution]]
+
+
+def _keys(scope: Scope) -> list[Any]:
+    """What tells the groups apart: of organisations everybody who had a part, which is one row with all of them."""
+    if scope.by == "organisation":
+        return _parts(scope)
+    return [GROUPS[scope.by]] if scope.by else []
+
+
+def _groups(keys: list[str], scope: Scope) -> list[str]:
+    """The groups that a row stands in, each once; of organisations those that are asked about."""
+    if scope.by == "organisation":
+        keys = [key for key in keys if any(within(key, path) for path in scope.paths)]
+    return [key for key in keys if key]
+
+
+def _figures(use: Mapping[str, int], found: _Found, scope: Scope) -> Figures:
+    by_source = {number: found[number] for number in set(use.values())}
     return {
         group: {
             code: figure(definition, by_source[use[code]].get(group, ()), scope.days(definition))
             for code, definition in DEFINITIONS.items()
         }
-        for group in sorted({group for groups in by_source.values() for group in groups})
+        for group in sorted({TOTAL, *(group for groups in by_source.values() for group in groups)})
     }
 
 
@@ -113,7 +149,7 @@ async def cases_behind(
     query = _seen(definition.kind, begins, before, span.period.ends, by, scope)
     query = query.add_columns(col(TallyRow.dispute_no), col(TallyRow.colour), col(TallyRow.first_colour))
     if scope.by and group is not None:
-        query = query.where(GROUPS[scope.by] == group)
+        query = query.where(_stands_in(group, scope))
     days = scope.days(definition)
     rows = (await session.execute(query.where(col(TallyRow.leading)))).mappings().all()
     found = {
@@ -124,6 +160,13 @@ async def cases_behind(
     return dict(sorted(found.items()))
 
 
+async def first_matter(session: AsyncSession) -> datetime | None:
+    """When the first matter was taken in; none where there is none yet."""
+    query = select(func.min(col(TallyRow.at))).where(col(TallyRow.kind) == TallyKind.ACCEPTED)
+    found: datetime | None = (await session.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def disputes_among(session: AsyncSession, actor: Actor, numbers: Collection[str]) -> list[DisputeRow]:
     """Of these disputes, those the person may see, as a list shows them; in order of their number."""
     query = select(DisputeRow).where(col(DisputeRow.dispute_no).in_(numbers), may_see(actor))
@@ -131,18 +174,24 @@ async def disputes_among(session: AsyncSession, actor: Actor, numbers: Collectio
     return list((await session.execute(query)).scalars())
 
 
+def _stands_in(group: str, scope: Scope) -> ColumnElement[bool]:
+    return or_(*(key == group for key in _keys(scope)))
+
+
+def _in(scope: Scope) -> ColumnElement[bool]:
+    """Whether an organisation of the scope had the part that is asked for."""
+    return or_(*(below(part, path) for part in _parts(scope) for path in scope.paths))
+
+
 def _bounds(definition: Definition, span: Span, scope: Scope) -> tuple[datetime, datetime]:
     return definition.range(span.period, span.as_of, scope.days(definition))
 
 
-def _seen(
-    kind: str, begins: datetime, before: datetime, ends: datetime, by: datetime, scope: Scope, group: Any = None
-) -> Select[Any]:
+def _seen(kind: str, begins: datetime, before: datetime, ends: datetime, by: datetime, scope: Scope) -> Select[Any]:
     """The tallies of a kind between two instants, as `domain.indicators.formulas.seen` sees them at a third."""
     struck = col(TallyRow.struck_at)
     lagging = any(d.kind == kind and d.window for d in DEFINITIONS.values())
     return select(
-        (literal(TOTAL) if group is None else group).label("grouped"),
         col(TallyRow.kind),
         col(TallyRow.leading),
         col(TallyRow.result),
@@ -157,7 +206,7 @@ def _seen(
         col(TallyRow.kind) == kind,
         col(TallyRow.at) >= begins,
         col(TallyRow.at) < before,
-        or_(*(below(col(TallyRow.unit), path) for path in scope.paths)),
+        _in(scope),
     )
 
 

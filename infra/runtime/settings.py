@@ -5,6 +5,7 @@ read, because children of the supervisor and tests run in other directories.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
     )
     playbooks: Path | None = Field(
         default=None, description="A directory with playbooks of your own, beside those that ship; unset: none."
+    )
+    live_since: date | None = Field(
+        default=None,
+        description="Day on which the system went live, from which figures since then are counted; "
+        "unset: the day of its first dispute.",
     )
     demo: bool = Field(default=True, description="Load the demo county; 0 starts empty.")
     demo_disputes: bool = Field(

@@ -95,8 +95,7 @@ class Life(Desk):
 
     def dispatched(self, lead: OrganisationRef = HOUSING, *cooperating: OrganisationRef) -> Life:
         """Assigned to departments."""
-        by = COMMITTEE if self.state.playbook == "qionglai" else DISPATCHER
-        self.decide(self.case.open("dispatch"), "assign", by, lead=lead.code,
+        self.decide(self.case.open("dispatch"), "assign", self._dispatcher(), lead=lead.code,
                     cooperating=[ref.code for ref in cooperating], instructions="办")  # fmt: skip
         self.state.assigned = [Assigned(organisation=ref, lead=ref == lead, round=self.state.round)
                                for ref in (lead, *cooperating)]  # fmt: skip
@@ -112,7 +111,7 @@ class Life(Desk):
         """A department refuses, and is ruled upon."""
         self.decide(self.acceptance(unit), "refuse", by, ground="不属职责")
         ruling = self.case.open("rule_refusal", about={"path": unit.path})
-        self.decide(ruling, "uphold" if upheld else "overrule", DISPATCHER, reason="依职责")
+        self.decide(ruling, "uphold" if upheld else "overrule", self._dispatcher(), reason="依职责")
         if not upheld:
             self.case.log("refusal_overruled", "推诿", path=unit.path)
         return self
@@ -201,6 +200,9 @@ class Life(Desk):
         task = self.case.open(kind, about={"path": unit.path, "organisation": unit.code})
         self.decide(task, "disposed", by, summary="办结", evidence=pictures(self.state, kind, "disposed"),
                     met=[{**MET[0], "at": self.at.isoformat()}])  # fmt: skip
+
+    def _dispatcher(self) -> Actor:
+        return COMMITTEE if self.state.playbook == "qionglai" else DISPATCHER
 
     def _judged(self) -> Life:
         settle(self.case, Decision(name="settled", at=self.at))

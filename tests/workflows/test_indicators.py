@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from domain.base import china
 from domain.case.state import DisputeState
+from domain.indicators.attribution import ATTRIBUTIONS, Attribution, units_of
 from domain.indicators.counting import tally
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.events import Tally
@@ -19,15 +20,21 @@ from domain.indicators.formulas import DEFAULT_WINDOWS, Figure, denominator_has,
 from domain.indicators.periods import Period, midnight_after
 from domain.people.organisation import within
 from infra.database.tables.read_model import TallyRow
-from infra.read_model.indicators import GROUPS, TOTAL, Figures, Scope, Span, cases_behind, figures
+from infra.read_model.indicators import TOTAL, By, Figures, Scope, Span, cases_behind, figures
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTMENTS
 
 KEYS: dict[str, Callable[[Tally], str]] = {
-    "organisation": lambda t: t.unit, "month": lambda t: t.month, "category": lambda t: t.category,
+    "responsible": lambda t: t.handler or t.unit, "township": lambda t: t.township,
+    "month": lambda t: t.month, "category": lambda t: t.category,
     "colour": lambda t: t.colour,
 }  # fmt: skip
 COUNTY = "/county"
+ASKED: list[tuple[By | None, Attribution]] = [
+    *((by, "any") for by in (None, "organisation", "responsible", "township", "month", "category", "colour")),
+    *(("organisation", attribution) for attribution in ATTRIBUTIONS if attribution != "any"),
+    (None, "dispatched"),
+]
 
 
 async def lives(working: Engine) -> list[Handle]:
@@ -55,13 +62,10 @@ async def lives(working: Engine) -> list[Handle]:
 def by_hand(tallies: list[Tally], span: Span, scope: Scope) -> Figures:
     """The figures straight from the tallies: no database, the domain's formulas."""
 
-    def whole(_: Tally) -> str:
-        return TOTAL
-
-    key = KEYS[scope.by] if scope.by else whole
-    mine = [t for t in tallies if any(within(t.unit, path) for path in scope.paths)]
+    mine = [t for t in tallies if any(within(unit, path) for unit in units_of(t, scope.attribution)
+                                      for path in scope.paths)]  # fmt: skip
     told: dict[str, dict[str, Figure]] = {}
-    for group in sorted({TOTAL, *(key(t) for t in mine)}):
+    for group in sorted({TOTAL, *(group for t in mine for group in groups_of(t, scope))}):
         told[group] = {}
         for code, definition in DEFINITIONS.items():
             days = scope.days(definition)
@@ -69,10 +73,20 @@ def by_hand(tallies: list[Tally], span: Span, scope: Scope) -> Figures:
             counts = [
                 seen(t, ends=span.period.ends, by=midnight_after(span.as_of))
                 for t in mine
-                if group in (TOTAL, key(t)) and begins <= t.at < before
+                if group in (TOTAL, *groups_of(t, scope)) and begins <= t.at < before
             ]
             told[group][code] = figure(definition, counts, days)
     return told
+
+
+def groups_of(tally_: Tally, scope: Scope) -> list[str]:
+    """The groups that an event stands in: several, where it is asked of everybody who had a part."""
+    if scope.by != "organisation":
+        found = [KEYS[scope.by](tally_)] if scope.by else []
+    else:
+        units = units_of(tally_, scope.attribution)
+        found = [unit for unit in units if any(within(unit, path) for path in scope.paths)]
+    return [group for group in found if group]
 
 
 def something(told: Figures) -> Figures:
@@ -103,13 +117,15 @@ async def test_the_figures_are_those_of_the_replayed_histories(working: Engine) 
     station = states[0].places["station"]
     async with working.database.read() as session:
         for paths in ([COUNTY], [station], ["/nowhere"]):
-            for by in (None, *GROUPS):
-                scope = Scope(paths=paths, by=by, windows=DEFAULT_WINDOWS)
+            for by, attribution in ASKED:
+                scope = Scope(paths=paths, by=by, attribution=attribution, windows=DEFAULT_WINDOWS)
                 told = await figures(session, spans, scope)
                 for span, found in zip(spans, told, strict=True):
-                    assert something(found) == something(by_hand(tallies, span, scope)), (paths, by, span)
-                    check_sum(found)
-        await check_cases(session, tallies, states, spans[0])
+                    assert something(found) == something(by_hand(tallies, span, scope)), (paths, by, attribution, span)
+                    if not any(group != TOTAL and by in ("organisation", "township") for group in found):
+                        check_sum(found)
+                if paths == [COUNTY]:
+                    await check_cases(session, tallies, states, spans[0], scope, told[0])
     totals = by_hand(tallies, spans[0], Scope(paths=[COUNTY], windows=DEFAULT_WINDOWS))[TOTAL]
     assert {code: totals[code].value for code in ("submitted", "disposed", "returned", "refused", "visited")} == {
         "submitted": 2, "disposed": 2, "returned": 1, "refused": 1, "visited": 1,
@@ -126,9 +142,11 @@ def check_sum(told: Figures) -> None:
         assert sum(f.denominator or 0 for f in each) == (total.denominator or 0)
 
 
-async def check_cases(session: AsyncSession, tallies: list[Tally], states: list[DisputeState], span: Span) -> None:
-    """Each number opens into just the disputes whose events it counts."""
-    scope = Scope(paths=[COUNTY], windows=DEFAULT_WINDOWS)
+async def check_cases(
+    session: AsyncSession, tallies: list[Tally], states: list[DisputeState], span: Span, scope: Scope, told: Figures
+) -> None:
+    """Each number of the total and of one group opens into just the disputes whose events it counts."""
+    group = next((group for group in told if group != TOTAL), None)
     for definition in DEFINITIONS.values():
         days = scope.days(definition)
         begins, before = definition.range(span.period, span.as_of, days)
@@ -139,11 +157,14 @@ async def check_cases(session: AsyncSession, tallies: list[Tally], states: list[
                 if any(
                     has(definition, seen(t, ends=span.period.ends, by=midnight_after(span.as_of)), days)
                     for t in tally(state)
-                    if t.leading and begins <= t.at < before
+                    if t.leading
+                    and begins <= t.at < before
+                    and (group is None or group in groups_of(t, scope))
+                    and any(within(unit, path) for unit in units_of(t, scope.attribution) for path in scope.paths)
                 )
             )
-            found = await cases_behind(session, definition, span, scope, part, None)
-            assert list(found) == expected, (definition.code, part)
+            found = await cases_behind(session, definition, span, scope, part, group)
+            assert list(found) == expected, (definition.code, part, scope)
 
 
 @pytest.mark.parametrize("rank", ["blue", "red"])

@@ -46,7 +46,8 @@ class Visited(Fields):
     """A party was spoken to, alone."""
 
     summary: Text = Field(title="回访情况")
-    satisfaction: Satisfaction | None = Field(None, title="满意度（1 至 5）")
+    satisfaction: Satisfaction | None = Field(None, title="对处理结果的满意度（1 至 5）")
+    response_satisfaction: Satisfaction | None = Field(None, title="对公安接处警的满意度（1 至 5）")
 
 
 class Relapsed(Visited):

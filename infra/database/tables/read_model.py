@@ -161,7 +161,8 @@ class TallyRow(SQLModel, table=True):
     # Covering: a county's year is read off the index alone, without a look at a million rows.
     __table_args__ = (
         Index("tally_figures", "kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at",
-              "struck_at", "month", "colour", "category"),
+              "struck_at", "month", "colour", "category", "handler", "reporter", "dispatcher", "judge", "station",
+              "township"),
     )  # fmt: skip
     dispute_no: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
@@ -182,3 +183,9 @@ class TallyRow(SQLModel, table=True):
     left_at: datetime | None = instant_field(default=None)
     struck_at: datetime | None = instant_field(default=None)
     person_id: str | None = None
+    handler: str = ""
+    reporter: str = ""
+    dispatcher: str = ""
+    judge: str = ""
+    station: str = ""
+    township: str = ""

@@ -39,11 +39,15 @@ async def test_what_was_disposed_of_is_counted_in_all_and_under_its_organisation
     supervisor = await somebody(services, "supervisor", "county")
     found = await service.indicators(services, session, await asked(services, session, supervisor, by="organisation"))
     assert (found.total.values["disposed"].numerator, found.total.group) == (1, "")
+    assert [row.name for row in found.rows if row.values["disposed"].numerator] == ["古山派出所", "古山镇"]
+    narrow = await asked(services, session, supervisor, by="organisation", attribution="responsible")
+    found = await service.indicators(services, session, narrow)
     (row,) = [row for row in found.rows if row.values["disposed"].numerator]
     assert row.name == "古山派出所"
     assert row.group == row.organisation
     shown = row.model_dump(mode="json", exclude_unset=True)
-    assert set(shown) == {"name", "values", "compared", "organisation"}, "only the key it is grouped by"
+    assert set(shown) == {"name", "values", "compared", "organisation", "ranks"}, "only the key it is grouped by"
+    assert row.ranks["disposed"].shown == "第1/1名"
     assert found.total.compared["disposed"].previous.base == 0
 
 

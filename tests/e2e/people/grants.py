@@ -161,8 +161,9 @@ def whoever_is_asked(person: Person, scene: Scene) -> set[int]:
 
 
 def overseers(person: Person, scene: Scene) -> set[int]:
-    """Posts that oversee what is below them."""
-    return {200} if any(ROLES[role].sight is Sight.SUBTREE for role, _ in person.posts) else {403}
+    """Posts that see what their organisation has, or what is below it."""
+    sights = (Sight.ORGANISATION, Sight.SUBTREE)
+    return {200} if any(ROLES[role].sight in sights for role, _ in person.posts) else {403}
 
 
 def nobody(person: Person, scene: Scene) -> set[int]:

@@ -25,7 +25,7 @@ NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LISTED = ["colour", "stage", "category", "source", "overdue", "holder", "search"]
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
-           "colour", "category"]  # fmt: skip
+           "colour", "category", "handler", "reporter", "dispatcher", "judge", "station", "township"]  # fmt: skip
 TABLES = (
     "organisation person deputy post incident incident_party number addressee barred dispute helper involvement "
     "party_token tally task timeline attachment comment event message watcher access archive job answer heartbeat "
@@ -194,6 +194,7 @@ def _read_model() -> None:
         *_columns(INTEGER, "value", "lag", nullable=True),
         *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
         *_columns(TEXT, "person_id", nullable=True),
+        *_columns(TEXT, "handler", "reporter", "dispatcher", "judge", "station", "township"),
         sa.PrimaryKeyConstraint("dispute_no", "seq"),
     )
     op.create_index("tally_figures", "tally", FIGURES)
