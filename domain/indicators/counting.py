@@ -339,6 +339,7 @@ class TallyReader:
         self._sum_up_pushes(at if outcome in NOT_PUSHED else None, disposed_at)
         accepted = self._bare(TallyKind.ACCEPTED, self.state.opened_at, unit=self.home)
         accepted.round, accepted.colour = 1, self.first_colour
+        accepted.handler = self.unit if self.unit != self.home else ""
         if self.first and self.finish:
             accepted.done_at, accepted.result = self.first.at, self.finish.result
         if outcome in NOT_ACCEPTED and (self.first is None or merged_at):

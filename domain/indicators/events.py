@@ -90,7 +90,7 @@ class Tally(Model):
     person_id: str | None = None
     """the visitor, or who refused"""
     handler: str = ""
-    """path of the organisation whose work it tells of, where `unit` is another: the visitor"""
+    """path of the organisation whose work it tells of, where `unit` is another: the visitor, who took it in"""
     reporter: str = ""
     """who reported the matter up (报送)"""
     dispatcher: str = ""

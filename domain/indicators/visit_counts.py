@@ -80,7 +80,7 @@ class VisitCounter:
         """Whether others than the police resolved the round: departments, or a table with them."""
         disposal = self._state.disposal
         if disposal and disposal.round == number:
-            return disposal.joint
+            return self._state.process.leaves_police(disposal.where)
         return any(task.round == number and task.kind == "dispose" and task.decision for task in self._state.tasks)
 
     def _add(self, bare: Tally, kind: TallyKind, *, result: str = "", value: int | None = None) -> Tally:

@@ -267,7 +267,7 @@ class Process(Strict):
         """Every place where a dispute may be resolved has its judges; the first of the scene also say 非矛盾纠纷."""
         for where in self.resolved_where():
             if self.has(Stage.EVALUATION) and not all(self.seats_for(where)):
-                group = "joint" if self._leaves_police(where) else "at_station"
+                group = "joint" if self.leaves_police(where) else "at_station"
                 what = f"who judges what was resolved at {where}? evaluation.{group}, or evaluation.resolved_at.{where}"
                 yield Mistake(("evaluation",), what)
         if self.has(Stage.PUSH_1) and not self.has(Stage.EVALUATION) and not all(self.seats_for(Stage.PUSH_1)):
@@ -281,10 +281,11 @@ class Process(Strict):
     def seats_for(self, where: str) -> list[list[Addressing]]:
         """Who judges what was resolved at a push, or at a tier by its code: one list of posts a seat."""
         judges = self.evaluation
-        usual = (judges.joint or [[]]) if self._leaves_police(where) else [judges.at_station]
+        usual = (judges.joint or [[]]) if self.leaves_police(where) else [judges.at_station]
         return judges.resolved_at.get(where, usual)
 
-    def _leaves_police(self, where: str) -> bool:
+    def leaves_police(self, where: str) -> bool:
+        """Whether what is resolved at a push, or at a tier by its code, is others' work than the police's alone."""
         tiers = self.ladder.tiers if self.ladder else []
         return where == Stage.PUSH_3 or any(tier.joint for tier in tiers if tier.code == where)
 

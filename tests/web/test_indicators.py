@@ -27,6 +27,7 @@ def test_every_number_is_a_way_to_its_cases(desk: Desk, size: dict[str, int], tm
     page.get_by_label("分组").select_option(label="单位")
     page.get_by_role("button", name="统计").click()
     expect(page.get_by_role("heading", name="按单位")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("各行不能相加")
     expect(page.get_by_label("分组")).to_have_value("organisation")
     sound(page, tmp_path / "by-organisation.png")
     station = page.locator(".matrix tbody tr", has_text="古山派出所")
@@ -37,6 +38,15 @@ def test_every_number_is_a_way_to_its_cases(desk: Desk, size: dict[str, int], tm
     sound(page, tmp_path / "cases.png")
     page.get_by_role("link", name="指标", exact=True).last.click()
     expect(page.get_by_label("分组")).to_have_value("organisation")
+    page.get_by_role("navigation", name="指标栏目").get_by_role("link", name="推送与闭环").click()
+    expect(page.locator(".matrix thead")).to_contain_text("闭环处置数")
+    sound(page, tmp_path / "loop.png")
+    page.get_by_label("单位身份").select_option(label="责任单位")
+    page.get_by_role("button", name="统计").click()
+    expect(page.locator("main")).not_to_contain_text("各行不能相加")
+    expect(page.locator(".matrix")).to_contain_text("名")
+    page.get_by_role("link", name="自运行以来").click()
+    expect(page.get_by_label("单位身份")).to_have_value("responsible")
 
 
 def test_the_meaning_stands_below_and_the_workbook_beside(desk: Desk) -> None:
@@ -44,6 +54,7 @@ def test_the_meaning_stands_below_and_the_workbook_beside(desk: Desk) -> None:
     page.goto("/indicators")
     page.locator(".definition", has_text="推诿数").locator("summary").click()
     expect(page.locator(".definition[open]")).to_contain_text("退单成立的不计")
+    expect(page.locator(".definition[open]")).to_contain_text("依据：F.2；Q-071、Q-084")
     sound(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="导出 Excel").click()
@@ -69,5 +80,14 @@ def test_who_oversees_nothing_has_no_figures(desk: Desk) -> None:
     expect(page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标")).to_have_count(0)
     desk.refused(403, "/indicators")
     page.goto("/indicators")
-    expect(page.locator("main")).to_contain_text("指标只对管辖下级单位的岗位开放")
+    expect(page.locator("main")).to_contain_text("指标只对能查看本单位或下级单位纠纷的岗位开放")
     sound(page)
+
+
+def test_an_evaluator_and_the_committee_have_their_figures(desk: Desk) -> None:
+    """“纳入重点督导”: who only judges, and who only pushes, is not turned away."""
+    for role, office in (("evaluator_committee", "risk-centre"), ("centre_dispatcher", "centre")):
+        page = desk.sign_in(desk.county.with_role(role, office))
+        page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标").click()
+        expect(page.locator("tr", has=page.get_by_role("rowheader", name="处置率", exact=True))).to_be_visible()
+        sound(page)

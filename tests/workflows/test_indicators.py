@@ -117,7 +117,7 @@ async def test_the_figures_are_those_of_the_replayed_histories(working: Engine) 
     station = states[0].places["station"]
     async with working.database.read() as session:
         for paths in ([COUNTY], [station], ["/nowhere"]):
-            for by, attribution in ASKED:
+            for by, attribution in ASKED if paths == [COUNTY] else ASKED[:2]:
                 scope = Scope(paths=paths, by=by, attribution=attribution, windows=DEFAULT_WINDOWS)
                 told = await figures(session, spans, scope)
                 for span, found in zip(spans, told, strict=True):

@@ -18,6 +18,7 @@ from api.cli.client import Client
 from api.cli.stories import STORIES, Telling, play_one
 from api.indicators.question import today
 from domain.indicators.definitions import DEFINITIONS
+from domain.indicators.formulas import SECTIONS
 from tests.e2e.support import People, Raw, errors_of, refusal_of
 from tests.instance import Instance
 
@@ -72,7 +73,8 @@ def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Insta
         "submitted": (1, 0), "disposed": (1, 0), "returned": (2, 0), "disposal_rate": (1, 1),
         "recurrence_rate": (0, 1), "completion_rate": (1, 1), "resolution_rate": (1, 1),
         "resolution_rate_accepted": (1, 1), "on_time_rate": (1, 1), "extension_rate": (0, 1), "repeat_rate": (0, 1),
-        "visit_rate": (0, 1),
+        "visit_rate": (0, 1), "pushed": (1, 0), "closed_loop": (1, 0), "closed_loop_rate": (1, 1), "referred": (1, 0),
+        "referred_handled_rate": (1, 1), "signed_rate": (2, 2), "refusal_rate": (0, 2),
     }  # fmt: skip
     after = asked(supervisor, by="organisation")
     for unit in ("housing", "town-qingxi"):
@@ -97,6 +99,17 @@ def test_the_overruled_refusal_counts_once_and_the_late_disposal_is_late(qiongla
     told = asked(qionglai.county.supervisor, by="organisation")
     assert row_of(told, "natural_res")["values"]["refused"]["numerator"] >= 1
     assert row_of(told, "agri")["values"]["refused"]["numerator"] == 0
+
+
+@pytest.mark.req("Q-096", "Q-098")
+def test_what_the_ladder_resolved_and_the_court_confirmed_is_counted(qionglai: Instance) -> None:
+    """Story 8: “共计化解各类疑难复杂纠纷10起”, “调解结果由市法院进行司法确认”: seven sessions, one agreement."""
+    before = asked(qionglai.county.supervisor)["total"]["values"]["sessions"]["marks"]
+    _, by = play(qionglai, "up-the-ladder", "qionglai")
+    assert (by["sessions"], by["ladder_resolved"]) == ((7, 0), (1, 0))
+    assert (by["confirmed"], by["confirmed_rate"], by["confirmation_asked_rate"]) == ((1, 0), (1, 1), (1, 1))
+    after = asked(qionglai.county.supervisor)["total"]["values"]["sessions"]["marks"]
+    assert {tier: after[tier] - before[tier] for tier in after} == {"第一层级": 3, "第二层级": 3, "第三层级": 1}
 
 
 @pytest.mark.req("Q-072")
@@ -155,6 +168,11 @@ def test_every_number_opens_into_as_many_cases(people: People) -> None:
             "satisfaction_index",
             "response_rate",
             "repeat_rate",
+            "police_satisfaction",
+            "department_satisfaction",
+            "signed_rate",
+            "refusal_rate",
+            "upheld_rate",
         ):
             for part in ("numerator", "denominator"):
                 page = people.supervisor.get("/v1/indicators/cases", **far(), indicator=code, part=part, limit=200)
@@ -164,12 +182,67 @@ def test_every_number_opens_into_as_many_cases(people: People) -> None:
 
 def test_groups_add_up_to_the_total(people: People) -> None:
     people.at_follow_up()
-    for by in ("organisation", "month", "category", "colour"):
+    for by in ("responsible", "month", "category", "colour"):
         told = asked(people.supervisor, by=by)
-        assert [set(row) for row in told["rows"]] == [{by, "name", "values", "compared"}] * len(told["rows"])
+        keys = {by, "name", "values", "compared"} | ({"ranks"} if by == "responsible" else set())
+        assert [set(row) for row in told["rows"]] == [keys] * len(told["rows"])
         for code, (numerator, denominator) in lists(told["total"]).items():
             each = [lists(row)[code] for row in told["rows"]]
             assert (round(sum(n for n, _ in each), 1), sum(d for _, d in each)) == (numerator, denominator), (by, code)
+
+
+@pytest.mark.parametrize("attribution", ["responsible", "acted"])
+def test_organisations_add_up_by_one_part_and_overlap_by_all(people: People, attribution: str) -> None:
+    people.at_follow_up()
+    total = lists(asked(people.supervisor)["total"])
+    every, one = (asked(people.supervisor, by="organisation", **more) for more in ({}, {"attribution": attribution}))
+    assert (every["attribution"], one["attribution"]) == ("any", attribution)
+    assert lists(every["total"]) == lists(one["total"]) == total
+    for code, (numerator, denominator) in total.items():
+        each = [lists(row)[code] for row in one["rows"]]
+        assert (round(sum(n for n, _ in each), 1), sum(d for _, d in each)) == (numerator, denominator), code
+        assert all(lists(row)[code] <= (numerator, denominator) for row in every["rows"]), code
+
+
+@pytest.mark.req("Q-071", "Q-072", "Q-073")
+def test_committee_bureau_centre_and_departments_read_the_four_numbers_and_rates(qionglai: Instance) -> None:
+    """“纳入重点督导”: whoever reported, pushed, handled or judged a matter reads what became of it."""
+    county = qionglai.county
+    telling = play_one(county, STORIES["return-until-resolved"], "qionglai")
+    people = {
+        "committee": county.with_role("committee_dispatcher", "committee"),
+        "bureau": county.with_role("bureau_analyst", "bureau"),
+        "risk-centre": county.with_role("evaluator_committee", "risk-centre"),
+        "housing": county.with_role("department_handler", "housing"),
+    }
+    for unit, person in people.items():
+        told = asked(person)["total"]["values"]
+        assert told["disposal_rate"]["numerator"] >= 1, unit
+        assert told["disposed"]["numerator"] >= 1, unit
+        assert told["completion_rate"]["numerator"] >= 1, unit
+        rows = asked(county.supervisor, by="organisation")
+        assert row_of(rows, unit)["values"]["disposal_rate"]["numerator"] >= 1, unit
+        behind = person.get("/v1/indicators/cases", **far(), indicator="disposal_rate", part="numerator", limit=200)
+        assert behind["count"] == told["disposal_rate"]["numerator"]
+        if unit != "housing":  # in whose inbox it was by an assignment that has ended
+            assert telling.number in [item["dispute_no"] for item in behind["items"]], unit
+    assert asked(people["committee"])["total"]["values"]["submitted"]["numerator"] >= 1
+    assert asked(people["bureau"])["total"]["values"]["submitted"]["numerator"] >= 1
+
+
+@pytest.mark.req("Q-024")
+def test_pushed_and_closed_since_going_live_by_township(qionglai: Instance) -> None:
+    """“自9月平台运行以来…推送矛盾纠纷风险预警信息159条，目前已完成闭环处置159条”, township by township."""
+    supervisor = qionglai.county.supervisor
+    play_one(qionglai.county, STORIES["return-until-resolved"], "qionglai")
+    told = supervisor.get("/v1/indicators", since_live="true", to=far()["to"], as_of=far()["as_of"], by="township")
+    assert told["period"]["from"] == told["live_since"] <= today().isoformat()
+    assert told["rows"]
+    assert all(row["township"].startswith("town-") and row["ranks"] for row in told["rows"])
+    pushed, closed = (told["total"]["values"][code]["numerator"] for code in ("pushed", "closed_loop"))
+    assert 1 <= closed <= pushed
+    assert sum(row["values"]["pushed"]["numerator"] for row in told["rows"]) == pushed
+    assert lists(told["total"])["closed_loop_rate"] == (closed, pushed)
 
 
 def test_the_answer_says_what_it_means(people: People) -> None:
@@ -179,6 +252,8 @@ def test_the_answer_says_what_it_means(people: People) -> None:
         "from": today().replace(day=1).isoformat(), "to": today().isoformat(),
         "closes": f"{today() + timedelta(days=1)}T00:00:00+08:00",
     }  # fmt: skip
+    assert {d["section"] for d in told["definitions"]} == set(SECTIONS)
+    assert all(d["formula"] and d["source"] for d in told["definitions"])
     assert told["windows"] == {"relapse_days": 90, "repeat_days": 30}
     assert told["rows"] == [told["total"]]
     value = told["total"]["values"]["recurrence_rate"]
@@ -227,7 +302,7 @@ def test_the_workbook_holds_numbers_and_says_who_took_it_out(jinhua: Instance, s
     sheets = [ET.fromstring(book.read(f"xl/worksheets/sheet{n}.xml")) for n in (1, 2)]
     words = [t.text for t in ET.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{{{NAMESPACE['x']}}}t")]
     assert any(word and "导出" in word and str(today().year) in word for word in words)
-    assert {definition.formula for definition in DEFINITIONS.values()} <= set(words)
+    assert {words_ for d in DEFINITIONS.values() for words_ in (d.formula, d.source)} <= set(words)
     numbers = [
         c for c in sheets[0].iterfind(".//x:c", NAMESPACE) if c.get("r", "").startswith("E") and c.get("t") is None
     ]
