@@ -164,7 +164,7 @@ async def cases_page(
         group=await service.group_name(services, session, question.by, group) if group else "",
         office=offices.label(question.organisation) or "全部管辖范围",
         attribution="" if question.scope.attribution == "any" else ATTRIBUTIONS[question.scope.attribution],
-        source=definition.source,
+        source=definition.source_words,
         period=f"{question.period.first} 至 {question.period.last}",
         count=page.count,
         items=[_case(item, offices) for item in page.items],
@@ -298,7 +298,7 @@ def _definition(definition: DefinitionItem) -> View:
         "edge_cases": definition.edge_cases,
         "basis": BASES[definition.basis],
         "better": BETTER[definition.better],
-        "source": definition.source,
+        "source": definition.source_words,
     }
 
 

@@ -26,6 +26,9 @@ class DefinitionItem(Shape):
     formula: str
     edge_cases: list[str]
     source: str
+    """rows of the requirements"""
+    source_words: str
+    """the same as offices call it"""
     window: str | None
     windows: list[int]
     marks: list[str]

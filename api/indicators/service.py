@@ -124,6 +124,7 @@ def definition_item(definition: Definition) -> DefinitionItem:
         formula=definition.formula,
         edge_cases=list(definition.edges),
         source=definition.source,
+        source_words=definition.source_words,
         window=f"{definition.window}_days" if definition.window else None,
         windows=list(WINDOWS[definition.window]) if definition.window else [],
         marks=list(definition.marks),

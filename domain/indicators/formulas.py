@@ -38,6 +38,14 @@ SECTIONS: dict[str, str] = {
     "diversion": "分流",
 }
 """The parts of a report that indicators stand in, in the order in which they are shown."""
+REPORTS = {
+    "Q": "邛崃“摇摇临”报道",
+    "W": "武威“三早”报道",
+    "R": "“融合警务”报道",
+    "H": "黄石分流化解报道",
+    "J": "金华“一警情三推送”报道",
+}
+"""The reports that requirements are taken from, by the letter of their rows."""
 Struck = Literal["no", "yes", "amended"]
 
 
@@ -107,6 +115,12 @@ class Definition:
     """what each value is worth, where a hit is not simply one"""
     marks: dict[str, Test] = field(default_factory=dict)
     """what is shown beside the value: name -> which events"""
+
+    @property
+    def source_words(self) -> str:
+        """Where it comes from, as offices call it: the reports whose rows of the requirements `source` names."""
+        found = [name for letter, name in REPORTS.items() if f"{letter}-" in self.source]
+        return "、".join([*found, "指标统计口径约定"])
 
     @property
     def rate(self) -> bool:

@@ -54,7 +54,7 @@ def test_the_meaning_stands_below_and_the_workbook_beside(desk: Desk) -> None:
     page.goto("/indicators")
     page.locator(".definition", has_text="推诿数").locator("summary").click()
     expect(page.locator(".definition[open]")).to_contain_text("退单成立的不计")
-    expect(page.locator(".definition[open]")).to_contain_text("依据：F.2；Q-071、Q-084")
+    expect(page.locator(".definition[open]")).to_contain_text("依据：邛崃“摇摇临”报道、指标统计口径约定")
     sound(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="导出 Excel").click()

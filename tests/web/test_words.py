@@ -122,6 +122,7 @@ def test_the_workbook_names_no_requirement() -> None:
         Indicators(
             period=PeriodShape(from_=period.first, to=period.last, closes=period.ends), as_of=date(2026, 2, 1),
             windows={"relapse_days": 90, "repeat_days": 30}, organisation=None, by=None,
+            attribution="any", live_since=period.first,
             definitions=[definition_item(definition)], total=row, rows=[],
         ),
         "督查员",
@@ -130,6 +131,7 @@ def test_the_workbook_names_no_requirement() -> None:
         text = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
     words = re.sub(r"<[^>]*>", "\n", text)
     assert definition.formula in words
+    assert definition.source_words in words
     assert REQUIREMENT.findall(words) == []
 
 

@@ -302,7 +302,7 @@ def test_the_workbook_holds_numbers_and_says_who_took_it_out(jinhua: Instance, s
     sheets = [ET.fromstring(book.read(f"xl/worksheets/sheet{n}.xml")) for n in (1, 2)]
     words = [t.text for t in ET.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{{{NAMESPACE['x']}}}t")]
     assert any(word and "导出" in word and str(today().year) in word for word in words)
-    assert {words_ for d in DEFINITIONS.values() for words_ in (d.formula, d.source)} <= set(words)
+    assert {words_ for d in DEFINITIONS.values() for words_ in (d.formula, d.source_words)} <= set(words)
     numbers = [
         c for c in sheets[0].iterfind(".//x:c", NAMESPACE) if c.get("r", "").startswith("E") and c.get("t") is None
     ]
