@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.base import Model, china
 from domain.case.bells import rings
@@ -20,6 +20,7 @@ from domain.case.state import DisputeState, Entry, Task
 from domain.image.list_deltas import LISTS, Kept, Stamps, changed_since, kept_since, stamped, without_kept
 from domain.image.public_document import public_document
 from domain.image.urgency import ENDED, weight
+from domain.indicators.attribution import concern, parts_in
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally
 from domain.people.organisation import ROLES
@@ -111,10 +112,19 @@ class Image(Model):
     timeline: list[Entry]
     tally: dict[int, Tally]
     """what is counted of the case, by number from 1; only what differs where it builds on an image before"""
+    parts: dict[str, str] = {}
+    """who had which part in the matter, for all that is counted of it (`domain.indicators.attribution`)"""
     tallied: int
     """how much is counted of it in all"""
     basis: Basis | None = Field(None, exclude=True)
     """does not travel"""
+
+    @model_validator(mode="after")
+    def _concerned(self) -> Image:
+        """What is counted says again who had a part, which has travelled apart."""
+        for each in self.tally.values():
+            concern(each, self.parts)
+        return self
 
 
 def project(
@@ -129,11 +139,11 @@ def project(
     what changed after it, too.
     """
     counted, whole = tally(state), public_document(state).model_dump(mode="json")
-    before = basis or Basis()
+    before, parts = basis or Basis(), parts_in(counted[0])
     new = Basis(
         revisions=[*before.revisions[-REMEMBERED:], state.revision],
         lists={name: stamped(whole[name], before.lists.get(name, []), state.revision) for name in LISTS},
-        tally=stamped([each.model_dump(mode="json") for each in counted], before.tally, state.revision),
+        tally=stamped([[each.model_dump(mode="json"), parts] for each in counted], before.tally, state.revision),
     )
     known = since if since in before.revisions else 0
     kept = kept_since(new.lists, known)
@@ -174,6 +184,7 @@ def project(
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
         timeline=[entry for entry in state.timeline if entry.revision > since],
         tally={n + 1: counted[n] for n in changed_since(new.tally, known)},
+        parts=parts,
         tallied=len(counted),
         basis=new,
     )

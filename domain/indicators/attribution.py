@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.indicators.events import Tally, TallyKind
+from domain.indicators.events import PARTS, Tally, TallyKind
 from domain.people.organisation import within
 
 Attribution = Literal["any", "responsible", "acted", "reported", "dispatched", "judged", "station", "township"]
@@ -45,6 +45,11 @@ def units_of(tally: Tally, attribution: Attribution) -> list[str]:
         return [*dict.fromkeys(path for path in named if path)]
     path: str = getattr(tally, COLUMNS[attribution])
     return [path] if path else []
+
+
+def parts_in(tally: Tally) -> dict[str, str]:
+    """Who had which part, as an event of the matter has it; without the parts that nobody had."""
+    return {part: path for part in PARTS if (path := getattr(tally, part))}
 
 
 def concern(tally: Tally, parts: dict[str, str]) -> None:

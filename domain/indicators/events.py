@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from domain.base import Model, china
 
@@ -102,10 +105,20 @@ class Tally(Model):
     township: str = ""
     """the township of its place"""
 
+    @model_serializer(mode="wrap")
+    def _spare(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what is as usual, and without who had a part in the matter: that travels once for all its tallies."""
+        return {name: value for name, value in usual(self).items() if name not in PARTS and value != _USUAL.get(name)}
+
     @property
     def month(self) -> str:
         """The month of the event, by the clock in China."""
         return f"{china(self.at):%Y-%m}"
+
+
+PARTS = ("reporter", "dispatcher", "judge", "station", "township")
+"""The fields that say who had a part in the matter, the same for all that is counted of it (`attribution.concern`)."""
+_USUAL = {name: field.default for name, field in Tally.model_fields.items() if not field.is_required()}
 
 
 def days_between(earlier: datetime, later: datetime) -> int:

@@ -67,7 +67,7 @@ def play(instance: Instance, name: str, playbook: str) -> tuple[Telling, dict[st
 def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Instance) -> None:
     """Story 7, the report's own."""
     supervisor = qionglai.county.supervisor
-    before = asked(supervisor, by="organisation")
+    before = asked(supervisor, by="organisation", attribution="responsible")
     telling, by = play(qionglai, "return-until-resolved", "qionglai")
     assert by == {
         "submitted": (1, 0), "disposed": (1, 0), "returned": (2, 0), "disposal_rate": (1, 1),
@@ -76,7 +76,7 @@ def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Insta
         "visit_rate": (0, 1), "pushed": (1, 0), "closed_loop": (1, 0), "closed_loop_rate": (1, 1), "referred": (1, 0),
         "referred_handled_rate": (1, 1), "signed_rate": (2, 2), "refusal_rate": (0, 2),
     }  # fmt: skip
-    after = asked(supervisor, by="organisation")
+    after = asked(supervisor, by="organisation", attribution="responsible")
     for unit in ("housing", "town-qingxi"):
         for code in ("disposed", "disposal_rate"):
             was, now = (row_of(told, unit)["values"][code]["participated"] for told in (before, after))
