@@ -60,7 +60,9 @@ def test_what_was_referred_is_told_by_department_with_its_repeats_and_buck_passi
     again = tally(qionglai().dispatched().disposed().alarmed(after=3).state)
     late = tally(qionglai().dispatched().disposed().alarmed(after=31).state)
     passed = tally(qionglai().dispatched().refused(upheld=False).state)
-    police = tally(qionglai(police=True).dispatched().state)
+    of_the_police = qionglai().dispatched()
+    of_the_police.state.police = True
+    police = tally(of_the_police.state)
     hotline = tally(qionglai(source="12345").dispatched().state)
     every = [*quiet, *again, *late, *passed, *police, *hotline]
     of_housing = {code: shown(code, every, HOUSING.path, "responsible")

@@ -84,7 +84,8 @@ def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Insta
     late = supervisor.get("/v1/indicators/cases", **far(), indicator="on_time_rate", part="denominator", limit=200)
     (ours,) = [item for item in late["items"] if item["dispute_no"] == telling.number]
     assert ours["first_colour"] != ours["counted_colour"] == ours["colour"], "the second return raised the colour"
-    assert moved(row_of(before, "town-qingxi"), row_of(after, "town-qingxi")) == {}
+    signed = {"signed_rate": (1, 1), "refusal_rate": (0, 1)}
+    assert moved(row_of(before, "town-qingxi"), row_of(after, "town-qingxi")) == signed, "who takes part signs himself"
     assert moved(row_of(before, "housing"), row_of(after, "housing"))["disposed"] == (1, 0)
     behind = supervisor.get("/v1/indicators/cases", **far(), indicator="returned", by="organisation", group="housing")
     assert telling.number in [item["dispute_no"] for item in behind["items"]]
