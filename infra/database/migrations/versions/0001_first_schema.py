@@ -187,14 +187,13 @@ def _read_model() -> None:
         *_columns(INTEGER, "seq"),
         *_columns(TEXT, "kind"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "month", "unit"),
+        *_columns(TEXT, "month", "unit", "handler", "reporter", "dispatcher", "judge", "station", "township"),
         *_columns(BOOLEAN, "leading"),
         *_columns(INTEGER, "round"),
         *_columns(TEXT, "colour", "first_colour", "category", "result"),
         *_columns(INTEGER, "value", "lag", nullable=True),
         *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
         *_columns(TEXT, "person_id", nullable=True),
-        *_columns(TEXT, "handler", "reporter", "dispatcher", "judge", "station", "township"),
         sa.PrimaryKeyConstraint("dispute_no", "seq"),
     )
     op.create_index("tally_figures", "tally", FIGURES)
