@@ -175,6 +175,8 @@ def _correct(case: Case, task: Task, decision: Decision) -> None:
         s.category, s.category_name = fields["category"], fields["category_name"]
         _, bracket, place = s.title.partition("（")
         s.title = f"{s.category_name}{bracket}{place}"
+        for each in s.tasks:  # the title stands in their rows, also of those that have ended
+            s.touch(each)
         s.confidence = 1.0
         if listed := task.about.get("listed"):  # who has the corrected category, by the list in effect
             row = ListRow.model_validate(listed)
