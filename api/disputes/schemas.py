@@ -100,8 +100,8 @@ class Case(DisputeItem):
     divert: bool | None
     divertible: bool
     confidence: float
-    diversion: Diversion
-    """the verdict on diverting it as it stands now"""
+    diversion: Diversion | None = None
+    """the verdict on diverting it, while triage is asked"""
     diversions: list[records.DiversionRecord]
     """verdicts on diverting, what was done and what came of it"""
     risk_kinds: list[str]
@@ -132,7 +132,9 @@ class Case(DisputeItem):
     tiers: dict[str, str]
     """code -> name"""
     demands: dict[str, Demand]
-    """what decisions must prove, by `kind.decision`, under the case's playbook"""
+    """what decisions must prove, by `kind.decision`, where the case's playbook says so"""
+    disposal_pictures: int = 1
+    """pictures or videos that a disposal carries where it does not"""
     round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""

@@ -12,7 +12,7 @@ from domain.base import CHINA
 from domain.case.records import Verdict
 from domain.people.organisation import ROLES
 from domain.policy.catalogue import KINDS, spec_of
-from domain.policy.forms.demands import Demand, asked_form
+from domain.policy.forms.demands import Demand, asked_form, effective
 from domain.transitions.decisions import FLAGS_OF_STAGES
 from domain.transitions.evidence import files_needed, redone
 
@@ -125,7 +125,8 @@ def decision_shown(kind: str, name: str, about: JsonObject, document: JsonObject
 
 def _demand(kind: str, name: str, document: JsonObject) -> Demand:
     """What the case's own mechanism demands of a decision."""
-    return Demand.model_validate(document.get("demands", {}).get(f"{kind}.{name}", {}))
+    written = {key: Demand.model_validate(demand) for key, demand in document.get("demands", {}).items()}
+    return effective(written, document.get("disposal_pictures", 1), kind, name)
 
 
 def decision_form(kind: str, name: str, document: JsonObject) -> DecisionOpen:

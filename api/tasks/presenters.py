@@ -77,7 +77,7 @@ def task_whole(
         dispute=DisputeAround(
             title=dispute.sealed["title"],
             colours=dispute.sealed["colours"],
-            demands=dispute.sealed["demands"],
+            demanding={name: dispute.sealed[name] for name in ("demands", "disposal_pictures")},
             disposal=(dispute.sealed["disposal"] or {}).get("summary", ""),
         ),
     )

@@ -240,8 +240,8 @@ class DisputeAround(Shape):
     colours: dict[str, str]
     disposal: str
     """what came of disposing of it; empty before"""
-    demands: JsonObject = {}
-    """what its decisions must prove, by `kind.decision`"""
+    demanding: JsonObject = {}
+    """what its decisions must prove: `demands` and `disposal_pictures` of its document"""
 
 
 class WholeTask(TaskItem):

@@ -91,7 +91,7 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     first = decisions.get(proposed.name) if proposed else None
     chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
     if chosen is None and wanted in KINDS[task.kind].decisions:  # not any more: what was filled in can still be read
-        chosen = decision_form(task.kind, wanted, {"demands": task.dispute.demands})
+        chosen = decision_form(task.kind, wanted, task.dispute.demanding)
     if chosen:
         page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
         page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.files

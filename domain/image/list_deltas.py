@@ -21,6 +21,7 @@ LISTS = (
     "responsibility",
     "sessions",
     "agreements",
+    "diversions",
     "evaluations",
     "visits",
     "supervisions",

@@ -75,8 +75,8 @@ class PublicDocument(Model):
     divertible: bool
     confidence: float
     diversions: list[records.DiversionRecord]
-    diversion: Diversion
-    """the verdict on diverting it as it stands now"""
+    diversion: Diversion | None
+    """the verdict on diverting it, while triage is asked"""
     risk_kinds: list[str]
     criminal_risk: bool
     suggested_lead: str | None
@@ -114,7 +114,9 @@ class PublicDocument(Model):
     tiers: dict[str, str]
     """code -> name of the mediation ladder's tiers"""
     demands: dict[str, Demand]
-    """what decisions must prove, by `kind.decision`, under the case's playbook"""
+    """what decisions must prove, by `kind.decision`, where the case's playbook says so"""
+    disposal_pictures: int
+    """what a disposal carries where it does not"""
     round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""
@@ -149,7 +151,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         divertible=state.divertible,
         confidence=state.confidence,
         diversions=state.diversions,
-        diversion=verdict_of(state),
+        diversion=verdict_of(state) if state.stage is Stage.TRIAGE else None,
         risk_kinds=state.risk_kinds,
         criminal_risk=state.criminal_risk,
         suggested_lead=state.suggested_lead,
@@ -182,7 +184,8 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         colours={code: rule.name for code, rule in process.colours.items()},
         stages=list(process.stages),
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
-        demands=process.all_demands,
+        demands=process.demands,
+        disposal_pictures=process.disposal_pictures,
         round_began=china(round_began(state)),
         accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],
         as_of=china(state.timeline[-1].at) if state.timeline else None,

@@ -20,7 +20,7 @@ from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.exits import Exits
-from domain.policy.forms.demands import Demand
+from domain.policy.forms.demands import Demand, effective
 from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
@@ -318,16 +318,7 @@ class Process(Strict):
 
     def demanded(self, kind: str, decision: str) -> Demand:
         """What the mechanism demands of a decision."""
-        spec, written = KINDS[kind].decisions.get(decision), self.demands.get(f"{kind}.{decision}")
-        if written is None and spec and spec.pictures:
-            return Demand(met=1, pictures=self.disposal_pictures)
-        return written or Demand()
-
-    @property
-    def all_demands(self) -> dict[str, Demand]:
-        """Everything that the mechanism demands, by `kind.decision`."""
-        every = {f"{kind}.{name}": self.demanded(kind, name) for kind, spec in KINDS.items() for name in spec.decisions}
-        return {key: demand for key, demand in every.items() if demand != Demand()}
+        return effective(self.demands, self.disposal_pictures, kind, decision)
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""

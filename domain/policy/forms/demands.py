@@ -7,12 +7,14 @@ can see. What a playbook does not say stays as it always was: a disposal carries
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, create_model
 
 from domain.base import Strict
+from domain.policy.catalogue import KINDS
 from domain.policy.fields import AT_THE_TABLE, Meeting, Participant, Text
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
@@ -36,6 +38,14 @@ class Demand(Strict):
     def files(self) -> int:
         """How many pictures or videos it must carry."""
         return max(self.pictures, int(self.signed))
+
+
+def effective(written: Mapping[str, Demand], pictures: int, kind: str, decision: str) -> Demand:
+    """What a mechanism demands of a decision that has written these; `pictures` are those of a disposal."""
+    spec, said = KINDS[kind].decisions.get(decision), written.get(f"{kind}.{decision}")
+    if said is None and spec and spec.pictures:
+        return Demand(met=1, pictures=pictures)
+    return said or Demand()
 
 
 def asked_form(base: type[Strict], demand: Demand) -> type[Strict]:
