@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.case.case import COLOUR
 from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
 from domain.case.records import Position, Session
+from domain.case.seating import place_of
 from domain.policy.approvals import Road
 from domain.policy.process import Ladder, Tier
 from domain.policy.stages import Stage
@@ -117,7 +118,7 @@ async def _session(desk: Desk, ladder: Ladder, position: Position, until: dateti
         "tier_name": tier.name,
         "session": position.sessions + 1,
         "of": tier.sessions,
-        "requires": [need.model_dump() for need in tier.requires],
+        "requires": [{**need.model_dump(), "path": place_of(need, desk.state.places)} for need in tier.requires],
         "title": f"{tier.name}·第{position.sessions + 1}次",
     }
     answers = await desk.ask_all([Ask("mediate", to=desk.case.posts(tier.convenor), about=about, opens_at=until)])

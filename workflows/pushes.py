@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.ladder import no_table
+from domain.case.naming import follow, report
 from domain.policy.approvals import ROAD_NAMES, Road
 from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
@@ -44,6 +45,7 @@ async def push_1(desk: Desk) -> Stage:
 async def push_2(desk: Desk) -> Stage:
     """二推送责任民警: followed up until settled, mediated, or pushed a third time with approval."""
     desk.case.enter(Stage.PUSH_2)
+    follow(desk.case)
     while True:
         answer = await desk.ask("follow_up_responsibly")
         match answer.name:
@@ -72,9 +74,10 @@ async def _goes_on(desk: Desk, onward: Stage | None, answer: Answer) -> Stage | 
     process = desk.state.process
     if onward is None or (onward is Stage.MEDIATION and no_table(desk.state)):
         onward = next(stage for stage in (Stage.PUSH_2, Stage.PUSH_3) if process.has(stage))
-    if onward is not Stage.PUSH_3:
-        return onward
-    return onward if await may_leave_police(desk, Road.UNSETTLED, why=answer.fields.get("reason")) else None
+    if onward is Stage.PUSH_3 and not await may_leave_police(desk, Road.UNSETTLED, why=answer.fields.get("reason")):
+        return None
+    report(desk.case, answer.task, answer.decision)
+    return onward
 
 
 async def _urgent(desk: Desk) -> bool:

@@ -142,6 +142,13 @@ class County:
                     return self.person(person["username"])
         raise LookupError(f"no demo person is {role} at {organisation or 'any organisation'}")
 
+    def seat(self, role: str, organisation: str) -> Document:
+        """The first demo person with a role at an organisation, as a participant of a session."""
+        for person in self._people:
+            if any((post["role"], post["organisation"]) == (role, organisation) for post in person["posts"]):
+                return {"role": role, "name": person["name"]}
+        raise LookupError(f"no demo person is {role} at {organisation}")
+
     @property
     def supervisor(self) -> Client:
         """Somebody who sees the whole county."""

@@ -13,6 +13,7 @@ from api.disputes.brief import brief_from, brief_of, read_at, seen_as
 from api.disputes.mergers import check_target
 from api.disputes.schemas import Acted
 from api.intake.next_run import reopen
+from api.people.resolving import resolve_people
 from domain.errors import ActionNotAllowed, NotEntitled, NotFound, Refused, Unavailable
 from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ACTIONS
@@ -66,9 +67,12 @@ async def _act(
     by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
     await check_target(services, session, actor, dispute_no, fields)
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
+    fields, people = await resolve_people(services, session, fields)
     await session.close()
     seen = await services.intents.begin(write_id, dispute_no, seen_as(dispute))
-    message = Act(key=write_id, seen=seen, action=action, fields=fields, actor=by, organisations=organisations)
+    message = Act(
+        key=write_id, seen=seen, action=action, fields=fields, actor=by, organisations=organisations, people=people
+    )
     try:
         result = await services.engine.update(dispute_no, "act", message)
     except NoWorker as error:

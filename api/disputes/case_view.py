@@ -179,7 +179,7 @@ def _session(x: records.Session, tiers: dict[str, str], now: datetime) -> View:
         "name": f"{tiers.get(x.tier, x.tier)} · 第 {x.number} 次{f'（{x.record}）' if x.record else ''}",
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
-        "people": "、".join(f"{p['name']}（{_role(p['role'])}）" for p in x.participants),
+        "people": "、".join(f"{p['name']}（{_role(p.get('role') or '外请')}）" for p in x.participants),
         "reason": x.reason,
     }
 

@@ -6,7 +6,9 @@ from api.core.context import Services
 from api.core.engine import EndedOutside
 from api.intake.next_run import reopen
 from api.intake.recording import Content
+from api.people.beats import beat_of
 from domain.case.opening import open_state
+from domain.case.records import Beat
 from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed
 from domain.triage.responsibility import suggested_organisations
@@ -29,7 +31,8 @@ async def deliver(services: Services, row: IncidentRow) -> None:
         first = await first_of_number(services.database, row)
         incident.source_no, incident.conflicts_with = f"{row.source_no}#{row.nth}", first
     if not row.joined:
-        await services.engine.start(DisputeInput(state=_first_state(services, row, content)))
+        beat = await beat_of(services, content.places)
+        await services.engine.start(DisputeInput(state=_first_state(services, row, content, beat)))
     else:
         try:
             await services.engine.signal(row.dispute_no, "incident_added", incident)
@@ -41,7 +44,7 @@ async def deliver(services: Services, row: IncidentRow) -> None:
     await mark_delivered(services.database, row.incident_id)
 
 
-def _first_state(services: Services, row: IncidentRow, content: Content) -> DisputeState:
+def _first_state(services: Services, row: IncidentRow, content: Content, beat: Beat) -> DisputeState:
     found = content.triage
     paths = {word: place.path for word, place in content.places.items()}
     lead, *cooperating = suggested_organisations(found, paths)
@@ -53,4 +56,5 @@ def _first_state(services: Services, row: IncidentRow, content: Content) -> Disp
         incident=content.incident,
         triage=found.model_copy(update={"suggested_lead": lead, "suggested_cooperating": cooperating}),
         at=row.received_at,
+        beat=beat,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem
+from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem, Told
 from api.web import formatting as w
 from api.web.rendering import View
 
@@ -25,6 +25,11 @@ def message_view(m: MessageItem, now: datetime) -> View:
         mention = Mention.model_validate(m.model_extra)
         title = f"{mention.by} 在 {m.dispute_no} 的留言中提到了您"
         return {**shown, "title": title, "href": f"/disputes/{m.dispute_no}#comments", "said": mention.text}
+    if m.kind in ("named", "reported"):
+        told = Told.model_validate(m.model_extra)
+        title = f"{told.by + '：' if told.by else ''}{told.said}（{m.dispute_no} {told.title}）"
+        href = f"/tasks/{told.task_id}" if m.kind == "named" and told.task_id else f"/disputes/{m.dispute_no}"
+        return {**shown, "title": title, "href": href, "said": told.text}
     handover = Handover.model_validate(m.model_extra)
     title = f"{handover.by} {HANDED[m.kind]}：{handover.kind_name}（{m.dispute_no}）"
     return {**shown, "title": title, "href": f"/tasks/{handover.task_id}", "said": handover.text}

@@ -51,6 +51,17 @@ class Handover(Shape):
     kind_name: str
 
 
+class Told(Shape):
+    """What a message of kind `named` (a task is the person's now) or `reported` (a push was reported to him) says."""
+
+    by: str
+    """who named him or reports; empty where it was the register"""
+    said: str
+    text: str
+    task_id: str | None
+    title: str
+
+
 class DigestTask(Shape):
     """A task of a digest."""
 

@@ -24,6 +24,7 @@ class _Case:
     about: JsonObject
     document: JsonObject
     now: datetime
+    people: list[JsonObject]
 
     @property
     def suggested(self) -> list[str]:
@@ -53,13 +54,18 @@ class _Case:
         return [{"who": "双方当事人", "at": max(self.now, began).isoformat(), "where": "村委会调解室"}]
 
     @property
-    def participants(self) -> list[dict[str, str]]:
-        """People who make up the tier."""
-        return [
+    def participants(self) -> list[JsonObject]:
+        """Holders who make up the tier; where none are known, what it takes."""
+        return self.people or [
             {"role": need["any_of"][0], "name": f"{ROLES[need['any_of'][0]].name}{n}"}
             for need in self.about.get("requires", [])
             for n in range(1, need["at_least"] + 1)
-        ] or [{"role": "mediator", "name": "调解员"}]
+        ]
+
+    @property
+    def officer(self) -> str:
+        """One who may be named."""
+        return str(self.people[0]["person"]) if self.people else "officer"
 
 
 _REASON = {"reason": "按实际情况填写"}
@@ -75,6 +81,8 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("handle_on_scene", "settled"): lambda c: {"summary": "现场劝解，双方同意离开", "push_on": False},
     ("handle_on_scene", "unsettled"): lambda c: {
         "reason": "双方各执一词，现场无法调解", "criminal_risk": False, "urgent": False},
+    ("name_officer", "name"): lambda c: {"officer": c.officer},
+    ("watch_through", "noted"): lambda c: {"summary": "已听取责任民警汇报，双方情绪平稳，继续跟进"},
     ("rule_urgency", "urgent"): lambda c: {"suggested": c.suggested},
     ("approve_third_push", "approve"): lambda c: {"suggested": c.suggested},
     ("follow_up_responsibly", "contacted"): lambda c: {
@@ -107,14 +115,17 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
 }  # fmt: skip
 
 
-def decision_shown(kind: str, name: str, about: JsonObject, document: JsonObject) -> DecisionOpen:
-    """A decision with its JSON Schema and an example valid for this very task."""
+def decision_shown(
+    kind: str, name: str, about: JsonObject, document: JsonObject, people: list[JsonObject] | None = None
+) -> DecisionOpen:
+    """A decision with its JSON Schema and an example valid for this very task; `people` are those it may name."""
     spec, demand = spec_of(kind, name, about), _demand(kind, name, document)
     form = schema_of(asked_form(spec.form, demand))
     # Without what the mechanism has no stage for.
     foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
     properties = {field: schema for field, schema in form["properties"].items() if field not in foreign}
-    shown = {field: value for field, value in example(kind, name, about, document).items() if field not in foreign}
+    given = example(kind, name, about, document, people=people)
+    shown = {field: value for field, value in given.items() if field not in foreign}
     schema = {**form, "properties": properties, "example": shown}
     evaluations = [Verdict.model_validate(verdict) for verdict in document.get("evaluations", [])]
     redoes = redone(evaluations, document.get("round", 1)) is not None
@@ -136,12 +147,20 @@ def decision_form(kind: str, name: str, document: JsonObject) -> DecisionOpen:
                         schema=schema_of(asked_form(spec.form, demand)), example={})  # fmt: skip
 
 
-def example(kind: str, name: str, about: JsonObject, document: JsonObject, now: datetime | None = None) -> JsonObject:
+def example(
+    kind: str,
+    name: str,
+    about: JsonObject,
+    document: JsonObject,
+    now: datetime | None = None,
+    people: list[JsonObject] | None = None,
+) -> JsonObject:
     """Fields that the decision would take as they stand: what is required, and what shows how it is meant.
 
-    `now` is the case's own, where somebody knows better than its document.
+    `now` is the case's own, where somebody knows better than its document; `people` as participants (`person`).
     """
-    case, demand = _Case(about, document, now or case_now(document)), _demand(kind, name, document)
+    case = _Case(about, document, now or case_now(document), people or [])
+    demand = _demand(kind, name, document)
     build = _EXAMPLES.get((kind, name))
     required = schema_of(spec_of(kind, name, about).form).get("required", [])
     plain = build(case) if build else dict(_REASON) if "reason" in required else {}

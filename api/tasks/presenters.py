@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,6 +54,7 @@ def task_whole(
     row: TaskRow,
     candidates: Iterable[PersonAtPost],
     colleagues: Iterable[PersonAtPost],
+    nameable: Sequence[tuple[PersonAtPost, JsonObject | None]],
     dispute: DisputeRow,
     entries: list[Entry],
     actor: Actor,
@@ -65,14 +66,18 @@ def task_whole(
     task = Task.model_validate(row.sealed)
     by = capacity(task, actor, "decide")
     names = row.sealed["decisions"] if task.pending else []
+    able = [_candidate(person) for person in candidates]
+    shown = _as_participants(nameable)
     return WholeTask(
         **_item(row, task, actor),
         delegate_note=task.delegate_note,
         offer_reason=task.offer_reason,
         on_behalf_of=OnBehalf(person_id=by.on_behalf_of, name=by.on_behalf_name) if by.on_behalf_of else None,
-        candidates=[_candidate(person) for person in candidates],
+        candidates=_whose(task, able),
+        may_take_over=able,
+        nameable=[_candidate(person) for person, _ in nameable],
         colleagues=[_candidate(person) for person in colleagues],
-        decisions=[decision_shown(row.kind, name, task.about, dispute.sealed) for name in names],
+        decisions=[decision_shown(row.kind, name, task.about, dispute.sealed, shown) for name in names],
         brief=_brief(task, dispute, entries, lexicon, directory, before),
         dispute=DisputeAround(
             title=dispute.sealed["title"],
@@ -81,6 +86,17 @@ def task_whole(
             disposal=(dispute.sealed["disposal"] or {}).get("summary", ""),
         ),
     )
+
+
+def _whose(task: Task, able: list[Candidate]) -> list[Candidate]:
+    """Who may be expected to answer: of a task that was named to somebody he alone, as long as he is there."""
+    return [person for person in able if task.named and person.person_id == task.assignee] or able
+
+
+def _as_participants(nameable: Sequence[tuple[PersonAtPost, JsonObject | None]]) -> list[JsonObject]:
+    """The people of an example: those who make up the session, else the first who may be named."""
+    table = [person for person, line in nameable if line] or [person for person, _ in nameable[:1]]
+    return [{"person": p.username, "name": p.name, "role": p.role} for p in table]
 
 
 def about_shown(about: JsonObject) -> JsonObject:
@@ -105,6 +121,7 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
         "posts": posts,
         "assignee": row.assignee,
         "assignee_name": task.assignee_name,
+        "named": task.named,
         "delegate": row.delegate,
         "delegate_name": task.delegate_name,
         "offered_to": row.offered_to,

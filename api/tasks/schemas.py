@@ -101,6 +101,8 @@ class TaskItem(Shape):
     posts: list[PostAsked]
     assignee: str | None
     assignee_name: str | None
+    named: bool = False
+    """the assignee did not claim it: it was named to him (落实到人)"""
     delegate: str | None
     delegate_name: str | None
     offered_to: str | None
@@ -252,6 +254,10 @@ class WholeTask(TaskItem):
     standing: Standing
     on_behalf_of: OnBehalf | None
     candidates: list[Candidate]
+    may_take_over: list[Candidate] = Field(exclude=True)
+    """those to whom it may be transferred"""
+    nameable: list[Candidate] = Field([], exclude=True)
+    """those whom an answer may name: at a session's table, as the responsible officer"""
     colleagues: list[Candidate]
     decisions: list[DecisionOpen]
     brief: Brief

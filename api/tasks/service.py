@@ -19,16 +19,18 @@ from api.attachments.service import sent_along
 from api.core.context import Services
 from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
-from api.core.schemas import Listed
+from api.core.schemas import JsonObject, Listed
 from api.disputes.mergers import check_still_open, check_target
 from api.look_back.service import look_back
+from api.people.resolving import people_to_name, resolve_people
 from api.tasks.changed import answered, changed_by
 from api.tasks.oddities import oddities
 from api.tasks.presenters import task_item, task_whole
 from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
+from domain.case.naming import NAME
 from domain.case.state import Task
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, SantuiError, TaskClosed
-from domain.people.organisation import Actor, OrganisationRef
+from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import MERGER
 from domain.transitions.decisions import Command, entitled_post, organisation_codes, proposes
 from domain.transitions.handover import Looked, capacity, places_of, standing
@@ -101,7 +103,17 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
 
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
-    return task_whole(row, answering, helping, dispute, entries, actor, services.policy.lexicon, directory, before)
+    to_name = await _nameable(session, task) if task.pending else []
+    lexicon = services.policy.lexicon
+    return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before)
+
+
+async def _nameable(session: Session, task: Task) -> list[tuple[PersonAtPost, JsonObject | None]]:
+    """Those whom an answer to the task may name: who makes up the session, or the officers there are."""
+    if task.kind == NAME:
+        station = [Post(role="responsible_officer", path=post.path) for post in task.addressees]
+        return await people_to_name(session, [], station)
+    return await people_to_name(session, task.about.get("requires", []), [])
 
 
 async def _looked(services: Services, actor: Actor, row: TaskRow, task: Task) -> None:
@@ -225,11 +237,13 @@ async def _command(
     evidence = await named_files(session, actor, row.dispute_no, answering.attachments)
     taken_in = datetime.fromisoformat(found.stored.document["opened_at"])
     category = services.policy.lexicon_at(taken_in).categories.get(str(fields.get("category")))
+    fields, people = await resolve_people(services, session, fields, task.about.get("requires", []))
     return Command(
         key=write_id,
         task_id=row.task_id,
         decision=answering.decision,
         fields=fields,
+        people=people,
         evidence=evidence,
         flags=await oddities(session, row, answering, evidence),
         note=answering.note,

@@ -104,7 +104,8 @@ def hands_view(task: WholeTask, actor: Actor, offices: Offices) -> View:
         "on_behalf": (task.on_behalf_of.name if task.on_behalf_of else "") or "",
         "may": free,
         "colleagues": _named([*task.colleagues, *task.candidates], holders, offices) if free else [],
-        "candidates": _named(task.candidates, holders, offices) if free else [],
+        "candidates": _named(task.may_take_over, holders, offices) if free else [],
+        "named": task.named,
     }
 
 

@@ -149,7 +149,7 @@ class Form:
             return "number"
         if inner.get("enum") or self._words.options(last):
             return "select"
-        known = {"date": "date", "date-time": "moment", "organisation-code": "organisation"}
+        known = {"date": "date", "date-time": "moment", "organisation-code": "organisation", "person": "person"}
         if form in known:
             return known[str(form)]
         return "area" if top and last not in SHORT and inner.get("maxLength", 0) >= LONG else "text"
@@ -190,7 +190,7 @@ class Form:
                 return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text or None
             case _:
                 text = typed.get(name, "").strip().replace("\r\n", "\n")
-                return (self._words.offices.code(text) if inner.get("format") == "organisation-code" else text) or None
+                return self._words.code(str(inner.get("format", "")), text) or None
 
     def _flat(self, schema: JsonSchema, name: str, value: Any) -> Iterable[tuple[str, str]]:
         inner, _ = core(schema, self._defs)
@@ -212,6 +212,8 @@ class Form:
     def _text(self, inner: JsonSchema, value: str) -> str:
         if inner.get("format") == "organisation-code":
             return self._words.offices.label(value)
+        if inner.get("format") == "person":
+            return self._words.people.get(value, value)
         if inner.get("format") == "date-time":
             try:
                 at = instant(value)

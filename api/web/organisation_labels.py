@@ -104,6 +104,14 @@ class Vocabulary:
 
     def __init__(self, offices: Offices, colours: dict[str, str], categories: Options) -> None:
         self.offices, self.colours, self._categories = offices, colours, categories
+        self.people: dict[str, str] = {}
+        """those whom the form at hand offers by name: labels by username"""
+
+    def code(self, form: str, typed: str) -> str:
+        """What stands for a typed name in a field of a format; what is unknown stays as it is, refused by its name."""
+        if form == "person":
+            return next((username for username, label in self.people.items() if label == typed), typed)
+        return self.offices.code(typed) if form == "organisation-code" else typed
 
     def options(self, field: str, first: Iterable[str] = ()) -> Options:
         """The choices of a field; none where it is free text. Roles that the task needs stand first."""

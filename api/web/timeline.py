@@ -74,6 +74,10 @@ def facts(schema: JsonSchema, fields: Mapping[str, Any], words: Vocabulary) -> l
     for name, value in fields.items():
         if value in (None, False, "", []) or name.endswith("_name"):
             continue
+        if f"{name}_name" in fields:
+            value = fields[f"{name}_name"]  # a code, or a person's id
+        if name == "person" and "name" in fields:
+            continue
         inner, _ = core(schema.get("properties", {}).get(name, {}), schema.get("$defs", {}))
         title, text = _fact(name, inner, value, words, schema.get("$defs", {}))
         named.append((title, text))

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.case.bells import ring
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
-from domain.case.records import Push
+from domain.case.records import Named, Push
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Entry, Task
 from domain.people.organisation import OrganisationRef, Post
@@ -70,6 +70,8 @@ class Case:
             self.take_back(all_of_it=stage is not Stage.MEDIATION)
             s.stage = stage
             self.log("stage", f"进入{STAGE_NAMES[stage]}", stage=stage, round=s.round)
+        elsewhere = [t for t in s.pending() if (within := KINDS[t.kind].within) and stage not in within]
+        self.void(elsewhere, f"已进入{STAGE_NAMES[stage].partition('·')[0]}")
         if stage in (Stage.TRIAGE, *PUSHES):
             s.left_police = stage is Stage.PUSH_3
         if stage not in (Stage.TRIAGE, Stage.PUSH_1, Stage.PUSH_2):
@@ -179,13 +181,16 @@ class Case:
             if task.state == "scheduled":
                 clock.suspend(task.opened_at, NOT_BEGUN)
         if policy and policy.first_contact:
-            self.start_clock(f"contact:{task.task_id}", "首次联系", limit=policy.first_contact, rungs=policy.rungs,
-                             task_id=task.task_id)  # fmt: skip
+            self.start_clock(f"contact:{task.task_id}", KINDS[kind].first_contact, limit=policy.first_contact,
+                             rungs=policy.rungs, task_id=task.task_id)  # fmt: skip
         s.tasks.append(task)
         s.touch(task)
         task.opened_revision = task.revision
         if task.state == "open":
             self.log("task_opened", KINDS[kind].name, task_id=task.task_id, task_kind=kind, about=about)
+        asked_as_usual = policy and task.addressees == self.posts(policy.by, assigned)
+        if policy and policy.names_one and asked_as_usual and (person := self._whose(kind)):
+            self.name(task, person)
         if s.pushes and s.pushes[-1].stage is s.stage and not task.aside:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
@@ -216,6 +221,22 @@ class Case:
         in_hand = any(task.pending for task in held) or s.pending("keep_following")
         if s.clock(PROGRESS) and held and not in_hand:
             self.open("keep_following", to=held[-1].addressees, about={"name": s.process.colours[s.colour].name})
+
+    def name(self, task: Task, person: Named, *, by: Any = None, why: str = "") -> None:
+        """A task is one person's from now on, because others say so; on record, and he is told."""
+        task.state, task.assignee, task.assignee_name, task.named = "claimed", person.person_id, person.name, True
+        task.let_go()
+        self.state.touch(task)
+        self.log("named", f"{KINDS[task.kind].name}落实给{person.name}", by=by, task_id=task.task_id,
+                 person=person.person_id, person_name=person.name, reason=why)  # fmt: skip
+
+    def _whose(self, kind: str) -> Named | None:
+        """The one person a kind of task is named to: of a push the officer it was named to, else who has the beat."""
+        s = self.state
+        if KINDS[kind].leads:
+            s.responsible = s.responsible or s.beat.officer
+            return s.responsible
+        return s.beat.deputy
 
     def _before(self, kind: str, about: dict[str, Any]) -> Task | None:
         """The task of an earlier round that this one redoes: the same question to the same organisation and tier."""
@@ -284,7 +305,8 @@ class Case:
             for decision in other.answers
             for person in (decision.actor_id, decision.on_behalf_of)
         )
-        return sorted({person for person in done if person})
+        sat = (who.get("person") for sitting in s.sessions if sitting.round == s.round for who in sitting.participants)
+        return sorted({person for person in (*done, *sat) if person})
 
     # --- clocks
 

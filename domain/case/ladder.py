@@ -1,33 +1,13 @@
-"""The mediation ladder: ordered tiers, each with its people and its attempts (33制: Q-090 to Q-095)."""
+"""The mediation ladder: ordered tiers, each with its attempts (33制: Q-090 to Q-095). Who sits there: `seating`."""
 
 from __future__ import annotations
 
 from domain.case.records import Position
 from domain.case.state import DisputeState
-from domain.people.organisation import ROLES
-from domain.policy.fields import Participant
-from domain.policy.process import Ladder, Tier
+from domain.policy.process import Ladder
 
 MOST_FAILURES = 2
 """So often the ladder is climbed in a round: a second time from below, in case it was too early."""
-
-
-def check_composition(tier: Tier, participants: list[Participant] | None) -> list[dict[str, str]]:
-    """What is missing from a session of this tier, as field errors; one person counts for one requirement only.
-
-    Requirements are filled in the playbook's order by the first participant not yet counted.
-    """
-    if participants is None:
-        return []
-    left = list(participants)
-    errors = []
-    for need in tier.requires:
-        sitting = [person for person in left if person.role in need.any_of][: need.at_least]
-        left = [person for person in left if person not in sitting]
-        if len(sitting) < need.at_least:
-            roles = "、".join(ROLES[role].name for role in need.any_of)
-            errors.append({"field": "participants", "message": f"{tier.name}缺少{need.name}（{roles}）"})
-    return errors
 
 
 def after_failure(ladder: Ladder, position: Position) -> Position | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.case.capacity import count_in
-from domain.case.records import Incident
+from domain.case.records import Beat, Incident
 from domain.case.state import DisputeState
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
@@ -23,6 +23,7 @@ def open_state(
     incident: Incident,
     triage: Triage,
     at: datetime,
+    beat: Beat | None = None,
 ) -> DisputeState:
     """The state a dispute's workflow starts with. Workflow time replaces `at` when the workflow opens the case."""
     where = places.get("village") or places["township"]
@@ -36,6 +37,7 @@ def open_state(
         calendar=calendar,
         places={word: ref.path for word, ref in places.items()},
         organisations={ref.path: ref for ref in places.values()},
+        beat=beat or Beat(),
         title=f"{triage.category_name}（{where.name}）",
         source=incident.source,
         category=triage.category,

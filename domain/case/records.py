@@ -63,6 +63,22 @@ class Evidence(Model):
     sha256: str
 
 
+class Named(Model):
+    """A person by name."""
+
+    person_id: str
+    name: str
+
+
+class Beat(Model):
+    """The beat (警格) of a dispute's place, and who has it: the community officer, and the deputy chief in charge."""
+
+    code: str = ""
+    """empty where the place is known no closer than to several beats of one officer"""
+    officer: Named | None = None
+    deputy: Named | None = None
+
+
 class Assigned(Model):
     """An organisation's part in push 3. `standing`: asked, accepted, deemed, disposed, excused, refused."""
 

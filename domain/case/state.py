@@ -15,6 +15,7 @@ from domain.case.records import (
     Agreement,
     Applied,
     Assigned,
+    Beat,
     Change,
     Delivery,
     Disposal,
@@ -24,6 +25,7 @@ from domain.case.records import (
     Holding,
     Incident,
     Interruption,
+    Named,
     Party,
     Position,
     Push,
@@ -88,6 +90,8 @@ class Task(Model):
     offer_reason: str = ""
     opened_at: datetime
     ended_at: datetime | None = None
+    named: bool = False
+    """whose it is was said by others: it is not his to give back, only to hand over"""
     decision: Decision | None = None
     record: list[Decision] = []
     """answers that did not end the task: progress, contacts, a delegate's proposals"""
@@ -167,6 +171,10 @@ class DisputeState(Model):
     """place word of the playbook -> organisation path"""
     organisations: dict[str, OrganisationRef] = {}
     """by path: what the case has met so far, for names"""
+    beat: Beat = Beat()
+    """as the register of beats had it when the dispute was reported"""
+    responsible: Named | None = None
+    """the one officer it was named to (落实给责任民警); none until it is pushed to somebody, or nobody was known"""
 
     title: str
     source: str

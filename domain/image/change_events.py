@@ -17,7 +17,7 @@ from domain.transitions.timekeeping import gives_due_date
 OPEN = ("open", "claimed")
 RUNGS = ("reminder", "due", "overdue", "promotion")
 """Kinds of timeline entries by which a deadline calls."""
-HANDED = ("delegated", "transfer_offered")
+HANDED = ("delegated", "transfer_offered", "named")
 """Kinds of timeline entries by which a task is new to one person."""
 
 

@@ -73,6 +73,7 @@ ROLES: dict[str, Role] = _roles(
     ("centre_dispatcher", "综治中心分派员", Sight.SUBTREE),
     ("department_handler", "部门承办人", Sight.ORGANISATION),
     ("department_leader", "部门分管领导", Sight.SUBTREE),
+    ("department_section_chief", "部门科室领导", Sight.ORGANISATION),
     ("township_leader", "镇街分管领导", Sight.SUBTREE),
     ("mediator", "人民调解员", Sight.OWN),
     ("legal_helper", "法律明白人", Sight.OWN),

@@ -71,8 +71,8 @@ class KindSpec(Model):
     """the part of the process that names who answers it, where that is not `tasks`"""
     to_organisation: bool = False
     """asked about one organisation of push 3: the one that a playbook's `assigned` means"""
-    first_contact: bool = False
-    """has the decision `contacted`, which stops the clock of the first contact"""
+    first_contact: str = ""
+    """what the clock of the first contact is called, which the decision `contacted` or `noted` stops; "" has none"""
     under_colour: bool = False
     """due when the colour's clock is"""
     under_ladder: bool = False
@@ -95,6 +95,12 @@ class KindSpec(Model):
     """continuing follow-up: due when the clock of that is, and a party met there is an intervention"""
     aside: bool = False
     """a track beside the stage: its decisions are applied at once, `run` does not wait for it"""
+    within: tuple[Stage, ...] = ()
+    """of an aside that only makes sense in these stages: void where the case enters another"""
+    to_the_end: bool = False
+    """an aside that waits for no answer: open for notes until the dispute is over"""
+    named: bool = False
+    """may be one person's from the beginning: a playbook says so by `names_one`"""
     protection: bool = False
     """belongs to the protection-order track, which a playbook opens by `protection_for`"""
 
@@ -140,10 +146,11 @@ KINDS: dict[str, KindSpec] = {
     "follow_up_responsibly": KindSpec(
         name="责任跟进",
         stages=(Stage.PUSH_2,),
-        first_contact=True,
+        first_contact="首次联系",
         under_colour=True,
         handles=True,
         leads=True,
+        named=True,
         decisions={
             "contacted": _d("记录联系", pushes.Contacted, ends=False),
             "settled": _d("已化解", pushes.Settled, feeds_back=True),
@@ -151,6 +158,22 @@ KINDS: dict[str, KindSpec] = {
             "request_third_push": _d("提请三推", pushes.ThirdPush, leads_to=Stage.PUSH_3),
             "criminal_case": _d("转刑事案件", pushes.CriminalCase, ending=CONVERSION),
         },
+    ),
+    "name_officer": KindSpec(
+        name="指定责任民警",
+        optional=True,
+        aside=True,
+        within=(Stage.PUSH_2,),
+        decisions={"name": _d("指定", pushes.NameOfficer)},
+    ),
+    "watch_through": KindSpec(
+        name="全程跟踪",
+        optional=True,
+        aside=True,
+        first_contact="首次跟踪",
+        to_the_end=True,
+        named=True,
+        decisions={"noted": _d("跟踪记录", pushes.Noted, ends=False)},
     ),
     "approve_third_push": KindSpec(
         name="三推审批",

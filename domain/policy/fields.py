@@ -23,6 +23,11 @@ OrganisationCode = Annotated[
     str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "organisation-code"})
 ]
 
+PersonCode = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "person"})
+]
+"""A username or person id; the API resolves it before the engine sees it."""
+
 
 def _known_role(role: str) -> str:
     if role not in ROLES:
@@ -88,11 +93,21 @@ class Meeting(Strict):
 
 
 class Participant(Strict):
-    """Somebody at a session, in which role."""
+    """Somebody at a session: who holds a post, by `person` or by `role` and `name` where these mean one person; or a
+    guest, by his name, with the consent of both parties.
+    """
 
-    role: Text = Field(title="岗位")
-    name: Text = Field(title="姓名")
+    person: PersonCode | None = Field(None, title="在岗人员")
+    name: Text | None = Field(None, title="姓名")
+    role: Text | None = Field(None, title="岗位")
     organisation: str | None = Field(None, title="单位", max_length=4000)
+    consent: bool | None = Field(None, title="外请人员已征得双方同意")
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Participant:
+        if not self.person and not self.name:
+            raise ValueError("请选择在岗人员，或填写外请人员姓名")
+        return self
 
 
 class Agreed(Fields):

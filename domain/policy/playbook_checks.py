@@ -102,6 +102,12 @@ def _tasks(process: Process) -> Iterator[Mistake]:
             able = ", ".join(name for name, other in KINDS.items() if other.first_contact)
             what = f"nothing stops it in '{kind}'; only for {able}, by the decision contacted"
             yield Mistake((*where, "first_contact"), what)
+        if policy.names_one and not spec.named:
+            able = ", ".join(name for name, other in KINDS.items() if other.named)
+            yield Mistake((*where, "names_one"), f"nobody is named for '{kind}'; only for {able}")
+        if policy.reports_to and kind != "handle_on_scene":
+            what = f"'{kind}' is not pushed on by who answers it: only for handle_on_scene"
+            yield Mistake((*where, "reports_to"), what)
         yield from _silence(spec, policy, (*where, "decides_itself"))
         yield from _by_colour(process, policy, where)
 
@@ -112,8 +118,9 @@ def _never_asked(process: Process, kind: str, spec: KindSpec) -> str:
         return f"who answers '{kind}' is said under {spec.people_from}: leave this out"
     if spec.protection and not process.protection_for:
         return "protection_for names no risk that would open it: leave this out, or name one"
-    if spec.stages and not any(process.has(stage) for stage in spec.stages):
-        return f"the mechanism has no stage {' or '.join(spec.stages)}, which asks it: leave this out, or add the stage"
+    stages = (*spec.stages, *spec.within)
+    if stages and not any(process.has(stage) for stage in stages):
+        return f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out, or add the stage"
     return ""
 
 
@@ -157,6 +164,7 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
         yield from _each(policy.watched_by, "tasks", kind, "watched_by")
         for n, level in enumerate(policy.above):
             yield from _each(level, "tasks", kind, "above", n)
+        yield from _each(policy.reports_to, "tasks", kind, "reports_to")
         yield from _each(policy.ring.then if policy.ring else [], "tasks", kind, "ring", "then")
     for code, source in process.sources.items():
         for n, desk in enumerate(source.desks):

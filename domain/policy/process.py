@@ -14,8 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from domain.base import Strict
-from domain.people.organisation import ROLES
-from domain.policy.addressing import Addressing, no_such_role
+from domain.policy.addressing import Addressing, Composition
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.diversions import DiversionPolicy
@@ -60,6 +59,8 @@ class TaskPolicy(Strict):
     limit: Span | None = None
     limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
     first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
+    names_one: bool = Field(False, description="one person is named for it: whoever has the beat")
+    reports_to: list[Addressing] = Field([], description="who is told when it is pushed on from here")
     rungs: Rungs = Rungs()
     decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
     ring: Ring | None = Field(None, description="rings at their desks until somebody acknowledges it")
@@ -76,20 +77,6 @@ class TaskPolicy(Strict):
     def limit_for(self, colour: str) -> Span | None:
         """How long a task has in a case of that colour."""
         return self.limit_by_colour.get(colour, self.limit)
-
-
-class Composition(Strict):
-    """One requirement on who takes part in a session: at least so many with one of the roles."""
-
-    name: str
-    any_of: list[str] = Field(min_length=1)
-    at_least: int = Field(1, ge=1)
-
-    @model_validator(mode="after")
-    def _roles_exist(self) -> Composition:
-        if unknown := [no_such_role(role, "any_of", n) for n, role in enumerate(self.any_of) if role not in ROLES]:
-            raise Mistakes(unknown)
-        return self
 
 
 class Tier(Strict):

@@ -17,7 +17,8 @@ from domain.case.bells import ring
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
-from domain.case.records import Interruption
+from domain.case.naming import check_naming, name_officer, nameable
+from domain.case.records import Interruption, Named
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
@@ -25,6 +26,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
 from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
+from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, kept_by_police, propose, waiting_words
 from domain.transitions.colours import is_lower, recolour
@@ -43,6 +45,8 @@ class Act(Message):
     action: str
     fields: dict[str, Any] = {}
     organisations: dict[str, OrganisationRef] = {}
+    people: dict[str, Actor] = {}
+    """by person id: those whom the fields name, with the posts they hold now, as the API resolved them"""
 
 
 def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
@@ -128,6 +132,9 @@ def take_action(case: Case, act: Act) -> None:
         case "reassign", Reassign():
             path = act.organisations[form.organisation].path
             reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
+        case "name_officer", NameOfficer():
+            person = Named(person_id=form.officer, name=act.people[form.officer].name)
+            name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Reasoned():
             level = 1 + max((x.level for x in s.supervisions), default=-1)
             for task in held(s):
@@ -171,6 +178,9 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
     for task in tasks:
         task.former = [*task.former, *task.addressees]
         task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+        task.named = False
+        if KINDS[task.kind].leads:
+            case.state.responsible = None
         task.let_go()
         case.state.touch(task)
         ring(case, task)
@@ -213,6 +223,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return bool(_movable(state))
         case "resume":
             return bool(_suspended(state))
+        case "name_officer":
+            return nameable(state) is not None
         case _:
             return not waiting_words(state, action)
 
@@ -249,6 +261,8 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
     if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, NameOfficer):
+        errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign) and form.organisation not in act.organisations:
         errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
     elif isinstance(form, Reassign) and (kept := kept_by_police(state, act.organisations[form.organisation])):

@@ -14,8 +14,10 @@ from domain.case.bells import answered
 from domain.case.case import Case, another_desk
 from domain.case.court import not_confirmable
 from domain.case.diverting import divert_errors
-from domain.case.ladder import check_composition, no_table
+from domain.case.ladder import no_table
+from domain.case.naming import check_naming
 from domain.case.records import Evidence, Flag
+from domain.case.seating import check_table, seated, tier_of
 from domain.case.state import Decision, DisputeState, Task
 from domain.errors import (
     ClaimedByOther,
@@ -35,6 +37,7 @@ from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
 from domain.policy.forms.mediation import SessionAgreed
+from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.approvals import ends_task, kept_by_police, waiting_words
 from domain.transitions.evidence import evidence_errors
@@ -67,6 +70,8 @@ class Command(Message):
     """names of category codes in the fields, as the API resolved them"""
     listed: dict[str, ListRow] = {}
     """the rows of these categories in the responsibility list in effect"""
+    people: dict[str, Actor] = {}
+    """by person id: those whom the fields name, with the posts they hold now, as the API resolved them"""
 
 
 class ChangeAsked(Model):
@@ -245,6 +250,10 @@ def take(case: Case, command: Command) -> Task:
         fields["category_name"] = command.labels[category]
         if row := command.listed.get(category):
             task.about["listed"] = row.model_dump()
+    if officer := fields.get("officer"):
+        fields["officer_name"] = command.people[officer].name
+    if (tier := tier_of(case.state, task)) and (sitting := getattr(form, "participants", None)):
+        fields["participants"] = seated(case.state, tier, sitting, command.people)
     decision = Decision(
         name=command.decision,
         fields=fields,
@@ -362,9 +371,10 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
     if isinstance(form, SessionAgreed) and form.confirmation and (why := not_confirmable(form.terms)):
         errors.append({"field": "confirmation", "message": why})
-    if KINDS[task.kind].under_ladder and state.process.ladder:
-        tier = state.process.ladder.tiers[task.about["tier_number"]]
-        errors += check_composition(tier, getattr(form, "participants", None))
+    if isinstance(form, NameOfficer):
+        errors += check_naming(state, form.officer, command.people)
+    if tier := tier_of(state, task):
+        errors += check_table(state, tier, getattr(form, "participants", None), command.people)
     return errors
 
 

@@ -10,8 +10,9 @@ from typing import Literal
 
 from domain.case.bells import acknowledge, answered, bell_of, seen
 from domain.case.case import Case
+from domain.case.naming import took_it
 from domain.case.state import DisputeState, Task
-from domain.errors import ClaimedByOther, FieldsInvalid, NotEntitled
+from domain.errors import ClaimedByOther, Conflict, FieldsInvalid, NotEntitled
 from domain.people.entitlement import answers_for, entitling_post
 from domain.people.organisation import Actor
 from domain.people.permissions import SEPARATE_ROLES
@@ -105,6 +106,7 @@ def check_claim(state: DisputeState, claim: Claim) -> Task:
 
     Raises:
         NotFound, NotEntitled, FourEyes, DisputeClosed, StaleRound, TaskClosed, ClaimedByOther
+        Conflict: it was named to him, and is not his to give back.
     """
     task, holder = known_task(state, claim.task_id), claim.actor.holder
     check_person(state, task, claim.actor)
@@ -112,6 +114,8 @@ def check_claim(state: DisputeState, claim: Claim) -> Task:
     answers_offer, hands_back = holder == task.offered_to, claim.release and holder == task.delegate
     if task.assignee not in (None, holder) and not (answers_offer or hands_back):
         raise _taken(task)
+    if claim.release and task.named and holder == task.assignee and not answers_offer:
+        raise Conflict("该事项已落实到本人，不能退回：可移交他人，或请综合指挥室另行指定")
     return task
 
 
@@ -145,6 +149,7 @@ def _tie(case: Case, task: Task, by: Actor) -> None:
     answered(case, task, by)
     case.state.touch(task)
     case.log("claimed", f"认领{KINDS[task.kind].name}", by=by, task_id=task.task_id)
+    took_it(case, task)
 
 
 def _take_back(case: Case, task: Task, by: Actor) -> None:
@@ -169,6 +174,7 @@ def _answer_offer(case: Case, task: Task, claim: Claim) -> None:
     case.state.touch(task)
     case.log("transfer_accepted", f"接收移交的{name}", by=by, task_id=task.task_id, person=owner,
              person_name=owner_name)  # fmt: skip
+    took_it(case, task)
 
 
 def _taken(task: Task) -> ClaimedByOther:

@@ -9,6 +9,8 @@ from datetime import datetime, time, timedelta
 
 from domain.base import CHINA
 from domain.case.case import PROTECTION, Case
+from domain.case.naming import named
+from domain.case.records import Named
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
@@ -34,6 +36,8 @@ def take_effect(case: Case, task: Task) -> None:
     if KINDS[task.kind].decisions[decision.name].ending and task.decision is None:
         propose_ending(case, task, decision)
     match task.kind:
+        case "name_officer":
+            named(case, decision)
         case "confirm_triage":
             _at_desk(case, task, decision)
         case "approve_third_push" if task.beside:
@@ -64,9 +68,9 @@ def _stops_clocks(case: Case, task: Task, decision: Decision) -> None:
         intervened(case, organisation)
     if spec.disposes and decision.name == "disposed":
         disposed_by(case, organisation)
-    if spec.first_contact and decision.name == "contacted":
+    if spec.first_contact and decision.name in ("contacted", "noted"):
         case.stop_clock(f"contact:{task.task_id}")
-        if decision.fields["manner"] == "visit":
+        if decision.fields.get("manner") == "visit":
             intervened(case)
 
 

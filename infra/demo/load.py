@@ -22,8 +22,9 @@ from domain.people.organisation import ROLES, Level, Line
 from domain.triage.places import Kind, Listed
 from infra.database.engine import Database, open_database
 from infra.database.ids import new_id
-from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
+from infra.database.tables.people import DutyRow, OrganisationRow, PersonRow, PostRow
 from infra.demo import county
+from infra.demo.duties import duties
 from infra.demo.people import DemoPerson, DemoPost, people
 from infra.runtime.settings import Settings
 
@@ -106,6 +107,8 @@ async def _fill(
         await connection.execute(insert(OrganisationRow), [_organisation(o) for o in organisations])
         await connection.execute(insert(PersonRow), [_person(p, hashes[passwords[p.person_id]]) for p in everybody])
         await connection.execute(insert(PostRow), [row for person in everybody for row in _posts(person)])
+        if entrusted := duties(organisations, everybody):
+            await connection.execute(insert(DutyRow), entrusted)
         _write_sign_ins(file, everybody, passwords)
         return True
 

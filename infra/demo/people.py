@@ -32,7 +32,11 @@ class DemoPerson:
 Seat = tuple[str, str, int, str | None]
 """A role, its word in usernames, how many hold it, and the second post each of them has at the same organisation."""
 
-HANDLERS: tuple[Seat, ...] = (("department_leader", "leader", 1, None), ("department_handler", "handler", 2, None))
+HANDLERS: tuple[Seat, ...] = (
+    ("department_leader", "leader", 1, None),
+    ("department_section_chief", "section", 1, None),
+    ("department_handler", "handler", 2, None),
+)
 
 STAFF: dict[str, tuple[Seat, ...]] = {
     Kind.COUNTY: (

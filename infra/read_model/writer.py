@@ -30,6 +30,7 @@ from infra.database.tables.read_model import (
 from infra.database.transactions import Work, each
 from infra.read_model.party_tokens import key_of, people_written, stands, token_rows
 from infra.read_model.stored_state import StoredState, stored_state
+from infra.read_model.told import tell
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
 
@@ -110,6 +111,7 @@ def image_written(image: Image, found: StoredState | None = None) -> Work[int]:
             raise ReadModelGap(f"{image.dispute_no} is at {found.revision}, the image is new since {image.since}")
         yield upserting(DisputeRow), _dispute(_completed(image, found.document))
     yield from _beside_written(image, found)
+    yield from tell(image, stored=found.revision)
     yield from note_events(image, stored=found.revision, before=found.tasks)
     return image.revision
 

@@ -35,7 +35,10 @@ def message_id_of(*parts: str) -> str:
 
 
 class NewMessage(Model):
-    """A message to be written: its kind (`mention`, `digest`, `handed`, `offered`), to whom; its content is sealed."""
+    """A message to be written: its kind (`mention`, `digest`, `handed`, `offered`), to whom; its content is sealed.
+
+    Those that a case itself sends are written by `infra.read_model.told`.
+    """
 
     message_id: str = Field(default_factory=new_id)
     person_id: str

@@ -17,7 +17,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, parent, wit
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
-from tests.domain.support import HOUSING, MARKET, PLACES
+from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
 
 T = TypeVar("T")
 TOWN = OrganisationRef(code="town", name="古山镇", path=PLACES["township"])
@@ -89,6 +89,8 @@ def barred(state: DisputeState, task: Task) -> set[str]:
         if other.round == task.round and (KINDS[other.kind].handles or KINDS[other.kind].judges) and other is not task:
             for decision in [*other.record, *([other.decision] if other.decision else [])]:
                 hands |= selves(decision)
+    for sitting in state.sessions:
+        hands |= {who["person"] for who in sitting.participants if sitting.round == task.round and "person" in who}
     return hands
 
 
@@ -141,7 +143,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
         "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.demands.items()},
         "disposal_pictures": state.process.disposal_pictures,
     }  # fmt: skip
-    fields = example(task.kind, decision, task.about, document)
+    fields = example(task.kind, decision, task.about, document, people=candidates_for(state, task))
     if "met" in fields:
         fields["met"] = [{"who": "双方当事人", "at": at.isoformat(), "where": "村委会"}]
     for (kind, name), drawn in _DRAWN.items():
@@ -214,6 +216,8 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
         case "reassign":
             fields |= {"organisation": draw.pick(list(ORGANISATIONS))}
             fields["role"] = draw.pick(["department_handler", "township_leader", "responsible_officer"])
+        case "name_officer":
+            fields["officer"] = another_officer(state)
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":

@@ -9,6 +9,7 @@ from typing import Any
 from domain.case.opening import open_state
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef
+from domain.policy.catalogue import KINDS
 from domain.policy.process import Process, Raising
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -17,7 +18,7 @@ from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
 from tests.domain.entitled_people import CATEGORIES, ORGANISATIONS, action_fields, fields_for, may_act, may_answer
 from tests.domain.simulated_run import Life
-from tests.domain.support import MONDAY, PLACES, alarm, pictures, playbook
+from tests.domain.support import BEAT, MONDAY, PLACES, alarm, people_named, pictures, playbook
 from workflows.dispute import DisputeInput
 
 
@@ -38,7 +39,7 @@ class Told:
         report = alarm(1, MONDAY, rank=rank).model_copy(update={"source": source})
         state: DisputeState = open_state(
             "D2026-000001", playbook=playbook(code), calendar=Calendar(), places=places, incident=report,
-            triage=found, at=MONDAY,
+            triage=found, at=MONDAY, beat=BEAT,
         ).model_copy(update=more)  # fmt: skip
         state.process = process or state.process
         self.life = Life(DisputeInput(state=state), MONDAY, self._ids)
@@ -50,8 +51,8 @@ class Told:
 
     @property
     def open_kinds(self) -> list[str]:
-        """The kinds of the open tasks, in order."""
-        return sorted(task.kind for task in self.state.pending())
+        """The kinds of the open tasks that wait for an answer, in order."""
+        return sorted(task.kind for task in self.state.pending() if not KINDS[task.kind].to_the_end)
 
     def answer(self, kind: str, decision: str, *, by: Actor | None = None, **fields: Any) -> Receipt:
         """Somebody entitled answers."""
@@ -60,6 +61,7 @@ class Told:
         receipt = self.life.decide(
             Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,
                     evidence=pictures(self.state, kind, decision), organisations=ORGANISATIONS,
+                    people=people_named(filled),
                     labels=CATEGORIES, actor=by or may_answer(self.state, task)[0]))  # fmt: skip
         self.life.settle()
         return receipt
@@ -69,7 +71,7 @@ class Told:
         filled = {**action_fields(_Never(), self.state, action, self.life.at), **fields}
         receipt = self.life.act(
             Act(key=f"k{next(self._ids)}.x", action=action, fields=filled, organisations=ORGANISATIONS,
-                actor=by or may_act(self.state, action)[0]))  # fmt: skip
+                actor=by or may_act(self.state, action)[0], people=people_named(filled)))  # fmt: skip
         self.life.settle()
         return receipt
 

@@ -34,7 +34,7 @@ from tests.domain.entitled_people import (
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import Drawn, Steps
 from tests.domain.simulated_run import Life
-from tests.domain.support import MONDAY, PLACES, alarm, playbook
+from tests.domain.support import BEAT, MONDAY, PLACES, alarm, playbook
 from workflows.dispute import DisputeInput
 
 GOALS = st.sampled_from(["", *(stage.value for stage in Stage)])
@@ -47,10 +47,19 @@ class EveryLife(Steps):
 
     @initialize(
         rank=st.integers(1, 3), risk=st.sampled_from([[], [], ["domestic_violence"]]), police=st.booleans(),
-        source=st.sampled_from(["110", "12345", "grid"]), sides=st.integers(1, 2), goal=GOALS, data=st.data(),
+        source=st.sampled_from(["110", "12345", "grid"]), sides=st.integers(1, 2), goal=GOALS,
+        known=st.booleans(), data=st.data(),
     )  # fmt: skip
     def opens(
-        self, rank: int, risk: list[str], police: bool, source: str, sides: int, goal: str, data: st.DataObject
+        self,
+        rank: int,
+        risk: list[str],
+        police: bool,
+        source: str,
+        sides: int,
+        goal: str,
+        known: bool,
+        data: st.DataObject,
     ) -> None:
         """A dispute is taken in, and perhaps gets somewhere at once."""
         found = Triage(
@@ -65,7 +74,7 @@ class EveryLife(Steps):
         incident.parties = [Party(name=f"当事人{side}", side=side) for side in "ab"[:sides]]
         state = open_state(
             "D2026-000001", playbook=playbook(self.code), calendar=Calendar(), places=places, incident=incident,
-            triage=found, at=MONDAY,
+            triage=found, at=MONDAY, beat=BEAT if known else None,
         )  # fmt: skip
         self.watch = Watch(publish_every=Drawn(data).number(1, 3))
         self.life = Life(DisputeInput(state=state), MONDAY, self.numbers)

@@ -40,7 +40,7 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.simulated_run import Life, refused
-from tests.domain.support import alarm, pictures
+from tests.domain.support import alarm, people_named, pictures
 
 T = TypeVar("T")
 FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",
@@ -158,7 +158,7 @@ class Steps(RuleBasedStateMachine):
             return
         task = draw.pick(pending)
         actor = draw.pick(may_answer(self.state, task))
-        claim = Claim(key=self.key(), task_id=task.task_id, actor=actor, release=draw.flag())
+        claim = Claim(key=self.key(), task_id=task.task_id, actor=actor, release=draw.flag() and not task.named)
         assert refused(self.life.claim, claim) == "", f"a claim on {task.kind} was refused"
         if not claim.release:
             by_another = claim.model_copy(update={"key": self.key(), "actor": holder(task.addressees[0], 9)})
@@ -192,7 +192,8 @@ class Steps(RuleBasedStateMachine):
         name = draw.pick(names)
         actor = draw.pick(may_act(self.state, name))
         fields = action_fields(draw, self.state, name, self.life.at)
-        message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS)
+        message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
+                      people=people_named(fields))  # fmt: skip
         ended = bool(self.ending)
         code = refused(self.life.act, message)
         if ended:
@@ -243,9 +244,9 @@ class Steps(RuleBasedStateMachine):
 
     def command(self, draw: Chance, task: Task, decision: str) -> Command:
         """A decision that must be taken."""
+        fields = fields_for(draw, self.state, task, decision, self.life.at)
         return Command(
-            key=self.key(), task_id=task.task_id, decision=decision,
-            fields=fields_for(draw, self.state, task, decision, self.life.at),
+            key=self.key(), task_id=task.task_id, decision=decision, fields=fields, people=people_named(fields),
             evidence=pictures(self.state, task.kind, decision),
             actor=draw.pick(may_answer(self.state, task)), organisations=ORGANISATIONS, labels=CATEGORIES,
         )  # fmt: skip

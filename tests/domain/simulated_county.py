@@ -31,7 +31,7 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.writer import rows_of
 from tests.domain.entitled_people import may_answer
 from tests.domain.simulated_run import Life
-from tests.domain.support import MONDAY, PLACES, pictures, shipped_calendar
+from tests.domain.support import MONDAY, PLACES, candidates_for, people_named, pictures, shipped_calendar
 from workflows.dispute import DisputeInput
 
 
@@ -121,9 +121,10 @@ class SimulatedCounty(County):
         assert task is not None
         actor = may_answer(life.state, task)[0]
         document = public_document(life.state).model_dump(mode="json") | {"suggested": ["housing"], "category": "noise"}
-        filled = {**example(kind, decision, task.about, document, self.now), **fields}
+        filled = {**example(kind, decision, task.about, document, self.now, candidates_for(life.state, task)), **fields}
         command = Command(key=key or f"k{next(self._keys)}", task_id=task.task_id, decision=decision, fields=filled,
                           evidence=pictures(life.state, kind, decision), actor=actor,
+                          people=people_named(filled),
                           organisations={code: unit(code) for code in organisation_codes(filled)})  # fmt: skip
         with _as_over_http():
             life.decide(command)

@@ -13,8 +13,9 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from domain.base import CHINA
 from domain.case.case import Case
+from domain.case.naming import nameable
 from domain.case.opening import open_state
-from domain.case.records import Evidence, Incident, Party
+from domain.case.records import Beat, Evidence, Incident, Named, Party
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.loading import parse_policy
@@ -50,6 +51,11 @@ PLACES = {
     "womens_federation": "/c/wf",
     "risk_centre": "/c/risk",
 }
+BEAT = Beat(
+    code="beat",
+    officer=Named(person_id=f"responsible_officer@{PLACES['station']}#1", name="责任民警"),
+    deputy=Named(person_id=f"station_deputy@{PLACES['station']}#1", name="副所长"),
+)
 HOUSING, MARKET = (OrganisationRef(code=code, name=code, path=f"/c/{code}") for code in ("housing", "market"))
 PICTURE = Evidence(attachment_id="a1", media_type="image/png", sha256="0" * 64)
 VIDEO = Evidence(attachment_id="a2", media_type="video/mp4", sha256="0" * 64)
@@ -99,6 +105,40 @@ def alarm(number: int, at: datetime, *, rank: int = 1, **more: Any) -> Incident:
     )  # fmt: skip
 
 
+def table(requires: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Holders who make up a tier, by ids that say which post they hold (`role@path#n`)."""
+    return [
+        {"person": f"{need['any_of'][0]}@{need['path'] or '/c/housing'}#{n}"}
+        for need in requires
+        for n in range(1, need["at_least"] + 1)
+    ]
+
+
+def candidates_for(state: DisputeState, task: Task) -> list[dict[str, Any]]:
+    """The people that an answer to a task may name: a tier's, or an officer of the station."""
+    return table(task.about.get("requires", [])) or [{"person": another_officer(state)}]
+
+
+def another_officer(state: DisputeState) -> str:
+    """The id of an officer of the station who is not the one named."""
+    named = nameable(state)
+    ids = [f"responsible_officer@{state.places['station']}#{n}" for n in (2, 1)]
+    return next(person for person in ids if named is None or named.assignee != person)
+
+
+def people_named(fields: dict[str, Any]) -> dict[str, Actor]:
+    """Those whom a form names by such ids, as the API resolves them."""
+    named = [who.get("person", "") for who in fields.get("participants", []) if isinstance(who, dict)]
+    named.append(fields.get("officer", ""))
+    found = {}
+    for person_id in named:
+        role, _, rest = person_id.partition("@")
+        if rest:
+            posts = [Post(role=role, path=rest.partition("#")[0])]
+            found[person_id] = Actor(person_id=person_id, name=role, posts=posts)
+    return found
+
+
 class Desk:
     """A case with a clock that only the test moves."""
 
@@ -135,7 +175,8 @@ class Desk:
 
     def command(self, task: Task, decision: str, by: Actor, **more: Any) -> Command:
         """A decision on its way; what is no part of the envelope is a field."""
-        envelope = {name: more.pop(name) for name in ("evidence", "labels", "note") if name in more}
+        envelope: dict[str, Any] = {name: more.pop(name) for name in ("evidence", "labels", "note") if name in more}
+        envelope["people"] = people_named(more)
         return Command(key=f"{task.task_id}-{decision}", task_id=task.task_id, decision=decision, actor=by, fields=more,
                        organisations={ref.code: ref for ref in (HOUSING, MARKET)}, **envelope)  # fmt: skip
 
@@ -160,7 +201,17 @@ class Desk:
     def act(self, action: str, by: Actor, **fields: Any) -> None:
         """An action taken."""
         organisations = {ref.code: ref for ref in (HOUSING, MARKET)}
-        take_action(self.case, Act(key="k", action=action, fields=fields, actor=by, organisations=organisations))
+        take_action(
+            self.case,
+            Act(
+                key="k",
+                action=action,
+                fields=fields,
+                actor=by,
+                organisations=organisations,
+                people=people_named(fields),
+            ),
+        )
 
     def logged(self, *kinds: str) -> list[str]:
         """The titles of the timeline's entries, of some kinds or all."""

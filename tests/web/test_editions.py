@@ -10,7 +10,6 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, expect
 
-from api.cli.stories.people import seats
 from tests.instance import ROOT, Instance
 from tests.web.support import Desk, alarm
 
@@ -46,7 +45,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instance, 
             county.answer(number, "confirm_triage", "confirm")
             county.answer(number, "handle_on_scene", "unsettled")
         county.answer(mediated, "follow_up_responsibly", "mediate")
-        county.answer(mediated, "mediate", "not_agreed", participants=seats("responsible_officer"))
+        county.answer(mediated, "mediate", "not_agreed")
         county.answer(dispatched, "follow_up_responsibly", "request_third_push", suggested=["market_reg"])
         county.answer(dispatched, "approve_third_push", "approve")
         instance.stop()

@@ -42,6 +42,7 @@ from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, connect, drill_clock
 from infra.temporal.embedded import prepare_namespace, server_command, typed
+from tests.domain.support import people_named, table
 from tests.infra.support import ROOT, free_port
 from tests.workflows.replayed_state import state_of
 from workflows.dispute import DisputeInput, DisputeWorkflow
@@ -218,9 +219,10 @@ class Engine(ReadModel):
         codes = ("housing", "urban_mgmt")
         files = decision_shown(kind, decision, task.about, row.sealed).files
         two = {"cooperating": ["urban_mgmt"]} if decision == "assign" else {}
+        people = table(task.about.get("requires", []))
+        filled = {**example(kind, decision, task.about, row.sealed, people=people), **two, **fields}
         return Command(
-            key=str(uuid.uuid4()), task_id=task.task_id, decision=decision,
-            fields={**example(kind, decision, task.about, row.sealed), **two, **fields},
+            key=str(uuid.uuid4()), task_id=task.task_id, decision=decision, fields=filled, people=people_named(filled),
             evidence=[PICTURE.model_copy(update={"sha256": uuid.uuid4().hex * 2}) for _ in range(files)],
             actor=actor(task.addressees[0]), organisations={code: organisation(code) for code in codes},
         )  # fmt: skip

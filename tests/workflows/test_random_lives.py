@@ -33,7 +33,7 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import FINAL, FORWARD
-from tests.domain.support import alarm, pictures
+from tests.domain.support import alarm, people_named, pictures
 from tests.workflows.engine import Engine, Handle
 from tests.workflows.test_replay import replayer
 from workflows.dispute import DisputeWorkflow
@@ -130,7 +130,8 @@ class RandomLife:
             name = self.chance.pick(names)
             fields = action_fields(self.chance, state, name, self.now(state))
             actor = self.chance.pick(may_act(state, name))
-            act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS)
+            act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
+                      people=people_named(fields))  # fmt: skip
             assert await self.refusal("act", act) == "", f"{name} was refused"
 
     async def tell(self, state: DisputeState) -> None:
@@ -165,9 +166,10 @@ class RandomLife:
         forward = [name for name in FORWARD if name in names]
         decision = forward[0] if forward and self.chance.number(0, 2) else self.chance.pick(names)
         actor: Actor = self.chance.pick(may_answer(state, task))
+        fields = fields_for(self.chance, state, task, decision, self.now(state))
         return Command(
-            key=self.key(), task_id=task.task_id, decision=decision, actor=actor,
-            fields=fields_for(self.chance, state, task, decision, self.now(state)),
+            key=self.key(), task_id=task.task_id, decision=decision, actor=actor, fields=fields,
+            people=people_named(fields),
             evidence=pictures(state, task.kind, decision),
             organisations=ORGANISATIONS, labels=CATEGORIES,
         )  # fmt: skip

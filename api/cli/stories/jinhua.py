@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from api.cli.stories.people import house, seats, somebody
+from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
 from domain.policy.spans import Calendar, Span
 
@@ -39,7 +39,12 @@ def masks(t: Telling) -> None:
     t.expect(t.task("mediate")["about"]["tier"] == "joint", "三推之后是多部门联合调解")
     t.answer(
         "mediate", "agreed", terms=["药店退还货款，顾客退回口罩", "双方互不追究"],
-        participants=seats("centre_dispatcher", "responsible_officer", "department_handler", "mediator"),
+        participants=[
+            t.county.seat("centre_dispatcher", "town-gushan-centre"),
+            t.county.seat("responsible_officer", "station-gushan"),
+            t.county.seat("department_handler", "market_reg"),
+            t.county.seat("mediator", "justice-gushan"),
+        ],
     )  # fmt: skip
 
     t.tell("离开派出所办结的，由综治中心评估，不由派出所自评")
@@ -68,9 +73,12 @@ def the_car(t: Telling) -> None:
     t.tell("二推落实给责任民警和所队领导，全程跟踪；经中期处置，效果仍不理想")
     t.expect_stage("push_2")
     followed = t.task("follow_up_responsibly")["task_id"]
+    t.expect(t.task("follow_up_responsibly")["named"], "落实给一名责任民警")
     deputy = t.county.with_role("station_deputy", "station-jiangnan")
     watched = [task["task_id"] for task in deputy.get("/v1/tasks", box="watched", limit=200)["items"]]
     t.expect(followed in watched, "分管副所长同时看到这件待办")
+    watch = t.task("watch_through")
+    t.answer("watch_through", "noted", summary="已与责任民警一同约谈双方")
     t.answer("follow_up_responsibly", "contacted", manner="visit", who="车主与4S店经理", summary="双方仍不让步")
     t.expect("follow_up_responsibly" in t.open_kinds(), "记录联系不办结待办")
     t.advance(2 * DAY)
@@ -91,6 +99,7 @@ def the_car(t: Telling) -> None:
     t.answer("cooperate", "disposed", summary="法律援助律师向双方释法", of="justice-jiangnan")
     t.answer("dispose", "disposed", summary="双方当面签订协议", terms=["4S店折价收回车辆", "车主不再追究"], of=four[0])
     t.expect_stage("evaluation")
+    t.expect(t.task("watch_through")["task_id"] == watch["task_id"], "所队领导的跟踪不随推送结束")
     t.expect(len(t.case["agreements"]) == 1, "达成一份协议")
     t.answer("evaluate", "accept")
     t.expect_stage("follow_up")
@@ -111,6 +120,14 @@ def goods_and_payment(t: Telling) -> None:
         reason="货款未结清，双方积怨较深，存在民转刑风险，已向值班领导汇报",
     )  # fmt: skip
     t.expect_stage("push_2")
+    report = t.entries("reported")[0]
+    t.expect(report["title"].startswith("已向值班领导汇报"), "向值班领导汇报后再推送")
+    duty = t.county.with_role("duty_leader", "station-baiyang")
+    told = [message for message in duty.get("/v1/messages", limit=50)["items"] if message["dispute_no"] == t.number]
+    t.expect([message["kind"] for message in told] == ["reported"], "值班领导收到汇报，不必审批")
+    followed = t.task("follow_up_responsibly")
+    t.expect(followed["named"] and followed["assignee_name"], "推送到管区民警本人")
+    t.expect(t.open_kinds() == ["follow_up_responsibly"], "不另行审批")
 
     t.tell("第二天电话回访，尚未达成一致")
     t.advance(timedelta(hours=23))
@@ -132,7 +149,9 @@ def goods_and_payment(t: Telling) -> None:
     ]  # fmt: skip
     t.answer(
         "mediate", "agreed", terms=["不合格货物退换", "剩余货款分三个月结清"], obligations=owed,
-        participants=seats("responsible_officer", "station_deputy"),
+        participants=[
+            t.county.seat("responsible_officer", "station-baiyang"), t.county.seat("station_deputy", "station-baiyang"),
+        ],
     )  # fmt: skip
     evaluation = t.task("evaluate")
     t.expect({p["organisation"] for p in evaluation["posts"]} == {"station-baiyang"}, "没有离开公安的，由派出所评估")

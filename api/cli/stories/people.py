@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 
-from domain.people.organisation import ROLES
-
 _SURNAMES = "傅柴厉楼骆盛应施俞钱孟姜"
 _GIVEN = "宝明兰英华珍根土福祥云凤"
 
@@ -18,8 +16,3 @@ def house(street: str) -> str:
 def somebody() -> str:
     """A made-up name."""
     return random.choice(_SURNAMES) + "".join(random.sample(_GIVEN, 2))
-
-
-def seats(*roles: str) -> list[dict[str, str]]:
-    """Those who sit at a session, one a role."""
-    return [{"role": role, "name": f"{somebody()}（{ROLES[role].name}）"} for role in roles]

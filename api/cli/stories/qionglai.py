@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from api.cli.stories.people import house, seats, somebody
+from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
 
 DAY = timedelta(days=1)
-TIER_1 = ("responsible_officer", "grid_worker", "mediator", "legal_helper")
-TIER_2 = ("station_deputy", "village_secretary", "department_leader")
-TIER_3 = ("station_chief", "justice_chief", "court_chief", "township_leader", "department_leader")
 
 
 def return_until_resolved(t: Telling) -> None:
@@ -91,18 +88,19 @@ def up_the_ladder(t: Telling) -> None:
     colour = t.clock("colour")
     t.expect(colour["state"] == "suspended", "联调期间颜色时限中止")
 
-    for tier, roles, missing in (("tier_1", TIER_1, "legal_helper"), ("tier_2", TIER_2, "village_secretary")):
+    for tier, missing in (("tier_1", "legal_helper"), ("tier_2", "village_secretary")):
         t.tell(f"{t.task('mediate')['about']['tier_name']}：人不到齐不算一次，三次都没有调成")
-        _composition(t, tier, roles, missing)
+        _composition(t, tier, missing)
         for session in (1, 2, 3):
             about = t.task("mediate")["about"]
             t.expect((about["tier"], about["session"]) == (tier, session), f"现在是{tier}第{session}次")
-            t.answer("mediate", "not_agreed", reason="双方对边界各执一词", participants=seats(*roles))
+            t.answer("mediate", "not_agreed", reason="双方对边界各执一词")
             t.advance(2 * DAY)
 
     t.tell("所长、司法所长、庭长“三长联手”，第三层级第一次就调成了")
-    _composition(t, "tier_3", TIER_3, "court_chief")
-    t.answer("mediate", "agreed", terms=["以勘界图为准，各退二十公分"], confirmation=True, participants=seats(*TIER_3))
+    _composition(t, "tier_3", "court_chief")
+    _one_name_five_seats(t)
+    t.answer("mediate", "agreed", terms=["以勘界图为准，各退二十公分"], confirmation=True)
     t.expect_stage("confirmation")
     held = [(s["tier"], s["number"], s["result"]) for s in t.case["sessions"]]
     failed = [(tier, n, "not_agreed") for tier in ("tier_1", "tier_2") for n in (1, 2, 3)]
@@ -130,13 +128,24 @@ def _two_levels(t: Telling) -> None:
     t.expect(desks == ["station", "bureau"], "派出所、市局两个层级都研判过，才报送政法委")
 
 
-def _composition(t: Telling, tier: str, roles: tuple[str, ...], missing: str) -> None:
+def _composition(t: Telling, tier: str, missing: str) -> None:
     """A session without one of those it needs is refused and uses up nothing."""
     about = t.task("mediate")["about"]
     t.expect(about["tier"] == tier, f"现在应在{tier}")
-    present = seats(*(role for role in roles if role != missing))
+    present = t.table(missing)
     refusal = t.refused(
         422, "fields_invalid",
         lambda: t.county.answer(t.number, "mediate", "not_agreed", reason="未达成一致", participants=present),
     )  # fmt: skip
     t.expect([e["field"] for e in refusal.body["errors"]] == ["participants"], "缺谁说得清楚")
+
+
+def _one_name_five_seats(t: Telling) -> None:
+    """A typed name fills no seat: the three chiefs and the leaders in charge are people who hold these posts."""
+    table = t.table()
+    typed = [{"role": who["role"], "name": table[0]["name"]} for who in table]
+    refusal = t.refused(
+        422, "fields_invalid",
+        lambda: t.county.answer(t.number, "mediate", "agreed", terms=["各让一步"], participants=typed),
+    )  # fmt: skip
+    t.expect(len(refusal.body["errors"]) >= 4, "一个名字不能占五个席位")

@@ -11,6 +11,7 @@ from typing import Any
 
 from api.cli.client import Client, County, Document, Refusal
 from api.cli.show import console, print_entry
+from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -78,6 +79,14 @@ class Telling:
         self.show()
         return answer
 
+    def table(self, *without: str) -> list[Document]:
+        """The people who make up the session that is to be held, as the form's example names them; those of some roles
+        left out.
+        """
+        task = self.county.supervisor.get(f"/v1/tasks/{self.task('mediate')['task_id']}")
+        agreed = next(d for d in task["decisions"] if d["name"] == "agreed")
+        return [who for who in agreed["example"]["participants"] if who["role"] not in without]
+
     def advance(self, by: timedelta) -> None:
         """Lets time pass for this dispute, and shows what fell due."""
         seconds = math.ceil(by.total_seconds())
@@ -136,8 +145,9 @@ class Telling:
         raise StoryBroken(f"{self.number}：{of}没有待办{kind}，只有{[t['about'] for t in tasks]}")
 
     def open_kinds(self) -> list[str]:
-        """The kinds of the tasks that wait."""
-        return [task["kind"] for task in self.county.open_tasks(self.number)]
+        """The kinds of the tasks that wait for an answer."""
+        tasks = self.county.open_tasks(self.number)
+        return [task["kind"] for task in tasks if not KINDS[task["kind"]].to_the_end]
 
     def entries(self, kind: str) -> list[Document]:
         """The timeline's entries of one kind."""

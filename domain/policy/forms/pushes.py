@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from domain.policy.fields import Agreed, Fields, OrganisationCode, Reasoned, Text
+from domain.policy.fields import Agreed, Fields, OrganisationCode, PersonCode, Reasoned, Text
 
 
 class SettledOnScene(Agreed):
@@ -60,3 +60,21 @@ class ThirdPush(Reasoned):
 
     suggested: list[OrganisationCode] = Field([], title="建议部门", max_length=13)
     urgent: bool = Field(False, title="加急")
+
+
+class NameOfficer(Fields):
+    """The one officer who follows it up: who has the beat, or another of the station."""
+
+    officer: PersonCode = Field(title="责任民警")
+
+
+class NameAnother(NameOfficer):
+    """The same at any later time, with the reason."""
+
+    reason: Text = Field(title="理由")
+
+
+class Noted(Fields):
+    """What the deputy in charge saw or did while he follows a dispute to its end."""
+
+    summary: Text = Field(title="跟踪情况")

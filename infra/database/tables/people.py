@@ -47,6 +47,28 @@ class PostRow(SQLModel, table=True):
     path: str
 
 
+class DutyRow(SQLModel, table=True):
+    """Something entrusted to a person (`domain.people.duties`), from `since` until it was ended; never deleted.
+
+    `subject` is what it is about: a beat, a township, an organisation, a qualification, a task force.
+    """
+
+    __tablename__ = "duty"
+    __table_args__ = (Index("duty_subject", "kind", "subject"),)
+    duty_id: str = Field(primary_key=True)
+    kind: str
+    subject: str
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    detail: str = ""
+    """what exactly: a line of work, a certificate's number, a part in a task force"""
+    since: datetime = instant_field()
+    until: datetime | None = instant_field(default=None)
+    """its end as foreseen"""
+    named_by: str
+    ended_by: str | None = None
+    ended_at: datetime | None = instant_field(default=None)
+
+
 class DeputyRow(SQLModel, table=True):
     """A deputyship (代班): one person stands in for another from `since` until `until`, or until it was ended.
 

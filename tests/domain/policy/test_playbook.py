@@ -61,7 +61,7 @@ def test_the_digest_follows_the_process_part_and_nothing_else() -> None:
         ("role: on_scene_officer, at: station", "role: sheriff, at: station", "role: on_scene", "no such role"),
         ("role: on_scene_officer, at: station", "role: on_scene_officer, at: moon", "role: on_scene", "station"),
         ("{remind_at: [0.33, 0.66]", "{remind_at: [0.66, 0.33]", "0.33, 0.66", "rising"),
-        ("any_of: [responsible_officer, station_deputy]}", "any_of: [sheriff]}", "{name: 民警,", "sheriff"),
+        ("any_of: [responsible_officer, station_deputy], at", "any_of: [sheriff], at", "{name: 民警,", "sheriff"),
         ("sessions: 2 ", "sessions: 0 ", "sessions: 2 ", "must be 1 or more, not 0"),
         ("first_contact: {hours: 24}", "first_contact: 24", "first_contact", "must be a mapping such as"),
     ],

@@ -109,9 +109,12 @@ def test_red_is_neither_suspended_nor_extended() -> None:
 @pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"reopen"}))
 def test_no_action_without_a_reason(action: str) -> None:
     desk = Desk()
-    desk.push(Stage.PUSH_3, "dispatch")
+    if action == "name_officer":
+        desk.push(Stage.PUSH_2, "follow_up_responsibly")
+    else:
+        desk.push(Stage.PUSH_3, "dispatch")
     desk.state.clocks[0].suspend(desk.at, "鉴定")
-    by = CHIEF if action == "recall" else SUPERVISOR
+    by = CHIEF if action in ("recall", "name_officer") else SUPERVISOR
     desk.state.clocks[0].suspensions *= action == "resume"
     refusal = refused(desk, action, by)
     assert isinstance(refusal, FieldsInvalid)

@@ -22,7 +22,6 @@ from domain.policy.stages import Stage
 from domain.transitions.decisions import check, decisions_open, entitled_post, organisation_codes
 from domain.transitions.handover import Claim, check_claim
 from tests.domain.support import (
-    CHIEF,
     DISPATCHER,
     HANDLER,
     HOUSING,
@@ -305,15 +304,6 @@ def test_push_on_needs_a_second_push() -> None:
     desk.state.process = desk.state.process.model_copy(update={"stages": stages})
     task = desk.push()
     assert fields_of(refused(desk, task, "settled", summary="好", push_on=True, reason="有风险")) == ["push_on"]
-
-
-def test_a_session_without_the_tier_s_people_is_refused() -> None:
-    desk = Desk("qionglai")
-    tier = desk.state.process.ladder.tiers[2] if desk.state.process.ladder else None
-    assert tier
-    task = desk.case.open("mediate", to=desk.case.posts(tier.convenor), about={"tier_number": 2})
-    only = [{"role": "station_chief", "name": "王所长"}]
-    assert fields_of(refused(desk, task, "agreed", CHIEF, participants=only, terms=["道歉"])) == ["participants"] * 4
 
 
 def test_a_supervisor_hands_over_only_to_a_role_that_exists() -> None:

@@ -90,7 +90,7 @@ def test_what_the_departments_take_to_the_ladder_has_left_already() -> None:
 
 def test_who_may_approve_and_returns_it_for_a_new_dispatch_has_approved() -> None:
     told = Quarrel(push_3=True)
-    told.answer("follow_up_responsibly", "settled", by=OFFICER)
+    told.answer("follow_up_responsibly", "settled")
     told.answer("evaluate", "return", redo="dispatch", by=LEADER)
     assert (told.state.stage, told.open_kinds) == (Stage.PUSH_3, ["dispatch"])
 

@@ -166,7 +166,7 @@ def test_a_confirmation_is_refused_where_agreements_are_not_taken_to_court() -> 
     tier = desk.state.process.ladder.tiers[0] if desk.state.process.ladder else None
     assert tier
     task = desk.case.open("mediate", to=desk.case.posts(tier.convenor), about={"tier_number": 0})
-    sat = {"participants": [{"role": "responsible_officer", "name": "王某"}], "terms": ["和解"]}
+    sat = {"participants": [{"person": f"responsible_officer@{PLACES['station']}#1"}], "terms": ["和解"]}
     assert set(errors_of(desk, task, "agreed", OFFICER, confirmation=True, **sat)) == {"confirmation"}
     desk.decide(task, "agreed", OFFICER, confirmation=False, **sat)
 

@@ -27,12 +27,12 @@ SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
            "colour", "category", "handler", "reporter", "dispatcher", "judge", "station", "township"]  # fmt: skip
 TABLES = (
-    "organisation person deputy post incident incident_party number addressee barred dispute helper involvement "
+    "organisation person deputy duty post incident incident_party number addressee barred dispute helper involvement "
     "party_token tally task timeline attachment comment event message watcher access archive job answer heartbeat "
     "sign_in generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
-OF_PEOPLE = ("organisation", "person", "post", "deputy")
+OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
 """A change of these counts as one of people (`infra.wakeups`). A migration that makes one of them anew on SQLite, as
 `batch_alter_table` does, takes its triggers away and must make them again."""
 
@@ -72,10 +72,8 @@ def _people() -> None:
     )
     op.create_table(
         "deputy",
-        *_columns(TEXT, "deputyship_id", "person_id", "deputy_id"),
-        *_columns(INSTANT, "since", "until"),
-        *_columns(TEXT, "named_by"),
-        *_columns(INSTANT, "named_at"),
+        *_columns(TEXT, "deputyship_id", "person_id", "deputy_id", "named_by"),
+        *_columns(INSTANT, "since", "until", "named_at"),
         *_columns(TEXT, "ended_by", nullable=True),
         *_columns(INSTANT, "ended_at", nullable=True),
         sa.ForeignKeyConstraint(["deputy_id"], ["person.person_id"]),
@@ -84,6 +82,17 @@ def _people() -> None:
     )
     op.create_index("ix_deputy_deputy_id", "deputy", ["deputy_id"])
     op.create_index("ix_deputy_person_id", "deputy", ["person_id"])
+    op.create_table(
+        "duty",
+        *_columns(TEXT, "duty_id", "kind", "subject", "person_id", "detail", "named_by"),
+        *_columns(INSTANT, "since"),
+        *_columns(INSTANT, "until", "ended_at", nullable=True),
+        *_columns(TEXT, "ended_by", nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("duty_id"),
+    )
+    op.create_index("duty_subject", "duty", ["kind", "subject"])
+    op.create_index("ix_duty_person_id", "duty", ["person_id"])
     op.create_table(
         "post",
         *_columns(TEXT, "post_id", "person_id", "role", "organisation_code", "path"),

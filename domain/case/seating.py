@@ -1,0 +1,149 @@
+"""Who sits at a session: people who hold the posts, each on one seat, and guests (Q-092 to Q-094, “三长联手”).
+
+The API says who somebody is and which posts he holds now; here is decided whether they make up the tier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from domain.case.state import DisputeState, Task
+from domain.people.organisation import ROLES, Actor, Post, within
+from domain.policy.addressing import Composition
+from domain.policy.catalogue import KINDS
+from domain.policy.fields import Participant
+from domain.policy.process import Tier
+
+_LOCAL = ("grid", "village", "township")
+"""Places that fall to the county's centre where nobody knows where a dispute is."""
+
+
+def place_of(line: Composition, places: Mapping[str, str]) -> str | None:
+    """The path at which a line's people hold their posts; none where any will do, or the dispute has no such place."""
+    path = places.get(line.at) if line.at else None
+    return None if line.at in _LOCAL and path == places.get("centre") else path
+
+
+def sits_for(line: Composition, post: Post, places: Mapping[str, str]) -> bool:
+    """Whether a post's holder may fill a line: one of its roles at the place, below it or above it."""
+    path = place_of(line, places)
+    return post.role in line.any_of and (path is None or within(post.path, path) or within(path, post.path))
+
+
+def tier_of(state: DisputeState, task: Task) -> Tier | None:
+    """The tier whose session a task is; none of any other task."""
+    ladder = state.process.ladder
+    return ladder.tiers[task.about["tier_number"]] if ladder and KINDS[task.kind].under_ladder else None
+
+
+def check_table(
+    state: DisputeState, tier: Tier, participants: Sequence[Participant] | None, people: Mapping[str, Actor]
+) -> list[dict[str, str]]:
+    """What is wrong with a table, as field errors; `people` are the holders by person id. None: no session was held."""
+    if participants is None:
+        return []
+    errors = [_error(n, wrong) for n, who in enumerate(participants) if (wrong := _unfit(who, people))]
+    seen: dict[str, int] = {}
+    for n, who in enumerate(participants):
+        if who.person and seen.setdefault(who.person, n) != n:
+            errors.append(_error(n, f"{who.name or who.person}已在座：每人只占一个席位"))
+    filled = [line for (line, _), _ in _seats(state, tier, participants, people).values()]
+    for number, line in enumerate(tier.requires):
+        vacant = line.at_least - filled.count(number)
+        if vacant:
+            roles = "、".join(ROLES[role].name for role in line.any_of)
+            path = place_of(line, state.places)
+            known = state.organisations.get(path or "")
+            where = f"{known.name}的" if known else ""
+            times = f"{vacant}人" if vacant > 1 else ""
+            errors.append(
+                {
+                    "field": "participants",
+                    "message": f"{tier.name}缺少{line.name}{times}（{where}{roles}，须为在岗人员）",
+                }
+            )
+    return errors
+
+
+def seated(
+    state: DisputeState, tier: Tier, participants: Sequence[Participant], people: Mapping[str, Actor]
+) -> list[dict[str, object]]:
+    """The participants of an admitted table as they go on record: each holder with the post he sits by."""
+    seats = _seats(state, tier, participants, people)
+    shown = []
+    for n, who in enumerate(participants):
+        holder = people.get(who.person or "")
+        if holder:
+            post = seats[n][1] if n in seats else _posts(who, holder)[0]
+            code = post.path.rpartition("/")[2]
+            who = who.model_copy(update={"role": post.role, "name": holder.name, "organisation": code, "consent": None})
+        shown.append(who.model_dump(mode="json", exclude_none=True))
+    return shown
+
+
+_Seat = tuple[int, int]
+"""A line's number, and which of its seats."""
+
+
+def _seats(
+    state: DisputeState, tier: Tier, participants: Sequence[Participant], people: Mapping[str, Actor]
+) -> dict[int, tuple[_Seat, Post]]:
+    """Who fills which seat by which post: as many as can be, the first lines first, in whatever order people stand.
+
+    A seat may move to another who can fill it where that frees a person for a further one (augmenting paths).
+    """
+    lines = tier.requires
+    able: dict[int, list[tuple[int, Post]]] = {}
+    counted: set[str] = set()
+    for n, who in enumerate(participants):
+        holder = people.get(who.person or "")
+        if holder is None or who.person in counted:
+            continue
+        counted.add(str(who.person))
+        able[n] = [
+            (number, post)
+            for number, line in enumerate(lines)
+            for post in _posts(who, holder)
+            if sits_for(line, post, state.places)
+        ]
+    taken: dict[_Seat, int] = {}
+
+    def seat(wanted: _Seat, tried: set[int]) -> bool:
+        for n, fits in able.items():
+            if n in tried or all(number != wanted[0] for number, _ in fits):
+                continue
+            tried.add(n)
+            before = next((other for other, person in taken.items() if person == n), None)
+            if before is None or seat(before, tried):
+                taken[wanted] = n
+                return True
+        return False
+
+    for number, line in enumerate(lines):
+        for place in range(line.at_least):
+            seat((number, place), set())
+    return {n: (where, next(post for number, post in able[n] if number == where[0])) for where, n in taken.items()}
+
+
+def _posts(who: Participant, holder: Actor) -> list[Post]:
+    """The posts somebody may sit by: those of the role he is said to sit as, else all."""
+    return [post for post in holder.reach if who.role in (None, post.role)]
+
+
+def _unfit(who: Participant, people: Mapping[str, Actor]) -> str:
+    """What is wrong with one participant by himself; empty if nothing."""
+    holder = people.get(who.person or "")
+    if who.person and holder is None:
+        return f"没有用户名或编号为“{who.person}”的在岗人员"
+    if holder is not None:
+        if not holder.reach:
+            return f"{holder.name}现无岗位"
+        role = ROLES[who.role].name if who.role in ROLES else who.role
+        return "" if _posts(who, holder) else f"{holder.name}现不在{role}岗位"
+    if who.role in ROLES:
+        return f"没有名为“{who.name}”的在岗{ROLES[who.role].name}，或不止一人：请从在岗人员中选择"
+    return "" if who.consent else f"“{who.name}”不是在岗人员：外请人员须征得双方当事人同意"
+
+
+def _error(n: int, message: str) -> dict[str, str]:
+    return {"field": f"participants.{n}", "message": message}
