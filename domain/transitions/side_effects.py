@@ -10,7 +10,6 @@ from datetime import datetime, time, timedelta
 from domain.base import CHINA
 from domain.case.case import PROTECTION, Case
 from domain.case.naming import named
-from domain.case.records import Named
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS

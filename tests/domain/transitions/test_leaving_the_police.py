@@ -15,7 +15,7 @@ from domain.transitions.actions import Act, check_action, take_action
 from domain.transitions.decisions import take
 from domain.transitions.supervision import supervise
 from tests.domain.mediated_dispute import Quarrel, Told
-from tests.domain.support import CHIEF, LEADER, OFFICER, PLACES, SUPERVISOR, Desk, person, process
+from tests.domain.support import CHIEF, LEADER, PLACES, SUPERVISOR, Desk, person, process
 
 REPORT = "经批准,古山派出所将此警情推送至‘基层治理四平台’"
 

@@ -87,7 +87,7 @@ def _people() -> None:
         *_columns(TEXT, "duty_id", "kind", "subject", "person_id", "detail", "named_by"),
         *_columns(INSTANT, "since"),
         *_columns(INSTANT, "until", "ended_at", nullable=True),
-        *_columns(TEXT, "ended_by", nullable=True),
+        *_columns(TEXT, "ended_by", nullable=True),  # fmt: skip
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("duty_id"),
     )
