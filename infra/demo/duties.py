@@ -45,6 +45,6 @@ def _row(kind: Duty, subject: str, person: DemoPerson, detail: str = "") -> dict
         "since": SINCE,
         "until": None,
         "named_by": "demo",
-        "ended_by": None,
+        "ended_by": "",
         "ended_at": None,
     }

@@ -65,7 +65,7 @@ class DutyRow(SQLModel, table=True):
     until: datetime | None = instant_field(default=None)
     """its end as foreseen"""
     named_by: str
-    ended_by: str | None = None
+    ended_by: str = ""
     ended_at: datetime | None = instant_field(default=None)
 
 

@@ -84,10 +84,9 @@ def _people() -> None:
     op.create_index("ix_deputy_person_id", "deputy", ["person_id"])
     op.create_table(
         "duty",
-        *_columns(TEXT, "duty_id", "kind", "subject", "person_id", "detail", "named_by"),
+        *_columns(TEXT, "duty_id", "kind", "subject", "person_id", "detail", "named_by", "ended_by"),
         *_columns(INSTANT, "since"),
         *_columns(INSTANT, "until", "ended_at", nullable=True),
-        *_columns(TEXT, "ended_by", nullable=True),  # fmt: skip
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("duty_id"),
     )
