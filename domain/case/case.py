@@ -70,8 +70,7 @@ class Case:
             self.take_back(all_of_it=stage is not Stage.MEDIATION)
             s.stage = stage
             self.log("stage", f"进入{STAGE_NAMES[stage]}", stage=stage, round=s.round)
-        elsewhere = [t for t in s.pending() if (within := KINDS[t.kind].within) and stage not in within]
-        self.void(elsewhere, f"已进入{STAGE_NAMES[stage].partition('·')[0]}")
+        self.void([t for t in s.pending() if stage not in (KINDS[t.kind].within or Stage)], "已进入下一环节")
         if stage in (Stage.TRIAGE, *PUSHES):
             s.left_police = stage is Stage.PUSH_3
         if stage not in (Stage.TRIAGE, Stage.PUSH_1, Stage.PUSH_2):
@@ -188,9 +187,8 @@ class Case:
         task.opened_revision = task.revision
         if task.state == "open":
             self.log("task_opened", KINDS[kind].name, task_id=task.task_id, task_kind=kind, about=about)
-        asked_as_usual = policy and task.addressees == self.posts(policy.by, assigned)
-        if policy and policy.names_one and asked_as_usual and (person := self._whose(kind)):
-            self.name(task, person)
+        if policy and policy.names_one and task.addressees == self.posts(policy.by) and (one := self._whose(kind)):
+            self.name(task, one)
         if s.pushes and s.pushes[-1].stage is s.stage and not task.aside:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
@@ -232,11 +230,10 @@ class Case:
 
     def _whose(self, kind: str) -> Named | None:
         """The one person a kind of task is named to: of a push the officer it was named to, else who has the beat."""
-        s = self.state
-        if KINDS[kind].leads:
-            s.responsible = s.responsible or s.beat.officer
-            return s.responsible
-        return s.beat.deputy
+        if not KINDS[kind].leads:
+            return self.state.beat.deputy
+        self.state.responsible = self.state.responsible or self.state.beat.officer
+        return self.state.responsible
 
     def _before(self, kind: str, about: dict[str, Any]) -> Task | None:
         """The task of an earlier round that this one redoes: the same question to the same organisation and tier."""

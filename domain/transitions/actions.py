@@ -24,6 +24,7 @@ from domain.case.state import DisputeState, Task
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
+from domain.policy.catalogue import KINDS
 from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
 from domain.policy.forms.pushes import NameOfficer

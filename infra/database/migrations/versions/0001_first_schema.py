@@ -19,8 +19,7 @@ depends_on = None
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 """Compares by code point on every database, whatever its language: codes sort alike, a path's subtree is a range."""
 INTEGER, BOOLEAN, JSON = sa.Integer(), sa.Boolean(), sa.JSON()
-INSTANT = sa.DateTime(timezone=True)
-SEALED = sa.LargeBinary()
+INSTANT, SEALED = sa.DateTime(timezone=True), sa.LargeBinary()
 NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LISTED = ["colour", "stage", "category", "source", "overdue", "holder", "search"]
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
