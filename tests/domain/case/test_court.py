@@ -8,7 +8,7 @@ from domain.case.court import not_confirmable
 from domain.errors import FieldsInvalid
 from domain.policy.stages import Stage
 from domain.transitions.decisions import check
-from tests.domain.support import PLACES, Desk, person
+from tests.domain.support import PLACES, Desk, person, table
 
 CENTRE = person("centre", ("centre_dispatcher", PLACES["centre"]), ("centre_dispatcher", PLACES["town_centre"]))
 
@@ -55,7 +55,7 @@ def test_such_an_agreement_is_refused_only_where_confirmation_is_asked_for() -> 
     task = desk.push(Stage.PUSH_3, "mediate", **about)
     task.addressees = desk.case.posts(tier.convenor)
     fields = {
-        "participants": [{"name": f"人{n}", "role": need.any_of[0]} for n, need in enumerate(tier.requires)],
+        "participants": table([{**need.model_dump(), "path": PLACES["station"]} for need in tier.requires]),
         "terms": ["确认争议地块的使用权归甲方"],
     }
     with pytest.raises(FieldsInvalid) as refused:
