@@ -30,9 +30,9 @@ from infra.database.tables.read_model import (
 from infra.database.transactions import Work, each
 from infra.read_model.party_tokens import key_of, people_written, stands, token_rows
 from infra.read_model.stored_state import StoredState, stored_state
-from infra.read_model.told import tell
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
+from infra.records.messages import tell
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""

@@ -19,10 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import Model
+from domain.case.state import Entry
 from domain.errors import StoreUnavailable
+from domain.image.projection import Image
 from infra.database.engine import Database
 from infra.database.ids import new_id
+from infra.database.statements import Statement, among, upserting
 from infra.database.tables.messages import EventRow, MessageRow, WatcherRow
+from infra.database.tables.people import PersonRow, PostRow
+from infra.database.transactions import Work, each
 from infra.database.upsert import upsert
 
 log = structlog.get_logger()
@@ -37,7 +42,7 @@ def message_id_of(*parts: str) -> str:
 class NewMessage(Model):
     """A message to be written: its kind (`mention`, `digest`, `handed`, `offered`), to whom; its content is sealed.
 
-    Those that a case itself sends are written by `infra.read_model.told`.
+    Those that a case itself sends (`named`, `reported`) are written by `tell`.
     """
 
     message_id: str = Field(default_factory=new_id)
@@ -95,3 +100,47 @@ async def watching(
     for person_id, dispute_no in (await session.execute(query)).all():
         found[person_id].add(dispute_no)
     return found
+
+
+NAMED, REPORTED = "named", "reported"
+
+_AT = Statement(
+    lambda dialect: (
+        select(col(PostRow.role), col(PostRow.path), col(PersonRow.person_id))
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(col(PersonRow.active), among(col(PostRow.path), "paths", dialect))
+    )
+)
+_TELL = upserting(MessageRow, keep=True)
+
+
+def tell(image: Image, *, stored: int) -> Work[None]:
+    """Writes the messages that a case itself sends, of an image's lines beyond the stored revision: who was named for a
+    task, to whom something was reported. In the transaction of that image, each once, whoever writes it.
+    """
+    lines = [entry for entry in image.timeline if entry.revision > stored and entry.kind in (NAMED, REPORTED)]
+    posts = {(role, path) for entry in lines for role, path in entry.detail.get("told", [])}
+    held: dict[tuple[str, str], list[str]] = {}
+    if posts:
+        for role, path, person in (yield _AT, {"paths": sorted({path for _, path in posts})}):
+            held.setdefault((role, path), []).append(person)
+    rows = []
+    for entry in lines:
+        told = [str(entry.detail["person"])] if entry.kind == NAMED else []
+        told += [person for role, path in entry.detail.get("told", []) for person in held.get((role, path), [])]
+        rows += [_row(image, entry, person) for person in dict.fromkeys(told) if person != entry.actor_id]
+    yield from each(_TELL, rows)
+
+
+def _row(image: Image, entry: Entry, person_id: str) -> dict[str, object]:
+    content = {"by": entry.actor or "", "said": entry.title, "text": entry.detail.get("reason", ""),
+               "task_id": entry.detail.get("task_id"), "title": image.title}  # fmt: skip
+    return {
+        "message_id": message_id_of(image.dispute_no, str(entry.seq), person_id),
+        "person_id": person_id,
+        "at": entry.at,
+        "kind": entry.kind,
+        "dispute_no": image.dispute_no,
+        "read_at": None,
+        "sealed": content,
+    }

@@ -105,13 +105,11 @@ def _people() -> None:
 def _intake() -> None:
     op.create_table(
         "incident",
-        *_columns(TEXT, "incident_id", "source", "source_no"),
-        *_columns(INTEGER, "nth"),
-        *_columns(TEXT, "digest"),
+        *_columns(TEXT, "incident_id", "source", "source_no", "digest", "received_by", "place_key", "category"),
+        *_columns(TEXT, "dispute_no"),
+        *_columns(INTEGER, "nth", "attempts"),
         *_columns(INSTANT, "occurred_at", "reported_at", "received_at"),
-        *_columns(TEXT, "received_by", "place_key", "category", "dispute_no"),
         *_columns(BOOLEAN, "joined", "delivered"),
-        *_columns(INTEGER, "attempts"),
         *_columns(INSTANT, "next_try_at", nullable=True),
         *_columns(TEXT, "failure", nullable=True),
         *_columns(SEALED, "sealed"),
@@ -138,9 +136,8 @@ def _intake() -> None:
 def _read_model() -> None:
     op.create_table(
         "addressee",
-        *_columns(TEXT, "task_id", "role", "path"),
+        *_columns(TEXT, "task_id", "role", "path", "state"),
         *_columns(BOOLEAN, "watches"),
-        *_columns(TEXT, "state"),
         sa.PrimaryKeyConstraint("task_id", "role", "path", "watches"),
     )
     op.create_index("addressee_post", "addressee", ["role", "path", "watches", "state", "task_id"])
@@ -152,18 +149,12 @@ def _read_model() -> None:
     op.create_table(
         "dispute",
         *_columns(TEXT, "dispute_no"),
-        *_columns(INTEGER, "revision"),
+        *_columns(INTEGER, "revision", "round", "ahead", "tallied"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
-        *_columns(INTEGER, "round"),
-        *_columns(BOOLEAN, "urgent"),
-        *_columns(TEXT, "organisation", "holder", nullable=True),
-        *_columns(INSTANT, "due_at", nullable=True),
-        *_columns(BOOLEAN, "overdue"),
-        *_columns(INTEGER, "ahead"),
+        *_columns(BOOLEAN, "urgent", "overdue"),
+        *_columns(TEXT, "organisation", "holder", "outcome", nullable=True),
+        *_columns(INSTANT, "due_at", "concluded_at", "closed_at", nullable=True),
         *_columns(INSTANT, "opened_at"),
-        *_columns(INSTANT, "concluded_at", "closed_at", nullable=True),
-        *_columns(TEXT, "outcome", nullable=True),
-        *_columns(INTEGER, "tallied"),
         *_columns(TEXT, "search"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no"),
@@ -190,14 +181,14 @@ def _read_model() -> None:
     op.create_index("ix_party_token_dispute_no", "party_token", ["dispute_no"])
     op.create_table(
         "tally",
-        *_columns(TEXT, "dispute_no"),
-        *_columns(INTEGER, "seq"),
-        *_columns(TEXT, "kind"),
+        *_columns(TEXT, "dispute_no", "kind", "month", "unit", "colour", "first_colour", "category", "result"),
+        *_columns(INTEGER, "seq", "round"),
         *_columns(INSTANT, "at"),
+<<<<<<< HEAD
         *_columns(TEXT, "month", "unit", "handler", "reporter", "dispatcher", "judge", "station", "township"),
+=======
+>>>>>>> 219a088 (Messages of a case stand with the messages; columns of a kind in one line)
         *_columns(BOOLEAN, "leading"),
-        *_columns(INTEGER, "round"),
-        *_columns(TEXT, "colour", "first_colour", "category", "result"),
         *_columns(INTEGER, "value", "lag", nullable=True),
         *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
         *_columns(TEXT, "person_id", nullable=True),
@@ -206,14 +197,12 @@ def _read_model() -> None:
     op.create_index("tally_figures", "tally", FIGURES)
     op.create_table(
         "task",
-        *_columns(TEXT, "task_id", "dispute_no", "kind", "state"),
-        *_columns(INTEGER, "round"),
-        *_columns(TEXT, "colour", "title"),
+        *_columns(TEXT, "task_id", "dispute_no", "kind", "state", "colour", "title"),
+        *_columns(INTEGER, "round", "ahead", "urgency"),
         *_columns(TEXT, "assignee", "delegate", "offered_to", "decided_by", "decided_for", nullable=True),
         *_columns(INSTANT, "opened_at"),
         *_columns(INSTANT, "ended_at", "due_at", nullable=True),
         *_columns(BOOLEAN, "overdue", "suspended", "ringing"),
-        *_columns(INTEGER, "ahead", "urgency"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("task_id"),
     )
@@ -226,10 +215,9 @@ def _read_model() -> None:
     op.create_index("task_of_dispute", "task", ["dispute_no", "state", "task_id"])
     op.create_table(
         "timeline",
-        *_columns(TEXT, "dispute_no"),
+        *_columns(TEXT, "dispute_no", "kind"),
         *_columns(INTEGER, "seq"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "kind"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no", "seq"),
     )
@@ -238,10 +226,9 @@ def _read_model() -> None:
 def _attachments() -> None:
     op.create_table(
         "attachment",
-        *_columns(TEXT, "attachment_id", "dispute_no", "sha256", "media_type"),
+        *_columns(TEXT, "attachment_id", "dispute_no", "sha256", "media_type", "person_id", "state"),
         *_columns(INTEGER, "size"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "person_id", "state"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("attachment_id"),
     )
@@ -250,9 +237,8 @@ def _attachments() -> None:
     op.create_index("ix_attachment_state", "attachment", ["state"])
     op.create_table(
         "comment",
-        *_columns(TEXT, "comment_id", "dispute_no"),
+        *_columns(TEXT, "comment_id", "dispute_no", "person_id"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "person_id"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("comment_id"),
     )
@@ -274,9 +260,8 @@ def _messages() -> None:
     op.create_index("event_at", "event", ["at"])
     op.create_table(
         "message",
-        *_columns(TEXT, "message_id", "person_id"),
+        *_columns(TEXT, "message_id", "person_id", "kind"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "kind"),
         *_columns(TEXT, "dispute_no", nullable=True),
         *_columns(INSTANT, "read_at", nullable=True),
         *_columns(SEALED, "sealed"),
@@ -295,10 +280,9 @@ def _messages() -> None:
 def _audit() -> None:
     op.create_table(
         "access",
-        *_columns(TEXT, "access_id"),
+        *_columns(TEXT, "access_id", "what", "outcome"),
         *_columns(INSTANT, "at"),
         *_columns(TEXT, "person_id", "dispute_no", nullable=True),
-        *_columns(TEXT, "what", "outcome"),
         sa.PrimaryKeyConstraint("access_id"),
     )
     op.create_index("ix_access_dispute_no", "access", ["dispute_no"])
@@ -314,9 +298,8 @@ def _audit() -> None:
     op.create_index("ix_archive_dispute_no", "archive", ["dispute_no"])
     op.create_table(
         "job",
-        *_columns(TEXT, "job_id", "kind", "person_id"),
+        *_columns(TEXT, "job_id", "kind", "person_id", "state"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "state"),
         *_columns(INTEGER, "done"),
         *_columns(INTEGER, "total", nullable=True),
         *_columns(TEXT, "holder", nullable=True),
@@ -332,10 +315,9 @@ def _operations() -> None:
         "answer",
         *_columns(TEXT, "answer_id", "digest"),
         *_columns(INSTANT, "at"),
-        *_columns(INTEGER, "status", nullable=True),
+        *_columns(INTEGER, "status", "seen", nullable=True),
         *_columns(SEALED, "sealed", nullable=True),
         *_columns(TEXT, "dispute_no", nullable=True),
-        *_columns(INTEGER, "seen", nullable=True),
         sa.PrimaryKeyConstraint("answer_id"),
     )
     op.create_index("ix_answer_at", "answer", ["at"])
