@@ -184,10 +184,7 @@ def _read_model() -> None:
         *_columns(TEXT, "dispute_no", "kind", "month", "unit", "colour", "first_colour", "category", "result"),
         *_columns(INTEGER, "seq", "round"),
         *_columns(INSTANT, "at"),
-<<<<<<< HEAD
-        *_columns(TEXT, "month", "unit", "handler", "reporter", "dispatcher", "judge", "station", "township"),
-=======
->>>>>>> 219a088 (Messages of a case stand with the messages; columns of a kind in one line)
+        *_columns(TEXT, "handler", "reporter", "dispatcher", "judge", "station", "township"),
         *_columns(BOOLEAN, "leading"),
         *_columns(INTEGER, "value", "lag", nullable=True),
         *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
