@@ -91,15 +91,11 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     first = decisions.get(proposed.name) if proposed else None
     chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
     if chosen is None and wanted in KINDS[task.kind].decisions:  # not any more: what was filled in can still be read
-<<<<<<< HEAD
         chosen = decision_form(task.kind, wanted, task.dispute.demanding)
-=======
-        chosen = decision_form(task.kind, wanted, {"demands": task.dispute.demands})
     page.words.people = {
         person.username: f"{person.name}（{offices.holding(person.post.organisation, person.post.role)}）"
         for person in task.nameable
     }
->>>>>>> 66e0526 (A session's seats are people who hold the posts; a push names one officer, the deputy follows it, the duty leader is told (J-003, J-030, J-041, Q-012, Q-013, Q-094))
     if chosen:
         page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
         page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.files
