@@ -26,7 +26,7 @@ from infra.read_model.visibility import KNOWN, Whose, may_see, whose
 
 LOOK_BACK = timedelta(days=5 * 365 + 1)
 """“近五年”: how far back matters are looked for."""
-OF_PEOPLE, OF_NAMESAKES, OF_PLACE = 200, 60, 100
+OF_PEOPLE, OF_NAMESAKES, OF_PLACE = 100, 40, 60
 """So many likenesses at most, the newest: a shop's telephone stands in thousands of disputes, and its name in more."""
 
 
