@@ -14,6 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.e2e.cities.steps import CITIES, FILE, reports
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "docs" / "requirements.yaml"
 PAGE = ROOT / "docs" / "coverage.md"
@@ -54,6 +56,17 @@ def marks(root: Path = ROOT) -> list[Mark]:
                 name = node.name.removeprefix("test_").replace("_", " ")
                 found += [Mark(str(path.relative_to(root)), name, case, ids) for case, ids in _marks_of(node)]
     return found
+
+
+def steps() -> list[Mark]:
+    """Every step of the table of reports that shows a requirement: each is played on the real server."""
+    return [
+        Mark(str(FILE.relative_to(ROOT)), f"report {report.number}, {city}, step {number}", "", step.ids)
+        for report in reports()
+        for city in CITIES
+        for number, step in enumerate(report.steps[city], start=1)
+        if step.ids
+    ]
 
 
 def _marks_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -103,7 +116,8 @@ def page(claims: list[Mark]) -> str:
     lines = [
         "# What is proven",
         "",
-        "Written by `python -m tests.coverage_page` from the marks `@pytest.mark.req(…)`; don't edit it.",
+        "Written by `python -m tests.coverage_page` from the marks `@pytest.mark.req(…)` and [the table of reports](cities.md);",
+        "don't edit it.",
         "The words are the five reports' own ([requirements.yaml](requirements.yaml)). A test listed here fails if",
         "santui stops doing what the report says; *not yet* means that no test proves it, not that nothing is there.",
         "",
@@ -124,7 +138,7 @@ def _share(ids: dict[str, str] | list[str], proofs: dict[str, list[str]]) -> str
 
 def main() -> int:
     """Writes the page; prints what is wrong with the marks, and then writes nothing."""
-    claims = marks()
+    claims = [*marks(), *steps()]
     if found := faults(claims):
         print("\n".join(found))
         return 1

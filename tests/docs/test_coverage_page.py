@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.coverage_page import PAGE, Mark, faults, marks, page, requirements
+from tests.coverage_page import PAGE, Mark, faults, marks, page, requirements, steps
 
-CLAIMS = marks()
+CLAIMS = [*marks(), *steps()]
 
 
 def test_the_page_is_current() -> None:
