@@ -104,6 +104,8 @@ class Case(DisputeItem):
     """the verdict on diverting it, while triage is asked"""
     diversions: list[records.DiversionRecord]
     """verdicts on diverting, what was done and what came of it"""
+    harm: int
+    urgency: int
     risk_kinds: list[str]
     criminal_risk: bool
     suggested_lead: str | None

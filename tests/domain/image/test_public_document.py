@@ -24,7 +24,7 @@ NESTED = {
     "Ground": "code text",
     "Holding": "role path round stage since until task_id by",
     "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"
-    " harm urgency conflicts_with",
+    " harm urgency police conflicts_with",
     "Moved": "at was now reason",
     "ObligationState": "number party kind what amount due_at state",
     "OrganisationRef": "code name path level line",
