@@ -106,7 +106,7 @@ def _definitions(book: Any, indicators: Indicators, about: str, taken: str, form
             SECTIONS[d.section],
             d.name,
             d.formula,
-            d.source,
+            d.source_words,
             BASES[d.basis],
             BETTER[d.better],
             window,
