@@ -116,8 +116,8 @@ def page(claims: list[Mark]) -> str:
     lines = [
         "# What is proven",
         "",
-        "Written by `python -m tests.coverage_page` from the marks `@pytest.mark.req(…)` and [the table of reports](cities.md);",
-        "don't edit it.",
+        "Written by `python -m tests.coverage_page` from the marks `@pytest.mark.req(…)` and",
+        "[the table of reports](cities.md); don't edit it.",
         "The words are the five reports' own ([requirements.yaml](requirements.yaml)). A test listed here fails if",
         "santui stops doing what the report says; *not yet* means that no test proves it, not that nothing is there.",
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from api.cli.client import Document
 from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
 
@@ -14,7 +15,8 @@ def nobody_answers(t: Telling) -> None:
     """无人办理 (Q-033, W-032): an empty refusal is overruled, then every rung of the disposal clock fires, once."""
     t.tell("两家为宅基地和排水沟争执，推送到部门")
     t.alarm("两户因相邻宅基地边界及排水沟走向长期争执，多次争吵", house("石桥镇枫林村"), somebody(), somebody())
-    t.answer("confirm_triage", "confirm")
+    while "confirm_triage" in t.open_kinds():  # one desk, or a chain of them
+        t.answer("confirm_triage", "confirm")
     if t.playbook == "jinhua":
         t.answer("handle_on_scene", "unsettled", reason="争执已久，现场无法化解")
         t.answer("follow_up_responsibly", "request_third_push", reason="须部门确认边界", suggested=["natural_res"])
@@ -43,14 +45,14 @@ def nobody_answers(t: Telling) -> None:
     t.advance_to(due)
     t.expect(t.clock("colour")["fired"] == RUNGS[:4], "到期并超期，督办还没有到时候")
     t.advance(timedelta(hours=1))
-    supervised = t.task("supervise")["about"]
+    supervised = _pressed(t)["about"]
     t.expect((supervised["level"], supervised["cause"]) == (0, "overdue"), "超期督办交督查员")
     t.advance(timedelta(days=1))
     t.expect(t.clock("colour")["fired"] == RUNGS, "每一级都发过，且只发一次")
     facts = [e["kind"] for e in t.county.timeline(t.number) if e["detail"].get("clock") == "colour"]
     expected = ["clock_started", "reminder", "reminder", "due", "overdue", "supervision", "promotion", "supervision"]
     t.expect(facts == expected, f"经过里的次序应为{expected}，现为{facts}")
-    leader = t.task("supervise")
+    leader = _pressed(t)
     t.expect((leader["about"]["level"], leader["post"]["role"]) == (1, "leader"), "提级后由分管领导督办")
 
     t.tell("配合单位一直沉默：过了签收时限视为签收，再退单已迟")
@@ -69,3 +71,12 @@ def nobody_answers(t: Telling) -> None:
     for _ in t.county.open_tasks(t.number, "evaluate"):
         t.answer("evaluate", "accept")
     t.expect_stage("follow_up")
+
+
+def _pressed(t: Telling) -> Document:
+    """The supervision that the colour's deadline called down; other deadlines call down their own."""
+    asked = (task for task in t.county.open_tasks(t.number, "supervise") if task["about"]["matter"] == "colour")
+    task = next(asked, None)
+    t.expect(task, "颜色时限的督办在等")
+    assert task is not None, "expected above"
+    return task

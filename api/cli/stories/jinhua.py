@@ -128,6 +128,7 @@ def goods_and_payment(t: Telling) -> None:
     followed = t.task("follow_up_responsibly")
     t.expect(followed["named"] and followed["assignee_name"], "推送到管区民警本人")
     t.expect(t.open_kinds() == ["follow_up_responsibly"], "不另行审批")
+    t.answer("watch_through", "noted", summary="已了解情况，同责任民警商定次日回访")
 
     t.tell("第二天电话回访，尚未达成一致")
     t.advance(timedelta(hours=23))

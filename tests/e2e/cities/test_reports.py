@@ -20,5 +20,3 @@ def test_jinhua_does_with_a_report_what_its_mechanism_says(jinhua: Instance, rep
 @pytest.mark.parametrize("report", REPORTS)
 def test_qionglai_does_with_a_report_what_its_mechanism_says(qionglai: Instance, report: Report) -> None:
     Playing(Telling(qionglai.county, "qionglai"), report).play(report.steps["qionglai"])
-
-
