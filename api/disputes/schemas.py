@@ -53,6 +53,8 @@ class ClockShape(Shape):
     due_at: datetime
     round: int
     task_id: str | None
+    body: str | None
+    """the path of the organisation whose own deadline it is"""
     overdue: bool
     state: Literal["running", "suspended", "overdue", "met", "missed"]
     suspended: bool
