@@ -14,6 +14,7 @@ import pytest
 from api.cli.client import Client, County, Refusal
 
 VILLAGES = ("古山镇金江龙村", "古山镇古山社区", "古山镇前黄村", "古山镇坑口村", "古山镇大塘沿村")
+TOWN = "town-gushan"
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让"
 """A yellow matter of Gushan, nothing for the police."""
 
@@ -43,6 +44,18 @@ class People(County):
         number = self.at_push_1(narrative)
         self.answer(number, "handle_on_scene", "unsettled")
         return number
+
+    def for_any_officer(self) -> tuple[str, str]:
+        """A dispute at push 2, of a place known no closer than its town: all officers of the station are asked.
+
+        Answers its number and the task.
+        """
+        number = self.quarrel(
+            place={"address": f"古山镇{random.randint(10_000, 999_999)}号", "organisation_code": TOWN}
+        )
+        self.answer(number, "confirm_triage", "confirm")
+        self.answer(number, "handle_on_scene", "unsettled")
+        return number, self.wait_for(number, "follow_up_responsibly")["task_id"]
 
     def at_dispose(self, *units: str) -> str:
         """A dispute accepted by departments; the first leads."""

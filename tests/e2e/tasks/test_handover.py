@@ -57,8 +57,7 @@ def officers(people: People) -> tuple[Client, Client, Client]:
 
 def test_a_task_is_delegated_prepared_and_comes_back(people: People, officers: tuple[Client, ...]) -> None:
     owner, helper = officers[0], people.at("on_scene_officer", STATION, 2)
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    number, task_id = people.for_any_officer()
     whole = owner.get(f"/v1/tasks/{task_id}")
     assert whole["standing"] == "free"
     assert helper.username in {c["username"] for c in whole["colleagues"]}
@@ -123,8 +122,7 @@ def test_who_sees_by_no_post_sees_by_his_part_and_keeps_it(people: People, offic
 
 
 def test_who_may_not_delegate_is_refused(people: People, officers: tuple[Client, ...]) -> None:
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    _, task_id = people.for_any_officer()
     owner, second, _ = officers
     post = f"/v1/tasks/{task_id}/delegate"
     duty = people.at("duty_leader", STATION)
@@ -140,14 +138,32 @@ def test_who_may_not_delegate_is_refused(people: People, officers: tuple[Client,
     assert refusal_of(lambda: owner.post(post, {"to": second.username})) == (409, "task_closed")
 
 
+@pytest.mark.req("J-003")
+def test_what_is_one_officer_s_by_name_is_handed_on_and_not_given_back(people: People) -> None:
+    """“将警情二次推送的任务落实给责任民警”"""
+    number = people.at_push_2()
+    task = people.wait_for(number, "follow_up_responsibly")
+    whole = people.supervisor.get(f"/v1/tasks/{task['task_id']}")
+    owner = people.person(whole["candidates"][0]["username"])
+    others = [people.at("responsible_officer", STATION, n) for n in range(3)]
+    other = next(officer for officer in others if officer.username != owner.username)
+    assert (task["state"], task["named"], task["assignee"]) == ("claimed", True, person_id(owner))
+    assert (box(owner, "mine", number), box(other, "claimable", number)) == ([task["task_id"]], [])
+    taken = (409, "task_claimed_by_other")
+    assert refusal_of(lambda: people.decide(task["task_id"], "settled", other, **SETTLED)) == taken
+    assert refusal_of(lambda: owner.post(f"/v1/tasks/{task['task_id']}/release"))[0] in (403, 409)
+    owner.post(f"/v1/tasks/{task['task_id']}/transfer", {"to": other.username, "reason": "休假"})
+    other.post(f"/v1/tasks/{task['task_id']}/claim")
+    assert (box(owner, "mine", number), box(other, "mine", number)) == ([], [task["task_id"]])
+
+
 # --- transfer
 
 
 @pytest.mark.req("W-081")
 def test_an_offered_task_is_accepted_or_rejected(people: People, officers: tuple[Client, ...]) -> None:
     owner, second, third = officers
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    number, task_id = people.for_any_officer()
     post = f"/v1/tasks/{task_id}/transfer"
     assert set(errors_of(lambda: owner.post(post, {"to": second.username}))) == {"reason"}
     outsider = people.at("on_scene_officer", STATION)
@@ -176,8 +192,7 @@ def test_an_offered_task_is_accepted_or_rejected(people: People, officers: tuple
 
 def test_who_offered_takes_it_back(people: People, officers: tuple[Client, ...]) -> None:
     owner, second, _ = officers
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    _number, task_id = people.for_any_officer()
     owner.post(f"/v1/tasks/{task_id}/transfer", {"to": second.username, "reason": "休假"})
     assert owner.post(f"/v1/tasks/{task_id}/claim")["task"]["offered_to"] is None
     assert refusal_of(lambda: second.post(f"/v1/tasks/{task_id}/claim")) == (409, "task_claimed_by_other")
@@ -187,9 +202,8 @@ def test_who_offered_takes_it_back(people: People, officers: tuple[Client, ...])
 
 
 def test_a_deputy_acts_as_himself_on_behalf_of_the_other(people: People, officers: tuple[Client, ...]) -> None:
-    owner, stands_in = officers[0], people.at("command_room", STATION, 1)
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    owner, stands_in = officers[0], people.at("on_scene_officer", STATION, 2)
+    number, task_id = people.for_any_officer()
     refused = (403, "not_entitled")
     assert refusal_of(lambda: people.decide(task_id, "contacted", stands_in, **CONTACT)) == refused
     with deputy(owner, stands_in) as named:
@@ -218,9 +232,8 @@ def test_a_deputy_acts_as_himself_on_behalf_of_the_other(people: People, officer
 
 
 def test_a_deputyship_that_was_ended_or_has_run_out_gives_nothing(people: People, officers: tuple[Client, ...]) -> None:
-    owner, stands_in = officers[1], people.at("command_room", STATION)
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    owner, stands_in = officers[1], people.at("on_scene_officer", STATION)
+    number, task_id = people.for_any_officer()
     with deputy(owner, stands_in) as named:
         assert box(stands_in, "claimable", number) == [task_id]
         over = stands_in.delete(f"/v1/deputies/{named['deputyship_id']}")  # the deputy himself may
@@ -240,8 +253,7 @@ def test_a_deputyship_that_was_ended_or_has_run_out_gives_nothing(people: People
 
 def test_what_the_other_claimed_is_answered_by_his_deputy_only(people: People, officers: tuple[Client, ...]) -> None:
     owner, second, third = officers
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    _number, task_id = people.for_any_officer()
     owner.post(f"/v1/tasks/{task_id}/claim")
     taken = (409, "task_claimed_by_other")
     assert refusal_of(lambda: people.decide(task_id, "contacted", second, **CONTACT)) == taken
@@ -332,13 +344,12 @@ def test_deputising_is_not_handed_on_and_leaves_administration_out(
     people: People, officers: tuple[Client, ...]
 ) -> None:
     owner, second, _ = officers
-    far = people.at("command_room", STATION)
-    number = people.at_push_2()
-    [task] = people.open_tasks(number)
+    far = people.at("on_scene_officer", STATION)
+    _, task_id = people.for_any_officer()
     with deputy(owner, second), deputy(second, far):
         lent = {other["person_id"] for other in far.get("/v1/me")["deputising_for"]}
         assert lent == {person_id(second)}
-        answer = people.decide(task["task_id"], "contacted", far, **CONTACT)
+        answer = people.decide(task_id, "contacted", far, **CONTACT)
         assert answer["task"]["record"][-1]["on_behalf_of"] == person_id(second)
 
 

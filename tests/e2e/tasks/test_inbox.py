@@ -118,8 +118,7 @@ def test_nobody_approves_his_own_change(people: People) -> None:
 
 
 def test_fields_are_checked_with_messages_in_chinese(people: People) -> None:
-    number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    _, task_id = people.for_any_officer()
     officer = people.at("responsible_officer", STATION)
 
     def errors(decision: str, **fields: Any) -> dict[str, str]:
