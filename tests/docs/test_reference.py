@@ -153,9 +153,7 @@ def test_every_decision_record_is_listed_and_short() -> None:
     listed = (DOCS / "adr" / "README.md").read_text(encoding="utf-8")
     records = sorted((DOCS / "adr").glob("0*.md"))
     assert len(records) >= 9
-    numbers = [int(record.name[:4]) for record in records]
-    assert len(set(numbers)) == len(numbers), "two of one number; those that land side by side are given theirs before"
-    for number, record in zip(numbers, records, strict=True):
+    for number, record in enumerate(records, start=1):
         text = record.read_text(encoding="utf-8")
         assert record.name.startswith(f"{number:04}-")
         assert f"({record.name})" in listed
