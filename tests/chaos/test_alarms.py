@@ -100,7 +100,7 @@ def test_what_a_run_had_on_record_and_never_worked_on_is_not_lost_with_it(chaos:
     body = report()
     caller = clerk.county.with_role("call_taker")
     clerk.number = caller.report(body)["dispute_no"]
-    who, task_id, decision = clerk.prepare("confirm_triage", "confirm")
+    who, task_id, decision = clerk.prepare("handle_on_scene", "unsettled")
     with chaos.without("worker"):
         second = caller.report({**body, "source_no": f"{body['source_no']}b"})
         assert (second["joined"], second["published"]) == (True, False)
@@ -112,7 +112,7 @@ def test_what_a_run_had_on_record_and_never_worked_on_is_not_lost_with_it(chaos:
     lines = [entry["kind"] for entry in clerk.county.timeline(clerk.number)]
     assert lines.count("recovered") == 1
     assert lines.count("decision_refused") == 1  # its task was the ended run's: whoever decided reads that here
-    clerk.answer("confirm_triage", "confirm")
+    clerk.answer("handle_on_scene", "unsettled")
 
 
 def test_a_run_terminated_before_it_began_is_begun_again(chaos: Instance, clerk: Clerk) -> None:
@@ -153,8 +153,8 @@ def test_a_case_ended_from_outside_goes_on_where_it_stood(how: str, chaos: Insta
     caller.report({**body, "source_no": f"{body['source_no']}b"})
     until(lambda: len(clerk.county.dispute(clerk.number)["incidents"]) == 2)
     case = clerk.county.dispute(clerk.number)
-    # A repeat alarm during the follow-up starts the next round, as ever.
-    assert (case["stage"], case["round"]) == (("push_1", 1) if how == "canceled" else ("triage", 2))
+    # A repeat alarm during the follow-up starts the next round, as ever: “接到警情推送后，立即赶赴现场”.
+    assert (case["stage"], case["round"]) == ("push_1", 1 if how == "canceled" else 2)
     agrees(chaos, clerk)
 
 
