@@ -10,6 +10,7 @@ from domain.case.state import DisputeState
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
 from tests.workflows.engine import Engine
+from tests.workflows.test_replay import TO_THE_CENTRE
 
 WHOLE = ["reminder_1", "reminder_2", "due", "overdue", "supervision", "promotion"]
 RUNGS = Rungs(remind_at=[0.5, 0.8], supervise_after=Span(hours=1), promote_after=Span(hours=2))
@@ -80,17 +81,36 @@ async def test_rungs_due_while_everything_was_down_fire_once_and_in_order(office
 async def test_a_task_decides_itself_once_though_its_time_came_while_nobody_worked(office: Engine) -> None:
     async with office.working():
         handle = await office.open()
+        for kind, decision in (*TO_THE_CENTRE, ("dispatch", "assign")):
+            await office.decide(handle, kind, decision)
+        silent = await office.task(handle, "accept_assignment")
         await office.published(handle)
-    passing = asyncio.create_task(office.advance(handle, minutes=31))
+    passing = asyncio.create_task(office.advance(handle, days=6))  # a working day is over, whatever the weekday
     await asyncio.sleep(1)
     async with office.working():
         await passing
-        await office.task(handle, "handle_on_scene")
+        await office.task(handle, "dispose")
         await office.published(handle)
         state = await office.state(handle)
-    assert [e.kind for e in state.timeline if e.detail.get("task_id") == state.tasks[0].task_id] == [
-        "task_opened", "expired", "decision",
-    ]  # fmt: skip
+    of_it = [e.kind for e in state.timeline if e.detail.get("task_id") == silent.task_id]
+    assert of_it == ["task_opened", "expired", "decision"]
+
+
+async def test_silence_of_a_desk_decides_nothing_though_nobody_worked(office: Engine) -> None:
+    """“每日通过…两个层级对警情进行分析研判” asks people: silence is supervised, and confirms nothing."""
+    async with office.working():
+        handle = await office.open()
+        desk = await office.task(handle, "confirm_triage")
+        await office.published(handle)
+    passing = asyncio.create_task(office.advance(handle, days=2))
+    await asyncio.sleep(1)
+    async with office.working():
+        await passing
+        await office.task(handle, "supervise")
+        await office.published(handle)
+        state = await office.state(handle)
+    assert [t.task_id for t in state.pending("confirm_triage")] == [desk.task_id]
+    assert "decision" not in {e.kind for e in state.timeline}
 
 
 async def test_months_in_the_drill_fire_each_rung_once_and_in_order(working: Engine) -> None:

@@ -66,8 +66,10 @@ async def test_a_case_whose_run_was_terminated_goes_on_at_the_stage_where_it_sto
     assert (state.stage, state.round, len(state.runs)) == (before.stage, before.round, 2)
     assert state.timeline[: len(before.timeline)] == before.timeline
     assert state.timeline[len(before.timeline)].title == "上一运行被外部终止，自历史恢复"
-    waiting = [task for task in state.tasks if task.state in ("open", "scheduled", "claimed")]
+    waiting = [task for task in state.tasks if task.state in ("open", "scheduled", "claimed") and not task.aside]
     assert {task.kind for task in waiting} == {asked}
+    asides = [[t.task_id for t in each.pending() if t.aside] for each in (before, state)]
+    assert asides[0] == asides[1], "what stands beside the story goes on"
     assert all(task.opened_revision > before.revision or task.state == "scheduled" for task in waiting)
     assert [c.due_at for c in state.clocks if c.name == "colour"] == [
         c.due_at for c in before.clocks if c.name == "colour"

@@ -50,8 +50,9 @@ STORIES: dict[str, tuple[str, Sequence[Step]]] = {
     "three pushes, returned, redone": ("jinhua", (*TO_THE_DEPARTMENTS, *DISPOSED, ("evaluate", "return"), *DISPOSED,
                                                   ("evaluate", "accept"))),
     "two tiers of the ladder": ("qionglai", (
-        ("confirm_triage", "confirm"), ("dispatch", "assign"), ("accept_assignment", "accept"),
-        ("accept_assignment", "accept"), ("dispose", "mediate"), *[("mediate", "not_agreed")] * 3,
+        ("confirm_triage", "report_up"), ("confirm_triage", "report_up"), ("dispatch", "assign"),
+        ("accept_assignment", "accept"), ("accept_assignment", "accept"), ("dispose", "mediate"),
+        *[("mediate", "not_agreed")] * 3,
         ("mediate", "agreed", {"confirmation": True}), ("apply_confirmation", "apply"), ("court_ruling", "confirmed"),
         ("evaluate", "accept"), ("evaluate", "accept"),
     )),
