@@ -35,6 +35,7 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     "claim:": ("认领", {code: kind.name for code, kind in KINDS.items()}),
     "delegate:": ("委托办理", {code: kind.name for code, kind in KINDS.items()}),
     "transfer:": ("移交", {code: kind.name for code, kind in KINDS.items()}),
+    "acknowledge:": ("应铃", {code: kind.name for code, kind in KINDS.items()}),
     "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),
     "indicators:": ("查看单位指标", {}),
     "codec:": ("在引擎页面解密", {}),

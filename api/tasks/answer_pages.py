@@ -11,11 +11,12 @@ from api.attachments.service import remove
 from api.attachments.uploads import take_files
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
-from api.tasks.schemas import MOST_ATTACHMENTS, AcceptedFor, Answering, Decided
+from api.tasks.schemas import MOST_ATTACHMENTS, AcceptedFor, Answering, Decided, TaskItem
 from api.tasks.service import decide, decided_before
 from api.tasks.task_page import TaskDraft, TaskPage, lay_out, show_task
 from api.web.errors import PageRoute
 from api.web.form_draft import typed_fields
+from api.web.organisation_labels import Offices
 from api.web.rendering import go
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
 from api.web.submission import Outcome, banner_of, earlier, next_key, send
@@ -122,6 +123,12 @@ def _refusal(outcome: Outcome[Decided | AcceptedFor], page: TaskPage) -> dict[st
     return earlier(outcome, first, open_still if page.task.decisions else "现在填写的内容没有提交，列在下面。")
 
 
+def _next(task: TaskItem, offices: Offices) -> str:
+    """A task that opened, and whose it is: a person where it was named to one, else a post."""
+    who = f" {task.assignee_name}" if task.assignee_name else ""
+    return f"{task.kind_name}（{offices.post(task.post)}{who}）"
+
+
 def _announced(done: Decided | AcceptedFor, page: TaskPage) -> dict[str, str]:
     """What is announced of a decision that was taken."""
     task = page.task
@@ -133,7 +140,7 @@ def _announced(done: Decided | AcceptedFor, page: TaskPage) -> dict[str, str]:
         return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
     if done.change:
         return {"tone": "ok", "text": f"已提交审批：{page.title}，经上一级批准后生效；此前本待办照常办理"}
-    opened = [f"{t.kind_name}（{page.offices.post(t.post)}）" for t in done.opened_tasks[:4]]
+    opened = [_next(t, page.offices) for t in sorted(done.opened_tasks, key=lambda task: task.aside)[:4]]
     parts = [f"已提交“{what}”"]
     if opened:
         parts.append("下一步：" + "、".join(opened))

@@ -92,10 +92,7 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     chosen = decisions.get(wanted) or (None if wanted else first or next(iter(decisions.values()), None))
     if chosen is None and wanted in KINDS[task.kind].decisions:  # not any more: what was filled in can still be read
         chosen = decision_form(task.kind, wanted, task.dispute.demanding)
-    page.words.people = {
-        person.username: f"{person.name}（{offices.holding(person.post.organisation, person.post.role)}）"
-        for person in task.nameable
-    }
+    page.words.offer(task.nameable)
     if chosen:
         page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
         page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.files
@@ -161,7 +158,7 @@ async def show_task(
         unsent=draft.unsent,
         file_errors=[p["message"] for p in draft.problems if p["field"] == "attachments"],
         organisations=page.offices.labels,
-        people=list(page.words.people.values()),
+        people=list(dict.fromkeys(page.words.people.values())),
         prefix=PREFIX,
         limit=services.files.limit,
         key=draft.key,

@@ -207,10 +207,10 @@ class Form:
             case "boolean":
                 yield name, "true" if value is True else "false"
             case _:
-                yield name, self._text(inner, str(value))
+                yield name, self._text(name.rpartition(".")[2], inner, str(value))
 
-    def _text(self, inner: JsonSchema, value: str) -> str:
-        if inner.get("format") == "organisation-code":
+    def _text(self, last: str, inner: JsonSchema, value: str) -> str:
+        if inner.get("format") == "organisation-code" or last == "organisation":
             return self._words.offices.label(value)
         if inner.get("format") == "person":
             return self._words.people.get(value, value)

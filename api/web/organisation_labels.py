@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from api.core.context import Services
@@ -16,20 +16,44 @@ _NOT_CHOSEN = {Kind.BEAT, Kind.GRID, Kind.VILLAGE, Kind.COUNTY}
 Options = list[tuple[str, str]]
 
 
-class NamedPost(Protocol):
-    """A role at an organisation, as a task names it."""
+class PostHeld(Protocol):
+    """A role at an organisation, by code."""
 
     @property
     def role(self) -> str:
         """The role's code."""
 
     @property
+    def organisation(self) -> str:
+        """The organisation's code."""
+
+
+class NamedPost(PostHeld, Protocol):
+    """A role at an organisation, as a task names it."""
+
+    @property
     def role_name(self) -> str:
         """The role in words."""
 
+
+class PersonNamed(Protocol):
+    """Somebody whom a form may name."""
+
     @property
-    def organisation(self) -> str:
-        """The organisation's code."""
+    def person_id(self) -> str:
+        """By which he goes on record."""
+
+    @property
+    def username(self) -> str:
+        """By which he is sent."""
+
+    @property
+    def name(self) -> str:
+        """The person's name."""
+
+    @property
+    def post(self) -> PostHeld:
+        """The post he would be named by."""
 
 
 class Offices:
@@ -105,7 +129,15 @@ class Vocabulary:
     def __init__(self, offices: Offices, colours: dict[str, str], categories: Options) -> None:
         self.offices, self.colours, self._categories = offices, colours, categories
         self.people: dict[str, str] = {}
-        """those whom the form at hand offers by name: labels by username"""
+        """those whom the form at hand offers by name: labels by username and by person id"""
+
+    def offer(self, people: Sequence[PersonNamed]) -> None:
+        """Offers people by name and post; of several who would be called the same, each by username beside."""
+        labels = {p.username: f"{p.name}（{self.offices.holding(p.post.organisation, p.post.role)}）" for p in people}
+        often = Counter(labels.values())
+        for username, label in labels.items():
+            labels[username] = label if often[label] == 1 else f"{label[:-1]}，{username}）"
+        self.people = labels | {p.person_id: labels[p.username] for p in people}
 
     def code(self, form: str, typed: str) -> str:
         """What stands for a typed name in a field of a format; what is unknown stays as it is, refused by its name."""
@@ -129,6 +161,8 @@ class Vocabulary:
 
     def word(self, field: str, code: str) -> str:
         """What a code in a field stands for; the value itself where it is no code."""
+        if field == "organisation":
+            return self.offices.label(code)
         return dict(self.options(field)).get(code, code)
 
 

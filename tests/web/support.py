@@ -139,9 +139,9 @@ def photo(name: str = "现场照片.png") -> FilePayload:
     return {"name": name, "mimeType": "image/png", "buffer": picture()}
 
 
-def open_task(page: Page, number: str) -> None:
-    """Opens the task of a dispute from the inbox, by search."""
-    page.goto("/")
+def open_task(page: Page, number: str, box: str = "claimable") -> None:
+    """Opens the task of a dispute from a box of the inbox, by search; what was named to somebody is `mine` at once."""
+    page.goto(f"/?box={box}")
     page.get_by_role("searchbox").fill(number)
     page.locator(".task", has_text=number).get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -265,6 +265,7 @@ def test_every_code_of_the_access_log_has_words_and_no_other() -> None:
 def test_codes_are_shown_in_words() -> None:
     assert noted("task:handle_on_scene") == "查看待办：现场处置"
     assert noted("act:withdraw") == "操作：撤回"
+    assert noted("acknowledge:accept_assignment") == "应铃：签收交办"
     assert noted("codec:12") == "在引擎页面解密 12 项"
     assert (outcome("ok"), outcome("not_found"), outcome("not_entitled")) == (
         "成功", "未找到", "您的岗位无权办理此事项"

@@ -30,12 +30,14 @@ def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: De
     page.get_by_label("有民转刑风险").check()
     sound(page, tmp_path / "push-1.png")
     page.get_by_role("button", name="提交：现场未能化解").click()
-    answered(page, "下一步：责任跟进")
+    officer = desk.answerer(county.wait_for(number, "follow_up_responsibly"))
+    named = officer.get("/v1/me")["name"]
+    answered(page, f"下一步：责任跟进（古山派出所 · 责任民警 {named}）、全程跟踪（古山派出所 · 分管副所长")
     expect(page.locator(".steps [aria-current]")).to_contain_text("二推")
     expect(page.get_by_text("民转刑风险").first).to_be_visible()
 
-    page = desk.sign_in(desk.answerer(county.wait_for(number, "follow_up_responsibly")), PHONE)
-    open_task(page, number)
+    page = desk.sign_in(officer, PHONE)
+    open_task(page, number, "mine")
     page.get_by_role("link", name="已化解").click()
     page.get_by_label("处置情况").fill("双方到所协商\n达成一致")
     page.get_by_label("是否达成调解协议").check()
@@ -77,7 +79,8 @@ def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: De
 
     case = county.dispute(number)
     assert [a["name"] for a in case["attachments"]] == ["现场照片.png"]
-    assert case["tasks"][-2]["decision"]["evidence"][0]["attachment_id"] == case["attachments"][0]["attachment_id"]
+    settled = next(t for t in case["tasks"] if t["kind"] == "follow_up_responsibly")["decision"]
+    assert [e["attachment_id"] for e in settled["evidence"]] == [case["attachments"][0]["attachment_id"]]
     shown = page.request.get(f"/attachments/{case['attachments'][0]['attachment_id']}")
     assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
     assert shown.headers["cache-control"] == "no-store"
@@ -186,7 +189,8 @@ def test_a_double_click_decides_once(desk: Desk, scripts: bool) -> None:
     page.get_by_label("理由").fill("双方各执一词")
     page.locator("input[type=file]").set_input_files(photo())
     page.get_by_role("button", name="提交：现场未能化解").dblclick()
-    answered(page, "下一步：责任跟进")
+    officer = desk.answerer(county.wait_for(number, "follow_up_responsibly"))
+    answered(page, f"下一步：责任跟进（古山派出所 · 责任民警 {officer.get('/v1/me')['name']}）")
     assert len(decisions(county, number, "unsettled")) == 1
     assert len(county.dispute(number)["attachments"]) == 1
 
@@ -236,9 +240,16 @@ def test_without_scripts_the_main_path_works(desk: Desk) -> None:
     page.get_by_role("button", name="添加协议条款").click()
     expect(page.get_by_label("姓名")).to_have_value("王五")
     page.get_by_label("协议条款，第 2 项").fill("保持安静")
+    desk.refused(422, "/tasks/")
+    page.get_by_role("button", name="提交：达成协议").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有名为“王五”的在岗责任民警")
+    page.get_by_label("姓名").fill("")
+    seated = page.locator("#people option").first.get_attribute("value") or ""
+    page.get_by_label("在岗人员").fill(seated)
     page.get_by_role("button", name="提交：达成协议").click()
     answered(page, "下一步：成效评估")
     expect(page.locator(".terms li")).to_have_text(["互相道歉", "保持安静"])
+    expect(page.get_by_text(f"参加：{seated.partition('（')[0]}（责任民警）")).to_be_attached()
     page.get_by_role("textbox", name="留言").fill("已电话告知")
     page.get_by_role("button", name="发表").click()
     expect(page.locator(".said")).to_have_text("已电话告知")

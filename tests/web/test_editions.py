@@ -22,7 +22,10 @@ def without_push_3(book: dict[str, Any]) -> None:
     process = book["process"]
     process["stages"] = [stage for stage in process["stages"] if stage not in ("push_3", "confirmation")]
     process["tasks"] = {kind: policy for kind, policy in process["tasks"].items() if kind not in GONE}
-    del process["divert_sources"], process["diversion"]
+    del process["diversion"]
+    for source in process["sources"].values():
+        source.pop("divert", None)
+    process["approval"] = {"roads": ["mediated"]}
     for tier in process["ladder"]["tiers"]:
         tier["name"] = f"今日的{tier['name']}"
     process["colours"]["yellow"]["name"] = "今日的黄色"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.tasks.examples import example
+from api.tasks.schemas import Candidate, PostNamed
 from api.web.forms import EMPTY_ROW, Control, Form, draw, label_and_options, names_of
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.timeline import change, facts
@@ -74,7 +75,8 @@ def test_each_kind_of_field_gets_its_control() -> None:
     kinds = {**shown("dispatch", "assign"), **shown("mediate", "agreed"), **shown("visit", "stable")}
     assert {name: control.kind for name, control in kinds.items()} == {
         "lead": "organisation", "cooperating": "list", "instructions": "area", "participants": "rows", "terms": "list",
-        "obligations": "rows", "confirmation": "check", "satisfaction": "number", "summary": "area", "reason": "area",
+        "obligations": "rows", "confirmation": "check", "satisfaction": "number",
+        "response_satisfaction": "number", "summary": "area", "reason": "area",
     }  # fmt: skip
     assert shown("mediate", "adjourned")["until"].kind == "moment"
     assert shown("court_protection", "granted")["until"].kind == "date"
@@ -93,8 +95,11 @@ def test_a_row_that_objects_need_is_there_from_the_start_and_a_blank_one_waits_i
     people = shown("mediate", "agreed")["participants"]
     assert [row.number for row in people.rows] == ["0"]
     assert people.blank is not None
-    assert [c.name for c in people.blank.controls][:2] == [
-        f"participants.{EMPTY_ROW}.role", f"participants.{EMPTY_ROW}.name"]  # fmt: skip
+    assert [(c.name, c.kind) for c in people.blank.controls][:3] == [
+        (f"participants.{EMPTY_ROW}.person", "person"),
+        (f"participants.{EMPTY_ROW}.name", "text"),
+        (f"participants.{EMPTY_ROW}.role", "select"),
+    ]
     assert shown("mediate", "agreed")["obligations"].rows == []
 
 
@@ -128,6 +133,28 @@ def test_an_organisation_is_typed_by_name_and_sent_by_code() -> None:
     assert (read["lead"], read["cooperating"]) == ("market_reg", ["transport", "x2"])
     assert page.flat(read)["cooperating.0"] == "县交通运输局"
     assert page.read({"lead": "没有这个局"}) == {"lead": "没有这个局"}
+
+
+def officer(number: int, name: str, organisation: str = "market_reg") -> Candidate:
+    post = PostNamed(role="responsible_officer", organisation=organisation)
+    return Candidate(person_id=f"id-{number}", username=f"officer-{number}", name=name, post=post)
+
+
+def test_a_person_is_typed_by_name_and_post_sent_by_username_and_shown_as_it_is_on_record() -> None:
+    words = Vocabulary(WORDS.offices, WORDS.colours, [])
+    words.offer([officer(1, "王五"), officer(2, "王五"), officer(3, "王五", "transport")])
+    page = Form(KINDS["mediate"].decisions["agreed"].form.model_json_schema(), words)
+    first, second, third = list(dict.fromkeys(words.people.values()))
+    assert (first, third) == ("王五（县市场监督管理局责任民警，officer-1）", "王五（县交通运输局责任民警）")
+    typed = {"participants.0.person": second, "participants.1.person": third, "participants.1.role": "on_scene_officer"}
+    read = page.read(typed)
+    assert read["participants"] == [
+        {"person": "officer-2"}, {"person": "officer-3", "role": "on_scene_officer"}]  # fmt: skip
+    on_record = {"person": "id-2", "name": "王五", "role": "responsible_officer", "organisation": "market_reg"}
+    flat = page.flat({"participants": [on_record]})
+    assert flat["participants.0.person"] == second
+    assert flat["participants.0.organisation"] == "县市场监督管理局"
+    assert page.read(flat)["participants"][0]["person"] == "officer-2"
 
 
 def test_the_words_of_an_enumeration_are_those_of_its_title() -> None:
@@ -166,11 +193,15 @@ def test_one_more_row_without_scripts() -> None:
 def test_what_was_filled_in_is_shown_in_words() -> None:
     schema = KINDS["mediate"].decisions["agreed"].form.model_json_schema()
     fields: dict[str, Any] = {
-        "participants": [{"role": "mediator", "name": "赵六"}], "terms": ["和解"], "confirmation": False,
+        "participants": [
+            {"role": "mediator", "name": "赵六"},
+            {"person": "id-1", "name": "王五", "role": "responsible_officer", "organisation": "transport"},
+        ],
+        "terms": ["和解"], "confirmation": False,
         "obligations": [{"party": "乙", "kind": "money", "what": "货款", "amount": "10.00", "due_on": "2026-12-31"}],
     }  # fmt: skip
     assert facts(schema, fields, WORDS) == [
-        ("参加人员", "人民调解员，赵六"),
+        ("参加人员", "人民调解员，赵六；王五，责任民警，县交通运输局"),
         ("协议条款", "和解"),
         ("履行义务", "乙，款项，货款，10.00 元，2026-12-31"),
     ]

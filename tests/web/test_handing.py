@@ -128,7 +128,9 @@ def test_a_transfer_is_rejected_then_accepted(desk: Desk, tmp_path: Path) -> Non
     open_task(other, number)
     other.get_by_role("button", name="接收", exact=True).click()
     expect(other.get_by_role("status")).to_contain_text("已接收")
-    expect(other.locator(".claim")).to_contain_text("由您办理")
+    expect(other.locator(".claim")).to_contain_text("已落实到您")
+    expect(other.locator(".claim")).to_contain_text("不能退回")
+    expect(other.get_by_role("button", name="取消认领")).to_have_count(0)
     page.goto(f"/disputes/{number}")
     expect(page.locator(".line-up").first).to_contain_text("接收移交的责任跟进")
     expect(page.locator(".line-up").first).to_contain_text("手上案件较多")
@@ -136,8 +138,8 @@ def test_a_transfer_is_rejected_then_accepted(desk: Desk, tmp_path: Path) -> Non
 
 def test_a_deputy_is_named_decides_and_is_ended(desk: Desk, tmp_path: Path) -> None:
     number, _ = at_push_2(desk)
-    owner, deputy = name(desk, "gushan-officer-3"), name(desk, "gushan-command-2")
-    page = desk.sign_in("gushan-officer-3")
+    owner, deputy = name(desk, OWNER), name(desk, "gushan-command-2")
+    page = desk.sign_in(OWNER)
     page.locator(".me summary").click()
     page.get_by_role("link", name="代班").click()
     page.get_by_label(re.compile("^代班人")).fill("gushan-command-2")
@@ -155,7 +157,7 @@ def test_a_deputy_is_named_decides_and_is_ended(desk: Desk, tmp_path: Path) -> N
 
     other = desk.sign_in("gushan-command-2", PHONE)
     expect(other.locator(".me-deputy")).to_have_text(f"代班：{owner}")
-    open_task(other, number)
+    open_task(other, number, "mine")
     expect(other.locator(".claim")).to_contain_text(f"您代 {owner} 办理")
     other.get_by_role("link", name="已化解").click()
     other.get_by_label("处置情况").fill("双方和解")
