@@ -45,7 +45,7 @@ async def lives(working: Engine) -> list[Handle]:
         await working.decide(settled, kind, decision)
     for kind, decision in (*TO_THE_DEPARTMENTS, *DISPOSED, ("evaluate", "return"), *DISPOSED):  # type: ignore[misc]
         await working.decide(redone, kind, decision)
-    for kind, decision in TO_THE_CENTRE:  # type: ignore[misc]
+    for kind, decision in TO_THE_CENTRE:
         await working.decide(late, kind, decision)
     await working.advance(late, days=40)
     await working.decide(withdrawn, "confirm_triage", "confirm")

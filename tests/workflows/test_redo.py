@@ -32,7 +32,7 @@ async def test_a_relapse_is_pushed_and_dispatched_anew(working: Engine) -> None:
     handle = await to_the_evaluation(working)
     await working.decide(handle, "evaluate", "accept")
     await working.decide(handle, "visit", "relapsed")
-    for kind, decision in TO_THE_CENTRE:  # type: ignore[misc]
+    for kind, decision in TO_THE_CENTRE:
         await working.decide(handle, kind, decision)
     await working.published(handle)
     state = await working.state(handle)

@@ -29,7 +29,7 @@ Step = tuple[str, str] | tuple[str, str, dict[str, Any]]
 EVENTS_A_DECISION = 6
 """Three workflow-task events twice, two of the update, three of the activity."""
 
-TO_THE_CENTRE: Sequence[Step] = (
+TO_THE_CENTRE: Sequence[tuple[str, str]] = (
     ("confirm_triage", "confirm"),
     ("handle_on_scene", "unsettled"),
     ("follow_up_responsibly", "contacted"),
