@@ -16,6 +16,8 @@ Answer = tuple[str, Document]
 
 ORDER = list(Stage)
 DESKS = "confirm_triage"
+_BESIDE = (DESKS, "name_officer", "watch_through")
+"""What stands beside the story with a limit of its own."""
 STAGE_OF = {kind: spec.stages[-1] for kind, spec in KINDS.items() if spec.stages}
 """The stage that asks a kind, the last where several do."""
 
@@ -34,6 +36,8 @@ def _by_officer(aim: Stage) -> str:
 _TOWARDS: dict[str, Callable[[Stage], Answer]] = {
     "confirm_triage": lambda aim: ("confirm", {}),
     "handle_on_scene": lambda aim: ("settled" if later(aim, Stage.CONFIRMATION) else "unsettled", {}),
+    "name_officer": lambda aim: ("name", {}),
+    "watch_through": lambda aim: ("noted", {}),
     "rule_urgency": lambda aim: ("ordinary", {}),
     "follow_up_responsibly": lambda aim: (_by_officer(aim), {}),
     "approve_third_push": lambda aim: ("approve", {}),
@@ -61,7 +65,9 @@ def waited_for(tasks: list[Document]) -> list[Document]:
     return [task for task in tasks if not task["aside"]]
 
 
-def with_desks(tasks: list[Document]) -> list[Document]:
-    """Those, and before them the desks that judge beside the story: what is done at its end waits for them."""
-    desks = [task for task in tasks if task["aside"] and task["kind"] == DESKS]
-    return [*desks, *waited_for(tasks)]
+def with_asides(tasks: list[Document]) -> list[Document]:
+    """Those, and before them what is asked beside the story: the desks that judge, since what is done at its end waits
+    for them; who the officer shall be; the deputy's first look.
+    """
+    beside = [task for task in tasks if task["aside"] and task["kind"] in _BESIDE and not task["record"]]
+    return [*beside, *waited_for(tasks)]

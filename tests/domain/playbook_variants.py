@@ -32,7 +32,8 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     written: dict[str, Any] = yaml.safe_load((PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8"))
     process = written["process"]
     for kind, spec in KINDS.items():
-        if spec.stages and not set(spec.stages) & set(stages):
+        asked_in = {*spec.stages, *spec.within}
+        if asked_in and not asked_in & set(stages):
             process["tasks"].pop(kind, None)
     for policy in process["tasks"].values():  # of colours that are another's
         if policy.pop("limit_by_colour", None):

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
-from api.cli.way_to_stage import DESKS, later, towards, waited_for, with_desks
+from api.cli.way_to_stage import DESKS, later, towards, waited_for, with_asides
 from domain.case.clocks import Clock
 from domain.case.records import Position
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -165,7 +165,7 @@ def _work(t: Telling, aim: Stage) -> None:
         here = Stage(case["stage"])
         if here is aim or later(here, aim):
             return
-        tasks = with_desks([task for task in case["tasks"] if task["state"] in ("open", "claimed")])
+        tasks = with_asides([task for task in case["tasks"] if task["state"] in ("open", "claimed")])
         if not tasks:
             _wait(t)
             continue

@@ -19,6 +19,8 @@ from tests.domain.policy.test_playbook_mistakes import CITY
 from tests.domain.simulated_county import SimulatedCounty
 from tests.domain.support import playbook
 
+pytestmark = pytest.mark.usefixtures("county")  # an installation's keys: the people of a dispute are blind tokens
+
 SHAPES = list(shapes())
 WHOLE = max(SHAPES, key=len)
 
