@@ -45,12 +45,16 @@ class Playing:
     # --- verbs that look
 
     def _open(self, step: Step, where: str) -> None:
-        waits = Counter(self.t.open_kinds())
+        waits = Counter(self._waiting())
         assert waits == Counter(step.what), f"{where}: {dict(waits)} wait"
 
     def _absent(self, step: Step, where: str) -> None:
-        waits = self.t.open_kinds()
+        waits = self._waiting()
         assert not set(waits) & set(step.what), f"{where}: {waits} wait"
+
+    def _waiting(self) -> list[str]:
+        """The kinds of all open tasks, those too that stay open to the end."""
+        return [task["kind"] for task in self.t.county.open_tasks(self.t.number)]
 
     def _stage(self, step: Step, where: str) -> None:
         case = self.t.case
