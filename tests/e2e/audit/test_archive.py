@@ -66,7 +66,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     """One dispute closed, one reopened, one under way."""
     with running(tmp_path_factory.mktemp("audited") / "var") as instance:
         people = People(instance.base, instance.var / "demo.json")
-        closed, reopened, under_way = people.at_push_1(), people.at_push_1(), people.at_push_2()
+        closed, reopened, (under_way, _) = people.at_push_1(), people.at_push_1(), people.for_any_officer()
         for number in (closed, reopened):
             people.end(number)
         people.act(reopened, "reopen")
@@ -105,7 +105,7 @@ async def test_a_run_that_another_followed_is_not_compared_with_what_is_shown_no
 
 
 async def test_a_changed_row_is_found_named_and_mended(held: Held) -> None:
-    task_id = held.people.open_tasks(held.under_way)[0]["task_id"]
+    task_id = held.people.open_tasks(held.under_way, "follow_up_responsibly")[0]["task_id"]
     await change(held, update(DisputeRow).where(col(DisputeRow.dispute_no) == held.under_way).values(stage="push_3"))
     await change(held, update(TaskRow).where(col(TaskRow.task_id) == task_id).values(assignee="nobody"))
     assert held.people.dispute(held.under_way)["stage"] == "push_3"

@@ -83,7 +83,12 @@ class Scene:
         theirs = any(role == wanted and within(there, path) for role, path in person.posts for wanted, there in asked)
         paths = {path for _, path in self.parts}
         may = {role for role, path in person.posts if any(within(there, path) for there in paths)}
-        return theirs or any(may & spec.roles for spec in ACTIONS.values() if not spec.on_closed)
+        return theirs or any(may & spec.roles for name, spec in ACTIONS.items() if self._offers(name))
+
+    def _offers(self, action: str) -> bool:
+        """Whether an action makes sense in the scene's dispute, as far as a role has no other."""
+        named_for = any(task.kind == "follow_up_responsibly" for task in self.state.pending())
+        return not ACTIONS[action].on_closed and (action != "name_officer" or named_for)
 
     def answers(self, person: Person) -> bool:
         """Whether a post of the person is asked, or the same post above one that is."""
@@ -160,6 +165,11 @@ def whoever_is_asked(person: Person, scene: Scene) -> set[int]:
     return {409} if scene.answers(person) else {403}
 
 
+def whoever_hears(person: Person, scene: Scene) -> set[int]:
+    """Those asked may answer a ring; where it rings no more, all stays."""
+    return {200} if scene.answers(person) else {403}
+
+
 def overseers(person: Person, scene: Scene) -> set[int]:
     """Posts that see what their organisation has, or what is below it."""
     sights = (Sight.ORGANISATION, Sight.SUBTREE)
@@ -193,6 +203,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/triage"): Grant(at("/v1/triage", json={"narrative": "邻里因噪音争吵"}), only(*INTAKE_ROLES)),
     ("GET", "/v1/disputes"): Grant(at("/v1/disputes"), anybody),
     ("GET", "/v1/disputes/{no}"): Grant(at("/v1/disputes/{no}"), whoever_sees),
+    ("GET", "/v1/disputes/{no}/earlier"): Grant(at("/v1/disputes/{no}/earlier"), whoever_sees),
     ("GET", "/v1/disputes/{no}/timeline"): Grant(at("/v1/disputes/{no}/timeline"), whoever_sees),
     ("POST", "/v1/disputes/{no}/comments"): Grant(
         at("/v1/disputes/{no}/comments", json={"text": "知悉"}), whoever_sees
@@ -236,6 +247,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/tasks/{task_id}/transfer"): Grant(
         at("/v1/tasks/{task_id}/transfer", json={"to": NAMED["to"], "reason": NAMED["reason"]}), whoever_is_asked
     ),
+    ("POST", "/v1/tasks/{task_id}/acknowledge"): Grant(at("/v1/tasks/{task_id}/acknowledge"), whoever_hears),
     ("POST", "/v1/tasks/{task_id}/decide"): Grant(
         at("/v1/tasks/{task_id}/decide", json={"decision": "progress", "fields": {"summary": "已联系"}}),
         whoever_is_asked,
