@@ -106,6 +106,7 @@ def hands_view(task: WholeTask, actor: Actor, offices: Offices) -> View:
         "colleagues": _named([*task.colleagues, *task.candidates], holders, offices) if free else [],
         "candidates": _named(task.may_take_over, holders, offices) if free else [],
         "named": task.named,
+        "renamed": KINDS[task.kind].leads,
     }
 
 

@@ -129,7 +129,7 @@ def test_a_transfer_is_rejected_then_accepted(desk: Desk, tmp_path: Path) -> Non
     other.get_by_role("button", name="接收", exact=True).click()
     expect(other.get_by_role("status")).to_contain_text("已接收")
     expect(other.locator(".claim")).to_contain_text("已落实到您")
-    expect(other.locator(".claim")).to_contain_text("不能退回")
+    expect(other.locator(".claim")).to_contain_text("不能退回，可以移交；也可请综合指挥室另行指定")
     expect(other.get_by_role("button", name="取消认领")).to_have_count(0)
     page.goto(f"/disputes/{number}")
     expect(page.locator(".line-up").first).to_contain_text("接收移交的责任跟进")

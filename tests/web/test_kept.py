@@ -277,13 +277,14 @@ def test_another_site_cannot_have_its_words_shown_as_typed(desk: Desk) -> None:
 
 
 def test_a_transfer_that_came_too_late_keeps_its_reason(desk: Desk) -> None:
-    _, task_id = at_push_2(desk)
+    number, task_id = at_push_2(desk)
     page = desk.sign_in(OWNER)
     page.goto(f"/tasks/{task_id}")
     page.locator("summary", has_text="移交").click()
     page.get_by_label("接收人").select_option(value=str(desk.county.person(SECOND).get("/v1/me")["person_id"]))
     page.get_by_label("移交原因").fill(TYPED)
-    desk.county.person(SECOND).post(f"/v1/tasks/{task_id}/claim")
+    naming = {"officer": SECOND, "reason": "原责任民警休假"}
+    desk.county.with_role("command_room", "station-gushan").post(f"/v1/disputes/{number}/actions/name_officer", naming)
     desk.refused(409, f"/tasks/{task_id}/transfer")
     page.get_by_role("button", name="提交：移交").click()
     expect(page.get_by_role("alert").first).to_contain_text(f"该待办已由{name(desk, SECOND)}认领")
@@ -344,7 +345,7 @@ def test_whoever_may_only_look_gets_no_form(desk: Desk) -> None:
     number, task_id = at_push_2(desk)
     page = desk.sign_in(HELPER)  # of the same station: sees the case, and is not asked
     page.goto(f"/tasks/{task_id}")
-    expect(page.locator(".banner.info")).to_contain_text("您可以查看此事项")
+    expect(page.locator(".banner.info")).to_contain_text(f"您可以查看此事项；已落实到 {name(desk, OWNER)}")
     expect(page.locator("#answer :is(form, input, textarea, select)")).to_have_count(0)
     sound(page)
     page.goto(f"/disputes/{number}")
