@@ -45,19 +45,20 @@ async def inbox_page(
     services: ServicesDep,
     session: SessionDep,
     viewer: ViewerDep,
-    box: str = "claimable",
+    box: str = "",
     kind: str = "",
     colour: str = "",
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: CursorDep = None,
 ) -> Response:
-    """A box of the person's tasks."""
+    """A box of the person's tasks; unless one is asked for, his own where nothing else waits for him."""
     heard = await last_event(session)  # before anything is read: what happens meanwhile is announced
-    box = box if box in BOXES else "claimable"
+    counts = await box_sizes(session, viewer.actor)
+    if box not in BOXES:
+        box = "mine" if counts["mine"] and not counts["claimable"] else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)
     page = await inbox_box(session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
-    counts = await box_sizes(session, viewer.actor)
     offices = await offices_of(services, session)
     return show(
         request,

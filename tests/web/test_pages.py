@@ -54,6 +54,22 @@ def test_an_empty_inbox_says_what_to_do_next(desk: Desk) -> None:
     sound(page)
 
 
+@pytest.mark.req("J-030")
+def test_what_was_named_to_somebody_is_the_first_thing_he_sees(desk: Desk) -> None:
+    """“落实给责任民警和所队领导”: there is nothing for them to claim."""
+    county = desk.county
+    place = {"address": "桃源镇梅林村3101号"}
+    number = str(county.alarm("两家因排水沟多次争吵", source="walk_in", place=place)["dispute_no"])
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled")):
+        county.answer(number, kind, decision)
+    page = desk.sign_in(desk.answerer(county.wait_for(number, "watch_through")), PHONE)
+    expect(page.locator(".tabs [aria-current]")).to_contain_text("我的")
+    expect(page.locator(".task", has_text=number)).to_contain_text("全程跟踪")
+    page.goto("/?box=claimable")
+    expect(page.locator(".empty")).to_contain_text("落实到您本人的事项在“我的”")
+    sound(page)
+
+
 def test_an_overdue_case_is_shown_as_such(desk: Desk, tmp_path: Path) -> None:
     county = desk.county
     number = alarm(county, "男子持刀扬言报复邻居，要砍人")
