@@ -138,8 +138,8 @@ def strangers(task: Task) -> list[Actor]:
 def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at: datetime) -> dict[str, Any]:
     """A valid form for a decision, with all that a form may leave open drawn."""
     document = {
-        "suggested": [code for code in state.suggested if code in ORGANISATIONS] or ["housing"], "dispute_no": "D2026-000009", "colour": state.colour,
-        "category": "noise", "police": state.police,
+        "suggested": [code for code in state.suggested if code in ORGANISATIONS] or ["housing"],
+        "dispute_no": "D2026-000009", "colour": state.colour, "category": "noise", "police": state.police,
         "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.demands.items()},
         "disposal_pictures": state.process.disposal_pictures,
     }  # fmt: skip
