@@ -11,7 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.cli.client import Client, County, Refusal
+from api.cli.client import Client, County, Document, Refusal
+from api.cli.way_to_stage import waited_for
 
 VILLAGES = ("古山镇金江龙村", "古山镇古山社区", "古山镇前黄村", "古山镇坑口村", "古山镇大塘沿村")
 TOWN = "town-gushan"
@@ -89,6 +90,10 @@ class People(County):
     def decide(self, task_id: str, decision: str, by: Client, key: str | None = None, **fields: Any) -> Any:
         """A bare decision, without the example's help."""
         return by.post(f"/v1/tasks/{task_id}/decide", {"decision": decision, "fields": fields}, key=key)
+
+    def awaited(self, number: str) -> list[Document]:
+        """The open tasks that the story waits for, without what stands beside it."""
+        return waited_for(self.open_tasks(number))
 
     def clock(self, number: str, name: str) -> dict[str, Any]:
         """The latest clock of a name."""

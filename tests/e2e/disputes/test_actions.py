@@ -43,12 +43,14 @@ def test_an_ending_waits_for_approval_and_then_ends_it(
     people: People, action: str, fields: dict[str, Any], outcome: str
 ) -> None:
     number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    [task_id] = [task["task_id"] for task in people.awaited(number)]
     answer = people.act(number, action, **fields)
     assert answer["change"] == {"number": 1, "state": "pending"}, "彻底化解的予以结案…直至彻底化解"
     assert (answer["action"], answer["dispute"]["stage"]) == (action, "push_2")
     assert refusal_of(lambda: people.act(number, action, **fields)) == (409, "action_not_allowed")
-    assert {t["kind"] for t in people.open_tasks(number)} == {"follow_up_responsibly", "approve_change"}
+    assert {t["kind"] for t in people.open_tasks(number)} == {
+        "follow_up_responsibly", "watch_through", "approve_change",
+    }  # fmt: skip
     approve(people, number)
     assert closed(people, number) == outcome
     officer = people.at("responsible_officer", STATION)
@@ -243,7 +245,7 @@ def test_an_extension_waits_for_approval_and_keeps_the_old_deadline(people: Peop
 
 def test_open_tasks_are_reassigned(people: People) -> None:
     number = people.at_push_2()
-    task_id = people.open_tasks(number)[0]["task_id"]
+    [task_id] = [task["task_id"] for task in people.awaited(number)]
     before = people.at("responsible_officer", STATION)
     for fields in (
         {"role": "wizard", "organisation": STATION},
@@ -251,7 +253,7 @@ def test_open_tasks_are_reassigned(people: People) -> None:
     ):
         assert errors_of(lambda fields=fields: people.act(number, "reassign", **fields))  # type: ignore[misc]
     people.act(number, "reassign", role="responsible_officer", organisation="station-shiqiao")
-    [task] = people.open_tasks(number)
+    [task] = people.awaited(number)
     assert (task["task_id"], task["post"]["organisation"]) == (task_id, "station-shiqiao")
     settled = {"summary": "已化解"}
     assert refusal_of(lambda: people.decide(task_id, "settled", before, **settled))[0] in (403, 404)
@@ -273,9 +275,11 @@ def test_escalating_calls_supervision_down(people: People) -> None:
 def test_the_police_take_back_what_they_diverted(people: People) -> None:
     number = people.at_dispose("natural_res", "agri")
     officer = people.at("responsible_officer", STATION)
+    [followed] = [t for t in people.dispute(number)["tasks"] if t["kind"] == "follow_up_responsibly"]
     assert people.act(number, "recall", officer)["dispute"]["stage"] == "push_2"
-    [task] = people.open_tasks(number)
-    assert task["kind"] == "follow_up_responsibly"
+    assert {t["kind"] for t in people.open_tasks(number)} == {"follow_up_responsibly", "watch_through"}
+    [task] = people.awaited(number)
+    assert (task["kind"], task["assignee_name"]) == ("follow_up_responsibly", followed["assignee_name"])
     assert {t["state"] for t in people.dispute(number)["tasks"] if t["kind"] in ("dispose", "cooperate")} == {"void"}
     assert refusal_of(lambda: people.act(number, "recall", officer)) == (409, "action_not_allowed")
 

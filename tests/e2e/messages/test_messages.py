@@ -254,9 +254,9 @@ def test_a_stream_resumes_where_it_was_left(people: People) -> None:
         assert begun(messages) == left
         missed = until(messages, of(number, revision=second))
     assert all(int(m["id"]) > left for m in missed)
-    assert [m["event"] for m in missed if m["data"]["dispute_no"] == number and m["event"] == "task_opened"] == [
-        "task_opened"
-    ]
+    opened = [m["data"]["task_id"] for m in missed if of(number, "task_opened")(m)]
+    kinds = {task["task_id"]: task["kind"] for task in people.dispute(number)["tasks"]}
+    assert sorted(kinds[task_id] for task_id in opened) == ["follow_up_responsibly", "watch_through"]
 
 
 def test_a_deadline_that_calls_is_told(people: People) -> None:

@@ -151,7 +151,7 @@ def test_lists_are_paged_by_keyset(people: People) -> None:
 
 def test_the_inbox_is_paged_the_most_urgent_first(people: People) -> None:
     for narrative in (NARRATIVE, "楼上邻居夜间噪音扰民，两家发生口角", NARRATIVE):
-        people.quarrel(narrative)
+        people.wait_for(people.quarrel(narrative), "confirm_triage")  # the desk did not report it: a moment later
     desk = people.at("command_room", STATION)
     whole = desk.get("/v1/tasks", limit=200)["items"]
     assert [t["urgency"] for t in whole] == sorted((t["urgency"] for t in whole), reverse=True)
