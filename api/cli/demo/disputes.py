@@ -128,7 +128,7 @@ class Making:
                 return dict(tasks[nth])
             if case["closed_at"] or (aim and later(Stage(case["stage"]), aim)):
                 return None
-            before = [t for t in waited_for(case["tasks"]) if t["state"] == "open" and t["kind"] != step.kind]
+            before = [t for t in waited_for(case["tasks"]) if _waits(t) and t["kind"] != step.kind]
             if aim and before and not later(STAGE_OF[before[0]["kind"]], aim):
                 decision, fields = towards(aim, before[0]["kind"])
                 if self._try(before[0], decision, f"{key}-{before[0]['task_id']}", fields):
@@ -154,6 +154,11 @@ class Making:
             if case["closed_at"] or sum(task["kind"] == wait.kind for task in case["tasks"]) >= wait.times:
                 return
             self.people.advance(self.number, by)
+
+
+def _waits(task: Document) -> bool:
+    """Whether nobody has taken a task himself: what was named to an officer waits in his hand."""
+    return task["state"] == "open" or (task["state"] == "claimed" and task["named"])
 
 
 def main() -> int:

@@ -65,6 +65,8 @@ def _under(process: Process, step: Step | Wait) -> Step | Wait | None:
     led_to = KINDS[step.kind].decisions[step.decision].leads_to
     if (stage and not process.has(stage)) or (led_to and not process.has(led_to)):
         return None
+    if step == DIVERT and not process.has(Stage.PUSH_3):
+        return CONFIRM
     if step.fields.get("confirmation") and not process.has(Stage.CONFIRMATION):
         return replace(step, fields={**step.fields, "confirmation": False})
     return step
@@ -84,6 +86,8 @@ _BY_OFFICER: dict[tuple[str, str], Callable[[Step], Step]] = {
 
 
 CONFIRM = Step("confirm_triage", "confirm")
+DIVERT = Step("confirm_triage", "confirm", {"divert": True})
+"""By the desk's word, where the category is not sure enough to go by itself."""
 UNSETTLED = Step("handle_on_scene", "unsettled", {"reason": "双方分歧较大，现场未能化解"})
 ACCEPT = Step("evaluate", "accept")
 
@@ -182,7 +186,7 @@ SCRIPTS: tuple[Script, ...] = (
         "10", "12345", "桃源镇桃花坞村农家乐", "游客在农家乐用餐后认为价格欺诈，要求退款，店主不同意，双方争吵",
         ("游客尤某", "桃花坞农家乐"),
         (
-            CONFIRM, _dispatched("market_reg"), *_accepted("market_reg"),
+            DIVERT, _dispatched("market_reg"), *_accepted("market_reg"),
             _disposed("店主退还差价，双方和解", terms=["退还差价二百元"]), ACCEPT,
         ),
     ),

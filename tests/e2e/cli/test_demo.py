@@ -37,7 +37,7 @@ def test_a_dozen_disputes_stand_in_different_stages(demo: Instance) -> None:
     }  # fmt: skip
     assert len({d["category"] for d in disputes}) >= 10
     assert {d["colour"] for d in disputes} == {"red", "yellow", "blue"}
-    assert {d["source"] for d in disputes} == {"110", "12345", "grid"}
+    assert {d["source"] for d in disputes} == {"110", "12345", "grid", "walk_in"}
     assert len({d["title"].partition("（")[2] for d in disputes}) >= 10  # villages
 
 
