@@ -108,6 +108,8 @@ class Case(DisputeItem):
     """verdicts on diverting, what was done and what came of it"""
     harm: int
     urgency: int
+    beat: records.Beat
+    """whose beat the place is (警格)"""
     risk_kinds: list[str]
     criminal_risk: bool
     suggested_lead: str | None

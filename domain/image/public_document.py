@@ -90,6 +90,8 @@ class PublicDocument(Model):
     merged_into: str | None
     incidents: list[records.Incident]
     parties: list[records.Party]
+    beat: records.Beat
+    """whose beat the place is, as the register had it when the dispute was reported"""
     pushes: list[records.Push]
     assigned: list[records.Assigned]
     responsibility: list[records.Holding]
@@ -147,6 +149,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         urgency=state.urgency,
         urgent=state.urgent,
         police=state.police,
+        beat=state.beat,
         divert=state.divert,
         divertible=state.divertible,
         confidence=state.confidence,

@@ -15,6 +15,7 @@ from tests.domain.case_builder import Life
 NESTED = {
     "Agreement": "number round at stage terms obligations confirmation case_no",
     "Assigned": "organisation lead round standing instructions dispatched_by delivered_at signed_at",
+    "Beat": "code officer deputy",
     "Change": "number action fields proposer at result",
     "Demand": "met pictures reasons confirmed signed present",
     "Disposal": "round stage where at summary flags",
@@ -26,6 +27,7 @@ NESTED = {
     "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"
     " harm urgency police conflicts_with",
     "Moved": "at was now reason",
+    "Named": "person_id name",
     "ObligationState": "number party kind what amount due_at state",
     "OrganisationRef": "code name path level line",
     "Party": "name side phone id_number",

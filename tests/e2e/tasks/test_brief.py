@@ -58,6 +58,10 @@ def test_push_1_tells_what_the_people_were_reported_for_before(people: People) -
     assert "公安先期处置" in threat["required"]
     assert "不得仅以电话联系视为“介入处置”" in threat["forbidden"]
     assert brief["law"]["legal_basis"]
+    beat = people.dispute(number)["beat"]
+    assert beat["officer"]
+    named = (brief["beat"]["officer"], brief["beat"]["deputy"])
+    assert named == (beat["officer"]["name"], beat["deputy"]["name"]), "who goes there knows whose beat it is"
     assert brief["law"]["track"]
 
 
