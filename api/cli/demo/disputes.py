@@ -158,7 +158,7 @@ class Making:
 
 def _waits(task: Document) -> bool:
     """Whether nobody has taken a task himself: what was named to an officer waits in his hand."""
-    return task["state"] == "open" or (task["state"] == "claimed" and task["named"])
+    return task["state"] == "open" or (task["state"] == "claimed" and bool(task["named"]))
 
 
 def main() -> int:
