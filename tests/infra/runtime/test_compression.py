@@ -20,6 +20,7 @@ from infra.runtime.compression import (
 
 SHA256 = {
     1: "ac726fd86b3b86b66a9e120da0d9c570ec0b7e6bc91cdb66e290c2667e55e705",
+    2: "10899230cdcbcb11893218b3073d190e52c986de58d4b1bebc52058c5750c2bf",
 }
 """Every dictionary there ever was. A line is added with a new one; none is ever changed or removed."""
 
