@@ -17,6 +17,12 @@ def people(jinhua: Instance) -> People:
 
 
 @pytest.fixture(scope="session")
+def bureau(qionglai: Instance) -> People:
+    """The demo people of the system under Qionglai's playbook."""
+    return People(qionglai.base, qionglai.var / "demo.json")
+
+
+@pytest.fixture(scope="session")
 def nobody(jinhua: Instance) -> Iterator[Raw]:
     """HTTP without a sign-in."""
     raw = Raw(jinhua.base, jinhua.var / "demo.json")

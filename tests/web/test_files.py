@@ -7,9 +7,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
+from api.cli.client import picture
 from tests.web.support import PHONE, Desk, alarm, answered, photo, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2
 
@@ -152,3 +154,47 @@ def test_a_comment_takes_its_files(desk: Desk) -> None:
     case = desk.county.dispute(number)
     assert [a["name"] for a in case["attachments"]] == ["现场照片.png"]
     assert case["comments"][0]["attachments"] == [case["attachments"][0]["attachment_id"]]
+
+
+@pytest.mark.req("Q-046", "Q-048")
+def test_who_judges_sees_what_looks_odd_and_who_brings_the_same_again_is_refused_at_the_files(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Wrong 3: “落地见人见事”; “敷衍塞责、弄虚作假的，予以退回”."""
+    county, taken = desk.county, picture()
+    number = alarm(county)
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                           ("follow_up_responsibly", "request_third_push")):  # fmt: skip
+        county.answer(number, kind, decision)
+    county.answer(number, "approve_third_push", "approve")
+    county.answer(number, "dispatch", "assign", lead="market_reg", cooperating=[])
+    county.answer(number, "accept_assignment", "accept")
+    photograph: FilePayload = {"name": "现场.png", "mimeType": "image/png", "buffer": taken}
+
+    def dispose(*files: FilePayload) -> Page:
+        task = county.wait_for(number, "dispose")
+        page = desk.sign_in(desk.answerer(task))
+        page.goto(f"/tasks/{task['task_id']}?decision=disposed&example=1")
+        page.get_by_label("处置结果").fill("已联系双方当事人，双方情绪平稳，已做工作")
+        page.locator("input[type=file]").set_input_files(list(files))
+        page.get_by_role("button", name="提交：处置完毕").click()
+        return page
+
+    answered(dispose(photograph), "下一步：成效评估")
+    county.answer(number, "evaluate", "return", reason="nobody_met", explanation="没有见到当事人")
+    desk.refused(422, "/tasks/")
+    page = dispose({**photograph, "name": "换个名字.png"})
+    expect(page.locator("#f-attachments-error")).to_contain_text("没有一份文件是上次退回以后新增的（落地见人见事）")
+    expect(page.get_by_label("处置结果")).to_have_value("已联系双方当事人，双方情绪平稳，已做工作")
+    sound(page)
+    page.locator("input[type=file]").set_input_files(photo("上门.png"))  # beside the old one, which is kept
+    page.get_by_role("button", name="提交：处置完毕").click()
+    answered(page, "下一步：成效评估")
+
+    task = county.wait_for(number, "evaluate")
+    page = desk.sign_in(desk.answerer(task), PHONE)
+    page.goto(f"/tasks/{task['task_id']}")
+    odd = page.locator(".flag")
+    expect(odd.filter(has_text="文字与此前退回的反馈相似度100%")).to_be_visible()
+    expect(odd.filter(has_text="1份照片或文件曾用于本纠纷此前的办理")).to_be_visible()
+    sound(page, tmp_path / "flags.png")
