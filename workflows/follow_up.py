@@ -1,9 +1,12 @@
-"""回访: each party apart, each obligation on its date, until all is stable; or the quarrel flares up again (反弹)."""
+"""回访: each party apart, each obligation on its date, until all is stable and no protection order is in force;
+or the quarrel flares up again (反弹).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.case.protection import under_protection
 from domain.case.records import ObligationState, VisitRecord
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
@@ -20,7 +23,10 @@ async def follow_up(desk: Desk) -> Answer | None:
     desk.case.enter(Stage.FOLLOW_UP)
     asks = [*_visits(desk), *_checks(desk)]
     answers = await desk.ask_all(asks, then=lambda answer: _found(desk, answer))
-    return answers[-1] if answers and answers[-1].name == "relapsed" else None
+    if answers and answers[-1].name == "relapsed":
+        return answers[-1]
+    await desk.over(lambda: under_protection(desk.state))
+    return None
 
 
 def _visits(desk: Desk) -> list[Ask]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from domain.case.diverting import diverts, note_diversion, verdict_of
+from domain.case.protection import open_protection
 from domain.policy.approvals import Road
 from domain.policy.stages import Stage
-from domain.transitions.side_effects import open_protection
 from domain.transitions.triage import desks
 from workflows.desk import Answer, Ask, Desk
 from workflows.pushes import may_leave_police

@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
-from domain.base import CHINA
-from domain.case.case import PROTECTION, Case
+from domain.case.case import Case
 from domain.case.naming import named
+from domain.case.protection import applied, open_protection, protect
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
-from domain.policy.rungs import Rungs
-from domain.policy.spans import Span
 from domain.transitions.actions import apply_change, reassign
 from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
 from domain.transitions.triage.diverting_beside import divert_beside, ruled_beside
-
-_ORDER_REMINDERS = (30, 7, 1)
-"""Days before a protection order ends on which its renewal is reminded (requirements B.3)."""
 
 
 def take_effect(case: Case, task: Task) -> None:
@@ -53,10 +46,9 @@ def take_effect(case: Case, task: Task) -> None:
                 approved_with(change, decision)
                 apply_change(case, change.number)
         case "apply_protection" if decision.name == "apply":
-            urgent = bool(decision.fields.get("urgent"))
-            case.open("court_protection", limit=Span(hours=24) if urgent else None, about={"urgent": urgent})
+            applied(case, decision)
         case "court_protection" if decision.name == "granted":
-            _protect(case, decision)
+            protect(case, decision)
 
 
 def _stops_clocks(case: Case, task: Task, decision: Decision) -> None:
@@ -83,15 +75,6 @@ def _at_desk(case: Case, task: Task, decision: Decision) -> None:
         divert_beside(case, task, decision)
 
 
-def open_protection(case: Case) -> None:
-    """Opens the protection-order track where the risk calls for it (Q-097): once a round, and one order at a time."""
-    s = case.state
-    asked = s.clock(PROTECTION) or any(t.kind == "apply_protection" and t.round == s.round for t in s.tasks)
-    asked = asked or bool(s.pending("apply_protection") or s.pending("court_protection"))
-    if set(s.risk_kinds) & set(s.process.protection_for) and not asked:
-        case.open("apply_protection")
-
-
 def _supervised(case: Case, task: Task, decision: Decision) -> None:
     for record in reversed(case.state.supervisions):
         if (record.clock or record.cause, record.level) == (task.about["matter"], task.about["level"]):
@@ -114,15 +97,3 @@ def _supervised(case: Case, task: Task, decision: Decision) -> None:
                     held.decision = Decision(name="excused", at=case.now(), actor_id=decision.actor_id,
                                              actor_name=decision.actor_name, fields=decision.fields)  # fmt: skip
                     case.end(held)
-
-
-def _protect(case: Case, decision: Decision) -> None:
-    """A protection order runs to its day, at most six months (反家庭暴力法 第30条); its renewal is reminded."""
-    until = datetime.combine(datetime.fromisoformat(decision.fields["until"]).date(), time(23, 59), CHINA)
-    now = case.now()
-    days = max((until - now) / timedelta(days=1), 1)
-    fractions = sorted({round(1 - d / days, 4) for d in _ORDER_REMINDERS if d < days})
-    clock = case.start_clock(PROTECTION, "人身安全保护令有效期", limit=Span(hours=1),
-                             rungs=Rungs(remind_at=fractions), decides="expires")  # fmt: skip
-    clock.due_at = until
-    case.log("protection", "人身安全保护令生效", by=decision, until=until, measures=decision.fields["measures"])

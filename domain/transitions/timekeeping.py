@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from domain.case.bells import KNOWN, RING, deemed_known, ring_on
-from domain.case.case import COLOUR, PROGRESS, Case
+from domain.case.case import COLOUR, PROGRESS, PROTECTION, Case
 from domain.case.clocks import Clock, RungName
+from domain.case.protection import ask_for_renewal
 from domain.case.state import Decision, DisputeState, Task
 from domain.policy.catalogue import KINDS, title_of
 from domain.transitions.decisions import put_on_record
@@ -97,6 +98,8 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
             case.log("expired", f"{clock.title}届满", **facts)
         case _:
             case.log("reminder", f"{clock.title}临期提醒", **facts)
+            if clock.name == PROTECTION and rung == f"{RungName.REMINDER}_1":
+                ask_for_renewal(case, clock)
     for judged in tasks_due_by(case.state, clock):
         case.state.touch(judged)
 

@@ -326,6 +326,11 @@ class Watch:
         assert set(owed) <= {"performed", "waived"}, f"closed while something is owed: {owed}"
         if state.process.follow_up.visits:
             assert [v for v in state.visits if v.round == state.round], "closed without a visit"
+        if state.process.has(Stage.FOLLOW_UP):
+            order = next((c for c in reversed(state.clocks) if c.name == PROTECTION), None)
+            assert order is None or (order.stopped_at or order.due_at) >= order.due_at, (
+                "closed under a protection order"
+            )
 
     # --- the others
 

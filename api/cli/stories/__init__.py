@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.cli.client import County
 from api.cli.show import console
-from api.cli.stories import anywhere, jinhua, own, qionglai
+from api.cli.stories import anywhere, jinhua, own, qionglai, violence
 from api.cli.stories.telling import Story, StoryBroken, Telling
 from domain.policy.process import Process
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -28,6 +28,7 @@ STORIES: dict[str, Story] = {
             "up-the-ladder", 8, "逐级联调", ("qionglai",),
             ("Q-090", "Q-091", "Q-092", "Q-093", "Q-094", "Q-095", "Q-096"), qionglai.up_the_ladder,
         ),
+        Story("domestic-violence", 9, "家暴", ("jinhua", "qionglai"), ("Q-097",), violence.domestic_violence),
         Story(
             "nobody-answers", 10, "无人办理", ("jinhua", "qionglai"), ("Q-033", "Q-034", "Q-036", "W-032"),
             anywhere.nobody_answers,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.case.case import COLOUR
+from domain.case.protection import open_protection
 from domain.errors import DecisionNotAllowed, DisputeClosed, FieldsInvalid, FourEyes, TaskClosed
 from domain.image.projection import project
 from domain.people.organisation import Actor
@@ -18,7 +19,6 @@ from domain.transitions.approvals import pending_change
 from domain.transitions.colours import recolour
 from domain.transitions.decisions import decisions_open
 from domain.transitions.facts import add_incident
-from domain.transitions.side_effects import open_protection
 from tests.domain.support import (
     CHIEF,
     COMMAND_ROOM,
