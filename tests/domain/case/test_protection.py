@@ -31,7 +31,7 @@ def visited() -> Told:
 
 @pytest.mark.req("Q-097")
 def test_a_dispute_is_not_closed_while_an_order_is_in_force_and_its_renewal_is_asked_in_time() -> None:
-    """“家暴事件人身保护令”: valid for six months at most, so whoever is protected needs somebody who thinks of its end."""
+    """“家暴事件人身保护令”: valid for six months at most, so somebody has to think of its end."""
     told = visited()
     assert (told.state.stage, told.open_kinds) == (Stage.FOLLOW_UP, [])
     told.life.pass_time(UNTIL - timedelta(days=30) + timedelta(hours=1) - told.life.at)
