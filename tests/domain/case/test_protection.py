@@ -74,4 +74,4 @@ def test_nobody_closes_it_before_it_is_said_whether_an_order_is_asked_for() -> N
     assert told.state.stage is Stage.FOLLOW_UP
     assert "apply_protection" in told.open_kinds
     told.answer("apply_protection", "decline", reason="当事人不申请")
-    assert told.state.stage is Stage.CLOSED
+    assert told.state.closed
