@@ -40,6 +40,7 @@ from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
 from api.people import deputy_endpoints, deputy_pages, login_pages
 from api.people import endpoints as people
+from api.registers import duty_endpoints
 from api.registers import endpoints as registers
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
@@ -49,7 +50,7 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, intake, disputes, look_back, attachments, tasks, messages, event_endpoints,
-    indicators, registers, audit, access_log, operations,
+    indicators, registers, duty_endpoints, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (

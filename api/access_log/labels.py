@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import by_code
+from domain.people.duties import RULES
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from infra.records.access_log import OK
@@ -26,6 +27,8 @@ NOTED: dict[str, str] = {
     "export:indicators": "导出指标",
     "deputy:name": "指定代班",
     "deputy:end": "结束代班",
+    "force:form": "成立专班",
+    "force:end": "结束专班",
 }
 """Codes that stand for themselves."""
 
@@ -36,6 +39,8 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     "delegate:": ("委托办理", {code: kind.name for code, kind in KINDS.items()}),
     "transfer:": ("移交", {code: kind.name for code, kind in KINDS.items()}),
     "acknowledge:": ("应铃", {code: kind.name for code, kind in KINDS.items()}),
+    "entrust:": ("交办", {kind: rule.name for kind, rule in RULES.items()}),
+    "relieve:": ("结束承担", {kind: rule.name for kind, rule in RULES.items()}),
     "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),
     "indicators:": ("查看单位指标", {}),
     "codec:": ("在引擎页面解密", {}),

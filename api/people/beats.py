@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from api.core.context import Services
 from domain.case.records import Beat, Named
@@ -20,7 +21,7 @@ async def beat_of(services: Services, places: Mapping[str, OrganisationRef]) -> 
     Empty where the place is known no closer, or where it is several officers': then the command room names one.
     """
     beats = beats_at(await services.directory.read(), places)
-    held = await who_has(services.database, beats)
+    held = await who_has(services.database, beats, datetime.now(UTC))
     return Beat(
         code=beats[0] if len(beats) == 1 else "",
         officer=_only(held.get(Duty.BEAT_OFFICER, [])),

@@ -43,14 +43,14 @@ async def signed_in_person(session: Session, actor: Actor) -> Me:
     return Me(
         person_id=actor.person_id,
         name=actor.name,
-        posts=[_post_held(post, organisation) for post, organisation in posts],
+        posts=[post_held(post, organisation) for post, organisation in posts],
         deputising_for=[
             Represented(
                 person_id=other.person_id,
                 name=other.name,
                 until=china(other.until),
                 posts=[
-                    _post_held(post, organisation)
+                    post_held(post, organisation)
                     for post, organisation in held
                     if Post(role=post.role, path=post.path) in other.posts
                 ],
@@ -60,7 +60,8 @@ async def signed_in_person(session: Session, actor: Actor) -> Me:
     )
 
 
-def _post_held(post: PostRow, organisation: OrganisationRow) -> PostHeld:
+def post_held(post: PostRow, organisation: OrganisationRow) -> PostHeld:
+    """A post as it is shown."""
     return PostHeld(
         post_id=post.post_id,
         role=post.role,

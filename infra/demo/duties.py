@@ -1,18 +1,41 @@
-"""What the demo county entrusts to people by name. Pure, and the same on every run."""
+"""What the demo county entrusts to people by name. Pure, and the same on every run.
+
+Every grid has its beat and every beat its people, but for a few vacancies planted on purpose (`VACANT_BEATS`,
+`VACANT_DEPUTIES`): a register in which nothing is ever missing shows nobody what it is for.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.people.duties import Duty
+from domain.people.duties import CHIEFS, RULES, Duty
 from domain.people.organisation import parent
 from domain.triage.places import Directory, Kind, Listed
+from domain.triage.subjects import bodies_of
 from infra.demo.people import DemoPerson, demo_id
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+VACANT_BEATS = ("beat-450", "beat-457")
+"""Beats of 大坪 without an officer: planted, to be found by the coverage check."""
+VACANT_DEPUTIES = ("beat-441",)
+"""A beat of 大坪 without a deputy chief in charge."""
+
+GOLD = ("gushan", "baiyang", "longtan")
+"""Townships whose first mediator is a 金牌调解员."""
+LAWYERS = ("baiyang", "jiangnan", "gushan", "fengming")
+"""Townships whose legal helper is a lawyer who gives legal aid."""
+
+PORTFOLIOS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("分管政法、综治、信访", ()),
+    ("分管农业农村、自然资源、城建", ("land_village", "environment_city")),
+)
+"""Of a township's two leaders: the first for all matters, the second for some lines."""
+
+FORCE = demo_id("task force 2026")
+FORCE_UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson]) -> list[dict[str, Any]]:
@@ -22,7 +45,44 @@ def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson]) -> 
     for person in everybody:
         for post in person.posts:
             holders[post.role, post.organisation.path].append(person)
-    rows = []
+    if not directory.of_kind(Kind.BEAT):
+        return []
+    return [
+        *_beats(directory, holders),
+        *_chiefs(directory, holders),
+        *_portfolios(directory, holders),
+        *_qualifications(directory, holders),
+        *_members(holders),
+    ]
+
+
+def task_forces(organisations: Iterable[Listed]) -> list[dict[str, Any]]:
+    """The task force of the report, of the bureau; none where there are no beats (“成立工作专班,对全局近五年发生的…案件
+    进行‘解剖麻雀’式复盘”).
+    """
+    if not any(listed.kind == Kind.BEAT for listed in organisations):
+        return []
+    return [
+        {
+            "force_id": FORCE,
+            "name": "“民转刑”案件复盘专班",
+            "purpose": "对近五年发生的“民转刑”“刑转命”案件逐案复盘，分析矛盾纠纷化解、风险隐患管控中的漏洞和不足",
+            "organisation_code": "bureau",
+            "since": SINCE,
+            "until": FORCE_UNTIL,
+            "formed_by": "demo",
+            "formed_at": SINCE,
+            "ended_by": "",
+            "ended_at": None,
+        }
+    ]
+
+
+Holders = dict[tuple[str, str], list[DemoPerson]]
+Rows = Iterator[dict[str, Any]]
+
+
+def _beats(directory: Directory, holders: Holders) -> Rows:
     for station in directory.of_kind(Kind.STATION):
         officers, deputies = holders["responsible_officer", station.path], holders["station_deputy", station.path]
         villages: dict[str, int] = {}
@@ -30,21 +90,67 @@ def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson]) -> 
             grid = directory.get(beat.keywords[0])
             village = villages.setdefault(parent(grid.path) if grid else beat.path, len(villages))
             # One officer has all beats of a village, so that he is known where only the village is.
-            rows.append(_row(Duty.BEAT_OFFICER, beat.code, officers[village % len(officers)]))
-            rows.append(_row(Duty.BEAT_DEPUTY, beat.code, deputies[village % len(deputies)]))
-    return rows
+            if beat.code not in VACANT_BEATS:
+                yield _row(Duty.BEAT_OFFICER, beat.code, officers[village % len(officers)])
+            if beat.code not in VACANT_DEPUTIES:
+                yield _row(Duty.BEAT_DEPUTY, beat.code, deputies[village % len(deputies)])
 
 
-def _row(kind: Duty, subject: str, person: DemoPerson, detail: str = "") -> dict[str, Any]:
+def _chiefs(directory: Directory, holders: Holders) -> Rows:
+    for town in directory.of_kind(Kind.TOWN):
+        for kind in CHIEFS:
+            [role] = RULES[kind].roles
+            body = bodies_of(directory, kind, town)[0]
+            yield _row(kind, town.code, holders[role, body.path][0])
+
+
+def _portfolios(directory: Directory, holders: Holders) -> Rows:
+    for town in directory.of_kind(Kind.TOWN):
+        for leader, (detail, scope) in zip(holders["township_leader", town.path], PORTFOLIOS, strict=False):
+            yield _row(Duty.PORTFOLIO, town.code, leader, detail, " ".join(scope))
+    for kind in (Kind.DEPARTMENT, Kind.UNIT):
+        for department in directory.of_kind(kind):
+            for leader in holders["department_leader", department.path][:1]:
+                yield _row(Duty.PORTFOLIO, department.code, leader, "分管矛盾纠纷化解")
+
+
+def _qualifications(directory: Directory, holders: Holders) -> Rows:
+    for number, office in enumerate(directory.of_kind(Kind.JUSTICE_OFFICE), start=1):
+        slug = office.code.removeprefix("justice-")
+        for ordinal, mediator in enumerate(holders["mediator", office.path], start=1):
+            yield _row(Duty.QUALIFICATION, "full_time_mediator", mediator, f"聘书 示司调〔2026〕{number:02}{ordinal}号")
+            if slug in GOLD and ordinal == 1:
+                yield _row(Duty.QUALIFICATION, "gold_mediator", mediator, "县“金牌调解员”2026年度")
+        for helper in holders["legal_helper", office.path]:
+            yield _row(Duty.QUALIFICATION, "legal_adviser", helper, f"示法明〔2026〕{number:02}号")
+            if slug in LAWYERS:
+                yield _row(Duty.QUALIFICATION, "legal_aid_lawyer", helper, "县法律援助中心值班律师")
+    for village in directory.of_kind(Kind.VILLAGE)[:3]:
+        for leader in holders["grid_leader", village.path]:
+            yield _row(Duty.QUALIFICATION, "volunteer", leader, "平安志愿者")
+
+
+def _members(holders: Holders) -> Rows:
+    parts = (("duty_leader", "组长"), ("bureau_analyst", "成员"))
+    for role, part in parts:
+        for person in holders[role, "/county/bureau"]:
+            yield _row(Duty.TASK_FORCE, FORCE, person, part, until=FORCE_UNTIL)
+
+
+def _row(
+    kind: Duty, subject: str, person: DemoPerson, detail: str = "", scope: str = "", until: datetime | None = None
+) -> dict[str, Any]:
     return {
         "duty_id": demo_id(f"duty {kind} {subject} {person.username}"),
         "kind": kind,
         "subject": subject,
         "person_id": person.person_id,
         "detail": detail,
+        "scope": scope,
         "since": SINCE,
-        "until": None,
+        "until": until,
         "named_by": "demo",
+        "named_at": SINCE,
         "ended_by": "",
         "ended_at": None,
     }

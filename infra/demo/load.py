@@ -22,9 +22,9 @@ from domain.people.organisation import ROLES, Level, Line
 from domain.triage.places import Kind, Listed
 from infra.database.engine import Database, open_database
 from infra.database.ids import new_id
-from infra.database.tables.people import DutyRow, OrganisationRow, PersonRow, PostRow
+from infra.database.tables.people import DutyRow, OrganisationRow, PersonRow, PostRow, TaskForceRow
 from infra.demo import county
-from infra.demo.duties import duties
+from infra.demo.duties import duties, task_forces
 from infra.demo.people import DemoPerson, DemoPost, people
 from infra.runtime.settings import Settings
 
@@ -109,6 +109,8 @@ async def _fill(
         await connection.execute(insert(PostRow), [row for person in everybody for row in _posts(person)])
         if entrusted := duties(organisations, everybody):
             await connection.execute(insert(DutyRow), entrusted)
+        if formed := task_forces(organisations):
+            await connection.execute(insert(TaskForceRow), formed)
         _write_sign_ins(file, everybody, passwords)
         return True
 

@@ -61,10 +61,31 @@ class DutyRow(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.person_id", index=True)
     detail: str = ""
     """what exactly: a line of work, a certificate's number, a part in a task force"""
+    scope: str = ""
+    """of a line of work: codes of the responsibility list, separated by spaces; empty is all"""
     since: datetime = instant_field()
     until: datetime | None = instant_field(default=None)
     """its end as foreseen"""
     named_by: str
+    named_at: datetime = instant_field()
+    ended_by: str = ""
+    ended_at: datetime | None = instant_field(default=None)
+
+
+class TaskForceRow(SQLModel, table=True):
+    """A task force (工作专班) of an organisation, from `since` to `until` unless it was ended before; its members are
+    duties. Never deleted.
+    """
+
+    __tablename__ = "task_force"
+    force_id: str = Field(primary_key=True)
+    name: str
+    purpose: str
+    organisation_code: str = Field(foreign_key="organisation.code")
+    since: datetime = instant_field()
+    until: datetime = instant_field()
+    formed_by: str
+    formed_at: datetime = instant_field()
     ended_by: str = ""
     ended_at: datetime | None = instant_field(default=None)
 

@@ -26,9 +26,9 @@ SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
            "colour", "category", "handler", "reporter", "dispatcher", "judge", "station", "township"]  # fmt: skip
 TABLES = (
-    "organisation person deputy duty post incident incident_party number addressee barred dispute helper involvement "
-    "party_token tally task timeline attachment comment event message watcher access archive job answer heartbeat "
-    "sign_in generation"
+    "organisation person deputy duty task_force post incident incident_party number addressee barred dispute helper "
+    "involvement party_token tally task timeline attachment comment event message watcher access archive job answer "
+    "heartbeat sign_in generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -83,14 +83,22 @@ def _people() -> None:
     op.create_index("ix_deputy_person_id", "deputy", ["person_id"])
     op.create_table(
         "duty",
-        *_columns(TEXT, "duty_id", "kind", "subject", "person_id", "detail", "named_by", "ended_by"),
-        *_columns(INSTANT, "since"),
+        *_columns(TEXT, "duty_id", "kind", "subject", "person_id", "detail", "scope", "named_by", "ended_by"),
+        *_columns(INSTANT, "since", "named_at"),
         *_columns(INSTANT, "until", "ended_at", nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("duty_id"),
     )
     op.create_index("duty_subject", "duty", ["kind", "subject"])
     op.create_index("ix_duty_person_id", "duty", ["person_id"])
+    op.create_table(
+        "task_force",
+        *_columns(TEXT, "force_id", "name", "purpose", "organisation_code", "formed_by", "ended_by"),
+        *_columns(INSTANT, "since", "until", "formed_at"),
+        *_columns(INSTANT, "ended_at", nullable=True),
+        sa.ForeignKeyConstraint(["organisation_code"], ["organisation.code"]),
+        sa.PrimaryKeyConstraint("force_id"),
+    )
     op.create_table(
         "post",
         *_columns(TEXT, "post_id", "person_id", "role", "organisation_code", "path"),
