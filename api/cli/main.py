@@ -1,5 +1,5 @@
 """The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | undelivered |
-recover | playbook … | audit …`.
+recover | playbook … | people … | audit …`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三�
 cli.add_typer(audit_commands.audit, name="audit")
 playbook = typer.Typer(no_args_is_help=True, help="Playbooks, a city's mechanism as data. 工作机制。")
 cli.add_typer(playbook, name="playbook")
+people = typer.Typer(no_args_is_help=True, help="People on record, and what is entrusted to them. 名册。")
+cli.add_typer(people, name="people")
 Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
 
 
@@ -97,6 +99,14 @@ def check(
     from api.cli import playbook_check  # brings the database with it, which other commands don't need
 
     raise typer.Exit(playbook_check.check(named))
+
+
+@people.command()
+def coverage(every: Annotated[bool, typer.Option("--all", help="Name every break and vacancy")] = False) -> None:
+    """Check that beats and grids are one to one, and name the counterparts that are missing; 1 if they are not."""
+    from api.cli import coverage as checking  # brings the database with it, which other commands don't need
+
+    raise typer.Exit(checking.coverage(get_settings(), every=every))
 
 
 @cli.command()

@@ -6,14 +6,17 @@ The engine knows nobody: it is sent who somebody is and which posts he holds now
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from api.core.context import Services
 from api.core.schemas import JsonObject
+from domain.people.duties import Concern
 from domain.people.organisation import Actor, Post, within
 from infra.database.engine import Session
 from infra.read_model.seating import holders_for, holders_of, named_so
+from infra.records.duties import Standings, standings
 from infra.records.people import PersonAtPost
 
 
@@ -64,17 +67,23 @@ async def resolve_people(
 
 
 async def people_to_name(
-    session: Session, requires: Sequence[JsonObject], asked: Sequence[Post], without: Sequence[str] = ()
+    session: Session,
+    requires: Sequence[JsonObject],
+    asked: Sequence[Post],
+    without: Sequence[str] = (),
+    concern: Concern | None = None,
 ) -> list[tuple[PersonAtPost, JsonObject | None]]:
     """Those whom the forms of a task offer by name, each with the line of the tier he would fill, if it has any.
 
-    Of a session's people as many first as make up the table, then the others who could sit there.
+    Of a session's people as many first as make up the table, then the others who could sit there; of each line those
+    first whose matter it is by the registers (`concern`), with what they are known for.
     """
+    known = await standings(session, concern, datetime.now(UTC)) if concern and requires else Standings()
     table: dict[str, tuple[PersonAtPost, JsonObject | None]] = {}
     others: dict[str, tuple[PersonAtPost, JsonObject | None]] = {}
     for line in requires:
         missing = int(line["at_least"])
-        for person in await holders_of(session, line["any_of"], line.get("path"), without):
+        for person in await holders_of(session, line["any_of"], line.get("path"), without, first=known.places):
             if missing and person.person_id not in table:
                 table[person.person_id] = (person, line)
                 missing -= 1
@@ -82,7 +91,8 @@ async def people_to_name(
                 others.setdefault(person.person_id, (person, None))
     for person in await holders_for(session, asked, without) if asked else []:
         others.setdefault(person.person_id, (person, None))
-    return [*table.values(), *(each for person, each in others.items() if person not in table)]
+    offered = [*table.values(), *(each for person, each in others.items() if person not in table)]
+    return [(replace(p, known_for=known.known_for(p.person_id, p.role)), line) for p, line in offered]
 
 
 def _holds(actor: Actor, role: str) -> bool:

@@ -24,7 +24,7 @@ from api.registers.duty_schemas import (
 from domain.errors import FieldsInvalid
 from domain.people.duties import CHIEFS, OF_BEATS, RULES, Duty
 from domain.people.organisation import Actor, parent, within
-from domain.triage.beat_coverage import Coverage, Pair, Side, Someone, Vacancy, counterparts, cover
+from domain.triage.beat_coverage import Coverage, Entrusted, Pair, Side, Someone, Vacancy, counterparts, cover
 from domain.triage.places import Directory, Kind
 from domain.triage.places import Listed as Organisation
 from domain.triage.three_chiefs import Chief, three_chiefs
@@ -41,8 +41,8 @@ _LISTED = 200
 async def check_coverage(services: Services, session: Session) -> Coverage:
     """The check of all beats, grids and counterparts as they stand now."""
     directory = await services.directory.read(session)
-    entrusted = await _entrusted(session, OF_BEATS)
-    return cover(directory, entrusted, await people_at_work(session, IN_BEATS))
+    has = await entrusted(session, OF_BEATS, datetime.now(UTC))
+    return cover(directory, has, await people_at_work(session, IN_BEATS))
 
 
 async def coverage(services: Services, session: Session) -> CoverageReport:
@@ -103,10 +103,10 @@ async def list_beats(
             if within(beat.path, place.path) or (grid and within(grid.path, place.path))
         ]  # fmt: skip
     page = found[:limit]
-    entrusted = await _entrusted(session, OF_BEATS) if page else {}
+    has = await entrusted(session, OF_BEATS, datetime.now(UTC)) if page else {}
     people = await people_at_work(session, IN_BEATS) if page else []
     villages = {parent(grid.path) for _, grid in page if grid}
-    pairs = _by_grid(directory, entrusted, people, villages)
+    pairs = _by_grid(directory, has, people, villages)
     items = [_beat(directory, beat, grid, pairs) for beat, grid in page]
     return Listed[BeatItem](items=items, next_cursor=cursor_of(page[-1][0].code) if len(found) > limit else None)
 
@@ -120,28 +120,28 @@ async def list_chiefs(
     towns = [t for t in directory.of_kind(Kind.TOWN) if t.path > after and township in (None, t.code)]
     roles = set().union(*(RULES[kind].roles for kind in CHIEFS))
     people = await people_at_work(session, sorted(roles))
-    found = three_chiefs(directory, await _entrusted(session, CHIEFS), people, towns[:limit])
+    found = three_chiefs(directory, await entrusted(session, CHIEFS, datetime.now(UTC)), people, towns[:limit])
     items = [ChiefsItem(township=_place(town), chiefs=[_chief(chief) for chief in chiefs]) for town, chiefs in found]
     return Listed[ChiefsItem](items=items, next_cursor=cursor_of(towns[limit - 1].path) if len(towns) > limit else None)
 
 
-async def _entrusted(session: Session, kinds: Iterable[Duty]) -> dict[tuple[Duty, str], list[str]]:
-    """Who has which duty of these kinds now, by kind and subject."""
+async def entrusted(session: Session, kinds: Iterable[Duty], at: datetime) -> dict[tuple[Duty, str], list[str]]:
+    """Who has which duty of these kinds at an instant, by kind and subject."""
     found: dict[tuple[Duty, str], list[str]] = defaultdict(list)
-    for each in await duties(session, kinds=kinds, at=datetime.now(UTC)):
+    for each in await duties(session, kinds=kinds, at=at):
         found[Duty(each.row.kind), each.row.subject].append(each.row.person_id)
     return found
 
 
 def _by_grid(
     directory: Directory,
-    entrusted: dict[tuple[Duty, str], list[str]],
+    has: Entrusted,
     people: Collection[Actor],
     villages: Collection[str],
 ) -> dict[str, list[Pair]]:
     """The pairs of each grid of some villages by its path, and of each village."""
     found: dict[str, list[Pair]] = defaultdict(list)
-    for pair in counterparts(directory, entrusted, people, villages):
+    for pair in counterparts(directory, has, people, villages):
         found[pair.area.path].append(pair)
     return found
 

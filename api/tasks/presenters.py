@@ -209,6 +209,7 @@ def _candidate(person: PersonAtPost) -> Candidate:
         username=person.username,
         name=person.name,
         post=PostNamed(role=person.role, organisation=person.organisation),
+        known_for=list(person.known_for),
     )
 
 

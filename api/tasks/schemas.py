@@ -144,6 +144,8 @@ class Candidate(Who):
     """Somebody who may answer, or may be asked to help."""
 
     post: PostNamed
+    known_for: list[str] = Field([], exclude=True)
+    """what is told beside the name on a form: a line of work, a qualification"""
 
 
 class DecisionOpen(Choice):

@@ -30,13 +30,17 @@ from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTa
 from domain.case.naming import NAME
 from domain.case.state import Task
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, SantuiError, TaskClosed
+from domain.people.duties import Concern
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import MERGER
 from domain.transitions.decisions import Command, entitled_post, organisation_codes, proposes
 from domain.transitions.handover import Looked, capacity, places_of, standing
+from domain.triage.lexicon import Lexicon
+from domain.triage.places import Directory
 from domain.triage.responsibility import list_row
+from domain.triage.subjects import concern_of
 from infra.database.engine import Session
-from infra.database.tables.read_model import TaskRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
 from infra.read_model.tasks import (
     FoundTask,
@@ -103,17 +107,26 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
 
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
-    to_name = await _nameable(session, task) if task.pending else []
     lexicon = services.policy.lexicon
+    to_name = await _nameable(session, task, _concern(task, dispute, directory, lexicon)) if task.pending else []
     return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before)
 
 
-async def _nameable(session: Session, task: Task) -> list[tuple[PersonAtPost, JsonObject | None]]:
+async def _nameable(session: Session, task: Task, concern: Concern) -> list[tuple[PersonAtPost, JsonObject | None]]:
     """Those whom an answer to the task may name: who makes up the session, or the officers there are."""
     if task.kind == NAME:
         station = [Post(role="responsible_officer", path=post.path) for post in task.addressees]
         return await people_to_name(session, [], station)
-    return await people_to_name(session, task.about.get("requires", []), [])
+    return await people_to_name(session, task.about.get("requires", []), [], concern=concern)
+
+
+def _concern(task: Task, dispute: DisputeRow, directory: Directory, lexicon: Lexicon) -> Concern:
+    """What a session of the task would sit over, by which the registers know whom to ask first."""
+    document = dispute.sealed
+    having = [each["organisation"]["code"] for each in document["assigned"]]
+    suggested = [document["suggested_lead"]] if document["suggested_lead"] else []
+    paths = [line["path"] for line in task.about.get("requires", []) if line.get("path")]
+    return concern_of(directory, lexicon, category=dispute.category, organisations=[*having, *suggested], paths=paths)
 
 
 async def _looked(services: Services, actor: Actor, row: TaskRow, task: Task) -> None:

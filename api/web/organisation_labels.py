@@ -52,6 +52,10 @@ class PersonNamed(Protocol):
         """The person's name."""
 
     @property
+    def known_for(self) -> Sequence[str]:
+        """What is told beside the name: a line of work, a qualification."""
+
+    @property
     def post(self) -> PostHeld:
         """The post he would be named by."""
 
@@ -133,11 +137,15 @@ class Vocabulary:
 
     def offer(self, people: Sequence[PersonNamed]) -> None:
         """Offers people by name and post; of several who would be called the same, each by username beside."""
-        labels = {p.username: f"{p.name}（{self.offices.holding(p.post.organisation, p.post.role)}）" for p in people}
+        labels = {p.username: f"{p.name}（{self._beside(p)}）" for p in people}
         often = Counter(labels.values())
         for username, label in labels.items():
             labels[username] = label if often[label] == 1 else f"{label[:-1]}，{username}）"
         self.people = labels | {p.person_id: labels[p.username] for p in people}
+
+    def _beside(self, person: PersonNamed) -> str:
+        """What stands behind a name: the post, and what the registers say."""
+        return "，".join((self.offices.holding(person.post.organisation, person.post.role), *person.known_for))
 
     def code(self, form: str, typed: str) -> str:
         """What stands for a typed name in a field of a format; what is unknown stays as it is, refused by its name."""

@@ -192,6 +192,37 @@ def check_entrusting(
         raise FieldsInvalid(errors=[{"field": field, "message": message} for field, message in wrong])
 
 
+class Concern(Model):
+    """What a table sits over, as far as it says whom to ask first."""
+
+    townships: list[str] = []
+    """codes of the townships in which the matter lies"""
+    organisations: list[str] = []
+    """codes of the organisations that have it, or should"""
+    category: str = ""
+    group: str = ""
+    """that of the category"""
+
+
+LAST = 9
+"""The place in the line of those about whom no duty says anything."""
+
+
+def precedence(kind: Duty, subject: str, scope: Collection[str], concern: Concern) -> int:
+    """How early who has a duty is asked to a table, 0 the first: the township's three chiefs; then whose line of work
+    it is by name, then by all matters, in an organisation that has it; then by name elsewhere (Q-013, Q-014).
+
+    It excludes nobody: who may sit is the tier's own rule. A qualification is told and puts nobody first.
+    """
+    if kind in CHIEFS and subject in concern.townships:
+        return 0
+    by_name = bool({concern.category, concern.group} & set(scope))
+    if kind != Duty.PORTFOLIO or (scope and not by_name):
+        return LAST
+    near = subject in (*concern.townships, *concern.organisations)
+    return {(True, True): 1, (True, False): 2, (False, True): 3}.get((near, by_name), LAST)
+
+
 def _unfit(kind: Duty, subject: Subject, person: Actor) -> str:
     rule = RULES[kind]
     if not [post for post in person.posts if post.role not in SEPARATE_ROLES]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from domain.people.duties import CHIEFS, OF_BEATS, QUALIFICATIONS, Duty, Subject
+from collections.abc import Iterable
+
+from domain.people.duties import CHIEFS, OF_BEATS, QUALIFICATIONS, Concern, Duty, Subject
 from domain.people.organisation import parent
+from domain.triage.lexicon import Lexicon
 from domain.triage.places import Directory, Kind, Listed
 
 _BODIES: dict[Duty, tuple[Kind, ...]] = {
@@ -37,6 +40,24 @@ def bodies_of(directory: Directory, kind: Duty, township: Listed) -> list[Listed
         if serving := [listed for listed in directory.of_kind(body) if listed.serves(township)]:
             return serving
     return directory.of_kind(Kind.COURT) if kind == Duty.COURT_CHIEF else []
+
+
+def concern_of(
+    directory: Directory, lexicon: Lexicon, *, category: str, organisations: Iterable[str], paths: Iterable[str]
+) -> Concern:
+    """What a table sits over: a dispute's category and the organisations that have it, and of the places at which its
+    seats are bound (paths) the townships they lie in, or alone serve.
+    """
+    towns: dict[str, None] = {}
+    for listed in filter(None, map(directory.at, paths)):
+        inside = [area for area in directory.areas_of(listed) if area.kind == Kind.TOWN]
+        served = inside or [town for town in directory.of_kind(Kind.TOWN) if listed.serves(town)]
+        if len(served) == 1:
+            towns[served[0].code] = None
+    return Concern(
+        townships=list(towns), organisations=list(dict.fromkeys(organisations)), category=category,
+        group=lexicon.group_of.get(category, ""),
+    )  # fmt: skip
 
 
 def _subject(listed: Listed, served_from: list[str]) -> Subject:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.people.duties import LAST
 from domain.people.organisation import Post, lineage
 from infra.database.tables.people import PersonRow, PostRow
 from infra.read_model.visibility import below
@@ -27,23 +28,37 @@ async def named_so(session: AsyncSession, words: Collection[str]) -> dict[str, l
 
 
 async def holders_of(
-    session: AsyncSession, roles: Sequence[str], path: str | None, without: Collection[str] = (), limit: int = 40
+    session: AsyncSession,
+    roles: Sequence[str],
+    path: str | None,
+    without: Collection[str] = (),
+    limit: int = 40,
+    first: Mapping[tuple[str, str], int] | None = None,
 ) -> list[PersonAtPost]:
     """Active holders of the roles at a place, below it or above it; anywhere where no path is given.
 
-    The first role's first, and of a place its own people before those above and below.
+    Those of `first` (place in the line by person id and role) first, then the first role's, and of a place its own people before
+    those above and below.
     """
+    first = first or {}
+    leading = [col(PersonRow.person_id).in_({person for person, _ in first}).desc()] if first else []
     query = (
         select(PersonRow, PostRow)
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
         .where(col(PersonRow.active), col(PostRow.role).in_(roles), col(PersonRow.person_id).not_in(without))
-        .order_by(col(PostRow.path), col(PersonRow.username))
+        .order_by(*leading, col(PostRow.path), col(PersonRow.username))
         .limit(limit)
     )
     if path:
         query = query.where(or_(below(col(PostRow.path), path), col(PostRow.path).in_(lineage(path))))
     rows = [(at_post(person, post), post) for person, post in (await session.execute(query)).all()]
-    rows.sort(key=lambda row: (list(roles).index(row[1].role), row[1].path != path))
+    rows.sort(
+        key=lambda row: (
+            first.get((row[0].person_id, row[1].role), LAST),
+            list(roles).index(row[1].role),
+            row[1].path != path,
+        )
+    )
     found: dict[str, PersonAtPost] = {}
     for person, _ in rows:
         found.setdefault(person.person_id, person)

@@ -6,7 +6,7 @@ They run by the wall clock: what has reached its end as foreseen is over by itse
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import Conflict
-from domain.people.duties import RULES, Duty
+from domain.people.duties import CHIEFS, LAST, QUALIFICATIONS, RULES, Concern, Duty, precedence
 from domain.people.organisation import Actor, Post
 from infra.database.columns import Instant
 from infra.database.engine import Database
@@ -132,6 +132,39 @@ async def people_at_work(session: AsyncSession, roles: Collection[str]) -> list[
         actor = found.setdefault(person_id, Actor(person_id=person_id, name=name, posts=[]))
         actor.posts.append(Post(role=role, path=path))
     return list(found.values())
+
+
+@dataclass
+class Standings:
+    """How people stand to a table by what is entrusted to them."""
+
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    """how early somebody is asked, by person id and the role he would sit by; without those asked last"""
+    told: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """what is told of him beside his name, the same way; by whatever role under an empty one"""
+
+    def known_for(self, person_id: str, role: str) -> tuple[str, ...]:
+        """What is told of somebody who would sit by a role."""
+        words = (*self.told.get((person_id, role), ()), *self.told.get((person_id, ""), ()))
+        return tuple(dict.fromkeys(words))
+
+
+async def standings(session: AsyncSession, concern: Concern, at: datetime) -> Standings:
+    """Who is asked to a table first, and what those with a duty are known for. A duty speaks for the roles that it goes
+    with: a chief of court who is his house's leader too is not thereby the first of all leaders.
+    """
+    found = Standings()
+    for each in await duties(session, kinds=(*CHIEFS, Duty.PORTFOLIO, Duty.QUALIFICATION), at=at):
+        row, kind = each.row, Duty(each.row.kind)
+        if kind == Duty.QUALIFICATION:
+            found.told.setdefault((row.person_id, ""), []).append(QUALIFICATIONS.get(row.subject, row.subject))
+            continue
+        place = precedence(kind, row.subject, row.scope.split(), concern)
+        for role in RULES[kind].roles if place < LAST else ():
+            key = (row.person_id, role)
+            found.places[key] = min(place, found.places.get(key, LAST))
+            found.told.setdefault(key, []).append("三长" if kind in CHIEFS else row.detail or "分管")
+    return found
 
 
 def lock_of(kind: str, subject: str) -> str:

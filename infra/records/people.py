@@ -28,6 +28,8 @@ class PersonAtPost:
     name: str
     role: str
     organisation: str
+    known_for: tuple[str, ...] = ()
+    """what is told beside the name where somebody is chosen: a line of work, a qualification"""
 
 
 @dataclass(frozen=True)

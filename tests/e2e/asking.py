@@ -32,6 +32,7 @@ def ask_everything(county: County) -> None:
         verb(f"/v1/disputes/{nobody}/watch")
     supervisor.post("/v1/drill/digest")
     _hand_around(county)
+    _entrust(county)
     _audit(county, nobody)
     auditor.get("/v1/audit/access", limit=3)
 
@@ -63,6 +64,21 @@ def _hand_around(county: County) -> None:
     deputy = first.post("/v1/deputies", {"deputy": second.username, **days})
     first.get("/v1/deputies")
     first.delete(f"/v1/deputies/{deputy['deputyship_id']}")
+
+
+def _entrust(county: County) -> None:
+    """A planted vacancy filled and laid down again; a task force formed, joined and ended; all registers read."""
+    chief, officer = (county.with_role(role, "station-daping") for role in ("station_chief", "responsible_officer"))
+    given = chief.post("/v1/duties", {"kind": "beat_officer", "subject": "beat-450", "person": officer.username})
+    chief.post(f"/v1/duties/{given['duty_id']}/end")
+    for path in ("duties", "beats", "beats/coverage", "beats/vacancies", "chiefs"):
+        chief.get(f"/v1/{path}", **({} if path.endswith("coverage") else {"limit": 2}))
+    chief.get(f"/v1/people/{officer.username}")
+    until = (datetime.now(CHINA) + timedelta(days=30)).isoformat()
+    asked = {"name": "邻里纠纷专班", "purpose": "举一反三，逐案回访", "organisation": "bureau", "until": until}
+    force = county.with_role("bureau_analyst").post("/v1/task-forces", asked)["force_id"]
+    county.supervisor.get("/v1/task-forces")
+    county.supervisor.post(f"/v1/task-forces/{force}/end")
 
 
 def _audit(county: County, number: str) -> None:
