@@ -37,8 +37,8 @@ async def holders_of(
 ) -> list[PersonAtPost]:
     """Active holders of the roles at a place, below it or above it; anywhere where no path is given.
 
-    Those of `first` (place in the line by person id and role) first, then the first role's, and of a place its own people before
-    those above and below.
+    Those of `first` (place in the line by person id and role) first, then the first role's, and of a place its own
+    people before those above and below.
     """
     first = first or {}
     leading = [col(PersonRow.person_id).in_({person for person, _ in first}).desc()] if first else []

@@ -15,7 +15,8 @@ from tests.api.support import somebody
 TOWN = "town-gushan"
 LEADERS = {"any_of": ["township_leader"], "path": f"/county/{TOWN}", "at_least": 1, "name": "镇街分管领导"}
 HEADS = {"any_of": ["department_leader"], "at_least": 1, "name": "部门分管领导"}
-CHIEF = {"any_of": ["station_chief"], "path": "/county/bureau/station-gushan", "at_least": 1, "name": "派出所所长"}
+STATION = "/county/bureau/station-gushan"
+CHIEF = {"any_of": ["station_chief"], "path": STATION, "at_least": 1, "name": "派出所所长"}
 
 
 async def seated(session: Session, line: dict[str, object], category: str, group: str, *having: str) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ async def test_of_two_station_chiefs_the_one_bound_to_the_township_is_offered_fi
     newcomer = await somebody(services, "station_chief", "station-baiyang")
     async with services.database.write() as writing:
         writing.add(PostRow(post_id="post-a", person_id=newcomer.person_id, role="station_chief",
-                            organisation_code="station-gushan", path=CHIEF["path"]))  # fmt: skip
+                            organisation_code="station-gushan", path=STATION))  # fmt: skip
     async with services.database.read() as fresh:
         assert await seated(fresh, CHIEF, "land_boundary", "land_village") == (bound.person.username, "三长")
 
