@@ -9,7 +9,8 @@ from domain.case.records import Assigned
 from domain.case.state import Decision
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
-from domain.transitions.buck_passing import groundless, passed_on
+from domain.transitions.assignments.buck_passing import groundless, passed_on
+from domain.transitions.assignments.reassigning import part_of
 from domain.transitions.colours import deliver
 from domain.transitions.disposal import agree, settle
 from workflows.desk import DONE, Answer, Ask, Desk
@@ -88,7 +89,8 @@ def _same_holders(desk: Desk) -> list[Assigned]:
 def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
     """What follows from one organisation's answer; `DONE` takes the whole push elsewhere."""
     state, about = desk.state, answer.task.about
-    assigned = next(a for a in state.assigned if a.organisation.path == about["path"])
+    assigned = part_of(state, answer.task)
+    assert assigned, "asked about a part that was given"
     match answer.name:
         case "accept":
             assigned.standing = "accepted" if answer.decision.actor_id else "deemed"

@@ -15,6 +15,7 @@ from domain.people.organisation import Actor, OrganisationRef
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places
 from domain.triage.triage import Triage, triage
+from infra.database.columns import ring
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.intake import IncidentRow
@@ -42,7 +43,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     places = await places_of(services, report.place)
     found = triage(report.narrative, services.policy.lexicon_at(datetime.now(UTC)), source=report.source)
     new, known = _as_known(report, found), []
-    secret = services.tokens.secret.hex()
+    secret = _secret()
     incident_id = new_id()
     content = Content(incident=_incident(incident_id, report, found), triage=found, places=places)
     sealed = content.model_dump(mode="json")
@@ -75,6 +76,11 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     parties = [digest(key, secret) for party in new.parties for key in party_keys(party)]
     row, _ = await record_incident(services.database, row, decide, parties, services.settings.cell, hold)
     return row
+
+
+def _secret() -> str:
+    """Under what places and callers are compared: apart from the secret of the sign-ins, which a turned key changes."""
+    return ring().lasting("intake").hex()
 
 
 async def places_of(services: Services, place: PlaceIn, session: Session | None = None) -> dict[str, OrganisationRef]:
@@ -123,6 +129,7 @@ def _incident(incident_id: str, report: IncidentIn, found: Triage) -> Incident:
         rank=found.rank,
         harm=found.harm,
         urgency=found.urgency,
+        risk_kinds=list(found.risk_kinds),
     )
 
 

@@ -40,6 +40,8 @@ class Incident(Model):
     urgency: int = 1
     police: bool = False
     """police first by what it says"""
+    risk_kinds: list[str] = []
+    """the kinds of risk that its words speak of (Q-030)"""
     conflicts_with: str = ""
     """the dispute of the report that had this one's source number first, with other content"""
 

@@ -45,7 +45,7 @@ ACTIONS: dict[str, ActionSpec] = {
     "extend": ActionSpec(
         title="延期", form=actions.Extend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True
     ),
-    "reassign": ActionSpec(title="改派", form=actions.Reassign, roles=_POLICE | _CENTRE),
+    "reassign": ActionSpec(title="改派", form=actions.ReassignOf, roles=_POLICE | _CENTRE),
     "name_officer": ActionSpec(title="指定责任民警", form=pushes.NameAnother, roles=_POLICE | {"command_room"}),
     "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),

@@ -71,6 +71,8 @@ class KindSpec(Model):
     """the part of the process that names who answers it, where that is not `tasks`"""
     to_organisation: bool = False
     """asked about one organisation of push 3: the one that a playbook's `assigned` means"""
+    delivers: bool = False
+    """asked of that very organisation: given to another, it is delivered to that one, and its limits run from there"""
     first_contact: str = ""
     """what the clock of the first contact is called, which the decision `contacted` or `noted` stops; "" has none"""
     under_colour: bool = False
@@ -192,6 +194,7 @@ KINDS: dict[str, KindSpec] = {
         name="签收交办",
         stages=(Stage.PUSH_3,),
         to_organisation=True,
+        delivers=True,
         decisions={"accept": _d("签收"), "refuse": _d("退单", departments.Refuse)},
     ),
     "rule_refusal": KindSpec(
@@ -204,6 +207,7 @@ KINDS: dict[str, KindSpec] = {
         name="主办处置",
         stages=(Stage.PUSH_3,),
         to_organisation=True,
+        delivers=True,
         under_colour=True,
         handles=True,
         leads=True,
@@ -218,6 +222,7 @@ KINDS: dict[str, KindSpec] = {
         name="协同处置",
         stages=(Stage.PUSH_3,),
         to_organisation=True,
+        delivers=True,
         under_colour=True,
         handles=True,
         disposes=True,

@@ -13,27 +13,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.base import Strict
-from domain.case.bells import ring
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
 from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.records import Interruption, Named
-from domain.case.responsibility import pass_on
-from domain.case.state import DisputeState, Task
+from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
-from domain.policy.catalogue import KINDS
 from domain.policy.fields import Reasoned
-from domain.policy.forms.actions import Extend, MergeInto, Reassign, Recolour, Suspend
+from domain.policy.forms.actions import Extend, MergeInto, Reassign, ReassignOf, Recolour, Suspend
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
-from domain.transitions.approvals import ending_waits, kept_by_police, propose, waiting_words
+from domain.transitions.approvals import ending_waits, propose, waiting_words
+from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
-from domain.transitions.supervision import held, move_up, stage_tasks, supervise
+from domain.transitions.supervision import held, move_up, of_body, stage_tasks, supervise
 from domain.transitions.triage.desks import ask_together
 from domain.validation_messages import field_errors
 
@@ -132,7 +130,7 @@ def take_action(case: Case, act: Act) -> None:
             interrupt(case, "recall", goto=s.process.ways.recall_to)
         case "reassign", Reassign():
             path = act.organisations[form.organisation].path
-            reassign(case, stage_tasks(s), [Post(role=form.role, path=path)], form.reason)
+            reassign(case, of_body(s, _of(form)), [Post(role=form.role, path=path)], form.reason)
         case "name_officer", NameOfficer():
             person = Named(person_id=form.officer, name=act.people[form.officer].name)
             name_officer(case, person, form.reason or "", act.actor)
@@ -174,21 +172,6 @@ def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stag
     case.void([t for t in case.state.tasks if outcome or not t.aside], "流程已变更")
 
 
-def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
-    """Open tasks go to other posts; a claim on them, a delegation and an offer are lifted."""
-    for task in tasks:
-        task.former = [*task.former, *task.addressees]
-        task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
-        task.named = False
-        if KINDS[task.kind].leads:
-            case.state.responsible = None
-        task.let_go()
-        case.state.touch(task)
-        ring(case, task)
-        case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
-    pass_on(case.state, case.now(), reassigned=True)
-
-
 def apply_change(case: Case, number: int) -> None:
     """An approved change takes effect."""
     change = case.state.changes[number - 1]
@@ -224,6 +207,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return bool(_movable(state))
         case "resume":
             return bool(_suspended(state))
+        case "reassign":
+            return bool(stage_tasks(state))
         case "name_officer":
             return nameable(state) is not None
         case _:
@@ -266,6 +251,13 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign) and form.organisation not in act.organisations:
         errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
-    elif isinstance(form, Reassign) and (kept := kept_by_police(state, act.organisations[form.organisation])):
-        errors.append({"field": "organisation", "message": kept})
+    elif isinstance(form, Reassign) and not (tasks := of_body(state, _of(form))):
+        errors.append({"field": "of", "message": f"“{_of(form)}”在本案没有待办"})
+    elif isinstance(form, Reassign):
+        errors += reassign_errors(state, tasks, act.organisations[form.organisation])
     return errors
+
+
+def _of(form: Reassign) -> str:
+    """Whose tasks are reassigned: the code of an organisation beside the holder; "" is the holder."""
+    return (isinstance(form, ReassignOf) and form.of) or ""

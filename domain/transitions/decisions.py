@@ -39,10 +39,12 @@ from domain.policy.forms.judgement import Return
 from domain.policy.forms.mediation import SessionAgreed
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import STAGE_NAMES, Stage
-from domain.transitions.approvals import ends_task, kept_by_police, waiting_words
+from domain.transitions.approvals import ends_task, waiting_words
+from domain.transitions.assignments.reassigning import reassign_errors
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
+from domain.transitions.supervision import holder_of
 from domain.transitions.triage.desks import KIND as DESKS
 from domain.transitions.triage.desks import desk_errors, judging
 from domain.transitions.triage.desks import withheld as withheld_at_desk
@@ -365,8 +367,8 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors.append({"field": "push_on", "message": "本机制没有二次推送"})
     if getattr(form, "dispute_no", None) == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
-    if isinstance(form, Reassign) and (kept := kept_by_police(state, command.organisations.get(form.organisation))):
-        errors.append({"field": "organisation", "message": kept})
+    if isinstance(form, Reassign):
+        errors += reassign_errors(state, holder_of(state, task), command.organisations.get(form.organisation))
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
     if isinstance(form, SessionAgreed) and form.confirmation and (why := not_confirmable(form.terms)):

@@ -12,6 +12,7 @@ from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
+from domain.transitions.side_effects import open_protection
 from domain.transitions.triage.desks import ask_together, rush
 
 
@@ -59,11 +60,26 @@ def add_incident(case: Case, incident: Incident) -> None:
     if s.process.colours[colour].rank > s.process.colours[s.colour].rank:
         recolour(case, colour, "重复警情")
         ask_together(case)
+    _risks(case, incident)
     if incident.police:  # a graver alarm than the first one
         s.police = s.police_heard = True
     rush(case, incident.source)
     if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)
+
+
+def _risks(case: Case, incident: Incident) -> None:
+    """What a later alarm tells of is a risk of the case as if the first had told it: of violence at home the protection
+    order is asked about, and nobody sits at a table with it (Q-097).
+    """
+    s = case.state
+    new = [kind for kind in dict.fromkeys(incident.risk_kinds) if kind not in s.risk_kinds]
+    if not new:
+        return
+    s.risk_kinds = [*s.risk_kinds, *new]
+    case.log("risks_added", "重复警情带来新的风险类型", incident_id=incident.incident_id, risk_kinds=new)
+    if s.stage is not Stage.TRIAGE:  # there the desks' last word opens it
+        open_protection(case)
 
 
 def _only_counted(state: DisputeState) -> set[str]:

@@ -11,8 +11,9 @@ from domain.case.protection import applied, open_protection, protect
 from domain.case.state import Decision, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
-from domain.transitions.actions import apply_change, reassign
+from domain.transitions.actions import apply_change
 from domain.transitions.approvals import approved_with, propose_ending
+from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
@@ -85,13 +86,13 @@ def _supervised(case: Case, task: Task, decision: Decision) -> None:
             code = decision.fields["organisation"]
             ref = next(o for o in case.state.organisations.values() if o.code == code)
             to = [Post(role=decision.fields["role"], path=ref.path)]
-            reassign(case, holder_of(case, task), to, decision.fields["reason"])
+            reassign(case, holder_of(case.state, task), to, decision.fields["reason"])
         case "promote":
             about = task.about
             supervise(case, "promoted", f"{about['title']}（提级）", level=about["level"] + 1, clock=about["matter"],
                       task_id=about.get("task_id"))  # fmt: skip
         case "excuse":
-            for held in holder_of(case, task):
+            for held in holder_of(case.state, task):
                 if held.kind == "cooperate":
                     held.state = "done"
                     held.decision = Decision(name="excused", at=case.now(), actor_id=decision.actor_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.case.case import Case
+from domain.case.case import COLOUR, PROGRESS, Case
 from domain.case.records import Supervision
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Post
@@ -37,12 +37,30 @@ def supervise(
     )
 
 
-def holder_of(case: Case, supervision: Task) -> list[Task]:
-    """The open tasks a supervision is about: the one that was late, or all that the stage waits for."""
-    task = case.state.task(supervision.about.get("task_id") or "")
+def holder_of(state: DisputeState, supervision: Task) -> list[Task]:
+    """The open tasks a supervision is about: the one that was late, those of the organisation whose limit was, or all
+    that the stage waits for.
+    """
+    task = state.task(supervision.about.get("task_id") or "")
     if task and task.pending:
         return [task]
-    return stage_tasks(case.state)
+    name, _, code = str(supervision.about.get("matter", "")).partition(":")
+    return of_body(state, code) if name in (COLOUR, PROGRESS) else stage_tasks(state)
+
+
+def of_body(state: DisputeState, code: str) -> list[Task]:
+    """The open tasks of one organisation of push 3 that has a part beside the holder, by its code; of the holder ("")
+    what he leads, or all that the stage waits for where nobody leads.
+    """
+    tasks = stage_tasks(state)
+    if code:
+        return [t for t in tasks if KINDS[t.kind].delivers and not _led(t) and t.about.get("organisation") == code]
+    return [task for task in tasks if _led(task)] or tasks
+
+
+def _led(task: Task) -> bool:
+    """Whether a task is the holder's: it is about no organisation beside him."""
+    return not task.about.get("organisation") or bool(task.about.get("lead", KINDS[task.kind].leads))
 
 
 def stage_tasks(state: DisputeState) -> list[Task]:

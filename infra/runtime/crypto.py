@@ -1,5 +1,6 @@
 """One key file: Temporal payloads, sealed columns and files (AES-256-GCM, key id beside each ciphertext), and the blind
-tokens by which a person is known again without being named (HMAC-SHA-256 under a key derived for that alone).
+tokens by which a person is known again without being named (HMAC-SHA-256 under a key derived for that alone), and the
+secret under which intake compares places and callers.
 
 The file holds a ring, newest key first, one `id:base64` a line: what was written with an older key still opens.
 """
@@ -64,17 +65,22 @@ class KeyRing:
         as long as that key is there."""
         return [self.blind(words, key_id) for key_id in self._keys]
 
+    def lasting(self, purpose: str) -> bytes:
+        """A secret for one purpose, derived for it alone from the oldest key: digests under it stay equal when a newer
+        key is put above, and until the oldest is taken out."""
+        return _derived(self._keys[next(reversed(self._keys))], f"santui.{purpose}.v1".encode())
+
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._keys
 
     @cached_property
     def _blinding(self) -> dict[str, bytes]:
         """A key of its own for blind tokens, derived from each key of the ring."""
+        return {key_id: _derived(key, b"santui.people.v1") for key_id, key in self._keys.items()}
 
-        def derived(key: bytes) -> bytes:
-            return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"santui.people.v1").derive(key)
 
-        return {key_id: derived(key) for key_id, key in self._keys.items()}
+def _derived(key: bytes, info: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(key)
 
 
 def load_keys(path: Path) -> KeyRing:

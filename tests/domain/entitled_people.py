@@ -17,6 +17,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, parent, wit
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
+from domain.transitions.supervision import holder_of, of_body
 from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
 
 T = TypeVar("T")
@@ -146,6 +147,8 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
     fields = example(task.kind, decision, task.about, document, people=candidates_for(state, task))
     if "met" in fields:
         fields["met"] = [{"who": "双方当事人", "at": at.isoformat(), "where": "村委会"}]
+    if (task.kind, decision) == ("supervise", "reassign"):
+        fields["organisation"] = draw.pick(free_for(state, holder_of(state, task)))
     for (kind, name), drawn in _DRAWN.items():
         if name == decision and kind in ("", task.kind):
             fields |= drawn(draw, state, at)
@@ -200,7 +203,6 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("apply_protection", "apply"): _flags("urgent"),
     ("evaluate", "return"): lambda d, s, at: {"redo": d.pick(["same", "dispatch"])},
     ("visit", "relapsed"): lambda d, s, at: {"colour": d.pick(list(s.process.colours))},
-    ("supervise", "reassign"): lambda d, s, at: {"organisation": d.pick(list(ORGANISATIONS))},
 }  # fmt: skip
 """What is left open in a form, by kind and decision, or by decision alone."""
 
@@ -214,7 +216,12 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
         case "transfer_out":
             fields["to"] = "市外单位"
         case "reassign":
-            fields |= {"organisation": draw.pick(list(ORGANISATIONS))}
+            beside = [t.about["organisation"] for t in state.pending()
+                      if KINDS[t.kind].delivers and not t.about["lead"]]  # fmt: skip
+            several = len(beside) > 1 and not any(t.about.get("lead") for t in state.pending())
+            if beside and (several or draw.flag()):
+                fields["of"] = draw.pick(beside)
+            fields["organisation"] = draw.pick(free_for(state, of_body(state, fields.get("of", ""))))
             fields["role"] = draw.pick(["department_handler", "township_leader", "responsible_officer"])
         case "name_officer":
             fields["officer"] = another_officer(state)
@@ -228,6 +235,13 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             latest = max([at, *(clock.due_at for clock in state.clocks if clock.stopped_at is None)])
             fields["until"] = (latest + timedelta(days=draw.number(1, 30))).isoformat()
     return fields
+
+
+def free_for(state: DisputeState, tasks: list[Task]) -> list[str]:
+    """The organisations that may take over what those of tasks have: none that has an open part of its own."""
+    others = [t.about["path"] for t in state.pending() if KINDS[t.kind].delivers and t not in tasks]
+    moved = any(KINDS[t.kind].delivers for t in tasks)
+    return [code for code, ref in ORGANISATIONS.items() if not moved or ref.path not in others]
 
 
 def obligations(draw: Chance, today: date) -> list[dict[str, Any]]:

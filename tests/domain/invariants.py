@@ -243,14 +243,16 @@ class Watch:
 
     def _receipt(self, state: DisputeState, running: list[Clock]) -> None:
         """“111” runs for each organisation from the delivery to it, and red is followed up until it is evaluated."""
-        given = {a.organisation.path: a for a in state.assigned}
+        given = {(a.organisation.path, a.lead): a for a in state.assigned}
+        assert len(given) == len(state.assigned), "two parts of one sort for one organisation"
+        asked_of = [(t.kind, t.about["path"]) for t in state.pending() if KINDS[t.kind].delivers]
+        assert len(set(asked_of)) == len(asked_of), "one organisation is asked twice"
         for clock in running:
             if not clock.body or not is_of(clock, COLOUR, PROGRESS):
                 continue
-            part = given.get(clock.body)
-            assert part, f"{clock.name} runs for an organisation that has no part"
+            part = given.get((clock.body, clock.name in (COLOUR, PROGRESS)))
+            assert part, f"{clock.name} runs for an organisation that has no such part"
             assert part.lead or part.standing not in ("excused", "unable"), f"{clock.name} of one that is out"
-            assert part.lead == (clock.name in (COLOUR, PROGRESS)), f"{clock.name} of the lead, or of another?"
             assert part.lead or state.stage is Stage.PUSH_3, f"{clock.name} runs in {state.stage}"
             if is_of(clock, COLOUR):
                 assert clock.started_at == part.delivered_at, f"{clock.name} does not run from the delivery"

@@ -20,6 +20,12 @@ class Reassign(Reasoned):
     organisation: OrganisationCode = Field(title="单位")
 
 
+class ReassignOf(Reassign):
+    """The same, of the holder, or of one organisation that has a part beside him."""
+
+    of: OrganisationCode | None = Field(None, title="改派哪个协办单位的待办（不填为主办）")
+
+
 class Extend(Reasoned):
     """A later deadline; the old one stays on record."""
 

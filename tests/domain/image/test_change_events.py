@@ -8,7 +8,7 @@ from domain.case.state import DisputeState
 from domain.image.change_events import ChangeEvent, change_events
 from domain.image.projection import project
 from domain.people.organisation import Post
-from domain.transitions.actions import reassign
+from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.handover import Handover, take_delegation, take_transfer
 from domain.transitions.timekeeping import fire_due
 from tests.domain.support import PLACES, SCENE, Desk, person

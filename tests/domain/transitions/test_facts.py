@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.case.case import COLOUR
+from domain.case.ladder import no_table
 from domain.case.records import Party
 from domain.policy.process import Raising
 from domain.policy.spans import Calendar, Span
@@ -26,6 +27,28 @@ def test_a_repeat_alarm_joins_counts_and_keeps_each_caller_s_demand() -> None:
     assert [incident.narrative for incident in desk.state.incidents] == ["第1次报警", "第2次报警"]
     assert {party.name for party in desk.state.parties} == {"李某", "罗某"}
     assert task.revision > stamped  # whoever holds the case is told
+
+
+@pytest.mark.req("Q-097", "Q-030")
+def test_what_a_later_alarm_tells_of_is_a_risk_of_the_case() -> None:
+    """“配合出具…家暴事件人身保护令”: also where only the second call says that he beats her."""
+    desk = Desk(risk_kinds=["group_event"])
+    desk.push()
+    told = alarm(2, desk.at, risk_kinds=["domestic_violence", "group_event"])
+    for _ in range(2):
+        add_incident(desk.case, told)
+    assert desk.state.risk_kinds == ["group_event", "domestic_violence"]
+    assert no_table(desk.state) == "涉家庭暴力，不得组织当面调解"
+    [order] = desk.state.pending("apply_protection")
+    assert order.addressees[0].role == "responsible_officer"
+    assert desk.logged("risks_added") == ["重复警情带来新的风险类型"]
+
+
+def test_at_triage_the_desks_last_word_opens_the_protection_order() -> None:
+    desk = Desk()
+    desk.case.enter(Stage.TRIAGE)
+    add_incident(desk.case, alarm(2, desk.at, risk_kinds=["domestic_violence"]))
+    assert (desk.state.risk_kinds, desk.state.pending("apply_protection")) == (["domestic_violence"], [])
 
 
 def test_the_same_alarm_told_twice_counts_once() -> None:

@@ -64,12 +64,12 @@ def test_the_answer_is_put_on_the_supervision_it_answers() -> None:
 def test_handing_over_moves_the_late_task_and_leaves_the_others() -> None:
     desk = Desk()
     late = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
-    other = desk.case.open("cooperate", about={"path": MARKET.path})
+    other = desk.case.open("cooperate", about={"path": PLACES["township"]})
     court = desk.case.open("court_protection")
     task = supervise(desk.case, "overdue", "超期督办", level=0, clock="x", task_id=late.task_id)
     desk.decide(task, "reassign", SUPERVISOR, role="department_leader", organisation="market", reason="换人")
     assert [(p.role, p.path) for p in late.addressees] == [("department_leader", MARKET.path)]
-    assert {p.path for p in other.addressees} == {MARKET.path}
+    assert {p.path for p in other.addressees} == {PLACES["township"]}
     assert {p.role for p in other.addressees} != {"department_leader"}
     assert {p.role for p in court.addressees} == {"court_liaison"}
     assert HOUSING.path in {p.path for p in late.former}
@@ -80,7 +80,7 @@ def test_a_cooperating_department_is_excused_the_lead_never() -> None:
     lead = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
     helper = desk.case.open("cooperate", about={"path": MARKET.path})
     task = supervise(desk.case, "escalated", "提级办理", level=0)
-    assert holder_of(desk.case, task) == stage_tasks(desk.state) == [lead, helper]
+    assert holder_of(desk.state, task) == stage_tasks(desk.state) == [lead, helper]
     desk.decide(task, "excuse", SUPERVISOR, reason="与其职责无关")
     assert (lead.state, helper.state) == ("open", "done")
     assert helper.decision

@@ -15,7 +15,7 @@ from domain.case.case import Case
 from domain.case.records import Party
 from domain.image.projection import Image, project
 from domain.people.organisation import Post
-from domain.transitions.actions import reassign
+from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.colours import recolour
 from infra.database.engine import Database
 from infra.database.statements import Statement

@@ -188,6 +188,13 @@ async def test_each_key_has_tokens_of_its_own() -> None:
         other.blind("name:罗建国", "a")
 
 
+async def test_what_intake_compares_by_outlives_a_new_key_and_is_no_other_secret() -> None:
+    old, turned = KeyRing({"a": bytes(32)}), KeyRing({"b": bytes([1] * 32), "a": bytes(32)})
+    assert turned.lasting("intake") == old.lasting("intake")
+    assert turned.lasting("intake") != turned.lasting("people")
+    assert KeyRing({"b": bytes([1] * 32)}).lasting("intake") != old.lasting("intake")
+
+
 async def test_who_may_not_see_a_dispute_is_told_that_it_is_one_he_does_not_see(database: Database) -> None:
     await published(database, LUO)
     now = await published(database, LUO)

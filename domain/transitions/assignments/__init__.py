@@ -1,0 +1,1 @@
+"""What organisations are given, and what is taken from them."""

@@ -1,0 +1,77 @@
+"""改派: open tasks go to other posts. What was delivered to one organisation of push 3 is delivered to another, and
+nobody else's work moves with it; its limits run from there (“接到推送信息的部门和乡镇…按照‘111’”).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.case.bells import ring
+from domain.case.case import Case
+from domain.case.records import Assigned
+from domain.case.responsibility import pass_on
+from domain.case.state import DisputeState, Task
+from domain.people.organisation import OrganisationRef, Post
+from domain.policy.catalogue import KINDS
+from domain.transitions.approvals import kept_by_police
+from domain.transitions.colours import deliver
+from domain.transitions.supervision import stage_tasks
+
+
+def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
+    """Open tasks go to other posts; a claim on them, a delegation and an offer are lifted."""
+    for task in tasks:
+        task.former = [*task.former, *task.addressees]
+        task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+        task.named = False
+        if KINDS[task.kind].leads:
+            case.state.responsible = None
+        task.let_go()
+        _deliver_anew(case, task, case.state.organisations.get(to[0].path))
+        case.state.touch(task)
+        ring(case, task)
+        case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
+    pass_on(case.state, case.now(), reassigned=True)
+
+
+def reassign_errors(state: DisputeState, tasks: Sequence[Task], to: OrganisationRef | None) -> list[dict[str, str]]:
+    """Why these tasks may not go to that organisation, as field errors: it leaves the police unapproved, or has a part
+    of its own already, or several organisations' parts would become one.
+    """
+    if kept := kept_by_police(state, to):
+        return [{"field": "organisation", "message": kept}]
+    given = [task for task in tasks if KINDS[task.kind].delivers]
+    others = [task for task in stage_tasks(state) if KINDS[task.kind].delivers and task not in given]
+    if to and given and any(task.about.get("path") == to.path for task in others):
+        return [{"field": "organisation", "message": f"{to.name}已在办理本案，不能再接办其他单位的部分"}]
+    if len({task.about.get("path") for task in given}) > 1:
+        return [{"field": "of", "message": "请指明改派哪个单位的待办"}]
+    return []
+
+
+def part_of(state: DisputeState, task: Task) -> Assigned | None:
+    """The part in push 3 that a task is about: of an organisation that leads and has another part, that of the task."""
+    mine = [each for each in state.assigned if each.organisation.path == task.about.get("path")]
+    return next((each for each in mine if each.lead == task.about.get("lead")), mine[-1] if mine else None)
+
+
+def _deliver_anew(case: Case, task: Task, to: OrganisationRef | None) -> None:
+    """What an organisation had been given is another's from now on, with whole limits; the first one's limits end."""
+    was = task.about.get("path")
+    part = part_of(case.state, task)
+    if not KINDS[task.kind].delivers or part is None or to is None or to.path == was:
+        return
+    task.about = {**task.about, "path": to.path, "organisation": to.code, "name": to.name}
+    case.take_back(of=was)
+    # What it had done, or was excused from, beside the lead stands with its tasks; of each sort it has one part.
+    case.state.assigned = [
+        each for each in case.state.assigned
+        if each is part or (each.organisation.path, each.lead) != (to.path, part.lead)
+    ]  # fmt: skip
+    part.organisation = to
+    part.standing = "asked" if task.kind == "accept_assignment" else "deemed"
+    deliver(case, [part])
+    policy, own = case.state.process.tasks.get(task.kind), case.state.clock(f"task:{task.task_id}")
+    if own and policy and (limit := policy.limit_for(case.state.colour)):
+        own.stop(case.now())
+        case.start_clock(own.name, own.title, limit=limit, rungs=own.rungs, decides=own.decides, task_id=task.task_id)
