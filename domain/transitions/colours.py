@@ -10,6 +10,7 @@ from typing import Any
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of, is_of
 from domain.case.records import Assigned
 from domain.case.state import DisputeState
+from domain.policy.catalogue import KINDS
 from domain.policy.intake.sources import limit_of
 from domain.policy.stages import Stage
 
@@ -34,7 +35,7 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
             if clock.stopped_at is None and is_of(clock, PROGRESS):
                 case.stop_clock(clock.name)
         case.void(s.pending("keep_following"), "预警颜色已调低")
-    elif _handed_in(s):
+    elif _handed_in(s) or _met_before(s):
         _follow(case)
     case.log("recoloured", f"预警颜色由{s.process.colours[was].name}调整为{rule.name}", by=by, reason=why,
              **{"from": was, "to": colour})  # fmt: skip
@@ -139,6 +140,14 @@ def _follow(case: Case, organisation: str = "", body: str | None = None) -> None
                      body=(body or (before.body if before else None)) if organisation else None)  # fmt: skip
     if not organisation:
         case.keep_following()
+
+
+def _met_before(state: DisputeState) -> bool:
+    """Whether somebody met a party under the graver colour already, which then was milder for a while: its limit is
+    met, and follow-up is what there is."""
+    begun = any(clock.name == COLOUR and clock.round == state.round for clock in state.clocks)
+    in_hand = state.stage is Stage.MEDIATION or any(KINDS[task.kind].leads for task in state.pending())
+    return begun and in_hand and not (state.clock(COLOUR) or state.clock(PROGRESS))
 
 
 def _handed_in(state: DisputeState) -> bool:

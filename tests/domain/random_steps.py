@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from domain.case.bells import bell_of
+from domain.case.naming import nameable
 from domain.case.records import Party
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor
@@ -187,6 +188,9 @@ class Steps(RuleBasedStateMachine):
     def act(self, draw: Chance, *, endings: bool = False) -> None:
         """A rightful action is taken."""
         thinkable = [] if self.state.closed else actions_thinkable(self.state)
+        pushed = nameable(self.state)  # what was given to others is named to nobody of the station
+        if pushed and all(post.path != self.state.places["station"] for post in pushed.addressees):
+            thinkable.remove("name_officer")
         if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
             return
         name = draw.pick(names)

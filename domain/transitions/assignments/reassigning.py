@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.bells import ring
-from domain.case.case import Case
+from domain.case.case import COLOUR, PROGRESS, Case, clock_of
 from domain.case.records import Assigned
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task
@@ -49,6 +49,13 @@ def reassign_errors(state: DisputeState, tasks: Sequence[Task], to: Organisation
     return []
 
 
+def _end(case: Case, name: str, body: str | None) -> None:
+    """Ends a limit of the organisation that it was delivered to; of the case's own, which has no body, nothing."""
+    clock = case.state.clock(name)
+    if clock and body and clock.body == body:
+        case.stop_clock(name)
+
+
 def part_of(state: DisputeState, task: Task) -> Assigned | None:
     """The part in push 3 that a task is about: of an organisation that leads and has another part, that of the task."""
     mine = [each for each in state.assigned if each.organisation.path == task.about.get("path")]
@@ -62,7 +69,8 @@ def _deliver_anew(case: Case, task: Task, to: OrganisationRef | None) -> None:
     if not KINDS[task.kind].delivers or part is None or to is None or to.path == was:
         return
     task.about = {**task.about, "path": to.path, "organisation": to.code, "name": to.name}
-    case.take_back(of=was)
+    for name in (COLOUR, PROGRESS):
+        _end(case, clock_of(name, "" if part.lead else part.organisation.code), was)
     # What it had done, or was excused from, beside the lead stands with its tasks; of each sort it has one part.
     case.state.assigned = [
         each for each in case.state.assigned

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.case import COLOUR
+from domain.case.case import COLOUR, PROGRESS
 from domain.case.clocks import Clock
 from domain.policy.stages import Stage
 from domain.transitions.colours import disposed, intervened, is_lower, recolour
@@ -31,6 +31,20 @@ def test_raising_takes_the_shorter_of_the_new_limit_and_what_remains() -> None:
     assert colour_clock(early).due_at == MONDAY + 2 * DAY  # one day from now
     assert colour_clock(late).due_at == MONDAY + 7 * DAY  # half a day was left
     assert colour_clock(early).moved[-1].was == MONDAY + 7 * DAY
+
+
+@pytest.mark.req("Q-033")
+def test_red_again_after_it_was_milder_for_a_while_is_followed_up() -> None:
+    """“红色预警1天内介入处置，后期持续跟进”: what was met stays met, and the follow-up goes on."""
+    desk = Desk(rank=3)
+    desk.push()
+    intervened(desk.case)
+    recolour(desk.case, "yellow", "已稳控")
+    assert desk.state.clock(PROGRESS) is None
+    recolour(desk.case, "red", "扬言报复")
+    again = desk.state.clock(PROGRESS)
+    assert again
+    assert again.due_at == MONDAY + DAY
 
 
 @pytest.mark.req("Q-037")
