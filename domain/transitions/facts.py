@@ -6,13 +6,13 @@ from domain.base import Model
 from domain.case.capacity import abridged, admits, admits_incident, count_in, keeps_incident, parties_kept, shortened
 from domain.case.case import Case
 from domain.case.diverting import comes_back
+from domain.case.protection import open_protection
 from domain.case.records import Incident, Party
 from domain.case.state import DisputeState, Task
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
-from domain.transitions.side_effects import open_protection
 from domain.transitions.triage.desks import ask_together, rush
 
 
