@@ -29,6 +29,7 @@ from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
 from api.intake.redelivery import keep_redelivering
+from api.leaving.sweeping import Sweeper
 from api.look_back import endpoints as look_back
 from api.messages import endpoints as messages
 from api.messages import event_endpoints
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "revisions": services.revisions.keep_looking,
             "tail": services.broadcaster.keep_polling,
             "sweep": lambda: keep_redelivering(services),
+            "unmanned": Sweeper(services).keep_looking,
             "orphans": services.intents.keep_sweeping,
             "access": services.access.keep_writing,
             "tidy": lambda: keep_sweeping(services),

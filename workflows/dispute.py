@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, handover, message_keys
     from domain.transitions.colours import recolour
+    from domain.transitions.leaving.unmanned import Sweep, take_sweep
     from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
     from workflows.clock import keep_time
@@ -65,6 +66,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "party_changed": Party,
     "calendar_edition": Calendar,
     "looked": handover.Looked,
+    "unmanned": Sweep,
 }
 """The signals that bring decisions and facts, with their messages."""
 STAGES = {
@@ -332,6 +334,11 @@ class DisputeWorkflow:
     def looked(self, looked: handover.Looked) -> None:
         """One of those asked has opened a delivered task."""
         handover.take_look(self.case, looked)
+
+    @workflow.signal(name="unmanned")
+    def unmanned(self, sweep: Sweep) -> None:
+        """Tasks whose people are gone: nobody holds the post, or who had them in hand has left."""
+        take_sweep(self.case, sweep)
 
     @workflow.signal(name="calendar_edition")
     def calendar_edition(self, calendar: Calendar) -> None:

@@ -110,6 +110,8 @@ class Case(DisputeItem):
     urgency: int
     beat: records.Beat
     """whose beat the place is (警格)"""
+    responsible: records.Named | None
+    """the one officer it was named to"""
     risk_kinds: list[str]
     criminal_risk: bool
     suggested_lead: str | None

@@ -92,6 +92,8 @@ class PublicDocument(Model):
     parties: list[records.Party]
     beat: records.Beat
     """whose beat the place is, as the register had it when the dispute was reported"""
+    responsible: records.Named | None
+    """the one officer it was named to (落实给责任民警); none where it never was, or he has left"""
     pushes: list[records.Push]
     assigned: list[records.Assigned]
     responsibility: list[records.Holding]
@@ -150,6 +152,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         urgent=state.urgent,
         police=state.police,
         beat=state.beat,
+        responsible=state.responsible,
         divert=state.divert,
         divertible=state.divertible,
         confidence=state.confidence,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.case.case import COLOUR, PROGRESS, Case
 from domain.case.records import Supervision
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
 
+NOBODY_ABOVE = "unmanned"
+"""In a task's `about` where nobody holds the posts that are asked, and there is no level above."""
 TOO_MANY_DECISIONS = 1000
 """Decisions in one run after which somebody looks: the engine takes 2,000 updates a run and 51,200 events."""
 
@@ -80,7 +84,7 @@ def levels_above(case: Case, task: Task) -> list[list[Post]]:
     return [case.posts(level, task.about.get("path")) for level in levels]
 
 
-def move_up(case: Case, task: Task, why: str) -> bool:
+def move_up(case: Case, task: Task, why: str, *, by: Any = None) -> bool:
     """Takes an open task to the next level that is not its own; claims, delegations and offers on it are lifted.
 
     Whoever was asked before may look on and answers it no more. False where there is nothing above: it stays.
@@ -93,10 +97,12 @@ def move_up(case: Case, task: Task, why: str) -> bool:
             continue
         task.former = [*task.former, *task.addressees]
         task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+        task.named = False
+        task.about.pop(NOBODY_ABOVE, None)
         task.let_go()
         case.state.touch(task)
-        case.log("reassigned", f"{KINDS[task.kind].name}提级", task_id=task.task_id, reason=why, level=task.level,
-                 to=[post.model_dump() for post in to])  # fmt: skip
+        case.log("reassigned", f"{KINDS[task.kind].name}提级", by=by, task_id=task.task_id, reason=why,
+                 level=task.level, to=[post.model_dump() for post in to])  # fmt: skip
         return True
     return False
 

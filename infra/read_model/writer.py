@@ -259,14 +259,19 @@ def _forget(dispute_no: str) -> Work[None]:
         yield statement, {"number": dispute_no}
 
 
-_OF_IMAGE = tuple(name for name in DisputeRow.model_fields if name not in ("search", "sealed"))
+_NOT_OF_IMAGE = ("search", "sealed", "officer", "deputy")
+_OF_IMAGE = tuple(name for name in DisputeRow.model_fields if name not in _NOT_OF_IMAGE)
 _OF_TASK_IMAGE = tuple(name for name in TaskRow.model_fields if name not in ("sealed", "decided_by", "decided_for"))
 
 
 def _dispute(image: Image) -> dict[str, Any]:
     row = {name: getattr(image, name) for name in _OF_IMAGE}
     search = searchable(image.dispute_no, image.title, image.category_name)
-    return {**row, "search": search, "sealed": image.document}
+    beat = image.document.get("beat") or {}
+    officer = image.document.get("responsible") or beat.get("officer")
+    names = {"officer": officer, "deputy": beat.get("deputy")}
+    by_name = {part: person["person_id"] if person else None for part, person in names.items()}
+    return {**row, **by_name, "search": search, "sealed": image.document}
 
 
 def _entry(image: Image, entry: Entry) -> dict[str, Any]:

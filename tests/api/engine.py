@@ -28,6 +28,7 @@ from domain.transitions import message_keys
 from domain.transitions.decisions import Command
 from domain.transitions.facts import Merged
 from domain.transitions.handover import Looked
+from domain.transitions.leaving.unmanned import Sweep
 from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from infra.database.engine import Database
@@ -199,6 +200,7 @@ class LivingEngine(Engine):
             "decision": (Command, life.signal),
             "incident_added": (Incident, life.fact),
             "looked": (Looked, life.looked),
+            "unmanned": (Sweep, life.swept),
         }
         kind, take = takes[signal]
         assert isinstance(message, kind)

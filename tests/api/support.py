@@ -21,7 +21,7 @@ from api.core.context import Services
 from api.tasks.examples import example
 from bench.looks import EVERYBODY, person
 from domain.case.opening import open_state
-from domain.case.records import Incident, Party
+from domain.case.records import Beat, Incident, Party
 from domain.case.state import Task
 from domain.image.public_document import public_document
 from domain.people.organisation import Actor
@@ -49,9 +49,14 @@ async def somebody(services: Services, role: str, organisation: str) -> Actor:
 
 
 async def dispute(
-    services: Services, *, narrative: str = NARRATIVE, address: str = ADDRESS, parties: Sequence[Party] = PARTIES
+    services: Services,
+    *,
+    narrative: str = NARRATIVE,
+    address: str = ADDRESS,
+    parties: Sequence[Party] = PARTIES,
+    beat: Beat | None = None,
 ) -> str:
-    """A dispute, opened and published; its number."""
+    """A dispute, opened and published; its number. Whose beat it is only where that is said."""
     number = f"D2026-{next(_NUMBERS):06d}"
     now = datetime.now(UTC)
     directory = await services.directory.read()
@@ -64,7 +69,7 @@ async def dispute(
     found = triage(narrative, services.policy.lexicon, source=WAITS)
     state = open_state(
         number, playbook=services.policy.playbook, calendar=services.policy.calendar, places=refs, incident=incident,
-        triage=found, at=now,
+        triage=found, at=now, beat=beat,
     )  # fmt: skip
     await services.engine.start(DisputeInput(state=state))
     return number

@@ -100,7 +100,7 @@ class EveryLife(Steps):
         if Drawn(data).flag():
             self.life.sleep(Drawn(data).pick(LENGTHS))
         for _ in range(Drawn(data).number(2, 4)):
-            steps: list[Callable[[Any], Any]] = [self.answer, self.act, self.end, self.tell, self.claim]
+            steps: list[Callable[[Any], Any]] = [self.answer, self.act, self.end, self.tell, self.claim, self.leave]
             Drawn(data).pick(steps)(Drawn(data))
         self.look()
 
@@ -120,6 +120,12 @@ class EveryLife(Steps):
     def somebody_acts(self, data: st.DataObject) -> None:
         """A rightful action; endings are rare, or no life would grow old."""
         self.act(Drawn(data), endings=Drawn(data).number(0, 9) == 0)
+        self.look()
+
+    @rule(data=st.data())
+    def somebody_leaves(self, data: st.DataObject) -> None:
+        """A post is vacant, or a hand is gone."""
+        self.leave(Drawn(data))
         self.look()
 
     @rule(data=st.data())

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from domain.case.bells import bell_of
 from domain.case.naming import nameable
-from domain.case.records import Party
+from domain.case.records import Beat, Party
 from domain.case.state import DisputeState, Task
-from domain.people.organisation import Actor
+from domain.people.organisation import Actor, Post
 from domain.policy.action_catalogue import ENDINGS
 from domain.policy.catalogue import KINDS
 from domain.policy.forms.demands import asked_form
@@ -24,6 +24,7 @@ from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
 from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Claim, Heard, Looked
+from domain.transitions.leaving.unmanned import Sweep, Unmanned
 from domain.transitions.supervision import stage_tasks
 from tests.domain.entitled_people import (
     CATEGORIES,
@@ -37,11 +38,12 @@ from tests.domain.entitled_people import (
     jack,
     may_act,
     may_answer,
+    people_for,
     strangers,
 )
 from tests.domain.invariants import Watch
 from tests.domain.simulated_run import Life, refused
-from tests.domain.support import alarm, people_named, pictures
+from tests.domain.support import BEAT, alarm, people_named, pictures
 
 T = TypeVar("T")
 FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",
@@ -231,6 +233,46 @@ class Steps(RuleBasedStateMachine):
             case "calendar":
                 today = self.life.at.date()
                 self.life.fact(Calendar(edition=f"e{next(self.numbers)}", holidays=[today, today + timedelta(days=1)]))
+
+    def leave(self, draw: Chance) -> None:
+        """People leave: a sweep tells it once or twice, of tasks as they are or as they were, and never moves one
+        twice for one finding.
+        """
+        if self.state.closed or not self.state.pending():
+            return
+        tasks = [draw.pick(self.state.pending()) for _ in range(draw.number(1, 2))]
+        by = holder(Post(role="supervisor", path=self.state.places["county"])) if draw.flag() else None
+        findings = [self.found(draw, task) for task in {task.task_id: task for task in tasks}.values()]
+        left = [Actor(person_id=who, name="", posts=[]) for who in sorted({f.gone for f in findings if f.gone})]
+        beat = BEAT if draw.flag() else Beat(code=BEAT.code)
+        sweep = Sweep(tasks=findings, left=left, beat=beat, by=by, reason="调离" if by else "")
+        before = {found.task_id: self.task(found.task_id).level for found in findings}
+        self.life.swept(sweep)
+        after = self.state.model_dump_json()
+        self.life.swept(sweep)
+        assert self.state.model_dump_json() == after, "the same findings told twice did something twice"
+        for found in findings:
+            task = self.task(found.task_id)
+            assert task.level - before[found.task_id] in (0, 1, 2, 3), "moved down, or out of sight"
+            assert found.gone is None or task.assignee != found.gone, "it is still in a leaver's hand"
+            assert not task.pending or task.addressees, "asked of nobody"
+
+    def found(self, draw: Chance, task: Task) -> Unmanned:
+        """How a sweep may find a task: rightly, or as it was before."""
+        as_it_was = draw.number(0, 4) == 0 and bool(task.former)
+        asked = task.former[:1] if as_it_was else list(task.addressees)
+        helpers = [who for who in (task.delegate, task.offered_to) if who and draw.flag()]
+        to = draw.pick([None, None, *people_for(task.addressees, self.state.places["county"])])
+        if to and (to.on_behalf_of or to.person_id == task.assignee):
+            to = None
+        return Unmanned(task_id=task.task_id, asked=asked, gone=task.assignee, helpers=helpers, to=to,
+                        vacant=draw.flag(), up=draw.flag())  # fmt: skip
+
+    def task(self, task_id: str) -> Task:
+        """The task of an id."""
+        found = self.state.task(task_id)
+        assert found
+        return found
 
     # --- parts
 

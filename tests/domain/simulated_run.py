@@ -30,6 +30,7 @@ from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Claim, Looked
+from domain.transitions.leaving.unmanned import Sweep
 from domain.transitions.message import Message as PersonsMessage
 from domain.transitions.timekeeping import next_due
 from workflows.clock import keep_time
@@ -179,6 +180,11 @@ class Life:
         """The signal that somebody opened a delivered task."""
         with self._engine():
             self.workflow.looked(_travelled(looked))
+
+    def swept(self, sweep: Sweep) -> None:
+        """The signal that people of tasks are gone."""
+        with self._engine():
+            self.workflow.unmanned(_travelled(sweep))
 
     def orphan(self, key: str) -> None:
         """The signal that nobody waits for a message's answer."""

@@ -15,7 +15,7 @@ from domain.people.organisation import OrganisationRef, Post
 from domain.policy.catalogue import KINDS
 from domain.transitions.approvals import kept_by_police
 from domain.transitions.colours import deliver
-from domain.transitions.supervision import stage_tasks
+from domain.transitions.supervision import NOBODY_ABOVE, stage_tasks
 
 
 def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
@@ -24,6 +24,7 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         task.former = [*task.former, *task.addressees]
         task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
         task.named = False
+        task.about.pop(NOBODY_ABOVE, None)
         if KINDS[task.kind].leads:
             case.state.responsible = None
         task.let_go()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from infra.database.columns import instant_field
+from infra.database.columns import Sealed, instant_field
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -45,6 +46,54 @@ class PostRow(SQLModel, table=True):
     role: str
     organisation_code: str = Field(foreign_key="organisation.code")
     path: str
+    since: datetime | None = instant_field(default=None)
+    """none where nobody wrote down since when"""
+
+
+class FormerPostRow(SQLModel, table=True):
+    """A post that somebody held until `until`; a row of `post` that was moved here, never deleted.
+
+    Apart from those that are held: whoever asks what somebody may do can't forget to ask until when.
+    """
+
+    __tablename__ = "former_post"
+    post_id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    role: str
+    organisation_code: str = Field(foreign_key="organisation.code")
+    path: str
+    since: datetime | None = instant_field(default=None)
+    until: datetime = instant_field()
+    leaving_id: str
+    """by which leaving it ended"""
+
+
+class LeavingRow(SQLModel, table=True):
+    """A person left all his posts or some of them: when, who put it on record, why."""
+
+    __tablename__ = "leaving"
+    leaving_id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    by: str
+    """person id of who put it on record"""
+    at: datetime = instant_field()
+    sealed: Any = Field(sa_column=Column(Sealed("leaving"), nullable=False))
+    """the reason, and what was said of each piece of work"""
+
+
+class HandingOnRow(SQLModel, table=True):
+    """What of a leaver's work a case is to be told, until the engine has it: once a case and leaving."""
+
+    __tablename__ = "handing_on"
+    __table_args__ = (
+        Index("handing_on_waits", "leaving_id", "dispute_no", sqlite_where=text("delivered_at IS NULL"),
+              postgresql_where=text("delivered_at IS NULL")),
+    )  # fmt: skip
+    leaving_id: str = Field(primary_key=True)
+    dispute_no: str = Field(primary_key=True)
+    delivered_at: datetime | None = instant_field(default=None)
+    sealed: Any = Field(sa_column=Column(Sealed("handing_on"), nullable=False))
+    """the findings (`domain.transitions.leaving.unmanned`), with person ids for people"""
 
 
 class DutyRow(SQLModel, table=True):

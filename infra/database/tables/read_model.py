@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
@@ -46,6 +46,10 @@ class DisputeRow(SQLModel, table=True):
     outcome: str | None = None
     tallied: int = 0
     """how many countable events it has"""
+    officer: str | None = Field(default=None, index=True)
+    """person id of the officer it is named to, else of whose beat it is; of a closed one too"""
+    deputy: str | None = Field(default=None, index=True)
+    """person id of the deputy in charge of the beat"""
     search: str
     """what the list's `q` looks in, see `infra.database.columns.searchable`"""
     sealed: Any = Field(sa_column=Column(Sealed("dispute"), nullable=False))
@@ -127,7 +131,11 @@ class AddresseeRow(SQLModel, table=True):
     """To which posts a task is addressed, and which only watch; `state` is the task's: of very many a few wait."""
 
     __tablename__ = "addressee"
-    __table_args__ = (Index("addressee_post", "role", "path", "watches", "state", "task_id"),)
+    __table_args__ = (
+        Index("addressee_post", "role", "path", "watches", "state", "task_id"),
+        Index("addressee_open", "task_id", sqlite_where=text("state = 'open'"),
+              postgresql_where=text("state = 'open'")),
+    )  # fmt: skip
     task_id: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
     path: str = Field(primary_key=True)

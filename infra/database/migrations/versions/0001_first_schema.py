@@ -6,29 +6,26 @@ Revises:
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
+from infra.database.migrations.columns import columns as _columns
+from infra.database.migrations.leaving_tables import leaving_tables
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
-"""Compares by code point on every database, whatever its language: codes sort alike, a path's subtree is a range."""
-INTEGER, BOOLEAN, JSON = sa.Integer(), sa.Boolean(), sa.JSON()
-INSTANT, SEALED = sa.DateTime(timezone=True), sa.LargeBinary()
-NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LISTED = ["colour", "stage", "category", "source", "overdue", "holder", "search"]
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
            "colour", "category", "handler", "reporter", "dispatcher", "judge", "station", "township"]  # fmt: skip
 TABLES = (
-    "organisation person deputy duty task_force post incident incident_party number addressee barred dispute helper "
-    "involvement party_token tally task timeline attachment comment event message watcher access archive job answer "
-    "heartbeat sign_in generation"
+    "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
+    "addressee barred dispute helper involvement party_token tally task timeline attachment comment event message "
+    "watcher access archive job answer heartbeat sign_in generation"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -102,12 +99,14 @@ def _people() -> None:
     op.create_table(
         "post",
         *_columns(TEXT, "post_id", "person_id", "role", "organisation_code", "path"),
+        *_columns(INSTANT, "since", nullable=True),
         sa.ForeignKeyConstraint(["organisation_code"], ["organisation.code"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("post_id"),
     )
     op.create_index("ix_post_person_id", "post", ["person_id"])
     op.create_index("post_role_path", "post", ["role", "path"])
+    leaving_tables()
 
 
 def _intake() -> None:
@@ -149,6 +148,8 @@ def _read_model() -> None:
         sa.PrimaryKeyConstraint("task_id", "role", "path", "watches"),
     )
     op.create_index("addressee_post", "addressee", ["role", "path", "watches", "state", "task_id"])
+    waits = sa.text("state = 'open'")
+    op.create_index("addressee_open", "addressee", ["task_id"], sqlite_where=waits, postgresql_where=waits)
     op.create_table(
         "barred",
         *_columns(TEXT, "task_id", "person_id"),
@@ -160,7 +161,7 @@ def _read_model() -> None:
         *_columns(INTEGER, "revision", "round", "ahead", "tallied"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
         *_columns(BOOLEAN, "urgent", "overdue"),
-        *_columns(TEXT, "organisation", "holder", "outcome", nullable=True),
+        *_columns(TEXT, "organisation", "holder", "outcome", "officer", "deputy", nullable=True),
         *_columns(INSTANT, "due_at", "concluded_at", "closed_at", nullable=True),
         *_columns(INSTANT, "opened_at"),
         *_columns(TEXT, "search"),
@@ -169,6 +170,8 @@ def _read_model() -> None:
     )
     op.create_index("dispute_list", "dispute", ["opened_at", "dispute_no", *LISTED])
     op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
+    op.create_index("ix_dispute_officer", "dispute", ["officer"])
+    op.create_index("ix_dispute_deputy", "dispute", ["deputy"])
     op.create_table(
         "helper",
         *_columns(TEXT, "person_id", "dispute_no"),
@@ -388,7 +391,3 @@ def _notify() -> None:
             f"CREATE TRIGGER say_people AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION say_people()"
         )
-
-
-def _columns(kind: Any, *names: str, nullable: bool = False) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind, nullable=nullable) for name in names]

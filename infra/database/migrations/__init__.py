@@ -1,0 +1,1 @@
+"""The schema's revisions (`versions/`), and what they are made of."""
