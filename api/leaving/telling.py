@@ -86,7 +86,7 @@ async def tell(services: Services, told: Telling) -> bool:
 
 async def _beat_now(services: Services, code: str) -> Beat:
     """A beat as the register has it."""
-    held = await who_has(services.database, [code]) if code else {}
+    held = await who_has(services.database, [code], datetime.now(UTC)) if code else {}
     return Beat(code=code, officer=_only(held.get(Duty.BEAT_OFFICER, [])), deputy=_only(held.get(Duty.BEAT_DEPUTY, [])))
 
 

@@ -162,7 +162,7 @@ async def test_a_named_officer_who_is_gone_gives_way(
         await writing.execute(update(DutyRow).where(*mine).values(ended_at=datetime.now(UTC)))
         if successor:
             writing.add(DutyRow(duty_id=new_id(), kind=Duty.BEAT_OFFICER, subject=beat.code, person_id=other,
-                                since=datetime.now(UTC), named_by="t"))  # fmt: skip
+                                since=datetime.now(UTC), named_at=datetime.now(UTC), named_by="t"))  # fmt: skip
     await _disabled(services, beat.officer.person_id)
 
     assert await Sweeper(services).sweep() == 1
