@@ -13,15 +13,18 @@ DAY = timedelta(days=1)
 
 def masks(t: Telling) -> None:
     """口罩 (J-021 to J-025): urgent, pushed to the centre at once, agreed the same day, judged by the centre."""
-    t.tell("顾客买了口罩要退货，药店不肯；民警到场，两人各执一词")
+    t.tell("钱先生和夏先生因口罩质量问题，在退换货问题上达不成一致意见；古山派出所民警接警后迅速出警")
     t.alarm(
-        "药店购买的口罩质量有问题，顾客要求退货退款，店主不同意，两人各执一词，争吵激烈",
-        house("古山镇金江龙村"), somebody(), somebody(),
+        "钱先生和夏先生因口罩质量问题，在退换货问题上达不成一致意见，争吵激烈",
+        house("古山镇金江龙村"), "钱先生", "夏先生",
     )  # fmt: skip
+    scene = t.task("handle_on_scene")
+    t.expect(scene["post"]["organisation"] == "station-gushan", "接警后即推送处警民警，不等研判")
     t.answer("confirm_triage", "confirm")
     t.answer("handle_on_scene", "unsettled", reason="两人各执一词，矛盾激烈，无法现场调解成功", urgent=True)
 
     t.tell("综合指挥室定为加急，经批准推送综治平台，并建议市场监管部门共同解决")
+    t.expect(t.task("rule_urgency")["post"]["role"] == "command_room", "由综合指挥室分析")
     t.answer("rule_urgency", "urgent", suggested=["market_reg"])
     t.expect(t.open_kinds() == ["approve_third_push"], "加急件也须经批准才能推出派出所")
     t.answer("approve_third_push", "approve", suggested=["market_reg"])
@@ -31,14 +34,14 @@ def masks(t: Telling) -> None:
     t.expect(dispatch["about"]["suggested"] == ["market_reg"], "分派员看到建议部门是市场监管局")
     t.expect(dispatch["post"]["organisation"] == "town-gushan-centre", "推送到古山镇综治中心")
 
-    t.tell("当天下午，镇里会同市场监管部门、金牌调解员调解，当场签下协议")
+    t.tell("当天下午，民警会同市场监管部门、金牌调解员等调解，双方当场签下协议")
     t.answer("dispatch", "assign", lead="town-gushan", cooperating=["market_reg"], instructions="当日会同市场监管调解")
     t.answer("accept_assignment", "accept", of="town-gushan")
     t.answer("accept_assignment", "accept", of="market_reg")
     t.answer("dispose", "mediate", reason="双方愿意当面协商，会同市场监管和金牌调解员调解")
     t.expect(t.task("mediate")["about"]["tier"] == "joint", "三推之后是多部门联合调解")
     t.answer(
-        "mediate", "agreed", terms=["药店退还货款，顾客退回口罩", "双方互不追究"],
+        "mediate", "agreed", terms=["钱先生退回口罩，夏先生退还货款", "双方互不追究"],
         participants=[
             t.county.seat("centre_dispatcher", "town-gushan-centre"),
             t.county.seat("responsible_officer", "station-gushan"),
@@ -46,6 +49,13 @@ def masks(t: Telling) -> None:
             t.county.seat("mediator", "justice-gushan"),
         ],
     )  # fmt: skip
+
+    session, agreement = t.case["sessions"][-1], t.case["agreements"][-1]
+    t.expect((session["number"], session["result"]) == (1, "agreed"), "一次调解即成")
+    there = {who["organisation"] for who in session["participants"]}
+    t.expect({"station-gushan", "market_reg", "justice-gushan"} <= there, "民警、市场监管部门、调解员都在场")
+    alarmed, signed = (datetime.fromisoformat(at).date() for at in (t.case["opened_at"], agreement["at"]))
+    t.expect(alarmed == signed, "报警当天签下协议")
 
     t.tell("离开派出所办结的，由综治中心评估，不由派出所自评")
     evaluation = t.task("evaluate")
@@ -62,13 +72,14 @@ def masks(t: Telling) -> None:
 
 def the_car(t: Telling) -> None:
     """4S店 (J-030 to J-032): two pushes are not enough; the third goes to four bodies at once."""
-    t.tell("4S店的新车反复出毛病，车主要退车；一推现场未成")
+    t.tell("吴先生购置的轿车没过多久出现故障，要求4S店换车遭到拒绝；民警立即赶赴现场，双方各持己见")
     t.alarm(
-        "在4S店购买的新车多次出现质量问题，要求退车退款，4S店不同意，双方争执不下",
-        house("江南街道溪心社区汽车城"), somebody(), somebody(),
+        "前不久购置的轿车没过多久就出现故障，要求4S店换车却遭到拒绝，双方僵持不下",
+        house("江南街道溪心社区汽车城"), "吴先生", "某4S店",
     )  # fmt: skip
+    t.expect("handle_on_scene" in t.open_kinds(), "接到警情推送后，立即赶赴现场")
     t.answer("confirm_triage", "confirm")
-    t.answer("handle_on_scene", "unsettled", reason="双方对质量问题和退款金额分歧很大")
+    t.answer("handle_on_scene", "unsettled", reason="双方各持己见，矛盾一时无法化解")
 
     t.tell("二推落实给责任民警和所队领导，全程跟踪；经中期处置，效果仍不理想")
     t.expect_stage("push_2")
@@ -79,9 +90,15 @@ def the_car(t: Telling) -> None:
     t.expect(followed in watched, "分管副所长同时看到这件待办")
     watch = t.task("watch_through")
     t.answer("watch_through", "noted", summary="已与责任民警一同约谈双方")
-    t.answer("follow_up_responsibly", "contacted", manner="visit", who="车主与4S店经理", summary="双方仍不让步")
+    t.answer(
+        "follow_up_responsibly", "contacted", manner="appointment", who="吴先生与4S店经理",
+        summary="把当事双方请到派出所，仍不让步",
+    )  # fmt: skip
     t.expect("follow_up_responsibly" in t.open_kinds(), "记录联系不办结待办")
     t.advance(2 * DAY)
+
+    full = t.county.supervisor.get(f"/v1/tasks/{followed}")
+    t.expect(full["brief"]["phase"]["name"] == "中期", "经过中期处置，效果仍不理想")
 
     t.tell("三推：街道、市场监管、消协、法律援助律师（司法所）一起来")
     four = ["town-jiangnan", "market_reg", "consumer_assoc", "justice-jiangnan"]
@@ -97,8 +114,18 @@ def the_car(t: Telling) -> None:
     t.answer("cooperate", "disposed", summary="消协告知三包规定，提出折价方案", of="consumer_assoc")
     t.expect_stage("push_3")
     t.answer("cooperate", "disposed", summary="法律援助律师向双方释法", of="justice-jiangnan")
-    t.answer("dispose", "disposed", summary="双方当面签订协议", terms=["4S店折价收回车辆", "车主不再追究"], of=four[0])
+    t.answer("dispose", "mediate", reason="检测结论已明，双方愿意当面签订协议", of=four[0])
+    t.answer(
+        "mediate", "agreed", terms=["4S店折价收回车辆", "车主不再追究"],
+        participants=[
+            t.county.seat("township_leader", "town-jiangnan"), t.county.seat("responsible_officer", "station-jiangnan"),
+            t.county.seat("department_handler", "market_reg"), t.county.seat("department_handler", "consumer_assoc"),
+            t.county.seat("legal_helper", "justice-jiangnan"),
+        ],
+    )  # fmt: skip
     t.expect_stage("evaluation")
+    there = {(who["role"], who["organisation"]) for who in t.case["sessions"][-1]["participants"]}
+    t.expect(("legal_helper", "justice-jiangnan") in there, "街道、市场监管、消协、法律援助律师共同努力")
     t.expect(t.task("watch_through")["task_id"] == watch["task_id"], "所队领导的跟踪不随推送结束")
     t.expect(len(t.case["agreements"]) == 1, "达成一份协议")
     t.answer("evaluate", "accept")
@@ -108,11 +135,11 @@ def the_car(t: Telling) -> None:
 
 def goods_and_payment(t: Telling) -> None:
     """货款 (J-040 to J-045): settled yet risky; agreed at the second attempt; paid in three monthly instalments."""
-    buyer, seller = somebody(), somebody()
-    t.tell("买卖双方为货款争吵；民警当场劝解，二人同意离开，民警仍认为有民转刑的风险")
+    buyer, seller = "李某", "罗某"
+    t.tell("李某报警称有人扬言要砸了他的车；民警当场劝解，二人同意后离开，出警民警仍认为有民转刑的风险")
     t.alarm(
-        "供应的部分货物质量不合格，买方拒付剩余货款四万五千元，双方因货款发生争吵",
-        house("白洋街道桥头社区"), buyer, seller,
+        "有人在万石院新村门口闹事，扬言要砸了他的车：李某认为罗某提供的货物质量有问题，客户不肯汇款，不愿将约定的货款结清",
+        house("白洋街道桥头社区万石院新村"), buyer, seller,
     )  # fmt: skip
     t.answer("confirm_triage", "confirm")
     t.answer(
@@ -132,9 +159,19 @@ def goods_and_payment(t: Telling) -> None:
 
     t.tell("第二天电话回访，尚未达成一致")
     t.advance(timedelta(hours=23))
-    t.answer("follow_up_responsibly", "contacted", who="买方", manner="call", summary="尚未达成一致，约请到所协商")
+    t.answer("follow_up_responsibly", "contacted", who="李某", manner="call", summary="两人果然尚未达成一致")
+    t.answer(
+        "follow_up_responsibly", "contacted", who="李某和罗某", manner="appointment", summary="约请双方到白洋派出所协商"
+    )
     contact = t.clock(f"contact:{t.task('follow_up_responsibly')['task_id']}")
     t.expect(contact["state"] == "met", "24小时内的首次联系按时完成")
+
+    held = [
+        entry["detail"]["fields"]["manner"]
+        for entry in t.entries("decision")
+        if entry["detail"]["decision"] == "contacted"
+    ]
+    t.expect(held == ["call", "appointment"], "先电话回访，再约请双方到所")
 
     t.tell("约到派出所二次调解：不合格的货物退换，货款分三个月结清")
     t.answer("follow_up_responsibly", "mediate", reason="双方愿意到所再次协商")

@@ -27,6 +27,13 @@ def return_until_resolved(t: Telling) -> None:
 
     t.tell("第一次反馈只有一句话，风控中心以敷衍塞责退回")
     first = _dispose(t, "已联系双方")
+    seats = {
+        (post["role"], post["organisation"])
+        for task in t.county.open_tasks(t.number, "evaluate")
+        for post in task["posts"]
+    }
+    joint = {("evaluator_police", "risk-centre"), ("evaluator_committee", "risk-centre")}
+    t.expect(seats == joint, "由政法委和市局联合组建的风控中心评估，两家各一人")
     t.answer("evaluate", "return", reason="perfunctory", explanation="没有见人见事的经过")
     t.expect_stage("push_3", round=2)
     _redoes(t, first)
@@ -35,7 +42,7 @@ def return_until_resolved(t: Telling) -> None:
     second = _dispose(t, "已上门，双方情绪平稳")
     t.answer("evaluate", "accept")
     t.expect_stage("evaluation", round=2)
-    t.answer("evaluate", "return", reason="thin_evidence", explanation="维修是否完成没有依据")
+    t.answer("evaluate", "return", reason="false", explanation="弄虚作假：照片不是本次上门所拍，漏点并未维修")
     t.expect_stage("push_3", round=3)
     _redoes(t, second)
     supervision = t.task("supervise")
