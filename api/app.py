@@ -41,8 +41,9 @@ from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
 from api.people import deputy_endpoints, deputy_pages, login_pages
 from api.people import endpoints as people
-from api.registers import duty_endpoints
+from api.registers import duty_endpoints, force_pages
 from api.registers import endpoints as registers
+from api.registers import pages as register_pages
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
 from api.web import errors as error_pages
@@ -56,7 +57,7 @@ ENDPOINTS = (
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
-    deputy_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_log_pages,
+    deputy_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages, indicator_pages, audit_pages, access_log_pages,
     error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""

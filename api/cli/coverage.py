@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import typer
 
 from api.registers.beat_service import IN_BEATS, entrusted
 from domain.errors import StoreUnavailable
-from domain.people.duties import OF_BEATS, RULES
+from domain.people.duties import OF_BEATS
 from domain.triage.beat_coverage import Coverage, cover
 from infra.database.engine import open_database
 from infra.records.duties import people_at_work
@@ -39,7 +38,7 @@ def coverage(settings: Settings, *, every: bool = False) -> int:
         f"警格 {found.beats} 个，网格 {found.grids} 个，一一对应 {found.one_to_one} 个；"
         f"对应关系 {found.pairs} 对，空缺 {len(found.vacancies)} 处"
     )
-    for sentences in (breaks(found), (vacancy.sentence() for vacancy in found.vacancies)):
+    for sentences in (found.sentences(), (vacancy.sentence() for vacancy in found.vacancies)):
         told = list(sentences)
         for sentence in told if every else told[:_NAMED]:
             typer.echo(sentence)
@@ -47,19 +46,6 @@ def coverage(settings: Settings, *, every: bool = False) -> int:
             typer.echo(f"…… 另有 {len(told) - _NAMED} 处（--all 全部列出）")
     typer.echo("whole · 警格网格一一对应，无缺口、无重复" if found.whole else "not whole · 警格网格未能一一对应")
     return 0 if found.whole else 1
-
-
-def breaks(found: Coverage) -> Iterator[str]:
-    """What breaks the one to one, one sentence each."""
-    yield from (f"缺口：{grid.name}（{grid.code}）没有警格" for grid in found.gaps)
-    for grid, beats in found.doubles:
-        yield f"重复：{grid.name}（{grid.code}）有{len(beats)}个警格：{'、'.join(beat.name for beat in beats)}"
-    yield from (f"未嵌入：{beat.name}（{beat.code}）不对应唯一的网格" for beat in found.strays)
-    for beat, grid in found.misplaced:
-        yield f"错位：{beat.name}（{beat.code}）所属派出所不管辖{grid.name}"
-    for beat, kind, people in found.shared:
-        names = "、".join(who.name for who in people)
-        yield f"多人：{beat.name}（{beat.code}）有{len(people)}名{RULES[kind].name}：{names}"
 
 
 async def _check(settings: Settings) -> Coverage:

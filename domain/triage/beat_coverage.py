@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from domain.people.duties import Duty, fits
+from domain.people.duties import RULES, Duty, fits
 from domain.people.organisation import Actor, parent
 from domain.triage.places import Directory, Kind, Listed
 from domain.triage.subjects import subject_of
@@ -111,6 +111,18 @@ class Coverage:
     def whole(self) -> bool:
         """No gap, no double: every grid has its beat and every beat its grid."""
         return not (self.gaps or self.doubles or self.strays or self.misplaced or self.shared)
+
+    def sentences(self) -> Iterator[str]:
+        """What breaks the one to one, in words, one each."""
+        yield from (f"缺口：{grid.name}（{grid.code}）没有警格" for grid in self.gaps)
+        for grid, beats in self.doubles:
+            yield f"重复：{grid.name}（{grid.code}）有{len(beats)}个警格：{'、'.join(beat.name for beat in beats)}"
+        yield from (f"未嵌入：{beat.name}（{beat.code}）不对应唯一的网格" for beat in self.strays)
+        for beat, grid in self.misplaced:
+            yield f"错位：{beat.name}（{beat.code}）所属派出所不管辖{grid.name}"
+        for beat, kind, people in self.shared:
+            names = "、".join(who.name for who in people)
+            yield f"多人：{beat.name}（{beat.code}）有{len(people)}名{RULES[kind].name}：{names}"
 
 
 Entrusted = Mapping[tuple[Duty, str], Collection[str]]

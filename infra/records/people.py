@@ -113,6 +113,17 @@ async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow,
     return [(post, organisation) for post, organisation in (await session.execute(query)).all()]
 
 
+async def first_posts(session: AsyncSession, person_ids: Collection[str]) -> dict[str, Post]:
+    """The first post of each of these people, by person id; who holds none is absent."""
+    query = (
+        select(col(PostRow.person_id), col(PostRow.role), col(PostRow.path))
+        .where(col(PostRow.person_id).in_(person_ids))
+        .order_by(col(PostRow.post_id).desc())
+    )
+    rows = (await session.execute(query)).all() if person_ids else []
+    return {person_id: Post(role=role, path=path) for person_id, role, path in rows}
+
+
 async def names_of(session: AsyncSession, person_ids: Sequence[str]) -> dict[str, str]:
     """Names by person id; unknown ids are absent."""
     if not person_ids:
