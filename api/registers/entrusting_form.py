@@ -11,7 +11,6 @@ from starlette.datastructures import FormData
 
 from api.core.context import Services
 from api.registers.task_force_service import list_task_forces
-from api.web.formatting import present
 from api.web.organisation_labels import Offices
 from api.web.rendering import View
 from api.web.session import Viewer, text
@@ -107,7 +106,7 @@ async def form_view(
         "detail": _DETAILS.get(tab, ""),
         "scopes": [(group.code, group.name) for group in listed.groups] if tab == "portfolios" else [],
         "single": any(RULES[kind].single for kind in kinds),
-        "typed": {"since": f"{present():%Y-%m-%dT%H:%M}", **dict.fromkeys(FIELDS[:4], ""), "until": "", **typed.texts},
+        "typed": {**dict.fromkeys(FIELDS, ""), **typed.texts},
         "scope": typed.scope,
         "replace": typed.replace,
     }
