@@ -44,6 +44,9 @@ from api.people import endpoints as people
 from api.registers import duty_endpoints, force_pages
 from api.registers import endpoints as registers
 from api.registers import pages as register_pages
+from api.reporting import endpoints as reporting
+from api.reporting import pages as reporting_pages
+from api.reporting.sending import keep_reporting
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
 from api.web import errors as error_pages
@@ -52,12 +55,12 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, intake, disputes, look_back, attachments, tasks, messages, event_endpoints,
-    indicators, registers, duty_endpoints, audit, access_log, operations,
+    reporting, indicators, registers, duty_endpoints, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
-    deputy_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages, indicator_pages,
+    deputy_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages, reporting_pages, indicator_pages,
     audit_pages, access_log_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
@@ -78,6 +81,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "tail": services.broadcaster.keep_polling,
             "sweep": lambda: keep_redelivering(services),
             "unmanned": Sweeper(services).keep_looking,
+            "reports": lambda: keep_reporting(services),
             "orphans": services.intents.keep_sweeping,
             "access": services.access.keep_writing,
             "tidy": lambda: keep_sweeping(services),

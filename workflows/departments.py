@@ -100,11 +100,11 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             refusal = {"ground": answer.fields["ground"], "suggested_unit": answer.fields.get("suggested_unit")}
             return [Ask("rule_refusal", about={**about, **refusal})]
         case "overrule":
-            groundless(desk.case, assigned, "无法化解" if about.get("inability") else "退单")
+            groundless(desk.case, assigned, "无法化解" if about.get("inability") else "退单", answer.decision)
             return [_act(assigned)]
         case "uphold":
             if not about.get("inability"):
-                passed_on(desk.case, assigned)
+                passed_on(desk.case, assigned, answer.decision)
             if assigned.lead:
                 assigned.standing = "excused"
             return DONE if assigned.lead else _out(desk, assigned, "excused")

@@ -74,6 +74,7 @@ def _visited(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             at=answer.decision.at,
             result=answer.name,
             satisfaction=answer.fields.get("satisfaction"),
+            response_satisfaction=answer.fields.get("response_satisfaction"),
         )
     )
     plan = state.process.follow_up

@@ -204,5 +204,11 @@ def _visit(v: records.VisitRecord, now: datetime) -> View:
         "name": f"第 {v.number} 次回访 · {v.party}",
         "at": w.stamp(v.at, now),
         "result": w.RESULTS.get(v.result, v.result),
-        "satisfaction": f"满意度 {v.satisfaction}" if v.satisfaction else "",
+        "satisfaction": " · ".join(_satisfaction(v)),
     }
+
+
+def _satisfaction(v: records.VisitRecord) -> list[str]:
+    """What a party said of the outcome, and apart from it of the police's response (接处警)."""
+    asked = (("对处理结果满意度", v.satisfaction), ("对接处警满意度", v.response_satisfaction))
+    return [f"{what} {value}" for what, value in asked if value]

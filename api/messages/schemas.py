@@ -52,10 +52,12 @@ class Handover(Shape):
 
 
 class Told(Shape):
-    """What a message of kind `named` (a task is the person's now) or `reported` (a push was reported to him) says."""
+    """What a message of kind `named` (a task is the person's now), `reported` (a push was reported to him) or
+    `buck_passing` (his organisation's refusal was found groundless) says.
+    """
 
     by: str
-    """who named him or reports; empty where it was the register"""
+    """who named him, reports or ruled; empty where it was the register"""
     said: str
     text: str
     task_id: str | None

@@ -17,6 +17,8 @@ from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import ROLES, Actor
 from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, overseen
+from domain.policy.catalogue import KINDS
+from domain.policy.process import Process
 from domain.storable_text import fit
 from infra.database.engine import Session
 from infra.read_model.messages import count_unread
@@ -46,6 +48,8 @@ class Viewer:
     """names of those he deputises for"""
     oversees: bool
     """whether he may read indicators of organisations"""
+    desk: bool = False
+    """whether he is at a desk that judges reports"""
 
 
 async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
@@ -67,7 +71,16 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         audits=await _audits(services, session, actor),
         deputising="、".join(other.name for other in actor.deputises),
         oversees=bool(overseen(actor)),
+        desk=bool({post.role for post in actor.reach} & desk_roles(services.policy.playbook.process)),
     )
+
+
+def desk_roles(process: Process) -> set[str]:
+    """The roles that judge reports in a mechanism."""
+    chains = [desk for source in process.sources.values() for desk in source.desks]
+    asked = [policy.by for kind, policy in process.tasks.items() if kind in KINDS and KINDS[kind].by_levels]
+    outside = [desk.outside_hours for desk in chains if desk.outside_hours]
+    return {address.role for address in (*chains, *outside, *(a for by in asked for a in by))}
 
 
 async def _audits(services: Services, session: Session, actor: Actor) -> str:

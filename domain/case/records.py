@@ -208,6 +208,9 @@ class VisitRecord(Model):
     at: datetime
     result: str
     satisfaction: int | None = None
+    """with the outcome, 1 to 5"""
+    response_satisfaction: int | None = None
+    """with how the police responded (接处警, Q-074)"""
 
 
 class Supervision(Model):

@@ -182,7 +182,7 @@ KINDS: dict[str, KindSpec] = {
         stages=(Stage.PUSH_1, Stage.PUSH_2),
         by_roads=True,
         submits=True,
-        decisions={"approve": _d("批准", pushes.Suggested), "reject": _d("不批准", Reasoned)},
+        decisions={"approve": _d("批准", pushes.ThirdPushApproved), "reject": _d("不批准", Reasoned)},
     ),
     "dispatch": KindSpec(
         name="分派交办",

@@ -38,6 +38,8 @@ def _known_role(role: str) -> str:
 RoleCode = Annotated[Code, AfterValidator(_known_role)]
 DISPUTE_NO = r"D(\d{6}-)?\d{4}-\d{6,}"
 """A dispute's number: D, the cell's code where there is one, the year, and a count of at least six digits."""
+BUNDLE = r"^[A-Z]{1,4}[A-Za-z0-9_-]{1,60}$"
+"""The number of a report that takes several disputes at once (`infra.records.reporting`)."""
 DisputeNo = Annotated[str, StringConstraints(max_length=40, pattern=f"^{DISPUTE_NO}$")]
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from domain.base import Strict
 from domain.policy.loading import Mistakes, parse_policy
+from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
 from domain.policy.playbook_checks import mistakes
 from domain.policy.process import Process, digest_of
 
@@ -23,6 +24,7 @@ class Playbook(Strict):
     edition: str
     realises: list[str] = Field([], description="requirement ids this playbook realises")
     process: Process
+    spot_checks: SpotChecks | None = Field(None, description="what was found to be no risk, looked at again")
 
     @model_validator(mode="after")
     def _usable(self, info: ValidationInfo) -> Playbook:
@@ -31,7 +33,8 @@ class Playbook(Strict):
         The validation context may hold `file`, the file's name without its ending, and `risk_kinds`, the codes there
         are.
         """
-        if found := mistakes(self.code, self.edition, self.process, **(info.context or {})):
+        found = mistakes(self.code, self.edition, self.process, **(info.context or {}))
+        if found := [*found, *oversight_mistakes(self.process, self.spot_checks)]:
             raise Mistakes(found)
         return self
 

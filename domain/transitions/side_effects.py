@@ -18,6 +18,7 @@ from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
 from domain.transitions.triage.diverting_beside import divert_beside, ruled_beside
+from domain.transitions.triage.reporting import note_report
 
 
 def take_effect(case: Case, task: Task) -> None:
@@ -33,8 +34,10 @@ def take_effect(case: Case, task: Task) -> None:
             named(case, decision)
         case "confirm_triage":
             _at_desk(case, task, decision)
-        case "approve_third_push" if task.beside:
-            ruled_beside(case, task, decision)
+        case "approve_third_push":
+            note_report(case, task)
+            if task.beside:
+                ruled_beside(case, task, decision)
         case "supervise":
             _supervised(case, task, decision)
         case "approve_change" if "change" in task.about:
@@ -71,6 +74,7 @@ def _at_desk(case: Case, task: Task, decision: Decision) -> None:
     if task.decision is None:  # it ends as another case once that is approved
         return
     judged(case, task, decision)
+    note_report(case, task)
     if task.beside and is_last(task):
         open_protection(case)
         divert_beside(case, task, decision)

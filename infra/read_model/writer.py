@@ -33,6 +33,8 @@ from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
 from infra.records.messages import tell
+from infra.records.reporting.reports import reports_noted
+from infra.records.reporting.spot_checks import closing_noted
 
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows of the read model by table."""
@@ -112,6 +114,8 @@ def image_written(image: Image, found: StoredState | None = None) -> Work[int]:
         yield upserting(DisputeRow), _dispute(_completed(image, found.document))
     yield from _beside_written(image, found)
     yield from tell(image, stored=found.revision)
+    yield from reports_noted(image, stored=found.revision)
+    yield from closing_noted(image)
     yield from note_events(image, stored=found.revision, before=found.tasks)
     return image.revision
 

@@ -15,8 +15,9 @@ from sqlmodel import col
 
 from domain.base import Model
 from infra.database.engine import Database
+from infra.database.numbers import next_in
 from infra.database.statements import Statement, among, inserting
-from infra.database.tables.intake import IncidentPartyRow, IncidentRow, NumberRow
+from infra.database.tables.intake import IncidentPartyRow, IncidentRow
 from infra.database.tables.read_model import DisputeRow
 from infra.database.transactions import Rows, Work, each, rows_for
 
@@ -81,15 +82,7 @@ def _told(dialect: str) -> Executable:
     )
 
 
-def _counted(insert: Any) -> Executable:
-    counted: Executable = insert.on_conflict_do_update(
-        index_elements=["series"], set_={"last": col(NumberRow.last) + 1}
-    ).returning(col(NumberRow.last))
-    return counted
-
-
 _NEAR, _EARLIER = Statement(_near), Statement(_told)
-_COUNT = inserting(NumberRow, _counted)
 _RECORD = inserting(IncidentRow, lambda insert: insert)
 _NAME = inserting(IncidentPartyRow, lambda insert: insert)
 
@@ -201,10 +194,8 @@ def _as_earlier(rows: Rows) -> list[Earlier]:
 
 
 def _next_number(series: str) -> Work[str]:
-    """The next dispute number of a series, the first one too. The row is held until its transaction commits, so none is
-    given twice, and one given in vain is given again."""
-    [(last,)] = yield _COUNT, {"series": series, "last": 1}
-    return f"{series}-{last:06d}"
+    """The next dispute number of a series."""
+    return f"{series}-{(yield from next_in(series)):06d}"
 
 
 def series_of(at: datetime, cell: str | None = None) -> str:

@@ -42,7 +42,7 @@ def message_id_of(*parts: str) -> str:
 class NewMessage(Model):
     """A message to be written: its kind (`mention`, `digest`, `handed`, `offered`), to whom; its content is sealed.
 
-    Those that a case itself sends (`named`, `reported`) are written by `tell`.
+    Those that a case itself sends (`named`, `reported`, `buck_passing`) are written by `tell`.
     """
 
     message_id: str = Field(default_factory=new_id)
@@ -102,7 +102,9 @@ async def watching(
     return found
 
 
-NAMED, REPORTED = "named", "reported"
+NAMED = "named"
+TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing"}
+"""The lines of a timeline that are told somebody, with the kind of message."""
 
 _AT = Statement(
     lambda dialect: (
@@ -116,9 +118,10 @@ _TELL = upserting(MessageRow, keep=True)
 
 def tell(image: Image, *, stored: int) -> Work[None]:
     """Writes the messages that a case itself sends, of an image's lines beyond the stored revision: who was named for a
-    task, to whom something was reported. In the transaction of that image, each once, whoever writes it.
+    task, to whom something was reported, whose organisation has passed the buck (推诿). In the transaction of that
+    image, each once, whoever writes it.
     """
-    lines = [entry for entry in image.timeline if entry.revision > stored and entry.kind in (NAMED, REPORTED)]
+    lines = [entry for entry in image.timeline if entry.revision > stored and entry.kind in TOLD]
     posts = {(role, path) for entry in lines for role, path in entry.detail.get("told", [])}
     held: dict[tuple[str, str], list[str]] = {}
     if posts:
@@ -139,7 +142,7 @@ def _row(image: Image, entry: Entry, person_id: str) -> dict[str, object]:
         "message_id": message_id_of(image.dispute_no, str(entry.seq), person_id),
         "person_id": person_id,
         "at": entry.at,
-        "kind": entry.kind,
+        "kind": TOLD[entry.kind],
         "dispute_no": image.dispute_no,
         "read_at": None,
         "sealed": content,

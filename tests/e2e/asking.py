@@ -31,8 +31,12 @@ def ask_everything(county: County) -> None:
     for verb in (supervisor.post, supervisor.delete):
         verb(f"/v1/disputes/{nobody}/watch")
     supervisor.post("/v1/drill/digest")
+    supervisor.get("/v1/desk-days", organisation="bureau")
+    reported = supervisor.get("/v1/reports", limit=2)["items"][0]
+    supervisor.get(f"/v1/reports/{reported['number']}")
     _hand_around(county)
     _entrust(county)
+    _report_up(county)
     _audit(county, nobody)
     auditor.get("/v1/audit/access", limit=3)
 
@@ -79,6 +83,19 @@ def _entrust(county: County) -> None:
     force = county.with_role("bureau_analyst").post("/v1/task-forces", asked)["force_id"]
     county.supervisor.get("/v1/task-forces")
     county.supervisor.post(f"/v1/task-forces/{force}/end")
+
+
+def _report_up(county: County) -> None:
+    """A third push approved as a report of its own."""
+    report = county.alarm("两户因采光争吵，互不相让", source="walk_in", place={"address": "桃源镇梅林村813号"})
+    number = report["dispute_no"]
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                           ("follow_up_responsibly", "request_third_push")):  # fmt: skip
+        county.answer(number, kind, decision)
+    task = county.wait_for(number, "approve_third_push")
+    whole = county.supervisor.get(f"/v1/tasks/{task['task_id']}")
+    leader = county.person(whole["candidates"][0]["username"])
+    leader.post("/v1/reports", {"tasks": [task["task_id"]], "note": "请综治中心协调"})
 
 
 def _audit(county: County, number: str) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from domain.policy.fields import Agreed, Fields, OrganisationCode, PersonCode, Reasoned, Text
+from domain.policy.fields import BUNDLE, Agreed, Fields, OrganisationCode, PersonCode, Reasoned, Text
 
 
 class SettledOnScene(Agreed):
@@ -45,6 +45,12 @@ class Suggested(Fields):
     """Departments suggested to the dispatcher, who decides (J-024)."""
 
     suggested: list[OrganisationCode] = Field([], title="建议部门", max_length=13)
+
+
+class ThirdPushApproved(Suggested):
+    """It leaves the police: reported up (报送) alone, or with others under one number."""
+
+    bundle: str | None = Field(None, title="报送批次（批量报送时由系统填写）", pattern=BUNDLE, max_length=64)
 
 
 class Contacted(Fields):

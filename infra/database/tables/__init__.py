@@ -4,6 +4,15 @@ Columns named `sealed…` are encrypted; the others hold codes, instants and wor
 registered when the package is imported, which the migrations rely on.
 """
 
-from infra.database.tables import attachments, audit, intake, messages, operations, people, read_model
+from infra.database.tables import (
+    attachments,
+    audit,
+    intake,
+    messages,
+    operations,
+    people,
+    read_model,
+    reporting,
+)
 
-__all__ = ["attachments", "audit", "intake", "messages", "operations", "people", "read_model"]
+__all__ = ["attachments", "audit", "intake", "messages", "operations", "people", "read_model", "reporting"]

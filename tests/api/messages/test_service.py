@@ -17,7 +17,7 @@ from domain.errors import NotFound, NotSignedIn
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.records.messages import NewMessage, add_messages
-from tests.api.support import somebody
+from tests.api.support import answered, dispute, somebody
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HANDED = {"task_id": "t-1", "task_kind": "mediate", "kind_name": "组织调解", "by": "张某", "text": "请代为准备"}
@@ -77,6 +77,27 @@ async def test_each_kind_of_message_is_shown_in_words(services: Services, sessio
     assert (digest["rest"], digest["items"][0]["why"], digest["items"][0]["late"]) == (2, "已超期", True)
     assert handed["title"].startswith("张某 委托您办理：组织调解")
     assert (handed["href"], mention["said"]) == ("/tasks/t-1", "请过目")
+
+
+async def test_a_department_that_passed_the_buck_and_its_leader_read_so(services: Services, session: Session) -> None:
+    """“解决‘各自为阵’‘推诿扯皮’等顽瘴痼疾”: whoever it is found of is told, and whoever answers for him."""
+    number = await dispute(services)
+    await answered(services, number, "confirm_triage", "confirm")
+    await answered(services, number, "handle_on_scene", "unsettled")
+    await answered(services, number, "follow_up_responsibly", "request_third_push", suggested=["housing"])
+    await answered(services, number, "approve_third_push", "approve", suggested=["housing"])
+    await answered(services, number, "dispatch", "assign", lead="housing")
+    await answered(services, number, "accept_assignment", "refuse")
+    await answered(services, number, "rule_refusal", "overrule", reason="属本单位职责")
+    for role in ("department_handler", "department_leader"):
+        reader = await somebody(services, role, "housing")
+        page = await list_messages(session, reader, None, 50, None)
+        [message] = [m for m in page.items if m.kind == "buck_passing"]
+        shown = message_view(message, present())
+        assert "推诿，退单不予同意" in shown["title"]
+        assert (shown["said"], shown["href"]) == ("属本单位职责", f"/disputes/{number}")
+    dispatcher = await somebody(services, "centre_dispatcher", "centre")
+    assert "buck_passing" not in [m.kind for m in (await list_messages(session, dispatcher, None, 50, None)).items]
 
 
 async def test_an_open_stream_holds_no_connection(services: Services) -> None:

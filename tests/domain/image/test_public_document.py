@@ -41,7 +41,7 @@ NESTED = {
     "Supervision": "at level cause clock task_id result",
     "Suspension": "since ground until ended_at",
     "Verdict": "round at verdict evaluator reason explanation redo",
-    "VisitRecord": "round number party at result satisfaction",
+    "VisitRecord": "round number party at result satisfaction response_satisfaction",
 }
 """The values within the document, with all that is shown of them: a field added there is named here."""
 

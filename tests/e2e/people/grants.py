@@ -176,6 +176,13 @@ def overseers(person: Person, scene: Scene) -> set[int]:
     return {200} if any(ROLES[role].sight in sights for role, _ in person.posts) else {403}
 
 
+def overseers_of_gushan(person: Person, scene: Scene) -> set[int]:
+    """Of those, they whose organisation is the station of Gushan, or above it."""
+    sights = (Sight.ORGANISATION, Sight.SUBTREE)
+    station = next(o.path for o in DIRECTORY.organisations if o.code == "station-gushan")
+    return {200} if any(ROLES[role].sight in sights and within(station, path) for role, path in person.posts) else {403}
+
+
 def nobody(person: Person, scene: Scene) -> set[int]:
     """What belongs to somebody else."""
     return {404}
@@ -255,6 +262,13 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/messages"): Grant(at("/v1/messages"), anybody),
     ("POST", "/v1/messages/read"): Grant(at("/v1/messages/read"), anybody),
     ("POST", "/v1/messages/{message_id}/read"): Grant(at("/v1/messages/{message}/read"), nobody),
+    ("GET", "/v1/desk-days"): Grant(at("/v1/desk-days"), anybody),
+    ("GET", "/v1/desk-days?organisation"): Grant(at("/v1/desk-days?organisation=station-gushan"), overseers_of_gushan),
+    ("GET", "/v1/reports"): Grant(at("/v1/reports"), anybody),
+    ("GET", "/v1/reports/{number}"): Grant(at("/v1/reports/{report}"), whoever_sees),
+    ("POST", "/v1/reports"): Grant(
+        at("/v1/reports", json=lambda scene: {"tasks": [scene.task.task_id]}), lambda *_: {422}
+    ),
     ("GET", "/v1/indicators"): Grant(at("/v1/indicators"), overseers),
     ("GET", "/v1/indicators/cases"): Grant(
         at("/v1/indicators/cases?indicator=disposed&part=numerator"), overseers

@@ -64,7 +64,8 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
         number=number, state=state, task=task, holder=holder.get("/v1/me")["person_id"], attachment=attachment,
         incident=incident, reporter=reporter.get("/v1/me")["person_id"], repeater=repeater.get("/v1/me")["person_id"],
         elsewhere={"incident_id": first["incident_id"], "joined": again["incident_id"],
-                   "uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending},
+                   "uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending,
+                   "report": people.supervisor.get("/v1/reports")["items"][0]["number"]},
     )  # fmt: skip
     assert asyncio.run(state_of(jinhua, number)).revision == state.revision, "somebody did something after all"
 

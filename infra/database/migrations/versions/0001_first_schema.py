@@ -12,6 +12,7 @@ from alembic import op
 from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
 from infra.database.migrations.columns import columns as _columns
 from infra.database.migrations.leaving_tables import leaving_tables
+from infra.database.migrations.reporting_tables import reporting_tables
 
 revision = "0001"
 down_revision = None
@@ -25,7 +26,8 @@ FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at",
 TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
     "addressee barred dispute helper involvement party_token tally task timeline attachment comment event message "
-    "watcher access archive job answer heartbeat sign_in generation"
+    "watcher access archive job answer heartbeat sign_in generation "
+    "report report_item spot_check"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -41,6 +43,7 @@ def upgrade() -> None:
     _messages()
     _audit()
     _operations()
+    reporting_tables()
     _count_changes() if op.get_bind().dialect.name == "sqlite" else _notify()
 
 

@@ -93,3 +93,14 @@ def test_two_refusals_with_an_acceptance_between_are_not_passing_on() -> None:
     told.answer("accept_assignment", "refuse")
     told.answer("rule_refusal", "uphold")
     assert told.state.groundless_refusals == 0
+
+
+@pytest.mark.req("Q-084")
+def test_who_passed_the_buck_and_his_leaders_are_told() -> None:
+    told = dispatched()
+    told.answer("accept_assignment", "refuse")
+    told.answer("rule_refusal", "overrule", reason="属住建职责")
+    [line] = [entry for entry in told.state.timeline if entry.kind == "refusal_overruled"]
+    assert {role for role, _ in line.detail["told"]} >= {"department_handler", "department_leader"}, QUOTE
+    assert {path for _, path in line.detail["told"]} == {line.detail["path"]}
+    assert (line.detail["reason"], bool(line.actor_id)) == ("属住建职责", True)

@@ -1,0 +1,69 @@
+"""Oversight: spot checks of what was found to be no risk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from api.core.schemas import Listed, Shape
+from domain.base import Strict
+from infra.read_model.reporting.spot_checks import CheckCounts
+
+
+class SpotVerdict(Strict):
+    """What a second look finds: the desk was right, or wrong, with the reason."""
+
+    verdict: Literal["agreed", "wrong"] = Field(title="抽查结论（agreed 认定无误，wrong 认定有误）")
+    reason: str = Field("", title="理由（认定有误的必填）", max_length=2000)
+
+    @model_validator(mode="after")
+    def _wrong_is_reasoned(self) -> SpotVerdict:
+        if self.verdict == "wrong" and not self.reason.strip():
+            raise ValueError("认定有误的须说明理由")
+        return self
+
+
+class SpotCheckItem(Shape):
+    """A dispute drawn for a second look."""
+
+    check_id: str
+    dispute_no: str
+    title: str
+    category_name: str
+    colour: str
+    organisation: str
+    organisation_name: str
+    closed_at: datetime
+    due_at: datetime
+    overdue: bool
+    verdict: Literal["", "agreed", "wrong"]
+    judged_at: datetime | None
+    judged_by: str
+
+
+class SpotChecks(Listed[SpotCheckItem]):
+    """A page of them, and how those of the last 30 days stand; `may_judge` says whether the person is asked."""
+
+    counts: CheckCounts
+    may_judge: bool
+
+
+class DeskWord(Shape):
+    """What a desk said when it found no risk."""
+
+    name: str
+    decision_name: str
+    at: datetime
+    ground: str
+
+
+class SpotCheck(SpotCheckItem):
+    """One of them, with what the desks knew and said: enough for a second look, and nothing beyond."""
+
+    narratives: list[str]
+    address: str
+    desks: list[DeskWord]
+    reason: str
+    may_judge: bool

@@ -1,0 +1,51 @@
+"""The tables of reporting up: reports of the desks, what they hold, and what is looked at again."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, SEALED, TEXT, columns
+
+
+def reporting_tables() -> None:
+    """Makes them."""
+    op.create_table(
+        "report",
+        *columns(TEXT, "number", "role", "path", "day"),
+        *columns(INSTANT, "at"),
+        *columns(TEXT, "sent_by"),
+        *columns(BOOLEAN, "bundle"),
+        *columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index("report_list", "report", ["at", "number"])
+    op.create_index("report_desk", "report", ["path", "at"])
+    op.create_table(
+        "report_item",
+        *columns(TEXT, "number", "task_id"),
+        *columns(INTEGER, "place"),
+        *columns(TEXT, "dispute_no", "path", "state"),
+        *columns(BOOLEAN, "again"),
+        *columns(INSTANT, "asked_at"),
+        *columns(INSTANT, "at", nullable=True),
+        *columns(TEXT, "failure"),
+        sa.PrimaryKeyConstraint("number", "task_id"),
+    )
+    op.create_index("report_item_task", "report_item", ["task_id"])
+    op.create_index("report_item_dispute", "report_item", ["dispute_no", "path"])
+    op.create_index("report_item_waits", "report_item", ["state", "asked_at"])
+    op.create_table(
+        "spot_check",
+        *columns(TEXT, "check_id", "dispute_no"),
+        *columns(INTEGER, "round"),
+        *columns(INSTANT, "closed_at"),
+        *columns(TEXT, "state", "path"),
+        *columns(INSTANT, "due_at", nullable=True),
+        *columns(TEXT, "verdict", "judged_by"),
+        *columns(INSTANT, "judged_at", nullable=True),
+        *columns(BOOLEAN, "settled"),
+        *columns(SEALED, "sealed", nullable=True),
+        sa.PrimaryKeyConstraint("check_id"),
+    )
+    op.create_index("spot_check_list", "spot_check", ["state", "due_at", "check_id"])

@@ -1,0 +1,83 @@
+"""The tables of reporting up (报送): numbered reports, alone or in bundles, and what each of them holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from infra.database.columns import Sealed, instant_field
+
+
+class ReportRow(SQLModel, table=True):
+    """A report of a desk: one dispute, or a bundle of several; never deleted."""
+
+    __tablename__ = "report"
+    __table_args__ = (Index("report_list", "at", "number"), Index("report_desk", "path", "at"))
+    number: str = Field(primary_key=True)
+    """`BS-<organisation>-<day>-<count of the day>`"""
+    role: str
+    path: str
+    """of the organisation whose desk reports"""
+    day: str
+    """by the clock in China: `2026-11-26`"""
+    at: datetime = instant_field()
+    sent_by: str
+    """person id"""
+    bundle: bool
+    sealed: Any = Field(sa_column=Column(Sealed("report"), nullable=False))
+    """the sender's name, and a note"""
+
+
+class ReportItemRow(SQLModel, table=True):
+    """A dispute in a report, by the task whose answer reports it."""
+
+    __tablename__ = "report_item"
+    __table_args__ = (
+        Index("report_item_task", "task_id"),
+        Index("report_item_dispute", "dispute_no", "path"),
+        Index("report_item_waits", "state", "asked_at"),
+    )
+    number: str = Field(primary_key=True)
+    task_id: str = Field(primary_key=True)
+    place: int
+    """in the report, from 1"""
+    dispute_no: str
+    path: str
+    """the report's own"""
+    state: str
+    """waiting, sent, refused"""
+    again: bool = False
+    """this desk has reported this dispute before: it counts once (F.2)"""
+    asked_at: datetime = instant_field()
+    at: datetime | None = instant_field(default=None)
+    """when it was sent"""
+    failure: str = ""
+    """why it was refused"""
+
+
+class SpotCheckRow(SQLModel, table=True):
+    """A dispute that ended as no risk, and whether it was drawn to be looked at again (抽查); never deleted."""
+
+    __tablename__ = "spot_check"
+    __table_args__ = (Index("spot_check_list", "state", "due_at", "check_id"),)
+    check_id: str = Field(primary_key=True)
+    """the dispute's number and its round: `D2026-000001-1`"""
+    dispute_no: str
+    round: int
+    closed_at: datetime = instant_field()
+    state: str
+    """closed, passed (not drawn), drawn, judged"""
+    path: str = ""
+    """of the organisation whose desk found no risk in it"""
+    due_at: datetime | None = instant_field(default=None)
+    verdict: str = ""
+    """agreed, wrong"""
+    judged_by: str = ""
+    judged_at: datetime | None = instant_field(default=None)
+    settled: bool = False
+    """what follows from the verdict is done: one found wrong was started again"""
+    sealed: Any = Field(default=None, sa_column=Column(Sealed("spot_check"), nullable=True))
+    """what the desks said, who they were, and the reason of the verdict"""
