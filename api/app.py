@@ -60,8 +60,8 @@ ENDPOINTS = (
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
-    deputy_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages, reporting_pages, indicator_pages,
-    audit_pages, access_log_pages, error_pages,
+    deputy_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages, reporting_pages,
+    indicator_pages, audit_pages, access_log_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 
