@@ -25,7 +25,6 @@ def copied(county: Settings, tmp_path: Path) -> Settings:
     return settings
 
 
-@pytest.mark.req("Q-100", "Q-101")
 def test_the_demo_county_is_whole_and_its_vacancies_are_named(
     copied: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -40,7 +39,6 @@ def test_the_demo_county_is_whole_and_its_vacancies_are_named(
     assert "无缺口、无重复" in said[-1]
 
 
-@pytest.mark.req("Q-100")
 async def test_a_gap_and_a_double_are_told_by_name_and_the_exit_code_says_so(
     copied: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

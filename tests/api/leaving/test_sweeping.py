@@ -40,7 +40,6 @@ async def _disabled(services: Services, person_id: str) -> None:
     services.actors._remembered.clear()
 
 
-@pytest.mark.req("Q-101")
 async def test_a_task_of_a_vacant_post_goes_one_level_up_and_is_told_once(
     services: Services, engine: LivingEngine
 ) -> None:
@@ -143,7 +142,6 @@ async def test_one_that_nobody_can_answer_anywhere_is_left_alone_once_that_is_sa
     assert sweeping.NOBODY._value.get() == 1
 
 
-@pytest.mark.req("J-003", "J-041")
 @pytest.mark.parametrize("successor", [True, False], ids=["the beat has a new officer", "the beat is vacant"])
 async def test_a_named_officer_who_is_gone_gives_way(
     services: Services, session: Session, engine: LivingEngine, successor: bool

@@ -54,7 +54,6 @@ async def beat_here(services: Services, grid: str) -> str:
     return beat.officer.person_id if beat.officer else ""
 
 
-@pytest.mark.req("Q-100")
 async def test_a_vacant_beat_is_entrusted_once_and_intake_knows_whose_it_is_from_then_on(services: Services) -> None:
     chief, officer = (
         await somebody(services, "station_chief", STATION),
@@ -149,7 +148,6 @@ async def test_the_list_goes_on_behind_its_cursor(services: Services, session: S
     assert seen == sorted(seen)
 
 
-@pytest.mark.req("Q-101")
 async def test_the_check_of_the_demo_county_finds_no_gap_and_only_what_was_planted(
     services: Services, session: Session
 ) -> None:
@@ -161,7 +159,6 @@ async def test_the_check_of_the_demo_county_finds_no_gap_and_only_what_was_plant
     assert rest.next_cursor is None
 
 
-@pytest.mark.req("Q-101")
 async def test_an_officer_who_lost_his_post_is_a_vacancy_by_name(services: Services, session: Session) -> None:
     [held] = await who_has(services, HELD)
     async with services.database.write() as writing:
@@ -170,7 +167,6 @@ async def test_an_officer_who_lost_his_post_is_a_vacancy_by_name(services: Servi
     assert held in {who.person_id for each in told if each.beat and each.beat.code == HELD for who in each.unfit}
 
 
-@pytest.mark.req("Q-100", "Q-101")
 async def test_the_beats_of_a_station_are_listed_with_their_three_tiers(services: Services, session: Session) -> None:
     page = await beat_service.list_beats(services, session, organisation="station-gushan", limit=200, cursor=None)
     assert {beat.station.code for beat in page.items if beat.station} == {"station-gushan"}
@@ -186,7 +182,6 @@ async def test_the_beats_of_a_station_are_listed_with_their_three_tiers(services
         await beat_service.list_beats(services, session, organisation="nowhere", limit=3, cursor=None)
 
 
-@pytest.mark.req("Q-013")
 async def test_another_chief_is_bound_to_a_township(services: Services, session: Session) -> None:
     """“派出所所长、司法所所长、法庭庭长‘三长’联手”: a tribunal's new head is bound by the township's leader."""
     leader = await somebody(services, "township_leader", "town-gushan")
@@ -208,7 +203,6 @@ async def test_another_chief_is_bound_to_a_township(services: Services, session:
     assert now.chiefs[2].person.person_id == other.person_id
 
 
-@pytest.mark.req("Q-011", "J-025")
 async def test_a_card_says_what_somebody_is_qualified_for_and_since_when(services: Services, session: Session) -> None:
     mediator = await somebody(services, "mediator", "justice-gushan")
     card = await duty_service.person_card(services, session, mediator.person_id)
@@ -223,7 +217,6 @@ async def test_a_card_says_what_somebody_is_qualified_for_and_since_when(service
         await duty_service.person_card(services, session, "nobody")
 
 
-@pytest.mark.req("Q-010")
 async def test_a_task_force_has_members_a_purpose_and_an_end_that_comes_by_itself(
     services: Services, session: Session
 ) -> None:

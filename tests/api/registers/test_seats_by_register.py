@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from api.core.context import Services
 from api.people.resolving import people_to_name
 from domain.people.duties import Concern, Duty
@@ -26,7 +24,6 @@ async def seated(session: Session, line: dict[str, object], category: str, group
     return (person.username, *person.known_for)
 
 
-@pytest.mark.req("Q-014")
 async def test_the_leader_whose_line_of_work_it_is_is_offered_first(services: Services, session: Session) -> None:
     """“镇街分管领导、部门分管领导”: who is in charge of the matter, not whoever leads."""
     land = await seated(session, LEADERS, "land_boundary", "land_village")
@@ -36,7 +33,6 @@ async def test_the_leader_whose_line_of_work_it_is_is_offered_first(services: Se
     assert await seated(session, HEADS, "labor_wage_arrears", "labor", "hrss") == ("hrss-leader-1", "分管矛盾纠纷化解")
 
 
-@pytest.mark.req("Q-013")
 async def test_of_two_station_chiefs_the_one_bound_to_the_township_is_offered_first(
     services: Services, session: Session
 ) -> None:
@@ -50,7 +46,6 @@ async def test_of_two_station_chiefs_the_one_bound_to_the_township_is_offered_fi
         assert await seated(fresh, CHIEF, "land_boundary", "land_village") == (bound.person.username, "三长")
 
 
-@pytest.mark.req("Q-011", "J-025")
 async def test_a_gold_mediator_is_told_as_one_where_people_are_chosen(services: Services, session: Session) -> None:
     """“会同市场监管部门、金牌调解员等对两人开展矛盾调解”"""
     line = {"any_of": ["mediator"], "path": "/county/justice/justice-gushan", "at_least": 1, "name": "调解员"}

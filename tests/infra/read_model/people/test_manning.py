@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col
 
@@ -46,7 +45,6 @@ def _task(one: TaskRow, addressees: object, excluded: list[str]) -> Task:
     })  # fmt: skip
 
 
-@pytest.mark.req("Q-101")
 async def test_no_task_that_nobody_answers_is_overlooked(anywhere: Settings) -> None:
     async with opened(anywhere) as database:
         made = await filled(database)
