@@ -82,5 +82,7 @@ async def _first_push(desk: Desk, ruling: Answer) -> Stage:
     diverted = diverts(desk.state, verdict, desk.state.divert)
     if diverted and not await may_leave_police(desk, Road.DIVERTED, why=why or None):
         diverted, why = False, "未获批准"
+    elif diverted and (now := verdict_of(desk.state)).verdict == "never":  # a graver alarm came meanwhile
+        verdict, diverted, why, desk.state.left_police = now, False, "批准前情况有变", False
     note_diversion(desk.case, verdict, diverted=diverted, by=ruling.decision, reason=why)
     return Stage.PUSH_3 if diverted else desk.state.process.first_push

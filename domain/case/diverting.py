@@ -25,10 +25,10 @@ UNDOES = {"recall": "recall", "convert_to_criminal": "criminal_case"}
 def source_says(process: Process, source: str) -> Verdict:
     """What the mechanism says of diverting what comes by a source."""
     listed = process.sources.get(source)
-    return listed.divert if listed else "must" if source in process.divert_sources else "may"
+    return listed.divert if listed else "may"
 
 
-def verdict_of(state: DisputeState, *, scene_safe: bool | None = None, **as_if: Any) -> Diversion:
+def verdict_of(state: DisputeState, **as_if: Any) -> Diversion:
     """The verdict on diverting this dispute now; `as_if` are fields of the state as they would be (`police=True`)."""
     seen = state.model_copy(update=as_if)
     return judge(
@@ -38,7 +38,7 @@ def verdict_of(state: DisputeState, *, scene_safe: bool | None = None, **as_if: 
         confidence=seen.confidence,
         elsewhere=seen.elsewhere,
         category_name=seen.category_name,
-        scene_safe=scene_safe,
+        scene_safe=seen.scene_safe,
         recalled=any(record.undone == "recall" for record in seen.diversions),
     )
 
@@ -99,8 +99,8 @@ def divert_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
     choice = getattr(form, "divert", None)
     if choice is None or not state.process.has(Stage.PUSH_3) or state.process.first_push is Stage.PUSH_3:
         return []
-    police = getattr(form, "police", None)
-    as_if: dict[str, Any] = {} if police is None else {"police": police}
+    said = {name: getattr(form, name, None) for name in ("police", "scene_safe")}
+    as_if: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     if getattr(form, "category", None):
         as_if["confidence"] = 1.0
     verdict = verdict_of(state, **as_if)

@@ -188,6 +188,8 @@ class DisputeState(Model):
     police: bool = False
     police_heard: bool = False
     """police first by what was said, whatever the category"""
+    scene_safe: bool | None = None
+    """现场已稳控, by the last who said so or the contrary; none: nobody did"""
     alarmed: bool = False
     """an alarm came whose source pushes at once, and the first push has not gone out for it"""
     divert: bool | None = None

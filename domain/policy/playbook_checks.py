@@ -230,7 +230,8 @@ def _demands(process: Process) -> Iterator[Mistake]:
         own = KINDS[kind].decisions[name].form.model_fields
         for part in ("reasons", "confirmed"):
             for code in getattr(demand, part):
-                if part == "confirmed" and (code in own or code in OWN_FIELDS):
+                asked = part == "confirmed" and code in own and own[code].annotation == bool | None
+                if part == "confirmed" and not asked and (code in own or code in OWN_FIELDS):
                     yield Mistake((*where, part, code), f"'{code}' is a field of this form already: another name")
         for n, role in enumerate(demand.present):
             if role not in ROLES:
@@ -240,14 +241,8 @@ def _demands(process: Process) -> Iterator[Mistake]:
 
 
 def _diversions(process: Process) -> Iterator[Mistake]:
-    if process.divert_sources and not process.has(Stage.PUSH_3):
-        what = f"there is nowhere to divert to: the mechanism has no stage {Stage.PUSH_3}"
-        yield Mistake(("divert_sources",), what)
     if process.diversion.watched_by and not process.has(Stage.PUSH_3):
         yield Mistake(("diversion", "watched_by"), f"nothing is diverted here: the mechanism has no {Stage.PUSH_3}")
-    for n, source in enumerate(process.divert_sources):
-        if full_width := [c for c in "，、：" if c in source]:
-            yield Mistake(("divert_sources", n), f"'{source}' holds {full_width[0]}: no source is called so")
 
 
 def _approvals(process: Process) -> Iterator[Mistake]:

@@ -19,6 +19,7 @@ from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.exits import Exits
+from domain.policy.fields import AXIS
 from domain.policy.forms.demands import Demand, effective
 from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
@@ -26,9 +27,6 @@ from domain.policy.mistakes import choice, nearest
 from domain.policy.rungs import Ring, Rungs
 from domain.policy.spans import Span
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
-
-AXIS = 3
-"""The steps of harm, and of urgency."""
 
 
 class ColourRule(Strict):
@@ -166,7 +164,6 @@ class Process(Strict):
         "delivery", description="when an organisation that is dispatched to holds the case: at once, or once it accepts"
     )
     sources: dict[str, Source] = Field({}, description="where reports come from, by code, with their chains of desks")
-    divert_sources: list[str] = Field([], description="non-police matters from these sources go straight to dispatch")
     diversion: DiversionPolicy = DiversionPolicy()
     disposal_pictures: int = Field(1, ge=0, description="pictures or videos a disposal must carry")
     demands: dict[str, Demand] = Field({}, description="what a decision must prove, by kind.decision")

@@ -45,6 +45,7 @@ from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
 from domain.transitions.supervision import holder_of
+from domain.transitions.triage.axes import axes_errors
 from domain.transitions.triage.desks import KIND as DESKS
 from domain.transitions.triage.desks import desk_errors, judging
 from domain.transitions.triage.desks import withheld as withheld_at_desk
@@ -217,6 +218,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         *_case_errors(state, task, command, form),
         *implausible(state, form, at),
         *(_stage_errors(state, form) or divert_errors(state, form)),
+        *axes_errors(state, form),
         *evidence_errors(state, task, command.decision, demand, form, command.evidence, command.actor),
         *(desk_errors(state, command.decision, form, listed) if task.kind == DESKS else ()),
     ]

@@ -27,6 +27,7 @@ def take_effect(case: Case, task: Task) -> None:
     if decision.proposal:
         return
     _stops_clocks(case, task, decision)
+    case.state.scene_safe = decision.fields.get("scene_safe", case.state.scene_safe)
     if KINDS[task.kind].decisions[decision.name].ending and task.decision is None:
         propose_ending(case, task, decision)
     match task.kind:

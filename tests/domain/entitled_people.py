@@ -183,13 +183,17 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "disposed"): _maybe_agreed,
     ("handle_on_scene", "settled"): lambda d, s, at: {"push_on": d.flag(), "reason": "仍有风险"},
     ("confirm_triage", "confirm"): lambda d, s, at: {"police_handled": "已出警", **d.pick(
-        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police, "reason": "按清单"}])},
+        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police and s.scene_safe is not False,
+              "reason": "按清单"}])},
     ("confirm_triage", "correct"): lambda d, s, at: {
-        "colour": d.pick(list(s.process.colours)), "police": d.flag(), "police_handled": "已出警"},
+        "police": d.flag(), "police_handled": "已出警", "scene_safe": d.pick([None, True, False]),
+        **d.pick([{"colour": d.pick(list(s.process.colours))},
+                  {"colour": None, "harm": d.number(1, 3), "urgency": d.number(1, 3)}])},
     ("confirm_triage", "report_up"): lambda d, s, at: {"police_handled": "已出警", "bundle": d.pick([None, "BS-1"])},
     ("confirm_triage", "no_risk"): lambda d, s, at: {"ground": "偶发口角", "answered": "已电话答复"},
     ("confirm_triage", "police_case"): lambda d, s, at: {"answered": "已电话答复"},
-    ("handle_on_scene", "unsettled"): _flags("urgent", "criminal_risk"),
+    ("handle_on_scene", "unsettled"): lambda d, s, at: {
+        "urgent": d.flag(), "criminal_risk": d.flag(), "scene_safe": d.pick([None, True, False])},
     ("follow_up_responsibly", "contacted"): lambda d, s, at: {"manner": d.pick(["call", "visit"])},
     ("follow_up_responsibly", "request_third_push"): _flags("urgent"),
     ("", "progress"): lambda d, s, at: d.pick([{}, {"met": []}]),

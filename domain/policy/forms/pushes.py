@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from domain.policy.fields import BUNDLE, Agreed, Fields, OrganisationCode, PersonCode, Reasoned, Text
+from domain.policy.fields import BUNDLE, SCENE_SAFE, Agreed, Fields, OrganisationCode, PersonCode, Reasoned, Text
 
 
 class SettledOnScene(Agreed):
@@ -33,6 +33,7 @@ class Unsettled(Reasoned):
 
     criminal_risk: bool = Field(False, title="有民转刑风险")
     urgent: bool = Field(False, title="建议加急")
+    scene_safe: bool | None = Field(None, title=SCENE_SAFE)
 
 
 class CriminalCase(Reasoned):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from domain.policy.fields import BUNDLE, Code, DisputeNo, Fields, Reasoned, Text
+from domain.policy.fields import AXIS, BUNDLE, SCENE_SAFE, Code, DisputeNo, Fields, Reasoned, Text
 
 
 class ReportUp(Fields):
@@ -12,6 +12,7 @@ class ReportUp(Fields):
 
     bundle: str | None = Field(None, title="报送批次（批量报送时由系统填写）", pattern=BUNDLE, max_length=64)
     police_handled: Text | None = Field(None, title="公安先期处置情况（须公安先行的警情必填）")
+    scene_safe: bool | None = Field(None, title=SCENE_SAFE)
 
 
 class Confirm(ReportUp):
@@ -21,7 +22,7 @@ class Confirm(ReportUp):
 
 
 class Correct(Reasoned):
-    """The first triage is put right; what is left empty stands."""
+    """The first triage is put right; what is left empty stands. The two axes give the colour (Q-031)."""
 
     category: Code | None = Field(None, title="纠纷类别")
     colour: Code | None = Field(None, title="预警颜色")
@@ -29,6 +30,9 @@ class Correct(Reasoned):
     police: bool | None = Field(None, title="须公安先行处置")
     divert: bool | None = Field(None, title="直接分流交办")
     police_handled: Text | None = Field(None, title="公安先期处置情况（须公安先行的警情必填）")
+    scene_safe: bool | None = Field(None, title=SCENE_SAFE)
+    harm: int | None = Field(None, ge=1, le=AXIS, title="现实危害性（1 至 3）")
+    urgency: int | None = Field(None, ge=1, le=AXIS, title="轻重缓急（1 至 3）")
 
 
 class NoRisk(Fields):

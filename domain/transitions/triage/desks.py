@@ -19,6 +19,7 @@ from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.approvals import propose
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.triage.axes import correct_axes
 from domain.triage.responsibility import ListRow, organisations_for
 
 KIND = "confirm_triage"
@@ -186,7 +187,7 @@ def _correct(case: Case, task: Task, decision: Decision) -> None:
                 s.suggested_lead = s.suggested[0]
     s.urgent = fields.get("urgent", s.urgent)
     s.police = fields.get("police", s.police)
-    colour, reason = fields.get("colour"), fields["reason"]
+    colour, reason = correct_axes(s, fields), fields["reason"]
     if colour and task.beside and is_lower(s, colour):  # its deadline runs already
         propose(case, "recolour", {"colour": colour, "reason": reason}, by=decision.actor_id,
                 behalf=decision.on_behalf_of)  # fmt: skip

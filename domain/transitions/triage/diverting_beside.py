@@ -37,11 +37,13 @@ def ruled_beside(case: Case, task: Task, decision: Decision) -> None:
     s = case.state
     desk = s.task(task.about["asked_by"])
     asked = desk.decision if desk and desk.decision else decision
-    if decision.name == "approve":
+    never = verdict_of(s).verdict == "never"  # the scene became unsafe, or the police must come first, meanwhile
+    if decision.name == "approve" and not never:
         s.suggested = decision.fields["suggested"] or s.suggested
         _leave_police(case, asked)
     else:
-        note_diversion(case, verdict_of(s), diverted=False, by=asked, reason="未获批准")
+        why = "批准前情况有变" if never else "未获批准"
+        note_diversion(case, verdict_of(s), diverted=False, by=asked, reason=why)
 
 
 def _leave_police(case: Case, asked: Decision) -> None:

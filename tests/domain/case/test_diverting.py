@@ -13,7 +13,8 @@ from domain.people.organisation import Post
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.stages import Stage
 from domain.transitions.facts import add_incident
-from tests.domain.support import COMMAND_ROOM, OFFICER, PLACES, Desk, alarm
+from tests.domain.mediated_dispute import Told
+from tests.domain.support import COMMAND_ROOM, OFFICER, PLACES, SCENE, Desk, alarm
 
 
 def hotline(**more: Any) -> Desk:
@@ -107,3 +108,37 @@ def test_an_alarm_on_a_diverted_matter_within_the_time_flows_back() -> None:
     never = Desk()
     add_incident(never.case, alarm(2, never.at))
     assert never.logged("came_back") == []
+
+
+@pytest.mark.req("H-041", "H-033")
+def test_while_the_scene_is_not_safe_nobody_diverts() -> None:
+    """“稳控现场后，民警‘派单’”."""
+    desk = hotline()
+    task = desk.case.open("confirm_triage")
+    with pytest.raises(FieldsInvalid) as refused:
+        desk.decide(task, "confirm", COMMAND_ROOM, divert=True, scene_safe=False)
+    assert refused.value.errors == [{"field": "divert", "message": "不得分流：现场尚未稳控"}]
+    desk.decide(task, "confirm", COMMAND_ROOM, scene_safe=False)
+    assert not judged(desk, choice=True)
+    again = desk.case.open("confirm_triage")
+    desk.decide(again, "confirm", COMMAND_ROOM, divert=True, scene_safe=True)
+    assert judged(desk, choice=True)
+
+
+@pytest.mark.req("H-041")
+def test_what_the_officer_on_the_scene_says_counts_and_silence_changes_nothing() -> None:
+    desk = hotline()
+    desk.decide(desk.push(), "unsettled", SCENE, reason="一方持械", scene_safe=False)
+    assert verdict_of(desk.state).grounds[0].code == "scene_unsafe"
+    desk.decide(desk.push(), "unsettled", SCENE, reason="仍在劝解")
+    assert verdict_of(desk.state).verdict == "never"
+
+
+@pytest.mark.req("H-041", "J-023")
+def test_an_approval_that_comes_when_the_scene_is_no_longer_safe_diverts_nothing() -> None:
+    told = Told()
+    told.answer("confirm_triage", "confirm", divert=True)
+    told.answer("handle_on_scene", "unsettled", reason="一方持械返回", scene_safe=False)
+    told.answer("approve_third_push", "approve")
+    assert (told.state.stage, told.state.left_police) == (Stage.PUSH_2, False)
+    assert told.state.diversions[-1].reason == "批准前情况有变"

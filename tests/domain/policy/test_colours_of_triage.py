@@ -6,12 +6,14 @@ from itertools import product
 
 import pytest
 
+from domain.errors import FieldsInvalid
 from domain.policy.process import ColourRule, Process
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.facts import add_incident
+from tests.domain.mediated_dispute import Told
 from tests.domain.playbook_variants import city
-from tests.domain.support import Desk, alarm, process
+from tests.domain.support import COMMAND_ROOM, Desk, alarm, process
 
 STAGES = (Stage.TRIAGE, Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3, Stage.EVALUATION, Stage.CLOSED)
 PAIRS = list(product((1, 2, 3), repeat=2))
@@ -52,3 +54,35 @@ def test_a_report_that_is_more_urgent_raises_the_case_to_a_colour_that_its_rank_
     desk.push()
     add_incident(desk.case, alarm(2, desk.at, rank=3, harm=3, urgency=2))
     assert (desk.state.colour, desk.state.harm, desk.state.urgency) == ("c4", 3, 2)
+
+
+@pytest.mark.req("Q-031", "Q-032")
+def test_a_desk_puts_an_axis_right_and_the_colour_follows_in_the_city_s_own_scheme() -> None:
+    desk = Desk("qionglai")
+    assert (desk.state.harm, desk.state.urgency, desk.state.colour) == (1, 1, "blue")
+    desk.decide(desk.case.open("confirm_triage"), "correct", COMMAND_ROOM, reason="有持刀扬言", harm=3)
+    assert (desk.state.harm, desk.state.urgency, desk.state.colour) == (3, 1, "red")
+    desk.decide(desk.case.open("confirm_triage"), "correct", COMMAND_ROOM, reason="事态加急", urgency=2, colour="red")
+    assert (desk.state.harm, desk.state.urgency, desk.state.colour) == (3, 2, "red")
+
+
+def test_a_colour_that_its_own_axes_do_not_give_is_refused_and_one_alone_leaves_the_axes() -> None:
+    desk = Desk("qionglai")
+    task = desk.case.open("confirm_triage")
+    with pytest.raises(FieldsInvalid) as refused:
+        desk.decide(task, "correct", COMMAND_ROOM, reason="更正", harm=3, urgency=3, colour="blue")
+    [error] = refused.value.errors
+    assert (error["field"], "应为红色" in error["message"]) == ("colour", True)
+    with pytest.raises(FieldsInvalid):
+        desk.decide(task, "correct", COMMAND_ROOM, reason="更正", harm=4)
+    desk.decide(task, "correct", COMMAND_ROOM, reason="更正", colour="yellow")
+    assert (desk.state.harm, desk.state.urgency, desk.state.colour) == (1, 1, "yellow")
+
+
+@pytest.mark.req("Q-031")
+def test_beside_the_push_a_milder_pair_waits_for_approval_as_a_milder_colour_does() -> None:
+    told = Told(rank=3, alarmed=True)
+    told.answer("confirm_triage", "correct", reason="实为口角", harm=1, urgency=1, colour=None)
+    assert (told.state.harm, told.state.urgency, told.state.colour) == (1, 1, "red")
+    told.answer("approve_change", "approve")
+    assert told.state.colour == "blue"

@@ -74,7 +74,7 @@ def test_a_playbook_is_called_as_its_file() -> None:
     assert load(CITY, file="yunhe").code == "yunhe"
 
 
-WITHOUT_PUSH_3 = CITY.replace("push_2, push_3, mediation", "push_2, mediation").replace('divert_sources: ["12345"]', "")
+WITHOUT_PUSH_3 = CITY.replace("push_2, push_3, mediation", "push_2, mediation").replace("divert: must", "divert: may")
 
 
 @pytest.mark.parametrize("kind", ["dispatch", "accept_assignment", "rule_refusal", "dispose", "cooperate"])
@@ -87,7 +87,7 @@ def test_a_task_of_a_stage_that_the_mechanism_has_not_got_is_refused(kind: str) 
 
 def test_sources_are_not_diverted_where_there_is_nowhere_to_divert_to() -> None:
     text = CITY.replace("push_2, push_3, mediation", "push_2, mediation")
-    assert any("process.divert_sources: there is nowhere to divert to" in line for line in mistakes(text))
+    assert any("process.sources.12345.divert: there is nowhere to divert to" in line for line in mistakes(text))
 
 
 @pytest.mark.parametrize("kind", ["mediate", "evaluate", "supervise", "approve_change"])
@@ -316,7 +316,7 @@ def test_a_colon_without_a_space_is_called_that_at_its_line(old: str, new: str, 
         ("grid_leader, at: village", "grid_leader，at: village", "a full-width comma (，)"),
         ("name: 红色, rank: 4", "name: 红色，rank: 4", "a full-width comma (，)"),
         ("[triage, push_2", "[triage，push_2", "a full-width comma (，)"),
-        ('divert_sources: ["12345"]', "divert_sources: [12345，grid]", "holds ，"),
+        ('    "12345":', '    "12345，grid":', "holds ，"),
         ("stages: [", "stages: ［", "a full-width bracket (［)"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from domain.errors import FieldsInvalid
 from domain.people.organisation import OrganisationRef
 from domain.policy.approvals import Approval, Road
+from domain.policy.intake.sources import Source
 from domain.policy.process import Process
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, check_action, take_action
@@ -47,7 +48,8 @@ def test_not_approved_it_stays_with_the_police() -> None:
 @pytest.mark.req("J-023")
 def test_silence_diverts_past_nobody_where_110_diverts() -> None:
     for source in ("110", "walk_in"):
-        told = Told(process=process().model_copy(update={"divert_sources": [source]}), source=source)
+        listed = {source: Source(name=source, divert="must")}
+        told = Told(process=process().model_copy(update={"sources": listed}), source=source)
         told.life.pass_time(timedelta(days=2))
         assert told.task("confirm_triage").pending
         assert not told.state.left_police, REPORT
