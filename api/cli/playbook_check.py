@@ -10,7 +10,6 @@ import typer
 from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
 from domain.policy.playbook import Playbook
-from domain.policy.stages import STAGE_NAMES
 from infra.runtime.policy_files import read_file, read_lexicon, read_policy
 from infra.runtime.settings import Settings, get_settings
 
@@ -26,7 +25,7 @@ def check(named: str | None) -> int:
     except PolicyInvalid as error:
         typer.echo(error.detail, err=True)
         return 1
-    stages = " → ".join(STAGE_NAMES[stage] for stage in playbook.process.stages)
+    stages = " → ".join(playbook.process.words.stage(stage) for stage in playbook.process.stages)
     typer.echo(f"{playbook.name} ({playbook.code}, edition {playbook.edition}, {playbook.digest}): {stages}")
     for sentence in _around(settings, playbook):
         typer.echo(f"warning: {sentence}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from api.disputes.schemas import Case, ClockShape, EntryItem, Held
@@ -13,10 +13,10 @@ from api.web.rendering import View
 from api.web.timeline import decided
 from domain.base import china
 from domain.case import records
-from domain.people.organisation import ROLES
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
+from infra.runtime.policy_files import role_name
 
 OPEN = ("open", "claimed")
 
@@ -31,7 +31,7 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
         "done": [_done_task(t, words, now) for t in case.tasks if t.state == "done"],
         "clocks": [_clock(c, now) for c in case.clocks if not c.stopped_at],
         "past_clocks": [_clock(c, now) for c in case.clocks if c.stopped_at],
-        "chain": [_held(h, words.offices, now) for h in case.responsibility],
+        "chain": [_held(h, words.offices, now, case.stage_names) for h in case.responsibility],
         "parties": [{"name": p.name, "side": w.SIDES.get(p.side, p.side), "phone": p.phone, "id_number": p.id_number}
                     for p in case.parties],
         "incidents": [_incident(i, now) for i in case.incidents],
@@ -84,7 +84,7 @@ def _steps(case: Case, entries: Sequence[EntryItem]) -> list[View]:
         return "here" if n == here else "ahead" if n > here else "passed" if stage in seen else "skipped"
 
     return [
-        {"name": w.stage_short(stage), "state": (it := state(n, stage)), "spoken": labels[it]}
+        {"name": w.stage_short(stage, case.stage_names), "state": (it := state(n, stage)), "spoken": labels[it]}
         for n, stage in enumerate(stages)
     ]
 
@@ -130,11 +130,11 @@ def _clock(c: ClockShape, now: datetime) -> View:
 _PASSED = {"delivery": "送达即负责", "acceptance": "签收后负责", "reassigned": "改派"}
 
 
-def _held(h: Held, offices: Offices, now: datetime) -> View:
+def _held(h: Held, offices: Offices, now: datetime, called: Mapping[Stage, str]) -> View:
     return {
         "office": offices.label(h.organisation),
         "who": h.person_name or h.role_name,
-        "stage": w.stage_short(h.stage),
+        "stage": w.stage_short(h.stage, called),
         "round": h.round,
         "since": w.stamp(h.since, now),
         "until": w.stamp(h.until, now) if h.until else "",
@@ -180,13 +180,9 @@ def _session(x: records.Session, tiers: dict[str, str], now: datetime) -> View:
         "name": f"{tiers.get(x.tier, x.tier)} · 第 {x.number} 次{f'（{x.record}）' if x.record else ''}",
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
-        "people": "、".join(f"{p['name']}（{_role(p.get('role') or '外请')}）" for p in x.participants),
+        "people": "、".join(f"{p['name']}（{role_name(p.get('role') or '外请')}）" for p in x.participants),
         "reason": x.reason,
     }
-
-
-def _role(code: str) -> str:
-    return ROLES[code].name if code in ROLES else code
 
 
 def _verdict(v: records.Verdict, now: datetime) -> View:

@@ -13,11 +13,12 @@ from api.tasks.presenters import task_item
 from domain.base import china
 from domain.case.records import Holding
 from domain.case.state import Entry, Task
-from domain.people.organisation import ROLES, Actor
+from domain.people.organisation import Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.runtime.policy_files import role_name, role_of
 
 
 def moment(at: datetime | None) -> str | None:
@@ -32,13 +33,13 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
         title=row.title,
         colour=row.colour,
         stage=Stage(row.stage),
-        stage_name=STAGE_NAMES[Stage(row.stage)],
+        stage_name=row.stage_called or STAGE_NAMES[Stage(row.stage)],
         round=row.round,
         category=row.category,
         category_name=row.category_name,
         organisation=row.organisation.rpartition("/")[2] if row.organisation else None,
         holder=row.holder,
-        holder_name=ROLES[row.holder].name if row.holder in ROLES else None,
+        holder_name=_role_asked(row.holder),
         due_at=row.due_at and china(row.due_at),
         overdue=row.overdue,
         ahead=row.ahead,
@@ -50,6 +51,12 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
         source=row.source,
         revision=row.revision,
     )
+
+
+def _role_asked(holder: str | None) -> str | None:
+    """The name of the role that is asked; none where a person has it, or nobody."""
+    role = role_of(holder) if holder else None
+    return role.name if role and role.name != holder else None
 
 
 def present_case(row: DisputeRow, tasks: list[TaskRow], actor: Actor) -> Case:
@@ -70,7 +77,7 @@ def _held(holding: Holding, tasks: list[TaskRow]) -> Held:
     answered = found.decision.actor_name if found and found.decision else None
     return Held(
         role=holding.role,
-        role_name=ROLES[holding.role].name,
+        role_name=role_name(holding.role),
         organisation=holding.path.rpartition("/")[2],
         person_name=answered or (found.assignee_name if found else None),
         round=holding.round,

@@ -137,6 +137,8 @@ class Case(DisputeItem):
     clocks: list[ClockShape]
     colours: dict[str, str]
     stages: list[Stage]
+    stage_names: dict[Stage, str]
+    """those of them that the case's playbook calls otherwise than usual"""
     tiers: dict[str, str]
     """code -> name"""
     demands: dict[str, Demand]

@@ -87,7 +87,11 @@ async def places_of(services: Services, place: PlaceIn, session: Session | None 
     """The organisations that have to do with a place, by what each is to it; `session` where one is open."""
     directory = await services.directory.read(session)
     paths = resolve_places(
-        directory, address=place.address, grid_code=place.grid_code, organisation_code=place.organisation_code
+        directory,
+        address=place.address,
+        grid_code=place.grid_code,
+        organisation_code=place.organisation_code,
+        added=services.policy.playbook.process.words.places,
     )
     return {word: listed.ref() for word, path in paths.items() if (listed := directory.at(path))}
 

@@ -40,7 +40,7 @@ def _matter(matter: EarlierMatter, now: datetime) -> View:
         "category": matter.category_name,
         "colour": w.colour(matter.colour, {}),
         "opened": w.stamp(matter.opened_at, now),
-        "ended": ended if outcome else f"在办 · {w.stage_short(matter.stage)}",
+        "ended": ended if outcome else f"在办 · {matter.stage_name.partition('·')[0]}",
         "who": [_who(matched) for matched in matter.matched],
         "same_place": matter.same_place,
     }

@@ -26,6 +26,7 @@ class EarlierMatter(Shape):
     category_name: str
     colour: str
     stage: str
+    stage_name: str
     outcome: str | None
     opened_at: datetime
     closed_at: datetime | None

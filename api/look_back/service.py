@@ -16,6 +16,7 @@ from api.look_back.schemas import EarlierMatter, LookBack, Matched, OutOfSight, 
 from domain.base import china
 from domain.people.organisation import Actor
 from domain.people.permissions import LOOK_BACK_ROLES
+from domain.policy.stages import STAGE_NAMES, Stage
 from domain.triage.identity import SURE, Mark
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
@@ -103,6 +104,7 @@ def _matter(likenesses: Sequence[Likeness]) -> EarlierMatter:
         category_name=one.category_name,
         colour=one.colour,
         stage=one.stage,
+        stage_name=one.stage_called or STAGE_NAMES[Stage(one.stage)],
         outcome=one.outcome,
         opened_at=china(one.opened_at),
         closed_at=one.closed_at and china(one.closed_at),

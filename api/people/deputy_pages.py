@@ -18,12 +18,12 @@ from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
 from api.web.submission import banner_of, earlier, next_key, send
 from domain.people.deputies import LONGEST, Naming, deputised
-from domain.people.organisation import ROLES
 from domain.people.permissions import DEPUTY_MANAGERS
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.people import colleagues
+from infra.runtime.policy_files import role_name
 
 router = APIRouter(route_class=PageRoute)
 STATES = {"ahead": "未开始", "current": "代班中", "over": "已结束"}
@@ -109,7 +109,7 @@ async def _show(
         rows=[_row(item, actor.person_id, now) for item in page.items],
         more=page.next_cursor or "",
         may_manage=actor.has_role(*DEPUTY_MANAGERS),
-        colleagues=[(p.username, f"{p.name} {offices.label(p.organisation)} {ROLES[p.role].name}") for p in at_work],
+        colleagues=[(p.username, f"{p.name} {offices.label(p.organisation)} {role_name(p.role)}") for p in at_work],
         typed={name: typed.get(name, "") for name in FIELDS},
         wrong={p["field"]: p["message"] for p in problems},
         banner=banner,

@@ -9,10 +9,11 @@ from api.core.context import Services
 from api.people.schemas import Me, OrganisationOfPost, PostHeld, Represented, Token
 from domain.base import china
 from domain.errors import NotSignedIn
-from domain.people.organisation import ROLES, Actor, Post
+from domain.people.organisation import Actor, Post
 from infra.database.engine import Session
 from infra.database.tables.people import OrganisationRow, PostRow
 from infra.records.people import person_by_username, posts_of
+from infra.runtime.policy_files import role_name
 
 
 async def sign_in(services: Services, session: Session, username: str, password: str) -> Token:
@@ -65,7 +66,7 @@ def post_held(post: PostRow, organisation: OrganisationRow) -> PostHeld:
     return PostHeld(
         post_id=post.post_id,
         role=post.role,
-        role_name=ROLES[post.role].name,
+        role_name=role_name(post.role),
         organisation=OrganisationOfPost(
             code=organisation.code, name=organisation.name, level=organisation.level, line=organisation.line
         ),

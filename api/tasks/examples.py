@@ -10,11 +10,11 @@ from api.core.schemas import JsonObject, schema_of
 from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
 from domain.case.records import Verdict
-from domain.people.organisation import ROLES
 from domain.policy.catalogue import KINDS, spec_of
 from domain.policy.forms.demands import Demand, asked_form, effective
 from domain.transitions.decisions import FLAGS_OF_STAGES
 from domain.transitions.evidence import files_needed, redone
+from infra.runtime.policy_files import role_name
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class _Case:
     def participants(self) -> list[JsonObject]:
         """Holders who make up the tier; where none are known, what it takes."""
         return self.people or [
-            {"role": need["any_of"][0], "name": f"{ROLES[need['any_of'][0]].name}{n}"}
+            {"role": need["any_of"][0], "name": f"{role_name(need['any_of'][0])}{n}"}
             for need in self.about.get("requires", [])
             for n in range(1, need["at_least"] + 1)
         ]
@@ -180,7 +180,7 @@ def _proof(case: _Case, demand: Demand) -> JsonObject:
         proof["signed_by"] = "对方单位承办人"
     if demand.present:
         present = enumerate(demand.present, 1)
-        proof["participants"] = [{"role": role, "name": f"{ROLES[role].name}{n}"} for n, role in present]
+        proof["participants"] = [{"role": role, "name": f"{role_name(role)}{n}"} for n, role in present]
     return proof
 
 

@@ -150,7 +150,8 @@ async def _hand_over(
     sent = await _send(services, session, actor, found, update, message)
     await session.close()
     task = found.row
-    content = {"task_id": task_id, "task_kind": task.kind, "kind_name": KINDS[task.kind].name, "by": actor.name,
+    called = task.sealed.get("called") or KINDS[task.kind].name
+    content = {"task_id": task_id, "task_kind": task.kind, "kind_name": called, "by": actor.name,
                "text": why}  # fmt: skip
     kind = "handed" if update == "delegate" else "offered"
     note = NewMessage(message_id=message_id_of(write_id, other.person_id), person_id=other.person_id, kind=kind,

@@ -33,7 +33,7 @@ from domain.case.bells import bell_of
 from domain.case.records import Agreement, Delivery, Party, Verdict
 from domain.case.state import Entry, Task
 from domain.image.shown_timeline import latest_entries
-from domain.people.organisation import ROLES, Actor, Post
+from domain.people.organisation import Actor, Post
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import PHASE_NAMES, Stage, phase_of
 from domain.transitions.handover import capacity, standing
@@ -43,6 +43,7 @@ from domain.triage.places import Directory
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
 from infra.records.people import PersonAtPost
+from infra.runtime.policy_files import role_name
 
 
 def task_item(row: TaskRow, actor: Actor, now: datetime | None = None) -> TaskItem:
@@ -111,7 +112,7 @@ def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -
         "task_id": row.task_id,
         "dispute_no": row.dispute_no,
         "kind": row.kind,
-        "kind_name": KINDS[row.kind].name,
+        "kind_name": task.name,
         "title": row.title,
         "colour": row.colour,
         "round": row.round,
@@ -232,4 +233,4 @@ def _delivery(delivery: Delivery) -> DeliveryShape:
 
 
 def _post(post: Post) -> PostAsked:
-    return PostAsked(role=post.role, role_name=ROLES[post.role].name, organisation=post.path.rpartition("/")[2])
+    return PostAsked(role=post.role, role_name=role_name(post.role), organisation=post.path.rpartition("/")[2])

@@ -10,10 +10,11 @@ from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.rendering import View
 from api.web.timeline import change, decided, reason, title_in_words
-from domain.people.organisation import ROLES, Actor
+from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.forms.judgement import RETURN_REASONS
+from infra.runtime.policy_files import role_name
 
 
 def head_view(task: WholeTask, offices: Offices, now: datetime) -> View:
@@ -59,7 +60,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
         "agreements": [{"terms": a.terms, "owed": len(a.obligations)} for a in brief.agreements],
         "returned": [f"{RETURN_REASONS.get(v.reason, v.reason)} {v.explanation}".strip() for v in returned[-1:]],
         "requires": [
-            f"{need['name']}至少 {need['at_least']} 人（{'、'.join(ROLES[r].name for r in need['any_of'])}）"
+            f"{need['name']}至少 {need['at_least']} 人（{'、'.join(role_name(r) for r in need['any_of'])}）"
             for need in about.get("requires", [])
         ],
         "instructions": str(about.get("instructions") or ""),
@@ -121,4 +122,4 @@ def _named(people: list[Candidate], without: set[str], offices: Offices) -> list
 
 
 def _asked(post: PostNamed) -> PostAsked:
-    return PostAsked(role=post.role, role_name=ROLES[post.role].name, organisation=post.organisation)
+    return PostAsked(role=post.role, role_name=role_name(post.role), organisation=post.organisation)

@@ -97,9 +97,9 @@ def size(count: int) -> str:
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(count // 1024, 1)} KB"
 
 
-def stage_short(stage: str) -> str:
-    """A stage's name without whom it goes to."""
-    return STAGE_NAMES[Stage(stage)].partition("·")[0]
+def stage_short(stage: str, called: Mapping[Stage, str] | None = None) -> str:
+    """A stage's name without whom it goes to; `called` are those that the case's playbook calls otherwise."""
+    return ((called or {}).get(Stage(stage)) or STAGE_NAMES[Stage(stage)]).partition("·")[0]
 
 
 def colour(code: str, names: dict[str, str] | None = None) -> dict[str, str]:

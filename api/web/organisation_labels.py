@@ -8,9 +8,9 @@ from typing import Protocol
 
 from api.core.context import Services
 from api.web.formatting import colour
-from domain.people.organisation import ROLES
 from domain.triage.places import Directory, Kind
 from infra.database.engine import Session
+from infra.runtime.policy_files import role_name, roles
 
 _NOT_CHOSEN = {Kind.BEAT, Kind.GRID, Kind.VILLAGE, Kind.COUNTY}
 Options = list[tuple[str, str]]
@@ -106,7 +106,7 @@ class Offices:
     def holding(self, path: str, role: str) -> str:
         """Who somebody is, in one word: `县综治中心分派员`."""
         place = self.at(path)
-        return f"{place}{beside(place, ROLES[role].name if role in ROLES else role)}"
+        return f"{place}{beside(place, role_name(role))}"
 
 
 def beside(place: str, role: str) -> str:
@@ -157,9 +157,10 @@ class Vocabulary:
         """The choices of a field; none where it is free text. Roles that the task needs stand first."""
         match field:
             case "role":
-                needed = [code for code in dict.fromkeys(first) if code in ROLES]
-                rest = [code for code in ROLES if code not in needed and not code.startswith("admin_")]
-                return [(code, ROLES[code].name) for code in [*needed, *rest]]
+                known = roles()
+                needed = [code for code in dict.fromkeys(first) if code in known]
+                rest = [code for code in known if code not in needed and not code.startswith("admin_")]
+                return [(code, known[code].name) for code in [*needed, *rest]]
             case "colour":
                 return [(code, colour(code, self.colours)["name"]) for code in self.colours]
             case "category":

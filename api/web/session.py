@@ -15,13 +15,14 @@ from api.core.deps import ServicesDep, SessionDep, person_of
 from api.core.permissions import holds_at_root
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
-from domain.people.organisation import ROLES, Actor
+from domain.people.organisation import Actor
 from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, overseen
 from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.storable_text import fit
 from infra.database.engine import Session
 from infra.read_model.messages import count_unread
+from infra.runtime.policy_files import role_name
 
 SESSION = "santui_session"
 VISIT = "santui_visit"
@@ -94,7 +95,7 @@ async def _posts(services: Services, session: Session, actor: Actor) -> str:
     names = []
     for post in actor.posts[:2]:
         place = directory.at(post.path)
-        role = ROLES[post.role].name
+        role = role_name(post.role)
         names.append(f"{place.name}{beside(place.name, role)}" if place else role)
     return "、".join(names) + ("等" if len(actor.posts) > 2 else "")
 

@@ -16,7 +16,6 @@ from domain.case.state import DisputeState, Task
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, Post
 from domain.policy.addressing import Addressing
-from domain.policy.catalogue import KINDS
 from domain.policy.spans import Span
 
 RING, KNOWN = "ring:", "known:"
@@ -53,7 +52,7 @@ def ring(case: Running, task: Task) -> None:
         case.stop_clock(f"{name}{task.task_id}")
     task.delivery = Delivery(delivered_at=case.now())
     if policy.known_after:
-        case.start_clock(f"{KNOWN}{task.task_id}", f"{KINDS[task.kind].name}视为知悉", limit=policy.known_after,
+        case.start_clock(f"{KNOWN}{task.task_id}", f"{task.name}视为知悉", limit=policy.known_after,
                          decides="known", task_id=task.task_id)  # fmt: skip
     if policy.ring:
         _ring_at(case, task)
@@ -68,7 +67,7 @@ def _ring_at(case: Running, task: Task) -> None:
     to = case.posts([policy.then[level - 1]], task.about.get("path")) if level else task.addressees
     delivery.bells.append(Bell(at=case.now(), to=to))
     task.watchers += [post for post in to if level and post not in task.watchers]
-    name = KINDS[task.kind].name
+    name = task.name
     case.log("rung", f"{name}摇铃" if not level else f"{name}无人应铃，上一级摇铃", task_id=task.task_id, level=level)
     again = policy.again_after.get(case.state.colour)
     if again and level < len(policy.then):
@@ -88,7 +87,7 @@ def deemed_known(case: Running, task: Task, clock: Clock) -> None:
     clock.stop(case.now())
     assert task.delivery, "known once it is delivered"
     task.delivery.known_at = case.now()
-    case.log("deemed_known", f"{KINDS[task.kind].name}视为知悉", task_id=task.task_id)
+    case.log("deemed_known", f"{task.name}视为知悉", task_id=task.task_id)
     case.state.touch(task)
 
 

@@ -20,7 +20,7 @@ from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
-from domain.policy.stages import PUSHES, STAGE_NAMES, Stage
+from domain.policy.stages import PUSHES, Stage
 
 COLOUR = "colour"
 """The clock that the colour sets for whoever holds the case; each other organisation of push 3 has `colour:<code>`."""
@@ -69,7 +69,7 @@ class Case:
         if s.stage is not stage or not s.timeline:
             self.take_back(all_of_it=stage is not Stage.MEDIATION)
             s.stage = stage
-            self.log("stage", f"进入{STAGE_NAMES[stage]}", stage=stage, round=s.round)
+            self.log("stage", f"进入{s.process.words.stage(stage)}", stage=stage, round=s.round)
         self.void([t for t in s.pending() if stage not in (KINDS[t.kind].within or Stage)], "已进入下一环节")
         if stage in (Stage.TRIAGE, *PUSHES):
             s.left_police = stage is Stage.PUSH_3
@@ -162,21 +162,16 @@ class Case:
             watchers=self._watchers(kind, policy.watched_by if policy else [], assigned),
             opened_at=opens_at or self.now(),
             about=about,
+            called=s.process.words.tasks.get(kind, ""),
             beside=beside,
             redo_of=before.task_id if before else None,
         )
         task.excluded = self._barred(task)
         limit = limit or (policy.limit_for(s.colour) if policy else None)
         if limit:
-            clock = self.start_clock(
-                f"task:{task.task_id}",
-                KINDS[kind].name,
-                limit=limit,
-                rungs=rungs or (policy.rungs if policy else None),
-                decides=policy.decides_itself if policy else None,
-                task_id=task.task_id,
-                starts_at=task.opened_at,
-            )
+            clock = self.start_clock(f"task:{task.task_id}", task.name, limit=limit, task_id=task.task_id,
+                                     rungs=rungs or (policy.rungs if policy else None), starts_at=task.opened_at,
+                                     decides=policy.decides_itself if policy else None)  # fmt: skip
             if task.state == "scheduled":
                 clock.suspend(task.opened_at, NOT_BEGUN)
         if policy and policy.first_contact:
@@ -186,7 +181,7 @@ class Case:
         s.touch(task)
         task.opened_revision = task.revision
         if task.state == "open":
-            self.log("task_opened", KINDS[kind].name, task_id=task.task_id, task_kind=kind, about=about)
+            self.log("task_opened", task.name, task_id=task.task_id, task_kind=kind, about=about)
         if policy and policy.names_one and task.addressees == self.posts(policy.by) and (one := self._whose(kind)):
             self.name(task, one)
         if s.pushes and s.pushes[-1].stage is s.stage and not task.aside:
@@ -225,7 +220,7 @@ class Case:
         task.state, task.assignee, task.assignee_name, task.named = "claimed", person.person_id, person.name, True
         task.let_go()
         self.state.touch(task)
-        self.log("named", f"{KINDS[task.kind].name}落实给{person.name}", by=by, task_id=task.task_id,
+        self.log("named", f"{task.name}落实给{person.name}", by=by, task_id=task.task_id,
                  person=person.person_id, person_name=person.name, reason=why)  # fmt: skip
 
     def _whose(self, kind: str) -> Named | None:
@@ -259,7 +254,7 @@ class Case:
             clock.suspensions.pop()
         self.state.touch(task)
         task.opened_revision = task.revision
-        self.log("task_opened", KINDS[task.kind].name, task_id=task.task_id, task_kind=task.kind, about=task.about)
+        self.log("task_opened", task.name, task_id=task.task_id, task_kind=task.kind, about=task.about)
         ring(self, task)
 
     def end(self, task: Task) -> None:
@@ -281,7 +276,7 @@ class Case:
                     self.state.changes[task.about["change"] - 1].result = "void"
                 self.end(task)
                 if shown:
-                    self.log("task_void", f"{KINDS[task.kind].name}失效", task_id=task.task_id, reason=why)
+                    self.log("task_void", f"{task.name}失效", task_id=task.task_id, reason=why)
 
     def _barred(self, task: Task) -> list[str]:
         """Who may not answer: of an evaluation, whoever handled the round; of a change, who proposed it; at a desk, who

@@ -7,13 +7,14 @@ station's command room is asked; it may name another at any time, and so may tho
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from domain.case.case import Case
 from domain.case.records import Named
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.entitlement import entitling_post
-from domain.people.organisation import ROLES, Actor
+from domain.people.organisation import Actor, Post
 from domain.policy.catalogue import KINDS
 
 NAME, WATCH = "name_officer", "watch_through"
@@ -46,7 +47,7 @@ def check_naming(state: DisputeState, officer: str, people: dict[str, Actor]) ->
     if person is None:
         return _wrong(f"没有用户名或编号为“{officer}”的人员")
     if entitling_post(person.posts, task.addressees) is None:
-        roles = "、".join(dict.fromkeys(ROLES[post.role].name for post in task.addressees))
+        roles = _roles(state, task.addressees)
         return _wrong(f"{person.name}不是本单位的{roles}，不能指定")
     if officer == task.assignee:
         return _wrong(f"已由{person.name}负责")
@@ -82,9 +83,13 @@ def report(case: Case, task: Task, decision: Decision) -> None:
     posts = case.posts(policy.reports_to) if policy else []
     if not posts:
         return
-    roles = "、".join(dict.fromkeys(ROLES[post.role].name for post in posts))
+    roles = _roles(case.state, posts)
     case.log("reported", f"已向{roles}汇报，继续推送", by=decision, task_id=task.task_id, task_kind=task.kind,
              reason=decision.fields.get("reason"), told=[[post.role, post.path] for post in posts])  # fmt: skip
+
+
+def _roles(state: DisputeState, posts: Iterable[Post]) -> str:
+    return "、".join(dict.fromkeys(state.process.words.role_name(post.role) for post in posts))
 
 
 def _wrong(words: str) -> list[dict[str, str]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domain.case.state import DisputeState, Task
-from domain.people.organisation import ROLES, Actor, Post, within
+from domain.people.organisation import Actor, Post, within
 from domain.policy.addressing import Composition
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import Participant
 from domain.policy.process import Tier
+from domain.policy.words import Words
 
 _LOCAL = ("grid", "village", "township")
 """Places that fall to the county's centre where nobody knows where a dispute is."""
@@ -42,7 +43,8 @@ def check_table(
     """What is wrong with a table, as field errors; `people` are the holders by person id. None: no session was held."""
     if participants is None:
         return []
-    errors = [_error(n, wrong) for n, who in enumerate(participants) if (wrong := _unfit(who, people))]
+    words = state.process.words
+    errors = [_error(n, wrong) for n, who in enumerate(participants) if (wrong := _unfit(words, who, people))]
     seen: dict[str, int] = {}
     for n, who in enumerate(participants):
         if who.person and seen.setdefault(who.person, n) != n:
@@ -51,7 +53,7 @@ def check_table(
     for number, line in enumerate(tier.requires):
         vacant = line.at_least - filled.count(number)
         if vacant:
-            roles = "、".join(ROLES[role].name for role in line.any_of)
+            roles = "、".join(words.role_name(role) for role in line.any_of)
             path = place_of(line, state.places)
             known = state.organisations.get(path or "")
             where = f"{known.name}的" if known else ""
@@ -130,7 +132,7 @@ def _posts(who: Participant, holder: Actor) -> list[Post]:
     return [post for post in holder.reach if who.role in (None, post.role)]
 
 
-def _unfit(who: Participant, people: Mapping[str, Actor]) -> str:
+def _unfit(words: Words, who: Participant, people: Mapping[str, Actor]) -> str:
     """What is wrong with one participant by himself; empty if nothing."""
     holder = people.get(who.person or "")
     if who.person and holder is None:
@@ -138,10 +140,10 @@ def _unfit(who: Participant, people: Mapping[str, Actor]) -> str:
     if holder is not None:
         if not holder.reach:
             return f"{holder.name}现无岗位"
-        role = ROLES[who.role].name if who.role in ROLES else who.role
+        role = words.role_name(who.role) if who.role else who.role
         return "" if _posts(who, holder) else f"{holder.name}现不在{role}岗位"
-    if who.role in ROLES:
-        return f"没有名为“{who.name}”的在岗{ROLES[who.role].name}，或不止一人：请从在岗人员中选择"
+    if who.role and words.knows_role(who.role):
+        return f"没有名为“{who.name}”的在岗{words.role_name(who.role)}，或不止一人：请从在岗人员中选择"
     return "" if who.consent else f"“{who.name}”不是在岗人员：外请人员须征得双方当事人同意"
 
 

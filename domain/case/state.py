@@ -66,6 +66,8 @@ class Task(Model):
 
     task_id: str
     kind: str
+    called: str = ""
+    """its name, where the playbook gives its kind another than the common one"""
     round: int
     state: TaskState = "open"
     addressees: list[Post]
@@ -104,6 +106,11 @@ class Task(Model):
     void_reason: str = ""
     opened_revision: int = 0
     revision: int = 0
+
+    @property
+    def name(self) -> str:
+        """What it is called, in Chinese."""
+        return self.called or KINDS[self.kind].name
 
     @property
     def pending(self) -> bool:

@@ -23,9 +23,7 @@ from domain.image.urgency import ENDED, weight
 from domain.indicators.attribution import concern, parts_in
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally
-from domain.people.organisation import ROLES
-from domain.policy.catalogue import KINDS, OUTCOMES
-from domain.policy.stages import STAGE_NAMES
+from domain.policy.catalogue import OUTCOMES
 from domain.transitions.actions import involved
 from domain.transitions.decisions import decisions_open
 from domain.transitions.timekeeping import due_clock
@@ -88,6 +86,8 @@ class Image(Model):
     category_name: str
     colour: str
     stage: str
+    stage_called: str | None = None
+    """its name, where the playbook gives the stage another than the common one"""
     round: int
     urgent: bool
     organisation: str | None
@@ -166,6 +166,7 @@ def project(
         category_name=state.category_name,
         colour=state.colour,
         stage=state.stage,
+        stage_called=state.process.words.stages.get(state.stage),
         round=state.round,
         urgent=state.urgent,
         organisation=path,
@@ -238,10 +239,10 @@ def _task(state: DisputeState, task: Task, clock: Clock | None) -> TaskImage:
 
 def case_sheet(state: DisputeState) -> str:
     """The case in Markdown for Temporal's own UI (encrypted like every payload): where it stands and who must act."""
-    colour = state.process.colours[state.colour].name
+    colour, stage = state.process.colours[state.colour].name, state.process.words.stage(state.stage)
     lines = [
         f"## {state.dispute_no} {state.title}",
-        f"**{STAGE_NAMES[state.stage]}** · 第{state.round}轮 · {colour}{' · 加急' if state.urgent else ''}",
+        f"**{stage}** · 第{state.round}轮 · {colour}{' · 加急' if state.urgent else ''}",
         "",
     ]
     if state.outcome:
@@ -249,7 +250,7 @@ def case_sheet(state: DisputeState) -> str:
     for task in state.pending():
         clock = due_clock(state, task)
         due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.late else ''}" if clock else ""
-        lines.append(f"- 待办：{KINDS[task.kind].name}（{_asked(task)}）{due}")
+        lines.append(f"- 待办：{task.name}（{_asked(state, task)}）{due}")
     for clock in state.clocks:
         if clock.stopped_at is None and is_of(clock, COLOUR):
             lines.append(f"- {clock.title}：{china(clock.due_at):%Y-%m-%d %H:%M} {clock.state}")
@@ -257,5 +258,5 @@ def case_sheet(state: DisputeState) -> str:
     return "\n".join(lines)
 
 
-def _asked(task: Task) -> str:
-    return "、".join(dict.fromkeys(ROLES[post.role].name for post in task.addressees))
+def _asked(state: DisputeState, task: Task) -> str:
+    return "、".join(dict.fromkeys(state.process.words.role_name(post.role) for post in task.addressees))

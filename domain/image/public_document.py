@@ -115,6 +115,8 @@ class PublicDocument(Model):
     """code -> name, of the case's playbook"""
     stages: list[Stage]
     """the stages of the case's playbook, in order"""
+    stage_names: dict[Stage, str]
+    """those of them that the playbook calls otherwise than usual"""
     tiers: dict[str, str]
     """code -> name of the mediation ladder's tiers"""
     demands: dict[str, Demand]
@@ -189,6 +191,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         clocks=[_clock(clock) for clock in state.clocks],
         colours={code: rule.name for code, rule in process.colours.items()},
         stages=list(process.stages),
+        stage_names=process.words.stages,
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
         demands=process.demands,
         disposal_pictures=process.disposal_pictures,

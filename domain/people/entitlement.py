@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from domain.base import Model
-from domain.people.organisation import ROLES, Actor, Post, Sight, parent, within
+from domain.people.organisation import Actor, Post, Sight, parent, within
 from domain.people.permissions import INTAKE_ROLES
 
 
@@ -91,9 +91,9 @@ class Parts(Model):
     """people whose report opened it; a report that joined it gives no sight of it"""
 
 
-def sees_part(post: Post, part: Post) -> bool:
+def sees_part(post: Post, part: Post, sight: Sight) -> bool:
     """Whether a post sees the disputes in which another has a part, as far as its role's sight goes."""
-    match ROLES[post.role].sight:
+    match sight:
         case Sight.SUBTREE:
             return within(part.path, post.path)
         case Sight.ORGANISATION:
@@ -111,6 +111,6 @@ def may_see(actor: Actor, parts: Parts) -> bool:
     hands = {capacity.holder for capacity in actor.capacities}
     return (
         not hands.isdisjoint((*parts.helpers, *parts.offered_to))
-        or any(sees_part(post, part) for post in actor.reach for part in parts.posts)
+        or any(sees_part(post, part, actor.sight(post)) for post in actor.reach for part in parts.posts)
         or (actor.has_role(*INTAKE_ROLES) and actor.person_id in parts.opened_by)
     )

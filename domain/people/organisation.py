@@ -50,6 +50,8 @@ class Role(Model):
     code: str
     name: str
     sight: Sight
+    like: str = ""
+    """of a role that a playbook adds: the common role whose rights it has beside its tasks (`domain.policy.words`)"""
 
 
 def _roles(*rows: tuple[str, str, Sight]) -> dict[str, Role]:
@@ -131,10 +133,22 @@ class Actor(Model):
     on_behalf_of: str | None = None
     on_behalf_name: str | None = None
     deputises: list[Represented] = []
+    added: dict[str, Role] = {}
+    """of the roles by which he reaches something, those that a playbook adds"""
 
     def has_role(self, *roles: str) -> bool:
-        """Whether any post of the person is one of the roles."""
-        return any(post.role in roles for post in self.posts)
+        """Whether any post of the person is one of the roles, or is like one."""
+        return any(not self.rights(post).isdisjoint(roles) for post in self.posts)
+
+    def rights(self, post: Post) -> set[str]:
+        """The roles whose rights a post has: its own, and of an added one those of the role that it is like."""
+        added = self.added.get(post.role)
+        return {post.role, added.like} if added and added.like else {post.role}
+
+    def sight(self, post: Post) -> Sight:
+        """How far a post sees; one whose role nobody knows any more sees nothing."""
+        role = ROLES.get(post.role) or self.added.get(post.role)
+        return role.sight if role else Sight.NONE
 
     @property
     def holder(self) -> str:
@@ -162,7 +176,7 @@ class Actor(Model):
         own = self.model_copy(update={"deputises": []})
         return [own] + [
             Actor(person_id=self.person_id, name=self.name, posts=other.posts, on_behalf_of=other.person_id,
-                  on_behalf_name=other.name)
+                  on_behalf_name=other.name, added=self.added)
             for other in self.deputises
         ]  # fmt: skip
 

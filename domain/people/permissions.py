@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from domain.people.organisation import ROLES, Actor, Sight, within
+from domain.people.organisation import Actor, Sight, within
 
 INTAKE_ROLES = frozenset(
     "call_taker hotline_operator command_room grid_worker grid_leader village_secretary on_scene_officer "
@@ -40,13 +40,15 @@ DRILL_LEADERS = frozenset({"supervisor", "leader", "admin_system"})
 
 def holds_at_root(actor: Actor, root: str, roles: Collection[str]) -> bool:
     """Whether the person holds one of the roles at the root organisation (a path) itself; deputyships don't count."""
-    return any(post.role in roles and post.path == root for post in actor.posts)
+    return any(not actor.rights(post).isdisjoint(roles) and post.path == root for post in actor.posts)
 
 
 def may_manage_deputies(actor: Actor, person: Actor) -> bool:
     """Whether somebody may name and end deputies for another person. Done in his own name, never as a deputy."""
     return any(
-        mine.role in DEPUTY_MANAGERS and within(post.path, mine.path) for mine in actor.posts for post in person.posts
+        not actor.rights(mine).isdisjoint(DEPUTY_MANAGERS) and within(post.path, mine.path)
+        for mine in actor.posts
+        for post in person.posts
     )
 
 
@@ -55,5 +57,5 @@ def overseen(actor: Actor) -> list[str]:
     none below another. Who sees only what he was asked himself reads none.
     """
     sights = (Sight.ORGANISATION, Sight.SUBTREE)
-    paths = {post.path for post in actor.reach if ROLES[post.role].sight in sights}
+    paths = {post.path for post in actor.reach if actor.sight(post) in sights}
     return sorted(p for p in paths if not any(p != other and within(p, other) for other in paths))

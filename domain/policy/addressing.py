@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from domain.base import Strict
-from domain.people.organisation import ROLES
 from domain.policy.loading import Mistake, Mistakes
-from domain.policy.mistakes import choice, nearest
+from domain.policy.mistakes import choice, nearest, shown
+from domain.policy.words import added_places, known_roles
 
 Place = Literal[
     "grid",
@@ -27,26 +27,35 @@ Place = Literal[
     "county",
     "assigned",
 ]
-"""Where a post sits, seen from the dispute: intake resolves each word; `assigned` is the organisation dispatched to."""
+"""Where a post sits, seen from the dispute: intake resolves each word; `assigned` is the organisation dispatched to. A
+playbook may add places of its own (`domain.policy.words`)."""
+PLACES: tuple[str, ...] = get_args(Place)
 
 
 def no_such_role(role: str, *where: str | int) -> Mistake:
     """The mistake of naming a role that does not exist."""
-    near = nearest(role, list(ROLES))
+    near = nearest(role, known_roles())
     meant = choice(role, ()) or (f": did you mean {' or '.join(near)}?" if near else "")
     return Mistake(where, f"no such role: {role}{meant} (docs/glossary.md lists them)")
+
+
+def unknown_place(at: str) -> list[Mistake]:
+    """The mistake of naming a place that does not exist; none where it does."""
+    able = [*PLACES, *added_places()]
+    return [] if at in able else [Mistake(("at",), f"{shown(at)} can't stand here{choice(at, able)}")]
 
 
 class Addressing(Strict):
     """A role somewhere: `{role: duty_leader, at: station}`."""
 
     role: str
-    at: Place
+    at: str
 
     @model_validator(mode="after")
-    def _role_exists(self) -> Addressing:
-        if self.role not in ROLES:
-            raise Mistakes([no_such_role(self.role, "role")])
+    def _words_exist(self) -> Addressing:
+        role = [no_such_role(self.role, "role")] if self.role not in known_roles() else []
+        if wrong := [*role, *unknown_place(self.at)]:
+            raise Mistakes(wrong)
         return self
 
 
@@ -59,13 +68,15 @@ class Composition(Strict):
 
     name: str
     any_of: list[str] = Field(min_length=1)
-    at: Place | None = None
+    at: str | None = None
     at_least: int = Field(1, ge=1)
 
     @model_validator(mode="after")
     def _roles_exist(self) -> Composition:
-        if unknown := [no_such_role(role, "any_of", n) for n, role in enumerate(self.any_of) if role not in ROLES]:
-            raise Mistakes(unknown)
+        able = known_roles()
+        unknown = [no_such_role(role, "any_of", n) for n, role in enumerate(self.any_of) if role not in able]
+        if wrong := [*unknown, *(unknown_place(self.at) if self.at is not None else [])]:
+            raise Mistakes(wrong)
         if self.at == "assigned":
             raise Mistakes([Mistake(("at",), "nothing is assigned at a table: leave 'at' out for any department")])
         return self

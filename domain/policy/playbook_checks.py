@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator
 from pydantic import BaseModel
 
 from domain.base import Strict
-from domain.people.organisation import ROLES
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS, KindSpec
@@ -24,6 +23,7 @@ from domain.policy.mistakes import choice
 from domain.policy.process import Process, TaskPolicy, unknown_kinds
 from domain.policy.spans import Span, Unit
 from domain.policy.stages import PUSHES, Stage
+from domain.policy.word_checks import word_mistakes
 
 LONGEST = {
     Unit.MINUTES: 10 * 365 * 24 * 60,
@@ -57,6 +57,7 @@ def mistakes(
         _entries,
         _judges,
         _spans,
+        _words,
     )
     found = [each for check in checks for each in check(process)]
     for n, risk in enumerate(process.protection_for if risk_kinds is not None else ()):
@@ -234,7 +235,7 @@ def _demands(process: Process) -> Iterator[Mistake]:
                 if part == "confirmed" and not asked and (code in own or code in OWN_FIELDS):
                     yield Mistake((*where, part, code), f"'{code}' is a field of this form already: another name")
         for n, role in enumerate(demand.present):
-            if role not in ROLES:
+            if not process.words.knows_role(role):
                 yield no_such_role(role, *where, "present", n)
         if name == process.tasks[kind].decides_itself if kind in process.tasks else False:
             yield Mistake(where, f"silence past its limit counts as '{name}' here, and silence proves nothing")
@@ -286,6 +287,11 @@ def _judges(process: Process) -> Iterator[Mistake]:
         if place not in process.resolved_where():
             what = f"nothing is resolved at '{place}'{choice(place, process.resolved_where())}"
             yield Mistake(("evaluation", "resolved_at", place), what)
+
+
+def _words(process: Process) -> Iterator[Mistake]:
+    reporters = (each.at for source in process.sources.values() for each in source.reported_by)
+    yield from word_mistakes(process, (*(post.at for _, post in addressings(process)), *reporters))
 
 
 def _spans(process: Process) -> Iterator[Mistake]:

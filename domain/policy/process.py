@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from itertools import pairwise, product
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
 
 from domain.base import Strict
 from domain.policy.addressing import Addressing, Composition
@@ -27,6 +27,7 @@ from domain.policy.mistakes import choice, nearest
 from domain.policy.rungs import Ring, Rungs
 from domain.policy.spans import Span
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
+from domain.policy.words import Words, reading
 
 
 class ColourRule(Strict):
@@ -176,6 +177,13 @@ class Process(Strict):
     supervision: SupervisionPolicy
     raising: Raising = Raising()
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
+    words: Words = Words()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_its_own_words(cls, data: Any, handler: ModelWrapValidatorHandler[Process]) -> Process:
+        with reading(data):
+            return handler(data)
 
     @field_validator("stages")
     @classmethod

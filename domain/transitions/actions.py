@@ -26,7 +26,7 @@ from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import Extend, MergeInto, Reassign, ReassignOf, Recolour, Suspend
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
-from domain.transitions.approvals import ending_waits, propose, waiting_words
+from domain.transitions.approvals import ending_waits, propose, role_errors, waiting_words
 from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.message import Message
@@ -71,7 +71,8 @@ def actions_open(thinkable: list[str], paths: set[str], actor: Actor) -> dict[st
 
     For somebody who deputises, those of the people represented too.
     """
-    mine = {post.role for post in actor.reach if any(within(path, post.path) for path in paths)}
+    near = (post for post in actor.reach if any(within(path, post.path) for path in paths))
+    mine = {role for post in near for role in actor.rights(post)}
     return {name: ACTIONS[name] for name in thinkable if mine & ACTIONS[name].roles}
 
 
@@ -249,6 +250,8 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
+    if isinstance(form, Reassign):
+        errors += role_errors(state, form.role)
     if isinstance(form, Reassign) and form.organisation not in act.organisations:
         errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
     elif isinstance(form, Reassign) and not (tasks := of_body(state, _of(form))):

@@ -72,6 +72,12 @@ def waiting_words(state: DisputeState, action: str) -> str:
     return f"已提请{what}，尚待批准"
 
 
+def role_errors(state: DisputeState, role: str) -> list[dict[str, str]]:
+    """A field error where what is reassigned goes to a role that the mechanism does not know."""
+    known = state.process.words.knows_role(role)
+    return [] if known else [{"field": "role", "message": f"没有代码为“{role}”的岗位"}]
+
+
 def kept_by_police(state: DisputeState, to: OrganisationRef | None) -> str:
     """Why what the police hold may not simply be given to another organisation; empty where it may.
 

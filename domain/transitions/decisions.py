@@ -38,8 +38,8 @@ from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
 from domain.policy.forms.mediation import SessionAgreed
 from domain.policy.forms.pushes import NameOfficer
-from domain.policy.stages import STAGE_NAMES, Stage
-from domain.transitions.approvals import ends_task, waiting_words
+from domain.policy.stages import Stage
+from domain.transitions.approvals import ends_task, role_errors, waiting_words
 from domain.transitions.assignments.reassigning import reassign_errors
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
@@ -181,7 +181,7 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
     for name, decision in spec.decisions.items():
         stage = decision.leads_to
         if stage and not state.process.has(stage):
-            why[name] = f"本机制没有{STAGE_NAMES[stage].partition('·')[0]}环节"
+            why[name] = f"本机制没有{state.process.words.stage_short(stage)}环节"
         elif stage is Stage.MEDIATION and (barred := no_table(state)):
             why[name] = barred
     if spec.under_ladder and state.process.ladder:
@@ -204,7 +204,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
     """
     spec = decisions_open(state, task).get(command.decision)
     if spec is None:
-        unknown = f"“{KINDS[task.kind].name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
+        unknown = f"“{task.name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
         known = command.decision in KINDS[task.kind].decisions
         raise DecisionNotAllowed(_withheld(state, task)[command.decision] if known else unknown)
     demand = state.process.demanded(task.kind, command.decision)
@@ -295,7 +295,7 @@ def withdraw_offer(case: Case, task: Task, by: Actor) -> None:
         person, name = task.offered_to, task.offered_name
         task.end_offer()
         case.state.touch(task)
-        case.log("transfer_withdrawn", f"撤回移交{KINDS[task.kind].name}", by=by, task_id=task.task_id,
+        case.log("transfer_withdrawn", f"撤回移交{task.name}", by=by, task_id=task.task_id,
                  person=person, person_name=name)  # fmt: skip
 
 
@@ -304,7 +304,7 @@ def _propose(case: Case, task: Task, decision: Decision) -> None:
     task.record.append(decision)
     task.end_delegation()
     case.state.touch(task)
-    title = f"{KINDS[task.kind].name}：拟办意见（{title_of(task.kind, decision.name)}）"
+    title = f"{task.name}：拟办意见（{title_of(task.kind, decision.name)}）"
     case.log("proposed", title, by=decision, **_detail(task, decision))
 
 
@@ -316,7 +316,7 @@ def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = Tr
     else:
         task.record.append(decision)
         case.state.touch(task)
-    title = f"{KINDS[task.kind].name}：{title_of(task.kind, decision.name)}"
+    title = f"{task.name}：{title_of(task.kind, decision.name)}"
     if decision.actor_id is None:
         title += "（到期自动）"
     case.log(
@@ -370,6 +370,7 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
     if getattr(form, "dispute_no", None) == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
     if isinstance(form, Reassign):
+        errors += role_errors(state, form.role)
         errors += reassign_errors(state, holder_of(state, task), command.organisations.get(form.organisation))
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
@@ -385,7 +386,7 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
 def _stage_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
     """What asks for a stage that the mechanism has not: it would be taken and nothing would come of it."""
     return [
-        {"field": name, "message": f"本机制没有“{STAGE_NAMES[stage]}”环节，不能选“是”"}
+        {"field": name, "message": f"本机制没有“{state.process.words.stage(stage)}”环节，不能选“是”"}
         for name, stage in FLAGS_OF_STAGES.items()
         if getattr(form, name, None) and not state.process.has(stage)
     ]

@@ -13,7 +13,7 @@ from datetime import datetime
 from domain.base import Strict
 from domain.case.records import Evidence, Verdict
 from domain.case.state import DisputeState, Task
-from domain.people.organisation import ROLES, Actor
+from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import Participant
 from domain.policy.forms.demands import Demand
@@ -59,7 +59,7 @@ def evidence_errors(
     if signer and signer in (by.name, by.on_behalf_name):
         errors.append(_error("signed_by", f"须由对方签名，不能是办理人“{signer}”自己"))
     if demand.present:
-        errors += _absent(demand.present, getattr(form, "participants", []))
+        errors += _absent(state, demand.present, getattr(form, "participants", []))
     return errors
 
 
@@ -69,7 +69,7 @@ def _used(state: DisputeState) -> set[str]:
     return {file.sha256 for answer in answers for file in answer.evidence}
 
 
-def _absent(roles: Sequence[str], present: Sequence[Participant]) -> list[dict[str, str]]:
+def _absent(state: DisputeState, roles: Sequence[str], present: Sequence[Participant]) -> list[dict[str, str]]:
     """Each role by a person of its own."""
     left = [person.role for person in present]
     missing = []
@@ -77,7 +77,7 @@ def _absent(roles: Sequence[str], present: Sequence[Participant]) -> list[dict[s
         if role in left:
             left.remove(role)
         else:
-            missing.append(ROLES[role].name)
+            missing.append(state.process.words.role_name(role))
     return [_error("participants", f"在场人员缺少{'、'.join(missing)}")] if missing else []
 
 

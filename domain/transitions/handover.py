@@ -16,7 +16,6 @@ from domain.errors import ClaimedByOther, Conflict, FieldsInvalid, NotEntitled
 from domain.people.entitlement import answers_for, entitling_post
 from domain.people.organisation import Actor
 from domain.people.permissions import SEPARATE_ROLES
-from domain.policy.catalogue import KINDS
 from domain.transitions.decisions import (
     check_open,
     check_person,
@@ -125,7 +124,7 @@ def take_claim(case: Case, claim: Claim) -> Task:
     Whoever claims his own task again takes it back from a delegate and withdraws an offer.
     """
     task, by = check_claim(case.state, claim), claim.actor
-    name, task_id = KINDS[task.kind].name, task.task_id
+    name, task_id = task.name, task.task_id
     if by.holder == task.offered_to:
         _answer_offer(case, task, claim)
     elif claim.release and by.holder == task.delegate:
@@ -148,7 +147,7 @@ def _tie(case: Case, task: Task, by: Actor) -> None:
     task.state, task.assignee, task.assignee_name = "claimed", by.holder, by.holder_name
     answered(case, task, by)
     case.state.touch(task)
-    case.log("claimed", f"认领{KINDS[task.kind].name}", by=by, task_id=task.task_id)
+    case.log("claimed", f"认领{task.name}", by=by, task_id=task.task_id)
     took_it(case, task)
 
 
@@ -158,12 +157,12 @@ def _take_back(case: Case, task: Task, by: Actor) -> None:
         person, name = task.delegate, task.delegate_name
         task.end_delegation()
         case.state.touch(task)
-        case.log("delegation_recalled", f"收回委托办理的{KINDS[task.kind].name}", by=by, task_id=task.task_id,
+        case.log("delegation_recalled", f"收回委托办理的{task.name}", by=by, task_id=task.task_id,
                  person=person, person_name=name)  # fmt: skip
 
 
 def _answer_offer(case: Case, task: Task, claim: Claim) -> None:
-    by, name, owner, owner_name = claim.actor, KINDS[task.kind].name, task.assignee, task.assignee_name
+    by, name, owner, owner_name = claim.actor, task.name, task.assignee, task.assignee_name
     if claim.release:
         task.end_offer()
         case.state.touch(task)
@@ -209,7 +208,7 @@ def take_delegation(case: Case, handover: Handover) -> Task:
         if to.person_id not in task.delegates:
             task.delegates = [*task.delegates, to.person_id]
         case.state.touch(task)
-        case.log("delegated", f"委托办理{KINDS[task.kind].name}", by=by, task_id=task.task_id, person=to.person_id,
+        case.log("delegated", f"委托办理{task.name}", by=by, task_id=task.task_id, person=to.person_id,
                  person_name=to.name, note=handover.why)  # fmt: skip
     return task
 
@@ -235,7 +234,7 @@ def take_transfer(case: Case, handover: Handover) -> Task:
         withdraw_offer(case, task, by)
         task.offered_to, task.offered_name, task.offer_reason = to.person_id, to.name, handover.why
         case.state.touch(task)
-        case.log("transfer_offered", f"移交{KINDS[task.kind].name}", by=by, task_id=task.task_id, person=to.person_id,
+        case.log("transfer_offered", f"移交{task.name}", by=by, task_id=task.task_id, person=to.person_id,
                  person_name=to.name, reason=handover.why)  # fmt: skip
     return task
 
@@ -297,7 +296,7 @@ def take_heard(case: Case, heard: Heard) -> Task:
     if bell:
         seen(case, task, heard.actor)
         acknowledge(case, task, bell, heard.actor)
-        case.log("acknowledged", f"{KINDS[task.kind].name}应铃", by=heard.actor, task_id=task.task_id)
+        case.log("acknowledged", f"{task.name}应铃", by=heard.actor, task_id=task.task_id)
     return task
 
 
@@ -308,4 +307,4 @@ def take_look(case: Case, looked: Looked) -> None:
         return
     seen(case, task, looked.actor)
     if task.delivery.seen_at:
-        case.log("seen", f"已阅{KINDS[task.kind].name}", by=looked.actor, task_id=task.task_id)
+        case.log("seen", f"已阅{task.name}", by=looked.actor, task_id=task.task_id)

@@ -101,8 +101,8 @@ def move_up(case: Case, task: Task, why: str, *, by: Any = None) -> bool:
         task.about.pop(NOBODY_ABOVE, None)
         task.let_go()
         case.state.touch(task)
-        case.log("reassigned", f"{KINDS[task.kind].name}提级", by=by, task_id=task.task_id, reason=why,
-                 level=task.level, to=[post.model_dump() for post in to])  # fmt: skip
+        case.log("reassigned", f"{task.name}提级", by=by, task_id=task.task_id, reason=why, level=task.level,
+                 to=[post.model_dump() for post in to])  # fmt: skip
         return True
     return False
 

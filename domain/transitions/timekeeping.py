@@ -28,7 +28,7 @@ def next_due(state: DisputeState) -> tuple[datetime, str] | None:
     if due is None:
         return None
     at, _, rung, subject = due
-    what = subject.title if isinstance(subject, Clock) else KINDS[subject.kind].name
+    what = subject.title if isinstance(subject, Clock) else subject.name
     return at, f"{what}: {rung}"
 
 
@@ -106,13 +106,13 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
 
 def _decide(case: Case, task: Task, decision: str) -> None:
     """Silence past the clock is an answer: what the playbook says it means."""
-    case.log("expired", f"{KINDS[task.kind].name}到期，视为“{title_of(task.kind, decision)}”", task_id=task.task_id)
+    case.log("expired", f"{task.name}到期，视为“{title_of(task.kind, decision)}”", task_id=task.task_id)
     empty = KINDS[task.kind].decisions[decision].form()
     fields = empty.model_dump(mode="json", exclude_none=True)
     put_on_record(case, task, Decision(name=decision, fields=fields, at=case.now()))
     policy = case.state.process.tasks.get(task.kind)
     if policy and case.state.colour in policy.silence_supervised:
-        supervise(case, "silence", f"{KINDS[task.kind].name}逾期未办督办", level=0, task_id=task.task_id)
+        supervise(case, "silence", f"{task.name}逾期未办督办", level=0, task_id=task.task_id)
 
 
 def tasks_due_by(state: DisputeState, clock: Clock) -> list[Task]:

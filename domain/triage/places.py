@@ -9,7 +9,7 @@ The directory is an installation's whole list of organisations, as the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydantic import PrivateAttr
 
 from domain.base import Model
 from domain.people.organisation import OrganisationRef, within
+from domain.policy.words import PlaceWord
 
 
 class Kind(StrEnum):
@@ -133,9 +134,16 @@ def locate(
 
 
 def resolve_places(
-    directory: Directory, *, address: str, grid_code: str | None = None, organisation_code: str | None = None
+    directory: Directory,
+    *,
+    address: str,
+    grid_code: str | None = None,
+    organisation_code: str | None = None,
+    added: Mapping[str, PlaceWord] | None = None,
 ) -> dict[str, str]:
     """Every place word of a playbook but `assigned`, with the path of the organisation it means for this dispute.
+
+    `added` are the places that the playbook adds, by code.
 
     No word stays without a path. Where the most local body is unknown:
 
@@ -144,7 +152,8 @@ def resolve_places(
     - `station` and `justice_office` are the first of the county: nobody above them has their posts, and a task that
       nobody can answer helps nobody;
     - `court` is the tribunal that serves the township, else the county's court;
-    - a body the installation lacks altogether is the county itself (`risk_centre`: the centre).
+    - a body the installation lacks altogether is the county itself (`risk_centre`: the centre);
+    - an added place of a kind is the body that serves the most local area, or the county's only one of that kind.
     """
     area = locate(directory, address=address, grid_code=grid_code, organisation_code=organisation_code)
     known = {o.kind: o for o in directory.areas_of(area)} if area else {}
@@ -174,7 +183,24 @@ def resolve_places(
         "risk_centre": only(Kind.RISK_CENTRE, centre),
         "county": directory.root,
     }
-    return {word: organisation.path for word, organisation in found.items()}
+    common = {word: organisation.path for word, organisation in found.items()}
+    own = {word: _added(directory, place, local) for word, place in (added or {}).items()}
+    meant = {word: place.path if place else None for word, place in own.items()}
+    return {**common, **{word: path or _instead((added or {})[word], common, meant) for word, path in meant.items()}}
+
+
+def _added(directory: Directory, place: PlaceWord, local: list[Listed]) -> Listed | None:
+    """The organisation that an added place means here; none where there is none."""
+    if place.organisation:
+        return directory.get(place.organisation)
+    there = directory.of_kind(place.kind or "")
+    return directory.serving(place.kind or "", local) or (there[0] if len(there) == 1 else None)
+
+
+def _instead(place: PlaceWord, common: Mapping[str, str], own: Mapping[str, str | None]) -> str:
+    """Where an added place falls to that is not there: another place, if that is, else the county."""
+    other = place.otherwise or "county"
+    return common.get(other) or own.get(other) or common["county"]
 
 
 def _station_of_beat(directory: Directory, local: list[Listed]) -> Listed | None:

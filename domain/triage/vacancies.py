@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.people.entitlement import answers_for
-from domain.people.organisation import ROLES, Post, within
+from domain.people.organisation import Post, within
 from domain.policy.playbook_checks import addressings
 from domain.policy.process import Process
+from domain.policy.words import PlaceWord
 from domain.triage.places import Directory, Kind, resolve_places
 
 _NAMED = 5
@@ -28,12 +29,14 @@ class Unheld:
     of: int
     """how many organisations the word means in all"""
 
+    role_name: str = ""
+
     def message(self) -> str:
         """One sentence."""
         names = "、".join(self.without[:_NAMED]) + ("…" if len(self.without) > _NAMED else "")
         where = f"at none of {self.of}" if len(self.without) == self.of else f"not at {len(self.without)} of {self.of}"
         return (
-            f"nobody is {ROLES[self.role].name} ({self.role}) at {self.at}, {where}: {names}; "
+            f"nobody is {self.role_name} ({self.role}) at {self.at}, {where}: {names}; "
             f"named by {', '.join(self.needed_by)} · 岗位无人"
         )
 
@@ -43,7 +46,7 @@ def unheld(process: Process, directory: Directory, held: Collection[Post]) -> li
     by_role: dict[str, list[Post]] = {}
     for post in held:
         by_role.setdefault(post.role, []).append(post)
-    meant = places_meant(directory)
+    meant = places_meant(directory, process.words.places)
     needed: dict[tuple[str, str], dict[str, None]] = {}
     for where, addressing in addressings(process):
         part = where[1] if where[0] == "tasks" else where[0]
@@ -62,22 +65,24 @@ def unheld(process: Process, directory: Directory, held: Collection[Post]) -> li
             ]  # fmt: skip
             of = len(places)
         if without:
-            found.append(Unheld(role=role, at=at, needed_by=tuple(parts), without=tuple(without), of=of))
+            found.append(Unheld(role=role, at=at, needed_by=tuple(parts), without=tuple(without), of=of,
+                                role_name=process.words.role_name(role)))  # fmt: skip
     return found
 
 
-def places_meant(directory: Directory) -> Mapping[str, Mapping[str, str]]:
-    """For every place word, the organisations it means anywhere here: their names by path.
+def places_meant(directory: Directory, added: Mapping[str, PlaceWord] | None = None) -> Mapping[str, Mapping[str, str]]:
+    """For every place word, `added` ones among them, the organisations it means anywhere here: their names by path.
 
     What intake falls back on where it does not know the village is left out, unless there is nothing else.
     """
     villages = directory.of_kind(Kind.VILLAGE)
     towns = [t for t in directory.of_kind(Kind.TOWN) if not any(within(v.path, t.path) for v in villages)]
     meant: dict[str, dict[str, str]] = {}
-    for area in [*villages, *towns] or [directory.root]:
-        for word, path in resolve_places(directory, address="", organisation_code=area.code).items():
+    grids = directory.of_kind(Kind.GRID)
+    for area in [*villages, *towns, *(grids if added else ())] or [directory.root]:
+        for word, path in resolve_places(directory, address="", organisation_code=area.code, added=added).items():
             if listed := directory.at(path):
                 meant.setdefault(word, {})[path] = listed.name
-    if grids := directory.of_kind(Kind.GRID):
+    if grids:
         meant["grid"] = {grid.path: grid.name for grid in grids}
     return meant

@@ -24,8 +24,10 @@ from infra.database.engine import Database, open_database
 from infra.database.ids import new_id
 from infra.database.tables.people import DutyRow, OrganisationRow, PersonRow, PostRow, TaskForceRow
 from infra.demo import county
+from infra.demo.added import added_seats
 from infra.demo.duties import duties, task_forces
 from infra.demo.people import DemoPerson, DemoPost, people
+from infra.runtime.policy_files import read_playbook
 from infra.runtime.settings import Settings
 
 PASSWORD = "santui-demo-2026"
@@ -43,7 +45,7 @@ _PASSWORD_BYTES = 12
 async def load(settings: Settings) -> None:
     """Loads the demo county and writes `demo.json`. A second call only writes the file again where it is missing."""
     organisations = county.organisations()
-    everybody = people(organisations)
+    everybody = people(organisations, added_seats(read_playbook(settings.playbook).process, organisations))
     sign_ins = {person.person_id: PASSWORD for person in everybody}
     database = open_database(settings)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -120,8 +121,15 @@ _BORN_MS = 1_767_225_600_000
 """2026-01-01 in UTC: the demo's ids sort before those that a running system gives out."""
 
 
-def people(organisations: Iterable[Listed]) -> list[DemoPerson]:
-    """Everybody who works at the organisations, in their order; usernames and names are unique."""
+MANY = 50
+"""Organisations with a role that a playbook adds: beyond, one person at each is enough."""
+
+
+def people(organisations: Iterable[Listed], added: Iterable[tuple[str, Listed]] = ()) -> list[DemoPerson]:
+    """Everybody who works at the organisations, in their order; usernames and names are unique.
+
+    `added` are seats of roles that a playbook adds: two people each, one where there are very many, after all others.
+    """
     return [
         DemoPerson(
             person_id=demo_id(f"person {username}"),
@@ -132,8 +140,16 @@ def people(organisations: Iterable[Listed]) -> list[DemoPerson]:
                 for order, role in enumerate(roles)
             ),
         )
-        for number, (username, roles, organisation) in enumerate(_seats(organisations))
+        for number, (username, roles, organisation) in enumerate((*_seats(organisations), *_added(added)))
     ]
+
+
+def _added(seats: Iterable[tuple[str, Listed]]) -> Iterator[tuple[str, list[str], Listed]]:
+    listed = list(seats)
+    often = Counter(role for role, _ in listed)
+    for role, organisation in listed:
+        for ordinal in (1, 2) if often[role] <= MANY else (1,):
+            yield f"{_stem(organisation)}-{role.replace('_', '-')}-{ordinal}", [role], organisation
 
 
 def _seats(organisations: Iterable[Listed]) -> Iterator[tuple[str, list[str], Listed]]:

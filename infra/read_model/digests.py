@@ -128,7 +128,7 @@ def _item(task: Row[Any], now: datetime) -> dict[str, Any]:
         "task_id": task.task_id,
         "dispute_no": task.dispute_no,
         "kind": task.kind,
-        "kind_name": KINDS[task.kind].name,
+        "kind_name": task.sealed.get("called") or KINDS[task.kind].name,
         "title": task.title,
         "party": task.sealed["about"].get("party"),
         "colour": task.colour,

@@ -51,6 +51,7 @@ class Likeness(NamedTuple):
     category_name: str
     colour: str
     stage: str
+    stage_called: str | None
     outcome: str | None
     opened_at: datetime
     closed_at: datetime | None
@@ -100,6 +101,7 @@ def _earlier(whose: Whose, dialect: str) -> Executable:
             col(DisputeRow.category_name),
             col(DisputeRow.colour),
             col(DisputeRow.stage),
+            col(DisputeRow.stage_called),
             col(DisputeRow.outcome),
             col(DisputeRow.opened_at),
             col(DisputeRow.closed_at),

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
-from domain.people.organisation import ROLES, Actor, Post, Sight
+from domain.people.organisation import Actor, Post, Sight
 from domain.people.permissions import INTAKE_ROLES
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.messages import WatcherRow
@@ -47,7 +47,8 @@ class Whose:
 def whose(actor: Actor) -> Whose:
     """Under what a query of an actor's is remembered: to make one takes longer than to answer it."""
     capacities = ((c.on_behalf_of, tuple((post.role, post.path) for post in c.posts)) for c in actor.capacities)
-    return Whose((actor.person_id, *capacities), actor)
+    added = tuple((role.code, role.sight, role.like) for role in actor.added.values())
+    return Whose((actor.person_id, *capacities, *added), actor)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
         _part(col(HelperRow.dispute_no), col(HelperRow.person_id).in_(holders(actor)), dispute_no),
         _part(col(offered.dispute_no), col(offered.offered_to).in_(holders(actor)), dispute_no),
     ]
-    if reaches := [clause for post in actor.reach if (clause := _reach(post)) is not None]:
+    if reaches := [clause for post in actor.reach if (clause := _reach(post, actor.sight(post))) is not None]:
         parts.append(_part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no))
     if actor.has_role(*INTAKE_ROLES):
         mine = and_(col(IncidentRow.received_by) == actor.person_id, col(IncidentRow.joined) == false())
@@ -98,9 +99,9 @@ def holders(actor: Actor) -> list[str]:
     return [capacity.holder for capacity in actor.capacities]
 
 
-def _reach(post: Post) -> ColumnElement[bool] | None:
+def _reach(post: Post, sight: Sight) -> ColumnElement[bool] | None:
     path, role = col(InvolvementRow.path), col(InvolvementRow.role)
-    match ROLES[post.role].sight:
+    match sight:
         case Sight.SUBTREE:
             return below(path, post.path)
         case Sight.ORGANISATION:

@@ -16,6 +16,7 @@ from domain.people.organisation import Actor, Post, Represented
 from domain.people.permissions import SEPARATE_ROLES
 from infra.database.tables.people import DeputyRow, PersonRow, PostRow
 from infra.records.people import actor_of
+from infra.runtime.policy_files import added_roles
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ async def acting_until(session: AsyncSession, person_id: str, at: datetime) -> t
     actor, turn = await actor_of(session, person_id), None
     if actor and not actor.has_role(*SEPARATE_ROLES):
         actor.deputises, turn = await _represented_by(session, person_id, at)
+        actor.added = added_roles(actor.reach)
     return actor, turn
 
 

@@ -17,6 +17,7 @@ from infra.database.engine import Database, Session
 from infra.database.statements import Statement, among
 from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
+from infra.runtime.policy_files import added_roles
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ async def actor_of(session: AsyncSession, person_id: str) -> Actor | None:
     if not rows:
         return None
     posts = [Post(role=role, path=path) for _, role, path in rows if role is not None]
-    return Actor(person_id=person_id, name=rows[0].name, posts=posts)
+    return Actor(person_id=person_id, name=rows[0].name, posts=posts, added=added_roles(posts))
 
 
 async def actor_named(session: AsyncSession, named: str) -> Actor | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from domain.base import china
 from domain.errors import PolicyInvalid
+from domain.people.organisation import ROLES, Post, Role, Sight
 from domain.policy.loading import parse_policy
 from domain.policy.mistakes import choice
 from domain.policy.playbook import Playbook, load_playbook
@@ -126,6 +128,46 @@ def usable_playbooks() -> list[Playbook]:
         with suppress(PolicyInvalid):
             books.append(read_playbook(code))
     return books
+
+
+# --- the roles that playbooks add: a post is of the installation, and who holds it is asked without a dispute
+
+
+def added_roles(posts: Iterable[Post]) -> dict[str, Role]:
+    """Of the roles of some posts those that a playbook adds, by code; empty nearly always."""
+    codes = {post.role for post in posts} - ROLES.keys()
+    return {code: role for code in sorted(codes) if (role := _added().get(code))} if codes else {}
+
+
+def role_of(code: str) -> Role:
+    """A role by its code; one that nobody knows any more sees nothing, and is called by its code."""
+    return ROLES.get(code) or _added().get(code) or Role(code=code, name=code, sight=Sight.NONE)
+
+
+def role_name(code: str) -> str:
+    """What a role is called."""
+    return role_of(code).name
+
+
+def roles() -> dict[str, Role]:
+    """Every role there is, the common ones first."""
+    return {**ROLES, **_added()}
+
+
+def _added() -> dict[str, Role]:
+    settings = get_settings()
+    return _read_roles(settings.playbooks, settings.playbook)
+
+
+@cache
+def _read_roles(folder: Path | None, playbook: str) -> dict[str, Role]:
+    """Of all playbooks that can be read, those of the city's own before the others'; once a process, as they are."""
+    books = sorted(usable_playbooks(), key=lambda book: book.code != playbook)
+    found: dict[str, Role] = {}
+    for book in books:
+        for code, word in book.process.words.roles.items():
+            found.setdefault(code, word.role(code))
+    return found
 
 
 def _files() -> dict[str, Path]:

@@ -40,6 +40,14 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
             policy.setdefault("limit", {"working_days": 1})
         policy.pop("silence_supervised", None)
         policy.pop("ring", None)
+    if Stage.FOLLOW_UP in stages:  # a role and a place of its own, and its own words for what there is
+        process["words"] = {
+            "roles": {"scout": {"name": "探访员", "sight": "own", "like": "grid_worker"}},
+            "places": {"lodge": {"name": "驿站", "kind": "lodge", "otherwise": "village"}},
+            "stages": {"follow_up": "回看·探访员"},
+            "tasks": {"visit": "探访"},
+        }
+        process["tasks"]["visit"]["by"].append({"role": "scout", "at": "lodge"})
     process["stages"] = [str(stage) for stage in stages]
     process["colour_clock_from"] = str(clock_from or next(stage for stage in stages if stage in PUSHES))
     if Stage.MEDIATION not in stages:

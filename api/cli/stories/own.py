@@ -14,7 +14,7 @@ from api.cli.stories.telling import Telling
 from api.cli.way_to_stage import DESKS, later, towards, waited_for, with_asides
 from domain.case.clocks import Clock
 from domain.case.records import Position
-from domain.policy.stages import STAGE_NAMES, Stage
+from domain.policy.stages import Stage
 
 DAY = timedelta(days=1)
 MOST_ANSWERS = 300
@@ -31,7 +31,7 @@ def whole_way(t: Telling) -> None:
         if here is Stage.TRIAGE and t.case["stage"] != here:
             t.expect(t.process.sources[t.case["source"]].push_at_once, "只有接警即推送的来源才不等研判")
             continue
-        t.tell(f"{STAGE_NAMES[here]}：办理后进入{STAGE_NAMES[next_stage]}")
+        t.tell(f"{t.process.words.stage(here)}：办理后进入{t.process.words.stage(next_stage)}")
         t.expect_stage(here)
         _work(t, next_stage)
     stages = [Stage(entry["detail"]["stage"]) for entry in t.entries("stage")]
@@ -44,7 +44,7 @@ def silence(t: Telling) -> None:
     """无人办理: from where the colour's clock starts nobody answers, and every rung fires once, in order."""
     began = t.process.colour_clock_from
     _quarrel(t)
-    t.tell(f"{STAGE_NAMES[began]}开始计时，此后无人办理")
+    t.tell(f"{t.process.words.stage(began)}开始计时，此后无人办理")
     _work(t, began)
     if t.process.from_receipt:  # it runs from the delivery to whoever is dispatched to
         t.answer("dispatch", "assign")
@@ -174,7 +174,7 @@ def _work(t: Telling, aim: Stage) -> None:
         if kind == DESKS and not tasks[0]["aside"]:
             fields = {"divert": t.process.first_push is Stage.PUSH_3, "reason": "先由公安处置"}  # else no push
         t.answer(kind, decision, task_id=tasks[0]["task_id"], **fields)
-    t.expect(False, f"应能到达{STAGE_NAMES[aim]}")
+    t.expect(False, f"应能到达{t.process.words.stage(Stage(aim))}")
 
 
 def _wait(t: Telling) -> None:

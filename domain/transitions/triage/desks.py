@@ -13,7 +13,7 @@ from domain.base import Strict
 from domain.case.case import Case
 from domain.case.records import Interruption
 from domain.case.state import Decision, DisputeState, Task
-from domain.people.organisation import ROLES, Post
+from domain.people.organisation import Post
 from domain.policy.intake.sources import Source, limit_of
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
@@ -55,7 +55,7 @@ def question(case: Case, number: int) -> Question:
         return Question(to=case.posts(s.process.tasks[KIND].by), about={}, limit=None)
     desk = source.desks[number - 1]
     asked = [desk.address, *([desk.outside_hours] if desk.outside_hours and not _office_hours(case) else [])]
-    title = f"第{number}级研判（{ROLES[desk.role].name}）"
+    title = f"第{number}级研判（{s.process.words.role_name(desk.role)}）"
     about = {"desk": desk.at, "level": number, "levels": desks, "title": title} if desks > 1 else {}
     return Question(to=case.posts(asked), about=about, limit=limit_of(desk, s.colour, s.process.colours))
 

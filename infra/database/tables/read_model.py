@@ -32,6 +32,8 @@ class DisputeRow(SQLModel, table=True):
     category_name: str
     colour: str
     stage: str
+    stage_called: str | None = None
+    """what its playbook calls the stage, where that is not the common name"""
     round: int
     urgent: bool
     organisation: str | None

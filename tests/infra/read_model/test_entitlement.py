@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
 from domain.people.entitlement import Holder, Offer, Parts, candidates, is_asked, may_see, may_take
-from domain.people.organisation import Actor, Post
+from domain.people.organisation import Actor, Post, Role, Sight
 from domain.people.permissions import SEPARATE_ROLES
 from infra.database.engine import Database, Session
 from infra.database.tables.messages import MessageRow
@@ -31,9 +31,10 @@ from tests.infra.stores import dispute, incident, opened
 COUNTIES = 12
 PLACES = ("", "/a", "/a/x", "/a/x/y", "/a-b", "/a/z")
 """Below a county's root; `/a-b` begins like `/a` and lies beside it."""
-ROLES = ("duty_leader", "duty_leader", "department_handler", "mediator", "command_room", "admin_system")
-"""Of each sight, one that may report, and one that no deputy fills; one of them oftener, so that posts stand above each
-other."""
+ROLES = ("duty_leader", "duty_leader", "department_handler", "mediator", "command_room", "admin_system", "scout")
+"""Of each sight, one that may report, one that no deputy fills, and one that a playbook adds; one of them oftener, so
+that posts stand above each other."""
+SCOUT = {"scout": Role(code="scout", name="探访员", sight=Sight.ORGANISATION, like="command_room")}
 POSTS = (0, 1, 1, 2)
 """How many a person holds."""
 NOW = datetime.now(UTC)
@@ -156,7 +157,7 @@ async def filled(database: Database, *, deputised: bool = False) -> list[County]
 async def everybody(session: Session, made: list[County]) -> list[tuple[County, Actor]]:
     """Everybody as the API vouches for him."""
     found = [(one, await acting(session, person, NOW)) for one in made for person in one.people]
-    return [(one, actor) for one, actor in found if actor is not None]
+    return [(one, actor.model_copy(update={"added": SCOUT})) for one, actor in found if actor is not None]
 
 
 def open_to(one: County, actor: Actor) -> set[str]:

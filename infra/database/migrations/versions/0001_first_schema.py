@@ -164,7 +164,7 @@ def _read_model() -> None:
         *_columns(INTEGER, "revision", "round", "ahead", "tallied"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
         *_columns(BOOLEAN, "urgent", "overdue"),
-        *_columns(TEXT, "organisation", "holder", "outcome", "officer", "deputy", nullable=True),
+        *_columns(TEXT, "stage_called", "organisation", "holder", "outcome", "officer", "deputy", nullable=True),
         *_columns(INSTANT, "due_at", "concluded_at", "closed_at", nullable=True),
         *_columns(INSTANT, "opened_at"),
         *_columns(TEXT, "search"),
