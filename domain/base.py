@@ -27,6 +27,11 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+def absent(value: object) -> bool:
+    """Whether a field is left out where it is written down (`exclude_if`): what is nothing costs no bytes."""
+    return value is None or value in ("", {}, [])
+
+
 M = TypeVar("M", bound=BaseModel)
 _KNOWN: dict[tuple[type[BaseModel], str], BaseModel] = {}
 

@@ -137,7 +137,7 @@ class Case(DisputeItem):
     clocks: list[ClockShape]
     colours: dict[str, str]
     stages: list[Stage]
-    stage_names: dict[Stage, str]
+    stage_names: dict[Stage, str] = {}
     """those of them that the case's playbook calls otherwise than usual"""
     tiers: dict[str, str]
     """code -> name"""

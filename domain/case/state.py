@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from domain.base import Model
+from pydantic import Field
+
+from domain.base import Model, absent
 from domain.case.clocks import Clock
 from domain.case.records import (
     Agreement,
@@ -66,7 +68,7 @@ class Task(Model):
 
     task_id: str
     kind: str
-    called: str = ""
+    called: str = Field("", exclude_if=absent)
     """its name, where the playbook gives its kind another than the common one"""
     round: int
     state: TaskState = "open"
@@ -195,7 +197,7 @@ class DisputeState(Model):
     police: bool = False
     police_heard: bool = False
     """police first by what was said, whatever the category"""
-    scene_safe: bool | None = None
+    scene_safe: bool | None = Field(None, exclude_if=absent)
     """现场已稳控, by the last who said so or the contrary; none: nobody did"""
     alarmed: bool = False
     """an alarm came whose source pushes at once, and the first push has not gone out for it"""

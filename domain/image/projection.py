@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from domain.base import Model, china
+from domain.base import Model, absent, china
 from domain.case.bells import rings
 from domain.case.case import COLOUR, is_of
 from domain.case.clocks import Clock
@@ -86,7 +86,7 @@ class Image(Model):
     category_name: str
     colour: str
     stage: str
-    stage_called: str | None = None
+    stage_called: str | None = Field(None, exclude_if=absent)
     """its name, where the playbook gives the stage another than the common one"""
     round: int
     urgent: bool

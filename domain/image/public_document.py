@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.base import Model, china
+from pydantic import Field
+
+from domain.base import Model, absent, china
 from domain.case import records
 from domain.case import state as s
 from domain.case.clocks import Clock, Moved, Suspension
@@ -115,7 +117,7 @@ class PublicDocument(Model):
     """code -> name, of the case's playbook"""
     stages: list[Stage]
     """the stages of the case's playbook, in order"""
-    stage_names: dict[Stage, str]
+    stage_names: dict[Stage, str] = Field(exclude_if=absent)
     """those of them that the playbook calls otherwise than usual"""
     tiers: dict[str, str]
     """code -> name of the mediation ladder's tiers"""

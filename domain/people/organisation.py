@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from domain.base import Model
+from pydantic import Field
+
+from domain.base import Model, absent
 
 
 class Level(StrEnum):
@@ -133,7 +135,7 @@ class Actor(Model):
     on_behalf_of: str | None = None
     on_behalf_name: str | None = None
     deputises: list[Represented] = []
-    added: dict[str, Role] = {}
+    added: dict[str, Role] = Field({}, exclude_if=absent)
     """of the roles by which he reaches something, those that a playbook adds"""
 
     def has_role(self, *roles: str) -> bool:

@@ -177,7 +177,7 @@ class Process(Strict):
     supervision: SupervisionPolicy
     raising: Raising = Raising()
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
-    words: Words = Words()
+    words: Words = Field(Words(), exclude_if=lambda words: words == Words())
 
     @model_validator(mode="wrap")
     @classmethod

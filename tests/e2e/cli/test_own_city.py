@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from api.cli.client import Refusal
 from domain.policy.stages import Stage
 from tests.domain.playbook_variants import city
 from tests.instance import ROOT, Instance, running
@@ -65,6 +66,42 @@ def test_a_city_of_one_s_own_is_played_end_to_end(yunhe: Instance) -> None:
     played = santui(yunhe, "stories", "--any")
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr
     assert played.stdout.count("✓") == 5
+
+
+def test_its_own_role_place_and_names_live_on_the_real_server_from_yaml_alone(yunhe: Instance) -> None:
+    """`words`: a role at a place of the city's own is asked, sees, answers and reports; pages say the city's names."""
+    county = yunhe.county
+    assistant = county.with_role("beat_assistant", "beat-001")
+    posts = assistant.get("/v1/me")["posts"]
+    assert [(post["role_name"], post["organisation"]["code"]) for post in posts] == [("警格辅警", "beat-001")]
+    now = county.now.isoformat(timespec="seconds")
+    parties = [{"name": "李某", "phone": "13800000001", "side": "a"}, {"name": "罗某", "side": "b"}]
+    told = assistant.report(  # it is like a responsible officer, who takes reports
+        {"source": "walk_in", "source_no": "W-words", "occurred_at": now, "reported_at": now, "parties": parties,
+         "place": {"address": "白洋街道", "grid_code": "grid-001"}, "narrative": "两家因楼道堆物争吵"}
+    )  # fmt: skip
+    number = told["dispute_no"]
+    county.answer(number, "confirm_triage", "confirm")
+    case = county.dispute(number)
+    assert (case["stage"], case["stage_name"], case["stage_names"]) == (
+        "push_2", "跟进·属地民警", {"push_2": "跟进·属地民警"},
+    )  # fmt: skip
+    listed = county.supervisor.get("/v1/disputes", q=number)["items"]
+    assert [item["stage_name"] for item in listed] == ["跟进·属地民警"]
+    county.answer(number, "follow_up_responsibly", "settled")
+    while county.dispute(number)["stage"] == "evaluation":
+        county.answer(number, "evaluate", "accept")
+    visit = county.wait_for(number, "visit")
+    assert visit["kind_name"] == "上门回看"
+    assert ("警格辅警", "beat-001") in [(post["role_name"], post["organisation"]) for post in visit["posts"]]
+    mine = assistant.get("/v1/tasks", box="claimable", limit=100)["items"]
+    assert visit["task_id"] in [task["task_id"] for task in mine]
+    county.answer(number, "visit", "stable", by=assistant, task_id=visit["task_id"])
+    titles = [entry["title"] for entry in county.timeline(number)]
+    assert {"进入跟进·属地民警", "上门回看", "上门回看：情况稳定"} <= set(titles)
+    elsewhere = county.with_role("beat_assistant", "beat-300")
+    with pytest.raises(Refusal, match="404"):
+        elsewhere.get(f"/v1/disputes/{number}")
 
 
 def test_no_story_at_all_is_no_success(yunhe: Instance) -> None:
