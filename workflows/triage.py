@@ -6,6 +6,7 @@ from domain.case.diverting import diverts, note_diversion, verdict_of
 from domain.case.protection import open_protection
 from domain.policy.approvals import Road
 from domain.policy.stages import Stage
+from domain.transitions.supervision import approvers
 from domain.transitions.triage import desks
 from workflows.desk import Answer, Ask, Desk
 from workflows.pushes import may_leave_police
@@ -69,8 +70,7 @@ async def _seconded(desk: Desk, ruling: Answer, answers: list[Answer]) -> bool:
         "proposed_for": ruling.decision.on_behalf_of,
         "why": ruling.fields.get("ground") or ruling.fields["reason"],
     }
-    levels = desk.case.posts(state.process.supervision.levels)
-    [answer] = await desk.ask_all([Ask("approve_change", to=levels, about=about)])
+    [answer] = await desk.ask_all([Ask("approve_change", to=approvers(desk.case), about=about)])
     return answer.name == "approve"
 
 

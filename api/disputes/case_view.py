@@ -58,6 +58,7 @@ def _head(case: Case, now: datetime, offices: Offices) -> View:
         "overdue": case.overdue,
         "due": None if case.closed_at else w.due(case.due_at, case.overdue, now, suspended=suspended),
         "category": case.category_name,
+        "complex_for": "、".join(case.complex_for),
         "axes": f"{case.harm} × {case.urgency}" if case.harm else "",
         "source": w.SOURCES.get(case.source, case.source),
         "opened": w.stamp(case.opened_at, now),

@@ -114,6 +114,8 @@ class Case(DisputeItem):
     """the one officer it was named to"""
     risk_kinds: list[str]
     criminal_risk: bool
+    complex_for: list[str] = []
+    """why it is 复杂疑难, in the words of its playbook"""
     suggested_lead: str | None
     suggested: list[str]
     merged_into: str | None

@@ -176,6 +176,8 @@ def _proof(case: _Case, demand: Demand) -> JsonObject:
         proof["met"] = case.met * demand.met
     if demand.reasons:
         proof["reason_code"] = next(iter(demand.reasons))
+    if demand.criteria:
+        proof["criteria"] = [next(iter(demand.criteria))]
     if demand.signed:
         proof["signed_by"] = "对方单位承办人"
     if demand.present:

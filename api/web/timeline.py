@@ -28,6 +28,7 @@ _EXTRA = {
     "note": "备注",
     "until": "至",
     "explanation": "整改要求",
+    "criteria": "复杂疑难情形",
 }
 _PERSON = {"delegated": "受托人", "delegation_recalled": "受托人", "transfer_offered": "接收人",
            "transfer_withdrawn": "接收人", "transfer_accepted": "移交人"}  # fmt: skip

@@ -167,10 +167,11 @@ class Case:
             redo_of=before.task_id if before else None,
         )
         task.excluded = self._barred(task)
-        limit = limit or (policy.limit_for(s.colour) if policy else None)
+        timing = s.process.timing(kind)
+        limit = limit or (timing.limit_for(s.colour) if timing else None)
         if limit:
             clock = self.start_clock(f"task:{task.task_id}", task.name, limit=limit, task_id=task.task_id,
-                                     rungs=rungs or (policy.rungs if policy else None), starts_at=task.opened_at,
+                                     rungs=rungs or (timing.rungs if timing else None), starts_at=task.opened_at,
                                      decides=policy.decides_itself if policy else None)  # fmt: skip
             if task.state == "scheduled":
                 clock.suspend(task.opened_at, NOT_BEGUN)

@@ -213,6 +213,8 @@ class DisputeState(Model):
     """out of the hands of the police, with approval where it needed one; not while they have it (again)"""
     risk_kinds: list[str] = []
     criminal_risk: bool = False
+    complex_for: list[str] = Field([], exclude_if=absent)
+    """why it was brought to the ladder as 复杂疑难, by the names of its playbook's criteria"""
     suggested_lead: str | None = None
     suggested: list[str] = []
 

@@ -81,6 +81,8 @@ class PublicDocument(Model):
     """the verdict on diverting it, while triage is asked"""
     risk_kinds: list[str]
     criminal_risk: bool
+    complex_for: list[str] = Field(exclude_if=absent)
+    """why it is 复杂疑难 (Q-091), in the words of its playbook"""
     suggested_lead: str | None
     suggested: list[str]
     stage: Stage
@@ -164,6 +166,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         diversion=verdict_of(state) if state.stage is Stage.TRIAGE else None,
         risk_kinds=state.risk_kinds,
         criminal_risk=state.criminal_risk,
+        complex_for=state.complex_for,
         suggested_lead=state.suggested_lead,
         suggested=state.suggested,
         stage=state.stage,
@@ -195,7 +198,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         stages=list(process.stages),
         stage_names=process.words.stages,
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
-        demands=process.demands,
+        demands=process.all_demands,
         disposal_pictures=process.disposal_pictures,
         round_began=china(round_began(state)),
         accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],

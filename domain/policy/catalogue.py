@@ -103,6 +103,8 @@ class KindSpec(Model):
     """an aside that waits for no answer: open for notes until the dispute is over"""
     named: bool = False
     """may be one person's from the beginning: a playbook says so by `names_one`"""
+    approves: bool = False
+    """approves a change or an ending one level up: its silence goes a level higher, and never approves"""
     protection: bool = False
     """belongs to the protection-order track, which a playbook opens by `protection_for`"""
 
@@ -314,6 +316,7 @@ KINDS: dict[str, KindSpec] = {
     "approve_change": KindSpec(
         name="变更审批",
         people_from="supervision.levels",
+        approves=True,
         aside=True,
         decisions={"approve": _d("批准"), "reject": _d("不批准", Reasoned)},
     ),

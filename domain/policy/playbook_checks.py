@@ -52,8 +52,10 @@ def mistakes(
         _tables,
         _diversions,
         _approvals,
+        _approvals_in_time,
         source_mistakes,
         _exits,
+        _criteria,
         _entries,
         _judges,
         _spans,
@@ -153,6 +155,14 @@ def _by_colour(process: Process, policy: TaskPolicy, where: Loc) -> Iterator[Mis
         yield Mistake((*where, "limit_by_colour"), what)
 
 
+def _approvals_in_time(process: Process) -> Iterator[Mistake]:
+    approvals = process.supervision.approvals
+    for code in approvals.limit_by_colour if approvals else ():
+        if code not in process.colours:
+            what = f"no such colour: {code}{choice(code, list(process.colours))}"
+            yield Mistake(("supervision", "approvals", "limit_by_colour", code), what)
+
+
 def takes_nothing(form: type[Strict]) -> bool:
     """Whether a form may be sent empty."""
     return not any(field.is_required() for field in form.model_fields.values())
@@ -229,6 +239,8 @@ def _demands(process: Process) -> Iterator[Mistake]:
         if (stages := KINDS[kind].stages) and not any(process.has(stage) for stage in stages):
             yield Mistake(where, f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out")
         own = KINDS[kind].decisions[name].form.model_fields
+        if demand.criteria:
+            yield Mistake((*where, "criteria"), "the grounds for the ladder stand under ladder.criteria")
         for part in ("reasons", "confirmed"):
             for code in getattr(demand, part):
                 asked = part == "confirmed" and code in own and own[code].annotation == bool | None
@@ -269,6 +281,17 @@ def _exits(process: Process) -> Iterator[Mistake]:
             yield Mistake(("exits", name), what)
         elif stage is not None and not process.has(stage):
             yield Mistake(("exits", name), f"the mechanism has no stage {stage} to go to; its stages are {able}")
+
+
+def _criteria(process: Process) -> Iterator[Mistake]:
+    criteria = process.ladder.criteria if process.ladder else {}
+    if criteria and not any(ground.said for ground in criteria.values()):
+        yield Mistake(("ladder", "criteria"), "one of them at least is a person's to say, bound to nothing")
+    called: dict[str, str] = {}
+    for code, ground in criteria.items():
+        if called.setdefault(ground.name, code) != code:
+            what = f"'{ground.name}' is the name of {called[ground.name]} already"
+            yield Mistake(("ladder", "criteria", code, "name"), what)
 
 
 def _entries(process: Process) -> Iterator[Mistake]:

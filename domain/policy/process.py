@@ -7,7 +7,7 @@ here may refuse what was once accepted. What a whole playbook may not say is in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 from typing import Annotated, Any, Literal
 
@@ -17,10 +17,11 @@ from domain.base import Strict
 from domain.policy.addressing import Addressing, Composition
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
+from domain.policy.criteria import Criterion
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.exits import Exits
 from domain.policy.fields import AXIS
-from domain.policy.forms.demands import Demand, effective
+from domain.policy.forms.demands import Demand, FieldName, effective
 from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
@@ -100,6 +101,7 @@ class Ladder(Strict):
     rungs: Rungs = Rungs()
     tiers: list[Tier] = Field(min_length=1, max_length=9)
     entered_at: dict[Stage, str] = Field({}, description="stage -> the tier that it enters at")
+    criteria: dict[FieldName, Criterion] = Field({}, max_length=20, description="grounds that make a matter 复杂疑难")
 
     def entry(self, stage: Stage) -> int:
         """The number of the tier, from 0, that a stage enters at: from push 3 the first joint one, else the first."""
@@ -137,6 +139,18 @@ class Evaluators(Strict):
     rungs: Rungs = Rungs()
 
 
+class ApprovalTime(Strict):
+    """How long whoever approves a change or an ending has; then it goes a level up. Silence never approves."""
+
+    limit: Span
+    limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
+    rungs: Rungs = Rungs()
+
+    def limit_for(self, colour: str) -> Span:
+        """How long an approval in a case of that colour may take, at each level."""
+        return self.limit_by_colour.get(colour, self.limit)
+
+
 class SupervisionPolicy(Strict):
     """The levels supervision climbs, first to last, and after how many returns it starts by itself."""
 
@@ -144,6 +158,7 @@ class SupervisionPolicy(Strict):
     after_returns: int = Field(ge=1)
     rungs: Rungs = Rungs()
     limit: Span
+    approvals: ApprovalTime | None = Field(None, description="approvals go level by level, each with its time")
 
 
 class Raising(Strict):
@@ -308,9 +323,30 @@ class Process(Strict):
         """Those of them by which nothing leaves the police before it is approved."""
         return self.roads & set(self.approval.roads)
 
+    def timing(self, kind: str) -> TaskPolicy | ApprovalTime | None:
+        """What says how long a kind of task has: its policy, or of approvals one level up the supervision's."""
+        return self.tasks.get(kind) or (self.supervision.approvals if KINDS[kind].approves else None)
+
     def demanded(self, kind: str, decision: str) -> Demand:
         """What the mechanism demands of a decision."""
-        return effective(self.demands, self.disposal_pictures, kind, decision)
+        return effective(self.all_demands, self.disposal_pictures, kind, decision)
+
+    def ladder_grounds(self, codes: Iterable[str]) -> list[str]:
+        """The names of the grounds on which a matter is brought to the ladder."""
+        known = self.ladder.criteria if self.ladder else {}
+        return [known[code].name for code in codes if code in known]
+
+    @property
+    def all_demands(self) -> dict[str, Demand]:
+        """What is demanded by `kind.decision`, with the grounds on which a matter is brought to the ladder."""
+        if not (self.ladder and self.ladder.criteria):
+            return self.demands
+        grounds = sorted(self.ladder.criteria.items(), key=lambda each: not each[1].said)
+        named = {code: ground.name for code, ground in grounds}
+        leading = (f"{kind}.{name}" for kind, spec in KINDS.items() for name, decision in spec.decisions.items()
+                   if decision.leads_to is Stage.MEDIATION)  # fmt: skip
+        entering = {key: self.demands.get(key, Demand()).model_copy(update={"criteria": named}) for key in leading}
+        return {**self.demands, **entering}
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""

@@ -148,7 +148,8 @@ def take_action(case: Case, act: Act) -> None:
             ask_together(case)
         case _:
             fields = form.model_dump(mode="json", exclude_none=True)
-            propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of)
+            propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of,
+                    posts=act.actor.posts)  # fmt: skip
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:

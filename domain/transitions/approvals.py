@@ -6,15 +6,17 @@ colour is not the mildest: “彻底化解的予以结案…直至彻底化解�
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from domain.case.case import Case
 from domain.case.records import Change
 from domain.case.state import Decision, DisputeState, Task
-from domain.people.organisation import Line, OrganisationRef
+from domain.people.organisation import Line, OrganisationRef, Post
 from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
+from domain.transitions.supervision import approval_level, approvers
 
 
 def ending_waits(state: DisputeState, action: str) -> bool:
@@ -28,8 +30,19 @@ def ends_task(state: DisputeState, task: Task, decision: str) -> bool:
     return spec.ends and not (spec.ending and ending_waits(state, spec.ending))
 
 
-def propose(case: Case, action: str, fields: dict[str, Any], *, by: str | None, behalf: str | None) -> None:
-    """Puts a change to the levels of supervision; neither who proposes it nor who is represented may approve it."""
+def propose(
+    case: Case,
+    action: str,
+    fields: dict[str, Any],
+    *,
+    by: str | None,
+    behalf: str | None,
+    posts: Collection[Post] = (),
+) -> None:
+    """Puts a change to the levels of supervision; neither who proposes it nor who is represented may approve it.
+
+    `posts` are those of whoever proposes it: it goes to a level above them.
+    """
     s = case.state
     change = Change(number=len(s.changes) + 1, action=action, fields=fields, proposer=by or "", at=case.now())
     s.changes.append(change)
@@ -41,14 +54,17 @@ def propose(case: Case, action: str, fields: dict[str, Any], *, by: str | None, 
         about |= {"title": f"{ACTIONS[action].title}{into}", "action": action}
     if behalf:
         about["proposed_for"] = behalf
-    case.open("approve_change", to=case.posts(s.process.supervision.levels), about=about)
+    level = approval_level(s.process, posts)
+    task = case.open("approve_change", to=approvers(case, level), about=about)
+    task.level = level if s.process.supervision.approvals else 0
 
 
 def propose_ending(case: Case, task: Task, decision: Decision) -> None:
     """An answer that would end the case is put up for approval; its task stays open meanwhile."""
     action = KINDS[task.kind].decisions[decision.name].ending
     fields = {"reason": KINDS[task.kind].decisions[decision.name].title, **decision.fields}
-    propose(case, action, fields, by=decision.actor_id, behalf=decision.on_behalf_of)
+    propose(case, action, fields, by=decision.actor_id, behalf=decision.on_behalf_of,
+            posts=[decision.post] if decision.post else [])  # fmt: skip
 
 
 def approved_with(change: Change, decision: Decision) -> None:

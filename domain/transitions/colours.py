@@ -59,7 +59,7 @@ def _shorten(case: Case, why: str) -> None:
         if clock.suspendable and not clock.suspended and s.clock("ladder"):
             clock.suspend(now, "联调期间")  # it was red for a while, which does not stand still
     for task in s.pending():
-        policy, own = s.process.tasks.get(task.kind), s.clock(f"task:{task.task_id}")
+        policy, own = s.process.timing(task.kind), s.clock(f"task:{task.task_id}")
         if own and policy and s.colour in policy.limit_by_colour:
             own.shorten(now, s.calendar.after(now, policy.limit_by_colour[s.colour]), why)
 

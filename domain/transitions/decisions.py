@@ -41,6 +41,7 @@ from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
 from domain.transitions.assignments.reassigning import reassign_errors
+from domain.transitions.criteria import criteria_errors
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
@@ -219,6 +220,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         *implausible(state, form, at),
         *(_stage_errors(state, form) or divert_errors(state, form)),
         *axes_errors(state, form),
+        *criteria_errors(state, form),
         *evidence_errors(state, task, command.decision, demand, form, command.evidence, command.actor),
         *(desk_errors(state, command.decision, form, listed) if task.kind == DESKS else ()),
     ]
@@ -254,6 +256,8 @@ def take(case: Case, command: Command) -> Task:
         fields["category_name"] = command.labels[category]
         if row := command.listed.get(category):
             task.about["listed"] = row.model_dump()
+    if criteria := fields.get("criteria"):
+        fields["criteria_name"] = "、".join(case.state.process.ladder_grounds(criteria))
     if officer := fields.get("officer"):
         fields["officer_name"] = command.people[officer].name
     if (tier := tier_of(case.state, task)) and (sitting := getattr(form, "participants", None)):

@@ -15,6 +15,7 @@ from domain.transitions.actions import apply_change
 from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.colours import disposed_by, intervened
+from domain.transitions.criteria import flag_complex
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
 from domain.transitions.triage.diverting_beside import divert_beside, ruled_beside
@@ -28,6 +29,7 @@ def take_effect(case: Case, task: Task) -> None:
         return
     _stops_clocks(case, task, decision)
     case.state.scene_safe = decision.fields.get("scene_safe", case.state.scene_safe)
+    flag_complex(case.state, decision.fields)
     if KINDS[task.kind].decisions[decision.name].ending and task.decision is None:
         propose_ending(case, task, decision)
     match task.kind:

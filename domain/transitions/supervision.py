@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from domain.case.case import COLOUR, PROGRESS, Case
+from domain.case.clocks import Clock
 from domain.case.records import Supervision
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
+from domain.policy.process import Process
 
 NOBODY_ABOVE = "unmanned"
 """In a task's `about` where nobody holds the posts that are asked, and there is no level above."""
@@ -105,6 +108,32 @@ def move_up(case: Case, task: Task, why: str, *, by: Any = None) -> bool:
                  to=[post.model_dump() for post in to])  # fmt: skip
         return True
     return False
+
+
+def unapproved(case: Case, task: Task, clock: Clock) -> None:
+    """Nobody has approved in time: the approval goes a level up, where it has its whole time again; at the last level
+    it stays, overdue, and is supervised. Silence never approves.
+    """
+    s, timing = case.state, case.state.process.timing(task.kind)
+    if timing is None or (limit := timing.limit_for(s.colour)) is None or not move_up(case, task, "逾期未审批"):
+        return
+    clock.stop(case.now())
+    case.start_clock(clock.name, clock.title, limit=limit, rungs=timing.rungs, task_id=task.task_id)
+
+
+def approval_level(process: Process, proposed_by: Collection[Post] = ()) -> int:
+    """At which level of supervision an approval begins: above the highest that whoever proposes it holds, if there is
+    one above, else at the first.
+    """
+    roles = {post.role for post in proposed_by}
+    own = max((n for n, level in enumerate(process.supervision.levels) if level.role in roles), default=-1)
+    return min(own + 1, len(process.supervision.levels) - 1)
+
+
+def approvers(case: Case, level: int = 0) -> list[Post]:
+    """Who is asked to approve: a level of supervision where the playbook gives approvals a time, else all at once."""
+    levels = case.state.process.supervision.levels
+    return case.posts(levels if case.state.process.supervision.approvals is None else [levels[level]])
 
 
 def held(state: DisputeState) -> list[Task]:

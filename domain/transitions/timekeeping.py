@@ -16,7 +16,7 @@ from domain.case.protection import ask_for_renewal
 from domain.case.state import Decision, DisputeState, Task
 from domain.policy.catalogue import KINDS, title_of
 from domain.transitions.decisions import put_on_record
-from domain.transitions.supervision import supervise
+from domain.transitions.supervision import supervise, unapproved
 
 _ORDER = [*RungName]
 Due = tuple[datetime, int, str, Clock | Task]
@@ -80,6 +80,8 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
         case RungName.OVERDUE:
             clock.overdue = True
             case.log("overdue", f"{clock.title}超期", **facts)
+            if task and task.pending and KINDS[task.kind].approves and clock.name == f"task:{task.task_id}":
+                unapproved(case, task, clock)
         case RungName.SUPERVISION:
             supervise(case, "overdue", f"{clock.title}超期督办", level=0, clock=clock.name, task_id=clock.task_id)
         case RungName.PROMOTION:

@@ -141,7 +141,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
     document = {
         "suggested": [code for code in state.suggested if code in ORGANISATIONS] or ["housing"],
         "dispute_no": "D2026-000009", "colour": state.colour, "category": "noise", "police": state.police,
-        "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.demands.items()},
+        "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.all_demands.items()},
         "disposal_pictures": state.process.disposal_pictures,
     }  # fmt: skip
     fields = example(task.kind, decision, task.about, document, people=candidates_for(state, task))

@@ -13,14 +13,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, create_model
 
-from domain.base import Strict
+from domain.base import Strict, absent
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import AT_THE_TABLE, Meeting, Participant, Text
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
 """The name of a field that a playbook adds to a form."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=r"^[^（），、,]+$")]
-OWN_FIELDS = ("met", "reason_code", "signed_by", "participants")
+OWN_FIELDS = ("met", "reason_code", "criteria", "signed_by", "participants")
 """The fields by which a demand is met, beside those named in `confirmed`."""
 
 
@@ -30,6 +30,9 @@ class Demand(Strict):
     met: int = Field(0, ge=0, le=20, description="people met on record at least: who, when, where (见人见事, Q-044)")
     pictures: int = Field(0, ge=0, le=20, description="pictures or videos it must carry (Q-045)")
     reasons: dict[FieldName, Name] = Field({}, max_length=30, description="codes of which one is chosen (H-002)")
+    criteria: dict[FieldName, Name] = Field(
+        {}, max_length=20, exclude_if=absent, description="grounds of which one at least is chosen: `ladder.criteria`"
+    )
     confirmed: dict[FieldName, Name] = Field({}, max_length=10, description="statements that must be true (H-041)")
     signed: bool = Field(False, description="the other side signs, with a picture of it: 面对面认领 (W-043)")
     present: list[str] = Field([], max_length=AT_THE_TABLE, description="roles of which each is present")
@@ -65,6 +68,15 @@ def _extended(base: type[Strict], written: str) -> type[Strict]:
         fields["reason_code"] = (
             known, Field(title=f"原因（{listed}）", json_schema_extra={"enum": list(demand.reasons)})
         )  # fmt: skip
+    if demand.criteria:
+        listed = "，".join(f"{code} {name}" for code, name in demand.criteria.items())
+        ground = Annotated[
+            str,
+            AfterValidator(_one_of(demand.criteria)),
+            Field(title=f"情形（{listed}）", json_schema_extra={"enum": list(demand.criteria)}),
+        ]
+        most = len(demand.criteria)
+        fields["criteria"] = (list[ground], Field(title="复杂疑难情形", min_length=1, max_length=most))
     for name, title in demand.confirmed.items():
         fields[name] = (Annotated[bool, AfterValidator(_true(title))], Field(title=title))
     if demand.signed:

@@ -190,7 +190,7 @@ def _correct(case: Case, task: Task, decision: Decision) -> None:
     colour, reason = correct_axes(s, fields), fields["reason"]
     if colour and task.beside and is_lower(s, colour):  # its deadline runs already
         propose(case, "recolour", {"colour": colour, "reason": reason}, by=decision.actor_id,
-                behalf=decision.on_behalf_of)  # fmt: skip
+                behalf=decision.on_behalf_of, posts=[decision.post] if decision.post else [])  # fmt: skip
     elif colour:
         recolour(case, colour, reason, by=decision)
 

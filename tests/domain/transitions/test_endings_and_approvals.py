@@ -221,7 +221,7 @@ def test_what_a_deputy_did_bars_the_one_in_whose_name_it_was_done() -> None:
 def test_who_proposed_by_a_deputy_does_not_approve() -> None:
     desk = Desk(rank=2)
     desk.push()
-    deputy = person("deputy", ("supervisor", PLACES["county"]), on_behalf_of=SUPERVISOR.person_id)
+    deputy = person("deputy", ("station_chief", PLACES["station"]), on_behalf_of=SUPERVISOR.person_id)
     desk.act("suspend", deputy, ground="鉴定", reason="等待鉴定")
     [task] = desk.state.pending("approve_change")
     with pytest.raises(FourEyes):
@@ -244,3 +244,70 @@ def test_claiming_a_task_and_signing_for_an_assignment_have_words_of_their_own()
     desk.claim(task, HANDLER)
     desk.claim(task, HANDLER, release=True)
     assert desk.logged("claimed", "released") == ["认领签收交办", "取消认领签收交办"]
+
+
+# --- approvals have a time: silence goes up, and never approves
+
+
+def asked(desk: Desk) -> list[str]:
+    """Whose word the ending waits for."""
+    return [post.role for post in desk.state.pending("approve_change")[0].addressees]
+
+
+@pytest.mark.req("Q-047", "Q-049")
+def test_silence_of_who_approves_an_ending_goes_up_and_never_approves() -> None:
+    """Red: half an hour at the first level, half an hour at the next; then it is supervised and still not approved."""
+    desk = Desk("qionglai", rank=3)
+    desk.push()
+    desk.act("withdraw", CHIEF, reason="双方自行和解")
+    assert asked(desk) == ["supervisor"]
+    desk.pass_time(minutes=30)
+    assert asked(desk) == ["leader"], QUOTE
+    [approval] = desk.state.pending("approve_change")
+    assert [post.role for post in approval.former] == ["supervisor"]
+    for _ in range(50):
+        desk.pass_time(hours=1)
+    assert asked(desk) == ["leader"]
+    assert (desk.state.changes[-1].result, desk.state.interruption) == ("pending", None), QUOTE
+    clock = desk.state.clock(f"task:{approval.task_id}")
+    assert clock
+    assert (clock.overdue, [s.cause for s in desk.state.supervisions if s.task_id == approval.task_id]) == (
+        True, ["overdue"],
+    )  # fmt: skip
+    top = person("top", ("leader", PLACES["county"]))
+    desk.decide(approval, "approve", top)
+    assert desk.state.interruption
+
+
+def test_it_is_asked_above_whoever_proposes_and_at_the_last_level_of_his_peers() -> None:
+    for by, level in (("supervisor", "leader"), ("leader", "leader")):
+        desk = Desk("qionglai", rank=3)
+        desk.push()
+        desk.act("withdraw", person("p", (by, PLACES["county"])), reason="撤回")
+        assert asked(desk) == [level]
+        desk.pass_time(hours=2)
+        assert asked(desk) == [level], "never down"
+
+
+def test_a_graver_colour_leaves_who_approves_the_shorter_time() -> None:
+    desk = Desk("qionglai", rank=2)
+    desk.push()
+    desk.act("withdraw", CHIEF, reason="双方自行和解")
+    [approval] = desk.state.pending("approve_change")
+    due = desk.state.clock(f"task:{approval.task_id}")
+    assert due
+    assert due.due_at == MONDAY + timedelta(hours=8)
+    recolour(desk.case, "red", "升级")
+    assert due.due_at == MONDAY + timedelta(minutes=30)
+
+
+def test_a_playbook_that_gives_no_time_asks_all_levels_at_once_as_before() -> None:
+    desk = Desk(rank=3)
+    process = desk.state.process
+    desk.state.process = process.model_copy(
+        update={"supervision": process.supervision.model_copy(update={"approvals": None})}
+    )
+    desk.push()
+    desk.act("withdraw", CHIEF, reason="撤回")
+    desk.pass_time(days=30)
+    assert asked(desk) == ["supervisor", "leader"]

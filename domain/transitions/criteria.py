@@ -1,0 +1,44 @@
+"""复杂疑难: whether the grounds on which a matter is brought to the ladder hold in this case (Q-091)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.base import Strict
+from domain.case.state import DisputeState
+from domain.policy.criteria import Criterion
+
+_SHOWN = {"alarms": "报警{}次", "parties": "当事人{}名", "organisations": "本轮交办单位{}个", "returns": "退回{}次"}
+
+
+def criteria_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
+    """A field error for each chosen ground that the case does not show."""
+    chosen: list[str] = getattr(form, "criteria", None) or []
+    known = state.process.ladder.criteria if state.process.ladder else {}
+    return [
+        {"field": f"criteria.{n}", "message": f"“{known[code].name}”不成立：{why}"}
+        for n, code in enumerate(chosen)
+        if code in known and (why := _lacking(state, known[code]))
+    ]
+
+
+def _lacking(state: DisputeState, ground: Criterion) -> str:
+    """What the case shows too little of for a ground; empty where it holds."""
+    there = {
+        "alarms": len(state.incidents),
+        "parties": len(state.parties),
+        "organisations": len({each.organisation.code for each in state.assigned if each.round == state.round}),
+        "returns": state.returns,
+    }
+    needed = {name: least for name in there if (least := getattr(ground, name)) is not None}
+    return "、".join(
+        f"现{_SHOWN[name].format(there[name])}，须至少{_SHOWN[name].format(least)}"
+        for name, least in needed.items()
+        if there[name] < least
+    )
+
+
+def flag_complex(state: DisputeState, fields: dict[str, Any]) -> None:
+    """Puts it on the case why it is 复杂疑难, with the names as its playbook has them, each once."""
+    if chosen := fields.get("criteria"):
+        state.complex_for = list(dict.fromkeys([*state.complex_for, *state.process.ladder_grounds(chosen)]))
