@@ -122,18 +122,20 @@ def unapproved(case: Case, task: Task, clock: Clock) -> None:
 
 
 def approval_level(process: Process, proposed_by: Collection[Post] = ()) -> int:
-    """At which level of supervision an approval begins: above the highest that whoever proposes it holds, if there is
-    one above, else at the first.
+    """At which level of supervision an approval begins: above the highest that whoever proposes it holds, else at the
+    first; behind the last where there is nobody above him.
     """
     roles = {post.role for post in proposed_by}
-    own = max((n for n, level in enumerate(process.supervision.levels) if level.role in roles), default=-1)
-    return min(own + 1, len(process.supervision.levels) - 1)
+    return 1 + max((n for n, level in enumerate(process.supervision.levels) if level.role in roles), default=-1)
 
 
 def approvers(case: Case, level: int = 0) -> list[Post]:
-    """Who is asked to approve: a level of supervision where the playbook gives approvals a time, else all at once."""
-    levels = case.state.process.supervision.levels
-    return case.posts(levels if case.state.process.supervision.approvals is None else [levels[level]])
+    """Who is asked to approve: a level of supervision where the playbook gives approvals a time; all at once where it
+    gives none, or nobody is above whoever proposes it.
+    """
+    supervision = case.state.process.supervision
+    one = supervision.levels[level : level + 1] if supervision.approvals else []
+    return case.posts(one or supervision.levels)
 
 
 def held(state: DisputeState) -> list[Task]:

@@ -88,7 +88,6 @@ def test_the_trials_reach_what_people_really_get_wrong() -> None:
         ("evaluate", "return", {"reason": "perfunctory", "redo": "me"}, "redo", "只能是same、dispatch之一"),
         ("dispose", "disposed", {"summary": "好", "met": []}, "met", "至少填写1项"),
         ("dispose", "progress", {"summary": "好", "met": [{**MET, "at": "昨天"}]}, "met.0.at", WHEN),
-        ("supervise", "reassign", {"role": "x", "organisation": "y", "reason": "z"}, "role", "没有代码为“x”的岗位"),
         ("confirm_triage", "confirm", {"wish": 1}, "wish", "没有这一项"),
     ],
 )  # fmt: skip

@@ -216,7 +216,7 @@ def test_handing_over_names_a_role_and_an_organisation_that_exist() -> None:
     desk = Desk()
     desk.push()
     refusal = refused(desk, "reassign", role="sheriff", organisation="housing", reason="换人")
-    assert [error["field"] for error in refusal.errors] == ["role"]
+    assert refusal.errors[0] == {"field": "role", "message": "没有代码为“sheriff”的岗位"}
     refusal = refused(desk, "reassign", role="leader", organisation="nowhere", reason="换人")
     assert [error["field"] for error in refusal.errors] == ["organisation"]
 

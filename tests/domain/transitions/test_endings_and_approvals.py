@@ -279,14 +279,14 @@ def test_silence_of_who_approves_an_ending_goes_up_and_never_approves() -> None:
     assert desk.state.interruption
 
 
-def test_it_is_asked_above_whoever_proposes_and_at_the_last_level_of_his_peers() -> None:
-    for by, level in (("supervisor", "leader"), ("leader", "leader")):
+def test_it_is_asked_above_whoever_proposes_and_of_all_others_where_nobody_is_above() -> None:
+    for by, levels in (("supervisor", ["leader"]), ("leader", ["supervisor", "leader"])):
         desk = Desk("qionglai", rank=3)
         desk.push()
         desk.act("withdraw", person("p", (by, PLACES["county"])), reason="撤回")
-        assert asked(desk) == [level]
+        assert asked(desk) == levels
         desk.pass_time(hours=2)
-        assert asked(desk) == [level], "never down"
+        assert asked(desk) == levels, "never down, and never nobody"
 
 
 def test_a_graver_colour_leaves_who_approves_the_shorter_time() -> None:
