@@ -22,7 +22,7 @@ from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task
 from domain.people.entitlement import Offer, entitling_post
 from domain.people.manning import Roster, unasked
-from domain.people.organisation import ROLES, Actor, Post
+from domain.people.organisation import Actor, Post
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended
@@ -136,7 +136,7 @@ def _take(case: Case, sweep: Sweep, found: Unmanned, task: Task) -> bool:
 
 def _without_helpers(case: Case, sweep: Sweep, found: Unmanned, task: Task) -> None:
     """A delegate or a receiver who is gone: the delegation or the offer is off, and the task its holder's."""
-    words = KINDS[task.kind].name
+    words = task.name
     for person, name, end, kind, what in (
         (task.delegate, task.delegate_name, task.end_delegation, "delegation_recalled", f"受托人已离岗，{words}交回"),
         (task.offered_to, task.offered_name, task.end_offer, "transfer_withdrawn", f"接收人已离岗，{words}不再移交"),
@@ -153,7 +153,7 @@ def _lift(case: Case, sweep: Sweep, task: Task) -> None:
     task.state, task.assignee, task.assignee_name, task.named = "open", None, None, False
     task.let_go()
     case.state.touch(task)
-    case.log("holder_left", f"{KINDS[task.kind].name}：{name}已离岗", by=sweep.by, task_id=task.task_id, person=person,
+    case.log("holder_left", f"{task.name}：{name}已离岗", by=sweep.by, task_id=task.task_id, person=person,
              person_name=name, reason=sweep.reason)  # fmt: skip
     ring(case, task)
 
@@ -171,7 +171,7 @@ def _hand_on(case: Case, sweep: Sweep, task: Task, to: Actor) -> None:
     if ones and KINDS[task.kind].leads:
         case.state.responsible = Named(person_id=to.person_id, name=to.name)
         case.void(case.state.pending(NAME), f"{to.name}已接办")
-    case.log("named", f"{KINDS[task.kind].name}交接给{to.name}", by=sweep.by, task_id=task.task_id,
+    case.log("named", f"{task.name}交接给{to.name}", by=sweep.by, task_id=task.task_id,
              person=to.person_id, person_name=to.name, reason=sweep.reason or "原办理人已离岗")  # fmt: skip
 
 
@@ -185,14 +185,15 @@ def _up(case: Case, sweep: Sweep, found: Unmanned, task: Task) -> bool:
     if found.vacant:
         task.about = {**task.about, NOBODY_ABOVE: True}
         case.state.touch(task)
-        case.log("unmanned", f"{KINDS[task.kind].name}无人办理：{asked}岗位无人，且无上级可提", by=sweep.by,
+        case.log("unmanned", f"{task.name}无人办理：{asked}岗位无人，且无上级可提", by=sweep.by,
                  task_id=task.task_id, posts=[post.model_dump() for post in task.addressees])  # fmt: skip
     return False
 
 
 def _named(state: DisputeState, posts: list[Post]) -> str:
     """Posts in words: the role, and the organisation where the case knows its name."""
-    return "、".join(dict.fromkeys(f"{_place(state, post)}{ROLES[post.role].name}" for post in posts))
+    name = state.process.words.role_name
+    return "、".join(dict.fromkeys(f"{_place(state, post)}{name(post.role)}" for post in posts))
 
 
 def _place(state: DisputeState, post: Post) -> str:

@@ -17,7 +17,7 @@ NESTED = {
     "Assigned": "organisation lead round standing instructions dispatched_by delivered_at signed_at",
     "Beat": "code officer deputy",
     "Change": "number action fields proposer at result",
-    "Demand": "met pictures reasons confirmed signed present",
+    "Demand": "met pictures reasons criteria confirmed signed present",
     "Disposal": "round stage where at summary flags",
     "Flag": "code text",
     "Diversion": "verdict grounds",
