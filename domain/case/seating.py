@@ -13,7 +13,7 @@ from domain.policy.addressing import Composition
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import Participant
 from domain.policy.process import Tier
-from domain.policy.words import Words
+from domain.policy.words.own import Words
 
 _LOCAL = ("grid", "village", "township")
 """Places that fall to the county's centre where nobody knows where a dispute is."""

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from domain.base import Strict
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest, shown
-from domain.policy.words import added_places, known_roles
+from domain.policy.words.own import added_places, known_roles
 
 Place = Literal[
     "grid",

@@ -23,7 +23,7 @@ from domain.policy.mistakes import choice
 from domain.policy.process import Process, TaskPolicy, unknown_kinds
 from domain.policy.spans import Span, Unit
 from domain.policy.stages import PUSHES, Stage
-from domain.policy.word_checks import word_mistakes
+from domain.policy.words.checks import word_mistakes
 
 LONGEST = {
     Unit.MINUTES: 10 * 365 * 24 * 60,

@@ -17,10 +17,10 @@ from domain.base import Strict
 from domain.policy.addressing import Addressing, Composition
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
-from domain.policy.criteria import Criterion
 from domain.policy.diversions import DiversionPolicy
 from domain.policy.exits import Exits
 from domain.policy.fields import AXIS
+from domain.policy.forms.criteria import Criterion
 from domain.policy.forms.demands import Demand, FieldName, effective
 from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
@@ -28,7 +28,7 @@ from domain.policy.mistakes import choice, nearest
 from domain.policy.rungs import Ring, Rungs
 from domain.policy.spans import Span
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
-from domain.policy.words import Words, reading
+from domain.policy.words.own import Words, reading
 
 
 class ColourRule(Strict):

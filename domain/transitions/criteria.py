@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.base import Strict
 from domain.case.state import DisputeState
-from domain.policy.criteria import Criterion
+from domain.policy.forms.criteria import Criterion
 
 _SHOWN = {"alarms": "报警{}次", "parties": "当事人{}名", "organisations": "本轮交办单位{}个", "returns": "退回{}次"}
 

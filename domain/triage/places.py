@@ -17,7 +17,7 @@ from pydantic import PrivateAttr
 
 from domain.base import Model
 from domain.people.organisation import OrganisationRef, within
-from domain.policy.words import PlaceWord
+from domain.policy.words.own import PlaceWord
 
 
 class Kind(StrEnum):

@@ -9,7 +9,7 @@ from domain.people.entitlement import answers_for
 from domain.people.organisation import Post, within
 from domain.policy.playbook_checks import addressings
 from domain.policy.process import Process
-from domain.policy.words import PlaceWord
+from domain.policy.words.own import PlaceWord
 from domain.triage.places import Directory, Kind, resolve_places
 
 _NAMED = 5

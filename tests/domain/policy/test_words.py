@@ -15,7 +15,7 @@ from domain.people.organisation import Actor, Post, Role, Sight
 from domain.people.permissions import INTAKE_ROLES, overseen
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
-from domain.policy.words import Words
+from domain.policy.words.own import Words
 from domain.transitions.actions import actions_open
 from tests.domain.mediated_dispute import Told
 from tests.domain.playbook_variants import city
