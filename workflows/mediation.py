@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.case.case import COLOUR
-from domain.case.ladder import MOST_FAILURES, after_failure, next_tier, used_up
+from domain.case.ladder import MOST_FAILURES, after_failure, first_open, next_tier, no_table, used_up
+from domain.case.lawful_tables import AGAIN, AGAIN_WITHIN, POLICE, REFUSED, again_by, barred, refusals
 from domain.case.records import Position, Session
 from domain.case.seating import place_of
 from domain.policy.approvals import Road
@@ -28,11 +29,14 @@ async def mediation(desk: Desk) -> Stage:
     desk.case.enter(Stage.MEDIATION)
     _change_clocks(desk, ladder)
     until: datetime | None = None
-    while position:
+    by_law = True
+    while position := first_open(desk.state, ladder, position, desk.case.now()):
         desk.state.position = position
         if ladder.tiers[position.tier].joint and not await may_leave_police(desk, road):
             return _kept(desk, ladder, came_from)
         road = Road.MEDIATED
+        if barred(desk.state, ladder.tiers[position.tier], desk.case.now()):  # since it was put up for approval
+            continue
         _time_tier(desk, ladder.tiers[position.tier])
         answer = await _session(desk, ladder, position, until)
         until = None
@@ -49,8 +53,13 @@ async def mediation(desk: Desk) -> Stage:
             case "not_agreed":
                 _sat(desk, ladder, answer)
                 position = after_failure(ladder, position)
-            case "promote":
+            case "promote" | "lapsed":
                 position = next_tier(ladder, position)
+            case "refused":
+                _refused(desk, ladder, answer)
+        by_law = answer.name in ("refused", "lapsed")
+    if by_law:
+        return await _ended_by_law(desk, ladder)
     return await _failed(desk, ladder)
 
 
@@ -64,6 +73,20 @@ def _kept(desk: Desk, ladder: Ladder, came_from: Stage) -> Stage:
 
 def _with_the_police(desk: Desk) -> Stage:
     return next(stage for stage in (Stage.PUSH_2, Stage.PUSH_1) if desk.state.process.has(stage))
+
+
+async def _ended_by_law(desk: Desk, ladder: Ladder) -> Stage:
+    """A party refused, or nobody may sit down here any more: no failure of the ladder's, and not entered again."""
+    case, state = desk.case, desk.state
+    onward = state.process.ways.mediation_refused_to or Stage.PUSH_2
+    why = "当事人不接受调解" if refusals(state) else no_table(state) or "依法不再组织"
+    case.log("mediation_ended", f"{ladder.name}终止：{why}，{_ONWARD[onward]}")
+    _leave(desk)
+    _resume_colour(desk)
+    state.position = Position()
+    if onward is Stage.PUSH_3 and not await may_leave_police(desk, Road.MEDIATED):
+        return _with_the_police(desk)
+    return onward
 
 
 async def _failed(desk: Desk, ladder: Ladder) -> Stage:
@@ -93,13 +116,14 @@ _ONWARD = {
 
 def _leave(desk: Desk) -> None:
     """The ladder's clocks stop."""
-    desk.case.stop_clock("tier")
-    desk.case.stop_clock("ladder")
+    for name in ("tier", "ladder", AGAIN):
+        desk.case.stop_clock(name)
 
 
 def _time_tier(desk: Desk, tier: Tier) -> None:
     """A tier that has a deadline of its own is timed from its first session on, beside the ladder."""
     case, running = desk.case, desk.state.clock("tier")
+    _time_again(desk, tier)
     title = f"{tier.name}期限"
     if running and running.title == title:
         return
@@ -108,6 +132,18 @@ def _time_tier(desk: Desk, tier: Tier) -> None:
         clock = case.start_clock("tier", title, limit=tier.limit, rungs=tier.rungs, suspendable=True,
                                  extendable=True)  # fmt: skip
         case.log("clock_started", f"{title}{tier.limit}", clock="tier", due_at=clock.due_at)
+
+
+def _time_again(desk: Desk, tier: Tier) -> None:
+    """The second 治安调解 is over seven working days after the first, or is not held."""
+    by, running = again_by(desk.state), desk.state.clock(AGAIN)
+    if tier.mediation != POLICE or by is None:
+        desk.case.stop_clock(AGAIN)
+    elif running is None:
+        title = "再次治安调解期限"
+        clock = desk.case.start_clock(AGAIN, title, limit=AGAIN_WITHIN, decides="lapsed")
+        clock.due_at = by
+        desk.case.log("clock_started", f"{title}（首次后{AGAIN_WITHIN}）", clock=AGAIN, due_at=by)
 
 
 async def _session(desk: Desk, ladder: Ladder, position: Position, until: datetime | None) -> Answer:
@@ -141,6 +177,23 @@ def _sat(desk: Desk, ladder: Ladder, answer: Answer) -> None:
         )
     )
     intervened(desk.case)
+
+
+def _refused(desk: Desk, ladder: Ladder, answer: Answer) -> None:
+    """No session was held: a party would not sit down, and uses up none of the tier's attempts."""
+    state, fields = desk.state, answer.fields
+    state.sessions.append(
+        Session(
+            round=state.round,
+            tier=ladder.tiers[state.position.tier].code,
+            number=state.position.sessions + 1,
+            at=answer.decision.at,
+            result=REFUSED,
+            reason=fields["reason"],
+            refused_by=fields["party"],
+        )
+    )
+    state.touch()
 
 
 def _start(desk: Desk, ladder: Ladder) -> Position:

@@ -182,7 +182,7 @@ def _session(x: records.Session, tiers: dict[str, str], now: datetime) -> View:
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
         "people": "、".join(f"{p['name']}（{role_name(p.get('role') or '外请')}）" for p in x.participants),
-        "reason": x.reason,
+        "reason": f"{x.refused_by}：{x.reason}" if x.refused_by else x.reason,
     }
 
 

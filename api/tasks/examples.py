@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from api.core.schemas import JsonObject, schema_of
 from api.tasks.schemas import DecisionOpen
 from domain.base import CHINA
+from domain.case.lawful_tables import AGAIN
 from domain.case.records import Verdict
 from domain.policy.catalogue import KINDS, spec_of
 from domain.policy.forms.demands import Demand, asked_form, effective
@@ -45,8 +46,13 @@ class _Case:
     def put_off(self) -> str:
         """Tomorrow, or as late as the ladder's time allows."""
         running = [c for c in self.document.get("clocks", []) if c["state"] == "running"]
-        ends = [datetime.fromisoformat(c["due_at"]) for c in running if c["name"] == "ladder"]
+        ends = [datetime.fromisoformat(c["due_at"]) for c in running if c["name"] in ("ladder", AGAIN)]
         return min([self.now + timedelta(days=1), *ends]).isoformat()
+
+    @property
+    def party(self) -> str:
+        """The first of the parties."""
+        return next((str(party["name"]) for party in self.document.get("parties", [])), "李某")
 
     @property
     def met(self) -> list[dict[str, str]]:
@@ -102,6 +108,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
         "participants": c.participants, "terms": ["双方达成和解"], "confirmation": False},
     ("mediate", "not_agreed"): lambda c: {**_REASON, "participants": c.participants},
     ("mediate", "adjourned"): lambda c: {**_REASON, "until": c.put_off},
+    ("mediate", "refused"): lambda c: {**_REASON, "party": c.party, "informed": True},
     ("court_ruling", "confirmed"): lambda c: {"case_no": "（2026）民调确1号"},
     ("court_protection", "granted"): lambda c: {
         "measures": ["禁止实施家庭暴力"], "until": (c.now + timedelta(days=180)).date().isoformat()},

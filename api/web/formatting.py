@@ -24,8 +24,9 @@ CLOCK_STATES = {
 PERFORMANCE = {"pending": "待履行", "performed": "已履行", "overdue": "逾期未履行", "waived": "权利人放弃"}
 CONFIRMATION = {"asked": "拟申请司法确认", "applied": "已申请司法确认", "confirmed": "司法确认有效",
                 "rejected": "司法确认被驳回", "withdrawn": "撤回司法确认", "declined": "不申请司法确认"}  # fmt: skip
-RESULTS = {"agreed": "达成协议", "not_agreed": "未达成协议", "adjourned": "改期", "stable": "情况稳定",
-           "unreachable": "未能联系上", "relapsed": "出现反弹", "accept": "评估通过", "return": "退回重办"}  # fmt: skip
+RESULTS = {"agreed": "达成协议", "not_agreed": "未达成协议", "adjourned": "改期", "refused": "当事人拒绝",
+           "stable": "情况稳定", "unreachable": "未能联系上",
+           "relapsed": "出现反弹", "accept": "评估通过", "return": "退回重办"}  # fmt: skip
 WEEKDAYS = "一二三四五六日"
 
 

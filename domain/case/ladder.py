@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from domain.case.lawful_tables import barred
 from domain.case.records import Position
 from domain.case.state import DisputeState
 from domain.policy.process import Ladder
@@ -22,6 +25,13 @@ def next_tier(ladder: Ladder, position: Position) -> Position | None:
     return Position(tier=position.tier + 1) if position.tier + 1 < len(ladder.tiers) else None
 
 
+def first_open(state: DisputeState, ladder: Ladder, position: Position | None, at: datetime) -> Position | None:
+    """From a position on the first at whose table the law lets them sit, at an instant; nowhere (none)."""
+    while position and barred(state, ladder.tiers[position.tier], at):
+        position = next_tier(ladder, position)
+    return position
+
+
 def used_up(state: DisputeState) -> bool:
     """Whether the ladder has failed as often as it may in this round."""
     return state.ladder_failed.count(state.round) >= MOST_FAILURES
@@ -29,8 +39,8 @@ def used_up(state: DisputeState) -> bool:
 
 def no_table(state: DisputeState) -> str:
     """Why these people may not be brought to a table now, in words for whoever asks; empty where they may."""
-    if "domestic_violence" in state.risk_kinds:
-        return "涉家庭暴力，不得组织当面调解"  # Q-097, risk_kinds: forbidden
     if used_up(state):
         return f"本轮联调已{MOST_FAILURES}次未调成，不再进入联调，请继续处置或引导依法解决"
-    return ""
+    ladder = state.process.ladder
+    reasons = [barred(state, tier) for tier in ladder.tiers[ladder.entry(state.stage) :]] if ladder else []
+    return reasons[0] if reasons and all(reasons) else ""

@@ -145,6 +145,8 @@ class Session(Model):
     reason: str = ""
     record: str = ""
     """what the playbook calls the record of such a session (交心调, 普法调 …)"""
+    refused_by: str = ""
+    """of one that was not held: the party who would not sit down"""
 
 
 class ObligationState(Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
 from domain.indicators.diversion_counts import diversions
 from domain.indicators.events import Tally, TallyKind, days_between
@@ -116,7 +117,7 @@ def _mediated(state: DisputeState, bare: Bare, unit: str, first: Tally | None) -
     ladder = state.process.ladder
     tiers = [tier.code for tier in ladder.tiers] if ladder else []
     found = []
-    for session in state.sessions:
+    for session in (each for each in state.sessions if each.result != REFUSED):
         sat = bare(TallyKind.SAT, session.at, unit=unit)
         sat.round, sat.result, sat.value = session.round, session.result, tiers.index(session.tier) + 1
         found.append(sat)

@@ -248,6 +248,8 @@ KINDS: dict[str, KindSpec] = {
             "agreed": _d("达成协议", mediation.SessionAgreed),
             "not_agreed": _d("未达成协议", mediation.SessionFailed),
             "adjourned": _d("改期", mediation.Adjourned),
+            "refused": _d("当事人拒绝调解", mediation.TableRefused),
+            "lapsed": _d("依法终止"),
             "promote": _d("提前提级", Reasoned),
         },
     ),

@@ -30,16 +30,20 @@ class Exits(Strict):
     """what the police take back"""
     ladder_failed_to: Again | None = None
     """what no tier of the ladder could settle"""
+    mediation_refused_to: Again | None = None
+    """what a party would not sit down about (治安调解、人民调解都须双方自愿); as a ladder that failed where not said"""
 
     def for_stages(self, stages: Collection[Stage]) -> Exits:
         """All of them, in a mechanism with these stages; none where it has nothing that leads there."""
         push_2 = Stage.PUSH_2 in stages
+        failed = self.ladder_failed_to or (Stage.PUSH_3 if Stage.PUSH_3 in stages else Stage.PUSH_2)
         return Exits(
             unsettled_to=self.unsettled_to or (Stage.PUSH_2 if push_2 else Stage.PUSH_3),
             settled_with_risk_to=self.settled_with_risk_to or (Stage.PUSH_2 if push_2 else None),
             send_back_to=self.send_back_to or (Stage.PUSH_2 if push_2 else Stage.TRIAGE),
             recall_to=self.recall_to or (Stage.PUSH_2 if push_2 else Stage.TRIAGE),
-            ladder_failed_to=self.ladder_failed_to or (Stage.PUSH_3 if Stage.PUSH_3 in stages else Stage.PUSH_2),
+            ladder_failed_to=failed,
+            mediation_refused_to=self.mediation_refused_to or failed,
         )
 
 
@@ -49,5 +53,6 @@ LEAVES: dict[str, tuple[Stage, ...]] = {
     "send_back_to": (Stage.PUSH_3,),
     "recall_to": (Stage.PUSH_3, Stage.MEDIATION),
     "ladder_failed_to": (Stage.MEDIATION,),
+    "mediation_refused_to": (Stage.MEDIATION,),
 }
 """The stages of which an exit needs one: without them nothing goes by it."""

@@ -34,6 +34,8 @@ LONGEST = {
     Unit.MIDNIGHTS: 10 * 365,
 }
 """Ten years of each unit: a case waits no longer, and far beyond it there are no dates at all (the year 9999)."""
+BY_POLICE = 2
+"""Sessions of a tier before the police."""
 NOT_IN_A_NAME = "\"'`\\“”‘’"
 """What the name of an edition, which every dispute, message and table quotes, does not hold."""
 
@@ -213,6 +215,10 @@ def _tiers(process: Process) -> Iterator[Mistake]:
         seen[code] += 1
         if seen[code] > 1:
             yield Mistake(("ladder", "tiers", n, "code"), f"the code '{code}' is another tier's already")
+    for n, tier in enumerate(process.ladder.tiers if process.ladder else ()):
+        if tier.mediation == "police" and tier.sessions > BY_POLICE:
+            what = f"治安调解 is held {BY_POLICE} times at most (程序规定 第183条), not {tier.sessions}"
+            yield Mistake(("ladder", "tiers", n, "sessions"), what)
 
 
 def _tables(process: Process) -> Iterator[Mistake]:

@@ -16,6 +16,7 @@ from domain.base import Strict
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
+from domain.case.lawful_tables import AGAIN
 from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.records import Interruption, Named
 from domain.case.state import DisputeState
@@ -127,6 +128,7 @@ def take_action(case: Case, act: Act) -> None:
             if s.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
                 case.stop_clock("ladder")
                 case.stop_clock("tier")
+                case.stop_clock(AGAIN)
                 _resume(case)
             interrupt(case, "recall", goto=s.process.ways.recall_to)
         case "reassign", Reassign():

@@ -36,7 +36,7 @@ from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
 from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
-from domain.policy.forms.mediation import SessionAgreed
+from domain.policy.forms.mediation import SessionAgreed, TableRefused
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
@@ -185,6 +185,8 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
             why[name] = f"本机制没有{state.process.words.stage_short(stage)}环节"
         elif stage is Stage.MEDIATION and (barred := no_table(state)):
             why[name] = barred
+    if spec.under_ladder:
+        why["lapsed"] = "依法终止由时限或新警情引起，不由人作出"
     if spec.under_ladder and state.process.ladder:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
@@ -378,8 +380,15 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors += reassign_errors(state, holder_of(state, task), command.organisations.get(form.organisation))
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
-    if isinstance(form, SessionAgreed) and form.confirmation and (why := not_confirmable(form.terms)):
+    if (
+        isinstance(form, SessionAgreed)
+        and form.confirmation
+        and (why := not_confirmable([*form.terms, *(each.what for each in form.obligations)]))
+    ):
         errors.append({"field": "confirmation", "message": why})
+    if isinstance(form, TableRefused) and state.parties and form.party not in {p.name for p in state.parties}:
+        names = "、".join(p.name for p in state.parties)
+        errors.append({"field": "party", "message": f"“{form.party}”不是本案当事人：{names}"})
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, command.people)
     if tier := tier_of(state, task):

@@ -6,6 +6,7 @@ from domain.base import Model
 from domain.case.capacity import abridged, admits, admits_incident, count_in, keeps_incident, parties_kept, shortened
 from domain.case.case import Case
 from domain.case.diverting import comes_back
+from domain.case.ladder import no_table
 from domain.case.protection import open_protection
 from domain.case.records import Incident, Party
 from domain.case.state import DisputeState, Task
@@ -13,6 +14,7 @@ from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
+from domain.transitions.timekeeping import end_table
 from domain.transitions.triage.desks import ask_together, rush
 
 
@@ -78,6 +80,8 @@ def _risks(case: Case, incident: Incident) -> None:
         return
     s.risk_kinds = [*s.risk_kinds, *new]
     case.log("risks_added", "重复警情带来新的风险类型", incident_id=incident.incident_id, risk_kinds=new)
+    if s.stage is Stage.MEDIATION and (why := no_table(s)):
+        end_table(case, why)
     if s.stage is not Stage.TRIAGE:  # there the desks' last word opens it
         open_protection(case)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from unicodedata import normalize
 
 from domain.base import Strict, china
+from domain.case.lawful_tables import AGAIN
 from domain.case.state import DisputeState
 from domain.policy.fields import Meeting
 from domain.policy.forms.actions import Extend, Suspend
@@ -88,10 +89,10 @@ def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
     """Until when a session may be put off: to the end of the ladder's time; where that is over or stands still, by as
     long as a whole ladder has.
     """
-    clock, ladder = state.clock("ladder"), state.process.ladder
-    if clock and not clock.suspended and clock.due_at > at:
-        return clock.due_at
-    return state.calendar.after(at, ladder.limit) if ladder else at
+    clock, ladder, again = state.clock("ladder"), state.process.ladder, state.clock(AGAIN)
+    runs = clock is not None and not clock.suspended and clock.due_at > at
+    ends = clock.due_at if clock and runs else state.calendar.after(at, ladder.limit) if ladder else at
+    return min(ends, again.due_at) if again else ends
 
 
 def _shown(at: datetime) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from domain.case.bells import KNOWN, RING, deemed_known, ring_on
 from domain.case.case import COLOUR, PROGRESS, PROTECTION, Case
 from domain.case.clocks import Clock, RungName
+from domain.case.lawful_tables import AGAIN
 from domain.case.protection import ask_for_renewal
 from domain.case.state import Decision, DisputeState, Task
 from domain.policy.catalogue import KINDS, title_of
@@ -95,6 +96,9 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
             deemed_known(case, task, clock)
         case RungName.DECIDES if task and clock.decides:
             _decide(case, task, clock.decides)
+        case RungName.DECIDES if clock.name == AGAIN:
+            clock.stop(case.now())
+            end_table(case, "再次治安调解期限届满（程序规定第183条）")
         case RungName.DECIDES:  # nobody is asked: a validity has run out
             clock.stop(case.now())
             case.log("expired", f"{clock.title}届满", **facts)
@@ -117,6 +121,14 @@ def _decide(case: Case, task: Task, decision: str) -> None:
         supervise(case, "silence", f"{task.name}逾期未办督办", level=0, task_id=task.task_id)
 
 
+def end_table(case: Case, why: str) -> None:
+    """The law lets nobody sit at this table any more: its session ends, and the ladder goes where it may."""
+    for task in case.state.tasks:
+        if KINDS[task.kind].under_ladder and (task.pending or task.state == "scheduled"):
+            case.log("expired", why, task_id=task.task_id)
+            put_on_record(case, task, Decision(name="lapsed", at=case.now()))
+
+
 def tasks_due_by(state: DisputeState, clock: Clock) -> list[Task]:
     """The open tasks whose due date the clock gives."""
     return [task for task in state.pending() if gives_due_date(clock.name, clock.task_id, task)]
@@ -131,7 +143,7 @@ def gives_due_date(clock: str, task_id: str | None, task: Task) -> bool:
         return task.task_id == task_id and not clock.startswith((RING, KNOWN))
     name, _, code = clock.partition(":")
     if name not in (COLOUR, PROGRESS):
-        return clock in ("ladder", "tier") and spec.under_ladder
+        return clock in ("ladder", "tier", AGAIN) and spec.under_ladder
     if code:
         return spec.under_colour and not spec.leads and task.about.get("organisation") == code
     return spec.leads if name == COLOUR else spec.leads or spec.follows

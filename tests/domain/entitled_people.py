@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from api.tasks.examples import example
+from domain.case.lawful_tables import AGAIN
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
@@ -143,6 +144,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
         "dispute_no": "D2026-000009", "colour": state.colour, "category": "noise", "police": state.police,
         "demands": {key: demand.model_dump(mode="json") for key, demand in state.process.all_demands.items()},
         "disposal_pictures": state.process.disposal_pictures,
+        "parties": [party.model_dump() for party in state.parties],
     }  # fmt: skip
     fields = example(task.kind, decision, task.about, document, people=candidates_for(state, task))
     if "met" in fields:
@@ -170,8 +172,9 @@ def _assigned(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]
 
 
 def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
-    clock = state.clock("ladder")
-    return clock.due_at if clock and not clock.suspended and clock.due_at > at else at + timedelta(days=28)
+    clock, again = state.clock("ladder"), state.clock(AGAIN)
+    ends = clock.due_at if clock and not clock.suspended and clock.due_at > at else at + timedelta(days=28)
+    return min(ends, again.due_at) if again else ends
 
 
 def _flags(*names: str) -> Drawn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from domain.policy.fields import AT_THE_TABLE, Day, Fields, Moment, Obligation, Participant, Reasoned, Text
 
@@ -20,6 +20,20 @@ class SessionFailed(Reasoned):
     """A session that ended without agreement; it uses up one of the tier's attempts."""
 
     participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
+
+
+class TableRefused(Reasoned):
+    """A party will not sit down: mediation of that kind is over, and they are told the others (人民调解法 第26条)."""
+
+    party: Text = Field(title="拒绝调解的当事人")
+    informed: bool = Field(title="已告知可依法通过仲裁、行政、司法等途径维护权利")
+
+    @field_validator("informed")
+    @classmethod
+    def _told(cls, informed: bool) -> bool:
+        if not informed:
+            raise ValueError("终止调解须先告知其他途径（人民调解法第26条）")
+        return informed
 
 
 class Adjourned(Reasoned):

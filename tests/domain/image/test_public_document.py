@@ -37,7 +37,7 @@ NESTED = {
     "PublicClock": "name title started_at due_at round task_id body overdue state suspended begins_at suspensions moved"
     " fired stopped_at",
     "Push": "stage round at to",
-    "Session": "round tier number at result participants reason record",
+    "Session": "round tier number at result participants reason record refused_by",
     "Supervision": "at level cause clock task_id result",
     "Suspension": "since ground until ended_at",
     "Verdict": "round at verdict evaluator reason explanation redo",
