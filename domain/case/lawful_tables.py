@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.base import china
+from domain.base import Strict, china
+from domain.case.court import not_confirmable
 from domain.case.records import Session
 from domain.case.state import DisputeState
+from domain.policy.forms.mediation import SessionAgreed, TableRefused
 from domain.policy.process import Tier
 from domain.policy.spans import Span
 
@@ -57,6 +59,20 @@ def again_by(state: DisputeState) -> datetime | None:
     """Until when the second 治安调解 has to be over; none where there was no first, or both have been held."""
     held = police_tables(state)
     return state.calendar.after(held[0].at, AGAIN_WITHIN) if len(held) == 1 else None
+
+
+def table_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
+    """What the law has against an answer from a table, as field errors: a term that no court confirms (民诉法解释
+    第355条), or a refusal by somebody whose dispute it is not.
+    """
+    match form:
+        case SessionAgreed(confirmation=True):
+            why = not_confirmable([*form.terms, *(each.what for each in form.obligations)])
+            return [{"field": "confirmation", "message": why}] if why else []
+        case TableRefused() if state.parties and form.party not in {party.name for party in state.parties}:
+            names = "、".join(party.name for party in state.parties)
+            return [{"field": "party", "message": f"“{form.party}”不是本案当事人：{names}"}]
+    return []
 
 
 def _kind_at(state: DisputeState, code: str) -> str | None:

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from domain.base import Model, Strict
 from domain.case.bells import answered
 from domain.case.case import Case, another_desk
-from domain.case.court import not_confirmable
 from domain.case.diverting import divert_errors
 from domain.case.ladder import no_table
+from domain.case.lawful_tables import table_errors
 from domain.case.naming import check_naming
 from domain.case.records import Evidence, Flag
 from domain.case.seating import check_table, seated, tier_of
@@ -36,7 +36,6 @@ from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
 from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
-from domain.policy.forms.mediation import SessionAgreed, TableRefused
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
@@ -380,15 +379,7 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
         errors += reassign_errors(state, holder_of(state, task), command.organisations.get(form.organisation))
     if isinstance(form, Return) and form.redo == "dispatch" and not state.process.has(Stage.PUSH_3):
         errors.append({"field": "redo", "message": "本机制没有分派环节"})
-    if (
-        isinstance(form, SessionAgreed)
-        and form.confirmation
-        and (why := not_confirmable([*form.terms, *(each.what for each in form.obligations)]))
-    ):
-        errors.append({"field": "confirmation", "message": why})
-    if isinstance(form, TableRefused) and state.parties and form.party not in {p.name for p in state.parties}:
-        names = "、".join(p.name for p in state.parties)
-        errors.append({"field": "party", "message": f"“{form.party}”不是本案当事人：{names}"})
+    errors += table_errors(state, form)
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, command.people)
     if tier := tier_of(state, task):

@@ -96,12 +96,11 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
             deemed_known(case, task, clock)
         case RungName.DECIDES if task and clock.decides:
             _decide(case, task, clock.decides)
-        case RungName.DECIDES if clock.name == AGAIN:
-            clock.stop(case.now())
-            end_table(case, "再次治安调解期限届满（程序规定第183条）")
         case RungName.DECIDES:  # nobody is asked: a validity has run out
             clock.stop(case.now())
             case.log("expired", f"{clock.title}届满", **facts)
+            if clock.name == AGAIN:
+                end_table(case, "再次治安调解期限届满（程序规定第183条）")
         case _:
             case.log("reminder", f"{clock.title}临期提醒", **facts)
             if clock.name == PROTECTION and rung == f"{RungName.REMINDER}_1":

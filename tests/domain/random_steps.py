@@ -191,7 +191,8 @@ class Steps(RuleBasedStateMachine):
         """A rightful action is taken."""
         thinkable = [] if self.state.closed else actions_thinkable(self.state)
         pushed = nameable(self.state)  # what was given to others is named to nobody of the station
-        if pushed and all(post.path != self.state.places["station"] for post in pushed.addressees):
+        there = ("responsible_officer", self.state.places["station"])
+        if pushed and all((post.role, post.path) != there for post in pushed.addressees):
             thinkable.remove("name_officer")
         if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
             return
