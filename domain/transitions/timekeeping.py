@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from domain.case.bells import KNOWN, RING, deemed_known, ring_on
 from domain.case.case import COLOUR, PROGRESS, PROTECTION, Case
@@ -97,10 +98,7 @@ def _fire(case: Case, clock: Clock, rung: str) -> None:
         case RungName.DECIDES if task and clock.decides:
             _decide(case, task, clock.decides)
         case RungName.DECIDES:  # nobody is asked: a validity has run out
-            clock.stop(case.now())
-            case.log("expired", f"{clock.title}届满", **facts)
-            if clock.name == AGAIN:
-                end_table(case, "再次治安调解期限届满（程序规定第183条）")
+            _runs_out(case, clock, facts)
         case _:
             case.log("reminder", f"{clock.title}临期提醒", **facts)
             if clock.name == PROTECTION and rung == f"{RungName.REMINDER}_1":
@@ -118,6 +116,13 @@ def _decide(case: Case, task: Task, decision: str) -> None:
     policy = case.state.process.tasks.get(task.kind)
     if policy and case.state.colour in policy.silence_supervised:
         supervise(case, "silence", f"{task.name}逾期未办督办", level=0, task_id=task.task_id)
+
+
+def _runs_out(case: Case, clock: Clock, facts: dict[str, Any]) -> None:
+    clock.stop(case.now())
+    case.log("expired", f"{clock.title}届满", **facts)
+    if clock.name == AGAIN:
+        end_table(case, "再次治安调解期限届满（程序规定第183条）")
 
 
 def end_table(case: Case, why: str) -> None:
