@@ -25,7 +25,7 @@ from infra.read_model.tasks import tasks_of
 from infra.records.reporting import spot_checks as records
 
 log = structlog.get_logger()
-EVERY = 10.0
+EVERY = 5.0
 """Seconds between two looks."""
 AT_ONCE = 100
 

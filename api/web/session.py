@@ -51,6 +51,8 @@ class Viewer:
     """whether he may read indicators of organisations"""
     desk: bool = False
     """whether he is at a desk that judges reports"""
+    checks: bool = False
+    """whether he looks again at what was found to be no risk"""
 
 
 async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
@@ -73,7 +75,13 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         deputising="、".join(other.name for other in actor.deputises),
         oversees=bool(overseen(actor)),
         desk=bool({post.role for post in actor.reach} & desk_roles(services.policy.playbook.process)),
+        checks=_checks(services, actor),
     )
+
+
+def _checks(services: Services, actor: Actor) -> bool:
+    checks = services.policy.playbook.spot_checks
+    return checks is not None and bool({post.role for post in actor.reach} & {address.role for address in checks.by})
 
 
 def desk_roles(process: Process) -> set[str]:

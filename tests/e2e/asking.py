@@ -37,6 +37,7 @@ def ask_everything(county: County) -> None:
     _hand_around(county)
     _entrust(county)
     _report_up(county)
+    _check_again(county)
     _audit(county, nobody)
     auditor.get("/v1/audit/access", limit=3)
 
@@ -96,6 +97,21 @@ def _report_up(county: County) -> None:
     whole = county.supervisor.get(f"/v1/tasks/{task['task_id']}")
     leader = county.person(whole["candidates"][0]["username"])
     leader.post("/v1/reports", {"tasks": [task["task_id"]], "note": "请综治中心协调"})
+
+
+def _check_again(county: County) -> None:
+    """Quarrels found to be no risk, until one is drawn and looked at again."""
+    evaluator = county.with_role("evaluator_committee", "centre")
+    for house in range(900, 940):
+        place = {"address": f"桃源镇梅林村{house}号"}
+        report = county.alarm("两户因晾晒衣物口角，已和好", source="walk_in", place=place)
+        county.answer(report["dispute_no"], "confirm_triage", "no_risk")
+    deadline = time.monotonic() + 60
+    while not (drawn := evaluator.get("/v1/spot-checks")["items"]) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    check = drawn[0]["check_id"]
+    evaluator.get(f"/v1/spot-checks/{check}")
+    evaluator.post(f"/v1/spot-checks/{check}", {"verdict": "wrong", "reason": "对方再次扬言报复"})
 
 
 def _audit(county: County, number: str) -> None:

@@ -36,6 +36,10 @@ class Person:
         """Whether any post is one of the roles."""
         return any(role in roles for role, _ in self.posts)
 
+    def at_centre(self, *roles: str) -> bool:
+        """Whether a post at the county's governance centre is one of the roles."""
+        return any(role in roles and path == f"{ROOT}/centre" for role, path in self.posts)
+
     def at_root(self, *roles: str) -> bool:
         """Whether a post at the county itself is one of the roles."""
         return any(role in roles and path == ROOT for role, path in self.posts)
@@ -176,6 +180,12 @@ def overseers(person: Person, scene: Scene) -> set[int]:
     return {200} if any(ROLES[role].sight in sights for role, _ in person.posts) else {403}
 
 
+def whoever_checks(person: Person, scene: Scene) -> set[int]:
+    """The evaluators of the centre, and who reads how they get on at the county itself."""
+    reads = person.at_root("supervisor", "leader", "auditor")
+    return {200} if reads or person.at_centre("evaluator_committee", "evaluator_police") else {403}
+
+
 def overseers_of_gushan(person: Person, scene: Scene) -> set[int]:
     """Of those, they whose organisation is the station of Gushan, or above it."""
     sights = (Sight.ORGANISATION, Sight.SUBTREE)
@@ -268,6 +278,14 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/reports/{number}"): Grant(at("/v1/reports/{report}"), whoever_sees),
     ("POST", "/v1/reports"): Grant(
         at("/v1/reports", json=lambda scene: {"tasks": [scene.task.task_id]}), lambda *_: {422}
+    ),
+    ("GET", "/v1/spot-checks"): Grant(at("/v1/spot-checks"), whoever_checks),
+    ("GET", "/v1/spot-checks/{check_id}"): Grant(
+        at("/v1/spot-checks/{uuid}"), lambda person, scene: {404} if whoever_checks(person, scene) == {200} else {403}
+    ),
+    ("POST", "/v1/spot-checks/{check_id}"): Grant(
+        at("/v1/spot-checks/{uuid}", json={"verdict": "agreed"}),
+        lambda person, _: {404} if person.at_centre("evaluator_committee", "evaluator_police") else {403},
     ),
     ("GET", "/v1/indicators"): Grant(at("/v1/indicators"), overseers),
     ("GET", "/v1/indicators/cases"): Grant(

@@ -1,0 +1,116 @@
+"""抽查: what was found to be no risk, looked at again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+
+from api.core.context import Services
+from api.core.deps import CursorDep, ServicesDep, SessionDep
+from api.oversight import spot_checks
+from api.oversight.schemas import SpotCheck, SpotCheckItem, SpotVerdict
+from api.web.errors import PageRoute
+from api.web.formatting import colour, due, present, stamp
+from api.web.rendering import View, go, show
+from api.web.session import FilledDep, Viewer, ViewerDep, text
+from api.web.submission import banner_of, earlier, next_key, send
+from domain.validation_messages import field_errors
+from infra.database.engine import Session
+from infra.database.ids import new_id
+
+router = APIRouter(route_class=PageRoute)
+PAGE = 20
+BOXES = {"open": "待抽查", "done": "已抽查"}
+VERDICTS = {"agreed": "认定无误", "wrong": "认定有误，已重新启动"}
+
+
+@router.get("/spot-checks")
+async def spot_checks_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep,
+    box: Annotated[str, Query(max_length=10)] = "open", cursor: CursorDep = None,
+) -> Response:  # fmt: skip
+    """What was drawn: to be looked at, or looked at."""
+    box = box if box in BOXES else "open"
+    page = await spot_checks.listed_checks(services, session, viewer.actor, box, PAGE, cursor)
+    more = f"/spot-checks?box={box}&cursor={page.next_cursor}" if page.next_cursor else ""
+    now = present()
+    return show(request, "spot_checks.html", viewer, items=[_item(item, now) for item in page.items], more=more,
+                box=box, boxes=list(BOXES.items()), counts=page.counts, may_judge=page.may_judge)  # fmt: skip
+
+
+@router.get("/spot-checks/{check_id}")
+async def spot_check_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, check_id: str
+) -> Response:
+    """One of them, with what the desks knew and said."""
+    return await _show(request, services, session, viewer, check_id)
+
+
+@router.post("/spot-checks/{check_id}")
+async def judge_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep, check_id: str
+) -> Response:
+    """Takes the verdict, once for the key in the form."""
+    typed = {name: text(posted.form, name)[:3000] for name in ("verdict", "reason")}
+    try:
+        verdict = SpotVerdict.model_validate(typed)
+    except ValidationError as error:
+        wrong = {e["field"]: e["message"] for e in field_errors(error)}
+        if not typed["verdict"]:
+            wrong = {"verdict": "请选择抽查结论"}
+        return await _show(request, services, session, viewer, check_id, typed, wrong=wrong, status=422)
+    outcome = await send(
+        services, session, viewer, posted, spot_checks.operation(check_id),
+        lambda key: spot_checks.judge_check(services, session, viewer.actor, check_id, verdict, key),
+    )  # fmt: skip
+    if outcome.answer is None:
+        banner = banner_of(outcome.refusal)
+        if outcome.reused:
+            banner = earlier(outcome, "前一次的结论已经生效", "结论不能更改；确有需要的，请由督查员处理。")
+        async with services.database.resume(session):
+            return await _show(request, services, session, viewer, check_id, typed, status=outcome.status,
+                               banner=banner, key=next_key(outcome, posted))  # fmt: skip
+    return go(request, "/spot-checks", {"tone": "ok", "text": f"{check_id}：{VERDICTS[verdict.verdict]}"})
+
+
+async def _show(
+    request: Request, services: Services, session: Session, viewer: Viewer, check_id: str,
+    typed: dict[str, str] | None = None, *, wrong: dict[str, str] | None = None, status: int = 200,
+    banner: dict[str, str] | None = None, key: str = "",
+) -> Response:  # fmt: skip
+    check = await spot_checks.whole_check(services, session, viewer.actor, check_id)
+    return show(request, "spot_check.html", viewer, status=status, check=_whole(check, present()),
+                typed=typed or {"verdict": "", "reason": ""}, wrong=wrong or {}, banner=banner,
+                key=key or new_id())  # fmt: skip
+
+
+def _item(item: SpotCheckItem, now: datetime) -> View:
+    return {
+        "id": item.check_id,
+        "href": f"/spot-checks/{item.check_id}",
+        "no": item.dispute_no,
+        "title": item.title,
+        "colour": colour(item.colour),
+        "office": item.organisation_name,
+        "closed": stamp(item.closed_at, now),
+        "due": None if item.verdict else due(item.due_at, item.overdue, now),
+        "verdict": VERDICTS.get(item.verdict, ""),
+        "wrong": item.verdict == "wrong",
+        "judged": f"{item.judged_by} {stamp(item.judged_at, now)}" if item.verdict else "",
+    }
+
+
+def _whole(check: SpotCheck, now: datetime) -> View:
+    return {
+        **_item(check, now),
+        "category": check.category_name,
+        "address": check.address,
+        "narratives": check.narratives,
+        "desks": [{"name": d.name, "decision": d.decision_name, "at": stamp(d.at, now), "ground": d.ground}
+                  for d in check.desks],
+        "reason": check.reason,
+        "may_judge": check.may_judge,
+    }  # fmt: skip
