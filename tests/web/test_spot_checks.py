@@ -44,7 +44,7 @@ def drawn(desk: Desk) -> dict[str, Any]:
 
 @pytest.mark.req("Q-040")
 def test_who_looks_again_says_why_and_the_dispute_is_started_again(desk: Desk) -> None:
-    """“彻底化解的予以结案…敷衍塞责、弄虚作假的，予以退回”: a desk that finds no risk where there is one is found out."""
+    """“敷衍塞责、弄虚作假的，予以退回”: a desk that finds no risk where there is one is found out."""
     check = drawn(desk)
     page = desk.sign_in(desk.county.with_role("evaluator_police", "risk-centre"), {"width": 360, "height": 780})
     page.get_by_role("link", name="抽查", exact=True).click()
