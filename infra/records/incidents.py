@@ -203,6 +203,11 @@ def series_of(at: datetime, cell: str | None = None) -> str:
     return f"D{cell}-{at:%Y}" if cell else f"D{at:%Y}"
 
 
+def is_of_disputes(series: str) -> bool:
+    """Whether disputes are numbered by it, and not reports of desks (`BS-…`)."""
+    return series.startswith("D")
+
+
 def cell_of(series: str) -> str | None:
     """The cell whose series it is, or none."""
     return series[1:].rpartition("-")[0] or None

@@ -12,7 +12,7 @@ from infra.database.tables.intake import NumberRow
 from infra.database.tables.people import PersonRow
 from infra.demo import county
 from infra.demo.people import people
-from infra.records.incidents import cell_of
+from infra.records.incidents import cell_of, is_of_disputes
 from infra.runtime.crypto import MADE_HERE
 from infra.runtime.file_permissions import OTHERS
 from infra.runtime.settings import Settings, variable
@@ -88,7 +88,8 @@ async def _no_demo_people(database: Database) -> None:
 async def _no_other_cell(database: Database, cell: str | None) -> None:
     """Every number given so far carries the cell's code: two series in one installation would be taken for two."""
     async with database.read() as session:
-        series = list((await session.execute(select(col(NumberRow.series)))).scalars())
+        found = list((await session.execute(select(col(NumberRow.series)))).scalars())
+    series = [one for one in found if is_of_disputes(one)]
     if other := next((one for one in series if cell_of(one) != cell), None):
         was, name = cell_of(other), variable("cell")
         raise PreflightError(

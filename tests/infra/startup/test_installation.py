@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from api.cli.up import prepared
 from api.serve import unfit
+from infra.database.numbers import next_in
 from infra.database.tables.people import PersonRow
 from infra.demo import load
 from infra.records.incidents import cell_of, record_incident, series_of
@@ -150,5 +151,6 @@ async def test_a_cell_does_not_change_once_numbers_were_given(
     await check_installation(anywhere.model_copy(update={"cell": now}))  # before the first, anything goes
     async with opened(anywhere) as database:
         await record_incident(database, incident("1", "古山镇1号", datetime(2026, 5, 1, tzinfo=UTC)), own, cell=was)
+        await database.transact(next_in("BS-bureau-20260501"))  # a desk's report: no number of a dispute
     await check_installation(anywhere.model_copy(update={"cell": was}))
     assert do in await refusal(anywhere.model_copy(update={"cell": now}))
