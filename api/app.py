@@ -29,6 +29,8 @@ from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
 from api.intake.redelivery import keep_redelivering
+from api.leaving import endpoints as leaving
+from api.leaving import pages as leaving_pages
 from api.leaving.sweeping import Sweeper
 from api.look_back import endpoints as look_back
 from api.messages import endpoints as messages
@@ -57,15 +59,14 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, intake, disputes, look_back, attachments, tasks, messages, event_endpoints,
+    people, deputy_endpoints, leaving, intake, disputes, look_back, attachments, tasks, messages, event_endpoints,
     reporting, oversight, indicators, registers, duty_endpoints, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
-    deputy_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages, reporting_pages,
-    oversight_pages,
-    indicator_pages, audit_pages, access_log_pages, error_pages,
+    deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
+    reporting_pages, oversight_pages, indicator_pages, audit_pages, access_log_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -14,7 +14,8 @@ SantuiError
 │   │   ├── DecisionNotAllowed 409  decision_not_allowed
 │   │   ├── ActionNotAllowed   409  action_not_allowed
 │   │   ├── DisputeClosed      409  dispute_closed
-│   │   └── SourceNoConflict   409  source_no_conflict
+│   │   ├── SourceNoConflict   409  source_no_conflict
+│   │   └── WorkLeftOpen       409  work_left_open
 │   ├── TooLarge               413  too_large
 │   ├── MediaRefused           415  media_type_refused
 │   ├── FieldsInvalid          422  fields_invalid
@@ -152,6 +153,13 @@ class SourceNoConflict(Conflict):
 
     code = "source_no_conflict"
     title = "来源编号已用于内容不同的另一警情"
+
+
+class WorkLeftOpen(Conflict):
+    """Somebody would leave and his work would wait for nobody; `errors` names each piece of it."""
+
+    code = "work_left_open"
+    title = "尚有工作没有交接"
 
 
 class TooLarge(Refused):

@@ -27,6 +27,9 @@ NOTED: dict[str, str] = {
     "export:indicators": "导出指标",
     "deputy:name": "指定代班",
     "deputy:end": "结束代班",
+    "leaving:read": "查看离任交接清单",
+    "leaving:record": "办理离任",
+    "leaving:appoint": "指定接任人",
     "force:form": "成立专班",
     "force:end": "结束专班",
 }

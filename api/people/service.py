@@ -11,7 +11,7 @@ from domain.base import china
 from domain.errors import NotSignedIn
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Session
-from infra.database.tables.people import OrganisationRow, PostRow
+from infra.database.tables.people import FormerPostRow, OrganisationRow, PostRow
 from infra.records.people import person_by_username, posts_of
 from infra.runtime.policy_files import role_name
 
@@ -61,7 +61,7 @@ async def signed_in_person(session: Session, actor: Actor) -> Me:
     )
 
 
-def post_held(post: PostRow, organisation: OrganisationRow) -> PostHeld:
+def post_held(post: PostRow | FormerPostRow, organisation: OrganisationRow) -> PostHeld:
     """A post as it is shown."""
     return PostHeld(
         post_id=post.post_id,

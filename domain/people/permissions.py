@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from domain.people.organisation import Actor, Sight, within
+from domain.people.organisation import Actor, Post, Sight, within
 
 INTAKE_ROLES = frozenset(
     "call_taker hotline_operator command_room grid_worker grid_leader village_secretary on_scene_officer "
@@ -26,6 +26,9 @@ CODEC_READERS = frozenset({"auditor", "supervisor", "leader"})
 """May read decoded histories, at the county's root only."""
 DEPUTY_MANAGERS = frozenset({"supervisor", "admin_security"})
 """May name somebody else's deputy, and end any deputyship, within their own organisation and below."""
+LEAVING_MANAGERS = frozenset({"supervisor", "admin_security"})
+"""May put on record that somebody else leaves a post within their own organisation and below; a post of administration
+or audit the administrator of security only, who alone names a successor to a post (三员分立). [DESIGN]"""
 DEPUTYSHIP_READERS = DEPUTY_MANAGERS | {"auditor", "admin_audit"}
 """See all deputyships; everybody else sees those he gave or was given."""
 LOOK_BACK_ROLES = frozenset(
@@ -50,6 +53,27 @@ def may_manage_deputies(actor: Actor, person: Actor) -> bool:
         for mine in actor.posts
         for post in person.posts
     )
+
+
+def may_record_leaving(actor: Actor, person_id: str, posts: Collection[Post]) -> bool:
+    """Whether somebody may put on record that another leaves these posts. Done in his own name, and nobody his own."""
+    able = [post for post in actor.posts if post.role in LEAVING_MANAGERS]
+    return (
+        bool(able)
+        and actor.person_id != person_id
+        and all(
+            any(
+                (mine.role == "admin_security" or post.role not in SEPARATE_ROLES) and within(post.path, mine.path)
+                for mine in able
+            )
+            for post in posts
+        )
+    )
+
+
+def may_appoint(actor: Actor, post: Post) -> bool:
+    """Whether somebody may give a post to another: the administrator of security of that place or above."""
+    return any(mine.role == "admin_security" and within(post.path, mine.path) for mine in actor.posts)
 
 
 def overseen(actor: Actor) -> list[str]:

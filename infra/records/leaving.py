@@ -13,12 +13,13 @@ from sqlmodel import col
 
 from domain.errors import Conflict
 from infra.database.engine import Database
+from infra.database.ids import new_id
 from infra.database.tables.people import (
     DeputyRow,
-    DutyRow,
     FormerPostRow,
     HandingOnRow,
     LeavingRow,
+    OrganisationRow,
     PersonRow,
     PostRow,
 )
@@ -49,6 +50,19 @@ async def end_posts(session: AsyncSession, leaving_id: str, post_ids: Collection
                                   leaving_id=leaving_id))  # fmt: skip
     await session.flush()
     await session.execute(delete(PostRow).where(col(PostRow.post_id).in_(post_ids)))
+
+
+async def give_post(session: AsyncSession, post: PostRow, person_id: str, at: datetime) -> None:
+    """Somebody holds from now on what another held.
+
+    Raises:
+        Conflict: he holds it already.
+    """
+    same = col(PostRow.person_id) == person_id, col(PostRow.role) == post.role, col(PostRow.path) == post.path
+    if (await session.execute(select(col(PostRow.post_id)).where(*same).limit(1))).first():
+        raise Conflict("接任人已任此岗位")
+    session.add(PostRow(post_id=new_id(), person_id=person_id, role=post.role, path=post.path, since=at,
+                        organisation_code=post.organisation_code))  # fmt: skip
 
 
 async def close_account(session: AsyncSession, person_id: str) -> bool:
@@ -90,18 +104,6 @@ async def delivered(database: Database, handing: HandingOn) -> None:
         await session.execute(update(HandingOnRow).where(*this).values(delivered_at=datetime.now(UTC)))
 
 
-async def duties_of(session: AsyncSession, person_id: str) -> list[DutyRow]:
-    """What is entrusted to a person now, in order."""
-    query = select(DutyRow).where(col(DutyRow.person_id) == person_id, col(DutyRow.ended_at).is_(None))
-    return list((await session.execute(query.order_by(col(DutyRow.kind), col(DutyRow.subject)))).scalars())
-
-
-async def end_duties(session: AsyncSession, duty_ids: Collection[str], by: str, at: datetime) -> None:
-    """Duties end; they stay on record."""
-    these = col(DutyRow.duty_id).in_(duty_ids), col(DutyRow.ended_at).is_(None)
-    await session.execute(update(DutyRow).where(*these).values(ended_at=at, ended_by=by))
-
-
 async def deputyships_of(session: AsyncSession, person_id: str, at: datetime) -> list[DeputyRow]:
     """The deputyships of a person, given and taken, that run or are to run."""
     his = or_(col(DeputyRow.person_id) == person_id, col(DeputyRow.deputy_id) == person_id)
@@ -116,7 +118,12 @@ async def end_deputyships(session: AsyncSession, person_id: str, by: str, at: da
         session.add(row)
 
 
-async def leavings(session: AsyncSession, person_id: str) -> list[LeavingRow]:
-    """A person's leavings, the latest first."""
-    query = select(LeavingRow).where(col(LeavingRow.person_id) == person_id)
-    return list((await session.execute(query.order_by(col(LeavingRow.leaving_id).desc()))).scalars())
+async def former_posts(session: AsyncSession, person_id: str) -> list[tuple[FormerPostRow, OrganisationRow]]:
+    """The posts that a person held, the last one first."""
+    query = (
+        select(FormerPostRow, OrganisationRow)
+        .join(OrganisationRow, col(OrganisationRow.code) == col(FormerPostRow.organisation_code))
+        .where(col(FormerPostRow.person_id) == person_id)
+        .order_by(col(FormerPostRow.until).desc(), col(FormerPostRow.post_id))
+    )
+    return [(post, organisation) for post, organisation in (await session.execute(query)).all()]

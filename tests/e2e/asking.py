@@ -39,6 +39,7 @@ def ask_everything(county: County) -> None:
     _report_up(county)
     _check_again(county)
     _audit(county, nobody)
+    _leave(county)
     auditor.get("/v1/audit/access", limit=3)
 
 
@@ -112,6 +113,13 @@ def _check_again(county: County) -> None:
     check = drawn[0]["check_id"]
     evaluator.get(f"/v1/spot-checks/{check}")
     evaluator.post(f"/v1/spot-checks/{check}", {"verdict": "wrong", "reason": "对方再次扬言报复"})
+
+
+def _leave(county: County) -> None:
+    """Somebody leaves: what he leaves behind, and where it goes."""
+    security, leaver = county.with_role("admin_security"), county.person("qingyun-onscene-3")
+    security.get(f"/v1/people/{leaver.username}/leaving")
+    security.post(f"/v1/people/{leaver.username}/leave", {"reason": "换届离任", "rest": {"how": "up"}})
 
 
 def _audit(county: County, number: str) -> None:

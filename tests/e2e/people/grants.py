@@ -205,12 +205,27 @@ def drillers(person: Person, scene: Scene) -> set[int]:
     return {422} if person.has("supervisor", "leader", "admin_system") else {403}
 
 
+LEAVER, LEAVES = "gushan-onscene-2", "/county/bureau/station-gushan"
+"""Somebody of a station, and where."""
+
+
+def whoever_records_a_leaving(person: Person, scene: Scene) -> set[int]:
+    """A supervisor or the administrator of security of the place or above; nobody else, and nobody his own."""
+    above = (role for role, path in person.posts if within(LEAVES, path))
+    return {200} if {"supervisor", "admin_security"} & set(above) else {403}
+
+
 NAMED = {"to": "gushan-onscene-1", "note": "请代为准备", "reason": "另有任务"}
 GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/me"): Grant(at("/v1/me"), anybody),
     ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
     ("POST", "/v1/deputies"): Grant(at("/v1/deputies", json={}), lambda *_: {422}),
     ("DELETE", "/v1/deputies/{deputyship_id}"): Grant(at("/v1/deputies/{uuid}"), nobody),
+    ("GET", "/v1/people/{person}/leaving"): Grant(at(f"/v1/people/{LEAVER}/leaving"), whoever_records_a_leaving),
+    ("POST", "/v1/people/{person}/leave"): Grant(
+        at(f"/v1/people/{LEAVER}/leave", json={"reason": "调离", "posts": ["none-of-his"]}),
+        lambda person, scene: {422} if whoever_records_a_leaving(person, scene) == {200} else {403},
+    ),
     ("POST", "/v1/incidents"): Grant(at("/v1/incidents", json=lambda scene: scene.incident), only(*INTAKE_ROLES)),
     ("GET", "/v1/incidents/{incident_id}"): Grant(at("/v1/incidents/{incident_id}"), whoever_sees),
     ("GET", "/v1/incidents/{incident_id} of a joined report"): Grant(
