@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
+from api.leaving.beats import beats_of
 from api.leaving.looking import Look, look, posts_left, whom
 from api.leaving.schemas import FormerPost, LeavingPreview, Left, PostLeft, WorkLeft
-from api.leaving.sweeping import beat_code, tell_leavings
+from api.leaving.sweeping import tell_leavings
 from api.leaving.telling import Telling, heir
 from api.people.schemas import PostHeld, Who
 from api.people.service import post_held
@@ -110,7 +111,7 @@ async def leave(
         able = await _able(session, left, people, heirs)
         said = said_of(left.works, order, people, able)
         now = datetime.now(UTC)
-        told = await _told(session, actor, left, said, order.reason)
+        told = await _told(services, session, actor, left, said, order.reason)
         await session.close()
 
         async def apply(writing: Session) -> Answer[Left]:
@@ -216,7 +217,9 @@ async def _able(
     return found
 
 
-async def _told(session: Session, actor: Actor, left: Look, said: dict[str, Said], reason: str) -> list[Telling]:
+async def _told(
+    services: Services, session: Session, actor: Actor, left: Look, said: dict[str, Said], reason: str
+) -> list[Telling]:
     """What each case is told."""
     of_case: dict[str, Telling] = {}
     own = actor.model_copy(update={"deputises": []})
@@ -237,8 +240,8 @@ async def _told(session: Session, actor: Actor, left: Look, said: dict[str, Said
     for number in left.disputes:
         of(number).left.append(left.person_id)
     disputes = left.disputes | await disputes_of(session, set(of_case) - set(left.disputes))
-    for number, telling in of_case.items():
-        telling.beat = beat_code(disputes.get(number))
+    for number, codes in (await beats_of(services, session, list(disputes.values()))).items():
+        of_case[number].beats = codes
     return list(of_case.values())
 
 

@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import Gauge
 
 from api.core.context import Services
+from api.leaving.beats import beats_of
 from api.leaving.telling import Telling, heir, side_by_side, tell
 from domain.case.state import Task
 from domain.errors import SantuiError
@@ -17,7 +18,7 @@ from domain.people.manning import Roster
 from domain.transitions.leaving.unmanned import finding
 from domain.transitions.supervision import NOBODY_ABOVE
 from infra.database.engine import Session
-from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.database.tables.read_model import TaskRow
 from infra.read_model.people.manning import disputes_of, holders_of_roles, naming_leavers, still_there, suspects
 from infra.records.leaving import HandingOn, delivered, waiting_to_be_told
 from infra.runtime.process_metrics import SHARED
@@ -97,9 +98,10 @@ class Sweeper:
                 if len(of_case) >= MOST:
                     break
             disputes = await disputes_of(session, of_case)
+            beats = await beats_of(self._services, session, list(disputes.values()))
         NOBODY.set(nobody)
         for number, (telling, _) in of_case.items():
-            telling.beat = beat_code(disputes.get(number))
+            telling.beats = beats.get(number, [])
         return list(of_case.values())
 
     async def _judged(self, session: Session, rows: Sequence[TaskRow]) -> list[tuple[TaskRow, Task]]:
@@ -117,21 +119,16 @@ class Sweeper:
             rows = await naming_leavers(session, PAGE)
             named = sorted({person for row in rows for person in (row.officer, row.deputy) if person})
             there = await still_there(session, named)
+            beats = await beats_of(self._services, session, rows)
         return [
             (
-                Telling(dispute_no=row.dispute_no, beat=beat_code(row),
+                Telling(dispute_no=row.dispute_no, beats=beats[row.dispute_no],
                         left=[p for p in dict.fromkeys((row.officer, row.deputy)) if p and p not in there]),
                 [(row.dispute_no, row.revision)],
             )
             for row in rows
             if (row.dispute_no, row.revision) not in self._told
         ]  # fmt: skip
-
-
-def beat_code(row: DisputeRow | None) -> str:
-    """The beat that a dispute's document holds."""
-    beat = row.sealed.get("beat") if row else None
-    return str((beat or {}).get("code", ""))
 
 
 async def tell_leavings(services: Services, leaving_id: str | None = None) -> int:

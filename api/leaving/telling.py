@@ -38,8 +38,8 @@ class Telling(Model):
     """What one case is to be told, with ids for people: who they are is looked up when it is told."""
 
     dispute_no: str
-    beat: str = ""
-    """code of the beat; empty where the case knows none"""
+    beats: list[str] = []
+    """codes of the beats of its place"""
     tasks: list[Unmanned] = []
     to: dict[str, str] = {}
     """person ids by task id: who takes over"""
@@ -62,7 +62,7 @@ async def tell(services: Services, told: Telling) -> bool:
     Raises:
         SantuiError: the engine or the database does not answer.
     """
-    now = await _beat_now(services, told.beat)
+    now = await _beat_now(services, told.beats)
     sweep = Sweep(beat=now, by=told.by, reason=told.reason)
     for found in told.tasks:
         part = told.heirs.get(found.task_id)
@@ -84,10 +84,10 @@ async def tell(services: Services, told: Telling) -> bool:
     return True
 
 
-async def _beat_now(services: Services, code: str) -> Beat:
-    """A beat as the register has it."""
-    held = await who_has(services.database, [code], datetime.now(UTC)) if code else {}
-    return Beat(code=code, officer=_only(held.get(Duty.BEAT_OFFICER, [])), deputy=_only(held.get(Duty.BEAT_DEPUTY, [])))
+async def _beat_now(services: Services, codes: list[str]) -> Beat:
+    """Who has the beats of a place, as the register has it; nobody where they are several people's."""
+    held = await who_has(services.database, codes, datetime.now(UTC)) if codes else {}
+    return Beat(officer=_only(held.get(Duty.BEAT_OFFICER, [])), deputy=_only(held.get(Duty.BEAT_DEPUTY, [])))
 
 
 def _only(people: Sequence[tuple[str, str]]) -> Named | None:
