@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from api.core.context import Services
 from api.people.beats import beats_at
 from domain.triage.places import Directory, Kind
 from infra.database.engine import Session
-from infra.database.tables.read_model import DisputeRow, InvolvementRow
+from infra.database.tables.read_model import DisputeRow
+from infra.read_model.people.manning import homes_of
 
 _WORDS = {Kind.GRID: "grid", Kind.VILLAGE: "village"}
 
@@ -19,22 +17,9 @@ _WORDS = {Kind.GRID: "grid", Kind.VILLAGE: "village"}
 async def beats_of(services: Services, session: Session, disputes: Collection[DisputeRow]) -> dict[str, list[str]]:
     """Codes of beats by the dispute's number; none where its place is known no closer."""
     known = {row.dispute_no: str((row.sealed.get("beat") or {}).get("code", "")) for row in disputes}
-    homes = await _homes(session, [number for number, code in known.items() if not code])
+    homes = await homes_of(session, [number for number, code in known.items() if not code])
     directory = await services.directory.read(session)
     return {number: [code] if code else _beats(directory, homes.get(number, [])) for number, code in known.items()}
-
-
-async def _homes(session: Session, numbers: Collection[str]) -> dict[str, list[str]]:
-    """The paths of the places that disputes lie in, by number."""
-    if not numbers:
-        return {}
-    query = select(col(InvolvementRow.dispute_no), col(InvolvementRow.path)).where(
-        col(InvolvementRow.dispute_no).in_(numbers), col(InvolvementRow.role) == ""
-    )
-    found: dict[str, list[str]] = {}
-    for number, path in (await session.execute(query)).all():
-        found.setdefault(number, []).append(path)
-    return found
 
 
 def _beats(directory: Directory, paths: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from sqlmodel import col
 from domain.people.entitlement import Holder
 from domain.people.organisation import Actor, Post
 from infra.database.tables.people import PersonRow, PostRow
-from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, TaskRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.read_model.visibility import OPEN, asked_tasks
 
 _OPEN: Any = literal_column("'open'")
@@ -156,3 +156,16 @@ async def disputes_of(session: AsyncSession, numbers: Collection[str]) -> dict[s
     """Disputes by number."""
     query = select(DisputeRow).where(col(DisputeRow.dispute_no).in_(numbers))
     return {row.dispute_no: row for row in (await session.execute(query)).scalars()}
+
+
+async def homes_of(session: Session, numbers: Collection[str]) -> dict[str, list[str]]:
+    """The paths of the places that disputes lie in, by number."""
+    if not numbers:
+        return {}
+    query = select(col(InvolvementRow.dispute_no), col(InvolvementRow.path)).where(
+        col(InvolvementRow.dispute_no).in_(numbers), col(InvolvementRow.role) == ""
+    )
+    found: dict[str, list[str]] = {}
+    for number, path in (await session.execute(query)).all():
+        found.setdefault(number, []).append(path)
+    return found
