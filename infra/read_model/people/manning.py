@@ -158,7 +158,7 @@ async def disputes_of(session: AsyncSession, numbers: Collection[str]) -> dict[s
     return {row.dispute_no: row for row in (await session.execute(query)).scalars()}
 
 
-async def homes_of(session: Session, numbers: Collection[str]) -> dict[str, list[str]]:
+async def homes_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, list[str]]:
     """The paths of the places that disputes lie in, by number."""
     if not numbers:
         return {}
