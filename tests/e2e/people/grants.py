@@ -11,6 +11,7 @@ from typing import Any
 
 from api.cli.client import picture
 from domain.case.state import DisputeState, Task
+from domain.people.duties import RULES, Duty
 from domain.people.organisation import ROLES, Sight, parent, within
 from domain.people.permissions import INTAKE_ROLES
 from domain.policy.action_catalogue import ACTIONS
@@ -198,6 +199,15 @@ def nobody(person: Person, scene: Scene) -> set[int]:
     return {404}
 
 
+def whoever_entrusts(duty: Duty, place: str, then: int) -> Expected:
+    """Posts that entrust a kind of duty, at a place or above it; what they ask for is refused for another reason."""
+    path = next(o.path for o in DIRECTORY.organisations if o.code == place)
+    roles = RULES[duty].entrusted_by
+    return lambda person, _: (
+        {then} if any(role in roles and within(path, there) for role, there in person.posts) else {403}
+    )
+
+
 def drillers(person: Person, scene: Scene) -> set[int]:
     """Whoever may move time, of a dispute he sees; the duration sent is none."""
     if not scene.sees(person):
@@ -216,6 +226,7 @@ def whoever_records_a_leaving(person: Person, scene: Scene) -> set[int]:
 
 
 NAMED = {"to": "gushan-onscene-1", "note": "请代为准备", "reason": "另有任务"}
+FORCE = {"name": "专班", "purpose": "复盘"}
 GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/me"): Grant(at("/v1/me"), anybody),
     ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
@@ -310,6 +321,23 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/organisations"): Grant(at("/v1/organisations"), anybody),
     ("GET", "/v1/people"): Grant(at("/v1/people"), anybody),
     ("GET", "/v1/grids"): Grant(at("/v1/grids"), anybody),
+    ("GET", "/v1/people/{person}"): Grant(at("/v1/people/gushan-officer-1"), anybody),
+    ("GET", "/v1/duties"): Grant(at("/v1/duties"), anybody),
+    ("POST", "/v1/duties"): Grant(
+        at("/v1/duties", json={"kind": "beat_officer", "subject": "beat-001", "person": "baiyang-officer-2"}),
+        whoever_entrusts(Duty.BEAT_OFFICER, "beat-001", 409),  # it is somebody's
+    ),
+    ("POST", "/v1/duties/{duty_id}/end"): Grant(at("/v1/duties/{uuid}/end"), nobody),
+    ("GET", "/v1/beats"): Grant(at("/v1/beats"), anybody),
+    ("GET", "/v1/beats/coverage"): Grant(at("/v1/beats/coverage"), anybody),
+    ("GET", "/v1/beats/vacancies"): Grant(at("/v1/beats/vacancies"), anybody),
+    ("GET", "/v1/chiefs"): Grant(at("/v1/chiefs"), anybody),
+    ("GET", "/v1/task-forces"): Grant(at("/v1/task-forces"), anybody),
+    ("POST", "/v1/task-forces"): Grant(
+        at("/v1/task-forces", json={**FORCE, "organisation": "bureau", "until": "2020-01-01T08:00"}),
+        whoever_entrusts(Duty.TASK_FORCE, "bureau", 422),  # its end has passed
+    ),
+    ("POST", "/v1/task-forces/{force_id}/end"): Grant(at("/v1/task-forces/{uuid}/end"), nobody),
     ("GET", "/v1/categories"): Grant(at("/v1/categories"), anybody),
     ("GET", "/v1/playbooks"): Grant(at("/v1/playbooks"), anybody),
     ("POST", "/v1/drill/advance"): Grant(
