@@ -9,6 +9,7 @@ from temporalio import activity
 
 from infra.database.engine import Database
 from infra.read_model.digests import send_digests
+from infra.read_model.people.vacancy_alerts import alert_vacancies
 from infra.records.events import trim_events
 from infra.records.idempotency_store import trim_answers
 
@@ -26,7 +27,8 @@ class Digesting:
         """See `workflows.ports.digest`."""
         now = datetime.now(UTC)
         sent = await send_digests(self._database, now, activity.heartbeat)
+        alerted = await alert_vacancies(self._database, now)
         await trim_events(self._database, now)
         forgotten = await trim_answers(self._database, now, activity.heartbeat)
-        log.info("digests", people=sent, answers_let_go=forgotten)
+        log.info("digests", people=sent, vacancies=alerted, answers_let_go=forgotten)
         return sent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem, Told
+from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem, Told, Vacancies
 from api.web import formatting as w
 from api.web.rendering import View
 
@@ -30,6 +30,10 @@ def message_view(m: MessageItem, now: datetime) -> View:
         title = f"{told.by + '：' if told.by else ''}{told.said}（{m.dispute_no} {told.title}）"
         href = f"/tasks/{told.task_id}" if m.kind == "named" and told.task_id else f"/disputes/{m.dispute_no}"
         return {**shown, "title": title, "href": href, "said": told.text}
+    if m.kind == "vacancies":
+        vacant = Vacancies.model_validate(m.model_extra)
+        title = f"警格网格对应岗位空缺 {vacant.count} 处，请明确人员"
+        return {**shown, "title": title, "href": "/registers/beats", "said": "\n".join(vacant.sentences)}
     handover = Handover.model_validate(m.model_extra)
     title = f"{handover.by} {HANDED[m.kind]}：{handover.kind_name}（{m.dispute_no}）"
     return {**shown, "title": title, "href": f"/tasks/{handover.task_id}", "said": handover.text}

@@ -77,6 +77,13 @@ class DigestTask(Shape):
     why: Literal["overdue", "due_today", "reminded"]
 
 
+class Vacancies(Shape):
+    """What a message of kind `vacancies` says beside: how many counterparts are missing, and the first of them."""
+
+    count: int
+    sentences: list[str]
+
+
 class Digest(Shape):
     """What a message of kind `digest` says beside: counts of urgent tasks by reason, and the most urgent of them."""
 

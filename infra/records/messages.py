@@ -40,7 +40,8 @@ def message_id_of(*parts: str) -> str:
 
 
 class NewMessage(Model):
-    """A message to be written: its kind (`mention`, `digest`, `handed`, `offered`), to whom; its content is sealed.
+    """A message to be written: its kind (`mention`, `digest`, `vacancies`, `handed`, `offered`), to whom; its
+    content is sealed.
 
     Those that a case itself sends (`named`, `reported`, `buck_passing`) are written by `tell`.
     """
