@@ -1,7 +1,8 @@
 """The week's word on vacancies: who answers for a station or village is told which counterpart is missing there.
 
 “分层级一一对应” (Q-101): of a vacancy on the police's side the station's chief is told, on the grid's side the
-village's secretary, where there is none the township's leaders. Once a person and week, none where nothing is vacant [DESIGN].
+village's secretary, where there is none the township's leaders. Once a person and week, none where nothing is vacant
+[DESIGN].
 """
 
 from __future__ import annotations
