@@ -37,6 +37,8 @@ from api.messages import endpoints as messages
 from api.messages import event_endpoints
 from api.messages import pages as message_pages
 from api.middleware import metrics, request_guard
+from api.notes import endpoints as notes
+from api.notes import pages as note_pages
 from api.operations import drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
@@ -59,14 +61,14 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, leaving, intake, disputes, look_back, attachments, tasks, messages, event_endpoints,
+    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages, event_endpoints,
     reporting, oversight, indicators, registers, duty_endpoints, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
     deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
-    reporting_pages, oversight_pages, indicator_pages, audit_pages, access_log_pages, error_pages,
+    note_pages, reporting_pages, oversight_pages, indicator_pages, audit_pages, access_log_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -22,7 +22,7 @@ from api.web.organisation_labels import Offices, offices_of, vocabulary
 from api.web.rendering import View, go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
 from api.web.timeline import by_days
-from domain.people.permissions import AUDITORS
+from domain.people.permissions import AUDITORS, INTAKE_ROLES
 from domain.policy.action_catalogue import CONVERSION
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -75,6 +75,7 @@ async def show_case(
     now = w.present(case.ahead)
     asked = any(change.action == CONVERSION for change in case.changes)
     criminal = asked or case.criminal_risk or case.outcome in CRIMINAL
+    hears = viewer.actor.has_role(*INTAKE_ROLES)
     before = await look_back_on(services, session, viewer.actor, no) if criminal else None
     view = {
         "before": look_back_view(before, now) if before else None,
@@ -87,7 +88,10 @@ async def show_case(
         "may_attach": case.may_attach,
         "limit": services.files.limit,
         "comments": [_comment(c, case, now) for c in case.comments],
-        "actions": [{"href": f"/disputes/{no}/actions/{a.name}", "title": a.title} for a in case.actions],
+        "actions": [
+            *({"href": f"/disputes/{no}/actions/{a.name}", "title": a.title} for a in case.actions),
+            *([{"href": f"/disputes/{no}/notes", "title": "转来情况"}] if hears and not case.closed_at else []),
+        ],
         "days": by_days(entries, words, now),
         "history": viewer.actor.has_role(*AUDITORS),
         "people": await _people(session, no, offices),

@@ -52,8 +52,9 @@ class Handover(Shape):
 
 
 class Told(Shape):
-    """What a message of kind `named` (a task is the person's now), `reported` (a push was reported to him) or
-    `buck_passing` (his organisation's refusal was found groundless) says.
+    """What a message of kind `named` (a task is the person's now), `reported` (a push was reported to him),
+    `hotline_note` (what a hotline heard of a dispute that he holds) or `buck_passing` (his organisation's refusal was
+    found groundless) says.
     """
 
     by: str

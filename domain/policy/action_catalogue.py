@@ -26,6 +26,11 @@ MERGER = "merge_into"
 CONVERSION = "convert_to_criminal"
 """It has become a criminal case; an officer's decision proposes the same change."""
 _POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
+_AT_WORK = frozenset(
+    "on_scene_officer responsible_officer command_room bureau_analyst department_handler department_section_chief "
+    "department_leader township_leader mediator justice_chief womens_federation grid_worker".split()
+)
+"""Who meets the parties. [DESIGN] The report says nobody may be wrong about them, and not who puts it right."""
 _CENTRE = frozenset({"centre_dispatcher", "committee_dispatcher", "supervisor", "leader"})
 
 ACTIONS: dict[str, ActionSpec] = {
@@ -47,6 +52,7 @@ ACTIONS: dict[str, ActionSpec] = {
     ),
     "reassign": ActionSpec(title="改派", form=actions.ReassignOf, roles=_POLICE | _CENTRE),
     "name_officer": ActionSpec(title="指定责任民警", form=pushes.NameAnother, roles=_POLICE | {"command_room"}),
+    "correct_party": ActionSpec(title="更正当事人", form=actions.CorrectParty, roles=_POLICE | _CENTRE | _AT_WORK),
     "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
     "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),

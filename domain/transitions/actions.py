@@ -18,13 +18,14 @@ from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
 from domain.case.lawful_tables import AGAIN
 from domain.case.naming import check_naming, name_officer, nameable
+from domain.case.parties import PERSONAL, correct_party, party_errors
 from domain.case.records import Interruption, Named
 from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
 from domain.policy.fields import Reasoned
-from domain.policy.forms.actions import Extend, MergeInto, Reassign, ReassignOf, Recolour, Suspend
+from domain.policy.forms.actions import CorrectParty, Extend, MergeInto, Reassign, ReassignOf, Recolour, Suspend
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, propose, role_errors, waiting_words
@@ -119,7 +120,7 @@ def take_action(case: Case, act: Act) -> None:
     if _only_asked(s, act.action, form):
         title = f"申请{title}"
     case.log("action", title, by=act.actor, action=act.action,
-             fields=form.model_dump(mode="json", exclude_none=True))  # fmt: skip
+             fields=form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL}))  # fmt: skip
     if act.action in ENDINGS and not ending_waits(s, act.action):
         interrupt(case, act.action, outcome=ENDINGS[act.action])
         return
@@ -142,6 +143,8 @@ def take_action(case: Case, act: Act) -> None:
             for task in held(s):
                 move_up(case, task, form.reason)
             supervise(case, "escalated", "提级办理", level=level)
+        case "correct_party", CorrectParty():
+            correct_party(case, form, act.actor)
         case "resume", _:
             _resume(case)
             case.log("clock_resumed", "恢复计时", by=act.actor)
@@ -251,6 +254,8 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
     if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, CorrectParty):
+        errors += party_errors(state, form)
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign):

@@ -8,12 +8,15 @@ from domain.case.case import Case
 from domain.case.diverting import comes_back
 from domain.case.ladder import no_table
 from domain.case.protection import open_protection
-from domain.case.records import Incident, Party
+from domain.case.records import Applied, Incident, Party
 from domain.case.state import DisputeState, Task
+from domain.people.organisation import Actor
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
+from domain.transitions import message_keys
 from domain.transitions.actions import ended, interrupt
 from domain.transitions.colours import recolour
+from domain.transitions.supervision import held
 from domain.transitions.timekeeping import end_table
 from domain.transitions.triage.desks import ask_together, rush
 
@@ -24,6 +27,8 @@ class Note(Model):
     key: str
     source: str
     text: str
+    actor: Actor | None = None
+    """who heard it"""
 
 
 def add_incident(case: Case, incident: Incident) -> None:
@@ -150,9 +155,19 @@ def merge_in(case: Case, merged: Merged) -> None:
 
 
 def hotline_note(case: Case, note: Note) -> None:
-    """A note goes on the timeline; whoever holds the case sees it there."""
-    text = note.text if admits(case.state, note) else shortened(note.text)
-    case.log("hotline_note", "热线转来情况", source=note.source, text=text)
+    """A note goes on the timeline, once for its key, and whoever holds the case is told."""
+    s = case.state
+    if message_keys.applied(s, note.key):
+        return
+    text = note.text if admits(s, note) else shortened(note.text)
+    asked = held(s)
+    hands = next((task.assignee for task in asked if task.assignee), None)
+    told = [[post.role, post.path] for task in asked for post in task.addressees] if not hands else []
+    case.log("hotline_note", "热线转来情况", by=note.actor, source=note.source, text=text, person=hands,
+             told=told or None, note=message_keys.write(note.key) if note.actor else None)  # fmt: skip
+    s.applied.append(Applied(key=note.key, revision=s.revision))
+    for task in asked:
+        s.touch(task)
 
 
 def party_changed(case: Case, party: Party) -> None:

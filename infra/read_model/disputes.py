@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     false,
+    func,
     select,
     tuple_,
 )
@@ -156,6 +157,12 @@ async def dispute_line(session: AsyncSession, dispute_no: str) -> DisputeRow:
     """One dispute as a list shows it: its document is neither read nor opened."""
     query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no)
     return (await session.execute(query.options(defer(DisputeRow.sealed, raiseload=True)))).scalar_one()
+
+
+async def last_line(session: AsyncSession, dispute_no: str) -> int:
+    """The number of the latest line of a dispute's timeline; 0 where there is none."""
+    query = select(func.max(col(TimelineRow.seq))).where(col(TimelineRow.dispute_no) == dispute_no)
+    return (await session.execute(query)).scalar_one_or_none() or 0
 
 
 async def timeline_of(

@@ -104,7 +104,8 @@ async def watching(
 
 
 NAMED = "named"
-TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing"}
+NOTED = "hotline_note"
+TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing", NOTED: NOTED}
 """The lines of a timeline that are told somebody, with the kind of message."""
 
 _AT = Statement(
@@ -119,8 +120,8 @@ _TELL = upserting(MessageRow, keep=True)
 
 def tell(image: Image, *, stored: int) -> Work[None]:
     """Writes the messages that a case itself sends, of an image's lines beyond the stored revision: who was named for a
-    task, to whom something was reported, whose organisation has passed the buck (推诿). In the transaction of that
-    image, each once, whoever writes it.
+    task, to whom something was reported or passed on from a hotline, whose organisation has passed the buck (推诿). In
+    the transaction of that image, each once, whoever writes it.
     """
     lines = [entry for entry in image.timeline if entry.revision > stored and entry.kind in TOLD]
     posts = {(role, path) for entry in lines for role, path in entry.detail.get("told", [])}
@@ -130,14 +131,15 @@ def tell(image: Image, *, stored: int) -> Work[None]:
             held.setdefault((role, path), []).append(person)
     rows = []
     for entry in lines:
-        told = [str(entry.detail["person"])] if entry.kind == NAMED else []
+        told = [str(entry.detail["person"])] if entry.kind in (NAMED, NOTED) and "person" in entry.detail else []
         told += [person for role, path in entry.detail.get("told", []) for person in held.get((role, path), [])]
         rows += [_row(image, entry, person) for person in dict.fromkeys(told) if person != entry.actor_id]
     yield from each(_TELL, rows)
 
 
 def _row(image: Image, entry: Entry, person_id: str) -> dict[str, object]:
-    content = {"by": entry.actor or "", "said": entry.title, "text": entry.detail.get("reason", ""),
+    text = entry.detail.get("text") or entry.detail.get("reason", "")
+    content = {"by": entry.actor or "", "said": entry.title, "text": text,
                "task_id": entry.detail.get("task_id"), "title": image.title}  # fmt: skip
     return {
         "message_id": message_id_of(image.dispute_no, str(entry.seq), person_id),

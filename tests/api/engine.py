@@ -26,7 +26,7 @@ from domain.image.projection import project
 from domain.image.update_result import UpdateResult
 from domain.transitions import message_keys
 from domain.transitions.decisions import Command
-from domain.transitions.facts import Merged
+from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Looked
 from domain.transitions.leaving.unmanned import Sweep
 from domain.transitions.message import Message
@@ -199,6 +199,7 @@ class LivingEngine(Engine):
         takes: dict[SignalName, tuple[type[BaseModel], Callable[[Any], None]]] = {
             "decision": (Command, life.signal),
             "incident_added": (Incident, life.fact),
+            "hotline_note": (Note, life.fact),
             "looked": (Looked, life.looked),
             "unmanned": (Sweep, life.swept),
         }

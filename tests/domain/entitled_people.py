@@ -232,6 +232,13 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             fields["role"] = draw.pick(["department_handler", "township_leader", "responsible_officer"])
         case "name_officer":
             fields["officer"] = another_officer(state)
+        case "correct_party":
+            names = [party.name for party in state.parties]
+            who = draw.pick([*names, None])
+            taken = set(names) - {who}
+            free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
+            fields |= {"name": draw.pick(free)}
+            fields |= {"party": who} if who else {"side": "b"}
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":

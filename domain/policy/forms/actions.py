@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from domain.policy.fields import Code, DisputeNo, Fields, Moment, OrganisationCode, Reasoned, RoleCode, Text
@@ -24,6 +26,16 @@ class ReassignOf(Reassign):
     """The same, of the holder, or of one organisation that has a part beside him."""
 
     of: OrganisationCode | None = Field(None, title="改派哪个协办单位的待办（不填为主办）")
+
+
+class CorrectParty(Reasoned):
+    """A party's particulars put right, or somebody who joins; what is left empty stays as it is."""
+
+    party: Text | None = Field(None, title="更正哪一位（原姓名；新增当事人不填）")
+    name: Text = Field(title="姓名", max_length=200)
+    side: Literal["a", "b", "other"] | None = Field(None, title="当事方（a 甲方，b 乙方，other 其他）")
+    phone: str | None = Field(None, title="电话", max_length=40)
+    id_number: str | None = Field(None, title="证件号码", max_length=40)
 
 
 class Extend(Reasoned):

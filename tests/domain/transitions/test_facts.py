@@ -13,7 +13,7 @@ from domain.policy.process import Raising
 from domain.policy.spans import Calendar, Span
 from domain.policy.stages import Stage
 from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, party_changed, restart_stage
-from tests.domain.support import MONDAY, Desk, alarm
+from tests.domain.support import MONDAY, PLACES, SCENE, Desk, alarm, person
 
 
 @pytest.mark.req("H-001")
@@ -116,6 +116,20 @@ def test_a_hotline_s_note_stands_on_the_timeline() -> None:
     desk = Desk()
     hotline_note(desk.case, Note(key="k", source="12345", text="来电人称仍在施工"))
     assert desk.state.timeline[-1].detail == {"source": "12345", "text": "来电人称仍在施工"}
+
+
+def test_what_the_hotline_hears_is_told_whoever_holds_the_case_once() -> None:
+    desk = Desk()
+    task = desk.push()
+    operator = person("operator", ("hotline_operator", "/c/hotline"))
+    for _ in range(2):
+        hotline_note(desk.case, Note(key="k.c", source="12345", text="来电人称仍在施工", actor=operator))
+    [line] = [entry for entry in desk.state.timeline if entry.kind == "hotline_note"]
+    assert (line.actor, line.detail["told"]) == ("operator", [["on_scene_officer", PLACES["station"]]])
+    desk.claim(task, SCENE)
+    hotline_note(desk.case, Note(key="l.c", source="12345", text="又来电", actor=operator))
+    assert desk.state.timeline[-1].detail["person"] == SCENE.person_id
+    assert "told" not in desk.state.timeline[-1].detail
 
 
 def test_a_party_s_particulars_are_replaced_not_doubled() -> None:

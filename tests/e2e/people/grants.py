@@ -251,6 +251,18 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/disputes/{no}/comments"): Grant(
         at("/v1/disputes/{no}/comments", json={"text": "知悉"}), whoever_sees
     ),
+    ("POST", "/v1/disputes/{no}/notes"): Grant(
+        at("/v1/disputes/{no}/notes", json={"text": "来电催办"}),
+        lambda person, scene: (
+            {201} if person.has(*INTAKE_ROLES) else {403}
+        ) if scene.sees(person) else {404},
+    ),
+    ("POST", "/v1/incidents/{incident_id}/notes"): Grant(
+        at("/v1/incidents/{incident_id}/notes", json={"text": "来电催办"}),
+        lambda person, scene: (
+            {201} if person.has(*INTAKE_ROLES) else {403}
+        ) if scene.sees(person) else {404},
+    ),
     ("POST", "/v1/disputes/{no}/watch"): Grant(at("/v1/disputes/{no}/watch"), whoever_sees),
     ("DELETE", "/v1/disputes/{no}/watch"): Grant(at("/v1/disputes/{no}/watch"), whoever_sees),
     ("POST", "/v1/attachments"): Grant(
