@@ -61,8 +61,8 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages, event_endpoints,
-    reporting, oversight, indicators, registers, duty_endpoints, audit, access_log, operations,
+    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages,
+    event_endpoints, reporting, oversight, indicators, registers, duty_endpoints, audit, access_log, operations,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
