@@ -44,8 +44,10 @@ from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
 from api.oversight import endpoints as oversight
+from api.oversight import figure_pages
 from api.oversight import pages as oversight_pages
 from api.oversight.drawing import keep_drawing
+from api.oversight.raising import keep_raising
 from api.people import deputy_endpoints, deputy_pages, login_pages
 from api.people import endpoints as people
 from api.registers import duty_endpoints, force_pages
@@ -68,7 +70,8 @@ ENDPOINTS = (
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
     deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
-    note_pages, reporting_pages, oversight_pages, indicator_pages, audit_pages, access_log_pages, error_pages,
+    note_pages, reporting_pages, oversight_pages, figure_pages, indicator_pages, audit_pages, access_log_pages,
+    error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 
@@ -90,6 +93,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "unmanned": Sweeper(services).keep_looking,
             "reports": lambda: keep_reporting(services),
             "spot_checks": lambda: keep_drawing(services),
+            "figures": lambda: keep_raising(services),
             "orphans": services.intents.keep_sweeping,
             "access": services.access.keep_writing,
             "tidy": lambda: keep_sweeping(services),

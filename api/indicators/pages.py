@@ -15,6 +15,7 @@ from api.indicators import service
 from api.indicators.question import BY, Part, Question, ask, today
 from api.indicators.schemas import CountedDispute, DefinitionItem, FigureRow, Indicators
 from api.indicators.workbook import BASES, BETTER, MEDIA_TYPE
+from api.oversight.figure_supervision import STATES, listed_supervisions
 from api.web.errors import PageRoute
 from api.web.formatting import colour, due, present, stamp
 from api.web.organisation_labels import Offices, offices_of
@@ -120,6 +121,7 @@ async def indicators_page(
         presets=_presets(question),
         closes=f"{question.period.last:%Y-%m-%d} 24:00",
         as_of=question.as_of.isoformat(),
+        supervised=await _supervised(services, session, viewer, question),
         sections=_sections(question, found),
         columns=[d.name for d in _of(found, asked.section)],
         tabs=_tabs(question, asked.section) if question.by else [],
@@ -171,6 +173,16 @@ async def cases_page(
         more=f"/indicators/cases?{urlencode({**again, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         back=f"/indicators?{urlencode(_again(question))}",
     )
+
+
+async def _supervised(services: Services, session: Session, viewer: Viewer, question: Question) -> list[View]:
+    """What figures have called down and is not over, of the organisations that are asked about."""
+    page = await listed_supervisions(services, session, viewer.actor, "open", question.organisation, 5, None)
+    return [
+        {"href": f"/figure-supervisions/{s.supervision_id}", "office": s.organisation_name, "month": s.month,
+         "findings": [finding.words for finding in s.findings], "state": STATES[s.state]}
+        for s in page.items
+    ]  # fmt: skip
 
 
 def _again(question: Question) -> dict[str, str]:

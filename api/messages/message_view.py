@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.messages.schemas import Digest, DigestTask, Handover, Mention, MessageItem, Told, Vacancies
+from api.messages.schemas import (
+    Digest,
+    DigestTask,
+    FiguresSupervised,
+    Handover,
+    Mention,
+    MessageItem,
+    Told,
+    Vacancies,
+)
 from api.web import formatting as w
 from api.web.rendering import View
 
@@ -34,6 +43,10 @@ def message_view(m: MessageItem, now: datetime) -> View:
         vacant = Vacancies.model_validate(m.model_extra)
         title = f"警格网格对应岗位空缺 {vacant.count} 处，请明确人员"
         return {**shown, "title": title, "href": "/registers/beats", "said": "\n".join(vacant.sentences)}
+    if m.kind == "figure_supervision":
+        figures = FiguresSupervised.model_validate(m.model_extra)
+        title, href = f"{figures.month} 指标督导，请答复", f"/figure-supervisions/{figures.supervision_id}"
+        return {**shown, "title": title, "href": href, "said": figures.said}
     handover = Handover.model_validate(m.model_extra)
     title = f"{handover.by} {HANDED[m.kind]}：{handover.kind_name}（{m.dispute_no}）"
     return {**shown, "title": title, "href": f"/tasks/{handover.task_id}", "said": handover.text}

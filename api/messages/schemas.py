@@ -65,6 +65,14 @@ class Told(Shape):
     title: str
 
 
+class FiguresSupervised(Shape):
+    """What a message of kind `figure_supervision` says: the figures of a month call for an answer."""
+
+    supervision_id: str
+    month: str
+    said: str
+
+
 class DigestTask(Shape):
     """A task of a digest."""
 

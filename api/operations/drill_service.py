@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from api.core.context import Services
 from api.disputes.access import visible_dispute
 from api.disputes.presenters import present_dispute
-from api.operations.schemas import Advance, Advanced, Digested
+from api.operations.schemas import Advance, Advanced, Digested, FiguresJudged
+from api.oversight.raising import month_of, raise_for
 from domain.base import china
 from domain.errors import DisputeClosed, NotEntitled
 from domain.people.organisation import Actor
@@ -57,3 +58,15 @@ async def digest(services: Services, session: Session, actor: Actor) -> Digested
         raise NotEntitled("只有督查员可以在演练中发送待办提要")
     await session.close()
     return Digested(people=await send_digests(services.database, datetime.now(UTC)))
+
+
+async def judge_figures(services: Services, session: Session, actor: Actor) -> FiguresJudged:
+    """Judges the figures of this month as if it had closed.
+
+    Raises:
+        NotEntitled: the role does not lead drills.
+    """
+    if not actor.has_role(*DRILL_LEADERS):
+        raise NotEntitled("只有督查员可以在演练中提前评判指标")
+    await session.close()
+    return FiguresJudged(raised=await raise_for(services, month_of(datetime.now(UTC))))

@@ -77,6 +77,12 @@ class Advanced(Shape):
     opened_at: datetime
 
 
+class FiguresJudged(Shape):
+    """How many organisations have a supervision that had none."""
+
+    raised: int
+
+
 class Digested(Shape):
     """How many people got a digest."""
 

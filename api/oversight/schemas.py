@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from api.core.schemas import Listed, Shape
 from domain.base import Strict
+from domain.policy.fields import Text
 from infra.read_model.reporting.spot_checks import CheckCounts
 
 
@@ -67,3 +68,54 @@ class SpotCheck(SpotCheckItem):
     desks: list[DeskWord]
     reason: str
     may_judge: bool
+
+
+class SupervisionAnswer(Strict):
+    """Why the figures fell short, and what is done about it."""
+
+    text: Text = Field(title="原因和整改措施")
+
+
+class Ruling(Strict):
+    """Whether the answer is accepted."""
+
+    verdict: Literal["accept", "return"] = Field(title="裁定（accept 接受，return 退回重新答复）")
+    text: Text = Field(title="意见")
+
+
+class Finding(Shape):
+    """A figure that passes its threshold."""
+
+    indicator: str
+    value: float
+    limit: float
+    below: bool
+    numerator: float
+    denominator: int | None
+    words: str
+
+
+class Said(Shape):
+    """What was answered or ruled: `answer`, `accept`, `return`."""
+
+    what: Literal["answer", "accept", "return"]
+    name: str
+    at: datetime
+    text: str
+
+
+class Supervised(Shape):
+    """Supervision (督导) of an organisation's figures of a month."""
+
+    supervision_id: str
+    organisation: str
+    organisation_name: str
+    month: str
+    state: Literal["open", "answered", "closed"]
+    opened_at: datetime
+    due_at: datetime
+    overdue: bool
+    findings: list[Finding]
+    said: list[Said]
+    may_answer: bool
+    may_rule: bool

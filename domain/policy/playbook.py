@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from domain.base import Strict
 from domain.policy.loading import Mistakes, parse_policy
 from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
+from domain.policy.oversight.thresholds import FigureSupervision, threshold_mistakes
 from domain.policy.playbook_checks import mistakes
 from domain.policy.process import Process, digest_of
 
@@ -25,6 +26,7 @@ class Playbook(Strict):
     realises: list[str] = Field([], description="requirement ids this playbook realises")
     process: Process
     spot_checks: SpotChecks | None = Field(None, description="what was found to be no risk, looked at again")
+    figure_supervision: FigureSupervision | None = Field(None, description="figures that call supervision down")
 
     @model_validator(mode="after")
     def _usable(self, info: ValidationInfo) -> Playbook:
@@ -33,8 +35,10 @@ class Playbook(Strict):
         The validation context may hold `file`, the file's name without its ending, and `risk_kinds`, the codes there
         are.
         """
-        found = mistakes(self.code, self.edition, self.process, **(info.context or {}))
-        if found := [*found, *oversight_mistakes(self.process, self.spot_checks)]:
+        known = dict(info.context or {})
+        figures = threshold_mistakes(self.figure_supervision, known.pop("indicators", None))
+        found = mistakes(self.code, self.edition, self.process, **known)
+        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures]:
             raise Mistakes(found)
         return self
 
@@ -45,14 +49,21 @@ class Playbook(Strict):
 
 
 def load_playbook(
-    text: str, source: str, *, file: str | None = None, risk_kinds: Collection[str] | None = None
+    text: str,
+    source: str,
+    *,
+    file: str | None = None,
+    risk_kinds: Collection[str] | None = None,
+    indicators: Collection[str] | None = None,
 ) -> Playbook:
     """Reads a playbook's YAML text.
 
     `file` is the name of its file without the ending, which must be its code; `risk_kinds` are the codes of the kinds
-    of risk there are. Where one is not given, it is not looked at.
+    of risk there are, `indicators` those of the indicators. Where one is not given, it is not looked at.
 
     Raises:
         PolicyInvalid: one line `file:line: where: what` for each mistake.
     """
-    return parse_policy(text, source, Playbook, context={"file": file, "risk_kinds": risk_kinds})
+    return parse_policy(
+        text, source, Playbook, context={"file": file, "risk_kinds": risk_kinds, "indicators": indicators}
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from domain.base import china
 from domain.errors import PolicyInvalid
+from domain.indicators.definitions import DEFINITIONS
 from domain.people.organisation import ROLES, Post, Role, Sight
 from domain.policy.loading import parse_policy
 from domain.policy.mistakes import choice
@@ -113,7 +114,7 @@ def read_file(file: Path, *, risk_kinds: Collection[str] | None = None) -> Playb
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise PolicyInvalid(f"{shown}: can't be read: {reason} · 文件无法读取") from error
-    return load_playbook(text, shown, file=file.stem, risk_kinds=risk_kinds)
+    return load_playbook(text, shown, file=file.stem, risk_kinds=risk_kinds, indicators=DEFINITIONS)
 
 
 def playbook_codes() -> list[str]:

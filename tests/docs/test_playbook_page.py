@@ -16,7 +16,7 @@ from domain.policy.addressing import Place
 from domain.policy.catalogue import KINDS
 from domain.policy.forms import demands
 from domain.policy.intake import sources
-from domain.policy.oversight import spot_checks
+from domain.policy.oversight import spot_checks, thresholds
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.spans import Unit
 from domain.policy.stages import Stage
@@ -27,7 +27,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "playbook.md").read_text(
 PROSE = PAGE.replace(EXAMPLE, "")
 MODELS = [
     model
-    for module in (playbook, process, spot_checks, approvals, demands, diversions, exits, sources)
+    for module in (playbook, process, spot_checks, thresholds, approvals, demands, diversions, exits, sources)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]  # fmt: skip

@@ -38,6 +38,7 @@ def ask_everything(county: County) -> None:
     _entrust(county)
     _report_up(county)
     _check_again(county)
+    _supervise(county)
     _audit(county, nobody)
     _leave(county)
     auditor.get("/v1/audit/access", limit=3)
@@ -120,6 +121,18 @@ def _leave(county: County) -> None:
     security, leaver = county.with_role("admin_security"), county.person("qingyun-onscene-3")
     security.get(f"/v1/people/{leaver.username}/leaving")
     security.post(f"/v1/people/{leaver.username}/leave", {"reason": "换届离任", "rest": {"how": "up"}})
+
+
+def _supervise(county: County) -> None:
+    """A department that has passed the buck is supervised for its figures, answers, and is ruled upon."""
+    supervisor = county.supervisor
+    supervisor.post("/v1/drill/figures")
+    found = supervisor.get("/v1/figure-supervisions")["items"]
+    item = next(each for each in found if not each["organisation"].startswith("station"))
+    leader, at = county.with_role("department_leader", item["organisation"]), item["supervision_id"]
+    leader.get(f"/v1/figure-supervisions/{at}")
+    leader.post(f"/v1/figure-supervisions/{at}/answer", {"text": "职责已厘清，当日签收"})
+    supervisor.post(f"/v1/figure-supervisions/{at}/ruling", {"verdict": "accept", "text": "同意"})
 
 
 def _audit(county: County, number: str) -> None:

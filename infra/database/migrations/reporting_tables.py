@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, SEALED, TEXT, columns
+from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, SEALED, TEXT, columns
 
 
 def reporting_tables() -> None:
@@ -49,3 +49,14 @@ def reporting_tables() -> None:
         sa.PrimaryKeyConstraint("check_id"),
     )
     op.create_index("spot_check_list", "spot_check", ["state", "due_at", "check_id"])
+    op.create_table(
+        "figure_supervision",
+        *columns(TEXT, "supervision_id", "path", "month"),
+        *columns(INSTANT, "opened_at", "due_at"),
+        *columns(TEXT, "state"),
+        *columns(JSON, "findings"),
+        *columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("supervision_id"),
+    )
+    op.create_index("ix_figure_supervision_path", "figure_supervision", ["path"])
+    op.create_index("figure_supervision_list", "figure_supervision", ["state", "opened_at", "supervision_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
@@ -81,3 +81,23 @@ class SpotCheckRow(SQLModel, table=True):
     """what follows from the verdict is done: one found wrong was started again"""
     sealed: Any = Field(default=None, sa_column=Column(Sealed("spot_check"), nullable=True))
     """what the desks said, who they were, and the reason of the verdict"""
+
+
+class FigureSupervisionRow(SQLModel, table=True):
+    """Supervision (督导) of an organisation whose figures of a month fall short: one a month; never deleted."""
+
+    __tablename__ = "figure_supervision"
+    __table_args__ = (Index("figure_supervision_list", "state", "opened_at", "supervision_id"),)
+    supervision_id: str = Field(primary_key=True)
+    """`DD-<month>-<organisation>`"""
+    path: str = Field(index=True)
+    month: str
+    """`2026-10`"""
+    opened_at: datetime = instant_field()
+    due_at: datetime = instant_field()
+    state: str
+    """open, answered, closed"""
+    findings: Any = Field(sa_column=Column(JSON, nullable=False))
+    """a list of `domain.indicators.breaches.Breach`"""
+    sealed: Any = Field(sa_column=Column(Sealed("figure_supervision"), nullable=False))
+    """what was answered and ruled, by whom"""

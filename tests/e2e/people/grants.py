@@ -317,6 +317,14 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/reports"): Grant(
         at("/v1/reports", json=lambda scene: {"tasks": [scene.task.task_id]}), lambda *_: {422}
     ),
+    ("GET", "/v1/figure-supervisions"): Grant(at("/v1/figure-supervisions"), anybody),
+    ("GET", "/v1/figure-supervisions/{supervision_id}"): Grant(at("/v1/figure-supervisions/{uuid}"), nobody),
+    ("POST", "/v1/figure-supervisions/{supervision_id}/answer"): Grant(
+        at("/v1/figure-supervisions/{uuid}/answer", json={"text": "已整改"}), nobody
+    ),
+    ("POST", "/v1/figure-supervisions/{supervision_id}/ruling"): Grant(
+        at("/v1/figure-supervisions/{uuid}/ruling", json={"verdict": "accept", "text": "同意"}), nobody
+    ),
     ("GET", "/v1/spot-checks"): Grant(at("/v1/spot-checks"), whoever_checks),
     ("GET", "/v1/spot-checks/{check_id}"): Grant(
         at("/v1/spot-checks/{uuid}"), lambda person, scene: {404} if whoever_checks(person, scene) == {200} else {403}
@@ -354,6 +362,9 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/playbooks"): Grant(at("/v1/playbooks"), anybody),
     ("POST", "/v1/drill/advance"): Grant(
         at("/v1/drill/advance", json=lambda scene: {"dispute_no": scene.number, "by": "P0D"}), drillers
+    ),
+    ("POST", "/v1/drill/figures"): Grant(
+        at("/v1/drill/figures"), only("supervisor", "leader", "admin_system")
     ),
     ("POST", "/v1/drill/digest"): Grant(at("/v1/drill/digest"), only("supervisor", "leader", "admin_system")),
 }  # fmt: skip
