@@ -13,7 +13,7 @@ from domain.base import Strict
 from domain.policy.loading import Mistakes, parse_policy
 from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
 from domain.policy.oversight.thresholds import FigureSupervision, threshold_mistakes
-from domain.policy.playbook_checks import mistakes
+from domain.policy.playbook_checks import endless, mistakes
 from domain.policy.process import Process, digest_of
 
 
@@ -38,7 +38,9 @@ class Playbook(Strict):
         known = dict(info.context or {})
         figures = threshold_mistakes(self.figure_supervision, known.pop("indicators", None))
         found = mistakes(self.code, self.edition, self.process, **known)
-        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures]:
+        oversight = ((name, getattr(self, name)) for name in ("spot_checks", "figure_supervision"))
+        spans = (mistake for name, part in oversight for mistake in endless(part, (name,)))
+        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures, *spans]:
             raise Mistakes(found)
         return self
 

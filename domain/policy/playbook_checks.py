@@ -324,10 +324,15 @@ def _words(process: Process) -> Iterator[Mistake]:
 
 
 def _spans(process: Process) -> Iterator[Mistake]:
-    for where, span in _spans_in(process, ()):
+    return endless(process)
+
+
+def endless(part: object, where: Loc = ()) -> Iterator[Mistake]:
+    """Every length of time in a part of a playbook that has no end in practice; `where` the part stands."""
+    for place, span in _spans_in(part, where):
         if span.count > LONGEST[span.unit]:
             what = f"{span.count} is more than ten years: at most {span.unit}: {LONGEST[span.unit]}"
-            yield Mistake((*where, span.unit.value), what)
+            yield Mistake((*place, span.unit.value), what)
 
 
 def _spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:

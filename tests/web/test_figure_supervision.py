@@ -1,4 +1,4 @@
-"""指标督导 at the desk: shown with the indicators, answered by the organisation's leader, ruled upon by the supervisor."""
+"""指标督导 at the desk: shown with the indicators, answered by the organisation's leader, ruled upon."""
 
 from __future__ import annotations
 
