@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.policy.spans import Calendar
     from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, handover, message_keys
-    from domain.transitions.colours import recolour
+    from domain.transitions.approvals import recoloured_by
     from domain.transitions.leaving.unmanned import Sweep, take_sweep
     from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
@@ -148,7 +148,7 @@ class DisputeWorkflow:
                     return
                 self.case.next_round("回访发现反弹")
                 if colour := relapse.fields.get("colour"):
-                    recolour(self.case, colour, "反弹重新评定", by=relapse.decision)
+                    recoloured_by(self.case, colour, "反弹重新评定", relapse.decision)
                 at = Stage.TRIAGE
             except Interrupted as interrupted:
                 at = self._redirected(interrupted)

@@ -199,6 +199,8 @@ class DisputeState(Model):
     """police first by what was said, whatever the category"""
     scene_safe: bool | None = Field(None, exclude_if=absent)
     """现场已稳控, by the last who said so or the contrary; none: nobody did"""
+    lowered_from: str = Field("", exclude_if=absent)
+    """the graver colour that a first desk, and nobody above it, has lowered the case from"""
     alarmed: bool = False
     """an alarm came whose source pushes at once, and the first push has not gone out for it"""
     divert: bool | None = None

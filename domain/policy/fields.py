@@ -79,7 +79,7 @@ class Obligation(Strict):
 
     @model_validator(mode="after")
     def _money_has_amount(self) -> Obligation:
-        if self.kind == "money" and self.amount is None:
+        if self.kind == "money" and not self.amount:
             raise ValueError("款项须填写金额")
         return self
 

@@ -187,6 +187,7 @@ def apply_change(case: Case, number: int) -> None:
     match form:
         case Recolour():
             recolour(case, form.colour, form.reason)
+            case.state.lowered_from = ""  # somebody one level up has looked at it
         case Extend():
             for clock in _movable(case.state):
                 if form.until <= clock.due_at:  # another clock runs by now; an extension never shortens one

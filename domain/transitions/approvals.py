@@ -16,12 +16,26 @@ from domain.people.organisation import Line, OrganisationRef, Post
 from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
+from domain.transitions.colours import is_lower, recolour
 from domain.transitions.supervision import approval_level, approvers
 
 
 def ending_waits(state: DisputeState, action: str) -> bool:
-    """Whether this action, an ending, waits for approval in the case as it stands."""
-    return ACTIONS[action].approved or state.process.colours[state.colour].rank > 1
+    """Whether this action, an ending, waits for approval in the case as it stands; a colour that one desk alone has
+    lowered counts as what it was.
+    """
+    colours = [state.colour, *([state.lowered_from] if state.lowered_from else [])]
+    return ACTIONS[action].approved or any(state.process.colours[colour].rank > 1 for colour in colours)
+
+
+def recoloured_by(case: Case, colour: str, why: str, decision: Decision) -> None:
+    """Another colour by an answer to a task: raised at once, lowered when that is approved one level up."""
+    if is_lower(case.state, colour):
+        fields = {"colour": colour, "reason": why}
+        propose(case, "recolour", fields, by=decision.actor_id, behalf=decision.on_behalf_of,
+                posts=[decision.post] if decision.post else [])  # fmt: skip
+    else:
+        recolour(case, colour, why, by=decision)
 
 
 def ends_task(state: DisputeState, task: Task, decision: str) -> bool:

@@ -27,6 +27,8 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         return
     was, rule, lower = s.colour, s.process.colours[colour], is_lower(s, colour)
     s.colour = colour
+    if s.lowered_from and rule.rank >= s.process.colours[s.lowered_from].rank:
+        s.lowered_from = ""
     if not lower:
         _shorten(case, why)
         _hurry_desks(case, colour)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.base import Strict
+from domain.base import Strict, china
+from domain.case.case import PROGRESS, clock_of
 from domain.case.records import Evidence, Verdict
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
-from domain.policy.fields import Participant
+from domain.policy.fields import Meeting, Participant
 from domain.policy.forms.demands import Demand
 
 SEEN = ("image", "video")
@@ -60,7 +61,39 @@ def evidence_errors(
         errors.append(_error("signed_by", f"须由对方签名，不能是办理人“{signer}”自己"))
     if demand.present:
         errors += _absent(state, demand.present, getattr(form, "participants", []))
+    if not spec.ends and (told := _nothing_since(state, task, getattr(form, "met", []))):
+        errors.append(_error("met", told))
     return errors
+
+
+def last_met(state: DisputeState, task: Task) -> datetime | None:
+    """When whoever answers this task last met somebody in this round: the holder, whatever he was asked, or one that
+    takes part beside him; none where nobody was met.
+    """
+    body = _body(task)
+    answers = (answer for each in state.tasks if each.round == state.round and _body(each) == body
+               for answer in each.answers)  # fmt: skip
+    met = [datetime.fromisoformat(m["at"]) for answer in answers for m in answer.fields.get("met") or ()]
+    return max(met, default=None)
+
+
+def _nothing_since(state: DisputeState, task: Task, met: Sequence[Meeting]) -> str:
+    """Why a report of progress is no continuing follow-up (“后期持续跟进”): it tells of no meeting since the last."""
+    body = _body(task)
+    if body is None or not met or state.clock(clock_of(PROGRESS, body)) is None:
+        return ""
+    last = last_met(state, task)
+    if last is None or any(each.at > last for each in met):
+        return ""
+    return f"持续跟进须有新的见面：{china(last):%Y-%m-%d %H:%M}的见面已记录过；没有新见面的，不填见面情况"
+
+
+def _body(task: Task) -> str | None:
+    """Whose limit a meeting told in this task meets: the holder's (""), or that of an organisation beside him."""
+    spec = KINDS[task.kind]
+    if not (spec.disposes or spec.follows):
+        return None
+    return "" if spec.leads or spec.follows else str(task.about.get("organisation", ""))
 
 
 def _used(state: DisputeState) -> set[str]:

@@ -12,7 +12,7 @@ from unicodedata import normalize
 from domain.base import Strict, china
 from domain.case.lawful_tables import AGAIN
 from domain.case.state import DisputeState
-from domain.policy.fields import Meeting
+from domain.policy.fields import Meeting, Obligation
 from domain.policy.forms.actions import Extend, Suspend
 from domain.policy.forms.mediation import Adjourned, Granted
 from domain.policy.spans import Span
@@ -22,8 +22,10 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """So much two people's clocks may differ."""
 PROTECTED_FOR = Span(calendar_months=6)
 """A protection order is valid for six months at most (反家庭暴力法 第30条)."""
+OWED_WITHIN = Span(calendar_days=3650)
+"""[DESIGN] So late at most something agreed may be due: the case stays open until it is performed."""
 _MEANS = re.compile(
-    r"(?:线上|网上|网络|在线|腾讯|钉钉|zoom)会议室|腾讯会议|企业微信|微信|电话|手机|座机|电联|来电|致电|视频|语音|短信|线上|网上|网络|在线|远程"
+    r"(?:线上|网上|网络|在线|腾讯|钉钉|zoom)会议室|腾讯会议|企业微信|微信|电话|手机|座机|电联|来电|致电|视频|语音|短信|线上|网上|网络|在线|远程|热线"
     r"|云端|云上|钉钉|飞书|邮件|邮箱|传真|微博|抖音|qq|zoom|wechat|weixin|teams|telephone|phone|\btel\b|mobile|call|video|online|email|sms"
 )
 """By what people speak without meeting."""
@@ -44,6 +46,9 @@ def is_place(where: str) -> bool:
 
 def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[str, str]]:
     """Field errors for what is impossible in a decision's form."""
+    owed: list[Obligation] = getattr(form, "obligations", [])
+    if errors := [error for n, each in enumerate(owed) for error in _owing(state, each, f"obligations.{n}", at)]:
+        return errors
     met: list[Meeting] = getattr(form, "met", [])
     if met:
         return [error for n, each in enumerate(met) for error in _meeting(state, each, f"met.{n}", at)]
@@ -83,6 +88,14 @@ def _meeting(state: DisputeState, met: Meeting, field: str, at: datetime) -> lis
     if not is_place(met.where):
         errors.append(_error(f"{field}.where", f"“{met.where}”不是见面的地点：须见人见事，请填写当面见到人的具体地点"))
     return errors
+
+
+def _owing(state: DisputeState, owed: Obligation, field: str, at: datetime) -> list[dict[str, str]]:
+    """Nothing is due before it was agreed in this round, nor so late that nobody here would see it performed."""
+    first, last = china(round_began(state)).date(), china(state.calendar.after(at, OWED_WITHIN)).date()
+    if first <= owed.due_on <= last:
+        return []
+    return [_error(f"{field}.due_on", f"{owed.due_on}不能作为履行期限：须在{first}至{last}之间")]
 
 
 def _ladder_ends(state: DisputeState, at: datetime) -> datetime:

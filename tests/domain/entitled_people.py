@@ -18,6 +18,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, parent, wit
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
+from domain.transitions.evidence import last_met
 from domain.transitions.supervision import holder_of, of_body
 from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
 
@@ -148,7 +149,9 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
     }  # fmt: skip
     fields = example(task.kind, decision, task.about, document, people=candidates_for(state, task))
     if "met" in fields:
-        fields["met"] = [{"who": "双方当事人", "at": at.isoformat(), "where": "村委会"}]
+        last = last_met(state, task)
+        new = decision != "progress" or last is None or last < at
+        fields["met"] = [{"who": "双方当事人", "at": at.isoformat(), "where": "村委会"}] if new else []
     if (task.kind, decision) == ("supervise", "reassign"):
         fields["organisation"] = draw.pick(free_for(state, holder_of(state, task)))
     for (kind, name), drawn in _DRAWN.items():

@@ -17,7 +17,7 @@ from domain.people.organisation import Post
 from domain.policy.intake.sources import Source, limit_of
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
-from domain.transitions.approvals import propose
+from domain.transitions.approvals import recoloured_by
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.triage.axes import correct_axes
 from domain.triage.responsibility import ListRow, organisations_for
@@ -142,6 +142,8 @@ def desk_errors(
 
 def judged(case: Case, task: Task, decision: Decision) -> None:
     """What a desk's answer does at once; where it stands beside the story, the next desk is asked."""
+    if not is_first(task):
+        case.state.lowered_from = ""  # the level above has looked at what the first desk made of it
     if decision.name == "correct":
         _correct(case, task, decision)
     if decision.name == "police_case":
@@ -188,10 +190,11 @@ def _correct(case: Case, task: Task, decision: Decision) -> None:
     s.urgent = fields.get("urgent", s.urgent)
     s.police = fields.get("police", s.police)
     colour, reason = correct_axes(s, fields), fields["reason"]
-    if colour and task.beside and is_lower(s, colour):  # its deadline runs already
-        propose(case, "recolour", {"colour": colour, "reason": reason}, by=decision.actor_id,
-                behalf=decision.on_behalf_of, posts=[decision.post] if decision.post else [])  # fmt: skip
+    if colour and task.beside:  # its deadline runs already
+        recoloured_by(case, colour, reason, decision)
     elif colour:
+        if is_first(task) and is_lower(s, colour):
+            s.lowered_from = s.lowered_from or s.colour
         recolour(case, colour, reason, by=decision)
 
 

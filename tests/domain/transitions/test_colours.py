@@ -8,6 +8,7 @@ import pytest
 
 from domain.case.case import COLOUR, PROGRESS
 from domain.case.clocks import Clock
+from domain.errors import FieldsInvalid
 from domain.policy.stages import Stage
 from domain.transitions.colours import disposed, intervened, is_lower, recolour
 from tests.domain.support import HANDLER, HOUSING, MET, MONDAY, OFFICER, Desk
@@ -108,9 +109,29 @@ def test_each_report_of_progress_begins_the_next_interval() -> None:
     task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
     desk.decide(task, "progress", HANDLER, summary="已上门", met=MET)
     desk.pass_time(hours=20)
-    desk.decide(task, "progress", HANDLER, summary="再次上门", met=MET)
+    again = [{**MET[0], "at": desk.at.isoformat()}]
+    desk.decide(task, "progress", HANDLER, summary="再次上门", met=again)
     running = [c for c in desk.state.clocks if c.name == "progress" and c.stopped_at is None]
     assert [clock.due_at for clock in running] == [desk.at + DAY]
+
+
+@pytest.mark.req("Q-033")
+def test_the_same_meeting_told_again_is_no_continuing_follow_up() -> None:
+    """“红色预警1天内介入处置，后期持续跟进”: one visit told of every day would do otherwise."""
+    desk = Desk(rank=3)
+    task = desk.push(Stage.PUSH_3, "dispose", path=HOUSING.path)
+    desk.decide(task, "progress", HANDLER, summary="已上门", met=MET)
+    due = desk.state.clock("progress")
+    desk.pass_time(hours=20)
+    with pytest.raises(FieldsInvalid) as refused:
+        desk.decide(task, "progress", HANDLER, summary="在办", met=MET)
+    [error] = refused.value.errors
+    assert (error["field"], "已记录过" in error["message"]) == ("met", True)
+    desk.decide(task, "progress", HANDLER, summary="在办，没有新的见面")
+    assert desk.state.clock("progress") == due, "who met nobody has followed nothing up"
+    earlier = [{**MET[0], "at": (desk.at - timedelta(hours=1)).isoformat()}]
+    desk.decide(task, "progress", HANDLER, summary="再次上门", met=[*MET, *earlier])
+    assert desk.state.clock("progress") != due
 
 
 def test_a_report_without_a_person_met_or_a_call_does_not_meet_red() -> None:

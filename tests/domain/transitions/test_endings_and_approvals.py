@@ -15,10 +15,11 @@ from domain.people.organisation import Actor
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, check_action
-from domain.transitions.approvals import pending_change
+from domain.transitions.approvals import ending_waits, pending_change
 from domain.transitions.colours import recolour
 from domain.transitions.decisions import decisions_open
 from domain.transitions.facts import add_incident
+from tests.domain.mediated_dispute import Told
 from tests.domain.support import (
     CHIEF,
     COMMAND_ROOM,
@@ -158,6 +159,53 @@ def test_who_proposes_a_conversion_may_give_its_number_and_nobody_has_to_repeat_
     [approval] = desk.state.pending("approve_change")
     desk.decide(approval, "approve", SUPERVISOR)
     assert desk.state.changes[-1].fields["case_no"] == "刑1号"
+
+
+@pytest.mark.req("Q-037", "Q-047", "Q-049")
+def test_nobody_ends_a_red_case_by_having_a_desk_call_it_blue_first() -> None:
+    """“彻底化解的予以结案…直至彻底化解”: a colour that one desk alone has lowered counts as what it was."""
+    told = Told(rank=3, source="walk_in")
+    told.answer("confirm_triage", "correct", colour="blue", reason="没什么")
+    assert told.state.colour == "blue"
+    told.act("withdraw", by=CHIEF)
+    assert told.state.stage is not Stage.CLOSED, QUOTE
+    [approval] = told.state.pending("approve_change")
+    told.answer("approve_change", "reject", reason="须先核实")
+    told.answer("handle_on_scene", "criminal_case", reason="已立案")
+    assert not told.state.closed
+    assert approval.state == "done"
+
+
+def test_what_the_level_above_has_looked_at_too_is_blue() -> None:
+    told = Told("qionglai", rank=3)
+    station, bureau = told.state.pending("confirm_triage")
+    told.answer("confirm_triage", "correct", colour="blue", reason="误报为红色")
+    assert (station.state, bureau.state) == ("done", "open")
+    assert ending_waits(told.state, "withdraw"), "one level alone"
+    told.answer("confirm_triage", "confirm")
+    assert not ending_waits(told.state, "withdraw")
+
+
+def test_raised_again_or_lowered_by_approval_it_is_what_it_is_called() -> None:
+    told = Told(rank=3, source="walk_in")
+    told.answer("confirm_triage", "correct", colour="blue", reason="没什么")
+    told.act("recolour", colour="red")
+    told.act("recolour", by=CHIEF, colour="blue")
+    told.answer("approve_change", "approve")
+    assert (told.state.colour, told.state.lowered_from) == ("blue", "")
+    assert not ending_waits(told.state, "withdraw")
+
+
+@pytest.mark.req("Q-037")
+def test_a_relapse_does_not_lower_a_colour_by_one_officer_s_word() -> None:
+    told = Told(rank=3)
+    told.answer("confirm_triage", "confirm")
+    told.answer("handle_on_scene", "settled")
+    told.answer("evaluate", "accept")
+    told.answer("visit", "relapsed", colour="blue", summary="又吵了几句")
+    assert (told.state.colour, told.state.round) == ("red", 2)
+    told.answer("approve_change", "approve")
+    assert told.state.colour == "blue"
 
 
 def test_the_mildest_colour_ends_at_once() -> None:

@@ -14,7 +14,7 @@ from domain.image.public_document import public_document
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.plausibility import is_place
-from tests.domain.support import HANDLER, HOUSING, LEADER, MONDAY, OFFICER, PICTURE, PLACES, Desk, person
+from tests.domain.support import HANDLER, HOUSING, LEADER, MONDAY, OFFICER, PICTURE, PLACES, SCENE, Desk, person
 
 COURT = person("court", ("court_liaison", PLACES["court"]))
 
@@ -83,6 +83,27 @@ def test_the_telephone_is_no_place_to_meet(where: str) -> None:
 )  # fmt: skip
 def test_a_place_that_only_sounds_like_a_telephone_is_one(where: str) -> None:
     assert is_place(where)
+
+
+# --- obligations
+
+
+@pytest.mark.req("J-044")
+@pytest.mark.parametrize("due", ["2026-03-01", "2036-03-02", "2099-01-01"])
+def test_nothing_is_due_before_it_was_agreed_nor_in_a_life_s_time(due: str) -> None:
+    desk = Desk()
+    owed = [{"party": "李某", "kind": "money", "what": "货款", "amount": "100", "due_on": due}]
+    found = errors_of(desk, desk.push(), "settled", SCENE, summary="和解", terms=["结清"], obligations=owed)
+    assert set(found) == {"obligations.0.due_on"}
+    assert due in found["obligations.0.due_on"]
+    assert "2026-03-02" in found["obligations.0.due_on"], "what is allowed"
+
+
+def test_a_sum_of_nothing_is_no_sum() -> None:
+    desk = Desk()
+    owed = [{"party": "李某", "kind": "money", "what": "货款", "amount": "0", "due_on": "2026-04-02"}]
+    found = errors_of(desk, desk.push(), "settled", SCENE, summary="和解", terms=["结清"], obligations=owed)
+    assert found == {"obligations.0": "款项须填写金额"}
 
 
 # --- protection orders, sessions, deadlines
