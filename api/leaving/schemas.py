@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from api.core.schemas import Shape
-from api.people.schemas import PostHeld, Who
+from api.people.schemas import FormerPost, PostHeld, Who
 from domain.transitions.leaving.handing_on import How, What
 
 
@@ -13,12 +13,6 @@ class PostLeft(PostHeld):
     """A post of the person; `leaves`: whether it is one of those asked about."""
 
     leaves: bool
-
-
-class FormerPost(PostHeld):
-    """A post that the person held."""
-
-    until: datetime
 
 
 class WorkLeft(Shape):

@@ -13,10 +13,10 @@ from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.leaving.beats import beats_of
 from api.leaving.looking import Look, look, posts_left, whom
-from api.leaving.schemas import FormerPost, LeavingPreview, Left, PostLeft, WorkLeft
+from api.leaving.schemas import LeavingPreview, Left, PostLeft, WorkLeft
 from api.leaving.sweeping import tell_leavings
 from api.leaving.telling import Telling, heir
-from api.people.schemas import PostHeld, Who
+from api.people.schemas import FormerPost, PostHeld, Who
 from api.people.service import post_held
 from domain.base import china
 from domain.errors import Conflict, FieldsInvalid, NotEntitled, SantuiError

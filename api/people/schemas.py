@@ -34,6 +34,12 @@ class PostHeld(Shape):
     organisation: OrganisationOfPost
 
 
+class FormerPost(PostHeld):
+    """A post that a person held."""
+
+    until: datetime
+
+
 class Represented(Shape):
     """Somebody the person deputises for."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from api.core.schemas import Shape
-from api.people.schemas import PostHeld, Who
+from api.people.schemas import FormerPost, PostHeld, Who
 from domain.people.duties import Duty
 
 State = Literal["ahead", "current", "over"]
@@ -64,10 +64,12 @@ class TaskForce(Shape):
 
 
 class PersonCard(Who):
-    """What the registers say of a person: the posts held now, and all that is or was entrusted to him."""
+    """What the registers say of a person: the posts held now and before, and all that is or was entrusted to him."""
 
     active: bool
     posts: list[PostHeld]
+    former: list[FormerPost]
+    """posts held before, the latest first"""
     duties: list[DutyItem]
 
 

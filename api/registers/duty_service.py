@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.core.schemas import Listed
-from api.people.schemas import Who
+from api.people.schemas import FormerPost, Who
 from api.people.service import post_held
 from api.registers.duty_schemas import DutyItem, PersonCard
 from domain.base import china
@@ -24,6 +24,7 @@ from infra.database.ids import new_id
 from infra.database.pagination import cursor_of, read_cursor
 from infra.database.tables.people import DutyRow
 from infra.records import duties as records
+from infra.records.leaving import former_posts
 from infra.records.people import actor_named, actor_of, people_by, posts_of
 
 ENTRUST = "entrust"
@@ -90,6 +91,10 @@ async def person_card(services: Services, session: Session, named: str) -> Perso
         name=row.name,
         active=row.active,
         posts=[post_held(post, organisation) for post, organisation in await posts_of(session, row.person_id)],
+        former=[
+            FormerPost(**dict(post_held(post, organisation)), until=china(post.until))
+            for post, organisation in await former_posts(session, row.person_id)
+        ],
         duties=await shown(services, session, found, datetime.now(UTC)),
     )
 

@@ -64,6 +64,10 @@ async def person_page(
         name=card.name,
         active=card.active,
         posts=[f"{offices.label(post.organisation.code)} · {post.role_name}" for post in card.posts],
+        former=[
+            f"{offices.label(post.organisation.code)} · {post.role_name}，至 {post.until:%Y-%m-%d}"
+            for post in card.former
+        ],
         current=[row for row in rows if row["state"] != STATES["over"]],
         past=[row for row in rows if row["state"] == STATES["over"]],
         person=card.person_id,
