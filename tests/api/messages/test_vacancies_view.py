@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from api.messages.message_view import message_view
 from api.messages.schemas import MessageItem
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-@pytest.mark.req("Q-101")
 def test_it_says_how_many_and_which_and_leads_to_the_register() -> None:
     sentences = ["古山社区第1网格（古山社区第1警格）：网格员空缺", "古山社区：村（社区）书记空缺"]
     said = {"count": 2, "sentences": sentences}

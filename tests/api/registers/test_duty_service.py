@@ -19,7 +19,7 @@ from domain.people.duties import Duty, Entrusting
 from domain.people.organisation import Actor
 from domain.people.task_forces import Forming
 from infra.database.engine import Session
-from infra.database.tables.people import DutyRow, PostRow, TaskForceRow
+from infra.database.tables.people import DutyRow, FormerPostRow, PostRow, TaskForceRow
 from infra.demo.duties import FORCE, VACANT_BEATS
 from infra.records.access_log import accesses
 from infra.records.people import actor_named
@@ -215,6 +215,17 @@ async def test_a_card_says_what_somebody_is_qualified_for_and_since_when(service
     assert given.body.detail == "志愿者证 1号"
     with pytest.raises(NotFound):
         await duty_service.person_card(services, session, "nobody")
+
+
+async def test_a_card_tells_the_posts_of_before(services: Services, session: Session) -> None:
+    mediator = await somebody(services, "mediator", "justice-gushan")
+    until = datetime(2026, 3, 1, tzinfo=UTC)
+    path = "/county/justice/justice-gushan"
+    async with services.database.write() as writing:
+        writing.add(FormerPostRow(post_id="post-f", person_id=mediator.person_id, role="legal_helper", path=path,
+                                  organisation_code="justice-gushan", until=until, leaving_id="x"))  # fmt: skip
+    [former] = (await duty_service.person_card(services, session, mediator.person_id)).former
+    assert (former.role_name, former.organisation.code, former.until) == ("法律明白人", "justice-gushan", until)
 
 
 async def test_a_task_force_has_members_a_purpose_and_an_end_that_comes_by_itself(

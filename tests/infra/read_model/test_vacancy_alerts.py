@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -45,7 +44,6 @@ async def told(database: Database) -> dict[str, list[list[str]]]:
     return found
 
 
-@pytest.mark.req("Q-101")
 async def test_the_chief_is_told_of_his_station_s_vacancies_once_a_week_and_nobody_else(database: Database) -> None:
     """“社区民警(辅警)与网格员分层级一一对应”: who is missing does not stay unnoticed."""
     assert [await alert_vacancies(database, NOW + timedelta(days=days)) for days in (0, 1)] == [1, 1]
@@ -62,7 +60,6 @@ async def test_the_chief_is_told_of_his_station_s_vacancies_once_a_week_and_nobo
     assert len((await told(database))["daping-chief-1"]) == 2, "and again the week after, while it lasts"
 
 
-@pytest.mark.req("Q-101")
 async def test_of_a_missing_grid_worker_the_village_s_secretary_is_told(database: Database) -> None:
     async with database.write() as session:
         gone = update(PostRow).where(col(PostRow.role) == "grid_worker", col(PostRow.organisation_code) == "grid-001")
@@ -73,7 +70,6 @@ async def test_of_a_missing_grid_worker_the_village_s_secretary_is_told(database
     assert set(found) == {"daping-chief-1", "village-baiyang-1-secretary-1"}
 
 
-@pytest.mark.req("Q-101")
 async def test_where_the_secretary_is_missing_too_the_township_s_leaders_are_told(database: Database) -> None:
     async with database.write() as session:
         gone = update(PostRow).where(
