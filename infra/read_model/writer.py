@@ -274,7 +274,8 @@ def _dispute(image: Image) -> dict[str, Any]:
     beat = image.document.get("beat") or {}
     officer = image.document.get("responsible") or beat.get("officer")
     names = {"officer": officer, "deputy": beat.get("deputy")}
-    by_name = {part: person["person_id"] if person else None for part, person in names.items()}
+    named = {} if image.closed_at else {part: person for part, person in names.items() if person}
+    by_name = {part: named[part]["person_id"] if part in named else None for part in names}
     return {**row, **by_name, "search": search, "sealed": image.document}
 
 

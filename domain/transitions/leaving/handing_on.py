@@ -19,7 +19,6 @@ from domain.case.state import Task
 from domain.errors import FieldsInvalid, WorkLeftOpen
 from domain.people.entitlement import Offer
 from domain.people.manning import Roster, unasked
-from domain.policy.catalogue import KINDS
 from domain.policy.fields import Code, Text
 from domain.transitions.leaving.unmanned import Unmanned
 
@@ -133,7 +132,7 @@ def work_on_tasks(person_id: str, tasks: Iterable[Task], before: Roster, after: 
             what = What.IN_HAND
         elif person_id in (task.delegate, task.offered_to):
             if not after.entitled(person_id, task.addressees):
-                found.append(Work(item=f"task:{task.task_id}", what=What.HELPS, title=KINDS[task.kind].name))
+                found.append(Work(item=f"task:{task.task_id}", what=What.HELPS, title=task.name))
             continue
         elif task.assignee is None and nobody and not unasked(offer, before):
             what = What.ONLY_HIS
@@ -141,7 +140,7 @@ def work_on_tasks(person_id: str, tasks: Iterable[Task], before: Roster, after: 
             continue
         able = [p for p in after.candidates(task.addressees, task.excluded) if p != person_id]
         ways = [*([How.PERSON] if able else []), *([How.COLLEAGUES] if what == What.IN_HAND and not nobody else [])]
-        found.append(Work(item=f"task:{task.task_id}", what=what, title=KINDS[task.kind].name,
+        found.append(Work(item=f"task:{task.task_id}", what=what, title=task.name,
                           ways=[*ways, How.UP], candidates=able))  # fmt: skip
     return found
 

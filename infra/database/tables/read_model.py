@@ -49,7 +49,7 @@ class DisputeRow(SQLModel, table=True):
     tallied: int = 0
     """how many countable events it has"""
     officer: str | None = Field(default=None, index=True)
-    """person id of the officer it is named to, else of whose beat it is; of a closed one too"""
+    """person id of the officer it is named to, else of whose beat it is; none once it is closed"""
     deputy: str | None = Field(default=None, index=True)
     """person id of the deputy in charge of the beat"""
     search: str

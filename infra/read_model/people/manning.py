@@ -66,13 +66,19 @@ def _in_gone_hands() -> list[Select[str]]:
         .correlate(TaskRow)
         .exists()
     )
-    task_id = col(TaskRow.task_id)
-    in_hand = select(task_id).join(PersonRow, col(PersonRow.person_id) == col(TaskRow.assignee))
+    task_id, gone = col(TaskRow.task_id), select(col(PersonRow.person_id)).where(_gone())
+    # Sought person by person: tasks that were ever claimed are very many, and few of them wait.
+    everybody = select(col(PersonRow.person_id))
+    in_hand = select(task_id).where(
+        col(TaskRow.assignee).in_(everybody),
+        col(TaskRow.state) == "claimed",
+        or_(col(TaskRow.assignee).in_(gone), ~answers),
+    )
     helped = [
-        select(task_id).join(PersonRow, col(PersonRow.person_id) == hand).where(col(TaskRow.state).in_(OPEN), _gone())
+        select(task_id).where(hand > "", hand.in_(gone), col(TaskRow.state).in_(OPEN))
         for hand in (col(TaskRow.delegate), col(TaskRow.offered_to))
     ]
-    return [in_hand.where(col(TaskRow.state) == "claimed", or_(~col(PersonRow.active), ~answers)), *helped]
+    return [in_hand, *helped]
 
 
 def _gone() -> ColumnElement[bool]:
