@@ -52,6 +52,7 @@ def masks(t: Telling) -> None:
 
     session, agreement = t.case["sessions"][-1], t.case["agreements"][-1]
     t.expect((session["number"], session["result"]) == (1, "agreed"), "一次调解即成")
+    _qualified(t, t.county.seat("mediator", "justice-gushan")["name"], "gold_mediator", "到场的是金牌调解员")
     there = {who["organisation"] for who in session["participants"]}
     t.expect({"station-gushan", "market_reg", "justice-gushan"} <= there, "民警、市场监管部门、调解员都在场")
     alarmed, signed = (datetime.fromisoformat(at).date() for at in (t.case["opened_at"], agreement["at"]))
@@ -125,6 +126,8 @@ def the_car(t: Telling) -> None:
     )  # fmt: skip
     t.expect_stage("evaluation")
     there = {(who["role"], who["organisation"]) for who in t.case["sessions"][-1]["participants"]}
+    lawyer = t.county.seat("legal_helper", "justice-jiangnan")["name"]
+    _qualified(t, lawyer, "legal_aid_lawyer", "到场的是法律援助律师")
     t.expect(("legal_helper", "justice-jiangnan") in there, "街道、市场监管、消协、法律援助律师共同努力")
     t.expect(t.task("watch_through")["task_id"] == watch["task_id"], "所队领导的跟踪不随推送结束")
     t.expect(len(t.case["agreements"]) == 1, "达成一份协议")
@@ -256,3 +259,9 @@ def relapse(t: Telling) -> None:
     case = t.case
     t.expect((case["stage"], case["round"], case["outcome"]) == ("closed", 2, "resolved"), "第二轮化解办结")
     t.expect([v["result"] for v in case["visits"]].count("relapsed") == 1, "反弹一次，记录在案")
+
+
+def _qualified(t: Telling, name: str, qualification: str, sentence: str) -> None:
+    """Whether somebody has a qualification by the register."""
+    listed = t.county.supervisor.get("/v1/duties", kind="qualification", subject=qualification, limit=200)["items"]
+    t.expect(name in [each["person"]["name"] for each in listed], sentence)
