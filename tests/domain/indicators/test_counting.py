@@ -13,7 +13,19 @@ from domain.indicators.events import TallyKind, days_between
 from domain.policy.stages import Stage
 from domain.transitions.facts import Merged, merge_in
 from tests.domain.case_builder import COMMITTEE, STATION, Life
-from tests.domain.support import HANDLER, HOUSING, LEADER, MARKET, MONDAY, OFFICER, PLACES, SUPERVISOR, Desk, alarm
+from tests.domain.support import (
+    HANDLER,
+    HOUSING,
+    LEADER,
+    MARKET,
+    MONDAY,
+    OFFICER,
+    PLACES,
+    SUPERVISOR,
+    Desk,
+    alarm,
+    person,
+)
 
 DAY = timedelta(days=1)
 K = TallyKind
@@ -350,7 +362,8 @@ def test_an_extension_approved_after_the_deadline_takes_the_lateness_back() -> N
     life.act("extend", LEADER, until=(MONDAY + 20 * DAY).isoformat(), reason="等待鉴定")
     life.later(days=8)
     assert [t.result for t in life.standing(K.TIMED)] == ["late"]
-    life.decide(life.state.pending("approve_change")[0], "approve", SUPERVISOR)
+    approval = life.state.pending("approve_change")[0]  # nobody answered: it has gone a level up
+    life.decide(approval, "approve", person("county-leader", ("leader", PLACES["county"])))
     assert life.standing(K.TIMED) == []
     assert [t.result for t in life.later(days=1).settled_on_scene().standing(K.TIMED)] == ["on_time"]
 
