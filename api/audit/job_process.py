@@ -16,6 +16,7 @@ from temporalio.client import Client
 
 from api.audit.parallel_replays import checks
 from api.audit.replay_process import Room
+from api.calendar.telling import engine_of, told
 from api.core.schemas import JsonObject
 from api.histories.lookup import Histories
 from api.histories.replayed_runs import all_asked
@@ -23,6 +24,7 @@ from domain.base import Model
 from domain.errors import SantuiError
 from infra.database.engine import Database, open_database
 from infra.records.archive import Archive
+from infra.records.calendars.editions import count_open
 from infra.records.jobs import Taken, find_job, finish, report
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, get_settings
@@ -55,7 +57,16 @@ async def replays(settings: Settings, client: Client, database: Database, reques
     return Work(total=len(runs), results=checks(settings, room).made(all_asked(runs, later)))
 
 
-KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {"replays": replays}
+async def calendar(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
+    """Tells an edition of the working calendar to every open dispute."""
+    results = told(engine_of(settings, client), database, request)
+    return Work(total=await count_open(database), results=results)
+
+
+KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {
+    "replays": replays,
+    "calendar": calendar,
+}
 
 
 async def run(settings: Settings, taken: Taken) -> None:

@@ -61,7 +61,10 @@ async def job(session: Session, actor: Actor, job_id: str) -> Job:
     row = await records.find_job(session, job_id)
     if row is None or row.person_id != actor.person_id:
         raise NotFound("没有这个任务")
-    return Job(**dict(_item(row)), results=row.sealed["results"])
+    item, results = dict(_item(row)), row.sealed["results"]
+    if row.kind == REPLAYS:
+        return Job(**item, results=results)
+    return Job(**item, results=[], untold=[each for each in results if not each["told"]])
 
 
 async def jobs(session: Session, actor: Actor, kind: str | None, limit: int, cursor: str | None) -> Listed[JobItem]:

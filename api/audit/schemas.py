@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from api.audit.checking import Finding
+from api.calendar.schemas import ToldDispute
 from api.core.schemas import JsonObject, Shape
 from api.disputes.schemas import Case, EntryItem
 from domain.base import CHINA, Strict
@@ -123,3 +124,5 @@ class Job(JobItem):
     """A job as it stands, with what came of it."""
 
     results: list[Finding]
+    untold: list[ToldDispute] = []
+    """of an edition of the calendar: the disputes that could not be told"""

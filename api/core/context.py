@@ -17,6 +17,7 @@ from infra.database.engine import Database, open_database
 from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
 from infra.records.actors import Actors
+from infra.records.calendars.editions import Calendars
 from infra.records.people import DirectoryCache
 from infra.records.sign_ins import SignInLimit
 from infra.runtime.admission import Admission
@@ -65,6 +66,7 @@ class Services:
     places: Places
     """what is counted across the API processes of this machine"""
     intake: Admission
+    calendars: Calendars
 
 
 async def open_services(settings: Settings, name: str = "api") -> Services:
@@ -117,6 +119,7 @@ def assemble(
             inside=_share(settings, INTAKE_AT_ONCE), waiting=_share(settings, INTAKE_WAITING), patience=INTAKE_PATIENCE
         ),
         places=places,
+        calendars=Calendars(database, policy.calendar),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
         tokens=tokens,
         sign_ins=SignInLimit(database, tokens.secret),

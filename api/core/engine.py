@@ -19,7 +19,7 @@ from workflows.dispute import DisputeInput
 
 UpdateName = Literal["decide", "claim", "delegate", "transfer", "acknowledge", "act"]
 """The updates of `workflows.dispute`: a person's message, answered with a receipt or refused."""
-SignalName = Literal["decision", "incident_added", "hotline_note", "looked", "unmanned"]
+SignalName = Literal["decision", "incident_added", "hotline_note", "calendar_edition", "looked", "unmanned"]
 """The signals that services send: a decision while no worker answers, a repeat alarm, a first look at what rings, tasks
 whose people are gone."""
 

@@ -11,6 +11,7 @@ from domain.case.opening import open_state
 from domain.case.records import Beat
 from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed
+from domain.policy.spans import Calendar
 from domain.triage.responsibility import suggested_organisations
 from infra.database.tables.intake import IncidentRow
 from infra.records.deliveries import mark_delivered
@@ -32,7 +33,8 @@ async def deliver(services: Services, row: IncidentRow) -> None:
         incident.source_no, incident.conflicts_with = f"{row.source_no}#{row.nth}", first
     if not row.joined:
         beat = await beat_of(services, content.places)
-        await services.engine.start(DisputeInput(state=_first_state(services, row, content, beat)))
+        calendar = await services.calendars.current()
+        await services.engine.start(DisputeInput(state=_first_state(services, row, content, beat, calendar)))
     else:
         try:
             await services.engine.signal(row.dispute_no, "incident_added", incident)
@@ -44,14 +46,16 @@ async def deliver(services: Services, row: IncidentRow) -> None:
     await mark_delivered(services.database, row.incident_id)
 
 
-def _first_state(services: Services, row: IncidentRow, content: Content, beat: Beat) -> DisputeState:
+def _first_state(
+    services: Services, row: IncidentRow, content: Content, beat: Beat, calendar: Calendar
+) -> DisputeState:
     found = content.triage
     paths = {word: place.path for word, place in content.places.items()}
     lead, *cooperating = suggested_organisations(found, paths)
     return open_state(
         row.dispute_no,
         playbook=services.policy.playbook,
-        calendar=services.policy.calendar,
+        calendar=calendar,
         places=content.places,
         incident=content.incident,
         triage=found.model_copy(update={"suggested_lead": lead, "suggested_cooperating": cooperating}),

@@ -24,6 +24,8 @@ async def reopen(
         return  # this very click did so before, and the case has closed again
     if last.run_id not in begin.state.runs:  # a case under the first rules does not keep them itself
         begin.state.runs = [*begin.state.runs, last.run_id]
+    if begin.state.closed:  # its next run counts by the calendar in effect; one that was ended from outside goes on
+        begin.state.calendar = await services.calendars.current()
     why = {"incident": incident, "reopened": reopened or begin.reopened}
     await services.engine.start(begin.model_copy(update=why), next_run=True)
 

@@ -37,6 +37,8 @@ LOOK_BACK_ROLES = frozenset(
 )
 """Are told that people of a dispute stand in others which they don't see, and how many: whoever goes to them, and those
 who may ask the desk that has it. A department is not: what the police know is given on for no other purpose."""
+CALENDAR_PUBLISHERS = frozenset({"admin_system"})
+"""May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
 DRILL_LEADERS = frozenset({"supervisor", "leader", "admin_system"})
 """May move a dispute's clock and send digests early, where drill is on."""
 

@@ -24,6 +24,7 @@ from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed, NotFound, Refused, Unavailable
 from domain.image.projection import project
 from domain.image.update_result import UpdateResult
+from domain.policy.spans import Calendar
 from domain.transitions import message_keys
 from domain.transitions.decisions import Command
 from domain.transitions.facts import Merged, Note
@@ -200,6 +201,7 @@ class LivingEngine(Engine):
             "decision": (Command, life.signal),
             "incident_added": (Incident, life.fact),
             "hotline_note": (Note, life.fact),
+            "calendar_edition": (Calendar, life.fact),
             "looked": (Looked, life.looked),
             "unmanned": (Sweep, life.swept),
         }

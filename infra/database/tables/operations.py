@@ -48,6 +48,20 @@ class HeartbeatRow(SQLModel, table=True):
     """a list of `infra.health.waiting.Waiting`"""
 
 
+class CalendarRow(SQLModel, table=True):
+    """A published edition of the working calendar; `sealed` holds its days, who published it and why."""
+
+    __tablename__ = "calendar_edition"
+    number: int = Field(primary_key=True)
+    """the how-manieth; the last one is in effect"""
+    edition: str = Field(unique=True)
+    at: datetime = instant_field()
+    person_id: str
+    job_id: str
+    """the job that tells it to the open disputes"""
+    sealed: Any = Field(sa_column=Column(Sealed("calendar"), nullable=False))
+
+
 class SignInRow(SQLModel, table=True):
     """A try at signing in that failed, or is under way; gone after a minute."""
 

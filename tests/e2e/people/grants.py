@@ -366,6 +366,12 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/drill/figures"): Grant(
         at("/v1/drill/figures"), only("supervisor", "leader", "admin_system")
     ),
+    ("GET", "/v1/calendar"): Grant(at("/v1/calendar"), anybody),
+    ("GET", "/v1/calendar/editions"): Grant(at("/v1/calendar/editions"), anybody),
+    ("POST", "/v1/calendar/editions"): Grant(
+        at("/v1/calendar/editions", json={"edition": "2020-01", "holidays": ["2020-01-01"], "reason": "试"}),
+        lambda person, scene: {422} if person.has("admin_system") else {403},
+    ),
     ("POST", "/v1/drill/digest"): Grant(at("/v1/drill/digest"), only("supervisor", "leader", "admin_system")),
 }  # fmt: skip
 """Endpoint -> who is answered what; a name behind the path tells two requests to one endpoint apart."""

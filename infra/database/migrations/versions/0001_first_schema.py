@@ -26,7 +26,7 @@ FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at",
 TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
     "addressee barred dispute helper involvement party_token tally task timeline attachment comment event message "
-    "watcher access archive job answer heartbeat sign_in generation "
+    "watcher access archive job answer heartbeat calendar_edition sign_in generation "
     "report report_item spot_check figure_supervision"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
@@ -342,6 +342,9 @@ def _operations() -> None:
         *_columns(JSON, "waits"),
         sa.PrimaryKeyConstraint("process"),
     )
+    op.create_table("calendar_edition", *_columns(INTEGER, "number"), *_columns(TEXT, "edition", "person_id", "job_id"),
+                    *_columns(INSTANT, "at"), *_columns(SEALED, "sealed"), sa.PrimaryKeyConstraint("number"),
+                    sa.UniqueConstraint("edition"))  # fmt: skip
     op.create_table(
         "sign_in",
         *_columns(TEXT, "try_id", "username"),

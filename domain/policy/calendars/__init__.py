@@ -1,0 +1,1 @@
+"""Working calendars: what a new edition may say."""
