@@ -111,7 +111,9 @@ def _is_gone(case: Case, sweep: Sweep, person: Named, *, leads: bool) -> bool:
     one = next((actor for actor in sweep.left if actor.person_id == person.person_id), None)
     if one is None:
         return False
-    kinds = (p for kind, p in case.state.process.tasks.items() if p.names_one and KINDS[kind].leads is leads)
+    kinds = [p for kind, p in case.state.process.tasks.items() if p.names_one and KINDS[kind].leads is leads]
+    if not kinds:  # the mechanism names nobody: he only is gone who has no post at all
+        return not one.posts
     return not any(entitling_post(one.posts, case.posts(policy.by)) for policy in kinds)
 
 

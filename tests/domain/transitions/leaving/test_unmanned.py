@@ -240,3 +240,14 @@ def test_a_case_that_is_over_takes_no_finding() -> None:
     take_sweep(desk.case, Sweep(tasks=[vacant(task)], left=[person("leaver")]))
 
     assert desk.state == before
+
+
+def test_who_still_holds_the_post_he_is_named_by_stays_named() -> None:
+    """He gave up another post, or the mechanism names nobody to anything."""
+    for code in ("jinhua", "qionglai"):
+        desk = Desk(code, beat=LEFT)
+        desk.push()
+        take_sweep(desk.case, Sweep(left=[person("leaver", ("responsible_officer", STATION))], beat=Beat(code="beat")))
+        assert desk.state.beat == LEFT, code
+        take_sweep(desk.case, Sweep(left=[person("leaver")], beat=Beat(code="beat")))
+        assert desk.state.beat.officer is None, code
