@@ -23,6 +23,7 @@ from api.web.submission import Outcome, banner_of, earlier, next_key, send
 from domain.errors import FieldsInvalid, NotFound
 from domain.people.duties import QUALIFICATIONS, Duty, may_entrust
 from domain.people.organisation import parent
+from domain.people.permissions import may_record_leaving
 from domain.triage.places import Directory, Kind, Listed
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -71,6 +72,7 @@ async def person_page(
         current=[row for row in rows if row["state"] != STATES["over"]],
         past=[row for row in rows if row["state"] == STATES["over"]],
         person=card.person_id,
+        leaves=bool(whose and whose.posts and may_record_leaving(viewer.actor, card.person_id, whose.posts)),
         key=new_id(),
     )
 
