@@ -87,6 +87,7 @@ class Watch:
         self._round = 0
         self._lines = 0
         self._clocks: list[tuple[list[str], int]] = []
+        self._diversions = 0
         self._decisions: Counter[str] = Counter()
 
     def sent_by(self, actor: Actor) -> None:
@@ -104,6 +105,8 @@ class Watch:
         self._ways_out(state, at)
         self._tasks(state)
         self._who(state)
+        self._approvals(state)
+        self._diverted(state)
         self._rungs(state, new, at)
         self._clocks_stand(state, at)
         self._bells(state)
@@ -175,6 +178,23 @@ class Watch:
         assert not selves(decision) & barred(state, task), f"four eyes: {task.kind} by {actor.person_id}"
 
     # --- clocks
+
+    def _approvals(self, state: DisputeState) -> None:
+        """An approval waits at one level, each with its time; it is late at the last alone, or where all are asked."""
+        supervision = state.process.supervision
+        for task in state.pending("approve_change"):
+            if supervision.approvals is None or "change" not in task.about:
+                continue
+            clock = state.clock(f"task:{task.task_id}")
+            assert clock, "an approval without a time"
+            last = supervision.levels[-1].role in {post.role for post in task.addressees}
+            assert not clock.overdue or last, f"silence went nowhere: {task.addressees}"
+
+    def _diverted(self, state: DisputeState) -> None:
+        """What went past the police's pushes was not known to be unsafe in that moment."""
+        for record in state.diversions[self._diversions :]:
+            assert not (record.diverted and state.scene_safe is False), "diverted from a scene that is not safe"
+        self._diversions = len(state.diversions)
 
     def _bells(self, state: DisputeState) -> None:
         """A bell rings until it is answered, one level after the other; what is not seen in time is deemed known."""
