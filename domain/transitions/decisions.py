@@ -39,6 +39,7 @@ from domain.policy.forms.judgement import Return
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
+from domain.transitions.assignments.judges import bar_judges
 from domain.transitions.assignments.reassigning import reassign_errors
 from domain.transitions.criteria import criteria_errors
 from domain.transitions.evidence import evidence_errors
@@ -111,10 +112,10 @@ def check_person(state: DisputeState, task: Task, actor: Actor) -> None:
     Raises:
         NotEntitled, FourEyes
     """
+    if actor.persons & set(task.excluded):  # said first: who proposed a change hears why, whatever his posts
+        raise FourEyes
     if entitled_post(task, actor) is None and task.delegate != actor.holder:
         raise NotEntitled
-    if actor.persons & set(task.excluded):
-        raise FourEyes
     if actor.persons & other_seats(state, task):
         raise FourEyes("评估须由两人分别作出" if KINDS[task.kind].judges else "各级研判须由不同的人分别作出")
 
@@ -321,6 +322,7 @@ def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = Tr
     else:
         task.record.append(decision)
         case.state.touch(task)
+    bar_judges(case, task, decision)
     title = f"{task.name}：{title_of(task.kind, decision.name)}"
     if decision.actor_id is None:
         title += "（到期自动）"

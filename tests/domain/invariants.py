@@ -180,14 +180,14 @@ class Watch:
     # --- clocks
 
     def _approvals(self, state: DisputeState) -> None:
-        """An approval waits at one level, each with its time; it is late at the last alone, or where all are asked."""
+        """An approval has its time at each level, and is late only where it has been to the last of them."""
         supervision = state.process.supervision
         for task in state.pending("approve_change"):
             if supervision.approvals is None or "change" not in task.about:
                 continue
             clock = state.clock(f"task:{task.task_id}")
             assert clock, "an approval without a time"
-            last = supervision.levels[-1].role in {post.role for post in task.addressees}
+            last = task.level >= len(supervision.levels)
             assert not clock.overdue or last, f"silence went nowhere: {task.addressees}"
 
     def _diverted(self, state: DisputeState) -> None:

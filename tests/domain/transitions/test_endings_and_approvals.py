@@ -11,7 +11,7 @@ from domain.case.case import COLOUR
 from domain.case.protection import open_protection
 from domain.errors import DecisionNotAllowed, DisputeClosed, FieldsInvalid, FourEyes, TaskClosed
 from domain.image.projection import project
-from domain.people.organisation import Actor
+from domain.people.organisation import Actor, Post
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, check_action
@@ -269,7 +269,7 @@ def test_what_a_deputy_did_bars_the_one_in_whose_name_it_was_done() -> None:
 def test_who_proposed_by_a_deputy_does_not_approve() -> None:
     desk = Desk(rank=2)
     desk.push()
-    deputy = person("deputy", ("station_chief", PLACES["station"]), on_behalf_of=SUPERVISOR.person_id)
+    deputy = person("deputy", ("supervisor", PLACES["county"]), on_behalf_of=SUPERVISOR.person_id)
     desk.act("suspend", deputy, ground="鉴定", reason="等待鉴定")
     [task] = desk.state.pending("approve_change")
     with pytest.raises(FourEyes):
@@ -359,3 +359,19 @@ def test_a_playbook_that_gives_no_time_asks_all_levels_at_once_as_before() -> No
     desk.act("withdraw", CHIEF, reason="撤回")
     desk.pass_time(days=30)
     assert asked(desk) == ["supervisor", "leader"]
+
+
+@pytest.mark.req("Q-046", "Q-033")
+def test_who_follows_up_while_the_judges_are_asked_does_not_judge() -> None:
+    """“评估” by others than those who had a hand in it, also where the hand came later (持续跟进)."""
+    desk = Desk("qionglai", rank=3)
+    judge = person("judge", ("evaluator_police", PLACES["risk_centre"]), ("department_handler", HOUSING.path))
+    desk.case.enter(Stage.EVALUATION)
+    to = [Post(role="evaluator_police", path=PLACES["risk_centre"])]
+    task = desk.case.open("evaluate", to=to, about={"seat": 1})
+    desk.claim(task, judge)
+    following = desk.case.open("keep_following", to=[Post(role="department_handler", path=HOUSING.path)])
+    desk.decide(following, "progress", judge, summary="已上门")
+    assert (task.state, task.assignee, task.excluded) == ("open", None, ["judge"])
+    with pytest.raises(FourEyes):
+        desk.decide(task, "accept", judge)

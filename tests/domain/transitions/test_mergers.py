@@ -6,7 +6,7 @@ import pytest
 
 from domain.case.case import COLOUR
 from domain.case.state import Task
-from domain.errors import ActionNotAllowed, FourEyes, NotEntitled
+from domain.errors import ActionNotAllowed, FourEyes
 from domain.transitions.actions import Act, actions_thinkable, check_action
 from domain.transitions.approvals import pending_change
 from domain.transitions.decisions import decisions_open
@@ -31,7 +31,7 @@ def test_merging_changes_nothing_until_somebody_else_approves() -> None:
     clock = desk.state.clock(COLOUR)
     assert clock
     assert clock.running, "deadlines go on meanwhile"
-    with pytest.raises(NotEntitled):  # it is asked one level above whoever proposes it
+    with pytest.raises(FourEyes):
         desk.decide(approval(desk), "approve", SUPERVISOR)
     desk.decide(approval(desk), "approve", COUNTY_LEADER)
     turn = desk.state.interruption
