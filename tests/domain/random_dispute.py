@@ -214,7 +214,8 @@ class EveryLife(Steps):
         match wrong:
             case "who":
                 role = sorted(ACTIONS[action].roles)[0]
-                actor = Drawn(data).pick([holder(Post(role="mediator", path="/c")),
+                stranger = next(each for each in ("mediator", "call_taker") if each not in ACTIONS[action].roles)
+                actor = Drawn(data).pick([holder(Post(role=stranger, path="/c")),
                                                    holder(Post(role=role, path="/elsewhere"))])  # fmt: skip
                 codes = {"not_entitled"}
             case "what":
