@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions.leaving.unmanned import Sweep, take_sweep
     from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
+    from domain.transitions.triage.calling_back import call_back
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
     from workflows.departments import push_3
@@ -142,6 +143,7 @@ class DisputeWorkflow:
                         at = judgement.redo_at
                         continue
                     self.case.conclude()
+                    call_back(self.case)
                 relapse = await follow_up(self.desk)
                 if relapse is None:
                     self.case.close("resolved")

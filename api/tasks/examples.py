@@ -89,6 +89,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
         "reason": "双方各执一词，现场无法调解", "criminal_risk": False, "urgent": False},
     ("name_officer", "name"): lambda c: {"officer": c.officer},
     ("watch_through", "noted"): lambda c: {"summary": "已听取责任民警汇报，双方情绪平稳，继续跟进"},
+    ("call_back", "answered"): lambda c: {"summary": "已电话告知办理结果", "response_satisfaction": 5},
     ("rule_urgency", "urgent"): lambda c: {"suggested": c.suggested},
     ("approve_third_push", "approve"): lambda c: {"suggested": c.suggested},
     ("follow_up_responsibly", "contacted"): lambda c: {

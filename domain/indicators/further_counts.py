@@ -9,6 +9,7 @@ from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
 from domain.indicators.diversion_counts import diversions
 from domain.indicators.events import Tally, TallyKind, days_between
+from domain.indicators.visit_counts import RESPONSE
 
 PETITION = "admin_petition_backlog"
 """The category of a petition backlog (信访积案, Q-098)."""
@@ -47,6 +48,7 @@ def further(state: DisputeState, bare: Bare, unit: str, counted: Iterable[Tally]
         *_dispatched(state, bare, unit, first, disposed),
         *_mediated(state, bare, unit, first),
         *_confirmed(state, bare, unit),
+        *_called_back(state, bare),
         *diversions(state, bare, state.places.get("station", "")),
     ]
 
@@ -144,6 +146,21 @@ def _confirmed(state: DisputeState, bare: Bare, unit: str) -> list[Tally]:
             ruled = bare(TallyKind.CONFIRMED, task.decision.at, unit=unit)
             ruled.round, ruled.result = task.round, task.decision.name
             found.append(ruled)
+    return found
+
+
+def _called_back(state: DisputeState, bare: Bare) -> list[Tally]:
+    """How satisfied those who reported are with how the police responded, as they said when they were called back."""
+    found = []
+    for task in state.tasks:
+        value = (
+            task.decision.fields.get("response_satisfaction") if task.kind == "call_back" and task.decision else None
+        )
+        if value is not None and task.decision:
+            rated = bare(TallyKind.RATED, task.decision.at, unit=state.places.get("station", ""))
+            rated.round, rated.result, rated.value = task.round, RESPONSE, int(value)
+            rated.person_id = task.decision.actor_id
+            found.append(rated)
     return found
 
 

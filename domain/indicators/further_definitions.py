@@ -272,7 +272,7 @@ FURTHER = (
         formula="期内对公安接处警的有效评价中，满意和非常满意（4、5分）的比例",
         edges=(
             "回访单独问接处警的，以该问为准；由公安化解而未单独问的，以对处理结果的评价为准",
-            "责任单位为属地派出所；每一方只计最后一次评价",
+            "责任单位为属地派出所；每一方只计最后一次评价；回复报告人时所作的评价另计一次",
         ),
         base=lambda count, days: count.result in (POLICE, RESPONSE),
         hits=_satisfied,

@@ -179,6 +179,16 @@ KINDS: dict[str, KindSpec] = {
         named=True,
         decisions={"noted": _d("跟踪记录", pushes.Noted, ends=False)},
     ),
+    "call_back": KindSpec(
+        name="回复报告人",
+        optional=True,
+        aside=True,
+        within=(Stage.FOLLOW_UP,),
+        decisions={
+            "answered": _d("已回复", judgement.CalledBack),
+            "unreachable": _d("未能联系上", ends=False),
+        },
+    ),
     "approve_third_push": KindSpec(
         name="三推审批",
         stages=(Stage.PUSH_1, Stage.PUSH_2),

@@ -50,6 +50,13 @@ class Visited(Fields):
     response_satisfaction: Satisfaction | None = Field(None, title="对公安接处警的满意度（1 至 5）")
 
 
+class CalledBack(Fields):
+    """Whoever reported it was told what became of it."""
+
+    summary: Text = Field(title="回复情况")
+    response_satisfaction: Satisfaction | None = Field(None, title="报告人对公安接处警的满意度（1 至 5）")
+
+
 class Relapsed(Visited):
     """The quarrel has flared up again (反弹)."""
 

@@ -10,13 +10,14 @@ from domain.policy.mistakes import choice
 from domain.policy.process import Process
 from domain.policy.stages import Stage
 
-DESKS = "confirm_triage"
+DESKS, CALL_BACK = "confirm_triage", "call_back"
 
 
 def source_mistakes(process: Process) -> Iterator[Mistake]:
     """Everything that is wrong with the sources and their desks."""
     if process.sources:
         yield from _silence(process)
+    yield from _call_back(process)
     for code, source in process.sources.items():
         where: Loc = ("sources", code)
         if full_width := [c for c in "，、：" if c in code]:
@@ -26,6 +27,15 @@ def source_mistakes(process: Process) -> Iterator[Mistake]:
         for n, reporter in enumerate(source.reported_by):
             if reporter.at == "assigned":
                 yield Mistake((*where, "reported_by", n, "at"), "nothing is assigned yet when a report comes in")
+
+
+def _call_back(process: Process) -> Iterator[Mistake]:
+    if CALL_BACK not in process.tasks:
+        return
+    if not any(source.call_back for source in process.sources.values()):
+        yield Mistake(("tasks", CALL_BACK), "no source says call_back: it would never be asked")
+    if not process.has(Stage.FOLLOW_UP):
+        yield Mistake(("tasks", CALL_BACK), f"it stands beside {Stage.FOLLOW_UP}, which the mechanism has not got")
 
 
 def _silence(process: Process) -> Iterator[Mistake]:
