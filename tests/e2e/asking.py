@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from api.cli.client import County
+from api.cli.client import County, Document
 from api.cli.stories import STORIES, play_one
 from domain.base import CHINA
 
@@ -102,15 +102,18 @@ def _report_up(county: County) -> None:
 
 
 def _check_again(county: County) -> None:
-    """Quarrels found to be no risk, until one is drawn and looked at again."""
+    """Quarrels found to be no risk, until one is drawn (one in five) and looked at again."""
     evaluator = county.with_role("evaluator_committee", "centre")
-    for house in range(900, 940):
+    drawn: list[Document] = []
+    for house in range(900, 960):
         place = {"address": f"桃源镇梅林村{house}号"}
         report = county.alarm("两户因晾晒衣物口角，已和好", source="walk_in", place=place)
         county.answer(report["dispute_no"], "confirm_triage", "no_risk")
-    deadline = time.monotonic() + 60
-    while not (drawn := evaluator.get("/v1/spot-checks")["items"]) and time.monotonic() < deadline:
-        time.sleep(0.5)
+        deadline = time.monotonic() + (8 if house % 8 == 7 else 0)  # what ended is drawn every five seconds
+        while not (drawn := evaluator.get("/v1/spot-checks")["items"]) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        if drawn:
+            break
     check = drawn[0]["check_id"]
     evaluator.get(f"/v1/spot-checks/{check}")
     evaluator.post(f"/v1/spot-checks/{check}", {"verdict": "wrong", "reason": "对方再次扬言报复"})
