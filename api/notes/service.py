@@ -94,7 +94,7 @@ async def _noted(
 
         async def there(reading: Session) -> bool:
             lines = await timeline_of(reading, dispute_no, after=last)
-            return any(line.detail.get("note") == ours for line in lines)
+            return any(line.detail.get("note_id") == ours for line in lines)
 
         noted = Noted(dispute_no=dispute_no, source=source, text=note.text)
         if not await services.revisions.visible(dispute_no, there):

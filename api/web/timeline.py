@@ -26,6 +26,7 @@ _EXTRA = {
     "ground": "事由",
     "due_at": "时限",
     "note": "备注",
+    "text": "内容",
     "until": "至",
     "explanation": "整改要求",
     "criteria": "复杂疑难情形",

@@ -164,7 +164,7 @@ def hotline_note(case: Case, note: Note) -> None:
     hands = next((task.assignee for task in asked if task.assignee), None)
     told = [[post.role, post.path] for task in asked for post in task.addressees] if not hands else []
     case.log("hotline_note", "热线转来情况", by=note.actor, source=note.source, text=text, person=hands,
-             told=told or None, note=message_keys.write(note.key) if note.actor else None)  # fmt: skip
+             told=told or None, note_id=message_keys.write(note.key) if note.actor else None)  # fmt: skip
     s.applied.append(Applied(key=note.key, revision=s.revision))
     for task in asked:
         s.touch(task)
