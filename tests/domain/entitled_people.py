@@ -7,10 +7,11 @@ is one person with every post there is; a deputy acts as himself on behalf of an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from api.tasks.examples import example
+from domain.base import china
 from domain.case.lawful_tables import AGAIN
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
@@ -18,7 +19,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, parent, wit
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
-from domain.transitions.evidence import last_met
+from domain.transitions.evidence import last_met, round_began
 from domain.transitions.supervision import holder_of, of_body
 from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
 
@@ -165,7 +166,7 @@ def fields_for(draw: Chance, state: DisputeState, task: Task, decision: str, at:
 def _maybe_agreed(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
     if not draw.flag():
         return {}
-    return {"terms": ["双方和解"], "obligations": obligations(draw, at.date())}
+    return {"terms": ["双方和解"], "obligations": obligations(draw, state, at)}
 
 
 def _assigned(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
@@ -205,7 +206,7 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "progress"): lambda d, s, at: d.pick([{}, {"met": []}]),
     ("dispatch", "assign"): _assigned,
     ("mediate", "agreed"): lambda d, s, at: {
-        "confirmation": d.flag() and s.process.has(Stage.CONFIRMATION), "obligations": obligations(d, at.date())},
+        "confirmation": d.flag() and s.process.has(Stage.CONFIRMATION), "obligations": obligations(d, s, at)},
     ("mediate", "adjourned"): lambda d, s, at: {
         "until": min(at + timedelta(hours=d.number(0, 240)), _ladder_ends(s, at)).isoformat()},
     ("court_protection", "granted"): lambda d, s, at: {
@@ -261,10 +262,11 @@ def free_for(state: DisputeState, tasks: list[Task]) -> list[str]:
     return [code for code, ref in ORGANISATIONS.items() if not moved or ref.path not in others]
 
 
-def obligations(draw: Chance, today: date) -> list[dict[str, Any]]:
-    """None, one or two things that parties owe."""
+def obligations(draw: Chance, state: DisputeState, at: datetime) -> list[dict[str, Any]]:
+    """None, one or two things that parties owe; nothing is due before the round began."""
+    first = china(round_began(state)).date()
     return [
         {"party": "李某", "kind": "money", "what": f"第{n}期", "amount": "100.00",
-         "due_on": (today + timedelta(days=draw.number(-3, 60))).isoformat()}
+         "due_on": max(first, at.date() + timedelta(days=draw.number(-3, 60))).isoformat()}
         for n in range(draw.number(0, 2))
     ]  # fmt: skip
