@@ -62,6 +62,8 @@ class TallyKind(StrEnum):
     """an agreement that judicial confirmation was asked for; `done_at`: when it was applied for"""
     CONFIRMED = "confirmed"
     """the court ruled on an agreement: confirmed, rejected, withdrawn"""
+    NO_RISK = "no_risk"
+    """the matter ended as no risk at its desk; `result`: wrong where a second look found so and it was started again"""
     DIVERSION = "diversion"
     """a verdict on diverting: diverted, kept, missed, needless; `done_at`, `lag`: the first alarm by 110 after it"""
 

@@ -49,6 +49,7 @@ def further(state: DisputeState, bare: Bare, unit: str, counted: Iterable[Tally]
         *_mediated(state, bare, unit, first),
         *_confirmed(state, bare, unit),
         *_called_back(state, bare),
+        *_no_risk(state, bare),
         *diversions(state, bare, state.places.get("station", "")),
     ]
 
@@ -146,6 +147,19 @@ def _confirmed(state: DisputeState, bare: Bare, unit: str) -> list[Tally]:
             ruled = bare(TallyKind.CONFIRMED, task.decision.at, unit=unit)
             ruled.round, ruled.result = task.round, task.decision.name
             found.append(ruled)
+    return found
+
+
+def _no_risk(state: DisputeState, bare: Bare) -> list[Tally]:
+    """Endings as no risk, by the desk that found none; and which of them a spot check (抽查) took back."""
+    found: list[Tally] = []
+    for entry in state.timeline:
+        if entry.kind == "closed" and entry.detail["outcome"] == "no_risk":
+            desks = [t.decision for t in state.tasks if t.decision and t.decision.name == "no_risk"]
+            posts = [d.post for d in desks if d.post and d.at <= entry.at]
+            found.append(bare(TallyKind.NO_RISK, entry.at, unit=posts[-1].path if posts else ""))
+        elif entry.kind == "action" and found and entry.detail.get("fields", {}).get("spot_check"):
+            found[-1].result = "wrong"
     return found
 
 
