@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from domain.base import CHINA
 from tests.web.support import PHONE, Desk, alarm, answered, decisions, open_task, photo, sound
 
 
@@ -66,7 +68,7 @@ def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: De
     expect(page.get_by_label("已上传：现场照片.png")).to_be_checked()
     expect(page.get_by_label("是否达成调解协议")).to_be_checked()
     sound(page, tmp_path / "refused.png")
-    page.get_by_label("履行期限").fill("2027-01-31")
+    page.get_by_label("履行期限").fill((datetime.now(CHINA) + timedelta(days=60)).date().isoformat())
     page.get_by_role("button", name="提交：已化解").click()
     expect(page.locator("#f-obligations-0")).to_contain_text("款项须填写金额")
     page.get_by_label("金额（元）").fill("3000.50")

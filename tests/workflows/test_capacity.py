@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -64,8 +64,9 @@ def largest(command: Command) -> Command:
     full = command.model_copy(update={"fields": fields, "note": words(4000)})
     if command.decision == "disposed":
         left = (MAX_MESSAGE - size_of(full) - 4000) // 700
+        due = (datetime.now(CHINA) + timedelta(days=30)).date().isoformat()
         fields["obligations"] = [
-            {"party": words(90), "kind": "act", "what": words(90), "due_on": "2026-12-31"} for _ in range(left)
+            {"party": words(90), "kind": "act", "what": words(90), "due_on": due} for _ in range(left)
         ]
     assert size_of(full) < MAX_MESSAGE - 3000
     return full
