@@ -349,10 +349,9 @@ class Watch:
         if state.process.follow_up.visits:
             assert [v for v in state.visits if v.round == state.round], "closed without a visit"
         if state.process.has(Stage.FOLLOW_UP):
-            order = next((c for c in reversed(state.clocks) if c.name == PROTECTION), None)
-            assert order is None or (order.stopped_at or order.due_at) >= order.due_at, (
-                "closed under a protection order"
-            )
+            ended = state.closed_at or state.opened_at
+            cut = [c for c in state.clocks if c.name == PROTECTION and c.stopped_at == ended and c.due_at > ended]
+            assert not cut, "closed under a protection order"
 
     # --- the others
 
