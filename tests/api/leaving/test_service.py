@@ -61,7 +61,6 @@ async def _rows(services: Services, table: type, **where: object) -> list:  # ty
 # --- what is left behind
 
 
-@pytest.mark.req("Q-023", "Q-101")
 async def test_a_leaver_and_those_above_him_see_what_he_leaves_behind(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -87,7 +86,6 @@ async def test_others_do_not_see_it(services: Services, session: Session, engine
         await preview(services, session, await security(services), actor.person_id, ["no-post"])
 
 
-@pytest.mark.req("Q-101")
 async def test_the_system_says_whose_work_would_be_left_without_an_answerer(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -127,7 +125,6 @@ async def test_nobody_leaves_before_his_work_is_handed_on(
     assert not await _rows(services, LeavingRow)
 
 
-@pytest.mark.req("Q-023")
 async def test_what_he_had_in_hand_is_his_who_takes_it_over_and_the_posts_end_with_their_day(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -215,7 +212,6 @@ async def test_nobody_puts_his_own_leaving_on_record_and_no_chief_anybodys(
 # --- what is entrusted by name
 
 
-@pytest.mark.req("Q-100", "Q-101")
 async def test_a_beat_is_handed_on_or_expressly_left_vacant(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
@@ -239,7 +235,6 @@ async def test_a_beat_is_handed_on_or_expressly_left_vacant(
     assert {row.subject for row in ended} - {vacant} <= {r.subject for r in running if r.person_id == to.person_id}
 
 
-@pytest.mark.req("J-003", "J-041")
 async def test_a_case_that_names_him_turns_to_whom_the_beat_was_handed_on(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
