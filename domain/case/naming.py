@@ -21,12 +21,19 @@ NAME, WATCH = "name_officer", "watch_through"
 
 
 def nameable(state: DisputeState) -> Task | None:
-    """The open task that one officer is named for; none where there is none."""
+    """The open task that one officer is named for; none where there is none, or where it was given to others."""
     for task in state.pending():
         policy = state.process.tasks.get(task.kind)
         if policy and policy.names_one and KINDS[task.kind].leads:
-            return task
+            officers = {addressing.role for addressing in policy.by}
+            return task if any(post.role in officers for post in task.addressees) else None
     return None
+
+
+def given_to_others(case: Case) -> None:
+    """A push that went elsewhere asks nobody any more which officer it shall be."""
+    if nameable(case.state) is None:
+        case.void(case.state.pending(NAME), "已改由他人办理")
 
 
 def follow(case: Case) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.case.case import COLOUR, PROGRESS, Case
 from domain.case.clocks import Clock
+from domain.case.naming import given_to_others
 from domain.case.records import Supervision
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Post
@@ -106,6 +107,7 @@ def move_up(case: Case, task: Task, why: str, *, by: Any = None) -> bool:
         case.state.touch(task)
         case.log("reassigned", f"{task.name}提级", by=by, task_id=task.task_id, reason=why, level=task.level,
                  to=[post.model_dump() for post in to])  # fmt: skip
+        given_to_others(case)
         return True
     return False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.case.case import COLOUR, PROGRESS, PROTECTION, is_of
 from domain.case.clocks import Clock
+from domain.case.lawful_tables import AGAIN
 from domain.case.state import Decision, DisputeState, Entry, Task
 from domain.image.list_deltas import with_kept
 from domain.image.projection import Basis, Image, project
@@ -165,6 +166,10 @@ class Watch:
 
     def _answer(self, state: DisputeState, task: Task, decision: Decision) -> None:
         if decision.actor_id is None:
+            if (task.kind, decision.name) == ("mediate", "lapsed"):  # by law, not by the playbook
+                clock = next(c for c in reversed(state.clocks) if c.name == AGAIN)
+                assert clock.due_at <= decision.at, "a second session lapsed before its time"
+                return
             policy = state.process.tasks.get(task.kind)
             assert policy, f"{task.kind} decided itself without a policy"
             assert policy.decides_itself == decision.name, f"{task.kind} decided itself"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from domain.case.bells import ring
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of
+from domain.case.naming import given_to_others
 from domain.case.records import Assigned
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task
@@ -32,6 +33,7 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         case.state.touch(task)
         ring(case, task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
+    given_to_others(case)
     pass_on(case.state, case.now(), reassigned=True)
 
 

@@ -179,6 +179,21 @@ def test_a_supervisor_who_hands_it_to_others_takes_it_from_him() -> None:
     assert (task.assignee, task.named, desk.state.responsible) == (None, False, None)
 
 
+@pytest.mark.parametrize(
+    ("action", "fields"), [("reassign", {"role": "duty_leader", "organisation": "housing"}), ("escalate", {})]
+)
+def test_what_goes_to_others_asks_nobody_any_more_which_officer_it_shall_be(
+    action: str, fields: dict[str, Any]
+) -> None:
+    desk, task = at_push_2(beat=Beat())
+    (asked,) = desk.state.pending(NAME)
+    desk.act(action, SUPERVISOR, **fields, reason="换人")
+    assert (asked.state, asked.void_reason) == ("void", "已改由他人办理")
+    assert "responsible_officer" not in {post.role for post in task.addressees}
+    with pytest.raises(ActionNotAllowed):
+        desk.act(NAME, CHIEF, officer=TANG.person_id, reason="换人")
+
+
 def test_a_playbook_that_names_nobody_asks_all_as_before() -> None:
     desk = Desk(beat=BEAT)
     policy = desk.state.process.tasks["follow_up_responsibly"].model_copy(update={"names_one": False})
