@@ -18,6 +18,8 @@ Typed = Mapping[str, str]
 LONG = 1000
 """Length from which a text gets several lines, unless its name is in `SHORT`."""
 SHORT = {"who", "where", "party", "name", "to", "case_no", "organisation", "role", "kind"}
+UNASKED = {"bundle"}
+"""Formats of what the system fills in."""
 EMPTY_ROW, EMPTY_POSITION = "__n__", "__p__"
 """Placeholders of the blank row that a script copies: its number in names, its position in labels."""
 
@@ -107,6 +109,7 @@ class Form:
         return [
             self._control(part, prefix + name, name, name in needed, inputs)
             for name, part in schema.get("properties", {}).items()
+            if core(part, self._defs)[0].get("format") not in UNASKED
         ]
 
     def _control(self, schema: JsonSchema, name: str, last: str, required: bool, inputs: _Inputs) -> Control:

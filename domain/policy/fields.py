@@ -36,8 +36,14 @@ RoleCode = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """A role's code: common, or added by the case's playbook, which its own rule looks up."""
 DISPUTE_NO = r"D(\d{6}-)?\d{4}-\d{6,}"
 """A dispute's number: D, the cell's code where there is one, the year, and a count of at least six digits."""
-BUNDLE = r"^[A-Z]{1,4}[A-Za-z0-9_-]{1,60}$"
-"""The number of a report that takes several disputes at once (`infra.records.reporting`)."""
+Bundle = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{1,4}[A-Za-z0-9_-]{1,60}$", max_length=64),
+    Field(json_schema_extra={"format": "bundle"}),
+]
+"""The number of a report that takes several disputes at once (`infra.records.reporting`). Whoever sends a bundle gives
+it, and no form asks for it.
+"""
 DisputeNo = Annotated[str, StringConstraints(max_length=40, pattern=f"^{DISPUTE_NO}$")]
 
 

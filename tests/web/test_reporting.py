@@ -67,3 +67,12 @@ def test_nothing_chosen_and_what_is_refused_lose_nothing_typed(desk: Desk) -> No
     page.get_by_role("button", name="确认并报送所选").click()
     expect(page.get_by_role("alert")).to_contain_text("已经办理")
     expect(page.get_by_label("说明")).to_have_value("请尽快推送")
+
+
+def test_nobody_is_asked_for_a_bundle_s_number(desk: Desk) -> None:
+    number = alarm(desk.county, "两户因宅基地边界争执，砌墙被拦")
+    task = desk.county.open_tasks(number, "confirm_triage")[0]
+    page = desk.sign_in(desk.answerer(task))
+    page.goto(f"/tasks/{task['task_id']}?decision=report_up")
+    expect(page.get_by_label("现场已稳控")).to_be_visible()
+    expect(page.get_by_label("报送批次")).to_have_count(0)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from domain.policy.fields import BUNDLE, SCENE_SAFE, Agreed, Fields, OrganisationCode, PersonCode, Reasoned, Text
+from domain.policy.fields import SCENE_SAFE, Agreed, Bundle, Fields, OrganisationCode, PersonCode, Reasoned, Text
 
 
 class SettledOnScene(Agreed):
@@ -51,7 +51,7 @@ class Suggested(Fields):
 class ThirdPushApproved(Suggested):
     """It leaves the police: reported up (报送) alone, or with others under one number."""
 
-    bundle: str | None = Field(None, title="报送批次（批量报送时由系统填写）", pattern=BUNDLE, max_length=64)
+    bundle: Bundle | None = Field(None, title="报送批次（批量报送时由系统填写）")
 
 
 class Contacted(Fields):

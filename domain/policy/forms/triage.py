@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from domain.policy.fields import AXIS, BUNDLE, SCENE_SAFE, Code, DisputeNo, Fields, Reasoned, Text
+from domain.policy.fields import AXIS, SCENE_SAFE, Bundle, Code, DisputeNo, Fields, Reasoned, Text
 
 
 class ReportUp(Fields):
     """A risk goes to the desk above, alone or in a bundle (报送, Q-042)."""
 
-    bundle: str | None = Field(None, title="报送批次（批量报送时由系统填写）", pattern=BUNDLE, max_length=64)
+    bundle: Bundle | None = Field(None, title="报送批次（批量报送时由系统填写）")
     police_handled: Text | None = Field(None, title="公安先期处置情况（须公安先行的警情必填）")
     scene_safe: bool | None = Field(None, title=SCENE_SAFE)
 
