@@ -19,13 +19,14 @@ from infra.records.attachments import attachments_of, find_attachment, no_such_f
 
 
 def may_attach(dispute: DisputeRow, tasks: list[TaskRow], paths: set[str], actor: Actor) -> bool:
-    """Whether a person may add files: an open task is his matter, or an action is open to him. Others may only look.
+    """Whether a person may add files: an open task is his matter, or he may steer the case. Others may only look.
 
     `paths` are the organisations that have a part in the dispute.
     """
     pending = (Task.model_validate(task.sealed) for task in tasks if task.state in ("open", "claimed"))
     able = actions_open(dispute.sealed.get("actions", []), paths, actor)
-    return bool(able) or any(concerned(task, actor) for task in pending)
+    steers = any(not spec.corrects for spec in able.values())
+    return steers or any(concerned(task, actor) for task in pending)
 
 
 async def check_may_attach(services: Services, session: Session, actor: Actor, dispute_no: str) -> None:

@@ -59,7 +59,7 @@ async def publish(
     """
 
     async def do(_: str) -> Effect[Published]:
-        await at_root(services, session, actor, CALENDAR_PUBLISHERS, PUBLISH)
+        await at_root(services, session, actor, CALENDAR_PUBLISHERS, "calendar")
 
         async def keep(writing: Session) -> Answer[Published]:
             row = await records.latest(writing)
@@ -77,7 +77,7 @@ async def publish(
         return Effect(keep, LOCK)
 
     answer = await once(services, session, actor, PUBLISH, key, new.model_dump(mode="json"), _ANSWER, do)
-    services.access.note(actor.person_id, None, PUBLISH)
+    services.access.note(actor.person_id, None, "calendar")
     services.calendars.forget()
     services.database.wakeups.job_waits()
     return answer

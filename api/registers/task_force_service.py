@@ -56,7 +56,7 @@ async def form_task_force(
             message = f"没有代码为“{asked.organisation}”的单位"
             raise FieldsInvalid(errors=[{"field": "organisation", "message": message}])
         if not may_form(actor, organisation.path):
-            services.access.note(actor.person_id, None, FORM, NotEntitled.code)
+            services.access.note(actor.person_id, None, "force:form", NotEntitled.code)
             raise NotEntitled("专班由牵头单位或其上级的负责人成立")
         check_forming(asked, now)
         row = TaskForceRow(
@@ -66,7 +66,7 @@ async def form_task_force(
 
         async def form(writing: Session) -> Answer[TaskForce]:
             writing.add(row)
-            services.access.note(actor.person_id, None, FORM)
+            services.access.note(actor.person_id, None, "force:form")
             return Answer(201, (await _shown(services, writing, [row], now))[0])
 
         return Effect(form)

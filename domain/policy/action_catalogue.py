@@ -19,6 +19,8 @@ class ActionSpec(Model):
     approved: bool = False
     """changes nothing until it is approved one level up; so does `recolour` where it lowers the colour, and an ending
     of what is not of the mildest colour"""
+    corrects: bool = False
+    """puts right what is on record and steers nothing: no reason to bring files, as other actions are"""
 
 
 MERGER = "merge_into"
@@ -52,7 +54,9 @@ ACTIONS: dict[str, ActionSpec] = {
     ),
     "reassign": ActionSpec(title="改派", form=actions.ReassignOf, roles=_POLICE | _CENTRE),
     "name_officer": ActionSpec(title="指定责任民警", form=pushes.NameAnother, roles=_POLICE | {"command_room"}),
-    "correct_party": ActionSpec(title="更正当事人", form=actions.CorrectParty, roles=_POLICE | _CENTRE | _AT_WORK),
+    "correct_party": ActionSpec(
+        title="更正当事人", form=actions.CorrectParty, roles=_POLICE | _CENTRE | _AT_WORK, corrects=True
+    ),
     "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
     "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),

@@ -83,7 +83,7 @@ class Scene:
                 return False
 
     def acts(self, person: Person) -> bool:
-        """Whether an open task asks a post of the person, or an action is his, at or above who has a part."""
+        """Whether an open task asks a post of the person, or he may steer the case, at or above who has a part."""
         asked = [(post.role, post.path) for task in self.state.tasks if task.pending for post in task.addressees]
         theirs = any(role == wanted and within(there, path) for role, path in person.posts for wanted, there in asked)
         paths = {path for _, path in self.parts}
@@ -93,7 +93,8 @@ class Scene:
     def _offers(self, action: str) -> bool:
         """Whether an action makes sense in the scene's dispute, as far as a role has no other."""
         named_for = any(task.kind == "follow_up_responsibly" for task in self.state.pending())
-        return not ACTIONS[action].on_closed and (action != "name_officer" or named_for)
+        spec = ACTIONS[action]
+        return not (spec.on_closed or spec.corrects) and (action != "name_officer" or named_for)
 
     def answers(self, person: Person) -> bool:
         """Whether a post of the person is asked, or the same post above one that is."""
