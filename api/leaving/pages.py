@@ -26,6 +26,7 @@ from domain.transitions.leaving.handing_on import HOW_NAMES, WHAT_NAMES, How, Le
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.read_model.disputes import visible
 
 router = APIRouter(route_class=PageRoute)
 SHOWN = 100
@@ -142,7 +143,8 @@ async def _show(
     offices = await offices_of(services, session)
     now = present()
     wrong = {p["field"]: p["message"] for p in problems}
-    linked = viewer.actor.has_role("supervisor") or bool(seen and seen.person.person_id == viewer.actor.person_id)
+    numbers = {item.dispute_no for item in seen.items if item.dispute_no} if seen else set()
+    linked = await visible(session, viewer.actor, numbers)
     listed = {item.item for item in seen.items} if seen else set()
     return show(
         request,
@@ -168,8 +170,8 @@ async def _show(
         if seen
         else [],
         counts=[(WHAT_NAMES[what], n) for what, n in seen.counts.items()] if seen else [],
-        must=[_row(item, typed, wrong, linked=linked) for item in seen.items if item.ways] if seen else [],
-        told=[_row(item, typed, wrong, linked=linked) for item in seen.items if not item.ways] if seen else [],
+        must=[_row(item, typed, wrong, linked) for item in seen.items if item.ways] if seen else [],
+        told=[_row(item, typed, wrong, linked) for item in seen.items if not item.ways] if seen else [],
         ways=[(how.value, WAYS[how]) for how in WAYS],
         rest_name=HOW_NAMES[How.PERSON],
         typed=typed,
@@ -187,8 +189,8 @@ def _path(code: str) -> str:
     return f"/{code}"
 
 
-def _row(item: WorkLeft, typed: dict[str, str], wrong: dict[str, str], *, linked: bool) -> View:
-    """A piece of work: where it may go, and what was chosen; with a link for those who see disputes."""
+def _row(item: WorkLeft, typed: dict[str, str], wrong: dict[str, str], linked: set[str]) -> View:
+    """A piece of work: where it may go, and what was chosen; with a link where the viewer may see the dispute."""
     href = f"/tasks/{item.task_id}" if item.task_id else f"/disputes/{item.dispute_no}" if item.dispute_no else ""
     options = [
         (f"person:{who.person_id}", f"交给 {who.name}（{who.username}）") for who in item.candidates[:MOST_NAMES]
@@ -198,7 +200,7 @@ def _row(item: WorkLeft, typed: dict[str, str], wrong: dict[str, str], *, linked
         "item": item.item,
         "what": item.what_name,
         "title": item.title,
-        "href": href if linked else "",
+        "href": href if item.dispute_no in linked else "",
         "due": stamp(item.due_at, present()) if item.due_at else "",
         "options": options,
         "chosen": typed.get(f"how.{item.item}", ""),

@@ -56,11 +56,11 @@ def signed_in(instance: Instance, person: Client | str) -> httpx2.Client:
 
 def pages(client: httpx2.Client, *first: str) -> Iterator[tuple[str, list[str]]]:
     """Every page found by links from the first ones: its path, and its texts."""
-    todo, seen, shapes = list(first), set(first), Counter[str]()
+    todo, seen, shapes = list(first), dict.fromkeys(first, ""), Counter[str]()
     while todo:
         path = todo.pop(0)
         answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
+        assert answer.status_code == 200, f"{path}, linked from {seen[path]}: {answer.status_code}"
         page = _Page()
         page.feed(answer.text)
         yield path, page.texts
@@ -68,6 +68,6 @@ def pages(client: httpx2.Client, *first: str) -> Iterator[tuple[str, list[str]]]
             to = urljoin(path, link).partition("#")[0]
             shape = re.sub(r"D\d{4}-\d+|[0-9a-f]{8}-[0-9a-f-]{27}", "…", to.partition("?")[0])
             if to.startswith("/") and to not in seen and not NOT_PAGES.search(to) and shapes[shape] < PER_SHAPE:
-                seen.add(to)
+                seen[to] = path
                 shapes[shape] += 1
                 todo.append(to)
