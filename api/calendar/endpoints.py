@@ -16,13 +16,13 @@ from domain.policy.calendars.editions import NewEdition
 router = APIRouter(prefix="/v1", tags=["registers"])
 
 
-@router.get("/calendar", response_model=Edition, responses=problems(READ - {404}))
+@router.get("/calendar", response_model=Edition, responses=problems(READ))
 async def get_calendar(services: ServicesDep, session: SessionDep, actor: ActorDep) -> Edition:
     """The edition in effect, and how many open disputes count by it already."""
     return await service.in_effect(services, session)
 
 
-@router.get("/calendar/editions", response_model=Listed[Edition], responses=problems(READ - {404}))
+@router.get("/calendar/editions", response_model=Listed[Edition], responses=problems(READ))
 async def get_editions(
     services: ServicesDep, session: SessionDep, actor: ActorDep, limit: LimitDep = 50, cursor: CursorDep = None
 ) -> Listed[Edition]:

@@ -36,6 +36,7 @@ def ask_everything(county: County) -> None:
     supervisor.get(f"/v1/reports/{reported['number']}")
     _hand_around(county)
     _entrust(county)
+    _publish_calendar(county)
     _report_up(county)
     _check_again(county)
     _supervise(county)
@@ -62,6 +63,8 @@ def _hand_around(county: County) -> None:
     first.post(f"{at}/release")
     told = {"text": f"请@{second.username}关注"}
     first.post(f"/v1/disputes/{number}/comments", told)
+    county.supervisor.post(f"/v1/disputes/{number}/notes", {"text": "来电催办"})
+    county.with_role("call_taker").post(f"/v1/incidents/{report['incident_id']}/notes", {"text": "又来电催办"})
     message = second.get("/v1/messages")["items"][0]
     second.post(f"/v1/messages/{message['message_id']}/read")
     second.post("/v1/messages/read")
@@ -71,6 +74,21 @@ def _hand_around(county: County) -> None:
     deputy = first.post("/v1/deputies", {"deputy": second.username, **days})
     first.get("/v1/deputies")
     first.delete(f"/v1/deputies/{deputy['deputyship_id']}")
+
+
+def _publish_calendar(county: County) -> None:
+    """The days in effect under another edition's name."""
+    admin = county.with_role("admin_system")
+    days = admin.get("/v1/calendar")
+    admin.post(
+        "/v1/calendar/editions",
+        {
+            "edition": f"t{time.time():.0f}",
+            "reason": "节假日安排通知",
+            **{k: days[k] for k in ("holidays", "workdays")},
+        },
+    )
+    admin.get("/v1/calendar/editions")
 
 
 def _entrust(county: County) -> None:

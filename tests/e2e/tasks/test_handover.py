@@ -268,7 +268,7 @@ def test_what_the_other_claimed_is_answered_by_his_deputy_only(people: People, o
 def test_actions_are_taken_on_behalf_and_approved_by_neither(people: People) -> None:
     number = people.at_push_2()
     chief, stands_in = people.at("station_chief", STATION), people.at("on_scene_officer", STATION, 1)
-    assert stands_in.get(f"/v1/disputes/{number}")["actions"] == []
+    assert [a["name"] for a in stands_in.get(f"/v1/disputes/{number}")["actions"]] == ["correct_party"]
     with deputy(chief, stands_in):
         assert "escalate" in {a["name"] for a in stands_in.get(f"/v1/disputes/{number}")["actions"]}
         people.act(number, "escalate", stands_in)

@@ -30,7 +30,7 @@ class TestWrong1OneDeskSuffices:
         assert kinds(bureau, number) == ["confirm_triage"], "政法委 is not asked by one level's word"
         (second,) = bureau.open_tasks(number)
         assert (second["about"]["desk"], second["post"]["organisation"]) == ("bureau", "bureau"), "邛崃市局"
-        assert refusal_of(lambda: bureau.decide(second["task_id"], "report_up", desk)) == (403, "not_entitled")
+        assert refusal_of(lambda: bureau.decide(second["task_id"], "report_up", desk)) == (403, "four_eyes")
         bureau.decide(second["task_id"], "report_up", analyst)
         (reported,) = bureau.open_tasks(number)
         assert (reported["kind"], reported["post"]["organisation"]) == ("dispatch", "committee"), "报送至…政法委"
