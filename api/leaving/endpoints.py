@@ -12,10 +12,11 @@ from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
 from api.leaving import service
 from api.leaving.schemas import LeavingPreview, Left
+from domain.policy.fields import Code
 from domain.transitions.leaving.handing_on import Leaving
 
 router = APIRouter(prefix="/v1/people", tags=["who"])
-PostsDep = Annotated[list[str], Query(max_length=50)]
+PostsDep = Annotated[list[Code], Query(max_length=50)]
 
 
 @router.get(

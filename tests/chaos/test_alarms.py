@@ -268,11 +268,11 @@ def test_of_a_hundred_callers_at_once_nobody_is_refused_whose_report_was_recorde
     recorded = {number for (number,) in stored(chaos, "SELECT source_no FROM incident")}
     outcomes = Counter((answer.status_code, number in recorded) for number, answer in answers)
     print(outcomes)
-    assert outcomes.keys() <= {(201, True), (503, False)}
+    assert outcomes.keys() <= {(201, True), (200, True), (503, False)}  # 200: taken for another caller of the same
     assert all(a.headers.get("retry-after") and a.json()["code"] for _, a in answers if a.status_code == 503)
     assert outcomes[201, True] >= CROWD
     for number, answer in answers:
-        if answer.status_code == 201:
+        if answer.status_code < 300:
             told = answer.json()
             [(dispute,)] = stored(chaos, "SELECT dispute_no FROM incident WHERE source_no = ?", number)
             assert dispute == told["dispute_no"]

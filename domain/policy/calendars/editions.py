@@ -27,7 +27,7 @@ AHEAD = 2
 class NewEdition(Reasoned):
     """An edition as an administrator publishes it; `reason` names the notice that it follows."""
 
-    edition: Annotated[str, StringConstraints(pattern=EDITION)] = Field(title="版本号（如 2027-01）")
+    edition: Annotated[str, StringConstraints(pattern=EDITION, max_length=20)] = Field(title="版本号（如 2027-01）")
     holidays: list[Day] = Field(title="工作日中的放假日", min_length=1, max_length=MOST)
     workdays: list[Day] = Field([], title="周末中的调休上班日", max_length=MOST)
 

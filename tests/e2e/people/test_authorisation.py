@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.cli.client import Client
 from api.core.auth import Tokens
 from api.histories.replay import replay
 from domain.case.state import DisputeState
@@ -65,11 +66,19 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
         incident=incident, reporter=reporter.get("/v1/me")["person_id"], repeater=repeater.get("/v1/me")["person_id"],
         elsewhere={"incident_id": first["incident_id"], "joined": again["incident_id"],
                    "uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending,
-                   "report": people.supervisor.get("/v1/reports")["items"][0]["number"]},
+                   "report": report_of(people.supervisor, number)},
     )  # fmt: skip
     after = asyncio.run(state_of(jinhua, number))
     assert {entry.kind for entry in after.timeline[len(state.timeline) :]} == {"hotline_note"}
     assert standing(after) == standing(state), "somebody did more than pass on what he heard"
+
+
+def report_of(reader: Client, number: str) -> str:
+    """The number of the report by which a dispute left the police."""
+    for each in reader.get("/v1/reports", limit=50)["items"]:
+        if any(line["dispute_no"] == number for line in reader.get(f"/v1/reports/{each['number']}")["items"]):
+            return str(each["number"])
+    raise AssertionError(f"{number} is in no report")
 
 
 async def state_of(instance: Instance, number: str) -> DisputeState:
