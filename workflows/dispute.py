@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.base import Model, china, shared
     from domain.case.capacity import admits
     from domain.case.case import Case
-    from domain.case.records import Incident, Party
+    from domain.case.records import Incident
     from domain.case.state import DisputeState
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
@@ -64,7 +64,6 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "incident_added": Incident,
     "merged_in": facts.Merged,
     "hotline_note": facts.Note,
-    "party_changed": Party,
     "calendar_edition": Calendar,
     "looked": handover.Looked,
     "unmanned": Sweep,
@@ -326,11 +325,6 @@ class DisputeWorkflow:
     def hotline_note(self, note: facts.Note) -> None:
         """Something heard on the hotline."""
         facts.hotline_note(self.case, note)
-
-    @workflow.signal(name="party_changed")
-    def party_changed(self, party: Party) -> None:
-        """A party's particulars."""
-        facts.party_changed(self.case, party)
 
     @workflow.signal(name="looked")
     def looked(self, looked: handover.Looked) -> None:

@@ -17,7 +17,7 @@ from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.policy.calendars.editions import NewEdition
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
@@ -61,9 +61,7 @@ async def publish_page(
     if outcome.answer is not None:
         words = f"已发布工作日历 {new.edition}：新受理的纠纷即按此计算，在办纠纷正在逐件通知"
         return go(request, "/calendar", {"tone": "ok", "text": words})
-    banner = None if outcome.errors else banner_of(outcome.refusal)
-    if outcome.reused:
-        banner = earlier(outcome, "前一次的版本已经发布，见下面", "需要另发一版的，核对后请再次提交。")
+    banner = banner_if_refused(outcome, "前一次的版本已经发布，见下面", "需要另发一版的，核对后请再次提交。")
     async with services.database.resume(session):
         return await _show(request, services, session, viewer, typed, outcome.errors, status=outcome.status,
                            banner=banner, key=next_key(outcome, posted))  # fmt: skip

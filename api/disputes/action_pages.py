@@ -17,7 +17,7 @@ from api.web.forms import Form, draw
 from api.web.organisation_labels import offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 from domain.policy.action_catalogue import ACTIONS, ENDINGS
 from domain.policy.catalogue import OUTCOMES
@@ -55,11 +55,8 @@ async def act_page(
     if outcome.answer is not None:
         return go(request, f"/disputes/{no}", {"tone": "ok", "text": _done(name, outcome.answer.body)})
     draft = Draft(form.flat(fields), outcome.errors, status=outcome.status, key=next_key(outcome, posted))
-    if outcome.reused:
-        then = "现在填写的内容没有提交，都在下面；核对后再次提交，就按新的内容办理。"
-        draft.banner = earlier(outcome, "前一次提交已被受理", then)
-    elif not outcome.errors:
-        draft.banner = banner_of(outcome.refusal)
+    then = "现在填写的内容没有提交，都在下面；核对后再次提交，就按新的内容办理。"
+    draft.banner = banner_if_refused(outcome, "前一次提交已被受理", then)
     try:
         async with services.database.resume(session):
             return await _show(request, services, session, viewer, no, name, draft)

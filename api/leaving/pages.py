@@ -19,7 +19,7 @@ from api.web.formatting import present, stamp
 from api.web.organisation_labels import offices_of
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import FieldsInvalid, NotEntitled, NotFound, WorkLeftOpen
 from domain.people.permissions import LEAVING_MANAGERS
 from domain.transitions.leaving.handing_on import HOW_NAMES, WHAT_NAMES, How, Leaving
@@ -62,12 +62,11 @@ async def record_leaving(
     if outcome.answer is None:
         open_work = isinstance(outcome.refusal, WorkLeftOpen)
         problems = outcome.refusal.errors or [] if open_work else _by_item(outcome.errors, order)
-        banner = None if outcome.errors or open_work else banner_of(outcome.refusal)
-        if outcome.reused:
-            banner = earlier(outcome, "前一次的离任已经办理，见下面的岗位", "需要另行办理的，核对后请再次提交。")
+        banner = banner_if_refused(outcome, "前一次的离任已经办理，见下面的岗位", "需要另行办理的，核对后请再次提交。")
         async with services.database.resume(session):
             return await _show(request, services, session, viewer, person, posts, typed, problems,
-                               status=outcome.status, banner=banner, key=next_key(outcome, posted))  # fmt: skip
+                               status=outcome.status, banner=None if open_work else banner,
+                               key=next_key(outcome, posted))  # fmt: skip
     left = outcome.answer.body
     went = "、".join(
         f"{words} {n} 项"

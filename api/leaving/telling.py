@@ -7,7 +7,7 @@ The engine knows nobody. It is told each time how the task was found, so a case 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -16,15 +16,14 @@ from prometheus_client import Counter
 
 from api.core.context import Services
 from api.core.engine import EndedOutside
+from api.people.beats import held_by
 from domain.base import Model
-from domain.case.records import Beat, Named
+from domain.case.records import Named
 from domain.case.state import Task
 from domain.errors import DisputeClosed, SantuiError
-from domain.people.duties import Duty
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from domain.transitions.leaving.unmanned import Sweep, Unmanned
-from infra.records.duties import who_has
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -62,7 +61,7 @@ async def tell(services: Services, told: Telling) -> bool:
     Raises:
         SantuiError: the engine or the database does not answer.
     """
-    now = await _beat_now(services, told.beats)
+    now = await held_by(services, told.beats)
     sweep = Sweep(beat=now, by=told.by, reason=told.reason)
     for found in told.tasks:
         part = told.heirs.get(found.task_id)
@@ -82,16 +81,6 @@ async def tell(services: Services, told: Telling) -> bool:
     for found in told.tasks:
         TOLD.labels("vacant" if found.vacant else "gone" if found.gone else "helper").inc()
     return True
-
-
-async def _beat_now(services: Services, codes: list[str]) -> Beat:
-    """Who has the beats of a place, as the register has it; nobody where they are several people's."""
-    held = await who_has(services.database, codes, datetime.now(UTC)) if codes else {}
-    return Beat(officer=_only(held.get(Duty.BEAT_OFFICER, [])), deputy=_only(held.get(Duty.BEAT_DEPUTY, [])))
-
-
-def _only(people: Sequence[tuple[str, str]]) -> Named | None:
-    return Named(person_id=people[0][0], name=people[0][1]) if len(people) == 1 else None
 
 
 async def _acting(services: Services, person_id: str) -> Actor | None:

@@ -18,7 +18,7 @@ from api.web.forms import Form, draw
 from api.web.organisation_labels import offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import DisputeClosed, NotEntitled
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
@@ -53,10 +53,7 @@ async def note_taken(
     if outcome.answer is not None:
         return go(request, f"/disputes/{no}", {"tone": "ok", "text": "已转给承办人，并记入办理经过"})
     draft = Draft(form.flat(fields), outcome.errors, status=outcome.status, key=next_key(outcome, posted))
-    if outcome.reused:
-        draft.banner = earlier(outcome, "前一次转来的情况已经记入", "核对后再次提交，就另记一条。")
-    elif not outcome.errors:
-        draft.banner = banner_of(outcome.refusal)
+    draft.banner = banner_if_refused(outcome, "前一次转来的情况已经记入", "核对后再次提交，就另记一条。")
     async with services.database.resume(session):
         return await _show(request, services, session, viewer, no, draft)
 

@@ -52,6 +52,7 @@ async def draw(services: Services) -> int:
     async with services.database.read() as session:
         rows = await records.to_draw(session, AT_ONCE)
         found = [(row, await _content(session, row)) for row in rows]
+    calendar = await services.calendars.current()
     for row, content in found:
         chosen = (
             checks is not None and content is not None and drawn(ring().blind(f"spot:{row.check_id}"), checks.of_100)
@@ -60,7 +61,7 @@ async def draw(services: Services) -> int:
             if not chosen or content is None or checks is None:
                 await records.passed(writing, row.check_id)
                 continue
-            due_at = services.policy.calendar.after(max(row.closed_at, datetime.now(UTC)), checks.within)
+            due_at = calendar.after(max(row.closed_at, datetime.now(UTC)), checks.within)
             await records.put_up(writing, row.check_id, content.pop("path"), due_at, content)
         count += 1
     if count:

@@ -17,7 +17,7 @@ from api.web.errors import PageRoute
 from api.web.formatting import due, present, stamp
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -72,9 +72,7 @@ async def say_page(
         else figure_supervision.answer_supervision(services, session, viewer.actor, supervision_id, said, key),
     )  # fmt: skip
     if outcome.answer is None:
-        banner = banner_of(outcome.refusal)
-        if outcome.reused:
-            banner = earlier(outcome, "前一次提交的内容已经生效", "核对后请再次提交。")
+        banner = banner_if_refused(outcome, "前一次提交的内容已经生效", "核对后请再次提交。")
         async with services.database.resume(session):
             return await _show(request, services, session, viewer, supervision_id, typed, status=outcome.status,
                                banner=banner, key=next_key(outcome, posted))  # fmt: skip

@@ -9,13 +9,14 @@ from pydantic import TypeAdapter
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.core.schemas import JsonObject, Listed
+from api.oversight.asked import asked_posts
 from api.oversight.schemas import Finding, Ruling, Said, Supervised, SupervisionAnswer
 from domain.base import china
 from domain.errors import Conflict, NotEntitled, NotFound
 from domain.indicators.breaches import Breach
 from domain.people.organisation import Actor, Post, within
 from domain.people.permissions import overseen
-from domain.triage.places import Directory, resolve_places
+from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.tables.reporting import FigureSupervisionRow
 from infra.read_model.reporting.figure_supervision import supervisions
@@ -93,6 +94,7 @@ async def _said(
     states: tuple[str, ...], to: str, key: str | None,
 ) -> Answer[Supervised]:  # fmt: skip
     async def do(_: str) -> Effect[Supervised]:
+        calendar = await services.calendars.current()
         directory = await services.directory.read(session)
         row = await _seen(session, actor, supervision_id)
         answering = what == "answer"
@@ -106,7 +108,7 @@ async def _said(
         values: JsonObject = {"state": to, "sealed": content}
         policy = services.policy.playbook.figure_supervision
         if what == "return" and policy:
-            values["due_at"] = services.policy.calendar.after(now, policy.answer_within)
+            values["due_at"] = calendar.after(now, policy.answer_within)
 
         async def write(writing: Session) -> Answer[Supervised]:
             if not await step(writing, row, states, **values):
@@ -133,15 +135,12 @@ async def _seen(session: Session, actor: Actor, supervision_id: str) -> FigureSu
 
 def _answers(actor: Actor, row: FigureSupervisionRow) -> Actor | None:
     """In whose name the person answers for the organisation."""
-    mine = (c for c in actor.capacities if any(p.role in LEADERS and p.path == row.path for p in c.posts))
-    return next(mine, None)
+    return actor.capacity_at([Post(role=role, path=row.path) for role in LEADERS])
 
 
 def _rules(services: Services, actor: Actor, directory: Directory) -> Actor | None:
     policy = services.policy.playbook.figure_supervision
-    places = resolve_places(directory, address="")
-    posts = [Post(role=a.role, path=places[a.at]) for a in policy.by] if policy else []
-    return next((c for c in actor.capacities if any(p in posts for p in c.posts)), None)
+    return actor.capacity_at(asked_posts(directory, policy.by)) if policy else None
 
 
 def _shown(services: Services, row: FigureSupervisionRow, actor: Actor, directory: Directory) -> Supervised:

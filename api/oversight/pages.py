@@ -16,7 +16,7 @@ from api.web.errors import PageRoute
 from api.web.formatting import colour, due, present, stamp
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -67,9 +67,7 @@ async def judge_page(
         lambda key: spot_checks.judge_check(services, session, viewer.actor, check_id, verdict, key),
     )  # fmt: skip
     if outcome.answer is None:
-        banner = banner_of(outcome.refusal)
-        if outcome.reused:
-            banner = earlier(outcome, "前一次的结论已经生效", "结论不能更改；确有需要的，请由督查员处理。")
+        banner = banner_if_refused(outcome, "前一次的结论已经生效", "结论不能更改；确有需要的，请由督查员处理。")
         async with services.database.resume(session):
             return await _show(request, services, session, viewer, check_id, typed, status=outcome.status,
                                banner=banner, key=next_key(outcome, posted))  # fmt: skip

@@ -62,6 +62,7 @@ async def raise_for(services: Services, period: Period) -> int:
         scope = Scope(paths=[directory.root.path], attribution="responsible", by="responsible", windows=DEFAULT_WINDOWS)
         [found] = await figures(session, [Span(period=period, as_of=period.last)], scope)
     now, count = datetime.now(UTC), 0
+    due_at = (await services.calendars.current()).after(now, policy.answer_within)
     for path, theirs in found.items():
         listed = directory.at(path)
         if path == TOTAL or listed is None or listed.kind not in policy.kinds:
@@ -70,7 +71,7 @@ async def raise_for(services: Services, period: Period) -> int:
             continue
         row = FigureSupervisionRow(
             supervision_id=f"DD-{period.first:%Y%m}-{listed.code}", path=path, month=f"{period.first:%Y-%m}",
-            opened_at=now, due_at=services.policy.calendar.after(now, policy.answer_within), state=OPEN,
+            opened_at=now, due_at=due_at, state=OPEN,
             findings=[breach.model_dump() for breach in wrong], sealed={"said": []},
         )  # fmt: skip
         async with services.database.write(f"figures:{row.supervision_id}") as writing:

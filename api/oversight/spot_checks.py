@@ -11,13 +11,14 @@ from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
+from api.oversight.asked import asked_posts
 from api.oversight.drawing import start_again
 from api.oversight.schemas import DeskWord, SpotCheck, SpotCheckItem, SpotChecks, SpotVerdict
 from domain.base import china
 from domain.errors import Conflict, FourEyes, NotEntitled, NotFound
-from domain.people.organisation import Actor, Post
+from domain.people.organisation import Actor
 from domain.policy.catalogue import title_of
-from domain.triage.places import Directory, resolve_places
+from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.tables.reporting import SpotCheckRow
 from infra.read_model.reporting.spot_checks import check_counts, find_check
@@ -122,17 +123,10 @@ async def _may_read(services: Services, actor: Actor, directory: Directory) -> b
     raise NotEntitled("抽查由风控中心的评估岗位办理")
 
 
-def asked_posts(services: Services, directory: Directory) -> list[Post]:
-    """The posts that look at what was drawn, in this installation."""
-    checks = services.policy.playbook.spot_checks
-    places = resolve_places(directory, address="")
-    return [Post(role=address.role, path=places[address.at]) for address in checks.by] if checks else []
-
-
 def _asked(services: Services, actor: Actor, directory: Directory) -> Actor | None:
     """In whose name the person looks at them; none where nobody's post of his is asked."""
-    posts = asked_posts(services, directory)
-    return next((capacity for capacity in actor.capacities if any(p in posts for p in capacity.posts)), None)
+    checks = services.policy.playbook.spot_checks
+    return actor.capacity_at(asked_posts(directory, checks.by)) if checks else None
 
 
 def _barred(row: SpotCheckRow, actor: Actor) -> bool:

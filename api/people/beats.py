@@ -20,10 +20,14 @@ async def beat_of(services: Services, places: Mapping[str, OrganisationRef]) -> 
 
     Empty where the place is known no closer, or where it is several officers': then the command room names one.
     """
-    beats = beats_at(await services.directory.read(), places)
-    held = await who_has(services.database, beats, datetime.now(UTC))
+    return await held_by(services, beats_at(await services.directory.read(), places))
+
+
+async def held_by(services: Services, codes: list[str]) -> Beat:
+    """Who has beats now, as the register has it: nobody where they are several people's; the code where it is one."""
+    held = await who_has(services.database, codes, datetime.now(UTC))
     return Beat(
-        code=beats[0] if len(beats) == 1 else "",
+        code=codes[0] if len(codes) == 1 else "",
         officer=_only(held.get(Duty.BEAT_OFFICER, [])),
         deputy=_only(held.get(Duty.BEAT_DEPUTY, [])),
     )

@@ -16,7 +16,7 @@ from api.web.formatting import present, stamp
 from api.web.organisation_labels import offices_of
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.people.deputies import LONGEST, Naming, deputised
 from domain.people.permissions import DEPUTY_MANAGERS
 from domain.validation_messages import field_errors
@@ -52,9 +52,9 @@ async def name_deputy(
     outcome = await send(services, session, viewer, posted, service.NAME,
                          lambda key: service.name_deputy(services, session, viewer.actor, naming, key))  # fmt: skip
     if outcome.answer is None:
-        banner = None if outcome.errors else banner_of(outcome.refusal)
-        if outcome.reused:
-            banner = earlier(outcome, "前一次的安排已经生效，见下面的代班安排", "需要另行安排的，核对后请再次提交。")
+        banner = banner_if_refused(
+            outcome, "前一次的安排已经生效，见下面的代班安排", "需要另行安排的，核对后请再次提交。"
+        )
         async with services.database.resume(session):
             return await _show(request, services, session, viewer, typed, outcome.errors, status=outcome.status,
                                banner=banner, key=next_key(outcome, posted))  # fmt: skip

@@ -17,7 +17,7 @@ from api.web.formatting import present
 from api.web.organisation_labels import offices_of
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
 from domain.people.task_forces import LONGEST, Forming, may_form
@@ -66,9 +66,9 @@ async def form_force(
         lambda key: service.form_task_force(services, session, viewer.actor, forming, key),
     )
     if outcome.answer is None:
-        banner = None if outcome.errors else banner_of(outcome.refusal)
-        if outcome.reused:
-            banner = earlier(outcome, "前一次成立的专班已经生效，见下面的名册", "需要另行成立的，核对后请再次提交。")
+        banner = banner_if_refused(
+            outcome, "前一次成立的专班已经生效，见下面的名册", "需要另行成立的，核对后请再次提交。"
+        )
         async with services.database.resume(session):
             return await _show(
                 request,

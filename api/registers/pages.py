@@ -19,7 +19,7 @@ from api.web.formatting import present, stamp
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, PostedDep, Viewer, ViewerDep, text
-from api.web.submission import Outcome, banner_of, earlier, next_key, send
+from api.web.submission import Outcome, banner_if_refused, next_key, send
 from domain.errors import FieldsInvalid, NotFound
 from domain.people.duties import QUALIFICATIONS, Duty, may_entrust
 from domain.people.organisation import parent
@@ -168,9 +168,7 @@ async def entrust(
 
 def refusal(outcome: Outcome[DutyItem]) -> dict[str, str] | None:
     """The banner of a form that was not taken; none where the fields say what is wrong."""
-    if outcome.reused:
-        return earlier(outcome, "前一次的登记已经生效，见下面的名册", "需要另行登记的，核对后请再次提交。")
-    return None if outcome.errors else banner_of(outcome.refusal)
+    return banner_if_refused(outcome, "前一次的登记已经生效，见下面的名册", "需要另行登记的，核对后请再次提交。")
 
 
 async def _show(

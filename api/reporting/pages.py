@@ -20,7 +20,7 @@ from api.web.formatting import colour, due, present, stamp
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
-from api.web.submission import banner_of, earlier, next_key, send
+from api.web.submission import banner_if_refused, next_key, send
 from domain.base import china
 from domain.people.permissions import overseen
 from domain.triage.places import Kind
@@ -73,9 +73,7 @@ async def report_page(
     outcome = await send(services, session, viewer, posted, service.SEND,
                          lambda key: service.report_up(services, session, viewer.actor, asked, key))  # fmt: skip
     if outcome.answer is None:
-        banner = None if outcome.errors else banner_of(outcome.refusal)
-        if outcome.reused:
-            banner = earlier(outcome, "前一次的报送已经发出，见“报送”", "需要另行报送的，核对后请再次提交。")
+        banner = banner_if_refused(outcome, "前一次的报送已经发出，见“报送”", "需要另行报送的，核对后请再次提交。")
         kept = replace(kept, problems=_messages(outcome.errors), banner=banner, key=next_key(outcome, posted),
                        status=outcome.status)  # fmt: skip
         async with services.database.resume(session):

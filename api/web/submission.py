@@ -125,6 +125,15 @@ def banner_of(error: SantuiError) -> dict[str, str]:
             "advice": advice(error.code), "code": error.code}  # fmt: skip
 
 
+def banner_if_refused(outcome: Outcome[T], first: str, then: str) -> dict[str, str] | None:
+    """The banner of a form that was not taken: what came of the one sent before (`earlier`), or why it was refused;
+    none where the fields say what is wrong.
+    """
+    if outcome.reused:
+        return earlier(outcome, first, then)
+    return None if outcome.errors else banner_of(outcome.refusal)
+
+
 def earlier(outcome: Outcome[T], first: str, then: str) -> dict[str, str]:
     """The banner of a form that was sent before with other content: what came of the first, and what may be done."""
     said = first if outcome.first else "前一次提交仍在办理中，结果请稍后到纠纷页面查看"

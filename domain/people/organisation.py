@@ -7,6 +7,7 @@ Sources: requirements E.1 (three lines × four levels), E.2 (roles).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -181,6 +182,10 @@ class Actor(Model):
                   on_behalf_name=other.name, added=self.added)
             for other in self.deputises
         ]  # fmt: skip
+
+    def capacity_at(self, posts: Collection[Post]) -> Actor | None:
+        """In whose name the person acts by one of these posts, his own first; none where none of them is his."""
+        return next((each for each in self.capacities if any(post in posts for post in each.posts)), None)
 
 
 def within(path: str, ancestor: str) -> bool:

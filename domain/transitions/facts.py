@@ -1,4 +1,4 @@
-"""Facts that arrive by themselves: another alarm, a hotline's note, a party's change, a new calendar edition."""
+"""Facts that arrive by themselves: another alarm, a hotline's note, a new calendar edition."""
 
 from __future__ import annotations
 
@@ -168,14 +168,6 @@ def hotline_note(case: Case, note: Note) -> None:
     s.applied.append(Applied(key=note.key, revision=s.revision))
     for task in asked:
         s.touch(task)
-
-
-def party_changed(case: Case, party: Party) -> None:
-    """A party's particulars are put right, or somebody joins."""
-    s = case.state
-    count_in(s, party)
-    s.parties = [*(p for p in s.parties if p.name != party.name), party]
-    case.log("party_changed", "当事人信息变更")
 
 
 def calendar_edition(case: Case, calendar: Calendar) -> None:

@@ -220,7 +220,7 @@ class Steps(RuleBasedStateMachine):
         """A fact arrives by itself."""
         if self.state.closed:
             return
-        match draw.pick(["alarm", "alarm", "note", "party", "calendar", "merged"]):
+        match draw.pick(["alarm", "alarm", "note", "calendar", "merged"]):
             case "alarm":
                 self.life.fact(self.alarm(draw))
             case "merged":
@@ -229,8 +229,6 @@ class Steps(RuleBasedStateMachine):
                 self.life.fact(Merged(dispute_no="D2026-000008", incidents=merged, parties=parties))
             case "note":
                 self.life.fact(Note(key=self.key(), source="12345", text="来电询问进展"))
-            case "party":
-                self.life.fact(Party(name=draw.pick(["当事人a", "当事人c"]), side="b", phone="1"))
             case "calendar":
                 today = self.life.at.date()
                 self.life.fact(Calendar(edition=f"e{next(self.numbers)}", holidays=[today, today + timedelta(days=1)]))

@@ -21,7 +21,7 @@ from temporalio import workflow
 from temporalio.common import TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 
-from domain.case.records import Incident, Party
+from domain.case.records import Incident
 from domain.case.state import DisputeState
 from domain.image.update_result import UpdateResult
 from domain.policy.spans import Calendar
@@ -200,7 +200,7 @@ class Life:
         """The activity has written the case at a revision."""
         self.workflow.publisher.published = max(self.workflow.publisher.published, revision)
 
-    def fact(self, fact: Incident | Note | Party | Calendar | Merged) -> None:
+    def fact(self, fact: Incident | Note | Calendar | Merged) -> None:
         """A fact that arrives by itself."""
         with self._engine():
             match fact:
@@ -208,8 +208,6 @@ class Life:
                     self.workflow.incident_added(_travelled(fact))
                 case Note():
                     self.workflow.hotline_note(_travelled(fact))
-                case Party():
-                    self.workflow.party_changed(_travelled(fact))
                 case Merged():
                     self.workflow.merged_in(_travelled(fact))
                 case Calendar():

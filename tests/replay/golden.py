@@ -14,7 +14,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from domain.case.records import Incident, Party
+from domain.case.records import Incident
 from domain.image.list_deltas import Kept, with_kept
 from domain.policy.spans import Calendar
 from domain.transitions import actions, decisions, facts, handover
@@ -41,7 +41,6 @@ MESSAGES: dict[str, type[BaseModel]] = {
     "act": actions.Act,
     "incident_added": Incident,
     "hotline_note": facts.Note,
-    "party_changed": Party,
     "calendar_edition": Calendar,
     "merged_in": facts.Merged,
     "clock_advanced": Seconds,

@@ -152,16 +152,15 @@ async def test_facts_arrive_by_signal_and_are_on_record(working: Engine) -> None
         update={"incident_id": "i-2", "source_no": "again", "parties": [Party(name="邓某", side="b")]}
     )
     await handle.signal("hotline_note", Note(key="n-1", source="12345", text="来电催办"))
-    await handle.signal("party_changed", Party(name="罗某", side="b", phone="13900000000"))
     await handle.signal("calendar_edition", Calendar(edition="2027"))
     await handle.signal("calendar_edition", Calendar(edition="2027"))
     for _ in range(2):
         await handle.signal("incident_added", Incident.model_validate(again.model_dump()))
     state = await after(working, handle, "incident_added")
     kinds = [entry.kind for entry in state.timeline]
-    assert [kinds.count(k) for k in ("hotline_note", "party_changed", "calendar_edition", "incident_added")] == [1] * 4
+    assert [kinds.count(k) for k in ("hotline_note", "calendar_edition", "incident_added")] == [1] * 3
     assert state.calendar.edition == "2027"
-    assert {(p.name, p.phone) for p in state.parties} == {("李某", None), ("罗某", "13900000000"), ("邓某", None)}
+    assert {(p.name, p.phone) for p in state.parties} == {("李某", None), ("罗某", None), ("邓某", None)}
     assert len(state.incidents) == 2
 
 

@@ -5,7 +5,7 @@ No part of the process: nothing of it is pinned in a case, a new edition holds f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
@@ -34,7 +34,12 @@ def oversight_mistakes(process: Process, checks: SpotChecks | None) -> Iterator[
         return
     if not process.sources:
         yield Mistake(("spot_checks",), "the desks of `sources` find no risk; without sources nothing is ever drawn")
-    for n, address in enumerate(checks.by):
+    yield from not_county_wide("spot_checks", checks.by)
+
+
+def not_county_wide(part: str, by: Iterable[Addressing]) -> Iterator[Mistake]:
+    """Who of a part that knows no dispute sits at a place that only a dispute has."""
+    for n, address in enumerate(by):
         if address.at not in COUNTY_WIDE:
-            where = ("spot_checks", "by", n, "at")
+            where = (part, "by", n, "at")
             yield Mistake(where, f"one of the whole county: {', '.join(COUNTY_WIDE)}, not '{address.at}'")

@@ -11,7 +11,7 @@ from domain.base import Strict
 from domain.policy.addressing import Addressing
 from domain.policy.loading import Mistake
 from domain.policy.mistakes import choice
-from domain.policy.oversight.spot_checks import COUNTY_WIDE
+from domain.policy.oversight.spot_checks import not_county_wide
 from domain.policy.spans import Span
 
 
@@ -48,7 +48,4 @@ def threshold_mistakes(policy: FigureSupervision | None, indicators: Collection[
         if indicators is not None and code not in indicators:
             where = ("figure_supervision", "thresholds", code)
             yield Mistake(where, f"no such indicator: {code}{choice(code, list(indicators))}")
-    for n, address in enumerate(policy.by):
-        if address.at not in COUNTY_WIDE:
-            where_by = ("figure_supervision", "by", n, "at")
-            yield Mistake(where_by, f"one of the whole county: {', '.join(COUNTY_WIDE)}, not '{address.at}'")
+    yield from not_county_wide("figure_supervision", policy.by)

@@ -12,7 +12,7 @@ from domain.case.records import Party
 from domain.policy.process import Raising
 from domain.policy.spans import Calendar, Span
 from domain.policy.stages import Stage
-from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, party_changed, restart_stage
+from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, restart_stage
 from tests.domain.support import MONDAY, PLACES, SCENE, Desk, alarm, person
 
 
@@ -130,13 +130,6 @@ def test_what_the_hotline_hears_is_told_whoever_holds_the_case_once() -> None:
     hotline_note(desk.case, Note(key="l.c", source="12345", text="又来电", actor=operator))
     assert desk.state.timeline[-1].detail["person"] == SCENE.person_id
     assert "told" not in desk.state.timeline[-1].detail
-
-
-def test_a_party_s_particulars_are_replaced_not_doubled() -> None:
-    desk = Desk()
-    party_changed(desk.case, Party(name="李某", side="a", phone="13900000000"))
-    party_changed(desk.case, Party(name="王某", side="other"))
-    assert [(p.name, p.phone) for p in desk.state.parties] == [("李某", "13900000000"), ("王某", None)]
 
 
 def test_a_new_calendar_counts_from_now_on_and_moves_no_deadline() -> None:

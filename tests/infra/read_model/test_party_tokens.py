@@ -16,10 +16,11 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from domain.case.case import Case
+from domain.case.parties import correct_party
 from domain.case.records import Incident, Party
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
-from domain.transitions.facts import party_changed
+from domain.policy.forms.actions import CorrectParty
 from domain.triage.identity import Mark
 from infra.database.columns import unlock
 from infra.database.engine import Database
@@ -113,7 +114,7 @@ async def test_tokens_follow_whoever_is_in_the_dispute(database: Database) -> No
     case = await published(database, Party(name="罗建国", side="b"))
     number, first = case.state.dispute_no, project(case.state)
     assert await tokens(database, number) == {("name", "b")}
-    party_changed(case, Party(name="罗建国", side="b", phone="13812345678"))
+    correct_party(case, CorrectParty(party="罗建国", name="罗建国", phone="13812345678", reason="当面核实"), by=None)
     second = project(case.state, since=first.revision, basis=first.basis)
     await write_image(database, second)
     assert await tokens(database, number) == {("name", "b"), ("phone", "b")}
