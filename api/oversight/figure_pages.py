@@ -14,7 +14,7 @@ from api.oversight import figure_supervision
 from api.oversight.figure_supervision import STATES
 from api.oversight.schemas import Ruling, Supervised, SupervisionAnswer
 from api.web.errors import PageRoute
-from api.web.formatting import due, present, stamp
+from api.web.formatting import by, due, present, stamp
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
@@ -88,7 +88,10 @@ async def _show(
     now = present()
     whole = {
         **_item(found, now),
-        "said": [{"what": SAID[s.what], "name": s.name, "at": stamp(s.at, now), "text": s.text} for s in found.said],
+        "said": [
+            {"what": SAID[s.what], "name": by(s.name, s.on_behalf_name), "at": stamp(s.at, now), "text": s.text}
+            for s in found.said
+        ],
         "may_answer": found.may_answer,
         "may_rule": found.may_rule,
     }

@@ -103,7 +103,10 @@ async def _said(
             services.access.note(actor.person_id, None, f"figure_supervision:{what}", NotEntitled.code)
             raise NotEntitled("由该单位负责人答复" if answering else "由督导岗位裁定")
         now = datetime.now(UTC)
-        said = {"what": what, "by": by.person_id, "name": by.name, "at": now.isoformat(), "text": words}
+        said = {
+            "what": what, "by": by.person_id, "name": by.name, "at": now.isoformat(), "text": words,
+            "on_behalf_of": by.on_behalf_of, "on_behalf_name": by.on_behalf_name,
+        }  # fmt: skip
         content = {**row.sealed, "said": [*row.sealed["said"], said]}
         values: JsonObject = {"state": to, "sealed": content}
         policy = services.policy.playbook.figure_supervision
@@ -156,7 +159,10 @@ def _shown(services: Services, row: FigureSupervisionRow, actor: Actor, director
         due_at=china(row.due_at),
         overdue=row.state == OPEN and row.due_at < datetime.now(UTC),
         findings=[Finding(**breach.model_dump(), words=breach.words) for breach in found],
-        said=[Said(what=s["what"], name=s["name"], at=s["at"], text=s["text"]) for s in row.sealed["said"]],
+        said=[
+            Said(what=s["what"], name=s["name"], on_behalf_name=s["on_behalf_name"], at=s["at"], text=s["text"])
+            for s in row.sealed["said"]
+        ],
         may_answer=row.state == OPEN and _answers(actor, row) is not None,
         may_rule=row.state == ANSWERED and _rules(services, actor, directory) is not None,
     )

@@ -13,7 +13,7 @@ from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.oversight import spot_checks
 from api.oversight.schemas import SpotCheck, SpotCheckItem, SpotVerdict
 from api.web.errors import PageRoute
-from api.web.formatting import colour, due, present, stamp
+from api.web.formatting import by, colour, due, present, stamp
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
@@ -97,7 +97,7 @@ def _item(item: SpotCheckItem, now: datetime) -> View:
         "due": None if item.verdict else due(item.due_at, item.overdue, now),
         "verdict": VERDICTS.get(item.verdict, ""),
         "wrong": item.verdict == "wrong",
-        "judged": f"{item.judged_by} {stamp(item.judged_at, now)}" if item.verdict else "",
+        "judged": f"{by(item.judged_by, item.on_behalf_name)} {stamp(item.judged_at, now)}" if item.verdict else "",
     }
 
 

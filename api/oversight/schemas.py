@@ -42,6 +42,8 @@ class SpotCheckItem(Shape):
     verdict: Literal["", "agreed", "wrong"]
     judged_at: datetime | None
     judged_by: str
+    on_behalf_name: str | None
+    """for whom, where a deputy judged"""
 
 
 class SpotChecks(Listed[SpotCheckItem]):
@@ -100,6 +102,8 @@ class Said(Shape):
 
     what: Literal["answer", "accept", "return"]
     name: str
+    on_behalf_name: str | None
+    """for whom, where a deputy spoke"""
     at: datetime
     text: str
 

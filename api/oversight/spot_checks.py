@@ -95,7 +95,10 @@ async def judge_check(
         now = datetime.now(UTC)
 
         async def write(writing: Session) -> Answer[SpotCheck]:
-            said = {"reason": verdict.reason.strip(), "judged_name": by.name}
+            said = {
+                "reason": verdict.reason.strip(), "judged_name": by.name,
+                "on_behalf_of": by.on_behalf_of, "on_behalf_name": by.on_behalf_name,
+            }  # fmt: skip
             if not await judge(writing, row, verdict.verdict, by.person_id, now, said):
                 raise Conflict("该件已有抽查结论")
             services.access.note(actor.person_id, row.dispute_no, f"spot_check:{verdict.verdict}")
@@ -150,6 +153,7 @@ def _item(row: SpotCheckRow, directory: Directory, now: datetime) -> SpotCheckIt
         verdict=row.verdict,
         judged_at=china(row.judged_at) if row.judged_at else None,
         judged_by=row.sealed.get("judged_name", ""),
+        on_behalf_name=row.sealed.get("on_behalf_name"),
     )
 
 

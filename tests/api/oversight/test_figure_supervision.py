@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,7 @@ from api.web.formatting import present
 from domain.base import CHINA
 from domain.errors import Conflict, NotEntitled, NotFound
 from domain.indicators.periods import Period
+from domain.people.organisation import Represented
 from infra.database.engine import Session
 from tests.api.support import answered, dispute, somebody
 
@@ -103,3 +104,19 @@ async def test_without_thresholds_nothing_is_supervised_and_a_month_without_matt
     services: Services, session: Session
 ) -> None:
     assert await raise_for(services, last_month(datetime(2020, 1, 1, tzinfo=UTC))) == 0
+
+
+async def test_a_deputy_s_answer_says_for_whom_he_gave_it(services: Services, session: Session) -> None:
+    await buck_passed(services)
+    await raise_for(services, this_month())
+    leader = await somebody(services, "department_leader", "housing")
+    supervisor = await somebody(services, "supervisor", "county")
+    [item] = (await listed_supervisions(services, session, supervisor, "open", "housing", 9, None)).items
+    stands_in = await somebody(services, "department_handler", "housing")
+    represented = Represented(
+        person_id=leader.person_id, name=leader.name, until=datetime.now(UTC) + timedelta(days=1), posts=leader.posts
+    )
+    deputy = stands_in.model_copy(update={"deputises": [represented]})
+    given = await answer_supervision(services, session, deputy, item.supervision_id, ANSWER, None)
+    [said] = given.body.said
+    assert (said.name, said.on_behalf_name) == (deputy.name, leader.name)
