@@ -101,13 +101,14 @@ async def look(services: Services, session: Session, left: Look, successors: Seq
         work.title = f"{work.title} · {left.tasks[work.item][0].dispute_no}"
     await _duties(services, session, left)
     await _names(session, left)
-    left.works.sort(key=lambda work: (ORDER.index(work.what), work.item))
+    left.works.sort(key=lambda work: ORDER.index(work.what))  # within: tasks as they came, duties by subject
     return left
 
 
 async def _duties(services: Services, session: Session, left: Look) -> None:
     """What is entrusted to him by a post that he leaves."""
     now, stays = datetime.now(UTC), Actor(person_id=left.person_id, name="", posts=left.stays)
+    holders: dict[Duty, list[tuple[Holder, str, str]]] = {}
     for entrusted in await registers.duties(session, person_id=left.person_id):
         kind, state = Duty(entrusted.row.kind), entrusted.state(now)
         if state == "over" or kind == Duty.QUALIFICATION:  # what somebody can do goes with him
@@ -117,8 +118,10 @@ async def _duties(services: Services, session: Session, left: Look) -> None:
             continue
         item, rule = f"duty:{entrusted.row.duty_id}", RULES[kind]
         left.duties[item], left.subjects[item] = entrusted.row, subject
+        if kind not in holders:
+            holders[kind] = await holders_of_roles(session, rule.roles)
         able = []
-        for holder, username, name in await holders_of_roles(session, rule.roles):
+        for holder, username, name in holders[kind]:
             one = Actor(person_id=holder.person_id, name=name, posts=[holder.post])
             if holder.person_id != left.person_id and fits(kind, subject, one) and holder.person_id not in able:
                 able.append(holder.person_id)
