@@ -144,13 +144,32 @@ def _leave(county: County) -> None:
     security.post(f"/v1/people/{leaver.username}/leave", {"reason": "换届离任", "rest": {"how": "up"}})
 
 
+def pass_the_buck(county: County, lead: str, house: int) -> str:
+    """A department refuses groundlessly, and this month's figures are judged: the supervision called down.
+
+    One a department and month, so that nobody else on this system may have its department answer.
+    """
+    place = {"address": f"桃源镇梅林村{house}号"}
+    report = county.alarm("两户因宅基地边界争执，砌墙被拦", source="walk_in", place=place)
+    number = report["dispute_no"]
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                           ("follow_up_responsibly", "request_third_push")):  # fmt: skip
+        county.answer(number, kind, decision)
+    county.answer(number, "approve_third_push", "approve")
+    county.answer(number, "dispatch", "assign", lead=lead, cooperating=[])
+    county.answer(number, "accept_assignment", "refuse")
+    county.answer(number, "rule_refusal", "overrule")
+    county.supervisor.post("/v1/drill/figures")
+    found = county.supervisor.get("/v1/figure-supervisions", organisation=lead)["items"]
+    return str(found[0]["supervision_id"])
+
+
 def _supervise(county: County) -> None:
     """A department that has passed the buck is supervised for its figures, answers, and is ruled upon."""
     supervisor = county.supervisor
-    supervisor.post("/v1/drill/figures")
-    found = supervisor.get("/v1/figure-supervisions")["items"]
-    item = next(each for each in found if not each["organisation"].startswith("station"))
-    leader, at = county.with_role("department_leader", item["organisation"]), item["supervision_id"]
+    at = pass_the_buck(county, "transport", 815)
+    supervisor.get("/v1/figure-supervisions")
+    leader = county.with_role("department_leader", "transport")
     leader.get(f"/v1/figure-supervisions/{at}")
     leader.post(f"/v1/figure-supervisions/{at}/answer", {"text": "职责已厘清，当日签收"})
     supervisor.post(f"/v1/figure-supervisions/{at}/ruling", {"verdict": "accept", "text": "同意"})

@@ -5,32 +5,20 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.support import Desk, alarm, sound
-
-
-def buck_passed(desk: Desk, lead: str = "natural_res") -> None:
-    """A department has refused groundlessly, and this month's figures are judged."""
-    county, number = desk.county, alarm(desk.county, "两户因宅基地边界争执，砌墙被拦")
-    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
-                           ("follow_up_responsibly", "request_third_push")):  # fmt: skip
-        county.answer(number, kind, decision)
-    county.answer(number, "approve_third_push", "approve")
-    county.answer(number, "dispatch", "assign", lead=lead, cooperating=[])
-    county.answer(number, "accept_assignment", "refuse")
-    county.answer(number, "rule_refusal", "overrule")
-    county.supervisor.post("/v1/drill/figures")
+from tests.e2e.asking import pass_the_buck
+from tests.web.support import Desk, sound
 
 
 @pytest.mark.req("Q-073")
 def test_figures_that_fall_short_are_supervised_answered_and_ruled_upon(desk: Desk) -> None:
     """“将…‘四数四率’作为重点指标进行督导，推动工作机制落地见效”."""
-    buck_passed(desk)
+    pass_the_buck(desk.county, "housing", 816)
     page = desk.sign_in(desk.county.supervisor)
     page.goto("/indicators")
     card = page.locator("#supervised")
     expect(card).to_contain_text("推诿数")
     sound(page)
-    leader = desk.sign_in(desk.county.with_role("department_leader", "natural_res"), {"width": 360, "height": 780})
+    leader = desk.sign_in(desk.county.with_role("department_leader", "housing"), {"width": 360, "height": 780})
     leader.goto("/messages")
     leader.get_by_role("link", name="指标督导，请答复").first.click()
     expect(leader.get_by_role("heading", level=1)).to_contain_text("指标督导")
