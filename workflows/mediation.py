@@ -10,7 +10,7 @@ from domain.case.lawful_tables import AGAIN, AGAIN_WITHIN, POLICE, REFUSED, agai
 from domain.case.records import Position, Session
 from domain.case.seating import place_of
 from domain.policy.approvals import Road
-from domain.policy.process import Ladder, Tier
+from domain.policy.parts.ladder import Ladder, Tier
 from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
 from domain.transitions.disposal import agree, settle

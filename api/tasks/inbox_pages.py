@@ -24,7 +24,7 @@ from domain.people.organisation import Actor
 from domain.people.permissions import AUDITORS
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
-from domain.policy.process import ColourRule
+from domain.policy.parts.colours import ColourRule
 from infra.read_model.tasks import InboxFilter
 from infra.records.events import last_event
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.case.lawful_tables import barred
 from domain.case.records import Position
 from domain.case.state import DisputeState
-from domain.policy.process import Ladder
+from domain.policy.parts.ladder import Ladder
 
 MOST_FAILURES = 2
 """So often the ladder is climbed in a round: a second time from below, in case it was too early."""

@@ -14,7 +14,7 @@ from domain.case.court import not_confirmable
 from domain.case.records import Session
 from domain.case.state import DisputeState
 from domain.policy.forms.mediation import SessionAgreed, TableRefused
-from domain.policy.process import Tier
+from domain.policy.parts.ladder import Tier
 from domain.policy.spans import Span
 
 POLICE = "police"

@@ -12,7 +12,7 @@ from domain.people.organisation import Actor, Post, within
 from domain.policy.addressing import Composition
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import Participant
-from domain.policy.process import Tier
+from domain.policy.parts.ladder import Tier
 from domain.policy.words.own import Words
 
 _LOCAL = ("grid", "village", "township")

@@ -14,13 +14,14 @@ from domain.base import Strict
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS, KindSpec
-from domain.policy.exits import LEAVES
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.forms.demands import OWN_FIELDS
 from domain.policy.intake.source_checks import source_mistakes
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
-from domain.policy.process import Process, TaskPolicy, unknown_kinds
+from domain.policy.parts.exits import LEAVES
+from domain.policy.parts.tasks import TaskPolicy
+from domain.policy.process import Process, unknown_kinds
 from domain.policy.spans import Span, Unit
 from domain.policy.stages import PUSHES, Stage
 from domain.policy.words.checks import word_mistakes

@@ -9,167 +9,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
 
 from domain.base import Strict
-from domain.policy.addressing import Addressing, Composition
+from domain.policy.addressing import Addressing
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
-from domain.policy.diversions import DiversionPolicy
-from domain.policy.exits import Exits
 from domain.policy.fields import AXIS
-from domain.policy.forms.criteria import Criterion
-from domain.policy.forms.demands import Demand, FieldName, effective
+from domain.policy.forms.demands import Demand, effective
 from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.mistakes import choice, nearest
-from domain.policy.rungs import Ring, Rungs
-from domain.policy.spans import Span
+from domain.policy.parts.colours import ColourRule
+from domain.policy.parts.diversions import DiversionPolicy
+from domain.policy.parts.exits import Exits
+from domain.policy.parts.judging import Evaluators, FollowUp
+from domain.policy.parts.ladder import Ladder
+from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPolicy
+from domain.policy.parts.tasks import TaskPolicy
+from domain.policy.rungs import Rungs
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
 from domain.policy.words.own import Words, reading
-
-
-class ColourRule(Strict):
-    """A colour and the deadline it sets. `stops_at` says which act meets it (requirements 0.1, finding 3)."""
-
-    name: str
-    rank: int = Field(ge=1, le=9, description="higher is graver")
-    limit: Span
-    stops_at: Literal["intervention", "disposal"]
-    suspendable: bool = True
-    extendable: bool = True
-    progress_every: Span | None = Field(None, description="continuing follow-up: progress reports until evaluated")
-
-    def clock_title(self, receiver: str = "") -> str:
-        """What its deadline is called; of an organisation that has a part beside the holder, with its name."""
-        what = "介入" if self.stops_at == "intervention" else "处置"
-        return f"{self.name}预警{what}时限{f'（{receiver}）' if receiver else ''}"
-
-
-class TaskPolicy(Strict):
-    """Who answers a kind of task here, who else sees it, and how long they have."""
-
-    by: list[Addressing] = Field(min_length=1)
-    watched_by: list[Addressing] = []
-    above: list[Annotated[list[Addressing], Field(min_length=1)]] = Field(
-        [], description="who is asked instead when it goes up a level, level by level; then the levels of supervision"
-    )
-    limit: Span | None = None
-    limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
-    first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
-    names_one: bool = Field(False, description="one person is named for it: whoever has the beat")
-    reports_to: list[Addressing] = Field([], description="who is told when it is pushed on from here")
-    rungs: Rungs = Rungs()
-    decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
-    ring: Ring | None = Field(None, description="rings at their desks until somebody acknowledges it")
-    known_after: Span | None = Field(None, description="unseen so long after its delivery, it is deemed known")
-    silence_supervised: list[str] = Field([], description="colours in which that decision calls supervision too")
-
-    @model_validator(mode="after")
-    def _limit_for_expiry(self) -> TaskPolicy:
-        if self.decides_itself and not (self.limit or self.limit_by_colour):
-            what = f"a task that decides itself needs a limit: after how long is '{self.decides_itself}' taken?"
-            raise Mistakes([Mistake(("decides_itself",), what)])
-        return self
-
-    def limit_for(self, colour: str) -> Span | None:
-        """How long a task has in a case of that colour."""
-        return self.limit_by_colour.get(colour, self.limit)
-
-
-class Tier(Strict):
-    """A rung of the mediation ladder; a joint tier is out of the hands of the police."""
-
-    code: str
-    name: str
-    joint: bool
-    convenor: list[Addressing] = Field(min_length=1)
-    sessions: int = Field(ge=1, le=9)
-    requires: list[Composition] = []
-    limit: Span | None = Field(None, description="the tier's own deadline, from its first session on")
-    rungs: Rungs = Rungs()
-    record: str = Field("", description="what a session of the tier is recorded as")
-    mediation: Literal["police", "people", "administrative", "judicial"] | None = Field(
-        None, description="which kind of mediation it is by law: 治安调解, 人民调解, 行政调解, 司法调解"
-    )
-
-
-class Ladder(Strict):
-    """Ordered tiers and the clock that runs instead of the colour's while they sit."""
-
-    name: str
-    limit: Span
-    rungs: Rungs = Rungs()
-    tiers: list[Tier] = Field(min_length=1, max_length=9)
-    entered_at: dict[Stage, str] = Field({}, description="stage -> the tier that it enters at")
-    criteria: dict[FieldName, Criterion] = Field({}, max_length=20, description="grounds that make a matter 复杂疑难")
-
-    def entry(self, stage: Stage) -> int:
-        """The number of the tier, from 0, that a stage enters at: from push 3 the first joint one, else the first."""
-        if stage in self.entered_at:
-            return next((n for n, tier in enumerate(self.tiers) if tier.code == self.entered_at[stage]), 0)
-        joint = (n for n, tier in enumerate(self.tiers) if tier.joint)
-        return next(joint, 0) if stage is Stage.PUSH_3 else 0
-
-
-class VisitPlan(Strict):
-    """A follow-up visit of each party: from when after the conclusion, and how long it may take."""
-
-    after: Span | None = Field(None, description="none: at once")
-    within: Span
-
-
-class FollowUp(Strict):
-    """The visits after conclusion. An unreachable party is tried again, at most `tries` times a visit."""
-
-    visits: list[VisitPlan] = Field(min_length=1)
-    try_again_after: Span
-    tries: int = Field(ge=1, le=9)
-
-
-class Evaluators(Strict):
-    """Who judges, by where it was resolved: `resolved_at`, else `at_station` what never left the police, else `joint`.
-
-    Seats are judged together, each must accept; a seat lists who may sit on it.
-    """
-
-    at_station: list[Addressing] = []
-    joint: list[Annotated[list[Addressing], Field(min_length=1)]] = []
-    resolved_at: dict[str, Annotated[list[Annotated[list[Addressing], Field(min_length=1)]], Field(min_length=1)]] = {}
-    limit: Span
-    rungs: Rungs = Rungs()
-
-
-class ApprovalTime(Strict):
-    """How long whoever approves a change or an ending has; then it goes a level up. Silence never approves."""
-
-    limit: Span
-    limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
-    rungs: Rungs = Rungs()
-
-    def limit_for(self, colour: str) -> Span:
-        """How long an approval in a case of that colour may take, at each level."""
-        return self.limit_by_colour.get(colour, self.limit)
-
-
-class SupervisionPolicy(Strict):
-    """The levels supervision climbs, first to last, and after how many returns it starts by itself."""
-
-    levels: list[Addressing] = Field(min_length=1)
-    after_returns: int = Field(ge=1)
-    rungs: Rungs = Rungs()
-    limit: Span
-    approvals: ApprovalTime | None = Field(None, description="approvals go level by level, each with its time")
-
-
-class Raising(Strict):
-    """What raises a case's colour by one, by itself: its returns, and repeat alarms (requirements G2, G4)."""
-
-    after_returns: Annotated[int, Field(ge=1)] | Literal["never"] = 2
-    after_alarms: Annotated[int, Field(ge=2)] | Literal["never"] = 3
-    alarms_within: Span = Span(calendar_days=30)
 
 
 class Process(Strict):

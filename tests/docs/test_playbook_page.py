@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 from typing import get_args
@@ -11,7 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 from api.cli.stories import OWN
-from domain.policy import approvals, diversions, exits, playbook, process
+from domain.policy import approvals, parts, playbook, process
 from domain.policy.addressing import Place
 from domain.policy.catalogue import KINDS
 from domain.policy.forms import demands
@@ -25,9 +27,10 @@ from tests.domain.support import MONDAY, Desk
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "playbook.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 PROSE = PAGE.replace(EXAMPLE, "")
+PARTS = [importlib.import_module(f"{parts.__name__}.{each.name}") for each in pkgutil.iter_modules(parts.__path__)]
 MODELS = [
     model
-    for module in (playbook, process, spot_checks, thresholds, approvals, demands, diversions, exits, sources)
+    for module in (playbook, process, spot_checks, thresholds, approvals, demands, sources, *PARTS)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from domain.case.opening import open_state
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.catalogue import KINDS
-from domain.policy.process import Process, Raising
+from domain.policy.parts.supervision import Raising
+from domain.policy.process import Process
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act

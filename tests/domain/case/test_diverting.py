@@ -10,7 +10,7 @@ import pytest
 from domain.case.diverting import diverts, note_diversion, undo, verdict_of
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Post
-from domain.policy.diversions import DiversionPolicy
+from domain.policy.parts.diversions import DiversionPolicy
 from domain.policy.stages import Stage
 from domain.transitions.facts import add_incident
 from tests.domain.mediated_dispute import Told

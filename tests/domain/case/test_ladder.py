@@ -6,7 +6,7 @@ import pytest
 
 from domain.case.ladder import after_failure, next_tier
 from domain.case.records import Position
-from domain.policy.process import Ladder
+from domain.policy.parts.ladder import Ladder
 from tests.domain.support import process
 
 

@@ -8,7 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from domain.case.lawful_tables import AGAIN, barred, police_tables
-from domain.policy.exits import Exits
+from domain.policy.parts.exits import Exits
 from domain.policy.stages import Stage
 from domain.transitions.decisions import decisions_open
 from tests.domain.mediated_dispute import Quarrel

@@ -11,7 +11,7 @@ from domain.case.seating import check_table, seated
 from domain.errors import FieldsInvalid, FourEyes
 from domain.people.organisation import Actor, Post, Represented
 from domain.policy.fields import Participant
-from domain.policy.process import Tier
+from domain.policy.parts.ladder import Tier
 from domain.policy.stages import Stage
 from domain.transitions.decisions import take
 from tests.domain.support import CHIEF, MONDAY, OFFICER, PLACES, Desk, person, table

@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 
 from domain.errors import FieldsInvalid
-from domain.policy.process import ColourRule, Process
+from domain.policy.parts.colours import ColourRule
+from domain.policy.process import Process
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from domain.transitions.facts import add_incident

@@ -6,7 +6,8 @@ from typing import Literal
 
 import pytest
 
-from domain.policy.process import Process, Raising
+from domain.policy.parts.supervision import Raising
+from domain.policy.process import Process
 from tests.domain.mediated_dispute import Quarrel
 from tests.domain.support import process
 

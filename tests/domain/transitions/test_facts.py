@@ -9,7 +9,7 @@ import pytest
 from domain.case.case import COLOUR
 from domain.case.ladder import no_table
 from domain.case.records import Party
-from domain.policy.process import Raising
+from domain.policy.parts.supervision import Raising
 from domain.policy.spans import Calendar, Span
 from domain.policy.stages import Stage
 from domain.transitions.facts import Note, add_incident, calendar_edition, hotline_note, restart_stage

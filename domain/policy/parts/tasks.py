@@ -1,0 +1,44 @@
+"""Who answers a kind of task in a mechanism, and how long they have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from domain.base import Strict
+from domain.policy.addressing import Addressing
+from domain.policy.loading import Mistake, Mistakes
+from domain.policy.rungs import Ring, Rungs
+from domain.policy.spans import Span
+
+
+class TaskPolicy(Strict):
+    """Who answers a kind of task here, who else sees it, and how long they have."""
+
+    by: list[Addressing] = Field(min_length=1)
+    watched_by: list[Addressing] = []
+    above: list[Annotated[list[Addressing], Field(min_length=1)]] = Field(
+        [], description="who is asked instead when it goes up a level, level by level; then the levels of supervision"
+    )
+    limit: Span | None = None
+    limit_by_colour: dict[str, Span] = Field({}, description="the limit in cases of a colour, instead of `limit`")
+    first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
+    names_one: bool = Field(False, description="one person is named for it: whoever has the beat")
+    reports_to: list[Addressing] = Field([], description="who is told when it is pushed on from here")
+    rungs: Rungs = Rungs()
+    decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
+    ring: Ring | None = Field(None, description="rings at their desks until somebody acknowledges it")
+    known_after: Span | None = Field(None, description="unseen so long after its delivery, it is deemed known")
+    silence_supervised: list[str] = Field([], description="colours in which that decision calls supervision too")
+
+    @model_validator(mode="after")
+    def _limit_for_expiry(self) -> TaskPolicy:
+        if self.decides_itself and not (self.limit or self.limit_by_colour):
+            what = f"a task that decides itself needs a limit: after how long is '{self.decides_itself}' taken?"
+            raise Mistakes([Mistake(("decides_itself",), what)])
+        return self
+
+    def limit_for(self, colour: str) -> Span | None:
+        """How long a task has in a case of that colour."""
+        return self.limit_by_colour.get(colour, self.limit)
