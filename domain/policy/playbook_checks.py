@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from domain.base import Strict
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
-from domain.policy.catalogue import KINDS, KindSpec
+from domain.policy.catalogue import KINDS
 from domain.policy.fields import AT_THE_TABLE
 from domain.policy.forms.demands import OWN_FIELDS
 from domain.policy.intake.source_checks import source_mistakes
+from domain.policy.kinds.spec import KindSpec
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
 from domain.policy.parts.exits import LEAVES

@@ -32,11 +32,12 @@ from domain.errors import (
 )
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post
-from domain.policy.catalogue import KINDS, DecisionSpec, spec_of, title_of
+from domain.policy.catalogue import KINDS, spec_of, title_of
 from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
 from domain.policy.forms.pushes import NameOfficer
+from domain.policy.kinds.spec import DecisionSpec
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
 from domain.transitions.assignments.judges import bar_judges

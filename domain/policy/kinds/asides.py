@@ -1,0 +1,76 @@
+"""The kinds beside the story: watching, telling, protecting, supervising, approving."""
+
+from __future__ import annotations
+
+from domain.policy.fields import Reasoned
+from domain.policy.forms import actions, departments, judgement, mediation, pushes
+from domain.policy.kinds.spec import KindSpec
+from domain.policy.kinds.spec import decision as _d
+from domain.policy.stages import Stage
+
+ASIDES: dict[str, KindSpec] = {
+    "name_officer": KindSpec(
+        name="指定责任民警",
+        optional=True,
+        aside=True,
+        within=(Stage.PUSH_2,),
+        decisions={"name": _d("指定", pushes.NameOfficer)},
+    ),
+    "watch_through": KindSpec(
+        name="全程跟踪",
+        optional=True,
+        aside=True,
+        first_contact="首次跟踪",
+        to_the_end=True,
+        named=True,
+        decisions={"noted": _d("跟踪记录", pushes.Noted, ends=False)},
+    ),
+    "call_back": KindSpec(
+        name="回复报告人",
+        optional=True,
+        aside=True,
+        within=(Stage.FOLLOW_UP,),
+        decisions={
+            "answered": _d("已回复", judgement.CalledBack),
+            "unreachable": _d("未能联系上", ends=False),
+        },
+    ),
+    "keep_following": KindSpec(
+        name="持续跟进",
+        people_from="colours.progress_every (whoever held the case last)",
+        follows=True,
+        handles=True,
+        aside=True,
+        decisions={"progress": _d("记录进展", departments.Progress, ends=False)},
+    ),
+    "apply_protection": KindSpec(
+        name="保护令申请",
+        protection=True,
+        aside=True,
+        decisions={"apply": _d("提出申请", mediation.ApplyProtection), "decline": _d("不申请", Reasoned)},
+    ),
+    "court_protection": KindSpec(
+        name="保护令裁定",
+        protection=True,
+        aside=True,
+        decisions={"granted": _d("作出保护令", mediation.Granted), "refused": _d("驳回申请", Reasoned)},
+    ),
+    "supervise": KindSpec(
+        name="督办",
+        people_from="supervision",
+        aside=True,
+        decisions={
+            "urge": _d("书面督办", actions.Urge),
+            "reassign": _d("改派", actions.Reassign),
+            "promote": _d("提级督办", Reasoned),
+            "excuse": _d("免责说明", Reasoned),
+        },
+    ),
+    "approve_change": KindSpec(
+        name="变更审批",
+        people_from="supervision.levels",
+        approves=True,
+        aside=True,
+        decisions={"approve": _d("批准"), "reject": _d("不批准", Reasoned)},
+    ),
+}
