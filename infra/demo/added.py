@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from domain.policy.playbook_checks import addressings
 from domain.policy.process import Process
@@ -13,11 +13,14 @@ _DISPATCHED_TO = (Kind.DEPARTMENT, Kind.UNIT, Kind.TOWN)
 """What the place `assigned` may come to mean."""
 
 
-def added_seats(process: Process, organisations: list[Listed]) -> list[tuple[str, Listed]]:
+def added_seats(
+    process: Process, organisations: list[Listed], seated: Collection[str] = ()
+) -> list[tuple[str, Listed]]:
     """The seats of added roles, in order of role and organisation, each once: at whatever organisation the place of an
-    address means anywhere in the county; of a role that nothing addresses at the county itself.
+    address means anywhere in the county; of a role that nothing addresses at the county itself. Of the roles `seated`
+    the city's own county says where they are held, and where nobody holds them.
     """
-    own = process.words.roles
+    own = {role for role in process.words.roles if role not in seated}
     if not own:
         return []
     directory = Directory(organisations=organisations)

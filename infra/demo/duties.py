@@ -7,8 +7,9 @@ Every grid has its beat and every beat its people, but for a few vacancies plant
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 from domain.people.duties import CHIEFS, RULES, Duty
@@ -16,6 +17,14 @@ from domain.people.organisation import parent
 from domain.triage.places import Directory, Kind, Listed
 from domain.triage.subjects import bodies_of
 from infra.demo.people import DemoPerson, demo_id
+
+Row = dict[str, Any]
+"""A row of the table of duties."""
+Rows = Iterator[Row]
+Holders = dict[tuple[str, str], list[DemoPerson]]
+"""Who holds a role at a path."""
+Entrusted = Callable[[Directory, Holders], Iterable[Row]]
+"""What a city entrusts beside what is in every county."""
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 VACANT_BEATS = ("beat-450", "beat-457")
@@ -38,8 +47,8 @@ FORCE = demo_id("task force 2026")
 FORCE_UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson]) -> list[dict[str, Any]]:
-    """The rows of all that is entrusted, in order; none where there are no beats."""
+def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson], own: Entrusted | None = None) -> list[Row]:
+    """The rows of all that is entrusted, in order, `own` those of the city last; none where there are no beats."""
     directory = Directory(organisations=list(organisations))
     holders: dict[tuple[str, str], list[DemoPerson]] = defaultdict(list)
     for person in everybody:
@@ -52,7 +61,8 @@ def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson]) -> 
         *_chiefs(directory, holders),
         *_portfolios(directory, holders),
         *_qualifications(directory, holders),
-        *_members(holders),
+        *_members(directory, holders),
+        *(own(directory, holders) if own else ()),
     ]
 
 
@@ -78,10 +88,6 @@ def task_forces(organisations: Iterable[Listed]) -> list[dict[str, Any]]:
     ]
 
 
-Holders = dict[tuple[str, str], list[DemoPerson]]
-Rows = Iterator[dict[str, Any]]
-
-
 def _beats(directory: Directory, holders: Holders) -> Rows:
     for station in directory.of_kind(Kind.STATION):
         officers, deputies = holders["responsible_officer", station.path], holders["station_deputy", station.path]
@@ -91,9 +97,9 @@ def _beats(directory: Directory, holders: Holders) -> Rows:
             village = villages.setdefault(parent(grid.path) if grid else beat.path, len(villages))
             # One officer has all beats of a village, so that he is known where only the village is.
             if beat.code not in VACANT_BEATS:
-                yield _row(Duty.BEAT_OFFICER, beat.code, officers[village % len(officers)])
+                yield row(Duty.BEAT_OFFICER, beat.code, officers[village % len(officers)])
             if beat.code not in VACANT_DEPUTIES:
-                yield _row(Duty.BEAT_DEPUTY, beat.code, deputies[village % len(deputies)])
+                yield row(Duty.BEAT_DEPUTY, beat.code, deputies[village % len(deputies)])
 
 
 def _chiefs(directory: Directory, holders: Holders) -> Rows:
@@ -101,45 +107,46 @@ def _chiefs(directory: Directory, holders: Holders) -> Rows:
         for kind in CHIEFS:
             [role] = RULES[kind].roles
             body = bodies_of(directory, kind, town)[0]
-            yield _row(kind, town.code, holders[role, body.path][0])
+            yield row(kind, town.code, holders[role, body.path][0])
 
 
 def _portfolios(directory: Directory, holders: Holders) -> Rows:
     for town in directory.of_kind(Kind.TOWN):
         for leader, (detail, scope) in zip(holders["township_leader", town.path], PORTFOLIOS, strict=False):
-            yield _row(Duty.PORTFOLIO, town.code, leader, detail, " ".join(scope))
+            yield row(Duty.PORTFOLIO, town.code, leader, detail, " ".join(scope))
     for kind in (Kind.DEPARTMENT, Kind.UNIT):
         for department in directory.of_kind(kind):
             for leader in holders["department_leader", department.path][:1]:
-                yield _row(Duty.PORTFOLIO, department.code, leader, "分管矛盾纠纷化解")
+                yield row(Duty.PORTFOLIO, department.code, leader, "分管矛盾纠纷化解")
 
 
 def _qualifications(directory: Directory, holders: Holders) -> Rows:
     for number, office in enumerate(directory.of_kind(Kind.JUSTICE_OFFICE), start=1):
         slug = office.code.removeprefix("justice-")
         for ordinal, mediator in enumerate(holders["mediator", office.path], start=1):
-            yield _row(Duty.QUALIFICATION, "full_time_mediator", mediator, f"聘书 示司调〔2026〕{number:02}{ordinal}号")
+            yield row(Duty.QUALIFICATION, "full_time_mediator", mediator, f"聘书 示司调〔2026〕{number:02}{ordinal}号")
             if slug in GOLD and ordinal == 1:
-                yield _row(Duty.QUALIFICATION, "gold_mediator", mediator, "县“金牌调解员”2026年度")
+                yield row(Duty.QUALIFICATION, "gold_mediator", mediator, "县“金牌调解员”2026年度")
         for helper in holders["legal_helper", office.path]:
-            yield _row(Duty.QUALIFICATION, "legal_adviser", helper, f"示法明〔2026〕{number:02}号")
+            yield row(Duty.QUALIFICATION, "legal_adviser", helper, f"示法明〔2026〕{number:02}号")
             if slug in LAWYERS:
-                yield _row(Duty.QUALIFICATION, "legal_aid_lawyer", helper, "县法律援助中心值班律师")
+                yield row(Duty.QUALIFICATION, "legal_aid_lawyer", helper, "县法律援助中心值班律师")
     for village in directory.of_kind(Kind.VILLAGE)[:3]:
         for leader in holders["grid_leader", village.path]:
-            yield _row(Duty.QUALIFICATION, "volunteer", leader, "平安志愿者")
+            yield row(Duty.QUALIFICATION, "volunteer", leader, "平安志愿者")
 
 
-def _members(holders: Holders) -> Rows:
+def _members(directory: Directory, holders: Holders) -> Rows:
     parts = (("duty_leader", "组长"), ("bureau_analyst", "成员"))
-    for role, part in parts:
-        for person in holders[role, "/county/bureau"]:
-            yield _row(Duty.TASK_FORCE, FORCE, person, part, until=FORCE_UNTIL)
+    for (role, part), bureau in product(parts, directory.of_kind(Kind.BUREAU)):
+        for person in holders[role, bureau.path]:
+            yield row(Duty.TASK_FORCE, FORCE, person, part, until=FORCE_UNTIL)
 
 
-def _row(
+def row(
     kind: Duty, subject: str, person: DemoPerson, detail: str = "", scope: str = "", until: datetime | None = None
-) -> dict[str, Any]:
+) -> Row:
+    """A duty that somebody of the demo county has from its beginning."""
     return {
         "duty_id": demo_id(f"duty {kind} {subject} {person.username}"),
         "kind": kind,

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from infra.database.ids import new_id
 from infra.database.tables.people import DutyRow, OrganisationRow, PersonRow, PostRow, TaskForceRow
 from infra.demo import county
 from infra.demo.added import added_seats
-from infra.demo.duties import duties, task_forces
+from infra.demo.cities import city_of
+from infra.demo.duties import Row, duties, task_forces
 from infra.demo.people import DemoPerson, DemoPost, people
 from infra.runtime.policy_files import read_playbook
 from infra.runtime.settings import Settings
@@ -44,13 +45,17 @@ _PASSWORD_BYTES = 12
 
 async def load(settings: Settings) -> None:
     """Loads the demo county and writes `demo.json`. A second call only writes the file again where it is missing."""
-    organisations = county.organisations()
-    everybody = people(organisations, added_seats(read_playbook(settings.playbook).process, organisations))
+    playbook = read_playbook(settings.playbook)
+    city = city_of(playbook.code)
+    organisations = city.organisations(county.organisations())
+    seated = {role for organisation in organisations for role, *_ in city.staff(organisation)}
+    everybody = people(organisations, added_seats(playbook.process, organisations, seated), city.staff)
+    entrusted = duties(organisations, everybody, city.duties)
     sign_ins = {person.person_id: PASSWORD for person in everybody}
     database = open_database(settings)
     try:
         if not await _somebody(database):
-            await _fill(database, organisations, everybody, sign_ins, settings.demo_file)
+            await _fill(database, organisations, everybody, sign_ins, settings.demo_file, entrusted)
         elif not settings.demo_file.exists() and await _somebody(database, everybody[0].person_id):
             _write_sign_ins(settings.demo_file, everybody, sign_ins)
     finally:
@@ -91,7 +96,12 @@ async def _somebody(database: Database, person_id: str | None = None) -> bool:
 
 
 async def _fill(
-    database: Database, organisations: list[Listed], everybody: list[DemoPerson], passwords: dict[str, str], file: Path
+    database: Database,
+    organisations: list[Listed],
+    everybody: list[DemoPerson],
+    passwords: dict[str, str],
+    file: Path,
+    entrusted: Sequence[Row] = (),
 ) -> bool:
     """Inserts everything and writes the passwords down; false, and nothing done, where somebody else was faster.
 
@@ -109,8 +119,8 @@ async def _fill(
         await connection.execute(insert(OrganisationRow), [_organisation(o) for o in organisations])
         await connection.execute(insert(PersonRow), [_person(p, hashes[passwords[p.person_id]]) for p in everybody])
         await connection.execute(insert(PostRow), [row for person in everybody for row in _posts(person)])
-        if entrusted := duties(organisations, everybody):
-            await connection.execute(insert(DutyRow), entrusted)
+        if entrusted:
+            await connection.execute(insert(DutyRow), list(entrusted))
         if formed := task_forces(organisations):
             await connection.execute(insert(TaskForceRow), formed)
         _write_sign_ins(file, everybody, passwords)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -125,11 +125,18 @@ MANY = 50
 """Organisations with a role that a playbook adds: beyond, one person at each is enough."""
 
 
-def people(organisations: Iterable[Listed], added: Iterable[tuple[str, Listed]] = ()) -> list[DemoPerson]:
+def people(
+    organisations: Sequence[Listed],
+    added: Iterable[tuple[str, Listed]] = (),
+    own: Callable[[Listed], tuple[Seat, ...]] | None = None,
+) -> list[DemoPerson]:
     """Everybody who works at the organisations, in their order; usernames and names are unique.
 
-    `added` are seats of roles that a playbook adds: two people each, one where there are very many, after all others.
+    `own` says who else works at one in a city's own county, after all who work in every county. `added` are seats of
+    roles that a playbook adds: two people each, one where there are very many, after all others.
     """
+    everywhere = _seats(organisations, lambda organisation: STAFF.get(organisation.kind, ()))
+    here = _seats(organisations, own) if own else ()
     return [
         DemoPerson(
             person_id=demo_id(f"person {username}"),
@@ -140,7 +147,7 @@ def people(organisations: Iterable[Listed], added: Iterable[tuple[str, Listed]] 
                 for order, role in enumerate(roles)
             ),
         )
-        for number, (username, roles, organisation) in enumerate((*_seats(organisations), *_added(added)))
+        for number, (username, roles, organisation) in enumerate((*everywhere, *here, *_added(added)))
     ]
 
 
@@ -152,9 +159,11 @@ def _added(seats: Iterable[tuple[str, Listed]]) -> Iterator[tuple[str, list[str]
             yield f"{_stem(organisation)}-{role.replace('_', '-')}-{ordinal}", [role], organisation
 
 
-def _seats(organisations: Iterable[Listed]) -> Iterator[tuple[str, list[str], Listed]]:
+def _seats(
+    organisations: Iterable[Listed], staff: Callable[[Listed], tuple[Seat, ...]]
+) -> Iterator[tuple[str, list[str], Listed]]:
     for organisation in organisations:
-        for role, word, count, second in STAFF.get(organisation.kind, ()):
+        for role, word, count, second in staff(organisation):
             roles = [role, second] if second else [role]
             for ordinal in range(1, count + 1):
                 yield f"{_stem(organisation)}-{word}-{ordinal}", roles, organisation

@@ -11,6 +11,8 @@ from infra.database.engine import Database, open_database
 from infra.database.tables.intake import NumberRow
 from infra.database.tables.people import PersonRow
 from infra.demo import county
+from infra.demo.cities import CITIES
+from infra.demo.cities.city import City
 from infra.demo.people import people
 from infra.records.incidents import cell_of, is_of_disputes
 from infra.runtime.crypto import MADE_HERE
@@ -74,7 +76,9 @@ def check_key(settings: Settings) -> None:
 
 async def _no_demo_people(database: Database) -> None:
     """Nobody of the demo county can sign in: their password is printed in the README."""
-    known = [person.person_id for person in people(county.organisations())]
+    common = county.organisations()
+    staffed = [(city.organisations(common), city.staff) for city in (City(), *CITIES.values())]
+    known = {person.person_id for organisations, staff in staffed for person in people(organisations, (), staff)}
     query = select(col(PersonRow.username)).where(col(PersonRow.person_id).in_(known), col(PersonRow.active))
     async with database.read() as session:
         found = (await session.execute(query.order_by(col(PersonRow.username)))).scalars().first()
