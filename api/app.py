@@ -60,14 +60,15 @@ from api.reporting import pages as reporting_pages
 from api.reporting.sending import keep_reporting
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
+from api.villages import endpoints as villages
 from api.web import errors as error_pages
 from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages,
-    event_endpoints, reporting, oversight, indicators, registers, duty_endpoints, audit, access_log, operations,
-    calendar,
+    event_endpoints, reporting, oversight, indicators, registers, duty_endpoints, villages, audit, access_log,
+    operations, calendar,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (

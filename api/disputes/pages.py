@@ -16,12 +16,15 @@ from api.disputes.service import whole_case, whole_timeline
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from api.look_back.look_back_view import look_back_view
 from api.look_back.service import look_back_on
+from api.villages.service import contacts_of
+from api.villages.view import contacts_view
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices, offices_of, vocabulary
 from api.web.rendering import View, go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
 from api.web.timeline import by_days
+from domain.people.duties import RULES, Duty
 from domain.people.permissions import AUDITORS, INTAKE_ROLES
 from domain.policy.action_catalogue import CONVERSION
 from infra.database.engine import Session
@@ -75,6 +78,7 @@ async def show_case(
     now = w.present(case.ahead)
     asked = any(change.action == CONVERSION for change in case.changes)
     criminal = asked or case.criminal_risk or case.outcome in CRIMINAL
+    names = not case.closed_at and viewer.actor.has_role(*RULES[Duty.CONTRACTING].entrusted_by)
     hears = viewer.actor.has_role(*INTAKE_ROLES)
     before = await look_back_on(services, session, viewer.actor, no) if criminal else None
     view = {
@@ -91,10 +95,16 @@ async def show_case(
         "actions": [
             *({"href": f"/disputes/{no}/actions/{a.name}", "title": a.title} for a in case.actions),
             *([{"href": f"/disputes/{no}/notes", "title": "转来情况"}] if hears and not case.closed_at else []),
+            *(
+                [{"href": f"/registers/contracting?at={no}", "title": "明确包保领导"}]
+                if names and not case.closed_at
+                else []
+            ),
         ],
         "days": by_days(entries, words, now),
         "history": viewer.actor.has_role(*AUDITORS),
         "people": await _people(session, no, offices),
+        "network": contacts_view(await contacts_of(services, session, viewer.actor, no)),
         "key": new_id(),
         "comment_banner": None,
         "comment_error": "",

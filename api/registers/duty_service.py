@@ -19,12 +19,15 @@ from domain.people.duties import QUALIFICATIONS, RULES, Duty, Entrusting, Subjec
 from domain.people.organisation import Actor
 from domain.triage.places import Directory
 from domain.triage.subjects import subject_of
+from domain.triage.village_network import village_of
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.pagination import cursor_of, read_cursor
 from infra.database.tables.people import DutyRow
+from infra.read_model.disputes import find_dispute, home_paths
 from infra.records import duties as records
 from infra.records.leaving import former_posts
+from infra.records.messages import watch
 from infra.records.people import actor_named, actor_of, people_by, posts_of
 
 ENTRUST = "entrust"
@@ -112,9 +115,12 @@ async def entrust(
 
     async def do(_: str) -> Effect[DutyItem]:
         row = await _checked(services, session, actor, asked)
+        of_case = asked.kind == Duty.CONTRACTING and (await services.directory.read(session)).get(row.subject) is None
 
         async def name(writing: Session) -> Answer[DutyItem]:
             await records.add_duty(writing, row, asked.replaces)
+            if of_case:  # its news and tasks stand in his box 关注
+                await watch(writing, row.subject, row.person_id)
             services.access.note(actor.person_id, None, f"entrust:{row.kind}")
             return Answer(201, await _read(services, writing, row.duty_id))
 
@@ -162,8 +168,12 @@ def end_operation(duty_id: str) -> str:
 
 
 async def find_subject(services: Services, session: Session, kind: Duty, code: str) -> Subject | None:
-    """What a kind of duty is about, by its code; of a task force by its id."""
+    """What a kind of duty is about, by its code; of a task force by its id, of a dispute by its number."""
     directory = await services.directory.read(session)
+    if kind == Duty.CONTRACTING and directory.get(code) is None:
+        village = village_of(directory, paths := await home_paths(session, code))
+        lies = village.path if village else max(paths, default=None)
+        return Subject(code=code, name=code, path=lies) if lies else None
     if kind != Duty.TASK_FORCE:
         return subject_of(directory, kind, code)
     force = await records.task_force(session, code)
@@ -198,6 +208,8 @@ async def _checked(services: Services, session: Session, actor: Actor, asked: En
         raise FieldsInvalid(errors=[{"field": "subject", "message": f"{subject.name}已经结束"}])
     if not may_entrust(actor, asked.kind, subject, person):
         _refuse(services, actor, f"entrust:{asked.kind}")
+    if asked.kind == Duty.CONTRACTING and asked.subject == subject.name:
+        await _check_case(session, actor, person, asked.subject)
     lexicon = services.policy.lexicon
     check_entrusting(asked, subject, person, {*lexicon.categories, *lexicon.group_of.values()}, now)
     return DutyRow(
@@ -205,6 +217,14 @@ async def _checked(services: Services, session: Session, actor: Actor, asked: En
         scope=" ".join(dict.fromkeys(asked.scope)), since=asked.since or now, until=asked.until or subject.until,
         named_by=actor.person_id, named_at=now,
     )  # fmt: skip
+
+
+async def _check_case(session: Session, actor: Actor, person: Actor, dispute_no: str) -> None:
+    """A dispute is contracted by whoever sees it, to a leader who sees it."""
+    if await find_dispute(session, actor, dispute_no) is None:
+        raise FieldsInvalid(errors=[{"field": "subject", "message": f"没有代码为“{dispute_no}”的对象"}])
+    if await find_dispute(session, person, dispute_no) is None:
+        raise FieldsInvalid(errors=[{"field": "person", "message": f"{person.name}的岗位不涉及该纠纷，不能包保"}])
 
 
 def _refuse(services: Services, actor: Actor, what: str) -> None:

@@ -15,10 +15,21 @@ from api.web.organisation_labels import Offices
 from api.web.rendering import View
 from api.web.session import Viewer, text
 from domain.errors import FieldsInvalid
-from domain.people.duties import CHIEFS, OF_BEATS, QUALIFICATIONS, RULES, Duty, Entrusting, may_entrust_any
+from domain.people.duties import (
+    CHIEFS,
+    OF_BEATS,
+    OF_PLACES,
+    OF_VILLAGES,
+    QUALIFICATIONS,
+    RULES,
+    Duty,
+    Entrusting,
+    may_entrust_any,
+)
 from domain.people.organisation import ROLES, Actor, within
 from domain.people.permissions import SEPARATE_ROLES
 from domain.triage.places import Directory, Kind, Listed
+from domain.triage.subjects import station_of
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.records.duties import duties
@@ -29,6 +40,9 @@ KINDS_OF: dict[str, tuple[Duty, ...]] = {
     "beats": OF_BEATS,
     "chiefs": CHIEFS,
     "portfolios": (Duty.PORTFOLIO,),
+    "villages": OF_VILLAGES,
+    "contracting": OF_PLACES,
+    "stationed": (Duty.STATIONED_MEDIATOR,),
     "qualifications": (Duty.QUALIFICATION,),
     "forces": (Duty.TASK_FORCE,),
 }
@@ -38,11 +52,14 @@ _OFFERED = 120
 """People whom a form offers by name; others are typed by their username."""
 _LED = (Kind.COUNTY, Kind.COMMITTEE, Kind.CENTRE, Kind.BUREAU, Kind.TOWN, Kind.DEPARTMENT, Kind.UNIT, Kind.COURT)
 _TITLES = {"beats": "交办警格", "chiefs": "明确三长", "portfolios": "明确分管", "qualifications": "登记资格",
-           "forces": "增加专班成员"}  # fmt: skip
+           "forces": "增加专班成员", "villages": "交办村居", "contracting": "明确包保联系",
+           "stationed": "派驻调解员"}  # fmt: skip
 _DETAILS = {
     "portfolios": "分管事项（如：分管政法、综治）",
     "qualifications": "证书或聘书编号",
     "forces": "分工（如：组长）",
+    "contracting": "说明（如：矛盾突出村，每月到村一次）",
+    "stationed": "派驻说明（如：周一至周五驻所）",
 }
 
 
@@ -87,13 +104,17 @@ async def form_view(
     offices: Offices,
     typed: Typed,
     near: Listed | None = None,
+    case: str = "",
 ) -> View | None:
-    """The form of a page; none for who may entrust none of its kinds. `near` is the station that the page shows."""
+    """The form of a page; none for who may entrust none of its kinds. `near` is the station that the page shows, `case`
+    the number of the dispute that it was opened for.
+    """
     kinds, actor = KINDS_OF[tab], viewer.actor
     if not may_entrust_any(actor, kinds):
         return None
     directory = await services.directory.read(session)
-    subjects = await _subjects(services, session, tab, actor, directory, near)
+    subjects = [*([(case, f"纠纷 {case}")] if case else []),
+                *await _subjects(services, session, tab, actor, directory, near)]  # fmt: skip
     if not subjects:
         return None
     offered = await _offered(session, tab, actor, directory, near)
@@ -125,6 +146,13 @@ async def _subjects(
     if tab == "beats":
         beats = [beat for beat in directory.of_kind(Kind.BEAT) if near and within(beat.path, near.path)]
         return _choices(_mine(actor, KINDS_OF[tab], beats))
+    if tab == "villages":
+        return _choices(_villages(actor, directory))
+    if tab == "contracting":
+        areas = [*directory.of_kind(Kind.TOWN), *directory.of_kind(Kind.VILLAGE)]
+        return _choices(areas if actor.has_role("department_leader") else _mine(actor, [Duty.CONTRACTING], areas))
+    if tab == "stationed":
+        return _choices(directory.of_kind(Kind.STATION))
     if tab == "chiefs":
         return _choices(_mine(actor, KINDS_OF[tab], directory.of_kind(Kind.TOWN)))
     return _choices(_mine(actor, KINDS_OF[tab], [o for kind in _LED for o in directory.of_kind(kind)]))
@@ -160,6 +188,15 @@ def _mine(actor: Actor, kinds: Iterable[Duty], listed: Iterable[Listed]) -> list
     roles = set().union(*(RULES[kind].entrusted_by for kind in kinds)) - SEPARATE_ROLES
     mine = [post.path for post in actor.posts if post.role in roles]
     return [o for o in listed if any(within(o.path, path) for path in mine)]
+
+
+def _villages(actor: Actor, directory: Directory) -> list[Listed]:
+    """The villages of which a person may entrust something: those he is above, or that a station of his serves."""
+    villages = directory.of_kind(Kind.VILLAGE)
+    mine = _mine(actor, [Duty.VILLAGE_CONTACT], villages)
+    stations = {each.path for each in _mine(actor, [Duty.VILLAGE_AUXILIARY], directory.of_kind(Kind.STATION))}
+    serving = [v for v in villages if stations and (s := station_of(directory, v)) and s.path in stations]
+    return [v for v in villages if v in mine or v in serving]
 
 
 def _choices(listed: Iterable[Listed]) -> Options:

@@ -14,6 +14,7 @@ from api.registers import beat_service as beats
 from api.registers import duty_service as service
 from api.registers.duty_schemas import BeatItem, DutyItem
 from api.registers.entrusting_form import KINDS_OF, Typed, asked, form_view
+from api.villages.view import villages_body
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
 from api.web.organisation_labels import Offices, offices_of
@@ -27,10 +28,12 @@ from domain.people.permissions import may_record_leaving
 from domain.triage.places import Directory, Kind, Listed
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.read_model.disputes import visible
 from infra.records.people import actor_of, first_posts
 
 router = APIRouter(route_class=PageRoute)
-TABS = {"beats": "警格", "chiefs": "三长", "portfolios": "分管", "qualifications": "资格", "forces": "专班"}
+TABS = {"beats": "警格", "villages": "村居", "chiefs": "三长", "portfolios": "分管", "contracting": "包保",
+        "stationed": "驻所", "qualifications": "资格", "forces": "专班"}  # fmt: skip
 STATES = {"ahead": "未开始", "current": "现任", "over": "已结束"}
 _PAGE = 50
 
@@ -192,11 +195,14 @@ async def _show(
     match tab:
         case "beats":
             body = await _beats(services, session, directory, station)
+        case "villages":
+            body = await villages_body(services, session, directory, at, cursor)
         case "chiefs":
             body = await _chiefs(services, session, cursor)
         case _:
-            body = await _duties(services, session, tab, at, cursor, offices)
-    form = await form_view(services, session, viewer, tab, offices, typed or Typed(), station)
+            body = await _duties(services, session, viewer, tab, at, cursor, offices)
+    case = at if tab == "contracting" and await visible(session, viewer.actor, [at]) else ""
+    form = await form_view(services, session, viewer, tab, offices, typed or Typed(), station, case)
     return show(
         request,
         "registers.html",
@@ -286,7 +292,9 @@ async def _chiefs(services: Services, session: Session, cursor: str) -> View:
     return {"rows": rows, "more": page.next_cursor or ""}
 
 
-async def _duties(services: Services, session: Session, tab: str, at: str, cursor: str, offices: Offices) -> View:
+async def _duties(
+    services: Services, session: Session, viewer: Viewer, tab: str, at: str, cursor: str, offices: Offices
+) -> View:
     chosen = at if tab == "qualifications" and at in QUALIFICATIONS else None
     page = await service.list_duties(
         services, session, kinds=KINDS_OF[tab], subject=chosen, limit=_PAGE, cursor=cursor or None
@@ -295,13 +303,21 @@ async def _duties(services: Services, session: Session, tab: str, at: str, curso
     groups = {group.code: group.name for group in services.policy.lexicon.listed.groups}
     names = groups | {code: category.name for code, category in services.policy.lexicon.categories.items()}
     now, rows = present(), []
+    seen = await visible(session, viewer.actor, [item.subject for item in page.items if _of_case(item)])
     for item in page.items:
+        if _of_case(item) and item.subject not in seen:
+            continue
         row = _row(item, now)
         post = posts.get(item.person.person_id)
         row["post"] = offices.holding(post.path, post.role) if post else "现无岗位"
         row["scope"] = "、".join(names.get(code, code) for code in item.scope) or "全部类别"
         rows.append(row)
     return {"rows": rows, "more": page.next_cursor or "", "qualifications": list(QUALIFICATIONS.items())}
+
+
+def _of_case(item: DutyItem) -> bool:
+    """Whether it is one dispute that a leader contracted, not a place."""
+    return item.kind == Duty.CONTRACTING and item.subject == item.subject_name
 
 
 def _row(item: DutyItem, now: datetime) -> View:
@@ -312,6 +328,7 @@ def _row(item: DutyItem, now: datetime) -> View:
         "kind": item.kind_name,
         "subject": item.subject_name,
         "qualification": item.kind == Duty.QUALIFICATION,
+        "case": _of_case(item),
         "detail": item.detail,
         "since": f"{item.since:%Y-%m-%d}",
         "until": f"{item.ended_at or item.until:%Y-%m-%d}" if item.ended_at or item.until else "",

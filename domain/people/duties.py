@@ -3,7 +3,8 @@
 Who may entrust what, to whom, and whether several may have it at a time is the table `RULES`. The reports name the
 things and not who gives them: everything in the table but the names is [DESIGN].
 Sources: Q-010 to Q-014 (task forces, qualifications, three chiefs, leaders in charge), Q-100, Q-101 (beats and grids),
-J-025 (金牌调解员), J-032 (法律援助律师).
+J-025 (金牌调解员), J-032 (法律援助律师), R-030 (包保, 对口联系), W-010, W-011 (一村一辅警, the contact network),
+W-071 (volunteer mediators), H-051 (驻所调解员).
 """
 
 from __future__ import annotations
@@ -45,8 +46,20 @@ class Duty(StrEnum):
     """资格: what somebody is qualified for (`QUALIFICATIONS`)"""
     TASK_FORCE = "task_force"
     """专班: a member of a task force (its id)"""
+    CONTRACTING = "contracting"
+    """包保: a leader answers for a place or organisation (its code), or for one dispute (its number)"""
+    COUNTERPART = "counterpart"
+    """对口联系: somebody of a department for a township or village (its code)"""
+    VILLAGE_AUXILIARY = "village_auxiliary"
+    """一村一辅警: the one auxiliary of a village (its code), from the station that serves it"""
+    VILLAGE_CONTACT = "village_contact"
+    """驻村干部: a cadre of the township or the village itself whom the community officer turns to (a village's code)"""
+    STATIONED_MEDIATOR = "stationed_mediator"
+    """驻所调解员: a people's mediator stationed at a police station (its code)"""
 
 
+OF_VILLAGES = (Duty.VILLAGE_AUXILIARY, Duty.VILLAGE_CONTACT)
+OF_PLACES = (Duty.CONTRACTING, Duty.COUNTERPART)
 OF_BEATS = (Duty.BEAT_OFFICER, Duty.BEAT_ASSISTANT, Duty.BEAT_DEPUTY)
 CHIEFS = (Duty.POLICE_CHIEF, Duty.JUSTICE_CHIEF, Duty.COURT_CHIEF)
 """“派出所所长、司法所所长、法庭庭长‘三长’”"""
@@ -58,8 +71,12 @@ QUALIFICATIONS: dict[str, str] = {
     "legal_aid_lawyer": "法律援助律师",
     "auxiliary_officer": "辅警",
     "volunteer": "志愿者",
+    "volunteer_community": "调解志愿者（社区干部）",
+    "volunteer_village": "调解志愿者（村组干部）",
+    "volunteer_enterprise": "调解志愿者（企业负责人）",
+    "volunteer_activist": "调解志愿者（治安积极分子）",
 }
-"""What people may be qualified for, as the reports call it."""
+"""What people may be qualified for, as the reports call it; volunteer mediators by the four sources of W-071."""
 
 
 class Over(StrEnum):
@@ -108,6 +125,27 @@ RULES: dict[Duty, Rule] = {
     ),
     Duty.QUALIFICATION: Rule(name="资格", entrusted_by=_HEADS, over=Over.PERSON),
     Duty.TASK_FORCE: Rule(name="专班成员", entrusted_by=_HEADS | {"committee_dispatcher", "bureau_analyst"}),
+    Duty.CONTRACTING: Rule(
+        name="包保领导",
+        roles=frozenset(
+            {"leader", "department_leader", "township_leader", "station_chief", "justice_chief", "court_chief"}
+        ),
+        entrusted_by=_TOWNSHIP,
+    ),
+    Duty.COUNTERPART: Rule(
+        name="对口联系人",
+        roles=frozenset({"department_leader", "department_section_chief", "department_handler"}),
+        entrusted_by=_COUNTY | {"department_leader"},
+        over=Over.PERSON,
+    ),
+    Duty.VILLAGE_AUXILIARY: Rule(name="驻村辅警", single=True, entrusted_by=_STATION),
+    Duty.VILLAGE_CONTACT: Rule(name="驻村干部", entrusted_by=_TOWNSHIP),
+    Duty.STATIONED_MEDIATOR: Rule(
+        name="驻所调解员",
+        roles=frozenset({"mediator"}),
+        entrusted_by=_COUNTY | {"department_leader", "justice_chief"},
+        over=Over.PERSON,
+    ),
 }
 
 

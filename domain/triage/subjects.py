@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.people.duties import CHIEFS, OF_BEATS, QUALIFICATIONS, Concern, Duty, Subject
-from domain.people.organisation import parent
+from domain.people.duties import CHIEFS, OF_BEATS, OF_PLACES, OF_VILLAGES, QUALIFICATIONS, Concern, Duty, Subject
+from domain.people.organisation import parent, within
 from domain.triage.lexicon import Lexicon
-from domain.triage.places import Directory, Kind, Listed
+from domain.triage.places import AREAS, Directory, Kind, Listed
 
 _BODIES: dict[Duty, tuple[Kind, ...]] = {
     Duty.POLICE_CHIEF: (Kind.STATION,),
@@ -31,7 +31,37 @@ def subject_of(directory: Directory, kind: Duty, code: str) -> Subject | None:
     if kind in CHIEFS:
         bodies = [body.path for body in bodies_of(directory, kind, listed)]
         return _subject(listed, bodies) if listed.kind == Kind.TOWN else None
+    if kind in OF_VILLAGES:
+        return _of_village(directory, kind, listed) if listed.kind == Kind.VILLAGE else None
+    if kind == Duty.STATIONED_MEDIATOR:
+        return Subject(code=code, name=listed.name, path=listed.path) if listed.kind == Kind.STATION else None
+    if kind == Duty.COUNTERPART and listed.kind not in AREAS:
+        return None
+    if kind in OF_PLACES:
+        return Subject(code=code, name=listed.name, path=listed.path)
     return _subject(listed, [listed.path])
+
+
+def _of_village(directory: Directory, kind: Duty, village: Listed) -> Subject | None:
+    """A village for its auxiliary, whom its police station names and has; for its cadre the village's own."""
+    if kind == Duty.VILLAGE_CONTACT:
+        return _subject(village, [parent(village.path)])
+    station = station_of(directory, village)
+    return (
+        Subject(code=village.code, name=village.name, path=station.path, served_from=[station.path])
+        if station
+        else None
+    )
+
+
+def station_of(directory: Directory, village: Listed) -> Listed | None:
+    """The police station that serves a village: that of its beats, else that of its township."""
+    grids = {grid.code for grid in directory.of_kind(Kind.GRID) if within(grid.path, village.path)}
+    beats = (beat for beat in directory.of_kind(Kind.BEAT) if grids & set(beat.keywords))
+    above = next((directory.at(parent(beat.path)) for beat in beats), None)
+    if above and above.kind == Kind.STATION:
+        return above
+    return directory.serving(Kind.STATION, reversed(directory.areas_of(village)))
 
 
 def bodies_of(directory: Directory, kind: Duty, township: Listed) -> list[Listed]:

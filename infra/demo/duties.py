@@ -15,7 +15,7 @@ from typing import Any
 from domain.people.duties import CHIEFS, RULES, Duty
 from domain.people.organisation import parent
 from domain.triage.places import Directory, Kind, Listed
-from domain.triage.subjects import bodies_of
+from domain.triage.subjects import bodies_of, station_of
 from infra.demo.people import DemoPerson, demo_id
 
 Row = dict[str, Any]
@@ -31,6 +31,9 @@ VACANT_BEATS = ("beat-450", "beat-457")
 """Beats of 大坪 without an officer: planted, to be found by the coverage check."""
 VACANT_DEPUTIES = ("beat-441",)
 """A beat of 大坪 without a deputy chief in charge."""
+
+VACANT_VILLAGES = ("village-daping-2", "village-qingyun-3")
+"""Villages without an auxiliary (一村一辅警), planted to be found."""
 
 GOLD = ("gushan", "baiyang", "longtan")
 """Townships whose first mediator is a 金牌调解员."""
@@ -48,7 +51,9 @@ FORCE_UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson], own: Entrusted | None = None) -> list[Row]:
-    """The rows of all that is entrusted, in order, `own` those of the city last; none where there are no beats."""
+    """The rows of all that is entrusted, in order; none where there are no beats. What a city entrusts itself (`own`) of
+    the kinds that go with villages, places and stations stands instead of the common rows.
+    """
     directory = Directory(organisations=list(organisations))
     holders: dict[tuple[str, str], list[DemoPerson]] = defaultdict(list)
     for person in everybody:
@@ -56,13 +61,17 @@ def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson], own
             holders[post.role, post.organisation.path].append(person)
     if not directory.of_kind(Kind.BEAT):
         return []
+    named = list(own(directory, holders)) if own else []
+    its_own = {each["kind"] for each in named}
+    beside = (*_villages(directory, holders), *_contracted(directory, holders), *_stationed(directory, holders))
     return [
         *_beats(directory, holders),
         *_chiefs(directory, holders),
         *_portfolios(directory, holders),
         *_qualifications(directory, holders),
         *_members(directory, holders),
-        *(own(directory, holders) if own else ()),
+        *(each for each in beside if each["kind"] not in its_own),
+        *named,
     ]
 
 
@@ -134,6 +143,42 @@ def _qualifications(directory: Directory, holders: Holders) -> Rows:
     for village in directory.of_kind(Kind.VILLAGE)[:3]:
         for leader in holders["grid_leader", village.path]:
             yield row(Duty.QUALIFICATION, "volunteer", leader, "平安志愿者")
+
+
+def _villages(directory: Directory, holders: Holders) -> Rows:
+    """Of each village its auxiliary, of the station's patrol, and the township's cadre."""
+    for number, village in enumerate(directory.of_kind(Kind.VILLAGE)):
+        station = station_of(directory, village)
+        patrol = holders["on_scene_officer", station.path] if station else []
+        cadres = holders["department_handler", parent(village.path)]
+        if patrol and village.code not in VACANT_VILLAGES:
+            yield row(Duty.VILLAGE_AUXILIARY, village.code, patrol[number % len(patrol)], "处警组辅警")
+        if cadres:
+            yield row(Duty.VILLAGE_CONTACT, village.code, cadres[number % len(cadres)], "镇街驻村干部")
+
+
+def _contracted(directory: Directory, holders: Holders) -> Rows:
+    """“各级政法、公安负责人对点包保,各级职能部门对口联系” (R-030): each township by a leader of the county, its
+    first village by one of its own; a department's section chief faces it.
+    """
+    leaders, departments = holders["leader", directory.root.path], directory.of_kind(Kind.DEPARTMENT)
+    for number, town in enumerate(directory.of_kind(Kind.TOWN)):
+        yield row(Duty.CONTRACTING, town.code, leaders[number % len(leaders)], "县领导包乡镇（街道）")
+        villages = [v for v in directory.of_kind(Kind.VILLAGE) if parent(v.path) == town.path]
+        if villages and (own := holders["township_leader", town.path]):
+            yield row(Duty.CONTRACTING, villages[0].code, own[0], "镇街领导包村")
+        department = departments[number % len(departments)]
+        for chief in holders["department_section_chief", department.path][:1]:
+            yield row(Duty.COUNTERPART, town.code, chief, department.name)
+
+
+def _stationed(directory: Directory, holders: Holders) -> Rows:
+    """“区司法局派驻人民调解员驻公安派出所” (H-051): the last mediator of a justice office at the station beside it."""
+    for station in directory.of_kind(Kind.STATION):
+        offices = (o for o in directory.of_kind(Kind.JUSTICE_OFFICE) if set(o.keywords) & set(station.keywords))
+        for office in offices:
+            for mediator in holders["mediator", office.path][-1:]:
+                yield row(Duty.STATIONED_MEDIATOR, station.code, mediator, "司法所派驻")
 
 
 def _members(directory: Directory, holders: Holders) -> Rows:

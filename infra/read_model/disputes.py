@@ -130,6 +130,14 @@ async def visible(session: AsyncSession, actor: Actor, dispute_nos: Collection[s
     return set((await session.execute(query)).scalars())
 
 
+async def home_paths(session: AsyncSession, dispute_no: str) -> list[str]:
+    """The paths of the organisations that a dispute lies in or that serve its place, whoever has a part in it."""
+    query = select(col(InvolvementRow.path)).where(
+        col(InvolvementRow.dispute_no) == dispute_no, col(InvolvementRow.role) == ""
+    )
+    return list((await session.execute(query)).scalars())
+
+
 async def dispute_row(session: AsyncSession, dispute_no: str) -> DisputeRow:
     """One dispute that is known to exist, without a check of who asks: for the answer to an action just taken on it."""
     return (await session.execute(select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no))).scalar_one()

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import Conflict
-from domain.people.duties import CHIEFS, LAST, QUALIFICATIONS, RULES, Concern, Duty, precedence
+from domain.people.duties import CHIEFS, LAST, OF_BEATS, QUALIFICATIONS, RULES, Concern, Duty, precedence
 from domain.people.organisation import Actor, Post
 from infra.database.columns import Instant
 from infra.database.engine import Database
@@ -113,12 +113,12 @@ async def duties(
     return await _read(session, query.limit(limit))
 
 
-async def people_at_work(session: AsyncSession, roles: Collection[str]) -> list[Actor]:
-    """Active people who hold one of the roles, or have a beat, each with all his posts."""
+async def people_at_work(
+    session: AsyncSession, roles: Collection[str], kinds: Collection[Duty] = OF_BEATS
+) -> list[Actor]:
+    """Active people who hold one of the roles, or have a duty of one of the kinds, each with all his posts."""
     concerned = select(col(PostRow.person_id)).where(col(PostRow.role).in_(roles))
-    having = select(col(DutyRow.person_id)).where(
-        col(DutyRow.kind).in_([Duty.BEAT_OFFICER, Duty.BEAT_ASSISTANT, Duty.BEAT_DEPUTY])
-    )
+    having = select(col(DutyRow.person_id)).where(col(DutyRow.kind).in_(kinds))
     query = (
         select(col(PersonRow.person_id), col(PersonRow.name), col(PostRow.role), col(PostRow.path))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))

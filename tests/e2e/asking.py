@@ -20,6 +20,7 @@ def ask_everything(county: County) -> None:
         "/healthz", "/readyz", "/v1/me", "/v1/disputes", "/v1/deputies", "/v1/messages", "/v1/grids", "/v1/categories",
         "/v1/playbooks", f"/v1/disputes/{nobody}/timeline", f"/v1/disputes/{goods}",
         f"/v1/disputes/{goods}/earlier",
+        f"/v1/disputes/{goods}/contacts",
     ):  # fmt: skip
         supervisor.get(path)
     supervisor.get("/v1/tasks", box="watched")
@@ -96,7 +97,7 @@ def _entrust(county: County) -> None:
     chief, officer = (county.with_role(role, "station-daping") for role in ("station_chief", "responsible_officer"))
     given = chief.post("/v1/duties", {"kind": "beat_officer", "subject": "beat-450", "person": officer.username})
     chief.post(f"/v1/duties/{given['duty_id']}/end")
-    for path in ("duties", "beats", "beats/coverage", "beats/vacancies", "chiefs"):
+    for path in ("duties", "beats", "beats/coverage", "beats/vacancies", "chiefs", "villages"):
         chief.get(f"/v1/{path}", **({} if path.endswith("coverage") else {"limit": 2}))
     chief.get(f"/v1/people/{officer.username}")
     until = (datetime.now(CHINA) + timedelta(days=30)).isoformat()

@@ -71,7 +71,7 @@ def test_the_chief_sees_what_is_vacant_and_fills_it(desk: Desk, tmp_path: Path) 
 
 def test_who_may_only_look_gets_no_form(desk: Desk) -> None:
     page = desk.sign_in("daping-officer-1", PHONE)
-    for tab in ("beats", "chiefs", "portfolios", "qualifications", "forces"):
+    for tab in ("beats", "villages", "chiefs", "portfolios", "contracting", "stationed", "qualifications", "forces"):
         page.goto(f"/registers/{tab}")
         expect(page.get_by_role("link", name="警格", exact=True)).to_be_visible()
         expect(page.locator("form[method=post][action^='/registers']")).to_have_count(0)
@@ -126,3 +126,24 @@ def test_a_task_force_is_formed_joined_and_ended_without_scripts(desk: Desk, tmp
     expect(page.locator(".force", has_text="邻里纠纷回访专班")).to_have_count(0)
     page.get_by_role("link", name="全部").click()
     expect(page.locator(".force", has_text="邻里纠纷回访专班")).to_contain_text("已结束")
+
+
+@pytest.mark.req("W-010", "W-011")
+def test_the_chief_names_the_auxiliary_of_a_village_that_has_none(desk: Desk, tmp_path: Path) -> None:
+    """“充分发挥‘一村一辅警’优势,由社区民警联系驻村辅警、镇村干部、网格员等基层力量”: the vacancy stands on top by name."""
+    page = desk.sign_in(CHIEF, SMALL)
+    page.goto("/registers/villages?at=town-daping")
+    expect(page.locator("#vacant")).to_contain_text("松林村：驻村辅警空缺")
+    row = page.locator("#villages tbody tr", has_text="松林村")
+    expect(row.locator("td").first).to_contain_text("空缺")
+    expect(row).to_contain_text("网格员")
+    sound(page, tmp_path / "villages-small.png")
+    put_in(page, "松林村", "daping-onscene-2", "驻村辅警")
+    page.get_by_role("button", name="提交：交办村居").click()
+    expect(page.get_by_role("status")).to_contain_text("起承担：驻村辅警（松林村）")
+    expect(page.locator("#vacant")).not_to_contain_text("松林村")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sound(page, tmp_path / "villages.png")
+    row.locator("td").first.get_by_role("link").click()
+    page.get_by_role("button", name="结束承担：松林村").click()
+    expect(page.get_by_role("status")).to_contain_text("不再承担：驻村辅警（松林村）")

@@ -353,6 +353,8 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/beats/coverage"): Grant(at("/v1/beats/coverage"), anybody),
     ("GET", "/v1/beats/vacancies"): Grant(at("/v1/beats/vacancies"), anybody),
     ("GET", "/v1/chiefs"): Grant(at("/v1/chiefs"), anybody),
+    ("GET", "/v1/villages"): Grant(at("/v1/villages?limit=2"), anybody),
+    ("GET", "/v1/disputes/{no}/contacts"): Grant(at("/v1/disputes/{no}/contacts"), whoever_sees),
     ("GET", "/v1/task-forces"): Grant(at("/v1/task-forces"), anybody),
     ("POST", "/v1/task-forces"): Grant(
         at("/v1/task-forces", json={**FORCE, "organisation": "bureau", "until": "2020-01-01T08:00"}),

@@ -102,3 +102,47 @@ def test_the_coverage_of_457_grids_is_told_and_its_pages_go_on(people: People) -
         if cursor is None:
             break
     assert len(codes) == len(set(codes)) == 457
+
+
+@pytest.mark.req("R-030", "W-011")
+def test_a_leader_contracts_a_dispute_and_the_case_tells_who_answers_for_its_place(people: People) -> None:
+    """“各级政法、公安负责人对点包保,各级职能部门对口联系”; “由社区民警联系驻村辅警、镇村干部、网格员等基层力量”."""
+    number = str(at_push_2(people)["dispute_no"])
+    town = people.at("township_leader", "town-daping")
+    contracting = people.at("leader", "county", 1)
+    asked = {"kind": "contracting", "subject": number, "person": contracting.username, "detail": "包到办结"}
+    stranger = people.at("township_leader", "town-baiyang")
+    assert refused(lambda: stranger.post("/v1/duties", asked)) == (403, "not_entitled")
+    assert refused(lambda: town.post("/v1/duties", {**asked, "person": stranger.username})) == (422, "fields_invalid")
+    assert refused(lambda: town.post("/v1/duties", {**asked, "subject": "2020-000001"})) == (422, "fields_invalid")
+    given = town.post("/v1/duties", asked)
+    found = town.get(f"/v1/disputes/{number}/contacts")
+    me = contracting.get("/v1/me")
+    assert [(who["person_id"], who["title"]) for who in found["leaders"]] == [(me["person_id"], "包保领导")]
+    village = found["village"]
+    assert village["name"] == "乌石村"
+    assert village["auxiliary"]
+    assert not village["gap"]
+    titles = {who["title"] for who in village["contacts"]}
+    assert {"驻村辅警", "驻村干部", "村（社区）书记", "网格员"} <= titles
+    assert [who["at"]["code"] for who in village["leaders"]] == ["town-daping"]
+    assert village["counterparts"][0]["title"] == "对口联系人"
+    watched = contracting.get("/v1/tasks", box="watched", limit=200)["items"]
+    assert number in {task["dispute_no"] for task in watched}
+    assert refused(lambda: stranger.get(f"/v1/disputes/{number}/contacts")) == (404, "not_found")
+    town.post(f"/v1/duties/{given['duty_id']}/end")
+    assert town.get(f"/v1/disputes/{number}/contacts")["leaders"] == []
+
+
+@pytest.mark.req("W-010")
+def test_villages_without_an_auxiliary_are_listed_by_name(people: People) -> None:
+    """“充分发挥‘一村一辅警’优势”: every village has one, and who has none is told."""
+    missing = people.supervisor.get("/v1/villages", vacant=True)["items"]
+    assert "青云乡" in {village["township"]["name"] for village in missing}
+    assert all(village["gap"] == f"{village['name']}：驻村辅警空缺" for village in missing)
+    here = people.supervisor.get("/v1/villages", organisation="station-baiyang", limit=2)
+    assert here["next_cursor"]
+    assert all(village["auxiliary"] for village in here["items"])
+    there = people.supervisor.get("/v1/villages", organisation="station-baiyang", cursor=here["next_cursor"])
+    assert not {v["code"] for v in here["items"]} & {v["code"] for v in there["items"]}
+    assert refused(lambda: people.supervisor.get("/v1/villages", organisation="no-such")) == (422, "fields_invalid")
