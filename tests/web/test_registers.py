@@ -130,7 +130,7 @@ def test_a_task_force_is_formed_joined_and_ended_without_scripts(desk: Desk, tmp
 
 @pytest.mark.req("W-010", "W-011")
 def test_the_chief_names_the_auxiliary_of_a_village_that_has_none(desk: Desk, tmp_path: Path) -> None:
-    """“充分发挥‘一村一辅警’优势,由社区民警联系驻村辅警、镇村干部、网格员等基层力量”: the vacancy stands on top by name."""
+    """“充分发挥‘一村一辅警’优势,由社区民警联系驻村辅警、镇村干部、网格员等基层力量”: vacancies stand on top."""
     page = desk.sign_in(CHIEF, SMALL)
     page.goto("/registers/villages?at=town-daping")
     expect(page.locator("#vacant")).to_contain_text("松林村：驻村辅警空缺")
