@@ -51,8 +51,8 @@ FORCE_UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def duties(organisations: Iterable[Listed], everybody: Iterable[DemoPerson], own: Entrusted | None = None) -> list[Row]:
-    """The rows of all that is entrusted, in order; none where there are no beats. What a city entrusts itself (`own`) of
-    the kinds that go with villages, places and stations stands instead of the common rows.
+    """The rows of all that is entrusted, in order; none where there are no beats. What a city entrusts itself (`own`)
+    of the kinds that go with villages, places and stations stands instead of the common rows.
     """
     directory = Directory(organisations=list(organisations))
     holders: dict[tuple[str, str], list[DemoPerson]] = defaultdict(list)
