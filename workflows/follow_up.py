@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from domain.case.protection import under_protection
 from domain.case.records import ObligationState, VisitRecord
+from domain.policy.parts.judging import VisitPlan
 from domain.policy.spans import Span
 from domain.policy.stages import Stage
 from workflows.desk import DONE, Answer, Ask, Desk
@@ -36,13 +37,17 @@ def _visits(desk: Desk) -> list[Ask]:
     return [
         Ask(
             "visit",
-            about={"party": party, "visit": number, "try": 1, "title": f"第{number}次回访"},
+            about={"party": party, "visit": number, "try": 1, "title": f"第{number}次回访", **_asked(plan)},
             limit=plan.within,
             opens_at=state.calendar.after(now, plan.after) if plan.after else None,
         )
         for number, plan in enumerate(state.process.follow_up.visits, start=1)
         for party in parties
     ]
+
+
+def _asked(plan: VisitPlan) -> dict[str, bool]:
+    return {"satisfaction": True} if plan.satisfaction else {}
 
 
 def _checks(desk: Desk) -> list[Ask]:

@@ -36,11 +36,15 @@ def title_of(kind: str, decision: str) -> str:
 
 
 def spec_of(kind: str, decision: str, about: dict[str, Any]) -> DecisionSpec:
-    """A decision as this very task has it: who approves a conversion supplies the number that nobody gave yet."""
+    """A decision as this very task has it: who approves a conversion supplies the number that nobody gave yet, and a
+    visit at which the mechanism wants to know it says how satisfied the party is.
+    """
     spec = KINDS[kind].decisions[decision]
     numberless = about.get("action") == CONVERSION and not about.get("fields", {}).get("case_no")
     if kind == "approve_change" and decision == "approve" and numberless:
         return spec.model_copy(update={"form": judgement.ConversionApproved})
+    if (kind, decision) == ("visit", "stable") and about.get("satisfaction"):
+        return spec.model_copy(update={"form": judgement.SatisfactionAsked})
     return spec
 
 

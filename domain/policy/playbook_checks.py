@@ -62,6 +62,7 @@ def mistakes(
         _criteria,
         _entries,
         _judges,
+        _supervision,
         _spans,
         _words,
     )
@@ -318,6 +319,12 @@ def _judges(process: Process) -> Iterator[Mistake]:
         if place not in process.resolved_where():
             what = f"nothing is resolved at '{place}'{choice(place, process.resolved_where())}"
             yield Mistake(("evaluation", "resolved_at", place), what)
+
+
+def _supervision(process: Process) -> Iterator[Mistake]:
+    if process.supervision.rungs.supervise_after:
+        what = "nobody supervises a supervision: each would call the next, for ever; colour_rungs promote it"
+        yield Mistake(("supervision", "rungs", "supervise_after"), what)
 
 
 def _words(process: Process) -> Iterator[Mistake]:

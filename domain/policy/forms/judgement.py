@@ -50,6 +50,12 @@ class Visited(Fields):
     response_satisfaction: Satisfaction | None = Field(None, title="对公安接处警的满意度（1 至 5）")
 
 
+class SatisfactionAsked(Visited):
+    """The same at a visit of which the mechanism wants to know."""
+
+    satisfaction: Satisfaction = Field(title="对处理结果的满意度（1 至 5）")
+
+
 class CalledBack(Fields):
     """Whoever reported it was told what became of it."""
 

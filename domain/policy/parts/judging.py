@@ -17,6 +17,7 @@ class VisitPlan(Strict):
 
     after: Span | None = Field(None, description="none: at once")
     within: Span
+    satisfaction: bool = Field(False, description="a stable visit must say how satisfied the party is")
 
 
 class FollowUp(Strict):

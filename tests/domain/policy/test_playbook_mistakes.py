@@ -107,6 +107,13 @@ def test_a_first_contact_is_refused_where_nothing_stops_it() -> None:
     assert "nothing stops it in 'check_performance'" in told
 
 
+def test_nobody_supervises_a_supervision() -> None:
+    told = the_mistake(
+        "rungs: {remind_at: [0.5]}\n    approvals", "rungs: {supervise_after: {hours: 1}}\n    approvals"
+    )
+    assert "process.supervision.rungs.supervise_after: nobody supervises a supervision" in told
+
+
 def test_a_kind_of_risk_is_one_of_the_list() -> None:
     told = the_mistake("[domestic_violence]", "[domestic_violense]", risk_kinds=["domestic_violence", "self_harm"])
     assert "did you mean domestic_violence?" in told

@@ -1,0 +1,1 @@
+"""A city that nobody has written down runs from YAML alone."""
