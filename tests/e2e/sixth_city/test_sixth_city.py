@@ -105,7 +105,7 @@ def committee(t: Telling) -> list[tuple[str, str]]:
 def seat(t: Telling, by: Client) -> str:
     """The seat on which somebody sits."""
     mine: list[Document] = by.get("/v1/tasks", box="claimable", limit=100)["items"]
-    return next(task["task_id"] for task in mine if (task["dispute_no"], task["kind"]) == (t.number, "evaluate"))
+    return next(str(task["task_id"]) for task in mine if (task["dispute_no"], task["kind"]) == (t.number, "evaluate"))
 
 
 def second_visit(t: Telling) -> datetime:
