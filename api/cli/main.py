@@ -101,6 +101,17 @@ def check(
     raise typer.Exit(playbook_check.check(named))
 
 
+@playbook.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="FILE|CODE", help="The playbook as it was")],
+    after: Annotated[str, typer.Argument(metavar="FILE|CODE", help="The playbook as it shall be")],
+) -> None:
+    """Say in words what changes between two playbooks or editions, and for whom."""
+    from api.cli import playbook_check  # brings the database with it, which other commands don't need
+
+    raise typer.Exit(playbook_check.diff(before, after))
+
+
 @people.command()
 def coverage(every: Annotated[bool, typer.Option("--all", help="Name every break and vacancy")] = False) -> None:
     """Check that beats and grids are one to one, and name the counterparts that are missing; 1 if they are not."""

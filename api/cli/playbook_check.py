@@ -1,4 +1,6 @@
-"""`santui playbook check`: a city's file tried without starting anything, and compared with the people loaded here."""
+"""`santui playbook check | diff`: a city's file tried without starting anything, and compared with the people loaded
+here; two of them side by side in words.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ import typer
 
 from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
+from domain.policy.comparing.differences import differences
 from domain.policy.playbook import Playbook
 from infra.runtime.policy_files import read_file, read_lexicon, read_policy
 from infra.runtime.settings import Settings, get_settings
@@ -30,6 +33,28 @@ def check(named: str | None) -> int:
     for sentence in _around(settings, playbook):
         typer.echo(f"warning: {sentence}")
     typer.echo("usable · 可用")
+    return 0
+
+
+def diff(before: str, after: str) -> int:
+    """Says in words what changes from one playbook to another, part by part, and for which posts; 1 if one of the two
+    can't be read.
+    """
+    try:
+        old, new = _read(before), _read(after)
+    except PolicyInvalid as error:
+        typer.echo(error.detail, err=True)
+        return 1
+    typer.echo(f"{old.name} ({old.code}, {old.edition}) → {new.name} ({new.code}, {new.edition})")
+    found = differences(old.process, new.process)
+    for each in found:
+        typer.echo(str(each))
+    typer.echo(
+        f"{len(found)} changes; running cases keep the edition they began under · "
+        f"{len(found)}处不同；已受理的纠纷仍按受理时的版本办理"
+        if found
+        else "no change of the process · 工作流程没有不同"
+    )
     return 0
 
 

@@ -30,6 +30,23 @@ Place = Literal[
 """Where a post sits, seen from the dispute: intake resolves each word; `assigned` is the organisation dispatched to. A
 playbook may add places of its own (`domain.policy.words`)."""
 PLACES: tuple[str, ...] = get_args(Place)
+PLACE_NAMES: dict[str, str] = {
+    "grid": "网格",
+    "village": "村（社区）",
+    "station": "派出所",
+    "bureau": "县公安局",
+    "township": "镇街",
+    "town_centre": "镇街综治中心",
+    "centre": "县综治中心",
+    "committee": "政法委",
+    "justice_office": "司法所",
+    "court": "法庭",
+    "womens_federation": "妇联",
+    "risk_centre": "风控中心",
+    "county": "全县",
+    "assigned": "承办单位",
+}
+"""What the places are called."""
 
 
 def no_such_role(role: str, *where: str | int) -> Mistake:
