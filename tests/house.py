@@ -1,6 +1,8 @@
 """The house's own laws that no other linter knows: `python -m tests.house` prints what breaks them.
 
-- No wall clock in `workflows/` and `domain/`: there only `workflow.now()` and times passed in exist.
+- No wall clock in `workflows/` and `domain/`: there only the engine's clock and times passed in exist.
+- What a case takes of Temporal it takes through `workflows/engine.py`: elsewhere in `workflows/` stand only the words by
+  which Temporal finds the code, so that a case can be driven by another engine. A scheduled run's beat is no case.
 - No SQL outside `infra/`: all queries are in one place, with the jurisdiction scope built in.
 - `worker.py` does not import `api` (import-linter, which holds the other arrows, knows packages only).
 - No module over 400 lines: a concept is missing.
@@ -32,6 +34,9 @@ WALL_CLOCKS = {
 SQL_PACKAGES = {"sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "sqlite3"}
 
 NOT_OURS = {".git", ".venv", ".hypothesis", "var", "build", "node_modules", "vendor"}
+ENGINE = "temporalio.workflow"
+TEMPORAL_S_WORDS = {f"{ENGINE}.{word}" for word in ("defn", "init", "run", "update", "signal", "query", "unsafe")}
+TEMPORAL_S_OWN = {"workflows/engine.py", "workflows/rhythm.py"}
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".html", ".css", ".js", ".cfg", ".ini", ".sh", ".lock", ""}
 # A home, a mount or a work folder of somebody's machine, at the start of a path.
 MACHINE_PATH = re.compile(r"(?<![\w.$})/-])/(?:home|root|Users|work|farm|mnt)/\w")
@@ -74,6 +79,8 @@ def check(path: Path, source: str) -> Iterator[str]:
     tree = ast.parse(source, filename=str(path))
     if path.parts[0] in TIMELESS:
         yield from (f"{path}:{line}: wall clock ({what})" for line, what in wall_clocks(tree))
+    if path.parts[0] == "workflows" and path.as_posix() not in TEMPORAL_S_OWN:
+        yield from (f"{path}:{line}: past the engine's port ({what})" for line, what in past_the_port(tree))
     if path.parts[0] in WITHOUT_SQL:
         yield from (f"{path}:{line}: SQL outside infra ({what})" for line, what in imports_of(SQL_PACKAGES, tree))
     if str(path) == "worker.py":
@@ -86,6 +93,16 @@ def wall_clocks(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute) and (name := full_name(node, known)) in WALL_CLOCKS:
             yield node.lineno, name
+
+
+def past_the_port(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Uses of Temporal's own functions, under whatever name the module knows them."""
+    known = dict(imported(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            name = full_name(node, known)
+            if name.rpartition(".")[0] == ENGINE and name not in TEMPORAL_S_WORDS:
+                yield node.lineno, name
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,12 @@ from temporalio import workflow
 
 def due(opened_at: datetime, case: Case) -> datetime:
     """The clock comes in as a value."""
-    return max(opened_at, case.now, workflow.now()) + timedelta(days=3)
+    return max(opened_at, case.now) + timedelta(days=3)
+
+
+@workflow.defn(name="Case")
+class Case:
+    """Words by which the engine finds code are everybody's."""
 '''
 
 
@@ -44,6 +49,20 @@ def test_a_right_module_has_no_finding(path: str) -> None:
 def test_the_wall_clock_is_found_where_time_comes_from_the_engine(folder: str, planted: str, what: str) -> None:
     [finding] = findings(f"{folder}/planted.py", planted)
     assert finding.endswith(f"wall clock ({what})")
+
+
+@pytest.mark.parametrize(
+    ("planted", "what"),
+    [
+        ("from temporalio import workflow\nx = workflow.now()", "temporalio.workflow.now"),
+        ("from temporalio.workflow import wait_condition as until\nx = until", "temporalio.workflow.wait_condition"),
+        ("import temporalio.workflow as w\nx = w.info().run_id", "temporalio.workflow.info"),
+    ],
+)
+def test_temporal_s_functions_are_used_by_the_port_alone(planted: str, what: str) -> None:
+    [finding] = findings("workflows/planted.py", planted)
+    assert finding.endswith(f"past the engine's port ({what})")
+    assert findings("workflows/engine.py", planted) == []
 
 
 def test_the_wall_clock_is_free_elsewhere() -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime
 
-from temporalio import workflow
-
 from domain.case.case import Case
 from domain.transitions.timekeeping import fire_due, next_due
+from workflows.engine import Engine
 
 
 class Alarm:
@@ -36,7 +35,7 @@ class Alarm:
         return due[0] if due else None
 
 
-async def keep_time(case: Case) -> None:
+async def keep_time(case: Case, engine: Engine) -> None:
     """Fires every rung at its time, for as long as the case lives."""
     alarm = Alarm(case)
     while True:
@@ -48,6 +47,6 @@ async def keep_time(case: Case) -> None:
             at = alarm.at()
             return at is not None and (set_for is None or at < set_for)
 
-        timeout = set_for - workflow.now() if set_for else None
+        timeout = set_for - engine.now() if set_for else None
         with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(earlier, timeout=timeout, timeout_summary=due[1] if due else None)
+            await engine.wait(earlier, timeout, due[1] if due else None)

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from temporalio import workflow
-
 from domain.case.case import Case
 from domain.case.records import Interruption
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Post
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
+from workflows.engine import Engine
 
 
 class Interrupted(Exception):
@@ -72,8 +71,8 @@ Then = Callable[[Answer], Sequence[Ask] | str]
 class Desk:
     """Where the story waits for people."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    def __init__(self, case: Case, engine: Engine) -> None:
+        self.case, self.engine = case, engine
         self._fault: BaseException | None = None
         self._waits_for: Callable[[], bool] | None = None
 
@@ -111,7 +110,7 @@ class Desk:
     async def until(self, met: Callable[[], bool]) -> None:
         """Waits for something that no interruption may break."""
         self._waits_for = met
-        await workflow.wait_condition(lambda: self._fault is not None or met())
+        await self.engine.wait(lambda: self._fault is not None or met())
         self._waits_for = None
         if self._fault is not None:
             raise BackgroundFault(str(self._fault)) from self._fault

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.base import Model, china, shared
@@ -30,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.confirmation import confirmation
     from workflows.departments import push_3
     from workflows.desk import Desk, Interrupted
+    from workflows.engine import TEMPORAL, Engine
     from workflows.evaluation import evaluate
     from workflows.follow_up import follow_up
     from workflows.mediation import mediation
@@ -88,23 +88,25 @@ class DisputeWorkflow:
     deployment every run moves to the newest code by itself (docs/adr/0008).
     """
 
+    engine: Engine = TEMPORAL
+    """what it runs on; the harness puts itself here, in a class of its own (docs/adr/0027)"""
+
     @workflow.init
     def __init__(self, dispute: DisputeInput) -> None:
         self.state = dispute.state
         self.state.process, self.state.calendar = shared(self.state.process), shared(self.state.calendar)
         self.state.organisations = {path: shared(ref) for path, ref in self.state.organisations.items()}
-        self.case = Case(self.state, lambda: china(workflow.now()), lambda: str(workflow.uuid7()))
-        self.desk = Desk(self.case)
-        self.gate = MessageGate(self.case)
+        self.case = Case(self.state, lambda: china(self.engine.now()), self.engine.new_id)
+        self.desk = Desk(self.case, self.engine)
+        self.gate = MessageGate(self.case, self.engine)
         self.publisher = Publisher(self.desk)
-        run_id = workflow.info().run_id
-        if run_id not in self.state.runs:
+        if (run_id := self.engine.run_id()) not in self.state.runs:
             self.state.runs.append(run_id)
 
     @workflow.run
     async def run(self, dispute: DisputeInput) -> DisputeState:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
-        beside = (keep_time(self.case), self.publisher.publish(), self.publisher.remember())
+        beside = (keep_time(self.case, self.engine), self.publisher.publish(), self.publisher.remember())
         background = [self.desk.background(work) for work in beside]
         await self._rounds(self._begin(dispute))
         while not await self._ended():
@@ -126,7 +128,7 @@ class DisputeWorkflow:
 
     @property
     def _finished(self) -> bool:
-        return self.publisher.up_to_date and workflow.all_handlers_finished()
+        return self.publisher.up_to_date and self.engine.answered()
 
     async def _rounds(self, at: Stage) -> None:
         """The mechanism: each turn of the loop is a round."""
@@ -174,12 +176,10 @@ class DisputeWorkflow:
         """Signals the dispute that this one was merged into to take over its alarms; one that has closed can't."""
         s = self.state
         merged = facts.Merged(dispute_no=s.dispute_no, incidents=s.incidents, parties=s.parties)
-        try:
-            await workflow.get_external_workflow_handle(number).signal("merged_in", merged)
-        except ApplicationError:
+        taken_over = await self.engine.tell(number, merged)
+        if not taken_over:
             self.case.log("merge_not_told", f"{number}已办结，未能转入警情", dispute_no=number)
-            return False
-        return True
+        return taken_over
 
     def _begin(self, dispute: DisputeInput) -> Stage:
         """The first line of a life, or of the run that carries on a closed one; answers where the story begins."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from domain.case.capacity import check_growth, check_room, count_in
@@ -16,13 +15,14 @@ from domain.transitions import message_keys
 from domain.transitions.actions import Act
 from domain.transitions.message import Message
 from domain.transitions.supervision import TOO_MANY_DECISIONS, supervise
+from workflows.engine import Engine
 
 
 class MessageGate:
     """Updates and the signal come through here, so that a key has one effect whichever of them brought it."""
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    def __init__(self, case: Case, engine: Engine) -> None:
+        self._case, self._engine = case, engine
 
     def admit(self, message: Message, check: Callable[[], object]) -> None:
         """Runs a rule as a validator: its refusal reaches the caller by name and leaves nothing in the history."""
@@ -31,12 +31,8 @@ class MessageGate:
                 check()
                 check_room(self._case.state, message)
                 if not (isinstance(message, Act) and message.action in ENDINGS):
-                    run = workflow.info()
-                    check_growth(
-                        self._case.state,
-                        history=run.get_current_history_size(),
-                        events=run.get_current_history_length(),
-                    )
+                    size, events = self._engine.history()
+                    check_growth(self._case.state, history=size, events=events)
         except Refused as refusal:
             raise as_failure(refusal) from refusal
 

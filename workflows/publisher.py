@@ -6,27 +6,13 @@ is new, and its sender writes it. The engine writes by its own activity what nob
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
-
 from domain.case.state import DisputeState
-from domain.image.projection import Basis, Image, project
+from domain.image.projection import Basis, Image, case_sheet, project
 from domain.policy.stages import Stage
 from domain.transitions import message_keys
 from domain.transitions.message import Seen
-from workflows import ports
-from workflows.case_sheet import offer_case_sheet
 from workflows.desk import Desk
 from workflows.search_attributes import changes
-
-_RETRY = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200),
-    maximum_interval=timedelta(seconds=5),
-    non_retryable_error_types=[ports.READ_MODEL_GAP],
-)
 
 LONGEST_ID = 200
 """Characters; the engine takes 255."""
@@ -61,7 +47,7 @@ class Publisher:
     """
 
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        self._desk, self._engine = desk, desk.engine
         self._answering = 0
         self._answered = 0
         """the revision up to which answers carry what is new"""
@@ -97,9 +83,7 @@ class Publisher:
         """Remembers where the case rests, also where nobody is shown; while it lives."""
         state = self._desk.state
         while True:
-            await workflow.wait_condition(
-                lambda: state.revision not in self._rests and (self._desk.settled or state.closed)
-            )
+            await self._engine.wait(lambda: state.revision not in self._rests and (self._desk.settled or state.closed))
             self._rest()
 
     def call_for(self) -> None:
@@ -118,7 +102,7 @@ class Publisher:
         """What is new since the read model was seen, once the story rests or is over."""
         state = self._desk.state
         self._answering += 1
-        await workflow.wait_condition(lambda: self._desk.settled or state.closed)
+        await self._engine.wait(lambda: self._desk.settled or state.closed)
         self._answering -= 1
         self._rest()
         self._show_operators()
@@ -135,24 +119,14 @@ class Publisher:
     async def publish(self) -> None:
         """Waits until the story rests on something that the engine owes, and writes it; while the case lives."""
         state = self._desk.state
-        offer_case_sheet(state)
+        self._engine.offer(lambda: case_sheet(state))
         while True:
-            await workflow.wait_condition(lambda: not self.up_to_date and not self._answering and self._desk.settled)
+            await self._engine.wait(lambda: not self.up_to_date and not self._answering and self._desk.settled)
             self._rest()
             self._show_operators()
-            try:
-                written = await workflow.execute_activity(
-                    ports.publish,
-                    args=[self._image(since=self.published)],
-                    start_to_close_timeout=timedelta(seconds=10),
-                    retry_policy=_RETRY,
-                    activity_id=_where_it_stands(state),
-                )
-                self.published = max(self.published, written)
-            except ActivityError as error:
-                if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
-                    raise
-                self.published = 0  # the read model lost its past: send everything
+            written = await self._engine.publish(self._image(since=self.published), _where_it_stands(state))
+            # Where the read model lost its past, everything is sent.
+            self.published = 0 if written is None else max(self.published, written)
 
     def _rest(self) -> None:
         state = self._desk.state
@@ -162,7 +136,7 @@ class Publisher:
 
     def _image(self, since: int) -> Image | None:
         """What is new since a revision; none in a replay, where nobody would get it."""
-        if workflow.unsafe.is_replaying():
+        if self._engine.is_replaying():
             self._basis = None  # also where a cached case catches up with what another worker did
             return None
         image = project(self._desk.state, since=since, basis=self._basis)
@@ -170,8 +144,8 @@ class Publisher:
         return image
 
     def _show_operators(self) -> None:
-        if changed := changes(self._desk.state, workflow.info().typed_search_attributes):
-            workflow.upsert_search_attributes(changed)
+        if changed := changes(self._desk.state, self._engine.shown()):
+            self._engine.show(changed)
 
 
 def _where_it_stands(state: DisputeState) -> str:

@@ -1,6 +1,6 @@
 """The engine faked at its port: the real process in this Python process, on a clock that the test moves.
 
-Each case is the real `DisputeWorkflow` (`tests.domain.simulated_run.Life`): its rules refuse, the dispute goes on, an
+Each case is the real `DisputeWorkflow` (`workflows.harness.life.Life`): its rules refuse, the dispute goes on, an
 update is answered with what is new; its image is written to the test's database where the engine owes it, before a
 message is answered, so that one's own writes are there to be read. Messages travel as JSON. Sizes are not measured, and
 no run is recovered from a history.
@@ -34,8 +34,8 @@ from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
 from infra.database.engine import Database
 from infra.read_model.writer import forget, write_image
-from tests.domain.simulated_run import Life
 from workflows.dispute import DisputeInput
+from workflows.harness.life import Life
 
 
 class LivingEngine(Engine):
@@ -132,7 +132,7 @@ class LivingEngine(Engine):
         if not (life.ended or outside):
             raise Unavailable("该纠纷刚刚启动，请稍后重试")
         left = DisputeInput(state=life.state.model_copy(deep=True), ended="terminated" if outside else "")
-        return LastRun(life.run_id, left)
+        return LastRun(life.run_id(), left)
 
     async def ended_outside(self, dispute_no: str) -> bool:
         """Whether `end_outside` was its end."""

@@ -18,9 +18,9 @@ from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
 from tests.domain.entitled_people import CATEGORIES, ORGANISATIONS, action_fields, fields_for, may_act, may_answer
-from tests.domain.simulated_run import Life
 from tests.domain.support import BEAT, MONDAY, PLACES, alarm, people_named, pictures, playbook
 from workflows.dispute import DisputeInput
+from workflows.harness.life import Life
 
 
 class Told:

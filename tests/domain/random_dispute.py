@@ -33,9 +33,9 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import Drawn, Steps
-from tests.domain.simulated_run import Life
 from tests.domain.support import BEAT, MONDAY, PLACES, alarm, playbook
 from workflows.dispute import DisputeInput
+from workflows.harness.life import Life
 
 GOALS = st.sampled_from(["", *(stage.value for stage in Stage)])
 LENGTHS = [timedelta(minutes=20), timedelta(hours=3), timedelta(days=1), timedelta(days=3), timedelta(days=8),

@@ -42,8 +42,8 @@ from tests.domain.entitled_people import (
     strangers,
 )
 from tests.domain.invariants import Watch
-from tests.domain.simulated_run import Life, refused
 from tests.domain.support import BEAT, alarm, people_named, pictures
+from workflows.harness.life import Life, refused
 
 T = TypeVar("T")
 FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",

@@ -30,9 +30,9 @@ from domain.triage.triage import Triage
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.writer import rows_of
 from tests.domain.entitled_people import may_answer
-from tests.domain.simulated_run import Life
 from tests.domain.support import MONDAY, PLACES, candidates_for, people_named, pictures, shipped_calendar
 from workflows.dispute import DisputeInput
+from workflows.harness.life import Life
 
 
 def unit(code: str) -> OrganisationRef:

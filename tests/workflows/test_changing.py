@@ -1,7 +1,7 @@
 """A rehearsal of changing the process under running disputes: the recipe of docs/changing-the-process.md, carried out.
 
 The changes rehearsed: the analysis desk's confirmation is followed by a pause before the first push. A pause is a
-timer, a new command, so it must be behind `workflow.patched`; how far returns raise the colour is a rule of the domain,
+timer, a new command, so it must be behind `Engine.patched`; how far returns raise the colour is a rule of the domain,
 so it goes by `state.rules`; and so does a further question, to which a case that began before has no answer.
 """
 
@@ -40,7 +40,7 @@ async def unguarded(desk: Desk) -> Stage:
 async def guarded(desk: Desk) -> Stage:
     """The change as the recipe has it. The id names the round: `patched` remembers its answer for good."""
     stage = await triage(desk)
-    if workflow.patched(f"rehearsal-pause-{desk.state.round}"):
+    if desk.engine.patched(f"rehearsal-pause-{desk.state.round}"):
         await workflow.sleep(timedelta(seconds=1))
     return stage
 

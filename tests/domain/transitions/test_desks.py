@@ -13,8 +13,8 @@ from domain.policy.stages import Stage
 from domain.transitions.decisions import Command
 from domain.triage.responsibility import ListRow
 from tests.domain.mediated_dispute import Told
-from tests.domain.simulated_run import refused
 from tests.domain.support import COMMAND_ROOM, MONDAY, PLACES, alarm, person, process
+from workflows.harness.life import refused
 
 TWO_LEVELS = "每日通过邛崃市局和派出所两个层级对警情进行分析研判,提取各类风险信息后,通过平台报送至邛崃市委政法委"
 AT_ONCE = "接到警情推送后,立即赶赴现场处置"

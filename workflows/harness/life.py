@@ -1,28 +1,28 @@
-"""One run of the dispute workflow without a server: the real workflow code, on a clock that the test moves.
+"""One run of the dispute workflow without a server: the real workflow code, on a clock that its driver moves.
 
-The story waits for the world by one primitive, `workflow.wait_condition`. Here it is ours: a coroutine that waits hands
-us its condition, and we resume it once that is met or its time has come, until nothing can go on. What the engine adds
-to a message is done as the engine does it: a validator runs before its handler, a refusal leaves nothing, messages of
-one activation are all taken before the story goes on, and payloads travel as JSON.
+The run is given an engine of its own (`workflows/engine.py`); nothing of the process is patched, so runs on Temporal
+and any number of these live side by side. The story waits for the world by one primitive, `Engine.wait`. Here it is
+ours: a coroutine that waits hands us its condition, and we resume it once that is met or its time has come, until
+nothing can go on. What Temporal adds to a message is done as Temporal does it: a validator runs before its handler, a
+refusal leaves nothing, messages of one activation are all taken before the story goes on, payloads travel as JSON.
 """
 
 from __future__ import annotations
 
-import contextlib
 import types
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from temporalio import workflow
-from temporalio.common import TypedSearchAttributes
+from temporalio.common import SearchAttributeUpdate, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 
 from domain.case.records import Incident
 from domain.case.state import DisputeState
+from domain.image.projection import Image
 from domain.image.update_result import UpdateResult
 from domain.policy.spans import Calendar
 from domain.transitions import message_keys
@@ -35,6 +35,7 @@ from domain.transitions.message import Message as PersonsMessage
 from domain.transitions.timekeeping import next_due
 from workflows.clock import keep_time
 from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.engine import Engine
 from workflows.search_attributes import attributes
 
 MOST_STEPS = 20_000
@@ -80,18 +81,25 @@ class Strand:
         self._coroutine.close()
 
 
-class Life:
-    """One run of a dispute's workflow."""
+class DrivenDispute(DisputeWorkflow):
+    """A dispute that runs on another engine than Temporal."""
+
+    def __init__(self, dispute: DisputeInput, engine: Engine) -> None:
+        self.engine = engine
+        super().__init__(dispute)
+
+
+class Life(Engine):
+    """One run of a dispute's workflow, and the engine it runs on."""
 
     def __init__(self, dispute: DisputeInput, at: datetime, ids: Iterator[int]) -> None:
         self.at = at
-        self.run_id = f"run-{next(ids)}"
+        self._run_id = f"run-{next(ids)}"
         self._ids = ids
-        with self._engine():
-            self.workflow = DisputeWorkflow(_travelled(dispute))
-            at_stage = self.workflow._begin(dispute)
+        self.workflow = DrivenDispute(_travelled(dispute), self)
+        at_stage = self.workflow._begin(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
-        self._clock = Strand(keep_time(self.workflow.case))
+        self._clock = Strand(keep_time(self.workflow.case, self))
         self._memory = Strand(self.workflow.publisher.remember())
         self._story = Strand(self.workflow._rounds(at_stage))
         self._handlers: list[Strand] = []
@@ -118,13 +126,12 @@ class Life:
 
     def settle(self) -> None:
         """Lets everything go on that can, as after an activation."""
-        with self._engine():
-            for _ in range(MOST_STEPS):
-                strands = (self._clock, self._memory, *self._handlers, self._story)
-                went_on = [strand.resume(self.at) for strand in strands]
-                self._handlers = [handler for handler in self._handlers if not handler.ended]
-                if not any(went_on):
-                    return
+        for _ in range(MOST_STEPS):
+            strands = (self._clock, self._memory, *self._handlers, self._story)
+            went_on = [strand.resume(self.at) for strand in strands]
+            self._handlers = [handler for handler in self._handlers if not handler.ended]
+            if not any(went_on):
+                return
         raise AssertionError("the story runs in a circle")
 
     def pass_time(self, length: timedelta) -> None:
@@ -173,23 +180,19 @@ class Life:
 
     def signal(self, command: Command) -> None:
         """A decision by the signal, which nobody answers."""
-        with self._engine():
-            self.workflow.decision(_travelled(command))
+        self.workflow.decision(_travelled(command))
 
     def looked(self, looked: Looked) -> None:
         """The signal that somebody opened a delivered task."""
-        with self._engine():
-            self.workflow.looked(_travelled(looked))
+        self.workflow.looked(_travelled(looked))
 
     def swept(self, sweep: Sweep) -> None:
         """The signal that people of tasks are gone."""
-        with self._engine():
-            self.workflow.unmanned(_travelled(sweep))
+        self.workflow.unmanned(_travelled(sweep))
 
     def orphan(self, key: str) -> None:
         """The signal that nobody waits for a message's answer."""
-        with self._engine():
-            self.workflow.orphan(key)
+        self.workflow.orphan(key)
 
     @property
     def owes(self) -> bool:
@@ -202,16 +205,15 @@ class Life:
 
     def fact(self, fact: Incident | Note | Calendar | Merged) -> None:
         """A fact that arrives by itself."""
-        with self._engine():
-            match fact:
-                case Incident():
-                    self.workflow.incident_added(_travelled(fact))
-                case Note():
-                    self.workflow.hotline_note(_travelled(fact))
-                case Merged():
-                    self.workflow.merged_in(_travelled(fact))
-                case Calendar():
-                    self.workflow.calendar_edition(_travelled(fact))
+        match fact:
+            case Incident():
+                self.workflow.incident_added(_travelled(fact))
+            case Note():
+                self.workflow.hotline_note(_travelled(fact))
+            case Merged():
+                self.workflow.merged_in(_travelled(fact))
+            case Calendar():
+                self.workflow.calendar_edition(_travelled(fact))
 
     def _update(
         self, validate: Callable[[Message], None], handle: Callable[[Message], Any], message: Message
@@ -222,67 +224,72 @@ class Life:
             result = await handle(_travelled(message))
             self.results[message.key] = _travelled(result)
 
-        with self._engine():
-            before = self.state.model_dump_json()
-            try:
-                validate(_travelled(message))
-            except ApplicationError:
-                raise
-            finally:
-                assert self.state.model_dump_json() == before, "a validator changed the case"
-            handler = Strand(handled())
-            handler.resume(self.at)
-            self._handlers.append(handler)
-            known = message_keys.outcome(self.state, message.key, getattr(message, "task_id", None))
-            assert known is not None
-            return known.receipt
+        before = self.state.model_dump_json()
+        try:
+            validate(_travelled(message))
+        finally:
+            assert self.state.model_dump_json() == before, "a validator changed the case"
+        handler = Strand(handled())
+        handler.resume(self.at)
+        self._handlers.append(handler)
+        known = message_keys.outcome(self.state, message.key, getattr(message, "task_id", None))
+        assert known is not None
+        return known.receipt
 
     # --- the engine's part
 
-    def get_current_history_size(self) -> int:
-        """No history is kept here."""
-        return 0
+    def now(self) -> datetime:
+        """Where its driver has moved the clock."""
+        return self.at.astimezone(UTC)
 
-    def get_current_history_length(self) -> int:
-        """As above."""
-        return 0
+    def new_id(self) -> str:
+        """The next of the driver's."""
+        return str(UUID(int=next(self._ids)))
 
-    @property
-    def typed_search_attributes(self) -> TypedSearchAttributes:
+    def run_id(self) -> str:
+        """One of the driver's too."""
+        return self._run_id
+
+    @types.coroutine
+    def wait(
+        self, met: Callable[[], bool], timeout: timedelta | None = None, what: str | None = None
+    ) -> Generator[Waiting, None, None]:
+        """As Temporal has it, also a condition that is met already is first seen when the others are asked."""
+        yield Waiting(met, None if timeout is None else self.at + timeout)
+
+    def is_replaying(self) -> bool:
+        """It happens once."""
+        return False
+
+    def patched(self, change: str) -> bool:
+        """Everything that happens here happens under the newest code."""
+        return True
+
+    def history(self) -> tuple[int, int]:
+        """None is kept."""
+        return 0, 0
+
+    def answered(self) -> bool:
+        """Whether no handler is under way."""
+        return not self._handlers
+
+    async def publish(self, image: Image | None, where: str) -> int | None:
+        """Never asked for: the publisher does not run here, `owes` says what it would write."""
+        raise NotImplementedError
+
+    async def tell(self, dispute_no: str, merged: Merged) -> bool:
+        """Never asked for: a run ends here where its story does, and whoever drives several tells the other."""
+        raise NotImplementedError
+
+    def shown(self) -> TypedSearchAttributes:
         """What operators see: as it should be."""
         return attributes(self.state)
 
-    @contextlib.contextmanager
-    def _engine(self) -> Iterator[None]:
-        """Makes the workflow's own questions to the engine come to us."""
-        ours: list[tuple[Any, str, Callable[..., Any]]] = [
-            (workflow, "wait_condition", self._wait_condition),
-            (workflow, "now", self._now),
-            (workflow, "uuid7", self._new_id),
-            (workflow, "info", lambda: self),
-            (workflow.unsafe, "is_replaying", lambda: False),
-        ]
-        theirs = [(where, name, getattr(where, name)) for where, name, _ in ours]
-        try:
-            for where, name, answer in ours:
-                setattr(where, name, answer)
-            yield
-        finally:
-            for where, name, answer in theirs:
-                setattr(where, name, answer)
+    def show(self, changed: Sequence[SearchAttributeUpdate[Any]]) -> None:
+        """Nobody looks."""
 
-    def _now(self) -> datetime:
-        return self.at.astimezone(UTC)
-
-    def _new_id(self) -> UUID:
-        return UUID(int=next(self._ids))
-
-    @types.coroutine
-    def _wait_condition(
-        self, met: Callable[[], bool], *, timeout: timedelta | None = None, timeout_summary: str | None = None
-    ) -> Generator[Waiting, None, None]:
-        """As the engine has it, also a condition that is met already is first seen when the others are asked."""
-        yield Waiting(met, None if timeout is None else self.at + timeout)
+    def offer(self, sheet: Callable[[], str]) -> None:
+        """Nobody looks."""
 
 
 def refused(send: Callable[[Message], Any], message: Message) -> str:

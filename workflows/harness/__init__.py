@@ -1,0 +1,1 @@
+"""Disputes driven without a server: the real workflow code on an engine of its own, in any process, unpatched."""
