@@ -1,8 +1,8 @@
 """The house's own laws that no other linter knows: `python -m tests.house` prints what breaks them.
 
 - No wall clock in `workflows/` and `domain/`: there only the engine's clock and times passed in exist.
-- What a case takes of Temporal it takes through `workflows/engine.py`: elsewhere in `workflows/` stand only the words by
-  which Temporal finds the code, so that a case can be driven by another engine. A scheduled run's beat is no case.
+- What a case takes of Temporal it takes through `workflows/engine.py`, so that another engine can drive it: elsewhere
+  in `workflows/` stand only the words by which Temporal finds the code. A scheduled run's beat is no case.
 - No SQL outside `infra/`: all queries are in one place, with the jurisdiction scope built in.
 - `worker.py` does not import `api` (import-linter, which holds the other arrows, knows packages only).
 - No module over 400 lines: a concept is missing.
