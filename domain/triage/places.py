@@ -194,7 +194,15 @@ def _added(directory: Directory, place: PlaceWord, local: list[Listed]) -> Liste
     if place.organisation:
         return directory.get(place.organisation)
     there = directory.of_kind(place.kind or "")
-    return directory.serving(place.kind or "", local) or (there[0] if len(there) == 1 else None)
+    if len(there) == 1:
+        return there[0]
+    return next((o for area in local for o in there if o.serves(area) and not _narrower(directory, o, area)), None)
+
+
+def _narrower(directory: Directory, body: Listed, area: Listed) -> bool:
+    """Whether a body lies in an area within this one: where only the township is known, no village's is meant."""
+    around = directory.areas_of(body)
+    return bool(around) and around[-1].path != area.path and within(around[-1].path, area.path)
 
 
 def _instead(place: PlaceWord, common: Mapping[str, str], own: Mapping[str, str | None]) -> str:

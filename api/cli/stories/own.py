@@ -14,7 +14,8 @@ from api.cli.stories.telling import Telling
 from api.cli.way_to_stage import DESKS, later, towards, waited_for, with_asides
 from domain.case.clocks import Clock
 from domain.case.records import Position
-from domain.policy.stages import Stage
+from domain.policy.process import Process
+from domain.policy.stages import PUSHES, Stage
 
 DAY = timedelta(days=1)
 MOST_ANSWERS = 300
@@ -25,17 +26,32 @@ LONGEST_WAIT = timedelta(days=30)
 
 
 def whole_way(t: Telling) -> None:
-    """走完全程: through every stage of the mechanism, once and in order, everything answered in time."""
-    _quarrel(t)
-    for here, next_stage in pairwise(t.process.stages):
+    """走完全程: through every stage of the mechanism, once and in order, everything answered in time.
+
+    Where what the scene can't settle goes past a push (`exits.unsettled_to`), the way goes past it too; past push 3, a
+    second dispute is diverted to it.
+    """
+    process = t.process
+    onward = process.ways.unsettled_to if process.has(Stage.PUSH_1) else None
+    past = [s for s in PUSHES if onward and later(s, Stage.PUSH_1) and later(onward, s) and process.has(s)]
+    _walk(t, [stage for stage in process.stages if stage not in past])
+    if Stage.PUSH_3 in past:
+        t.tell(f"现场未能化解的不经{process.words.stage(Stage.PUSH_3)}：另一起由研判直接分流")
+        _walk(t, [Stage.TRIAGE, *process.stages[process.stages.index(Stage.PUSH_3) :]])
+
+
+def _walk(t: Telling, way: list[Stage]) -> None:
+    diverted = way[1] is Stage.PUSH_3
+    _quarrel(t, _unhurried(t.process) if diverted and t.process.first_push is not Stage.PUSH_3 else "110")
+    for here, next_stage in pairwise(way):
         if here is Stage.TRIAGE and t.case["stage"] != here:
             t.expect(t.process.sources[t.case["source"]].push_at_once, "只有接警即推送的来源才不等研判")
             continue
         t.tell(f"{t.process.words.stage(here)}：办理后进入{t.process.words.stage(next_stage)}")
         t.expect_stage(here)
-        _work(t, next_stage)
+        _work(t, next_stage, divert=diverted)
     stages = [Stage(entry["detail"]["stage"]) for entry in t.entries("stage")]
-    t.expect(stages == t.process.stages[1:-1], f"各环节依次一遍，现为{stages}")
+    t.expect(stages == way[1:-1], f"各环节依次一遍，现为{stages}")
     t.expect(t.case["outcome"] == "resolved", "化解办结")
     t.expect(not t.entries("overdue"), "没有任何时限超期")
 
@@ -153,12 +169,19 @@ def _without_those_required(t: Telling) -> None:
     t.county.answer(t.number, "mediate", "not_agreed", reason="人未到齐", participants=nobody)
 
 
-def _quarrel(t: Telling) -> None:
+def _unhurried(process: Process) -> str:
+    """A source that anybody may report by, whose reports wait for a desk: one that is not listed always does."""
+    open_to_all = (code for code, source in process.sources.items() if not (source.push_at_once or source.reported_by))
+    return "walk_in" if "walk_in" not in process.sources else next(open_to_all, "walk_in")
+
+
+def _quarrel(t: Telling, source: str = "110") -> None:
     t.tell("两户为宅基地边界和排水沟争执，报警求助")
-    t.alarm("两户因相邻宅基地边界及排水沟走向长期争执，多次争吵", house("石桥镇枫林村"), somebody(), somebody())
+    story = "两户因相邻宅基地边界及排水沟走向长期争执，多次争吵"
+    t.alarm(story, house("石桥镇枫林村"), somebody(), somebody(), source=source)
 
 
-def _work(t: Telling, aim: Stage) -> None:
+def _work(t: Telling, aim: Stage, *, divert: bool | None = None) -> None:
     """Everybody answers, and time passes where nobody is asked, until the dispute is at a stage, or past it."""
     for _ in range(MOST_ANSWERS):
         case = t.case
@@ -172,7 +195,7 @@ def _work(t: Telling, aim: Stage) -> None:
         kind = tasks[0]["kind"]
         decision, fields = towards(aim, kind)
         if kind == DESKS and not tasks[0]["aside"]:
-            fields = {"divert": t.process.first_push is Stage.PUSH_3, "reason": "先由公安处置"}  # else no push
+            fields = {"divert": t.process.first_push is Stage.PUSH_3 if divert is None else divert, "reason": "依职责"}
         t.answer(kind, decision, task_id=tasks[0]["task_id"], **fields)
     t.expect(False, f"应能到达{t.process.words.stage(Stage(aim))}")
 

@@ -58,7 +58,7 @@ class Telling:
         phones = [self.county.phone(f"{address} {name}") for name in (a, b)]
         parties = [{"name": a, "phone": phones[0], "side": "a"}, {"name": b, "phone": phones[1], "side": "b"}]
         answer = self.county.alarm(narrative, place={"address": address}, parties=parties, **more)
-        self.number = answer["dispute_no"]
+        self.number, self._printed, self._ahead = answer["dispute_no"], 0, timedelta()
         self.expect(not answer["joined"], "这是一起新的纠纷，不并入以前的")
         self.show()
         return answer

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from infra.demo.cities import ronghe, wuwei
 from infra.demo.cities.city import City
 
-CITIES: dict[str, City] = {}
+CITIES: dict[str, City] = {
+    "ronghe": ronghe.CITY,
+    "wuwei": wuwei.CITY,
+}
 """By the code of the playbook. A mechanism that is not listed plays in the common county."""
 
 
