@@ -28,6 +28,20 @@ def qionglai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield instance
 
 
+@pytest.fixture(scope="session")
+def wuwei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A running system under the playbook of Wuwei, with its own demo county."""
+    with running(_var(tmp_path_factory, "wuwei"), "wuwei") as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def ronghe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A running system under the playbook of fused policing, with its own demo county."""
+    with running(_var(tmp_path_factory, "ronghe"), "ronghe") as instance:
+        yield instance
+
+
 def _var(factory: pytest.TempPathFactory, name: str) -> Path:
     return factory.mktemp(name) / "var"
 

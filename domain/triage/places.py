@@ -186,7 +186,7 @@ def resolve_places(
     common = {word: organisation.path for word, organisation in found.items()}
     own = {word: _added(directory, place, local) for word, place in (added or {}).items()}
     meant = {word: place.path if place else None for word, place in own.items()}
-    return {**common, **{word: path or _instead((added or {})[word], common, meant) for word, path in meant.items()}}
+    return {**common, **{word: path or _instead(word, added or {}, common, meant) for word, path in meant.items()}}
 
 
 def _added(directory: Directory, place: PlaceWord, local: list[Listed]) -> Listed | None:
@@ -205,10 +205,19 @@ def _narrower(directory: Directory, body: Listed, area: Listed) -> bool:
     return bool(around) and around[-1].path != area.path and within(around[-1].path, area.path)
 
 
-def _instead(place: PlaceWord, common: Mapping[str, str], own: Mapping[str, str | None]) -> str:
-    """Where an added place falls to that is not there: another place, if that is, else the county."""
-    other = place.otherwise or "county"
-    return common.get(other) or own.get(other) or common["county"]
+def _instead(
+    word: str, added: Mapping[str, PlaceWord], common: Mapping[str, str], own: Mapping[str, str | None]
+) -> str:
+    """Where an added place falls to that is not there: another place, where that is not there either the next one,
+    in the end the county.
+    """
+    asked: set[str] = set()
+    while word in added and word not in asked:
+        asked.add(word)
+        if path := own[word]:
+            return path
+        word = added[word].otherwise or "county"
+    return common.get(word, common["county"])
 
 
 def _station_of_beat(directory: Directory, local: list[Listed]) -> Listed | None:

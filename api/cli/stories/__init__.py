@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.cli.client import County
 from api.cli.show import console
-from api.cli.stories import anywhere, jinhua, own, qionglai, violence
+from api.cli.stories import anywhere, jinhua, own, qionglai, ronghe, violence, wuwei
 from api.cli.stories.telling import Story, StoryBroken, Telling
 from domain.policy.process import Process
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -34,9 +34,17 @@ STORIES: dict[str, Story] = {
             anywhere.nobody_answers,
         ),
         Story("relapse", 11, "反弹", ("jinhua",), ("W-090", "W-091", "W-092"), jinhua.relapse),
+        Story(
+            "three-earlies", 13, "三早", ("wuwei",), ("W-012", "W-030", "W-043", "W-052", "W-080", "W-081", "W-090"),
+            wuwei.three_earlies,
+        ),
+        Story(
+            "level-by-level", 14, "四级联动", ("ronghe",), ("R-072", "R-090", "R-091", "R-100", "R-103"),
+            ronghe.level_by_level,
+        ),
     )
 }  # fmt: skip
-"""By name, in the order of `design/process.md`, whose numbers they carry."""
+"""By name, in the order of `design/process.md`, whose numbers they carry; from 13 on other cities' reports."""
 
 
 OWN: dict[str, Story] = {

@@ -28,11 +28,6 @@ class TriageDesk(Addressing):
     limit: dict[str, Span] = Field({}, description="by colour code, `other` for the rest")
     outside_hours: Addressing | None = Field(None, description="the post that may answer too when offices are shut")
 
-    @property
-    def address(self) -> Addressing:
-        """The desk as an address."""
-        return Addressing(role=self.role, at=self.at)
-
 
 class Source(Strict):
     """A channel by which reports come, and what is done with them first."""

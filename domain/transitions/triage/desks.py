@@ -54,7 +54,7 @@ def question(case: Case, number: int) -> Question:
     if source is None or not source.desks:
         return Question(to=case.posts(s.process.tasks[KIND].by), about={}, limit=None)
     desk = source.desks[number - 1]
-    asked = [desk.address, *([desk.outside_hours] if desk.outside_hours and not _office_hours(case) else [])]
+    asked = [desk, *([desk.outside_hours] if desk.outside_hours and not _office_hours(case) else [])]
     title = f"第{number}级研判（{s.process.words.role_name(desk.role)}）"
     about = {"desk": desk.at, "level": number, "levels": desks, "title": title} if desks > 1 else {}
     return Question(to=case.posts(asked), about=about, limit=limit_of(desk, s.colour, s.process.colours))

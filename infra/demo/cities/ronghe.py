@@ -1,5 +1,5 @@
-"""“融合警务”: leading groups of city and county (“由平安办、公安局牵头的市、县两级…领导小组”), a command room in every township,
-a workstation in every village, and the county's grid centre.
+"""“融合警务”: leading groups of city and county (“由平安办、公安局牵头的市、县两级…领导小组”), a command room in every
+township, a workstation in every village, and the county's grid centre.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from infra.demo.people import Seat
 CLUES = (Kind.DEPARTMENT, Kind.COURT)
 """Who pushes the clues of its own field (“事权部门线索全量推送”)."""
 MEMBERS = ("court", "education", "justice", "urban_mgmt", "women_fed", "fire_rescue")
-"""“推动法院、教体、司法、城管、妇联、消防救援等部门高度融入” (R-011): each has somebody in the county's leading group."""
+"""“推动法院、教体、司法、城管、妇联、消防救援等部门高度融入” (R-011): each has somebody in the leading group."""
 
 GROUP, COMMAND, WORKSTATION, GRID_CENTRE = "leading_group", "fusion_command", "workstation", "grid_centre"
 
 _STAFF: dict[str, tuple[Seat, ...]] = {
     # “由平安办、公安局牵头”: two lead it together
-    GROUP: (("fusion_leader", "leader", 2, None), ("fusion_office", "office", 2, None)),
+    GROUP: (
+        ("fusion_leader", "leader", 2, None),
+        ("fusion_office", "office", 2, None),
+        ("effect_tracker", "tracker", 2, None),
+    ),
     GRID_CENTRE: (("grid_analyst", "analyst", 2, None), ("grid_dispatcher", "dispatcher", 2, None)),
     # Where no village is known the command room stands in for the workstation (R-072).
     COMMAND: (("fusion_commander", "commander", 2, None), ("workstation_head", "reception", 1, None)),

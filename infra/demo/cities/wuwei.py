@@ -4,9 +4,13 @@ units that exchange what they know (“与法院、检察院、人社、妇联�
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from domain.people.duties import Duty
 from domain.people.organisation import Line
-from domain.triage.places import Kind, Listed
+from domain.triage.places import Directory, Kind, Listed
 from infra.demo.cities.city import City, below_a_city, under
+from infra.demo.duties import Holders, Row, row
 from infra.demo.people import Seat
 
 PARTNERS = (
@@ -24,9 +28,7 @@ def _organisations(common: list[Listed]) -> list[Listed]:
 
 
 def _staff(organisation: Listed) -> tuple[Seat, ...]:
-    partner: tuple[Seat, ...] = (
-        (("partner_liaison", "partner", 1, None),) if organisation.code in PARTNERS else ()
-    )
+    partner: tuple[Seat, ...] = (("partner_liaison", "partner", 1, None),) if organisation.code in PARTNERS else ()
     match organisation.kind:
         case Kind.VILLAGE if organisation.code not in WITHOUT_AUXILIARY:
             return (("village_auxiliary", "auxiliary", 1, None),)
@@ -38,4 +40,11 @@ def _staff(organisation: Listed) -> tuple[Seat, ...]:
             return partner
 
 
-CITY = City(_organisations, _staff)
+def _duties(directory: Directory, holders: Holders) -> Iterable[Row]:
+    """“一村一辅警”: of each village the auxiliary who lives in it (W-010)."""
+    for village in directory.of_kind(Kind.VILLAGE):
+        for auxiliary in holders["village_auxiliary", village.path]:
+            yield row(Duty.VILLAGE_AUXILIARY, village.code, auxiliary, "驻村辅警")
+
+
+CITY = City(_organisations, _staff, _duties)
