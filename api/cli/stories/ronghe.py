@@ -48,8 +48,12 @@ def level_by_level(t: Telling) -> None:
             t.answer("mediate", "not_agreed", reason="费用谈不拢")
     convenor = t.task("mediate")["post"]
     t.expect((convenor["role"], convenor["organisation"]) == ("fusion_office", "fusion-group"), "联席调由领导小组召集")
-    without = {"reason": "法院未到", "participants": t.table("court_chief", "court_liaison")}
-    t.refused(422, "fields_invalid", lambda: t.county.answer(t.number, "mediate", "not_agreed", **without))
+    without = t.table("court_chief", "court_liaison")
+    t.refused(
+        422,
+        "fields_invalid",
+        lambda: t.county.answer(t.number, "mediate", "not_agreed", reason="法院未到", participants=without),
+    )
     t.answer("mediate", "agreed", terms=["楼上承担维修费用三千元"])
     t.expect(list(dict.fromkeys(s["record"] for s in t.case["sessions"])) == FIVE, "五种记录，依次在案")
     by_law = {tier.code: tier.mediation for tier in ladder.tiers}
@@ -58,7 +62,10 @@ def level_by_level(t: Telling) -> None:
 
     t.tell("跟踪问效：领导小组认可成效；工作站回看，销号")
     judge = t.task("evaluate")["post"]
-    t.expect((judge["role"], judge["organisation"]) == ("effect_tracker", "fusion-group"), "由领导小组问效，不由上过调解桌的人")
+    t.expect(
+        (judge["role"], judge["organisation"]) == ("effect_tracker", "fusion-group"),
+        "由领导小组问效，不由上过调解桌的人",
+    )
     t.answer("evaluate", "accept")
     t.expect_stage("follow_up")
     for task in t.county.open_tasks(t.number, "visit"):

@@ -53,11 +53,14 @@ class Telling:
 
     # --- what people do
 
-    def alarm(self, narrative: str, address: str, a: str, b: str, **more: Any) -> Document:
-        """A report of a quarrel between two parties; the story is about the dispute it opens."""
+    def alarm(self, narrative: str, address: str, a: str, b: str, *, by: Client | None = None, **more: Any) -> Document:
+        """A report of a quarrel between two parties, by a call taker or somebody else; the story is about the dispute
+        it opens.
+        """
         phones = [self.county.phone(f"{address} {name}") for name in (a, b)]
         parties = [{"name": a, "phone": phones[0], "side": "a"}, {"name": b, "phone": phones[1], "side": "b"}]
-        answer = self.county.alarm(narrative, place={"address": address}, parties=parties, **more)
+        body = self.county.reported(narrative, place={"address": address}, parties=parties, **more)
+        answer = by.report(body) if by else self.county.report("call_taker", body)
         self.number, self._printed, self._ahead = answer["dispute_no"], 0, timedelta()
         self.expect(not answer["joined"], "这是一起新的纠纷，不并入以前的")
         self.show()

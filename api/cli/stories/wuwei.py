@@ -36,8 +36,11 @@ def three_earlies(t: Telling) -> None:
     officer = t.task("mediate")["post"]
     t.expect((officer["role"], officer["organisation"]) == ("responsible_officer", "station-shiqiao"), "由社区民警会同")
     without = t.table("village_secretary", "grid_leader")
-    session = {"reason": "人未到齐", "participants": without}
-    refusal = t.refused(422, "fields_invalid", lambda: t.county.answer(t.number, "mediate", "not_agreed", **session))
+    refusal = t.refused(
+        422,
+        "fields_invalid",
+        lambda: t.county.answer(t.number, "mediate", "not_agreed", reason="人未到齐", participants=without),
+    )
     t.expect("村委会" in str(refusal.body["errors"]), "说明缺的是村委会")
     t.answer("mediate", "agreed", terms=["水沟改走西侧，费用各半"])
     t.expect(not t.county.open_tasks(t.number, "evaluate"), "化解效果由回访来看，不另设评估")
