@@ -244,7 +244,7 @@ def _of_demands(process: Process, path: Sequence[Any]) -> Iterable[Addressing]:
 
 def _of_sources(process: Process, path: Sequence[Any]) -> Iterable[Addressing]:
     source = process.sources.get(str(path[0])) if path else None
-    desks = [desk for desk in source.desks] if source else []
+    desks = list(source.desks) if source else []
     return desks or _answers(process, "confirm_triage")
 
 
