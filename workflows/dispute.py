@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.case import Case
     from domain.case.records import Incident
     from domain.case.state import DisputeState
+    from domain.case.warning import warn
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
@@ -196,6 +197,7 @@ class DisputeWorkflow:
         else:
             self.state.opened_at = self.case.now()
             self.case.log("opened", "受理立案", source=self.state.source)
+            warn(self.case)
             facts.log_source_conflict(self.case, self.state.incidents[0])
         if dispute.incident:
             facts.add_incident(self.case, dispute.incident)

@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.case.capacity import count_in
 from domain.case.records import Beat, Incident
 from domain.case.state import DisputeState
+from domain.case.warning import at_once
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
 from domain.policy.playbook import Playbook
@@ -27,6 +28,7 @@ def open_state(
 ) -> DisputeState:
     """The state a dispute's workflow starts with. Workflow time replaces `at` when the workflow opens the case."""
     where = places.get("village") or places["township"]
+    colour = playbook.process.colour_for(triage.harm or triage.rank, triage.urgency)
     state = DisputeState(
         dispute_no=dispute_no,
         rules=RULES,
@@ -42,14 +44,14 @@ def open_state(
         source=incident.source,
         category=triage.category,
         category_name=triage.category_name,
-        colour=playbook.process.colour_for(triage.harm or triage.rank, triage.urgency),
+        colour=colour,
         harm=triage.harm or triage.rank,
         urgency=triage.urgency,
         police=triage.police,
         divertible=triage.divertible,
         confidence=triage.confidence,
         elsewhere=triage.elsewhere,
-        alarmed=(listed := playbook.process.sources.get(incident.source)) is not None and listed.push_at_once,
+        alarmed=at_once(playbook.process, incident.source, colour),
         police_heard=triage.police_heard,
         risk_kinds=list(triage.risk_kinds),
         suggested_lead=triage.suggested_lead,

@@ -59,6 +59,7 @@ def mistakes(
         _approvals_in_time,
         source_mistakes,
         _exits,
+        _warnings,
         _criteria,
         _entries,
         _judges,
@@ -197,6 +198,8 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
             yield from _each(seat, "evaluation", "resolved_at", place, n)
     yield from _each(process.supervision.levels, "supervision", "levels")
     yield from _each(process.diversion.watched_by, "diversion", "watched_by")
+    for code, warning in process.warnings.items():
+        yield from _each(warning.told, "warnings", code, "told")
 
 
 def _each(posts: list[Addressing], *where: str | int) -> Iterator[tuple[Loc, Addressing]]:
@@ -279,6 +282,18 @@ def _approvals(process: Process) -> Iterator[Mistake]:
     if process.approval.never_with_police and Road.DIVERTED not in process.approval.roads:
         what = f"it excepts from the road {Road.DIVERTED}, which needs no approval here: leave it out, or name the road"
         yield Mistake(("approval", "never_with_police"), what)
+
+
+def _warnings(process: Process) -> Iterator[Mistake]:
+    for code, warning in process.warnings.items():
+        where: Loc = ("warnings", code)
+        if code not in process.colours:
+            yield Mistake(where, f"no such colour: {code}{choice(code, list(process.colours))}")
+        elif warning.at_once and process.first_push is Stage.PUSH_3:
+            what = "the first push leaves the police, so a desk looks first: push_1 and push_2 are missing"
+            yield Mistake((*where, "at_once"), what)
+        elif not (warning.told or warning.at_once):
+            yield Mistake(where, "nobody is told and nothing opens: leave this out, or say told or at_once")
 
 
 def _exits(process: Process) -> Iterator[Mistake]:

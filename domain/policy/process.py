@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
 
-from domain.base import Strict
+from domain.base import Strict, absent
 from domain.policy.addressing import Addressing
 from domain.policy.approvals import Approval, Road, roads_there_are
 from domain.policy.catalogue import KINDS, kinds_asked_in
@@ -29,6 +29,7 @@ from domain.policy.parts.judging import Evaluators, FollowUp
 from domain.policy.parts.ladder import Ladder
 from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPolicy
 from domain.policy.parts.tasks import TaskPolicy
+from domain.policy.parts.warnings import EarlyWarning
 from domain.policy.rungs import Rungs
 from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
 from domain.policy.words.own import Words, reading
@@ -57,6 +58,7 @@ class Process(Strict):
     supervision: SupervisionPolicy
     raising: Raising = Raising()
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
+    warnings: dict[str, EarlyWarning] = Field({}, exclude_if=absent, description="by colour: who is told, at once")
     words: Words = Field(Words(), exclude_if=lambda words: words == Words())
 
     @model_validator(mode="wrap")

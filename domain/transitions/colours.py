@@ -10,6 +10,7 @@ from typing import Any
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of, is_of
 from domain.case.records import Assigned
 from domain.case.state import DisputeState
+from domain.case.warning import warn
 from domain.policy.catalogue import KINDS
 from domain.policy.intake.sources import limit_of
 from domain.policy.stages import Stage
@@ -41,6 +42,8 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         _follow(case)
     case.log("recoloured", f"预警颜色由{s.process.colours[was].name}调整为{rule.name}", by=by, reason=why,
              **{"from": was, "to": colour})  # fmt: skip
+    if not lower:
+        warn(case)
     for task in s.pending():
         s.touch(task)
 

@@ -105,7 +105,8 @@ async def watching(
 
 NAMED = "named"
 NOTED = "hotline_note"
-TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing", NOTED: NOTED}
+WARNED = "warned"
+TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing", NOTED: NOTED, WARNED: WARNED}
 """The lines of a timeline that are told somebody, with the kind of message."""
 
 _AT = Statement(
@@ -120,8 +121,8 @@ _TELL = upserting(MessageRow, keep=True)
 
 def tell(image: Image, *, stored: int) -> Work[None]:
     """Writes the messages that a case itself sends, of an image's lines beyond the stored revision: who was named for a
-    task, to whom something was reported or passed on from a hotline, whose organisation has passed the buck (推诿). In
-    the transaction of that image, each once, whoever writes it.
+    task, to whom something was reported or passed on from a hotline, whom a colour warns, whose organisation has passed
+    the buck (推诿). In the transaction of that image, each once, whoever writes it.
     """
     lines = [entry for entry in image.timeline if entry.revision > stored and entry.kind in TOLD]
     posts = {(role, path) for entry in lines for role, path in entry.detail.get("told", [])}

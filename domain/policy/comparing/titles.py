@@ -21,6 +21,7 @@ PARTS = {
     "supervision": "督办",
     "raising": "自动升色",
     "protection_for": "开启保护令的风险类型",
+    "warnings": "分级预警",
     "words": "本地用语",
 }
 """The parts of a process."""
@@ -39,6 +40,8 @@ TITLES = {
     "reported_by": "谁可上报",
     "desks": "研判岗位",
     "push_at_once": "接警即推送",
+    "told": "通报对象",
+    "at_once": "不等研判，立即推送",
     "together_for": "各级同时研判的颜色",
     "divert": "分流",
     "call_back": "回复报告人",

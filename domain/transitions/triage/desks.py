@@ -13,6 +13,7 @@ from domain.base import Strict
 from domain.case.case import Case
 from domain.case.records import Interruption
 from domain.case.state import Decision, DisputeState, Task
+from domain.case.warning import at_once
 from domain.people.organisation import Post
 from domain.policy.intake.sources import Source, limit_of
 from domain.policy.spans import Span
@@ -81,10 +82,11 @@ def is_last(task: Task) -> bool:
 
 
 def rush(case: Case, source: str) -> None:
-    """An alarm joined a case that waits for its desks, or is visited: where its source pushes at once, so does it."""
+    """An alarm joined a case that waits for its desks, or is visited: where its source pushes at once, or the case is
+    of a colour in which nobody waits, so does it.
+    """
     s = case.state
-    listed = s.process.sources.get(source)
-    if listed is None or not listed.push_at_once or s.stage not in (Stage.TRIAGE, Stage.FOLLOW_UP):
+    if not at_once(s.process, source, s.colour) or s.stage not in (Stage.TRIAGE, Stage.FOLLOW_UP):
         return
     s.alarmed = True
     if s.stage is Stage.TRIAGE and s.pending(KIND) and s.interruption is None:
@@ -155,9 +157,15 @@ def judged(case: Case, task: Task, decision: Decision) -> None:
 
 
 def ask_together(case: Case) -> None:
-    """A case that has become so grave that all its desks are asked at once, and waits for the first of them."""
+    """A case that has become so grave that all its desks are asked at once, and waits for the first of them; or that
+    no desk is waited for.
+    """
     s = case.state
     waiting = sorted(map(_level, s.pending(KIND)))
+    if waiting and not judging(s) and s.interruption is None and at_once(s.process, s.source, s.colour):
+        s.alarmed = True
+        _again(case, "预警升级，立即处置")
+        return
     if not waiting or s.interruption is not None or waiting == asked_now(s, waiting[0]):
         return
     if judging(s):
