@@ -10,8 +10,13 @@ from pathlib import Path
 from tests.e2e.cities.steps import CITIES, Report, reports
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cities.md"
-NAMES = {"jinhua": "金华“一警情三推送”", "qionglai": "邛崃“摇摇临”风控管家"}
-HEAD = """# Twenty reports, and what two cities do with them
+NAMES = {
+    "jinhua": "金华“一警情三推送”",
+    "qionglai": "邛崃“摇摇临”风控管家",
+    "wuwei": "武威“三早”工作法",
+    "ronghe": "“融合警务”四级联动",
+}
+HEAD = """# Twenty reports, and what each city does with them
 
 Written by `python -m tests.cities_page` from [reports.yaml](../tests/e2e/cities/reports.yaml); don't edit it. The
 reports are ours; what each mechanism must do follows from its city's report, quoted where a step is told there, with

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from api.cli.client import Client, Document
+from api.cli.demo.disputes import REPORTERS
 from api.cli.stories.people import house, somebody
 from api.cli.stories.telling import Telling
 from domain.policy.spans import Calendar
@@ -32,7 +33,9 @@ class Playing:
         Raises:
             AssertionError: a step does not hold; the message names it.
         """
-        self.t.alarm(self.report.text, self.address, self.sides["a"], self.sides["b"], source=self.report.source)
+        source = self.report.source
+        by = self.t.county.with_role(REPORTERS[source])
+        self.t.alarm(self.report.text, self.address, self.sides["a"], self.sides["b"], source=source, by=by)
         for number, step in enumerate(steps, start=1):
             where = f"report {self.report.number}, {self.t.playbook}, step {number} ({step.words()})"
             try:
