@@ -1,0 +1,61 @@
+"""Who the reports of Wuwei and of fused policing name is there in their demo counties, each where he is said to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.people.duties import Duty
+from domain.policy.playbook import load_playbook
+from domain.triage.places import Directory, Kind, resolve_places
+from infra.demo import county
+from infra.demo.cities import ronghe, wuwei
+from infra.demo.duties import duties
+from infra.demo.people import people
+from tests.domain.support import PLAYBOOKS
+
+COMMON = county.organisations()
+
+
+@pytest.mark.req("W-010", "W-031")
+def test_wuwei_has_an_auxiliary_in_every_village_but_two_and_nine_units_that_exchange() -> None:
+    """“一村一辅警”, “与法院、检察院、人社、妇联等9个单位”."""
+    listed = wuwei.CITY.organisations(COMMON)
+    everybody = people(listed, (), wuwei.CITY.staff)
+    rows = duties(listed, everybody, wuwei.CITY.duties)
+    assisted = [each["subject"] for each in rows if each["kind"] == Duty.VILLAGE_AUXILIARY]
+    villages = [o.code for o in listed if o.kind == Kind.VILLAGE]
+    assert sorted(assisted) == sorted(set(villages) - set(wuwei.WITHOUT_AUXILIARY)), "one each"
+    held = [(post.role, post.organisation.code) for p in everybody for post in p.posts]
+    assert {code for role, code in held if role == "partner_liaison"} == set(wuwei.PARTNERS)
+    assert len(wuwei.PARTNERS) == 9
+    assert {"court", "procuratorate", "hrss", "women_fed"} <= set(wuwei.PARTNERS), "those that the report names"
+
+
+@pytest.mark.req("R-010", "R-011", "R-020")
+def test_fused_policing_stands_on_four_levels() -> None:
+    """“市、县两级‘融合警务’工作领导小组…在乡镇街道设立‘融合警务’指挥室,村社区设置‘融合警务’工作站”."""
+    listed = ronghe.CITY.organisations(COMMON)
+    directory = Directory(organisations=listed)
+    assert [group.path for group in directory.of_kind(ronghe.GROUP)] == [
+        "/city/city-fusion-group", "/city/county/fusion-group",
+    ]  # fmt: skip
+    towns, villages = directory.of_kind(Kind.TOWN), directory.of_kind(Kind.VILLAGE)
+    assert [o.path.rpartition("/")[0] for o in directory.of_kind(ronghe.COMMAND)] == [town.path for town in towns]
+    stations = directory.of_kind(ronghe.WORKSTATION)
+    assert sorted(o.path.rpartition("/")[0] for o in stations) == sorted(village.path for village in villages)
+    everybody = people(listed, (), ronghe.CITY.staff)
+    posts = [(post.role, post.organisation.code) for p in everybody for post in p.posts]
+    assert posts.count(("fusion_leader", "fusion-group")) == 2, "平安办 and 公安局 lead it together"
+    assert {code for role, code in posts if role == "fusion_member"} == set(ronghe.MEMBERS)
+
+
+@pytest.mark.req("R-072")
+def test_a_matter_whose_village_nobody_knows_goes_to_no_other_village_s_workstation() -> None:
+    """“‘全科受理’…‘全量托底’”: it goes to the township's command room, where nothing is known to the grid centre."""
+    directory = Directory(organisations=ronghe.CITY.organisations(COMMON))
+    added = load_playbook((PLAYBOOKS / "ronghe.yaml").read_text(encoding="utf-8"), "").process.words.places
+    meant = {
+        address: resolve_places(directory, address=address, added=added)["workstation"].rpartition("/")[2]
+        for address in ("古山镇金江龙村12号", "古山镇", "不知道在哪里")
+    }
+    assert list(meant.values()) == ["workstation-gushan-1", "command-gushan", "grid-centre"]
