@@ -14,7 +14,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.case import Case
     from domain.case.records import Incident
     from domain.case.state import DisputeState
-    from domain.case.warning import warn
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
@@ -26,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
     from domain.transitions.triage.calling_back import call_back
+    from domain.transitions.triage.warning import warn
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
     from workflows.departments import push_3

@@ -7,7 +7,6 @@ from datetime import datetime
 from domain.case.capacity import count_in
 from domain.case.records import Beat, Incident
 from domain.case.state import DisputeState
-from domain.case.warning import at_once
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
 from domain.policy.playbook import Playbook
@@ -51,7 +50,7 @@ def open_state(
         divertible=triage.divertible,
         confidence=triage.confidence,
         elsewhere=triage.elsewhere,
-        alarmed=at_once(playbook.process, incident.source, colour),
+        alarmed=playbook.process.at_once(incident.source, colour),
         police_heard=triage.police_heard,
         risk_kinds=list(triage.risk_kinds),
         suggested_lead=triage.suggested_lead,

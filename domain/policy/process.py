@@ -190,6 +190,11 @@ class Process(Strict):
         """Those of them by which nothing leaves the police before it is approved."""
         return self.roads & set(self.approval.roads)
 
+    def at_once(self, source: str, colour: str) -> bool:
+        """Whether the first push opens without waiting for a desk: by the source, or by the colour whatever the source."""
+        listed, warning = self.sources.get(source), self.warnings.get(colour)
+        return bool((listed and listed.push_at_once) or (warning and warning.at_once))
+
     def timing(self, kind: str) -> TaskPolicy | ApprovalTime | None:
         """What says how long a kind of task has: its policy, or of approvals one level up the supervision's."""
         return self.tasks.get(kind) or (self.supervision.approvals if KINDS[kind].approves else None)

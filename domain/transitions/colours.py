@@ -10,10 +10,10 @@ from typing import Any
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of, is_of
 from domain.case.records import Assigned
 from domain.case.state import DisputeState
-from domain.case.warning import warn
 from domain.policy.catalogue import KINDS
 from domain.policy.intake.sources import limit_of
 from domain.policy.stages import Stage
+from domain.transitions.triage.warning import warn
 
 
 def is_lower(state: DisputeState, colour: str) -> bool:

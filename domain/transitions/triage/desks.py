@@ -13,7 +13,6 @@ from domain.base import Strict
 from domain.case.case import Case
 from domain.case.records import Interruption
 from domain.case.state import Decision, DisputeState, Task
-from domain.case.warning import at_once
 from domain.people.organisation import Post
 from domain.policy.intake.sources import Source, limit_of
 from domain.policy.spans import Span
@@ -86,7 +85,7 @@ def rush(case: Case, source: str) -> None:
     of a colour in which nobody waits, so does it.
     """
     s = case.state
-    if not at_once(s.process, source, s.colour) or s.stage not in (Stage.TRIAGE, Stage.FOLLOW_UP):
+    if not s.process.at_once(source, s.colour) or s.stage not in (Stage.TRIAGE, Stage.FOLLOW_UP):
         return
     s.alarmed = True
     if s.stage is Stage.TRIAGE and s.pending(KIND) and s.interruption is None:
@@ -162,7 +161,7 @@ def ask_together(case: Case) -> None:
     """
     s = case.state
     waiting = sorted(map(_level, s.pending(KIND)))
-    if waiting and not judging(s) and s.interruption is None and at_once(s.process, s.source, s.colour):
+    if waiting and not judging(s) and s.interruption is None and s.process.at_once(s.source, s.colour):
         s.alarmed = True
         _again(case, "预警升级，立即处置")
         return

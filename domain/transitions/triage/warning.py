@@ -1,20 +1,13 @@
-"""预警: the levels that a colour's warning goes to, and the emergency lane in which no desk is waited for.
+"""预警: the levels that a colour's warning goes to.
 
-“完善市、县、派出所三级预警运行机制”, “第一时间处置各类警情和突发状况” (W-060, W-062).
+“完善市、县、派出所三级预警运行机制” (W-060). The lane in which no desk is waited for is `Process.at_once` (W-062).
 """
 
 from __future__ import annotations
 
 from domain.case.case import Case
-from domain.policy.process import Process
 
 WARNED = "warned"
-
-
-def at_once(process: Process, source: str, colour: str) -> bool:
-    """Whether the first push opens as soon as it is known: by the source, or by the colour whatever the source."""
-    listed, warning = process.sources.get(source), process.warnings.get(colour)
-    return bool((listed and listed.push_at_once) or (warning and warning.at_once))
 
 
 def warn(case: Case) -> None:
