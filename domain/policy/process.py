@@ -191,7 +191,7 @@ class Process(Strict):
         return self.roads & set(self.approval.roads)
 
     def at_once(self, source: str, colour: str) -> bool:
-        """Whether the first push opens without waiting for a desk: by the source, or by the colour whatever the source."""
+        """Whether the first push waits for no desk: by the source, or by the colour whatever the source."""
         listed, warning = self.sources.get(source), self.warnings.get(colour)
         return bool((listed and listed.push_at_once) or (warning and warning.at_once))
 
