@@ -1,11 +1,12 @@
-"""回访: each party apart, each obligation on its date, until all is stable and no protection order is in force;
-or the quarrel flares up again (反弹).
+"""回访: each party apart, each obligation on its date, until all is stable, no protection order is in force and
+nobody is still being helped; or the quarrel flares up again (反弹).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.case.helping import helping
 from domain.case.protection import under_protection
 from domain.case.records import ObligationState, VisitRecord
 from domain.policy.parts.judging import VisitPlan
@@ -20,13 +21,14 @@ AGAIN = Span(calendar_days=7)
 async def follow_up(desk: Desk) -> Answer | None:
     """Visits and performance side by side; the relapse, if one is found. A mechanism may do without."""
     if not desk.state.process.has(Stage.FOLLOW_UP):
+        await desk.over(lambda: helping(desk.state))
         return None
     desk.case.enter(Stage.FOLLOW_UP)
     asks = [*_visits(desk), *_checks(desk)]
     answers = await desk.ask_all(asks, then=lambda answer: _found(desk, answer))
     if answers and answers[-1].name == "relapsed":
         return answers[-1]
-    await desk.over(lambda: under_protection(desk.state))
+    await desk.over(lambda: under_protection(desk.state) or helping(desk.state))
     return None
 
 

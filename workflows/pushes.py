@@ -9,6 +9,7 @@ from domain.case.naming import follow, report
 from domain.policy.approvals import ROAD_NAMES, Road
 from domain.policy.stages import Stage
 from domain.transitions.disposal import agree, settle
+from domain.transitions.triage.diverting_from_scene import kept, leaves
 from workflows.desk import Answer, Desk
 
 
@@ -28,11 +29,12 @@ async def push_1(desk: Desk) -> Stage:
                 if onward := await _goes_on(desk, risky, answer):  # settled, yet the officer sees a risk (J-040)
                     return onward
             case "unsettled":
-                desk.state.criminal_risk |= answer.fields["criminal_risk"]
-                if answer.fields["urgent"] and await _urgent(desk):
-                    return Stage.PUSH_3
-                if onward := await _goes_on(desk, ways.unsettled_to, answer):
+                if onward := await _unsettled(desk, answer):
                     return onward
+            case "divert" if await _diverted(desk, answer):
+                return Stage.PUSH_3
+            case "mediate":
+                return Stage.MEDIATION
             case "not_a_dispute":
                 if await _leader_agrees(desk):
                     desk.case.close("not_a_dispute")
@@ -40,6 +42,24 @@ async def push_1(desk: Desk) -> Stage:
             case "criminal_case":
                 desk.case.close("criminal_case")
                 return Stage.CLOSED
+
+
+async def _unsettled(desk: Desk, answer: Answer) -> Stage | None:
+    """What the scene could not settle: urgent to push 3 at once, else where the mechanism says; none: asked again."""
+    desk.state.criminal_risk |= answer.fields["criminal_risk"]
+    if answer.fields["urgent"] and await _urgent(desk):
+        return Stage.PUSH_3
+    onward = await _goes_on(desk, desk.state.process.ways.unsettled_to, answer)
+    if onward:
+        kept(desk.case, answer.decision)
+    return onward
+
+
+async def _diverted(desk: Desk, answer: Answer) -> bool:
+    """The officer has the scene under control and sends it to whose matter it is (“稳控现场后，民警‘派单’”)."""
+    suggested, why = answer.fields["suggested"], answer.fields["reason"]
+    approved = await may_leave_police(desk, Road.DIVERTED, suggested=suggested, why=why)
+    return leaves(desk.case, answer.decision, approved=approved)
 
 
 async def push_2(desk: Desk) -> Stage:

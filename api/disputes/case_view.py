@@ -13,6 +13,7 @@ from api.web.rendering import View
 from api.web.timeline import decided
 from domain.base import china
 from domain.case import records
+from domain.case.helping import HelpMeasure
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
@@ -39,6 +40,7 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
         "sessions": [_session(x, case.tiers, now) for x in case.sessions],
         "evaluations": [_verdict(v, now) for v in case.evaluations],
         "visits": [_visit(v, now) for v in case.visits],
+        "helps": [_help(h, offices) for h in case.helps],
     }  # fmt: skip
 
 
@@ -150,6 +152,7 @@ def _incident(i: records.Incident, now: datetime) -> View:
         "no": i.source_no,
         "address": i.address,
         "narrative": i.narrative,
+        "who": "、".join(f"{p.name}（{w.SIDES.get(p.side, p.side)}）" for p in i.parties),
     }
 
 
@@ -203,6 +206,22 @@ def _visit(v: records.VisitRecord, now: datetime) -> View:
         "at": w.stamp(v.at, now),
         "result": w.RESULTS.get(v.result, v.result),
         "satisfaction": " · ".join(_satisfaction(v)),
+    }
+
+
+_HELP_STATES = {"open": "办理中", "done": "已办成", "not_possible": "办不成", "void": "已终止"}
+
+
+def _help(h: HelpMeasure, offices: Offices) -> View:
+    return {
+        "href": f"/tasks/{h.task_id}",
+        "measure": h.measure,
+        "whom": h.whom,
+        "office": offices.label(h.organisation),
+        "on": f"{h.on:%Y-%m-%d}" if h.on else "",
+        "code": h.state,
+        "state": _HELP_STATES.get(h.state, h.state),
+        "result": h.result,
     }
 
 

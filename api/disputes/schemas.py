@@ -11,6 +11,7 @@ from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import records
 from domain.case.clocks import Moved, Suspension
+from domain.case.helping import HelpMeasure
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
@@ -130,6 +131,8 @@ class Case(DisputeItem):
     disposal: records.Disposal | None
     evaluations: list[records.Verdict]
     visits: list[records.VisitRecord]
+    helps: list[HelpMeasure] = []
+    """帮扶措施: what is done for the people behind it, by whom, when, with what result"""
     supervisions: list[records.Supervision]
     changes: list[records.Change]
     notices: list[JsonObject]

@@ -87,9 +87,13 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("handle_on_scene", "settled"): lambda c: {"summary": "现场劝解，双方同意离开", "push_on": False},
     ("handle_on_scene", "unsettled"): lambda c: {
         "reason": "双方各执一词，现场无法调解", "criminal_risk": False, "urgent": False},
+    ("handle_on_scene", "divert"): lambda c: {
+        "reason": "现场已劝开，事项不属公安职权", "scene_safe": True, "suggested": c.suggested},
     ("name_officer", "name"): lambda c: {"officer": c.officer},
     ("watch_through", "noted"): lambda c: {"summary": "已听取责任民警汇报，双方情绪平稳，继续跟进"},
     ("call_back", "answered"): lambda c: {"summary": "已电话告知办理结果", "response_satisfaction": 5},
+    ("help_out", "progress"): lambda c: {"summary": "已陪同办理，等待结果"},
+    ("help_out", "done"): lambda c: {"on": c.now.date().isoformat(), "result": "已办成"},
     ("rule_urgency", "urgent"): lambda c: {"suggested": c.suggested},
     ("approve_third_push", "approve"): lambda c: {"suggested": c.suggested},
     ("follow_up_responsibly", "contacted"): lambda c: {

@@ -227,7 +227,8 @@ class Case:
     def _whose(self, kind: str) -> Named | None:
         """The one person a kind of task is named to: of a push the officer it was named to, else who has the beat."""
         if not KINDS[kind].leads:
-            return self.state.beat.deputy
+            asked = {addressing.role for addressing in self.state.process.tasks[kind].by}
+            return self.state.beat.officer if "responsible_officer" in asked else self.state.beat.deputy
         self.state.responsible = self.state.responsible or self.state.beat.officer
         return self.state.responsible
 

@@ -18,6 +18,7 @@ from domain.triage.diversion import VERDICTS, Diversion, Verdict, judge
 
 ALARM = "110"
 """The source of an alarm to the police: what was diverted and comes by it again flows back (H-052)."""
+WATCH = "watch_through"
 UNDOES = {"recall": "recall", "convert_to_criminal": "criminal_case"}
 """The interruptions that bring a diverted dispute back to the police, and what a record calls them."""
 
@@ -26,6 +27,12 @@ def source_says(process: Process, source: str) -> Verdict:
     """What the mechanism says of diverting what comes by a source."""
     listed = process.sources.get(source)
     return listed.divert if listed else "may"
+
+
+def scene_first(state: DisputeState) -> bool:
+    """Whether an officer is sent at once who diverts from the scene: nothing goes before it is safe there."""
+    listed = state.process.sources.get(state.source)
+    return state.process.diversion.from_scene and listed is not None and listed.push_at_once
 
 
 def verdict_of(state: DisputeState, **as_if: Any) -> Diversion:
@@ -39,6 +46,7 @@ def verdict_of(state: DisputeState, **as_if: Any) -> Diversion:
         elsewhere=seen.elsewhere,
         category_name=seen.category_name,
         scene_safe=seen.scene_safe,
+        scene_first=scene_first(seen),
         recalled=any(record.undone == "recall" for record in seen.diversions),
     )
 
@@ -73,6 +81,15 @@ def note_diversion(
     case.log("diversion", title, by=by if by and by.actor_id else None, diverted=diverted, verdict=verdict.verdict,
              grounds=[ground.model_dump() for ground in verdict.grounds], reason=reason or None,
              deviation=record.deviation)  # fmt: skip
+    if diverted:
+        _owned(case)
+
+
+def _owned(case: Case) -> None:
+    """Where the mechanism says so, what is diverted has one owner who watches it through to its end (H-069)."""
+    policy = case.state.process.diversion
+    if policy.owner and not case.state.pending(WATCH):
+        case.open(WATCH)
 
 
 def undo(case: Case, how: str) -> None:

@@ -16,6 +16,7 @@ from domain.case import records
 from domain.case import state as s
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.case.diverting import verdict_of
+from domain.case.helping import HelpMeasure, measures
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
@@ -109,6 +110,8 @@ class PublicDocument(Model):
     disposal: records.Disposal | None
     evaluations: list[records.Verdict]
     visits: list[records.VisitRecord]
+    helps: list[HelpMeasure] = Field(exclude_if=absent)
+    """帮扶措施 (H-064): what is done for the people behind it, by whom, when, with what result"""
     supervisions: list[records.Supervision]
     changes: list[records.Change]
     returns: int
@@ -188,6 +191,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         disposal=state.disposal,
         evaluations=state.evaluations,
         visits=state.visits,
+        helps=measures(state),
         supervisions=state.supervisions,
         changes=state.changes,
         returns=state.returns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.base import Model, Strict
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, pushes
+from domain.policy.forms import actions, helping, pushes
 
 
 class ActionSpec(Model):
@@ -56,6 +56,11 @@ ACTIONS: dict[str, ActionSpec] = {
     "name_officer": ActionSpec(title="指定责任民警", form=pushes.NameAnother, roles=_POLICE | {"command_room"}),
     "correct_party": ActionSpec(
         title="更正当事人", form=actions.CorrectParty, roles=_POLICE | _CENTRE | _AT_WORK, corrects=True
+    ),
+    "arrange_help": ActionSpec(
+        title="安排帮扶",
+        form=helping.ArrangeHelp,
+        roles=_POLICE | _CENTRE | _AT_WORK | {"village_secretary", "grid_leader"},
     ),
     "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),

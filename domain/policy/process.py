@@ -174,9 +174,16 @@ class Process(Strict):
         return next(s for s in self.stages if s in PUSHES)
 
     @property
+    def table_at_scene(self) -> bool:
+        """Whether the officer on the scene may lead the parties to a table himself (`ladder.entered_at.push_1`)."""
+        named = self.ladder is not None and Stage.PUSH_1 in self.ladder.entered_at
+        return named and self.ways.unsettled_to is not Stage.MEDIATION
+
+    @property
     def roads(self) -> set[Road]:
         """The roads out of the police that this mechanism has."""
-        scene = (self.ways.unsettled_to, self.ways.settled_with_risk_to)
+        table = Stage.MEDIATION if self.table_at_scene else None
+        scene = (self.ways.unsettled_to, self.ways.settled_with_risk_to, table)
         joint = any(tier.joint for tier in self.ladder.tiers) if self.ladder else False
         return roads_there_are(self.stages, joint=joint, from_scene=scene)
 

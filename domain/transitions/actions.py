@@ -16,6 +16,7 @@ from domain.base import Strict
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
+from domain.case.helping import arrange_help, help_errors, may_help
 from domain.case.lawful_tables import AGAIN
 from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.parties import PERSONAL, correct_party, party_errors
@@ -26,6 +27,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
 from domain.policy.fields import Reasoned
 from domain.policy.forms.actions import CorrectParty, Extend, MergeInto, Reassign, ReassignOf, Recolour, Suspend
+from domain.policy.forms.helping import ArrangeHelp
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, propose, role_errors, waiting_words
@@ -143,8 +145,8 @@ def take_action(case: Case, act: Act) -> None:
             for task in held(s):
                 move_up(case, task, form.reason)
             supervise(case, "escalated", "提级办理", level=level)
-        case "correct_party", CorrectParty():
-            correct_party(case, form, act.actor)
+        case "arrange_help" | "correct_party", _:
+            _beside(case, act, form)
         case "resume", _:
             _resume(case)
             case.log("clock_resumed", "恢复计时", by=act.actor)
@@ -155,6 +157,14 @@ def take_action(case: Case, act: Act) -> None:
             fields = form.model_dump(mode="json", exclude_none=True)
             propose(case, act.action, fields, by=act.actor.person_id, behalf=act.actor.on_behalf_of,
                     posts=act.actor.posts)  # fmt: skip
+
+
+def _beside(case: Case, act: Act, form: Strict) -> None:
+    """What steers nothing: who is in the quarrel, and what is done for the people behind it."""
+    if isinstance(form, CorrectParty):
+        correct_party(case, form, act.actor)
+    elif isinstance(form, ArrangeHelp):
+        arrange_help(case, form, act.organisations[form.organisation])
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
@@ -219,6 +229,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return bool(stage_tasks(state))
         case "name_officer":
             return nameable(state) is not None
+        case "arrange_help":
+            return may_help(state)
         case _:
             return not waiting_words(state, action)
 
@@ -257,6 +269,10 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
     if isinstance(form, CorrectParty):
         errors += party_errors(state, form)
+    if isinstance(form, ArrangeHelp):
+        errors += help_errors(state, form)
+        if form.organisation not in act.organisations:
+            errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign):

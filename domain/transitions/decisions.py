@@ -51,6 +51,7 @@ from domain.transitions.triage.axes import axes_errors
 from domain.transitions.triage.desks import KIND as DESKS
 from domain.transitions.triage.desks import desk_errors, judging
 from domain.transitions.triage.desks import withheld as withheld_at_desk
+from domain.transitions.triage.diverting_from_scene import withheld as withheld_at_scene
 from domain.triage.responsibility import ListRow
 from domain.validation_messages import field_errors
 
@@ -179,7 +180,7 @@ def decisions_open(state: DisputeState, task: Task) -> dict[str, DecisionSpec]:
 
 def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
     """The decisions that this case does not allow now, each with the reason."""
-    spec, why = KINDS[task.kind], {}
+    spec, why = KINDS[task.kind], withheld_at_scene(state, task)
     for name, decision in spec.decisions.items():
         stage = decision.leads_to
         if stage and not state.process.has(stage):

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from unicodedata import normalize
 
 from domain.base import Strict, china
+from domain.case.helping import helped_errors
 from domain.case.lawful_tables import AGAIN
 from domain.case.state import DisputeState
 from domain.policy.fields import Meeting, Obligation
 from domain.policy.forms.actions import Extend, Suspend
+from domain.policy.forms.helping import Helped
 from domain.policy.forms.mediation import Adjourned, Granted
 from domain.policy.spans import Span
 from domain.transitions.evidence import round_began
@@ -58,6 +60,8 @@ def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[st
             if not today <= form.until <= last:
                 allowed = f"保护令有效期自作出之日起不超过六个月，须在{today}至{last}之间（反家庭暴力法第30条）"
                 return [_error("until", f"{form.until}不在有效期内：{allowed}")]
+        case Helped():
+            return helped_errors(form, at, state)
         case Adjourned():
             ends = _ladder_ends(state, at)
             if not at - CLOCK_TOLERANCE <= form.until <= ends:

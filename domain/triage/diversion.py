@@ -58,6 +58,7 @@ def judge(
     elsewhere: bool,
     category_name: str = "",
     scene_safe: bool | None = None,
+    scene_first: bool = False,
     recalled: bool = False,
 ) -> Diversion:
     """The verdict on diverting a dispute.
@@ -70,11 +71,13 @@ def judge(
         elsewhere: the row of the responsibility list gives the matter to another authority (`non_police`).
         category_name: what the row is called, for the words.
         scene_safe: 现场已稳控 (H-041); none where nobody has said, or there is no scene.
+        scene_first: nothing goes before somebody has said that the scene is (“稳控现场后，民警‘派单’”).
         recalled: the police have taken it back before (分流不分家, H-046).
     """
     never = [
         *_if(police, "police_first", "须公安先行处置"),
         *_if(scene_safe is False, "scene_unsafe", "现场尚未稳控"),
+        *_if(scene_first and scene_safe is None, "scene_unsafe", "尚无人确认现场已稳控"),
         *_if(source_says == "never", "source_never", f"按工作机制，来源“{source}”的事项不分流"),
     ]
     may = [

@@ -175,6 +175,13 @@ def _assigned(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]
     return {"lead": lead, "cooperating": others[: draw.number(0, 2)]}
 
 
+def _scene_is_safe(state: DisputeState) -> bool:
+    """Nobody has said that it is not; where the officer diverts from the scene, somebody has said that it is."""
+    source = state.process.sources.get(state.source)
+    said = state.process.diversion.from_scene and source is not None and source.push_at_once
+    return state.scene_safe is True if said else state.scene_safe is not False
+
+
 def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
     clock, again = state.clock("ladder"), state.clock(AGAIN)
     ends = clock.due_at if clock and not clock.suspended and clock.due_at > at else at + timedelta(days=28)
@@ -190,8 +197,8 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("", "disposed"): _maybe_agreed,
     ("handle_on_scene", "settled"): lambda d, s, at: {"push_on": d.flag(), "reason": "仍有风险"},
     ("confirm_triage", "confirm"): lambda d, s, at: {"police_handled": "已出警", **d.pick(
-        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police and s.scene_safe is not False,
-              "reason": "按清单"}])},
+        [{}, {"divert": s.process.has(Stage.PUSH_3) and not s.police and _scene_is_safe(s), "reason": "按清单"},
+         {"scene_safe": d.pick([True, False])}])},
     ("confirm_triage", "correct"): lambda d, s, at: {
         "police": d.flag(), "police_handled": "已出警", "scene_safe": d.pick([None, True, False]),
         **d.pick([{"colour": d.pick(list(s.process.colours))},
@@ -201,6 +208,8 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("confirm_triage", "police_case"): lambda d, s, at: {"answered": "已电话答复"},
     ("handle_on_scene", "unsettled"): lambda d, s, at: {
         "urgent": d.flag(), "criminal_risk": d.flag(), "scene_safe": d.pick([None, True, False])},
+    ("handle_on_scene", "divert"): lambda d, s, at: {"suggested": d.pick([[], list(ORGANISATIONS)[:1]])},
+    ("help_out", "done"): lambda d, s, at: {"on": china(at).date().isoformat()},
     ("follow_up_responsibly", "contacted"): lambda d, s, at: {"manner": d.pick(["call", "visit"])},
     ("follow_up_responsibly", "request_third_push"): _flags("urgent"),
     ("", "progress"): lambda d, s, at: d.pick([{}, {"met": []}]),
@@ -234,6 +243,12 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
                 fields["of"] = draw.pick(beside)
             fields["organisation"] = draw.pick(free_for(state, of_body(state, fields.get("of", ""))))
             fields["role"] = draw.pick(["department_handler", "township_leader", "responsible_officer"])
+        case "arrange_help":
+            fields |= {
+                "measure": f"低保{len(state.tasks)}",
+                "whom": "老人子女",
+                "organisation": draw.pick(list(ORGANISATIONS)),
+            }
         case "name_officer":
             fields["officer"] = another_officer(state)
         case "correct_party":

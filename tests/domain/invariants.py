@@ -108,6 +108,7 @@ class Watch:
         self._who(state)
         self._approvals(state)
         self._diverted(state)
+        self._helps(state)
         self._rungs(state, new, at)
         self._clocks_stand(state, at)
         self._bells(state)
@@ -199,7 +200,19 @@ class Watch:
         """What went past the police's pushes was not known to be unsafe in that moment."""
         for record in state.diversions[self._diversions :]:
             assert not (record.diverted and state.scene_safe is False), "diverted from a scene that is not safe"
+            source = state.process.sources.get(state.source)
+            first = state.process.diversion.from_scene and source is not None and source.push_at_once
+            assert not (record.diverted and first and not state.scene_safe), "diverted before anybody made it safe"
+            if record.diverted and state.process.diversion.owner and not state.closed:
+                assert state.pending("watch_through"), "diverted and nobody's to the end"
         self._diversions = len(state.diversions)
+
+    def _helps(self, state: DisputeState) -> None:
+        """A dispute is resolved for good only when whoever was asked to help has answered."""
+        helps = [task for task in state.tasks if task.kind == "help_out"]
+        assert not (state.outcome == "resolved" and any(t.state == "void" for t in helps if t.round == state.round)), (
+            "closed while somebody was being helped"
+        )
 
     def _bells(self, state: DisputeState) -> None:
         """A bell rings until it is answered, one level after the other; what is not seen in time is deemed known."""

@@ -244,3 +244,9 @@ class Qionglai(EveryLife):
     """The same under the other playbook."""
 
     code = "qionglai"
+
+
+class Huangshi(EveryLife):
+    """The same where the officer diverts from the scene, and a mediator sits at the station."""
+
+    code = "huangshi"

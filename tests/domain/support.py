@@ -50,6 +50,7 @@ PLACES = {
     "court": "/c/court",
     "womens_federation": "/c/wf",
     "risk_centre": "/c/risk",
+    "hotline": "/c/hotline",
 }
 BEAT = Beat(
     code="beat",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from domain.policy.fields import SCENE_SAFE, Agreed, Bundle, Fields, OrganisationCode, PersonCode, Reasoned, Text
 
@@ -34,6 +34,20 @@ class Unsettled(Reasoned):
     criminal_risk: bool = Field(False, title="有民转刑风险")
     urgent: bool = Field(False, title="建议加急")
     scene_safe: bool | None = Field(None, title=SCENE_SAFE)
+
+
+class DivertedFromScene(Reasoned):
+    """Not the police's to resolve: sent from the scene to whose matter it is, once that is safe (派单, H-041)."""
+
+    scene_safe: bool = Field(title=SCENE_SAFE)
+    suggested: list[OrganisationCode] = Field([], title="建议部门", max_length=13)
+
+    @field_validator("scene_safe")
+    @classmethod
+    def _under_control(cls, safe: bool) -> bool:
+        if not safe:
+            raise ValueError("须先稳控现场，再派单分流")
+        return safe
 
 
 class CriminalCase(Reasoned):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, departments, judgement, mediation, pushes
+from domain.policy.forms import actions, departments, helping, judgement, mediation, pushes
 from domain.policy.kinds.spec import KindSpec
 from domain.policy.kinds.spec import decision as _d
 from domain.policy.stages import Stage
@@ -33,6 +33,18 @@ ASIDES: dict[str, KindSpec] = {
         decisions={
             "answered": _d("已回复", judgement.CalledBack),
             "unreachable": _d("未能联系上", ends=False),
+        },
+    ),
+    "help_out": KindSpec(
+        name="帮扶办理",
+        optional=True,
+        aside=True,
+        to_organisation=True,
+        handles=True,
+        decisions={
+            "progress": _d("记录进展", helping.HelpGoesOn, ends=False),
+            "done": _d("已办成", helping.Helped),
+            "not_possible": _d("办不成", Reasoned),
         },
     ),
     "keep_following": KindSpec(

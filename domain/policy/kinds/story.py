@@ -38,6 +38,8 @@ STORY: dict[str, KindSpec] = {
         decisions={
             "settled": _d("现场平息", pushes.SettledOnScene, feeds_back=True),
             "unsettled": _d("现场未能化解", pushes.Unsettled),
+            "divert": _d("派单分流", pushes.DivertedFromScene, leads_to=Stage.PUSH_3),
+            "mediate": _d("交驻所调解", Reasoned, leads_to=Stage.MEDIATION),
             "not_a_dispute": _d("非矛盾纠纷", Reasoned),
             "criminal_case": _d("转刑事案件", pushes.CriminalCase, ending=CONVERSION),
         },
