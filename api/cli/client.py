@@ -142,6 +142,13 @@ class County:
                     return self.person(person["username"])
         raise LookupError(f"no demo person is {role} at {organisation or 'any organisation'}")
 
+    def near(self, role: str, address: str) -> Client:
+        """The first demo person with a role at an organisation that an address names."""
+        for person in self._people:
+            if any(post["role"] == role and post["organisation_name"] in address for post in person["posts"]):
+                return self.person(person["username"])
+        raise LookupError(f"no demo person is {role} at {address}")
+
     def seat(self, role: str, organisation: str) -> Document:
         """The first demo person with a role at an organisation, as a participant of a session."""
         for person in self._people:

@@ -13,6 +13,7 @@ from api.web.rendering import View
 from api.web.timeline import decided
 from domain.base import china
 from domain.case import records
+from domain.case.effort import Effort
 from domain.case.helping import HelpMeasure
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
@@ -40,6 +41,7 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
         "sessions": [_session(x, case.tiers, now) for x in case.sessions],
         "evaluations": [_verdict(v, now) for v in case.evaluations],
         "visits": [_visit(v, now) for v in case.visits],
+        "efforts": _efforts(case.effort),
         "helps": [_help(h, offices) for h in case.helps],
     }  # fmt: skip
 
@@ -223,6 +225,16 @@ def _help(h: HelpMeasure, offices: Offices) -> View:
         "state": _HELP_STATES.get(h.state, h.state),
         "result": h.result,
     }
+
+
+def _efforts(effort: Effort) -> list[View]:
+    """Both sides that have put anything in."""
+    sides = (("公安阶段", effort.police), ("部门阶段", effort.department))
+    return [
+        {"side": name, "said": f"{e.people} 人 · 办理 {e.answers} 次 · 见面 {e.met} 次 · {e.hours} 小时"}
+        for name, e in sides
+        if e.answers or e.hours
+    ]
 
 
 def _satisfaction(v: records.VisitRecord) -> list[str]:

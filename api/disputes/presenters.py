@@ -11,6 +11,7 @@ from api.core.schemas import Choice, schema_of
 from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, Held, WholeCase
 from api.tasks.presenters import task_item
 from domain.base import china
+from domain.case.effort import effort_of
 from domain.case.records import Holding
 from domain.case.state import Entry, Task
 from domain.people.organisation import Actor
@@ -63,12 +64,20 @@ def present_case(row: DisputeRow, tasks: list[TaskRow], actor: Actor) -> Case:
     """The process's part of a case: its document with the personal numbers masked, and its tasks, asides last."""
     shown = sorted((task_item(task, actor) for task in tasks), key=lambda task: task.aside)
     held = [_held(Holding.model_validate(each), tasks) for each in row.sealed["responsibility"]]
-    own = {"tasks": shown, "responsibility": held}
+    chain = [Holding.model_validate(each) for each in row.sealed["responsibility"]]
+    known = [Task.model_validate(task.sealed) for task in tasks]
+    own = {"tasks": shown, "responsibility": held, "effort": effort_of(known, chain, _last(row))}
     case = Case.model_validate({**row.sealed, **dict(present_dispute(row)), **own})
     case.parties = [masked(party) for party in case.parties]
     for incident in case.incidents:
         incident.parties = [masked(party) for party in incident.parties]
     return case
+
+
+def _last(row: DisputeRow) -> datetime:
+    """The case's latest line: its own time."""
+    said = row.sealed.get("as_of")
+    return datetime.fromisoformat(said) if said else row.opened_at
 
 
 def _held(holding: Holding, tasks: list[TaskRow]) -> Held:

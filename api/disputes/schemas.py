@@ -11,6 +11,7 @@ from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import records
 from domain.case.clocks import Moved, Suspension
+from domain.case.effort import Effort
 from domain.case.helping import HelpMeasure
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
@@ -131,6 +132,8 @@ class Case(DisputeItem):
     disposal: records.Disposal | None
     evaluations: list[records.Verdict]
     visits: list[records.VisitRecord]
+    effort: Effort
+    """what the police and what the departments have put in, apart"""
     helps: list[HelpMeasure] = []
     """帮扶措施: what is done for the people behind it, by whom, when, with what result"""
     supervisions: list[records.Supervision]

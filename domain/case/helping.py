@@ -41,7 +41,7 @@ def may_help(state: DisputeState) -> bool:
 def arrange_help(case: Case, form: ArrangeHelp, body: OrganisationRef) -> None:
     """Asks the department; the measure and for whom it is stand in the question."""
     about = {"organisation": body.code, "path": body.path, "measure": form.measure, "whom": form.whom,
-             "title": f"帮扶办理（{form.measure}）"}  # fmt: skip
+             "title": form.measure}  # fmt: skip
     case.open(HELP, about=about)
 
 

@@ -268,6 +268,16 @@ def _demands(process: Process) -> Iterator[Mistake]:
 def _diversions(process: Process) -> Iterator[Mistake]:
     if process.diversion.watched_by and not process.has(Stage.PUSH_3):
         yield Mistake(("diversion", "watched_by"), f"nothing is diverted here: the mechanism has no {Stage.PUSH_3}")
+    if process.diversion.from_scene and not (process.has(Stage.PUSH_1) and process.has(Stage.PUSH_3)):
+        what = (
+            f"an officer on the scene diverts to {Stage.PUSH_3}: the mechanism needs {Stage.PUSH_1} and {Stage.PUSH_3}"
+        )
+        yield Mistake(("diversion", "from_scene"), what)
+    if process.diversion.owner and not ("watch_through" in process.tasks and process.has(Stage.PUSH_3)):
+        what = (
+            f"tasks.watch_through says who watches it to its end, and {Stage.PUSH_3} is where it goes: both are needed"
+        )
+        yield Mistake(("diversion", "owner"), what)
 
 
 def _approvals(process: Process) -> Iterator[Mistake]:

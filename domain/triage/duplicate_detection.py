@@ -231,10 +231,13 @@ def _related(new: Known, known: Known) -> bool:
 def _same_matter(new: Known, known: Known) -> bool:
     """Whether people who have quarrelled before quarrel about the same thing (F.1: a case is one 事项).
 
-    Their words are alike, or they say themselves that it is not the first time.
+    Their words are alike, or they say themselves that it is not the first time. What all who live there have in common
+    is one matter however opposed their words are (H-001).
     """
     if not _related(new, known):
         return False
+    if new.category in MANY_CALLERS and new.category == known.category and not known.closed:
+        return True
     return _words(new, known) >= LIKE_WORDS or _AGAIN.search(new.narrative) is not None
 
 

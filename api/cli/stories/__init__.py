@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.cli.client import County
 from api.cli.show import console
-from api.cli.stories import anywhere, jinhua, own, qionglai, ronghe, violence, wuwei
+from api.cli.stories import anywhere, huangshi, jinhua, own, qionglai, ronghe, violence, wuwei
 from api.cli.stories.telling import Story, StoryBroken, Telling
 from domain.policy.process import Process
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -20,6 +20,11 @@ STORIES: dict[str, Story] = {
             "goods-and-payment", 3, "货与款", ("jinhua",), ("J-040", "J-041", "J-042", "J-043", "J-044", "J-045"),
             jinhua.goods_and_payment,
         ),
+        Story(
+            "noise-on-the-fifth-floor", 5, "五楼噪声", ("huangshi",), ("H-062", "H-063", "H-064", "H-069"),
+            huangshi.noise_on_the_fifth_floor,
+        ),
+        Story("the-lift", 6, "加装电梯", ("huangshi",), ("H-001", "H-002", "H-003", "H-041"), huangshi.the_lift),
         Story(
             "return-until-resolved", 7, "退回直至化解", ("qionglai",), ("Q-045", "Q-046", "Q-047", "Q-048", "Q-049"),
             qionglai.return_until_resolved,

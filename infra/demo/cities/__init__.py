@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from infra.demo.cities import ronghe, wuwei
+from infra.demo.cities import huangshi, ronghe, wuwei
 from infra.demo.cities.city import City
 
 CITIES: dict[str, City] = {
+    "huangshi": huangshi.CITY,
     "ronghe": ronghe.CITY,
     "wuwei": wuwei.CITY,
 }

@@ -111,6 +111,16 @@ def test_every_caller_about_the_lift_joins_one_dispute() -> None:
     assert same_quarrel(new, [first]) == "D2026-000001"
 
 
+@pytest.mark.req("H-001")
+def test_who_calls_against_the_first_caller_has_the_same_lift_and_other_words() -> None:
+    """“楼上楼下诉求不一”: whoever names the other side is not another matter for that."""
+    sides = [{"name": "张三"}, {"name": "李四"}]
+    known = report("D", category="property_elevator_retrofit", parties=sides, narrative="老人上下楼不便，一楼阻挠施工")
+    against = report(category="property_elevator_retrofit", parties=sides, narrative="低层不同意装，请叫他们停下来")
+    assert judge(against, known).join
+    assert not judge(against, known.model_copy(update={"closed": True})).join
+
+
 def test_the_same_parties_join_across_near_categories() -> None:
     parties = [{"name": "张三", "phone": "138-0000-0001"}]
     known = report("D2026-000001", category="neighbor_quarrel", parties=parties)
