@@ -42,6 +42,13 @@ def ronghe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield instance
 
 
+@pytest.fixture(scope="session")
+def huangshi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A running system under the playbook of Huangshi, with its own demo county."""
+    with running(_var(tmp_path_factory, "huangshi"), "huangshi") as instance:
+        yield instance
+
+
 def _var(factory: pytest.TempPathFactory, name: str) -> Path:
     return factory.mktemp(name) / "var"
 

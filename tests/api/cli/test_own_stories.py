@@ -58,7 +58,7 @@ def test_the_silence_begins_where_the_colour_s_clock_starts(clock_from: Stage) -
         assert play(county, ["silence"], own=True) == 1
 
 
-@pytest.mark.parametrize("code", ["jinhua", "qionglai", "wuwei", "ronghe", "yunhe"])
+@pytest.mark.parametrize("code", ["jinhua", "qionglai", "wuwei", "ronghe", "huangshi", "yunhe"])
 def test_what_ships_and_the_newcomer_s_example_are_played(code: str) -> None:
     book = load_playbook(CITY, "yunhe.yaml") if code == "yunhe" else playbook(code)
     told = [story for story in OWN.values() if all(book.process.has(stage) for stage in story.needs)]

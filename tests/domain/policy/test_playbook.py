@@ -16,7 +16,7 @@ from domain.policy.stages import Stage
 from tests.domain.support import PLAYBOOKS, playbook, process
 
 TEXT = (PLAYBOOKS / "jinhua.yaml").read_text(encoding="utf-8")
-CITIES = ["jinhua", "qionglai", "wuwei", "ronghe"]
+CITIES = ["jinhua", "qionglai", "wuwei", "ronghe", "huangshi"]
 
 
 def line_of(fragment: str, text: str = TEXT) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from domain.people.duties import Duty
+from domain.people.organisation import Level, Line
 from domain.policy.playbook import load_playbook
 from domain.triage.places import Directory, Kind, resolve_places
 from infra.demo import county
-from infra.demo.cities import ronghe, wuwei
+from infra.demo.cities import huangshi, ronghe, wuwei
 from infra.demo.duties import duties
 from infra.demo.people import people
 from tests.domain.support import PLAYBOOKS
@@ -59,3 +60,16 @@ def test_a_matter_whose_village_nobody_knows_goes_to_no_other_village_s_workstat
         for address in ("古山镇金江龙村12号", "古山镇", "不知道在哪里")
     }
     assert list(meant.values()) == ["workstation-gushan-1", "command-gushan", "grid-centre"]
+
+
+@pytest.mark.req("H-014", "H-051")
+def test_huangshi_has_three_lines_on_four_levels_and_a_mediator_at_every_station() -> None:
+    """“三个条线，市县乡村四个层级的‘三纵四横’工作体系”, “区司法局派驻人民调解员驻公安派出所”."""
+    listed = huangshi.CITY.organisations(COMMON)
+    there = {(o.line, o.level) for o in listed}
+    lines = (Line.GOV_CENTER, Line.HOTLINE, Line.POLICE)
+    levels = (Level.CITY, Level.COUNTY, Level.TOWN, Level.VILLAGE)
+    assert [(line, level) for line in lines for level in levels if (line, level) not in there] == []
+    everybody = people(listed, (), huangshi.CITY.staff)
+    sits = {post.organisation.code for p in everybody for post in p.posts if post.role == "stationed_mediator"}
+    assert sits == {o.code for o in listed if o.kind == Kind.STATION}

@@ -82,7 +82,7 @@ def test_every_city_that_ships_has_a_tree_that_is_whole_and_people_who_are_uniqu
         assert len({r["duty_id"] for r in rows}) == len(rows), code
 
 
-@pytest.mark.parametrize("code", ["wuwei", "ronghe"])
+@pytest.mark.parametrize("code", ["wuwei", "ronghe", "huangshi"])
 def test_every_post_of_the_mechanism_is_held(code: str) -> None:
     city, process = CITIES[code], load_playbook((ROOT / "playbooks" / f"{code}.yaml").read_text("utf-8"), "").process
     listed = city.organisations(COMMON)
