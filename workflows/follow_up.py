@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.case.helping import helping
+from domain.case.care.helping import helping
 from domain.case.protection import under_protection
 from domain.case.records import ObligationState, VisitRecord
 from domain.policy.parts.judging import VisitPlan

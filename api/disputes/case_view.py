@@ -13,8 +13,8 @@ from api.web.rendering import View
 from api.web.timeline import decided
 from domain.base import china
 from domain.case import records
-from domain.case.effort import Effort
-from domain.case.helping import HelpMeasure
+from domain.case.care.effort import Effort
+from domain.case.care.helping import HelpMeasure
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage

@@ -11,7 +11,7 @@ from api.core.schemas import Choice, schema_of
 from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, Held, WholeCase
 from api.tasks.presenters import task_item
 from domain.base import china
-from domain.case.effort import effort_of
+from domain.case.care.effort import effort_of
 from domain.case.records import Holding
 from domain.case.state import Entry, Task
 from domain.people.organisation import Actor

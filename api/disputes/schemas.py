@@ -10,9 +10,9 @@ from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
 from api.tasks.schemas import TaskItem
 from domain.case import records
+from domain.case.care.effort import Effort
+from domain.case.care.helping import HelpMeasure
 from domain.case.clocks import Moved, Suspension
-from domain.case.effort import Effort
-from domain.case.helping import HelpMeasure
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked

@@ -14,9 +14,9 @@ from pydantic import Field
 from domain.base import Model, absent, china
 from domain.case import records
 from domain.case import state as s
+from domain.case.care.helping import HelpMeasure, measures
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.case.diverting import verdict_of
-from domain.case.helping import HelpMeasure, measures
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable

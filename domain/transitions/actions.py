@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.base import Strict
+from domain.case.care.helping import arrange_help, help_errors, may_help
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
 from domain.case.diverting import UNDOES, undo
-from domain.case.helping import arrange_help, help_errors, may_help
 from domain.case.lawful_tables import AGAIN
 from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.parties import PERSONAL, correct_party, party_errors

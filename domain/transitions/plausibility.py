@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from unicodedata import normalize
 
 from domain.base import Strict, china
-from domain.case.helping import helped_errors
+from domain.case.care.helping import helped_errors
 from domain.case.lawful_tables import AGAIN
 from domain.case.state import DisputeState
 from domain.policy.fields import Meeting, Obligation

@@ -22,6 +22,7 @@ NESTED = {
     "Flag": "code text",
     "Diversion": "verdict grounds",
     "DiversionRecord": "round at verdict grounds diverted by by_name reason undone undone_at came_back",
+    "HelpMeasure": "task_id measure whom organisation arranged_at state on result",
     "Ground": "code text",
     "Holding": "role path round stage since until task_id by",
     "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"

@@ -8,7 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from domain.base import china
-from domain.case.helping import measures
+from domain.case.care.helping import measures
 from domain.image.public_document import public_document
 from domain.policy.stages import Stage
 from tests.domain.mediated_dispute import Told
