@@ -1,4 +1,4 @@
-"""Who the reports of Wuwei, of fused policing and of Huangshi name is there in their demo counties, where he is said to be."""
+"""Who the reports of Wuwei, of fused policing and of Huangshi name sits in their demo counties where he is said to."""
 
 from __future__ import annotations
 
