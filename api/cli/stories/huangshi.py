@@ -55,7 +55,7 @@ def noise_on_the_fifth_floor(t: Telling) -> None:
     for measure, department, _ in HELPS:
         secretary.post(
             f"/v1/disputes/{t.number}/actions/arrange_help",
-            {"measure": measure, "whom": "老人的两个子女", "organisation": department},
+            {"measure": measure, "whom": "老人的两个子女", "organisation": department, "reason": "走访所见"},
         )
     asked = [
         (task["about"]["measure"], task["about"]["organisation"]) for task in t.county.open_tasks(t.number, "help_out")

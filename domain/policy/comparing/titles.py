@@ -50,6 +50,8 @@ TITLES = {
     "at": "所在",
     "watched_by": "谁可全程查看",
     "back_within": "回流期限",
+    "from_scene": "现场派单",
+    "owner": "一管到底",
     "met": "须见面人数",
     "pictures": "须附图片数",
     "reasons": "须选原因",

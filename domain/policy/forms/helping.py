@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.policy.fields import Day, Fields, OrganisationCode, Text
+from domain.policy.fields import Day, Fields, OrganisationCode, Reasoned, Text
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class ArrangeHelp(Fields):
+class ArrangeHelp(Reasoned):
     """A measure of help: which, for whom, and the department that is to see to it."""
 
     measure: Short = Field(title="帮扶措施（如精神鉴定、送医治疗、残疾证、低保）")

@@ -26,6 +26,7 @@ from tests.domain.support import (
     SUPERVISOR,
     Desk,
     person,
+    process,
 )
 
 DAY = timedelta(days=1)
@@ -113,6 +114,8 @@ def test_no_action_without_a_reason(action: str) -> None:
         desk.push(Stage.PUSH_2, "follow_up_responsibly")
     else:
         desk.push(Stage.PUSH_3, "dispatch")
+    if action == "arrange_help":
+        desk.state.process = process("huangshi")
     desk.state.clocks[0].suspend(desk.at, "鉴定")
     by = CHIEF if action in ("recall", "name_officer") else SUPERVISOR
     desk.state.clocks[0].suspensions *= action == "resume"
