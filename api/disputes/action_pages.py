@@ -21,6 +21,7 @@ from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 from domain.policy.action_catalogue import ACTIONS, ENDINGS
 from domain.policy.catalogue import OUTCOMES
+from domain.transitions.assignments.promoting import form_asked
 from infra.database.engine import Session
 
 router = APIRouter(route_class=PageRoute)
@@ -74,7 +75,7 @@ async def _form(services: Services, session: Session, viewer: Viewer, no: str, n
         raise ActionNotAllowed
     case = await whole_case(services, session, viewer.actor, no)
     words = vocabulary(services, await offices_of(services, session), case.colours)
-    return Form(schema_of(ACTIONS[name].form), words)
+    return Form(schema_of(form_asked(name, case.demands)), words)
 
 
 def _done(name: str, acted: Acted) -> str:

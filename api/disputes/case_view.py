@@ -63,6 +63,7 @@ def _head(case: Case, now: datetime, offices: Offices) -> View:
         "due": None if case.closed_at else w.due(case.due_at, case.overdue, now, suspended=suspended),
         "category": case.category_name,
         "complex_for": "、".join(case.complex_for),
+        "promoted": [_promoted(each, now, offices) for each in case.promotions],
         "axes": f"{case.harm} × {case.urgency}" if case.harm else "",
         "source": w.SOURCES.get(case.source, case.source),
         "opened": w.stamp(case.opened_at, now),
@@ -76,6 +77,13 @@ def _head(case: Case, now: datetime, offices: Offices) -> View:
         "suggested": "、".join(offices.label(code) for code in case.suggested),
         "criminal_risk": case.criminal_risk,
     }
+
+
+def _promoted(p: records.Promotion, now: datetime, offices: Offices) -> str:
+    """When it moved up a level, on which grounds, to whom, and who agreed."""
+    to = "、".join(offices.holding(post.path, post.role) for post in p.to)
+    agreed = f"，{p.approved_name}批准" if p.approved_name else ""
+    return f"{w.stamp(p.at, now)} {'、'.join(p.grounds)}：{p.by_name}提请{agreed}，由{to or '上一级'}办理"
 
 
 def _steps(case: Case, entries: Sequence[EntryItem]) -> list[View]:

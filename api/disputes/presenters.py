@@ -17,6 +17,7 @@ from domain.case.state import Entry, Task
 from domain.people.organisation import Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
+from domain.transitions.assignments.promoting import form_asked
 from infra.database.tables.attachments import AttachmentRow, CommentRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.runtime.policy_files import role_name, role_of
@@ -113,7 +114,10 @@ def present_whole(
         **dict(present_case(row, tasks, actor)),
         attachments=[present_attachment(a) for a in attachments],
         comments=[present_comment(c) for c in comments],
-        actions=[Choice(name=name, title=spec.title, schema=schema_of(spec.form)) for name, spec in actions.items()],
+        actions=[
+            Choice(name=name, title=spec.title, schema=schema_of(form_asked(name, row.sealed["demands"])))
+            for name, spec in actions.items()
+        ],
         may_attach=may_attach(row, tasks, paths, actor),
         watched=watched,
     )

@@ -138,6 +138,8 @@ class Case(DisputeItem):
     """帮扶措施: what is done for the people behind it, by whom, when, with what result"""
     supervisions: list[records.Supervision]
     changes: list[records.Change]
+    promotions: list[records.Promotion] = []
+    """each time that it moved up a level (提级办理)"""
     notices: list[JsonObject]
     returns: int
     groundless_refusals: int

@@ -18,8 +18,9 @@ from domain.image.shown_timeline import shown_entries
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS, title_of
 
-TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "reminder": "soon", "due": "soon",
-         "decision": "act", "action": "act", "agreement": "good", "closed": "good", "stage": "stage", "round": "late",
+TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "promoted": "late", "reminder": "soon",
+         "due": "soon", "decision": "act", "action": "act", "agreement": "good", "closed": "good", "stage": "stage",
+         "round": "late",
          "decision_refused": "late", "proposed": "act", "transfer_accepted": "act"}  # fmt: skip
 _EXTRA = {
     "reason": "理由",
@@ -122,7 +123,9 @@ def decided(kind: str, decision: Decision, words: Vocabulary, now: datetime) -> 
 
 def change(name: str, fields: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     """What an action was given."""
-    return facts(_schema("", name, True), fields, words)
+    grounds = getattr(ACTIONS[name].form, "grounds_called", "") if name in ACTIONS else ""
+    found = facts(_schema("", name, True), fields, words)
+    return [(grounds if grounds and title == _EXTRA["criteria"] else title, said) for title, said in found]
 
 
 def reason(kind: str | None, decision: str | None, given: str | None, words: Vocabulary) -> str:

@@ -198,9 +198,12 @@ class Case:
         return task
 
     def _watchers(self, kind: str, watched_by: list[Addressing], assigned: str | None) -> list[Post]:
-        """Who sees a task without answering it; the police see all that is asked of what they diverted (H-046)."""
+        """Who sees a task without answering it; the police see all that is asked of what they diverted (H-046), and
+        whoever took it when it moved up a level (R-081) all that is asked since.
+        """
         s = self.state
         watchers = self.posts(watched_by, assigned)
+        watchers += [post for each in s.promotions[-1:] for post in each.to if post not in watchers]
         if s.diverted and not KINDS[kind].aside:
             watchers += [post for post in self.posts(s.process.diversion.watched_by) if post not in watchers]
         return watchers

@@ -238,6 +238,22 @@ class Change(Model):
     """pending, approved, rejected; void where the case ended before anybody said"""
 
 
+class Promotion(Model):
+    """The matter moved up a level (提级办理): on which grounds, by whom, who agreed, and who took it."""
+
+    at: datetime
+    round: int
+    stage: Stage
+    grounds: list[str]
+    """by their names"""
+    reason: str
+    to: list[Post]
+    by: str
+    by_name: str
+    approved_by: str = ""
+    approved_name: str = ""
+
+
 class Push(Model):
     """A delivery of the dispute to new people; responsibility binds at delivery (Q-022)."""
 

@@ -30,6 +30,7 @@ from domain.case.records import (
     Named,
     Party,
     Position,
+    Promotion,
     Push,
     Session,
     Supervision,
@@ -246,6 +247,7 @@ class DisputeState(Model):
     visits: list[VisitRecord] = []
     supervisions: list[Supervision] = []
     changes: list[Change] = []
+    promotions: list[Promotion] = Field([], exclude_if=absent)
     timeline: list[Entry] = []
 
     returns: int = 0

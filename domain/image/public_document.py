@@ -114,6 +114,8 @@ class PublicDocument(Model):
     """帮扶措施 (H-064): what is done for the people behind it, by whom, when, with what result"""
     supervisions: list[records.Supervision]
     changes: list[records.Change]
+    promotions: list[records.Promotion] = Field(exclude_if=absent)
+    """each time that it moved up a level (提级办理)"""
     returns: int
     groundless_refusals: int
     runs: list[str]
@@ -194,6 +196,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         helps=measures(state),
         supervisions=state.supervisions,
         changes=state.changes,
+        promotions=state.promotions,
         returns=state.returns,
         groundless_refusals=state.groundless_refusals,
         runs=state.runs,

@@ -27,6 +27,8 @@ MERGER = "merge_into"
 """A case goes on as another one; a duplicate found at triage proposes the same change."""
 CONVERSION = "convert_to_criminal"
 """It has become a criminal case; an officer's decision proposes the same change."""
+PROMOTION = "escalate"
+"""A weighty matter moves up a level; a playbook may ask for grounds and approval (`domain.policy.parts.promotion`)."""
 _POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
 _AT_WORK = frozenset(
     "on_scene_officer responsible_officer command_room bureau_analyst department_handler department_section_chief "
@@ -62,7 +64,7 @@ ACTIONS: dict[str, ActionSpec] = {
         form=helping.ArrangeHelp,
         roles=_POLICE | _CENTRE | _AT_WORK | {"village_secretary", "grid_leader"},
     ),
-    "escalate": ActionSpec(title="提级", form=Reasoned, roles=_POLICE | _CENTRE | {"township_leader"}),
+    PROMOTION: ActionSpec(title="提级", form=actions.Promote, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
     "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),
     CONVERSION: ActionSpec(

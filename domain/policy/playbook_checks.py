@@ -200,6 +200,8 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
     yield from _each(process.diversion.watched_by, "diversion", "watched_by")
     for code, warning in process.warnings.items():
         yield from _each(warning.told, "warnings", code, "told")
+    for n, level in enumerate(process.promotion.to if process.promotion else ()):
+        yield from _each(level, "promotion", "to", n)
 
 
 def _each(posts: list[Addressing], *where: str | int) -> Iterator[tuple[Loc, Addressing]]:
@@ -318,14 +320,15 @@ def _exits(process: Process) -> Iterator[Mistake]:
 
 
 def _criteria(process: Process) -> Iterator[Mistake]:
-    criteria = process.ladder.criteria if process.ladder else {}
-    if criteria and not any(ground.said for ground in criteria.values()):
-        yield Mistake(("ladder", "criteria"), "one of them at least is a person's to say, bound to nothing")
-    called: dict[str, str] = {}
-    for code, ground in criteria.items():
-        if called.setdefault(ground.name, code) != code:
-            what = f"'{ground.name}' is the name of {called[ground.name]} already"
-            yield Mistake(("ladder", "criteria", code, "name"), what)
+    ladder, promotion = process.ladder, process.promotion
+    for part, criteria in (("ladder", ladder and ladder.criteria), ("promotion", promotion and promotion.criteria)):
+        if criteria and not any(ground.said for ground in criteria.values()):
+            yield Mistake((part, "criteria"), "one of them at least is a person's to say, bound to nothing")
+        called: dict[str, str] = {}
+        for code, ground in (criteria or {}).items():
+            if called.setdefault(ground.name, code) != code:
+                what = f"'{ground.name}' is the name of {called[ground.name]} already"
+                yield Mistake((part, "criteria", code, "name"), what)
 
 
 def _entries(process: Process) -> Iterator[Mistake]:

@@ -27,6 +27,7 @@ from domain.policy.parts.diversions import DiversionPolicy
 from domain.policy.parts.exits import Exits
 from domain.policy.parts.judging import Evaluators, FollowUp
 from domain.policy.parts.ladder import Ladder
+from domain.policy.parts.promotion import KEY, PromotionPolicy
 from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPolicy
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.parts.warnings import EarlyWarning
@@ -57,6 +58,7 @@ class Process(Strict):
     follow_up: FollowUp
     supervision: SupervisionPolicy
     raising: Raising = Raising()
+    promotion: PromotionPolicy | None = None
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
     warnings: dict[str, EarlyWarning] = Field({}, exclude_if=absent, description="by colour: who is told, at once")
     words: Words = Field(Words(), exclude_if=lambda words: words == Words())
@@ -217,15 +219,18 @@ class Process(Strict):
 
     @property
     def all_demands(self) -> dict[str, Demand]:
-        """What is demanded by `kind.decision`, with the grounds on which a matter is brought to the ladder."""
+        """What is demanded by `kind.decision`, with the grounds on which a matter is brought to the ladder, or moves up
+        a level (`action.escalate`).
+        """
+        promoting = {KEY: self.promotion.demand()} if self.promotion else {}
         if not (self.ladder and self.ladder.criteria):
-            return self.demands
+            return {**self.demands, **promoting}
         grounds = sorted(self.ladder.criteria.items(), key=lambda each: not each[1].said)
         named = {code: ground.name for code, ground in grounds}
         leading = (f"{kind}.{name}" for kind, spec in KINDS.items() for name, decision in spec.decisions.items()
                    if decision.leads_to is Stage.MEDIATION)  # fmt: skip
         entering = {key: self.demands.get(key, Demand()).model_copy(update={"criteria": named}) for key in leading}
-        return {**self.demands, **entering}
+        return {**self.demands, **entering, **promoting}
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""

@@ -25,17 +25,26 @@ from domain.case.state import DisputeState
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
-from domain.policy.fields import Reasoned
-from domain.policy.forms.actions import CorrectParty, Extend, MergeInto, Reassign, ReassignOf, Recolour, Suspend
+from domain.policy.forms.actions import (
+    CorrectParty,
+    Extend,
+    MergeInto,
+    Promote,
+    Reassign,
+    ReassignOf,
+    Recolour,
+    Suspend,
+)
 from domain.policy.forms.helping import ArrangeHelp
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
-from domain.transitions.approvals import ending_waits, propose, role_errors, waiting_words
+from domain.transitions.approvals import ending_waits, named_grounds, propose, role_errors, waiting_words
+from domain.transitions.assignments.promoting import approver, form_of, ground_errors, promote, waits
 from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
-from domain.transitions.supervision import held, move_up, of_body, stage_tasks, supervise
+from domain.transitions.supervision import of_body, stage_tasks
 from domain.transitions.triage.desks import ask_together
 from domain.validation_messages import field_errors
 
@@ -106,7 +115,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
     if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
         raise NotEntitled
     try:
-        form = spec.form.model_validate(act.fields)
+        form = form_of(state.process, act.action).model_validate(act.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
     if errors := _errors(state, act, form) or already_past(form, at):
@@ -121,8 +130,8 @@ def take_action(case: Case, act: Act) -> None:
     title = ACTIONS[act.action].title
     if _only_asked(s, act.action, form):
         title = f"申请{title}"
-    case.log("action", title, by=act.actor, action=act.action,
-             fields=form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL}))  # fmt: skip
+    told = form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL})
+    case.log("action", title, by=act.actor, action=act.action, fields=told | named_grounds(s, told))
     if act.action in ENDINGS and not ending_waits(s, act.action):
         interrupt(case, act.action, outcome=ENDINGS[act.action])
         return
@@ -140,11 +149,8 @@ def take_action(case: Case, act: Act) -> None:
         case "name_officer", NameOfficer():
             person = Named(person_id=form.officer, name=act.people[form.officer].name)
             name_officer(case, person, form.reason or "", act.actor)
-        case "escalate", Reasoned():
-            level = 1 + max((x.level for x in s.supervisions), default=-1)
-            for task in held(s):
-                move_up(case, task, form.reason)
-            supervise(case, "escalated", "提级办理", level=level)
+        case "escalate", Promote() if not waits(s.process, act.action):
+            promote(case, form, by=act.actor.person_id)
         case "arrange_help" | "correct_party", _:
             _beside(case, act, form)
         case "resume", _:
@@ -170,6 +176,8 @@ def _beside(case: Case, act: Act, form: Strict) -> None:
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
     if action in ENDINGS:
         return ending_waits(state, action)
+    if waits(state.process, action):
+        return True
     return ACTIONS[action].approved or (isinstance(form, Recolour) and is_lower(state, form.colour))
 
 
@@ -192,7 +200,7 @@ def interrupt(case: Case, action: str, *, outcome: str | None = None, goto: Stag
 def apply_change(case: Case, number: int) -> None:
     """An approved change takes effect."""
     change = case.state.changes[number - 1]
-    form = ACTIONS[change.action].form.model_validate(change.fields)
+    form = form_of(case.state.process, change.action).model_validate(change.fields)
     now = case.now()
     match form:
         case Recolour():
@@ -209,6 +217,8 @@ def apply_change(case: Case, number: int) -> None:
             for clock in _movable(case.state):
                 clock.suspend(now, form.ground, form.until)
                 case.log("clock_suspended", f"{clock.title}中止计时", clock=clock.name, ground=form.ground)
+        case Promote():
+            promote(case, form, by=change.proposer, approved_by=approver(case.state, number))
         case MergeInto():
             case.state.merged_into = form.dispute_no
     if change.action in ENDINGS:
@@ -267,6 +277,8 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
     if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
+    if isinstance(form, Promote):
+        errors += ground_errors(state, form)
     if isinstance(form, CorrectParty):
         errors += party_errors(state, form)
     if isinstance(form, ArrangeHelp):

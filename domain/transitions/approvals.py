@@ -13,7 +13,7 @@ from domain.case.case import Case
 from domain.case.records import Change
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Line, OrganisationRef, Post
-from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER
+from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER, PROMOTION
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.colours import is_lower, recolour
@@ -66,6 +66,8 @@ def propose(
     if action in ENDINGS:  # who approves it reads in the inbox what would go where
         into = f"（并入{fields['dispute_no']}）" if action == MERGER else ""
         about |= {"title": f"{ACTIONS[action].title}{into}", "action": action}
+    if grounds := named_grounds(s, fields):
+        about |= {"title": f"{ACTIONS[action].title}（{grounds['criteria_name']}）", "fields": fields | grounds}
     if behalf:
         about["proposed_for"] = behalf
     level = approval_level(s.process, posts)
@@ -95,11 +97,18 @@ def pending_change(state: DisputeState, action: str) -> Change | None:
 
 def waiting_words(state: DisputeState, action: str) -> str:
     """That an ending has been asked for already and waits; empty where it has not."""
-    change = pending_change(state, action) if action in ENDINGS else None
+    change = pending_change(state, action) if action in (*ENDINGS, PROMOTION) else None
     if change is None:
         return ""
     what = f"并入{change.fields['dispute_no']}" if action == MERGER else ACTIONS[action].title
     return f"已提请{what}，尚待批准"
+
+
+def named_grounds(state: DisputeState, fields: dict[str, Any]) -> dict[str, str]:
+    """The names of the grounds on which a matter moves up a level, beside their codes; nothing of other changes."""
+    policy = state.process.promotion
+    names = policy.names(fields.get("criteria", [])) if policy else []
+    return {"criteria_name": "、".join(names)} if names else {}
 
 
 def role_errors(state: DisputeState, role: str) -> list[dict[str, str]]:

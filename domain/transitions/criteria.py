@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.base import Strict
@@ -13,8 +14,12 @@ _SHOWN = {"alarms": "报警{}次", "parties": "当事人{}名", "organisations":
 
 def criteria_errors(state: DisputeState, form: Strict) -> list[dict[str, str]]:
     """A field error for each chosen ground that the case does not show."""
+    return lacking(state, form, state.process.ladder.criteria if state.process.ladder else {})
+
+
+def lacking(state: DisputeState, form: Strict, known: Mapping[str, Criterion]) -> list[dict[str, str]]:
+    """The same of other grounds than the ladder's."""
     chosen: list[str] = getattr(form, "criteria", None) or []
-    known = state.process.ladder.criteria if state.process.ladder else {}
     return [
         {"field": f"criteria.{n}", "message": f"“{known[code].name}”不成立：{why}"}
         for n, code in enumerate(chosen)

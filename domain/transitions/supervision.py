@@ -99,17 +99,30 @@ def move_up(case: Case, task: Task, why: str, *, by: Any = None) -> bool:
         task.level += 1
         if all(post in task.addressees for post in to):
             continue
-        task.former = [*task.former, *task.addressees]
-        task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
-        task.named = False
-        task.about.pop(NOBODY_ABOVE, None)
-        task.let_go()
-        case.state.touch(task)
-        case.log("reassigned", f"{task.name}提级", by=by, task_id=task.task_id, reason=why, level=task.level,
-                 to=[post.model_dump() for post in to])  # fmt: skip
-        given_to_others(case)
+        _give(case, task, to, why, by=by)
         return True
     return False
+
+
+def _give(case: Case, task: Task, to: list[Post], why: str, *, by: Any = None) -> None:
+    task.former = [*task.former, *task.addressees]
+    task.addressees, task.state, task.assignee, task.assignee_name = to, "open", None, None
+    task.named = False
+    task.about.pop(NOBODY_ABOVE, None)
+    task.let_go()
+    case.state.touch(task)
+    case.log("reassigned", f"{task.name}提级", by=by, task_id=task.task_id, reason=why, level=task.level,
+             to=[post.model_dump() for post in to])  # fmt: skip
+    given_to_others(case)
+
+
+def put_to(case: Case, task: Task, to: list[Post], why: str) -> bool:
+    """Takes an open task to posts that a playbook names for it, as `move_up` does; false where it is theirs already."""
+    if all(post in task.addressees for post in to):
+        return False
+    task.level += 1
+    _give(case, task, to, why)
+    return True
 
 
 def unapproved(case: Case, task: Task, clock: Clock) -> None:

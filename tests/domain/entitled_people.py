@@ -258,6 +258,9 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
             fields |= {"name": draw.pick(free)}
             fields |= {"party": who} if who else {"side": "b"}
+        case "escalate" if state.process.promotion:
+            shown = [code for code, ground in state.process.promotion.criteria.items() if ground.said]
+            fields["criteria"] = draw.pick([[code] for code in shown])
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":

@@ -48,6 +48,11 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
             "tasks": {"visit": "探访"},
         }
         process["tasks"]["visit"]["by"].append({"role": "scout", "at": "lodge"})
+        process["promotion"] = {
+            "criteria": {"grave": {"name": "重大事项"}, "mass": {"name": "群体性", "parties": 3}},
+            "approved": Stage.MEDIATION in stages,
+            "to": [[{"role": "department_leader", "at": "township"}], [{"role": "leader", "at": "county"}]],
+        }
     process["supervision"]["approvals"].pop("limit_by_colour", None)
     process["stages"] = [str(stage) for stage in stages]
     process["colour_clock_from"] = str(clock_from or next(stage for stage in stages if stage in PUSHES))

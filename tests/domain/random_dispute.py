@@ -19,6 +19,7 @@ from domain.case.state import DisputeState
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
+from domain.policy.parts.promotion import PromotionPolicy
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
@@ -40,6 +41,13 @@ from workflows.harness.life import Life
 GOALS = st.sampled_from(["", *(stage.value for stage in Stage)])
 LENGTHS = [timedelta(minutes=20), timedelta(hours=3), timedelta(days=1), timedelta(days=3), timedelta(days=8),
            timedelta(days=33), timedelta(days=100)]  # fmt: skip
+
+
+PROMOTION = PromotionPolicy.model_validate({
+    "criteria": {"grave": {"name": "重大事项"}, "mass": {"name": "群体性", "parties": 3}},
+    "to": [[{"role": "township_leader", "at": "township"}], [{"role": "leader", "at": "county"}]],
+})  # fmt: skip
+"""As a city may have it whose weighty matters move up a level with a word from above."""
 
 
 class EveryLife(Steps):
@@ -76,6 +84,7 @@ class EveryLife(Steps):
             "D2026-000001", playbook=playbook(self.code), calendar=Calendar(), places=places, incident=incident,
             triage=found, at=MONDAY, beat=BEAT if known else None,
         )  # fmt: skip
+        state.process = Drawn(data).pick([state.process, state.process.model_copy(update={"promotion": PROMOTION})])
         self.watch = Watch(publish_every=Drawn(data).number(1, 3))
         self.life = Life(DisputeInput(state=state), MONDAY, self.numbers)
         self.look()

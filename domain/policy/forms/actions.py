@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -55,6 +55,12 @@ class Recolour(Reasoned):
     """Another colour."""
 
     colour: Code = Field(title="预警颜色")
+
+
+class Promote(Reasoned):
+    """The matter moves up a level (提级办理)."""
+
+    grounds_called: ClassVar[str] = "重大事项情形"
 
 
 class MergeInto(Reasoned):

@@ -76,7 +76,8 @@ def _extended(base: type[Strict], written: str) -> type[Strict]:
             Field(title=f"情形（{listed}）", json_schema_extra={"enum": list(demand.criteria)}),
         ]
         most = len(demand.criteria)
-        fields["criteria"] = (list[ground], Field(title="复杂疑难情形", min_length=1, max_length=most))
+        called = getattr(base, "grounds_called", "复杂疑难情形")
+        fields["criteria"] = (list[ground], Field(title=called, min_length=1, max_length=most))
     for name, title in demand.confirmed.items():
         fields[name] = (Annotated[bool, AfterValidator(_true(title))], Field(title=title))
     if demand.signed:
