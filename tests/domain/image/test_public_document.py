@@ -37,6 +37,7 @@ NESTED = {
     "Post": "role path",
     "PublicClock": "name title started_at due_at round task_id body overdue state suspended begins_at suspensions moved"
     " fired stopped_at",
+    "Promotion": "at round stage grounds reason to by by_name approved_by approved_name",
     "Push": "stage round at to",
     "Session": "round tier number at result participants reason record refused_by",
     "Supervision": "at level cause clock task_id result",
