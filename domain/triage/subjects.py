@@ -43,15 +43,15 @@ def subject_of(directory: Directory, kind: Duty, code: str) -> Subject | None:
 
 
 def _of_village(directory: Directory, kind: Duty, village: Listed) -> Subject | None:
-    """A village for its auxiliary, whom its police station names and has; for its cadre the village's own."""
+    """A village for its auxiliary, whom its police station names, and who works there or in the village; for its cadre
+    the township's own.
+    """
     if kind == Duty.VILLAGE_CONTACT:
         return _subject(village, [parent(village.path)])
     station = station_of(directory, village)
-    return (
-        Subject(code=village.code, name=village.name, path=station.path, served_from=[station.path])
-        if station
-        else None
-    )
+    if station is None:
+        return None
+    return Subject(code=village.code, name=village.name, path=station.path, served_from=[station.path, village.path])
 
 
 def station_of(directory: Directory, village: Listed) -> Listed | None:

@@ -59,6 +59,9 @@ def test_the_station_s_chief_names_the_auxiliary_and_another_station_s_does_not(
     assert not may_entrust(other, Duty.VILLAGE_AUXILIARY, subject, patrol)
     assert not fits(Duty.VILLAGE_AUXILIARY, subject, by_post["on_scene_officer", "/county/bureau/station-baiyang"])
     assert subject_of(DIRECTORY, Duty.VILLAGE_AUXILIARY, "town-daping") is None
+    in_the_village = by_post["grid_leader", "/county/town-daping/village-daping-2"]
+    assert fits(Duty.VILLAGE_AUXILIARY, subject, in_the_village)
+    assert may_entrust(own, Duty.VILLAGE_AUXILIARY, subject, in_the_village)
 
 
 @pytest.mark.req("W-011", "R-030")
