@@ -362,7 +362,7 @@ class Watch:
         moved = [entry.revision for entry in state.timeline if entry.kind == "promoted"]
         assert len(moved) == len(state.promotions), "a promotion without its line"
         for task in state.tasks if moved else ():
-            if task.opened_revision > moved[-1]:
+            if task.ended_at is None or task.opened_revision > moved[-1]:
                 assert all(post in task.watchers for post in state.promotions[-1].to), "not shown to who took it"
 
     def _merged(self, state: DisputeState) -> None:

@@ -63,6 +63,10 @@ def promote(case: Case, form: Strict, *, by: str, approved_by: str = "") -> None
         at=case.now(), round=s.round, stage=s.stage, grounds=grounds, reason=reason, to=to, by=by,
         by_name=_name(s, by), approved_by=approved_by, approved_name=_name(s, approved_by),
     ))  # fmt: skip
+    for task in (task for task in s.tasks if task.ended_at is None):  # those to come up later, too
+        if unseen := [post for post in to if post not in task.watchers]:
+            task.watchers += unseen
+            s.touch(task)
     case.log("promoted", f"提级办理：{'、'.join(grounds)}", grounds=grounds, reason=reason,
              to=[post.model_dump() for post in to])  # fmt: skip
     supervise(case, "escalated", "提级办理", level=level)
