@@ -268,7 +268,7 @@ def _resume(case: Case) -> None:
 
 
 def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]:
-    errors = []
+    errors = ground_errors(state, form)
     colour = getattr(form, "colour", None)
     if colour is not None and (colour not in state.process.colours or colour == state.colour):
         others = "、".join(c for c in state.process.colours if c != state.colour)
@@ -277,8 +277,6 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
     if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
-    if isinstance(form, Promote):
-        errors += ground_errors(state, form)
     if isinstance(form, CorrectParty):
         errors += party_errors(state, form)
     if isinstance(form, ArrangeHelp):
