@@ -16,7 +16,7 @@ from domain.case.lawful_tables import AGAIN
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
-from domain.policy.action_catalogue import ACTIONS
+from domain.policy.action_catalogue import ACTIONS, PROMOTION
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.evidence import last_met, round_began
@@ -229,7 +229,7 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
 
 def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) -> dict[str, Any]:
     """A valid form for an action."""
-    fields: dict[str, Any] = {"reason": "按实际情况填写"}
+    fields: dict[str, Any] = {"reason": "按实际情况填写", **(grounds_of(draw, state) if action == PROMOTION else {})}
     match action:
         case "merge_into":
             fields["dispute_no"] = "D2026-000009"
@@ -258,9 +258,6 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
             fields |= {"name": draw.pick(free)}
             fields |= {"party": who} if who else {"side": "b"}
-        case "escalate" if state.process.promotion:
-            shown = [code for code, ground in state.process.promotion.criteria.items() if ground.said]
-            fields["criteria"] = draw.pick([[code] for code in shown])
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
@@ -271,6 +268,13 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             latest = max([at, *(clock.due_at for clock in state.clocks if clock.stopped_at is None)])
             fields["until"] = (latest + timedelta(days=draw.number(1, 30))).isoformat()
     return fields
+
+
+def grounds_of(draw: Chance, state: DisputeState) -> dict[str, Any]:
+    """A ground for moving a matter up that is a person's to say, where the mechanism asks for one."""
+    policy = state.process.promotion
+    said = [code for code, ground in policy.criteria.items() if ground.said] if policy else []
+    return {"criteria": [draw.pick(said)]} if said else {}
 
 
 def free_for(state: DisputeState, tasks: list[Task]) -> list[str]:
