@@ -19,6 +19,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves
+from tests.domain.promotion_law import check_promotions
 
 STAGE_OF = {
     "confirm_triage": {Stage.TRIAGE},
@@ -107,7 +108,7 @@ class Watch:
         self._tasks(state)
         self._who(state)
         self._approvals(state)
-        self._promoted(state)
+        check_promotions(state)
         self._diverted(state)
         self._helps(state)
         self._rungs(state, new, at)
@@ -349,21 +350,6 @@ class Watch:
         acted = {e.detail["action"] for e in run if e.kind == "action" and "action" in e.detail}
         criminal = action == "convert_to_criminal" and "criminal_case" in {decision for _, decision in decided}
         assert action in acted or criminal, f"closed as {state.outcome}: how?"
-
-    def _promoted(self, state: DisputeState) -> None:
-        """Moved up on grounds, with approval where it must be, and shown to who took it ever since."""
-        policy = state.process.promotion
-        assert policy or not state.promotions, "on record as moved up, and no playbook says when"
-        for record in state.promotions:
-            assert record.grounds, "moved up without a ground"
-            assert record.by, "moved up by nobody"
-            if policy and policy.approved:
-                assert record.approved_by not in ("", record.by), "moved up, and nobody else agreed"
-        moved = [entry.revision for entry in state.timeline if entry.kind == "promoted"]
-        assert len(moved) == len(state.promotions), "a promotion without its line"
-        for task in state.tasks if moved else ():
-            if task.ended_at is None or task.opened_revision > moved[-1]:
-                assert all(post in task.watchers for post in state.promotions[-1].to), "not shown to who took it"
 
     def _merged(self, state: DisputeState) -> None:
         approved = [c for c in state.changes if (c.action, c.result) == ("merge_into", "approved")]
