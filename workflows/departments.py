@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from domain.case.diverting import undo
 from domain.case.records import Assigned
 from domain.case.state import Decision
+from domain.case.summons.whistle import call_units
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
 from domain.transitions.assignments.buck_passing import groundless, passed_on
@@ -33,6 +34,8 @@ async def push_3(desk: Desk) -> Stage:
                 return desk.state.process.ways.send_back_to or Stage.TRIAGE
             _assign(desk, dispatch)
             deliver(desk.case, desk.state.assigned)
+            if desk.state.process.tasks["dispatch"].summon:
+                call_units(desk.case, dispatch.decision)
         asks = redo or [_accept(assigned) for assigned in desk.state.assigned]
         answers = await desk.ask_all(asks, then=lambda answer: _department(desk, answer))
         redo = []

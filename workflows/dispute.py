@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.case import Case
     from domain.case.records import Incident
     from domain.case.state import DisputeState
+    from domain.case.summons.whistle import gathered
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
@@ -139,6 +140,7 @@ class DisputeWorkflow:
                 if at is Stage.CLOSED:
                     return
                 if at is not Stage.FOLLOW_UP:  # a run that takes a case up in its follow-up: it has been judged
+                    await self._planned_is_done()
                     judgement = await evaluate(self.desk)
                     if not judgement.accepted:
                         self.case.next_round(judgement.why)
@@ -156,6 +158,11 @@ class DisputeWorkflow:
                 at = Stage.TRIAGE
             except Interrupted as interrupted:
                 at = self._redirected(interrupted)
+
+    async def _planned_is_done(self) -> None:
+        """What a whistle called for comes first: who was called has come, they have conferred, the plan is done."""
+        if not gathered(self.state):
+            await self.desk.over(lambda: not gathered(self.state))
 
     async def _resolve(self, at: Stage) -> Stage:
         """Pushed and mediated until somebody says it is resolved, or it leaves the mechanism."""

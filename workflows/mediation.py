@@ -9,6 +9,7 @@ from domain.case.ladder import MOST_FAILURES, after_failure, first_open, next_ti
 from domain.case.lawful_tables import AGAIN, AGAIN_WITHIN, POLICE, REFUSED, again_by, barred, refusals
 from domain.case.records import Position, Session
 from domain.case.seating import place_of
+from domain.case.summons.whistle import call_tier, calling
 from domain.policy.approvals import Road
 from domain.policy.parts.ladder import Ladder, Tier
 from domain.policy.stages import Stage
@@ -37,6 +38,10 @@ async def mediation(desk: Desk) -> Stage:
         road = Road.MEDIATED
         if barred(desk.state, ladder.tiers[position.tier], desk.case.now()):  # since it was put up for approval
             continue
+        if ladder.tiers[position.tier].summon:
+            await _called(desk, ladder.tiers[position.tier], until)
+            if barred(desk.state, ladder.tiers[position.tier], desk.case.now()):
+                continue
         _time_tier(desk, ladder.tiers[position.tier])
         answer = await _session(desk, ladder, position, until)
         until = None
@@ -61,6 +66,12 @@ async def mediation(desk: Desk) -> Stage:
     if by_law:
         return await _ended_by_law(desk, ladder)
     return await _failed(desk, ladder)
+
+
+async def _called(desk: Desk, tier: Tier, until: datetime | None) -> None:
+    """Whoever sits at the tier's table is called by a whistle, and has come or is absent before it sits (W-042)."""
+    call_tier(desk.case, tier, until)
+    await desk.over(lambda: calling(desk.state))
 
 
 def _kept(desk: Desk, ladder: Ladder, came_from: Stage) -> Stage:

@@ -7,6 +7,7 @@ from api.disputes.access import visible_dispute
 from domain.case.records import Evidence
 from domain.case.state import Task
 from domain.errors import NotEntitled, NotFound
+from domain.image.shown_summons import may_whistle
 from domain.people.organisation import Actor
 from domain.transitions.actions import actions_open
 from domain.transitions.handover import concerned
@@ -24,7 +25,7 @@ def may_attach(dispute: DisputeRow, tasks: list[TaskRow], paths: set[str], actor
     `paths` are the organisations that have a part in the dispute.
     """
     pending = (Task.model_validate(task.sealed) for task in tasks if task.state in ("open", "claimed"))
-    able = actions_open(dispute.sealed.get("actions", []), paths, actor)
+    able = actions_open(dispute.sealed.get("actions", []), paths, actor, may_whistle(dispute.sealed))
     steers = any(not spec.corrects for spec in able.values())
     return steers or any(concerned(task, actor) for task in pending)
 

@@ -16,7 +16,7 @@ from api.web.formatting import colour
 from api.web.forms import Form, draw
 from api.web.organisation_labels import offices_of, vocabulary
 from api.web.rendering import go, show
-from api.web.session import FilledDep, Viewer, ViewerDep
+from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
 from domain.policy.action_catalogue import ACTIONS, ENDINGS
@@ -49,6 +49,8 @@ async def act_page(
     form = await _form(services, session, viewer, no, name)
     typed = typed_fields(posted.form)
     fields = form.read(typed)
+    if (more := text(posted.form, "add")) and not posted.stale:  # a button that sends nothing
+        return await _show(request, services, session, viewer, no, name, Draft(typed), add=more)
     outcome = await send(
         services, session, viewer, posted, f"act:{no}:{name}",
         lambda key: take_action(services, session, viewer.actor, no, name, fields, key),
@@ -87,7 +89,15 @@ def _done(name: str, acted: Acted) -> str:
 
 
 async def _show(
-    request: Request, services: Services, session: Session, viewer: Viewer, no: str, name: str, draft: Draft
+    request: Request,
+    services: Services,
+    session: Session,
+    viewer: Viewer,
+    no: str,
+    name: str,
+    draft: Draft,
+    *,
+    add: str = "",
 ) -> Response:
     case = await whole_case(services, session, viewer.actor, no)
     action = next((choice for choice in case.actions if choice.name == name), None)
@@ -107,7 +117,7 @@ async def _show(
         action={"name": name, "title": action.title},
         ends=bool(ACTIONS[name].outcome) and not ACTIONS[name].approved,
         approved=ACTIONS[name].approved,
-        drawn=draw(form, draft.typed, draft.problems, {}),
+        drawn=draw(form, draft.typed, draft.problems, {}, add=add),
         banner=draft.banner,
         organisations=offices.labels,
         prefix=PREFIX,

@@ -14,15 +14,19 @@ from api.disputes.mergers import check_target
 from api.disputes.schemas import Acted
 from api.intake.next_run import reopen
 from api.people.resolving import resolve_people
-from domain.errors import ActionNotAllowed, NotEntitled, NotFound, Refused, Unavailable
-from domain.people.organisation import Actor
+from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, NotFound, Refused, Unavailable
+from domain.image.shown_summons import may_whistle
+from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.action_catalogue import ACTIONS
+from domain.policy.forms.summons import CALLED
 from domain.transitions.actions import Act, capacity_to_act
-from domain.transitions.decisions import ChangeAsked, Receipt, organisation_codes
+from domain.transitions.assignments.named_units import organisation_codes
+from domain.transitions.decisions import ChangeAsked, Receipt
 from domain.transitions.reopening import check_reopen
 from infra.database.engine import Session
 from infra.read_model.disputes import dispute_line, find_dispute, paths_of
-from infra.records.people import organisations_by_code
+from infra.records.people import manned, organisations_by_code
+from infra.runtime.policy_files import role_name, roles
 
 _ACTED: TypeAdapter[Acted] = TypeAdapter(Acted)
 
@@ -64,9 +68,10 @@ async def _act(
     dispute = await find_dispute(session, actor, dispute_no)
     if dispute is None:
         raise NotFound("没有这个纠纷")
-    by = capacity_to_act(action, await paths_of(session, dispute_no), actor)
+    by = capacity_to_act(action, await paths_of(session, dispute_no), actor, may_whistle(dispute.sealed))
     await check_target(services, session, actor, dispute_no, fields)
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
+    await _check_called(session, fields, organisations)
     fields, people = await resolve_people(services, session, fields)
     await session.close()
     seen = await services.intents.begin(write_id, dispute_no, seen_as(dispute))
@@ -88,6 +93,24 @@ async def _act(
         Answer(200, Acted(action=action, dispute=brief_of(result.image), **change)),
         unpublished=Answer(200, Acted(action=action, dispute=brief_from(result.receipt), published=False, **change)),
     )
+
+
+async def _check_called(session: Session, fields: JsonObject, organisations: dict[str, OrganisationRef]) -> None:
+    """Nobody is called who is not there: who holds which post is not known to the engine.
+
+    Raises:
+        FieldsInvalid
+    """
+    errors = []
+    for n, each in enumerate(named if isinstance(named := fields.get("to"), list) else []):
+        if n >= CALLED or not isinstance(each, dict):
+            break
+        unit, role = organisations.get(str(each.get("organisation"))), str(each.get("role"))
+        if unit and role in roles() and not await manned(session, [unit.path], [role]):
+            said = f"{unit.name}没有在岗的{role_name(role)}"
+            errors.append({"field": f"to.{n}.role", "message": said})
+    if errors:
+        raise FieldsInvalid(errors=errors)
 
 
 async def _reopen(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from api.core.schemas import JsonObject
 from api.disputes.schemas import Case, ClockShape, EntryItem, Held
 from api.tasks.schemas import TaskItem
 from api.web import formatting as w
@@ -15,6 +16,7 @@ from domain.base import china
 from domain.case import records
 from domain.case.care.effort import Effort
 from domain.case.care.helping import HelpMeasure
+from domain.image.shown_summons import ShownCalled, ShownWhistle
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.stages import Stage
@@ -39,6 +41,7 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
         "incidents": [_incident(i, now) for i in case.incidents],
         "agreements": [_agreement(a, now) for a in case.agreements],
         "sessions": [_session(x, case.tiers, now) for x in case.sessions],
+        "whistles": [_whistle(x, words, now) for x in case.summons],
         "evaluations": [_verdict(v, now) for v in case.evaluations],
         "visits": [_visit(v, now) for v in case.visits],
         "efforts": _efforts(case.effort),
@@ -194,9 +197,56 @@ def _session(x: records.Session, tiers: dict[str, str], now: datetime) -> View:
         "name": f"{tiers.get(x.tier, x.tier)} · 第 {x.number} 次{f'（{x.record}）' if x.record else ''}",
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
-        "people": "、".join(f"{p['name']}（{role_name(p.get('role') or '外请')}）" for p in x.participants),
+        "people": _at_table(x.participants),
         "reason": f"{x.refused_by}：{x.reason}" if x.refused_by else x.reason,
     }
+
+
+_CAME = {"open": "等待报到", "arrived": "已报到", "unable": "不能到场", "absent": "缺席", "void": "不再报到"}
+_CONFERRED = {"agreed": "达成共识", "not_agreed": "未达成共识", "called_off": "取消会商"}
+_CARRIED = {"open": "落实中", "done": "已落实", "unable": "无法落实", "void": "不再落实"}
+_CAUSES = {"summon": "吹哨", "tier": "联调吹哨", "dispatch": "交办吹哨"}
+
+
+def _whistle(x: ShownWhistle, words: Vocabulary, now: datetime) -> View:
+    """A whistle, with how long after it each thing was (H-044)."""
+    offices = words.offices
+    return {
+        "name": f"{_CAUSES[x.cause]} {x.number}{f' · {x.why}' if x.why else ''}",
+        "at": w.stamp(x.at, now),
+        "by": x.by_name,
+        "where": x.where,
+        "meet_at": w.stamp(x.meet_at, now),
+        "reason": x.reason,
+        "called": [
+            {"name": c.name, "state": _CAME[c.standing], "code": c.standing, "who": _came(c),
+             "reason": c.reason, "after": _after(c.elapsed)}
+            for c in x.called
+        ],
+        "conferences": [
+            {"result": _CONFERRED[c.result], "good": c.result == "agreed", "at": w.stamp(c.at, now),
+             "after": _after(c.elapsed), "minutes": c.minutes, "people": _at_table(c.participants)}
+            for c in x.conferences
+        ],
+        "items": [
+            {"what": i.what, "who": f"{offices.label(i.organisation)} · {role_name(i.role)}", "code": i.standing,
+             "state": "已超期" if i.standing == "open" and i.overdue else _CARRIED[i.standing], "late": i.overdue,
+             "due": w.stamp(i.due_at, now), "after": _after(i.elapsed), "href": f"/tasks/{i.task_id}"}
+            for i in x.items
+        ],
+    }  # fmt: skip
+
+
+def _came(called: ShownCalled) -> str:
+    return called.who if called.standing == "arrived" else ""
+
+
+def _after(seconds: int | None) -> str:
+    return "" if seconds is None else f"吹哨后 {w.span(timedelta(seconds=seconds))}"
+
+
+def _at_table(people: Sequence[JsonObject]) -> str:
+    return "、".join(f"{p['name']}（{role_name(p.get('role') or '外请')}）" for p in people)
 
 
 def _verdict(v: records.Verdict, now: datetime) -> View:

@@ -14,10 +14,10 @@ from domain.base import china
 from domain.case.care.effort import effort_of
 from domain.case.records import Holding
 from domain.case.state import Entry, Task
+from domain.image.shown_summons import action_form, may_whistle
 from domain.people.organisation import Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
-from domain.transitions.assignments.promoting import form_asked
 from infra.database.tables.attachments import AttachmentRow, CommentRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.runtime.policy_files import role_name, role_of
@@ -109,13 +109,13 @@ def present_whole(
     watched: bool,
 ) -> WholeCase:
     """The whole case with the actions open to the person; `paths` are those of the organisations that have a part."""
-    actions = actions_open(row.sealed.get("actions", []), paths, actor)
+    actions = actions_open(row.sealed.get("actions", []), paths, actor, may_whistle(row.sealed))
     return WholeCase(
         **dict(present_case(row, tasks, actor)),
         attachments=[present_attachment(a) for a in attachments],
         comments=[present_comment(c) for c in comments],
         actions=[
-            Choice(name=name, title=spec.title, schema=schema_of(form_asked(name, row.sealed["demands"])))
+            Choice(name=name, title=spec.title, schema=schema_of(action_form(name, row.sealed)))
             for name, spec in actions.items()
         ],
         may_attach=may_attach(row, tasks, paths, actor),

@@ -13,6 +13,7 @@ from domain.case import records
 from domain.case.care.effort import Effort
 from domain.case.care.helping import HelpMeasure
 from domain.case.clocks import Moved, Suspension
+from domain.image.shown_summons import ShownWhistle, Whistling
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
@@ -141,6 +142,10 @@ class Case(DisputeItem):
     promotions: list[records.Promotion] = []
     """each time that it moved up a level (提级办理)"""
     notices: list[JsonObject]
+    summons: list[ShownWhistle] = []
+    """吹哨报到: who was called and came, what was agreed when, and how far the plan is"""
+    whistling: Whistling | None = None
+    """who may whistle and on which grounds; none where its playbook has no whistles"""
     returns: int
     groundless_refusals: int
     runs: list[str]

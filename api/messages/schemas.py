@@ -54,7 +54,8 @@ class Handover(Shape):
 class Told(Shape):
     """What a message of kind `named` (a task is the person's now), `reported` (a push was reported to him),
     `hotline_note` (what a hotline heard of a dispute that he holds), `warned` (a dispute has got a colour of which his
-    level is warned) or `buck_passing` (his organisation's refusal was found groundless) says.
+    level is warned), `buck_passing` (his organisation's refusal was found groundless) or `absence` (somebody whom he
+    called did not come) says.
     """
 
     by: str

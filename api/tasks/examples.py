@@ -18,6 +18,11 @@ from domain.transitions.evidence import files_needed, redone
 from infra.runtime.policy_files import role_name
 
 
+def lines_of(about: JsonObject) -> list[JsonObject]:
+    """The lines of the table that a task sits down at: those that a tier requires, or whoever was called and came."""
+    return about.get("requires") or about.get("called") or []
+
+
 @dataclass(frozen=True)
 class _Case:
     """What an example may draw on: what the task is about, the case, the time."""
@@ -64,9 +69,17 @@ class _Case:
         """Holders who make up the tier; where none are known, what it takes."""
         return self.people or [
             {"role": need["any_of"][0], "name": f"{role_name(need['any_of'][0])}{n}"}
-            for need in self.about.get("requires", [])
+            for need in lines_of(self.about)
             for n in range(1, need["at_least"] + 1)
         ]
+
+    @property
+    def plan(self) -> list[JsonObject]:
+        """One thing, by one of those who came."""
+        line = lines_of(self.about)[-1:]
+        due = (self.now + timedelta(days=3)).isoformat()
+        return [{"what": "消除安全隐患", "organisation": each["path"].rpartition("/")[2], "role": each["any_of"][0],
+                 "due": due} for each in line]  # fmt: skip
 
     @property
     def officer(self) -> str:
@@ -114,6 +127,11 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("mediate", "not_agreed"): lambda c: {**_REASON, "participants": c.participants},
     ("mediate", "adjourned"): lambda c: {**_REASON, "until": c.put_off},
     ("mediate", "refused"): lambda c: {**_REASON, "party": c.party, "informed": True},
+    ("confer", "agreed"): lambda c: {
+        "participants": c.participants, "minutes": "会商一致，分工落实整改方案", "items": c.plan},
+    ("confer", "not_agreed"): lambda c: {**_REASON, "participants": c.participants},
+    ("carry_out", "progress"): lambda c: {"summary": "已到现场，正在落实"},
+    ("carry_out", "done"): lambda c: {"summary": "已按方案落实到位"},
     ("court_ruling", "confirmed"): lambda c: {"case_no": "（2026）民调确1号"},
     ("court_protection", "granted"): lambda c: {
         "measures": ["禁止实施家庭暴力"], "until": (c.now + timedelta(days=180)).date().isoformat()},

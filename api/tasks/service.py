@@ -24,6 +24,7 @@ from api.disputes.mergers import check_still_open, check_target
 from api.look_back.service import look_back
 from api.people.resolving import people_to_name, resolve_people
 from api.tasks.changed import answered, changed_by
+from api.tasks.examples import lines_of
 from api.tasks.oddities import oddities
 from api.tasks.presenters import task_item, task_whole
 from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
@@ -33,7 +34,8 @@ from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, R
 from domain.people.duties import Concern
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import MERGER
-from domain.transitions.decisions import Command, entitled_post, organisation_codes, proposes
+from domain.transitions.assignments.named_units import organisation_codes
+from domain.transitions.decisions import Command, entitled_post, proposes
 from domain.transitions.handover import Looked, capacity, places_of, standing
 from domain.triage.lexicon import Lexicon
 from domain.triage.places import Directory
@@ -117,7 +119,7 @@ async def _nameable(session: Session, task: Task, concern: Concern) -> list[tupl
     if task.kind == NAME:
         station = [Post(role="responsible_officer", path=post.path) for post in task.addressees]
         return await people_to_name(session, [], station)
-    return await people_to_name(session, task.about.get("requires", []), [], concern=concern)
+    return await people_to_name(session, lines_of(task.about), [], concern=concern)
 
 
 def _concern(task: Task, dispute: DisputeRow, directory: Directory, lexicon: Lexicon) -> Concern:
@@ -250,7 +252,7 @@ async def _command(
     evidence = await named_files(session, actor, row.dispute_no, answering.attachments)
     taken_in = datetime.fromisoformat(found.stored.document["opened_at"])
     category = services.policy.lexicon_at(taken_in).categories.get(str(fields.get("category")))
-    fields, people = await resolve_people(services, session, fields, task.about.get("requires", []))
+    fields, people = await resolve_people(services, session, fields, lines_of(task.about))
     return Command(
         key=write_id,
         task_id=row.task_id,

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from api.core.context import Services
 from api.core.schemas import JsonObject
 from api.tasks.brief_view import guidance_view
-from api.tasks.examples import decision_form
+from api.tasks.examples import decision_form, lines_of
 from api.tasks.handover import Verb
 from api.tasks.schemas import DecisionOpen, WholeTask
 from api.tasks.service import whole_task
@@ -111,7 +111,7 @@ def _proposed(task: WholeTask) -> Decision | None:
 
 def _roles(about: JsonObject) -> list[str]:
     """The roles that a session of the ladder needs."""
-    return [role for need in about.get("requires", []) for role in need["any_of"]]
+    return [role for need in lines_of(about) for role in need["any_of"]]
 
 
 async def show_task(

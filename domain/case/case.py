@@ -302,7 +302,7 @@ class Case:
             for decision in other.answers
             for person in (decision.actor_id, decision.on_behalf_of)
         )
-        sat = (who.get("person") for sitting in s.sessions if sitting.round == s.round for who in sitting.participants)
+        sat = (who.get("person") for sitting in s.sittings if sitting.round == s.round for who in sitting.participants)
         return sorted({person for person in (*done, *sat) if person})
 
     # --- clocks

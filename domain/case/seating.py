@@ -6,6 +6,7 @@ The API says who somebody is and which posts he holds now; here is decided wheth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, Post, within
@@ -31,14 +32,24 @@ def sits_for(line: Composition, post: Post, places: Mapping[str, str]) -> bool:
     return post.role in line.any_of and (path is None or within(post.path, path) or within(path, post.path))
 
 
-def tier_of(state: DisputeState, task: Task) -> Tier | None:
-    """The tier whose session a task is; none of any other task."""
-    ladder = state.process.ladder
-    return ladder.tiers[task.about["tier_number"]] if ladder and KINDS[task.kind].under_ladder else None
+class Table(NamedTuple):
+    """Who must sit together, by what it is called."""
+
+    name: str
+    requires: Sequence[Composition] = ()
+
+
+def table_of(state: DisputeState, task: Task) -> Table | None:
+    """The table that a task sits down at: a tier's, or one that a whistle called; none of any other task."""
+    ladder, spec = state.process.ladder, KINDS[task.kind]
+    if ladder and spec.under_ladder:
+        tier = ladder.tiers[task.about["tier_number"]]
+        return Table(tier.name, tier.requires)
+    return Table(task.name) if spec.confers else None
 
 
 def check_table(
-    state: DisputeState, tier: Tier, participants: Sequence[Participant] | None, people: Mapping[str, Actor]
+    state: DisputeState, table: Table | Tier, participants: Sequence[Participant] | None, people: Mapping[str, Actor]
 ) -> list[dict[str, str]]:
     """What is wrong with a table, as field errors; `people` are the holders by person id. None: no session was held."""
     if participants is None:
@@ -49,8 +60,8 @@ def check_table(
     for n, who in enumerate(participants):
         if who.person and seen.setdefault(who.person, n) != n:
             errors.append(_error(n, f"{who.name or who.person}已在座：每人只占一个席位"))
-    filled = [line for (line, _), _ in _seats(state, tier, participants, people).values()]
-    for number, line in enumerate(tier.requires):
+    filled = [line for (line, _), _ in _seats(state, table, participants, people).values()]
+    for number, line in enumerate(table.requires):
         vacant = line.at_least - filled.count(number)
         if vacant:
             roles = "、".join(words.role_name(role) for role in line.any_of)
@@ -61,17 +72,17 @@ def check_table(
             errors.append(
                 {
                     "field": "participants",
-                    "message": f"{tier.name}缺少{line.name}{times}（{where}{roles}，须为在岗人员）",
+                    "message": f"{table.name}缺少{line.name}{times}（{where}{roles}，须为在岗人员）",
                 }
             )
     return errors
 
 
 def seated(
-    state: DisputeState, tier: Tier, participants: Sequence[Participant], people: Mapping[str, Actor]
+    state: DisputeState, table: Table | Tier, participants: Sequence[Participant], people: Mapping[str, Actor]
 ) -> list[dict[str, object]]:
     """The participants of an admitted table as they go on record: each holder with the post he sits by."""
-    seats = _seats(state, tier, participants, people)
+    seats = _seats(state, table, participants, people)
     shown = []
     for n, who in enumerate(participants):
         holder = people.get(who.person or "")
@@ -88,13 +99,13 @@ _Seat = tuple[int, int]
 
 
 def _seats(
-    state: DisputeState, tier: Tier, participants: Sequence[Participant], people: Mapping[str, Actor]
+    state: DisputeState, table: Table | Tier, participants: Sequence[Participant], people: Mapping[str, Actor]
 ) -> dict[int, tuple[_Seat, Post]]:
     """Who fills which seat by which post: as many as can be, the first lines first, in whatever order people stand.
 
     A seat may move to another who can fill it where that frees a person for a further one (augmenting paths).
     """
-    lines = tier.requires
+    lines = table.requires
     able: dict[int, list[tuple[int, Post]]] = {}
     counted: set[str] = set()
     for n, who in enumerate(participants):

@@ -37,6 +37,7 @@ from domain.case.records import (
     Verdict,
     VisitRecord,
 )
+from domain.case.summons.records import Conference, Whistle
 from domain.people.organisation import OrganisationRef, Post
 from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
@@ -246,6 +247,7 @@ class DisputeState(Model):
     evaluations: list[Verdict] = []
     visits: list[VisitRecord] = []
     supervisions: list[Supervision] = []
+    summons: list[Whistle] = Field([], exclude_if=absent)
     changes: list[Change] = []
     promotions: list[Promotion] = Field([], exclude_if=absent)
     timeline: list[Entry] = []
@@ -283,6 +285,11 @@ class DisputeState(Model):
     def pending(self, kind: str | None = None) -> list[Task]:
         """The open and claimed tasks, of one kind or of all."""
         return [task for task in self.tasks if task.pending and kind in (None, task.kind)]
+
+    @property
+    def sittings(self) -> list[Session | Conference]:
+        """Every table that people sat down at: the ladder's sessions, and those that whistles called."""
+        return [*self.sessions, *(sitting for whistle in self.summons for sitting in whistle.conferences)]
 
     @property
     def diverted(self) -> DiversionRecord | None:

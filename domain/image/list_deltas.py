@@ -25,6 +25,7 @@ LISTS = (
     "evaluations",
     "visits",
     "supervisions",
+    "summons",
     "changes",
     "clocks",
 )

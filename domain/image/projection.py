@@ -142,7 +142,7 @@ def project(
     before, parts = basis or Basis(), parts_in(counted[0])
     new = Basis(
         revisions=[*before.revisions[-REMEMBERED:], state.revision],
-        lists={name: stamped(whole[name], before.lists.get(name, []), state.revision) for name in LISTS},
+        lists={name: stamped(whole.get(name, []), before.lists.get(name, []), state.revision) for name in LISTS},
         tally=stamped([[each.model_dump(mode="json"), parts] for each in counted], before.tally, state.revision),
     )
     known = since if since in before.revisions else 0

@@ -17,6 +17,7 @@ from domain.case import state as s
 from domain.case.care.helping import HelpMeasure, measures
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.case.diverting import verdict_of
+from domain.image.shown_summons import ShownWhistle, Whistling, shown_summons, whistling
 from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
@@ -139,6 +140,10 @@ class PublicDocument(Model):
     """the time of the latest timeline entry"""
     actions: list[str]
     """actions that the case allows now, whoever asks"""
+    summons: list[ShownWhistle] = Field(exclude_if=absent)
+    """吹哨报到: who was called and came, what was agreed when, and how far the plan is; absent where nobody whistled"""
+    whistling: Whistling | None = Field(exclude_if=absent)
+    """who may whistle and on which grounds, in a mechanism that has whistles"""
     notices: list[dict[str, Any]]
     """part of the contract; nothing sends notices yet"""
 
@@ -211,6 +216,8 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],
         as_of=china(state.timeline[-1].at) if state.timeline else None,
         actions=actions_thinkable(state),
+        summons=shown_summons(state),
+        whistling=whistling(state),
         notices=[],
     )
 

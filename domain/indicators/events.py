@@ -66,6 +66,8 @@ class TallyKind(StrEnum):
     """the matter ended as no risk at its desk; `result`: wrong where a second look found so and it was started again"""
     DIVERSION = "diversion"
     """a verdict on diverting: diverted, kept, missed, needless; `done_at`, `lag`: the first alarm by 110 after it"""
+    SUMMONED = "summoned"
+    """somebody was called by a whistle, when it was blown: arrived, unable, absent; `done_at`: when he checked in"""
 
 
 class Tally(Model):

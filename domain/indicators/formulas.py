@@ -36,6 +36,7 @@ SECTIONS: dict[str, str] = {
     "satisfaction": "满意度",
     "repeat": "重复警情",
     "diversion": "分流",
+    "summons": "吹哨报到",
 }
 """The parts of a report that indicators stand in, in the order in which they are shown."""
 REPORTS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.base import Model, Strict
 from domain.policy.fields import Reasoned
 from domain.policy.forms import actions, helping, pushes
+from domain.policy.forms.summons import TRIGGERS, summon_form
 
 
 class ActionSpec(Model):
@@ -29,6 +30,8 @@ CONVERSION = "convert_to_criminal"
 """It has become a criminal case; an officer's decision proposes the same change."""
 PROMOTION = "escalate"
 """A weighty matter moves up a level; a playbook may ask for grounds and approval (`domain.policy.parts.promotion`)."""
+SUMMON = "summon"
+"""A whistle: whoever the playbook says may blow it, whatever roles stand here (`domain.case.summons`)."""
 _POLICE = frozenset({"station_chief", "duty_leader", "station_deputy"})
 _AT_WORK = frozenset(
     "on_scene_officer responsible_officer command_room bureau_analyst department_handler department_section_chief "
@@ -66,6 +69,7 @@ ACTIONS: dict[str, ActionSpec] = {
     ),
     PROMOTION: ActionSpec(title="提级", form=actions.Promote, roles=_POLICE | _CENTRE | {"township_leader"}),
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
+    SUMMON: ActionSpec(title="吹哨", form=summon_form(TRIGGERS), roles=_CENTRE | {"township_leader"}),
     "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),
     CONVERSION: ActionSpec(
         title="转为刑事案件",

@@ -28,6 +28,7 @@ from domain.policy.parts.exits import Exits
 from domain.policy.parts.judging import Evaluators, FollowUp
 from domain.policy.parts.ladder import Ladder
 from domain.policy.parts.promotion import KEY, PromotionPolicy
+from domain.policy.parts.summons import SummonPolicy
 from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPolicy
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.parts.warnings import EarlyWarning
@@ -59,6 +60,7 @@ class Process(Strict):
     supervision: SupervisionPolicy
     raising: Raising = Raising()
     promotion: PromotionPolicy | None = None
+    summons: SummonPolicy | None = Field(None, exclude_if=absent, description="who may whistle, and what follows")
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
     warnings: dict[str, EarlyWarning] = Field({}, exclude_if=absent, description="by colour: who is told, at once")
     words: Words = Field(Words(), exclude_if=lambda words: words == Words())

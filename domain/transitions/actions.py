@@ -7,6 +7,7 @@ approved one level up.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +23,11 @@ from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.parties import PERSONAL, correct_party, party_errors
 from domain.case.records import Interruption, Named
 from domain.case.state import DisputeState
+from domain.case.summons.whistle import blow, form_here, ground, may_whistle_now, summon_errors, whistlers
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
+from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post, within
-from domain.policy.action_catalogue import ACTIONS, ENDINGS, ActionSpec
+from domain.policy.action_catalogue import ACTIONS, ENDINGS, SUMMON, ActionSpec
 from domain.policy.forms.actions import (
     CorrectParty,
     Extend,
@@ -37,8 +40,10 @@ from domain.policy.forms.actions import (
 )
 from domain.policy.forms.helping import ArrangeHelp
 from domain.policy.forms.pushes import NameOfficer
+from domain.policy.forms.summons import Summon
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, named_grounds, propose, role_errors, waiting_words
+from domain.transitions.assignments.named_units import unknown_units
 from domain.transitions.assignments.promoting import approver, form_of, ground_errors, promote, waits
 from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
@@ -79,19 +84,25 @@ def actions_thinkable(state: DisputeState) -> list[str]:
     return [name for name, spec in ACTIONS.items() if spec.on_closed == state.closed and _makes_sense(state, name)]
 
 
-def actions_open(thinkable: list[str], paths: set[str], actor: Actor) -> dict[str, ActionSpec]:
-    """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part.
+def actions_open(
+    thinkable: list[str], paths: set[str], actor: Actor, whistlers: Collection[Post] = ()
+) -> dict[str, ActionSpec]:
+    """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part; a
+    whistle by the posts of the case's playbook (`whistlers`).
 
     For somebody who deputises, those of the people represented too.
     """
     near = (post for post in actor.reach if any(within(path, post.path) for path in paths))
     mine = {role for post in near for role in actor.rights(post)}
-    return {name: ACTIONS[name] for name in thinkable if mine & ACTIONS[name].roles}
+    able = {name for name in thinkable if mine & ACTIONS[name].roles}
+    if whistlers:
+        able = able - {SUMMON} if entitling_post(actor.reach, whistlers) is None else able | {SUMMON}
+    return {name: ACTIONS[name] for name in thinkable if name in able}
 
 
-def capacity_to_act(action: str, paths: set[str], actor: Actor) -> Actor:
+def capacity_to_act(action: str, paths: set[str], actor: Actor, whistlers: Collection[Post] = ()) -> Actor:
     """In which capacity a person takes an action: by a post of his own if he can, else as somebody's deputy."""
-    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c))
+    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c, whistlers))
     return next(able, actor.capacities[0])
 
 
@@ -112,13 +123,14 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
         raise DisputeClosed
     if not _makes_sense(state, act.action):
         raise ActionNotAllowed(waiting_words(state, act.action))
-    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
+    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor, whistlers(state)):
         raise NotEntitled
     try:
-        form = form_of(state.process, act.action).model_validate(act.fields)
+        asked = form_here(state) if act.action == SUMMON else form_of(state.process, act.action)
+        form = asked.model_validate(act.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
-    if errors := _errors(state, act, form) or already_past(form, at):
+    if errors := _errors(state, act, form, at) or already_past(form, at):
         raise FieldsInvalid(errors=errors)
     return form
 
@@ -130,19 +142,14 @@ def take_action(case: Case, act: Act) -> None:
     title = ACTIONS[act.action].title
     if _only_asked(s, act.action, form):
         title = f"申请{title}"
-    told = form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL})
+    told = form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL}) | ground(s, form)
     case.log("action", title, by=act.actor, action=act.action, fields=told | named_grounds(s, told))
     if act.action in ENDINGS and not ending_waits(s, act.action):
         interrupt(case, act.action, outcome=ENDINGS[act.action])
         return
     match act.action, form:
         case "recall", _:
-            if s.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
-                case.stop_clock("ladder")
-                case.stop_clock("tier")
-                case.stop_clock(AGAIN)
-                _resume(case)
-            interrupt(case, "recall", goto=s.process.ways.recall_to)
+            _recall(case)
         case "reassign", Reassign():
             path = act.organisations[form.organisation].path
             reassign(case, of_body(s, _of(form)), [Post(role=form.role, path=path)], form.reason)
@@ -151,7 +158,7 @@ def take_action(case: Case, act: Act) -> None:
             name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Promote() if not waits(s.process, act.action):
             promote(case, form, by=act.actor.person_id)
-        case "arrange_help" | "correct_party", _:
+        case "arrange_help" | "correct_party" | "summon", _:
             _beside(case, act, form)
         case "resume", _:
             _resume(case)
@@ -171,6 +178,17 @@ def _beside(case: Case, act: Act, form: Strict) -> None:
         correct_party(case, form, act.actor)
     elif isinstance(form, ArrangeHelp):
         arrange_help(case, form, act.organisations[form.organisation])
+    elif isinstance(form, Summon):
+        blow(case, form, act.actor, act.organisations)
+
+
+def _recall(case: Case) -> None:
+    """The police take it back: the colour's clock, which stood still for the ladder's, runs again."""
+    if case.state.clock("ladder"):
+        for name in ("ladder", "tier", AGAIN):
+            case.stop_clock(name)
+        _resume(case)
+    interrupt(case, "recall", goto=case.state.process.ways.recall_to)
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
@@ -241,6 +259,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return nameable(state) is not None
         case "arrange_help":
             return may_help(state)
+        case "summon":
+            return may_whistle_now(state)
         case _:
             return not waiting_words(state, action)
 
@@ -267,7 +287,7 @@ def _resume(case: Case) -> None:
         case.state.touch()
 
 
-def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]:
+def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[dict[str, str]]:
     errors = ground_errors(state, form)
     colour = getattr(form, "colour", None)
     if colour is not None and (colour not in state.process.colours or colour == state.colour):
@@ -283,6 +303,8 @@ def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]
         errors += help_errors(state, form)
         if form.organisation not in act.organisations:
             errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
+    if isinstance(form, Summon):
+        errors += unknown_units(form, act.organisations) or summon_errors(state, form, at)
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign):

@@ -17,8 +17,9 @@ from domain.case.ladder import no_table
 from domain.case.lawful_tables import table_errors
 from domain.case.naming import check_naming
 from domain.case.records import Evidence, Flag
-from domain.case.seating import check_table, seated, tier_of
+from domain.case.seating import check_table, seated, table_of
 from domain.case.state import Decision, DisputeState, Task
+from domain.case.summons.plan import plan_errors
 from domain.errors import (
     ClaimedByOther,
     DecisionNotAllowed,
@@ -37,10 +38,12 @@ from domain.policy.forms.actions import Reassign
 from domain.policy.forms.demands import asked_form
 from domain.policy.forms.judgement import Return
 from domain.policy.forms.pushes import NameOfficer
+from domain.policy.forms.summons import Conferred
 from domain.policy.kinds.spec import DecisionSpec
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
 from domain.transitions.assignments.judges import bar_judges
+from domain.transitions.assignments.named_units import unknown_units
 from domain.transitions.assignments.reassigning import reassign_errors
 from domain.transitions.criteria import criteria_errors
 from domain.transitions.evidence import evidence_errors
@@ -55,8 +58,6 @@ from domain.transitions.triage.diverting_from_scene import withheld as withheld_
 from domain.triage.responsibility import ListRow
 from domain.validation_messages import field_errors
 
-ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
-"""Fields that hold organisation codes; the API resolves them into `Command.organisations`."""
 FLAGS_OF_STAGES = {"divert": Stage.PUSH_3, "confirmation": Stage.CONFIRMATION}
 """Flags that send the dispute to a stage; a mechanism may be without it."""
 
@@ -187,8 +188,7 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
             why[name] = f"本机制没有{state.process.words.stage_short(stage)}环节"
         elif stage is Stage.MEDIATION and (barred := no_table(state)):
             why[name] = barred
-    if spec.under_ladder:
-        why["lapsed"] = "依法终止由时限或新警情引起，不由人作出"
+    why |= {name: decision.by_clock for name, decision in spec.decisions.items() if decision.by_clock}
     if spec.under_ladder and state.process.ladder:
         last = len(state.process.ladder.tiers) - 1
         if task.about.get("tier_number", 0) >= last:
@@ -219,8 +219,8 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         raise FieldsInvalid(errors=field_errors(error)) from error
     listed = command.listed.get(str(getattr(form, "category", None)))
     errors = [
-        *_organisation_errors(form, command),
-        *_case_errors(state, task, command, form),
+        *unknown_units(form, command.organisations),
+        *_case_errors(state, task, command, form, at),
         *implausible(state, form, at),
         *(_stage_errors(state, form) or divert_errors(state, form)),
         *axes_errors(state, form),
@@ -264,8 +264,8 @@ def take(case: Case, command: Command) -> Task:
         fields["criteria_name"] = "、".join(case.state.process.ladder_grounds(criteria))
     if officer := fields.get("officer"):
         fields["officer_name"] = command.people[officer].name
-    if (tier := tier_of(case.state, task)) and (sitting := getattr(form, "participants", None)):
-        fields["participants"] = seated(case.state, tier, sitting, command.people)
+    if (table := table_of(case.state, task)) and (sitting := getattr(form, "participants", None)):
+        fields["participants"] = seated(case.state, table, sitting, command.people)
     decision = Decision(
         name=command.decision,
         fields=fields,
@@ -350,22 +350,7 @@ def _detail(task: Task, decision: Decision) -> dict[str, Any]:
     }
 
 
-def organisation_codes(fields: dict[str, Any]) -> list[str]:
-    """Every organisation code a form's raw fields name."""
-    named = (fields.get(name) for name in ORGANISATION_FIELDS)
-    return [c for v in named if v for c in (v if isinstance(v, list) else [v]) if isinstance(c, str)]
-
-
-def _organisation_errors(form: Strict, command: Command) -> list[dict[str, str]]:
-    return [
-        {"field": name, "message": f"没有代码为“{code}”的单位"}
-        for name in ORGANISATION_FIELDS
-        for code in organisation_codes({name: getattr(form, name, None)})
-        if code not in command.organisations
-    ]
-
-
-def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict) -> list[dict[str, str]]:
+def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict, at: datetime) -> list[dict[str, str]]:
     """What a form may be by itself and still not in this case."""
     errors = []
     colour = getattr(form, "colour", None)
@@ -386,8 +371,10 @@ def _case_errors(state: DisputeState, task: Task, command: Command, form: Strict
     errors += table_errors(state, form)
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, command.people)
-    if tier := tier_of(state, task):
-        errors += check_table(state, tier, getattr(form, "participants", None), command.people)
+    if isinstance(form, Conferred):
+        errors += plan_errors(state, form, at)
+    if table := table_of(state, task):
+        errors += check_table(state, table, getattr(form, "participants", None), command.people)
     return errors
 
 

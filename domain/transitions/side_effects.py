@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from domain.case.case import Case
 from domain.case.naming import named
 from domain.case.protection import applied, open_protection, protect
 from domain.case.state import Decision, Task
+from domain.case.summons.plan import carried, conferred
+from domain.case.summons.whistle import checked_in
 from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
 from domain.transitions.actions import apply_change
@@ -32,17 +36,13 @@ def take_effect(case: Case, task: Task) -> None:
     flag_complex(case.state, decision.fields)
     if KINDS[task.kind].decisions[decision.name].ending and task.decision is None:
         propose_ending(case, task, decision)
+    if effect := _EFFECTS.get(task.kind):
+        effect(case, task, decision)
     match task.kind:
-        case "name_officer":
-            named(case, decision)
-        case "confirm_triage":
-            _at_desk(case, task, decision)
         case "approve_third_push":
             note_report(case, task)
             if task.beside:
                 ruled_beside(case, task, decision)
-        case "supervise":
-            _supervised(case, task, decision)
         case "approve_change" if "change" in task.about:
             change = case.state.changes[task.about["change"] - 1]
             change.result = "approved" if decision.name == "approve" else "rejected"
@@ -105,3 +105,14 @@ def _supervised(case: Case, task: Task, decision: Decision) -> None:
                     held.decision = Decision(name="excused", at=case.now(), actor_id=decision.actor_id,
                                              actor_name=decision.actor_name, fields=decision.fields)  # fmt: skip
                     case.end(held)
+
+
+_EFFECTS: dict[str, Callable[[Case, Task, Decision], None]] = {
+    "name_officer": lambda case, task, decision: named(case, decision),
+    "confirm_triage": _at_desk,
+    "check_in": lambda case, task, decision: checked_in(case, task),
+    "confer": conferred,
+    "carry_out": carried,
+    "supervise": _supervised,
+}
+"""What the answer to a kind of task does, whatever was answered."""

@@ -16,6 +16,7 @@ from domain.case.clocks import Clock, RungName
 from domain.case.lawful_tables import AGAIN
 from domain.case.protection import ask_for_renewal
 from domain.case.state import Decision, DisputeState, Task
+from domain.case.summons.whistle import CHECK_IN, checked_in
 from domain.policy.catalogue import KINDS, title_of
 from domain.transitions.decisions import put_on_record
 from domain.transitions.supervision import supervise, unapproved
@@ -113,6 +114,8 @@ def _decide(case: Case, task: Task, decision: str) -> None:
     empty = KINDS[task.kind].decisions[decision].form()
     fields = empty.model_dump(mode="json", exclude_none=True)
     put_on_record(case, task, Decision(name=decision, fields=fields, at=case.now()))
+    if task.kind == CHECK_IN:
+        checked_in(case, task)
     policy = case.state.process.tasks.get(task.kind)
     if policy and case.state.colour in policy.silence_supervised:
         supervise(case, "silence", f"{task.name}逾期未办督办", level=0, task_id=task.task_id)

@@ -43,7 +43,7 @@ class NewMessage(Model):
     """A message to be written: its kind (`mention`, `digest`, `vacancies`, `handed`, `offered`), to whom; its
     content is sealed.
 
-    Those that a case itself sends (`named`, `reported`, `buck_passing`) are written by `tell`.
+    Those that a case itself sends (`named`, `reported`, `buck_passing`, `absence`) are written by `tell`.
     """
 
     message_id: str = Field(default_factory=new_id)
@@ -106,7 +106,8 @@ async def watching(
 NAMED = "named"
 NOTED = "hotline_note"
 WARNED = "warned"
-TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing", NOTED: NOTED, WARNED: WARNED}
+TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing", NOTED: NOTED, WARNED: WARNED,
+        "absent": "absence"}  # fmt: skip
 """The lines of a timeline that are told somebody, with the kind of message."""
 
 _AT = Statement(

@@ -25,7 +25,8 @@ from domain.case.records import Beat, Incident, Party
 from domain.case.state import Task
 from domain.image.public_document import public_document
 from domain.people.organisation import Actor
-from domain.transitions.decisions import Command, Receipt, organisation_codes
+from domain.transitions.assignments.named_units import organisation_codes
+from domain.transitions.decisions import Command, Receipt
 from domain.triage.places import resolve_places
 from domain.triage.triage import triage
 from infra.database.ids import new_id

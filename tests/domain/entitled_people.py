@@ -93,7 +93,7 @@ def barred(state: DisputeState, task: Task) -> set[str]:
         if other.round == task.round and (KINDS[other.kind].handles or KINDS[other.kind].judges) and other is not task:
             for decision in [*other.record, *([other.decision] if other.decision else [])]:
                 hands |= selves(decision)
-    for sitting in state.sessions:
+    for sitting in [*state.sessions, *(table for whistle in state.summons for table in whistle.conferences)]:
         hands |= {who["person"] for who in sitting.participants if sitting.round == task.round and "person" in who}
     return hands
 
@@ -114,6 +114,9 @@ def answered_for(actor: Actor, posts: list[Post]) -> bool:
 
 def may_act(state: DisputeState, action: str) -> list[Actor]:
     """People with one of the action's roles at an organisation that has a part in the case, or above one."""
+    if action == "summon" and state.process.summons:  # whoever the playbook says, at the very place or above it
+        asked = [Post(role=p.role, path=state.places[p.at]) for p in state.process.summons.by]
+        return [*map(holder, asked), *(holder(post, 3, deputy=True) for post in asked)]
     paths = [state.places["station"], state.places["county"], *(p.path for t in state.tasks for p in t.addressees)]
     roles = sorted(ACTIONS[action].roles)
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
@@ -221,6 +224,10 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("court_protection", "granted"): lambda d, s, at: {
         "until": (at + timedelta(days=d.number(0, 180))).date().isoformat()},
     ("apply_protection", "apply"): _flags("urgent"),
+    ("confer", "agreed"): lambda d, s, at: {"items": [
+        {"what": f"事项{n}", "organisation": d.pick(list(ORGANISATIONS)), "role": "department_handler",
+         "due": (at + timedelta(hours=d.number(1, 200))).isoformat()}
+        for n in range(d.number(0, 3))]},
     ("evaluate", "return"): lambda d, s, at: {"redo": d.pick(["same", "dispatch"])},
     ("visit", "relapsed"): lambda d, s, at: {"colour": d.pick(list(s.process.colours))},
 }  # fmt: skip
@@ -258,6 +265,8 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
             fields |= {"name": draw.pick(free)}
             fields |= {"party": who} if who else {"side": "b"}
+        case "summon":
+            fields |= _called(draw, state, at)
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
@@ -275,6 +284,17 @@ def grounds_of(draw: Chance, state: DisputeState) -> dict[str, Any]:
     policy = state.process.promotion
     said = [code for code, ground in policy.criteria.items() if ground.said] if policy else []
     return {"criteria": [draw.pick(said)]} if said else {}
+
+
+def _called(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
+    units = list(ORGANISATIONS)[: draw.number(1, 3)]
+    grounds = list(state.process.summons.triggers) if state.process.summons else ["complex_matter"]
+    hours = draw.pick([None, 1, 30])
+    return {
+        "to": [{"organisation": code, "role": "department_handler"} for code in units],
+        "why": draw.pick(grounds), "where": "街道会议室",
+        **({"at": (at + timedelta(hours=hours)).isoformat()} if hours else {}),
+    }  # fmt: skip
 
 
 def free_for(state: DisputeState, tasks: list[Task]) -> list[str]:

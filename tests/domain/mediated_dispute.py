@@ -55,9 +55,11 @@ class Told:
         """The kinds of the open tasks that wait for an answer, in order."""
         return sorted(task.kind for task in self.state.pending() if not KINDS[task.kind].to_the_end)
 
-    def answer(self, kind: str, decision: str, *, by: Actor | None = None, **fields: Any) -> Receipt:
-        """Somebody entitled answers."""
-        task = self.task(kind)
+    def answer(
+        self, kind: str, decision: str, *, by: Actor | None = None, of: str | None = None, **fields: Any
+    ) -> Receipt:
+        """Somebody entitled answers; `of` is the path of the post that is asked, where several are."""
+        task = next(t for t in self.state.pending(kind) if of in (None, t.addressees[0].path))
         filled = {**fields_for(_Never(), self.state, task, decision, self.life.at), **fields}
         receipt = self.life.decide(
             Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,

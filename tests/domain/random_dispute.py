@@ -35,6 +35,7 @@ from tests.domain.entitled_people import (
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import Drawn, Steps
 from tests.domain.support import BEAT, MONDAY, PLACES, alarm, playbook
+from tests.domain.whistling import whistling
 from workflows.dispute import DisputeInput
 from workflows.harness.life import Life
 
@@ -56,7 +57,7 @@ class EveryLife(Steps):
     @initialize(
         rank=st.integers(1, 3), risk=st.sampled_from([[], [], ["domestic_violence"]]), police=st.booleans(),
         source=st.sampled_from(["110", "12345", "grid"]), sides=st.integers(1, 2), goal=GOALS,
-        known=st.booleans(), data=st.data(),
+        known=st.booleans(), whistles=st.booleans(), data=st.data(),
     )  # fmt: skip
     def opens(
         self,
@@ -67,6 +68,7 @@ class EveryLife(Steps):
         sides: int,
         goal: str,
         known: bool,
+        whistles: bool,
         data: st.DataObject,
     ) -> None:
         """A dispute is taken in, and perhaps gets somewhere at once."""
@@ -80,8 +82,9 @@ class EveryLife(Steps):
         incident = alarm(1, MONDAY, rank=rank)
         incident.source = source
         incident.parties = [Party(name=f"当事人{side}", side=side) for side in "ab"[:sides]]
+        book = whistling(dispatch=True, tier=True) if whistles and self.code == "jinhua" else playbook(self.code)
         state = open_state(
-            "D2026-000001", playbook=playbook(self.code), calendar=Calendar(), places=places, incident=incident,
+            "D2026-000001", playbook=book, calendar=Calendar(), places=places, incident=incident,
             triage=found, at=MONDAY, beat=BEAT if known else None,
         )  # fmt: skip
         state.process = Drawn(data).pick([state.process, state.process.model_copy(update={"promotion": PROMOTION})])

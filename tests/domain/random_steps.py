@@ -47,7 +47,8 @@ from workflows.harness.life import Life, refused
 
 T = TypeVar("T")
 FORWARD = ("confirm", "approve", "assign", "accept", "disposed", "settled", "agreed", "apply", "confirmed", "stable",
-           "performed", "unsettled", "overrule", "ordinary")  # fmt: skip
+           "performed", "unsettled", "overrule", "ordinary",
+           "arrived", "done")  # fmt: skip
 TOWARDS: dict[str, tuple[str, ...]] = {
     Stage.PUSH_2: ("unsettled", "send_back"),
     Stage.PUSH_3: ("unsettled", "request_third_push"),
@@ -127,7 +128,7 @@ class Steps(RuleBasedStateMachine):
 
     def answer(self, draw: Chance, goal: str = "") -> bool:
         """A rightful answer is sent, and taken; one that leads to a stage, or any. Says whether somebody was asked."""
-        beside = [task for task in self.state.pending() if task.beside]
+        beside = [task for task in self.state.pending() if task.beside or KINDS[task.kind].before_judged]
         asked = self.state.pending() if not goal else stage_tasks(self.state) + beside
         pending = [task for task in asked if may_answer(self.state, task)]
         if not pending:
@@ -138,7 +139,7 @@ class Steps(RuleBasedStateMachine):
         rare = [name for name in allowed if name not in FINAL or draw.number(0, 9) == 0]
         names = towards[:1] if goal and towards else rare or list(allowed)
         command = self.command(draw, task, draw.pick(names))
-        if goal == Stage.CONFIRMATION and command.decision == "agreed":
+        if goal == Stage.CONFIRMATION and (task.kind, command.decision) == ("mediate", "agreed"):
             command.fields["confirmation"] = True
         by_signal = draw.number(0, 4) == 0
         self.watch.sent_by(command.actor)

@@ -25,7 +25,8 @@ from domain.image.projection import project
 from domain.image.public_document import public_document
 from domain.people.organisation import OrganisationRef
 from domain.policy.playbook import Playbook
-from domain.transitions.decisions import Command, organisation_codes
+from domain.transitions.assignments.named_units import organisation_codes
+from domain.transitions.decisions import Command
 from domain.triage.triage import Triage
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.writer import rows_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, departments, helping, judgement, mediation, pushes
+from domain.policy.forms import actions, departments, helping, judgement, mediation, pushes, summons
 from domain.policy.kinds.spec import KindSpec
 from domain.policy.kinds.spec import decision as _d
 from domain.policy.stages import Stage
@@ -45,6 +45,42 @@ ASIDES: dict[str, KindSpec] = {
             "progress": _d("记录进展", helping.HelpGoesOn, ends=False),
             "done": _d("已办成", helping.Helped),
             "not_possible": _d("办不成", Reasoned),
+        },
+    ),
+    "check_in": KindSpec(
+        name="报到",
+        people_from="summons (whoever is called)",
+        aside=True,
+        before_judged=True,
+        decisions={
+            "arrived": _d("已报到", summons.CheckedIn),
+            "unable": _d("不能到场", Reasoned),
+            "absent": _d("缺席", by_clock="到时未报到的，由时限认定缺席，不由人作出"),
+        },
+    ),
+    "confer": KindSpec(
+        name="联合会商",
+        confers=True,
+        people_from="summons.by (whoever whistled)",
+        handles=True,
+        aside=True,
+        before_judged=True,
+        decisions={
+            "agreed": _d("达成共识", summons.Conferred),
+            "not_agreed": _d("未达成共识", summons.NotConferred),
+            "called_off": _d("取消会商", Reasoned),
+        },
+    ),
+    "carry_out": KindSpec(
+        name="落实事项",
+        people_from="summons (whom the joint session names)",
+        handles=True,
+        aside=True,
+        before_judged=True,
+        decisions={
+            "progress": _d("记录进展", summons.CarryingOn, ends=False),
+            "done": _d("已落实", summons.CarriedOut, pictures=True),
+            "unable": _d("无法落实", Reasoned),
         },
     ),
     "keep_following": KindSpec(

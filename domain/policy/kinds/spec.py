@@ -19,6 +19,8 @@ class DecisionSpec(Model):
     """says how it was disposed of, which is judged: after a return it carries something new"""
     ending: str = ""
     """ends the whole case as this action does; where that needs approval, the task stays open meanwhile"""
+    by_clock: str = ""
+    """why nobody takes it: the clock does, or the law"""
     leads_to: Stage | None = None
     """takes the case to that stage; a mechanism without it does not offer the decision"""
 
@@ -31,11 +33,12 @@ def decision(
     pictures: bool = False,
     feeds_back: bool = False,
     ending: str = "",
+    by_clock: str = "",
     leads_to: Stage | None = None,
 ) -> DecisionSpec:
     """A decision that ends its task unless it says otherwise."""
     return DecisionSpec(title=title, form=form, ends=ends, pictures=pictures, feeds_back=feeds_back, ending=ending,
-                        leads_to=leads_to)  # fmt: skip
+                        by_clock=by_clock, leads_to=leads_to)  # fmt: skip
 
 
 class KindSpec(Model):
@@ -87,6 +90,10 @@ class KindSpec(Model):
     """an aside that waits for no answer: open for notes until the dispute is over"""
     named: bool = False
     """may be one person's from the beginning: a playbook says so by `names_one`"""
+    confers: bool = False
+    """a joint session outside the ladder: who took part goes on record, and no tier says who must"""
+    before_judged: bool = False
+    """an aside that is over before anybody judges what was done"""
     approves: bool = False
     """approves a change or an ending one level up: its silence goes a level higher, and never approves"""
     protection: bool = False

@@ -127,7 +127,7 @@ STORY: dict[str, KindSpec] = {
             "not_agreed": _d("未达成协议", mediation.SessionFailed),
             "adjourned": _d("改期", mediation.Adjourned),
             "refused": _d("当事人拒绝调解", mediation.TableRefused),
-            "lapsed": _d("依法终止"),
+            "lapsed": _d("依法终止", by_clock="依法终止由时限或新警情引起，不由人作出"),
             "promote": _d("提前提级", Reasoned),
         },
     ),

@@ -26,6 +26,7 @@ class TaskPolicy(Strict):
     first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
     names_one: bool = Field(False, description="one person is named for it: whoever has the beat")
     reports_to: list[Addressing] = Field([], description="who is told when it is pushed on from here")
+    summon: bool = Field(False, description="of dispatch: whoever is dispatched to is called to a joint session")
     rungs: Rungs = Rungs()
     decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
     ring: Ring | None = Field(None, description="rings at their desks until somebody acknowledges it")

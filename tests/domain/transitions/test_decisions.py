@@ -19,7 +19,8 @@ from domain.errors import (
 )
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
-from domain.transitions.decisions import check, decisions_open, entitled_post, organisation_codes
+from domain.transitions.assignments.named_units import organisation_codes
+from domain.transitions.decisions import check, decisions_open, entitled_post
 from domain.transitions.handover import Claim, check_claim
 from tests.domain.support import (
     DISPATCHER,

@@ -1,0 +1,58 @@
+"""The indicators of whistles: how many were called, who came, who was absent (R-082, H-035)."""
+
+from __future__ import annotations
+
+from domain.indicators.events import TallyKind
+from domain.indicators.formulas import Count, Definition
+
+
+def _came(count: Count, days: int) -> bool:
+    return count.result == "arrived"
+
+
+def _excused(count: Count, days: int) -> bool:
+    return count.result == "unable"
+
+
+SUMMONS = (
+    Definition(
+        code="summoned",
+        name="吹哨数",
+        unit="家次",
+        kind=TallyKind.SUMMONED,
+        basis="flow",
+        better="neither",
+        source="R-082；H-035",
+        section="summons",
+        formula="期内被吹哨、且已报到或已认定缺席的单位岗位数（家次）",
+        edges=("时间为吹哨的时间，单位为被吹哨的单位；联调层级和交办按工作机制吹哨的也计入", "还在报到时限内的暂不计"),
+    ),
+    Definition(
+        code="check_in_rate",
+        name="吹哨报到率",
+        unit="%",
+        kind=TallyKind.SUMMONED,
+        basis="flow",
+        better="higher",
+        source="R-082；H-035",
+        section="summons",
+        formula="期内被吹哨的家次中，按时报到的比例",
+        edges=("过了报到时限的按缺席计，之后到场的写入会商参加人员，不改缺席",),
+        base=lambda count, days: True,
+        hits=_came,
+    ),
+    Definition(
+        code="absences",
+        name="缺席数",
+        unit="家次",
+        kind=TallyKind.SUMMONED,
+        basis="flow",
+        better="lower",
+        source="R-082；H-035、H-036",
+        section="summons",
+        formula="期内被吹哨而没有到场的家次",
+        edges=("到时没有报到的，由时限认定缺席；说明不能到场的也计入，并单列",),
+        hits=lambda count, days: not _came(count, days),
+        marks={"说明不能到场": _excused},
+    ),
+)
