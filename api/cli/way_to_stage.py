@@ -16,10 +16,13 @@ Answer = tuple[str, Document]
 
 ORDER = list(Stage)
 DESKS = "confirm_triage"
-_BESIDE = (DESKS, "name_officer", "watch_through")
+_CALLED = tuple(kind for kind, spec in KINDS.items() if spec.before_judged)
+"""What a whistle calls for, before anybody judges."""
+_BESIDE = (DESKS, "name_officer", "watch_through", *_CALLED)
 """What stands beside the story with a limit of its own."""
 STAGE_OF = {kind: spec.stages[-1] for kind, spec in KINDS.items() if spec.stages}
 """The stage that asks a kind, the last where several do."""
+STAGE_OF |= dict.fromkeys(_CALLED, Stage.PUSH_1)
 
 
 def later(stage: Stage, than: Stage) -> bool:
@@ -42,6 +45,9 @@ _TOWARDS: dict[str, Callable[[Stage], Answer]] = {
     "follow_up_responsibly": lambda aim: (_by_officer(aim), {}),
     "approve_third_push": lambda aim: ("approve", {}),
     "dispatch": lambda aim: ("assign", {}),
+    "check_in": lambda aim: ("arrived", {}),
+    "confer": lambda aim: ("agreed", {}),
+    "carry_out": lambda aim: ("done", {}),
     "accept_assignment": lambda aim: ("accept", {}),
     "rule_refusal": lambda aim: ("overrule", {}),
     "dispose": lambda aim: ("mediate" if aim in (Stage.MEDIATION, Stage.CONFIRMATION) else "disposed", {}),
@@ -63,6 +69,11 @@ def towards(aim: Stage, kind: str) -> Answer:
 def waited_for(tasks: list[Document]) -> list[Document]:
     """Of open tasks as the API shows them, those that the story waits for."""
     return [task for task in tasks if not task["aside"]]
+
+
+def called_for(tasks: list[Document]) -> list[Document]:
+    """Those that a whistle called for, and then those that the story waits for."""
+    return [*(task for task in tasks if task["kind"] in _CALLED), *waited_for(tasks)]
 
 
 def with_asides(tasks: list[Document]) -> list[Document]:

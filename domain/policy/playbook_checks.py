@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from pydantic import BaseModel
 
-from domain.base import Strict
+from domain.base import CHINA, Strict
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS
@@ -23,7 +24,7 @@ from domain.policy.mistakes import choice
 from domain.policy.parts.exits import LEAVES
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.process import Process, unknown_kinds
-from domain.policy.spans import Span, Unit
+from domain.policy.spans import Calendar, Span, Unit
 from domain.policy.stages import PUSHES, Stage
 from domain.policy.words.checks import word_mistakes
 
@@ -65,6 +66,7 @@ def mistakes(
         _judges,
         _supervision,
         _spans,
+        _summons,
         _words,
     )
     found = [each for check in checks for each in check(process)]
@@ -202,6 +204,7 @@ def addressings(process: Process) -> Iterator[tuple[Loc, Addressing]]:
         yield from _each(warning.told, "warnings", code, "told")
     for n, level in enumerate(process.promotion.to if process.promotion else ()):
         yield from _each(level, "promotion", "to", n)
+    yield from _each(process.summons.by if process.summons else [], "summons", "by")
 
 
 def _each(posts: list[Addressing], *where: str | int) -> Iterator[tuple[Loc, Addressing]]:
@@ -252,6 +255,8 @@ def _demands(process: Process) -> Iterator[Mistake]:
             continue
         if (stages := KINDS[kind].stages) and not any(process.has(stage) for stage in stages):
             yield Mistake(where, f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out")
+        if why := KINDS[kind].decisions[name].by_clock:
+            yield Mistake(where, f"nobody takes it and proves anything by it: {why}")
         own = KINDS[kind].decisions[name].form.model_fields
         if demand.criteria:
             yield Mistake((*where, "criteria"), "the grounds for the ladder stand under ladder.criteria")
@@ -353,6 +358,28 @@ def _supervision(process: Process) -> Iterator[Mistake]:
     if process.supervision.rungs.supervise_after:
         what = "nobody supervises a supervision: each would call the next, for ever; colour_rungs promote it"
         yield Mistake(("supervision", "rungs", "supervise_after"), what)
+
+
+def _summons(process: Process) -> Iterator[Mistake]:
+    """Whistles that the process blows by itself need a policy, and somebody to confer before his time is over."""
+    blown: list[Loc] = [("tasks", kind, "summon") for kind, policy in process.tasks.items() if policy.summon]
+    for kind in (where[1] for where in blown):
+        if kind != "dispatch":
+            what = f"nobody is called by '{kind}'; only by dispatch, or by a tier of the ladder"
+            yield Mistake(("tasks", kind, "summon"), what)
+    tiers = process.ladder.tiers if process.ladder else []
+    blown += [("ladder", "tiers", n, "summon") for n, tier in enumerate(tiers) if tier.summon]
+    for where in blown if process.summons is None else ():
+        yield Mistake(where, "whoever is called checks in: process.summons is missing (by, limit)")
+    called: dict[str, str] = {}
+    for code, name in process.summons.triggers.items() if process.summons else ():
+        if called.setdefault(name, code) != code:
+            yield Mistake(("summons", "triggers", code), f"'{name}' is the name of {called[name]} already")
+    if process.summons and not any(endless(process.summons)):
+        start, policy, usual = datetime(2026, 3, 2, 9, tzinfo=CHINA), process.summons, Calendar()
+        if usual.after(start, policy.confer_within) <= usual.after(start, policy.limit):
+            what = f"they confer once everybody has come or is absent, after {policy.limit} at most: longer than that"
+            yield Mistake(("summons", "confer_within"), what)
 
 
 def _words(process: Process) -> Iterator[Mistake]:

@@ -93,8 +93,10 @@ def barred(state: DisputeState, task: Task) -> set[str]:
         if other.round == task.round and (KINDS[other.kind].handles or KINDS[other.kind].judges) and other is not task:
             for decision in [*other.record, *([other.decision] if other.decision else [])]:
                 hands |= selves(decision)
-    for sitting in [*state.sessions, *(table for whistle in state.summons for table in whistle.conferences)]:
-        hands |= {who["person"] for who in sitting.participants if sitting.round == task.round and "person" in who}
+    tables = [(sitting.round, sitting.participants) for sitting in state.sessions]
+    tables += [(held.round, held.participants) for whistle in state.summons for held in whistle.conferences]
+    for held_in, there in tables:
+        hands |= {who["person"] for who in there if held_in == task.round and "person" in who}
     return hands
 
 

@@ -17,7 +17,7 @@ import typer
 from api.cli.client import County, Document, Refusal, county
 from api.cli.demo.scripts import SCRIPTS, Script, Step, Wait
 from api.cli.stories import current_process
-from api.cli.way_to_stage import STAGE_OF, later, towards, waited_for
+from api.cli.way_to_stage import STAGE_OF, called_for, later, towards
 from domain.base import CHINA
 from domain.policy.process import Process
 from domain.policy.stages import Stage
@@ -128,7 +128,7 @@ class Making:
                 return dict(tasks[nth])
             if case["closed_at"] or (aim and later(Stage(case["stage"]), aim)):
                 return None
-            before = [t for t in waited_for(case["tasks"]) if _waits(t) and t["kind"] != step.kind]
+            before = [t for t in called_for(case["tasks"]) if _waits(t) and t["kind"] != step.kind]
             if aim and before and not later(STAGE_OF[before[0]["kind"]], aim):
                 decision, fields = towards(aim, before[0]["kind"])
                 if self._try(before[0], decision, f"{key}-{before[0]['task_id']}", fields):
