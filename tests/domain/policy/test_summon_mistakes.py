@@ -14,15 +14,23 @@ PART = CITY[CITY.index("  summons:") : CITY.index("  words:")]
     [
         ("confer_within: {hours: 12}", "confer_within: {minutes: 60}", "longer than that"),
         ("stubborn: 骨头案", "stubborn: 复杂事项", "'复杂事项' is the name of complex_matter already"),
-        ("{role: township_leader, at: township}]\n    triggers", "{role: mayor, at: township}]\n    triggers", "no such role: mayor"),
-        ("      decides_itself: accept ", "      summon: true\n      decides_itself: accept ", "nobody is called by 'accept_assignment'"),
+        (
+            "{role: township_leader, at: township}]\n    triggers",
+            "{role: mayor, at: township}]\n    triggers",
+            "no such role: mayor",
+        ),
+        (
+            "      decides_itself: accept ",
+            "      summon: true\n      decides_itself: accept ",
+            "nobody is called by 'accept_assignment'",
+        ),
         (
             "    cooperate.disposed: {met: 1, pictures: 1}",
             "    check_in.absent: {pictures: 1}\n    cooperate.disposed: {met: 1, pictures: 1}",
             "由时限认定缺席",
         ),
     ],
-)  # fmt: skip
+)
 def test_whistles_that_would_be_ignored_are_refused(old: str, new: str, told: str) -> None:
     assert told in the_mistake(old, new)
 
