@@ -20,6 +20,7 @@ from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves
 from tests.domain.promotion_law import check_promotions
+from tests.domain.whistling import whistles
 
 STAGE_OF = {
     "confirm_triage": {Stage.TRIAGE},
@@ -111,7 +112,7 @@ class Watch:
         check_promotions(state)
         self._diverted(state)
         self._helps(state)
-        self._whistles(state)
+        whistles(state)
         self._rungs(state, new, at)
         self._clocks_stand(state, at)
         self._bells(state)
@@ -220,26 +221,6 @@ class Watch:
         assert not (state.outcome == "resolved" and any(t.state == "void" for t in helps if t.round == state.round)), (
             "closed while somebody was being helped"
         )
-
-    def _whistles(self, state: DisputeState) -> None:
-        """Whoever was called is waited for, then they confer, and what they plan is done before anybody judges."""
-        standing = [task.kind for task in state.pending() if KINDS[task.kind].before_judged]
-        assert state.stage not in (Stage.EVALUATION, Stage.FOLLOW_UP) or not standing, f"judged with {standing} open"
-        for whistle in state.summons:
-            of_it = [task for task in state.tasks if task.about.get("summons") == whistle.number]
-            called = [task for task in of_it if task.kind == "check_in"]
-            assert {task.task_id for task in called} == {each.task_id for each in whistle.called}, (
-                "called and not asked"
-            )
-            tables = [task for task in of_it if task.kind == "confer"]
-            here = not any(task.pending for task in called) and not state.closed
-            assert bool(tables) == (whistle.cause != "tier") or not here or state.closed_at, (
-                "nobody asks them to confer"
-            )
-            assert not tables or not any(task.pending for task in called), "they confer while somebody is waited for"
-            assert len(whistle.items) == sum(task.kind == "carry_out" for task in of_it), "planned and not asked"
-            held = [task.decision.name for task in tables if task.decision]
-            assert [sitting.result for sitting in whistle.conferences] == held, "a joint session is not on record"
 
     def _bells(self, state: DisputeState) -> None:
         """A bell rings until it is answered, one level after the other; what is not seen in time is deemed known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.cli.client import County
 from api.cli.show import console
-from api.cli.stories import anywhere, huangshi, jinhua, own, qionglai, ronghe, violence, wuwei
+from api.cli.stories import anywhere, huangshi, jinhua, own, passage, qionglai, ronghe, violence, wuwei
 from api.cli.stories.telling import Story, StoryBroken, Telling
 from domain.policy.process import Process
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -20,6 +20,7 @@ STORIES: dict[str, Story] = {
             "goods-and-payment", 3, "货与款", ("jinhua",), ("J-040", "J-041", "J-042", "J-043", "J-044", "J-045"),
             jinhua.goods_and_payment,
         ),
+        Story("fire-passage", 4, "消防通道", ("huangshi",), ("H-041", "H-042", "H-043", "H-044"), passage.fire_passage),
         Story(
             "noise-on-the-fifth-floor", 5, "五楼噪声", ("huangshi",), ("H-062", "H-063", "H-064", "H-069"),
             huangshi.noise_on_the_fifth_floor,

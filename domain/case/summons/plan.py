@@ -50,7 +50,7 @@ def conferred(case: Case, task: Task, decision: Decision) -> None:
     policy = case.state.process.summons
     for item in fields["items"]:
         unit, number, due = by_code[item["organisation"]], len(whistle.items) + 1, datetime.fromisoformat(item["due"])
-        about = {"summons": whistle.number, "item": number, "title": f"落实事项（{item['what'][:40]}）",
+        about = {"summons": whistle.number, "item": number, "title": item["what"][:40],
                  "instructions": item["what"]}  # fmt: skip
         asked = case.open(
             CARRY_OUT, to=[Post(role=item["role"], path=unit.path)], about=about,

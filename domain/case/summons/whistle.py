@@ -151,7 +151,7 @@ def checked_in(case: Case, task: Task) -> None:
 def convene(case: Case, whistle: Whistle, why: str = "") -> None:
     """Whoever whistled is asked to hold the joint session; the first one's time runs from the whistle."""
     s, policy, now = case.state, _policy(case.state), case.now()
-    about = _about(whistle, f"联合会商（{why or whistle.why or '交办会商'}）", why or whistle.reason)
+    about = _about(whistle, why or whistle.why or "交办会商", why or whistle.reason)
     task = case.open(
         CONFER,
         to=[whistle.post] if whistle.post else None,
@@ -187,11 +187,11 @@ def retime(clock: Clock | None, since: datetime, due: datetime) -> None:
 
 
 def lasted(whistle: Whistle, at: datetime) -> str:
-    """How long after the whistle, in words: 3天2小时."""
+    """How long after the whistle, in words: 3天2小时, 5小时20分钟."""
     minutes = int((at - whistle.at).total_seconds()) // 60
     days, hours, left = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [f"{count}{unit}" for count, unit in ((days, "天"), (hours, "小时"), (left, "分钟")) if count]
-    return "".join(parts[:2]) or "不到1分钟"
+    units = ((days, "天"), (hours, "小时")) if days else ((hours, "小时"), (left, "分钟"))
+    return "".join(f"{count}{unit}" for count, unit in units if count) or "不到1分钟"
 
 
 def _whistle(
@@ -213,7 +213,7 @@ def _call(case: Case, whistle: Whistle, called: Sequence[tuple[str, list[Post]]]
     place = f"{whistle.where}，{_shown(whistle.meet_at)}" if whistle.where and whistle.meet_at else whistle.where
     words = "。".join(filter(None, (f"到{place}报到" if place else "", whistle.reason)))
     for name, posts in called:
-        about = _about(whistle, f"报到（{what}）", words)
+        about = _about(whistle, what, words)
         task = case.open(CHECK_IN, to=posts, about=about, limit=policy.limit, rungs=policy.rungs)
         clock = s.clock(f"task:{task.task_id}")
         assert clock, "just started"

@@ -78,13 +78,13 @@ def test_the_fire_passage_as_the_report_tells_it() -> None:
             "what": "消除安全隐患",
             "organisation": "housing",
             "role": "department_handler",
-            "due": (started + timedelta(days=3)).isoformat(),
+            "due": (started + timedelta(days=3, hours=6)).isoformat(),
         },
         {
             "what": "拆除通道",
             "organisation": "market",
             "role": "department_handler",
-            "due": (started + timedelta(days=4)).isoformat(),
+            "due": (started + timedelta(days=4, hours=6)).isoformat(),
         },
     ]
     told.answer("confer", "agreed", by=STREET, participants=PRESENT, minutes="消防通道整改建设方案", items=plan)
@@ -96,7 +96,7 @@ def test_the_fire_passage_as_the_report_tells_it() -> None:
     told.answer("dispose", "disposed")
     assert told.state.stage == "push_3", "the plan is carried out before anybody judges"
     limits = {item.what: item.due_at - started for item in told.state.summons[0].items}
-    assert limits == {"消除安全隐患": timedelta(days=3), "拆除通道": timedelta(days=4)}, MILESTONES
+    assert limits == {"消除安全隐患": timedelta(days=3, hours=6), "拆除通道": timedelta(days=4, hours=6)}, MILESTONES
     told.life.pass_time(started + timedelta(days=3) - told.life.at)
     told.answer("carry_out", "done")
     assert told.state.stage == "push_3"
