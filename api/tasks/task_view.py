@@ -63,6 +63,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
             f"{need['name']}至少 {need['at_least']} 人（{'、'.join(role_name(r) for r in need['any_of'])}）"
             for need in about.get("requires", [])
         ],
+        "came": "、".join(line["name"] for line in about.get("called", []) if line["name"]),
         "instructions": str(about.get("instructions") or ""),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),

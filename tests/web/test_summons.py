@@ -109,6 +109,8 @@ def test_who_came_the_plan_and_how_long_it_took_are_seen_on_the_case(there: Desk
     page = there.sign_in(street)
     confer = county.wait_for(number, "confer")
     page.goto(f"/tasks/{confer['task_id']}?decision=agreed")
+    expect(page.get_by_role("main")).to_contain_text("已报到")
+    expect(page.get_by_role("main")).to_contain_text("县消防救援大队部门承办人")
     sound(page)
     shot(page, "confer")
     county.advance(number, "PT3H")

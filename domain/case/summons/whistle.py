@@ -166,11 +166,14 @@ def convene(case: Case, whistle: Whistle, why: str = "") -> None:
 
 def _there(case: Case, whistle: Whistle) -> list[dict[str, Any]]:
     """Who is expected at the joint session, as lines of a table: whoever whistled, and those who have come."""
-    came = [task for called in whistle.called if (task := case.state.task(called.task_id))]
-    came = [task for task in came if task.decision and task.decision.name == "arrived"]
-    asked = [*([[whistle.post]] if whistle.post else []), *(task.addressees for task in came)]
+    expected = [("", [whistle.post])] if whistle.post else []
+    for called in whistle.called:
+        task = case.state.task(called.task_id)
+        if task and task.decision and task.decision.name == "arrived":
+            expected.append((called.name, task.addressees))
     return [
-        {"name": "", "any_of": [post.role for post in posts], "at_least": 1, "path": posts[0].path} for posts in asked
+        {"name": name, "any_of": [post.role for post in posts], "at_least": 1, "path": posts[0].path}
+        for name, posts in expected
     ]
 
 
