@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
 
 from pydantic import BaseModel
 
-from domain.base import CHINA, Strict
+from domain.base import Strict
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
 from domain.policy.catalogue import KINDS
@@ -24,8 +23,9 @@ from domain.policy.mistakes import choice
 from domain.policy.parts.exits import LEAVES
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.process import Process, unknown_kinds
-from domain.policy.spans import Calendar, Span, Unit
+from domain.policy.spans import Span, Unit
 from domain.policy.stages import PUSHES, Stage
+from domain.policy.summon_checks import summon_mistakes
 from domain.policy.words.checks import word_mistakes
 
 LONGEST = {
@@ -66,7 +66,7 @@ def mistakes(
         _judges,
         _supervision,
         _spans,
-        _summons,
+        summon_mistakes,
         _words,
     )
     found = [each for check in checks for each in check(process)]
@@ -358,28 +358,6 @@ def _supervision(process: Process) -> Iterator[Mistake]:
     if process.supervision.rungs.supervise_after:
         what = "nobody supervises a supervision: each would call the next, for ever; colour_rungs promote it"
         yield Mistake(("supervision", "rungs", "supervise_after"), what)
-
-
-def _summons(process: Process) -> Iterator[Mistake]:
-    """Whistles that the process blows by itself need a policy, and somebody to confer before his time is over."""
-    blown: list[Loc] = [("tasks", kind, "summon") for kind, policy in process.tasks.items() if policy.summon]
-    for kind in (where[1] for where in blown):
-        if kind != "dispatch":
-            what = f"nobody is called by '{kind}'; only by dispatch, or by a tier of the ladder"
-            yield Mistake(("tasks", kind, "summon"), what)
-    tiers = process.ladder.tiers if process.ladder else []
-    blown += [("ladder", "tiers", n, "summon") for n, tier in enumerate(tiers) if tier.summon]
-    for where in blown if process.summons is None else ():
-        yield Mistake(where, "whoever is called checks in: process.summons is missing (by, limit)")
-    called: dict[str, str] = {}
-    for code, name in process.summons.triggers.items() if process.summons else ():
-        if called.setdefault(name, code) != code:
-            yield Mistake(("summons", "triggers", code), f"'{name}' is the name of {called[name]} already")
-    if process.summons and not any(endless(process.summons)):
-        start, policy, usual = datetime(2026, 3, 2, 9, tzinfo=CHINA), process.summons, Calendar()
-        if usual.after(start, policy.confer_within) <= usual.after(start, policy.limit):
-            what = f"they confer once everybody has come or is absent, after {policy.limit} at most: longer than that"
-            yield Mistake(("summons", "confer_within"), what)
 
 
 def _words(process: Process) -> Iterator[Mistake]:

@@ -1,0 +1,40 @@
+"""What a playbook may not say of its whistles (吹哨报到): nobody would be called, or have the time to confer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+from domain.base import CHINA
+from domain.policy.loading import Loc, Mistake
+from domain.policy.parts.summons import SummonPolicy
+from domain.policy.process import Process
+from domain.policy.spans import Calendar
+
+
+def summon_mistakes(process: Process) -> Iterator[Mistake]:
+    """Whistles that the process blows by itself need a policy, and a policy its grounds and times."""
+    blown: list[Loc] = [("tasks", kind, "summon") for kind, policy in process.tasks.items() if policy.summon]
+    for where in blown:
+        if where[1] != "dispatch":
+            yield Mistake(where, f"nobody is called by '{where[1]}'; only by dispatch, or by a tier of the ladder")
+    tiers = process.ladder.tiers if process.ladder else []
+    blown += [("ladder", "tiers", n, "summon") for n, tier in enumerate(tiers) if tier.summon]
+    if process.summons:
+        yield from _policy(process.summons)
+        return
+    for where in blown:
+        yield Mistake(where, "whoever is called checks in: process.summons is missing (by, limit)")
+
+
+def _policy(policy: SummonPolicy) -> Iterator[Mistake]:
+    called: dict[str, str] = {}
+    for code, name in policy.triggers.items():
+        if called.setdefault(name, code) != code:
+            yield Mistake(("summons", "triggers", code), f"'{name}' is the name of {called[name]} already")
+    with suppress(OverflowError):  # too long for dates: said of the length itself
+        start, usual = datetime(2026, 3, 2, 9, tzinfo=CHINA), Calendar()
+        if usual.after(start, policy.confer_within) <= usual.after(start, policy.limit):
+            what = f"they confer once everybody has come or is absent, after {policy.limit} at most: longer than that"
+            yield Mistake(("summons", "confer_within"), what)
