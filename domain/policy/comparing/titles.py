@@ -22,6 +22,7 @@ PARTS = {
     "raising": "自动升色",
     "protection_for": "开启保护令的风险类型",
     "warnings": "分级预警",
+    "summons": "吹哨报到",
     "words": "本地用语",
 }
 """The parts of a process."""
@@ -90,6 +91,11 @@ TITLES = {
     "any_of": "任一岗位",
     "at_least": "至少人数",
     "record": "记录类型",
+    "summon": "先吹哨报到",
+    "triggers": "吹哨情形",
+    "confer_within": "会商时限",
+    "summons.by": "谁可吹哨",
+    "summons.limit": "报到时限",
     "mediation": "调解性质",
     "alarms": "报警次数",
     "parties": "当事人数",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Literal
 
 from pydantic import Field
@@ -26,7 +27,9 @@ class Tier(Strict):
     requires: list[Composition] = []
     limit: Span | None = Field(None, description="the tier's own deadline, from its first session on")
     rungs: Rungs = Rungs()
-    summon: bool = Field(False, description="whoever sits there is called, and checks in, before each session")
+    summon: bool = Field(
+        False, exclude_if=operator.not_, description="whoever sits there is called, and checks in, before each session"
+    )
     record: str = Field("", description="what a session of the tier is recorded as")
     mediation: Literal["police", "people", "administrative", "judicial"] | None = Field(
         None, description="which kind of mediation it is by law: 治安调解, 人民调解, 行政调解, 司法调解"

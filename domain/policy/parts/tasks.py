@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -26,7 +27,11 @@ class TaskPolicy(Strict):
     first_contact: Span | None = Field(None, description="the first contact with a party is due within this")
     names_one: bool = Field(False, description="one person is named for it: whoever has the beat")
     reports_to: list[Addressing] = Field([], description="who is told when it is pushed on from here")
-    summon: bool = Field(False, description="of dispatch: whoever is dispatched to is called to a joint session")
+    summon: bool = Field(
+        False,
+        exclude_if=operator.not_,
+        description="of dispatch: whoever is dispatched to is called to a joint session",
+    )
     rungs: Rungs = Rungs()
     decides_itself: str | None = Field(None, description="the decision taken by the clock on expiry (deemed)")
     ring: Ring | None = Field(None, description="rings at their desks until somebody acknowledges it")

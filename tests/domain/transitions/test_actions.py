@@ -28,9 +28,11 @@ from tests.domain.support import (
     person,
     process,
 )
+from tests.domain.whistling import whistling
 
 DAY = timedelta(days=1)
 COUNTY_LEADER = person("county-leader", ("leader", PLACES["county"]))
+STREET = person("street", ("centre_dispatcher", PLACES["town_centre"]))
 
 
 def refused(desk: Desk, action: str, by: Actor = SUPERVISOR, **fields: object) -> Refused:
@@ -110,6 +112,8 @@ def test_red_is_neither_suspended_nor_extended() -> None:
 @pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"reopen"}))
 def test_no_action_without_a_reason(action: str) -> None:
     desk = Desk()
+    if action == "summon":
+        desk.state.process = whistling().process
     if action == "name_officer":
         desk.push(Stage.PUSH_2, "follow_up_responsibly")
     else:
@@ -117,7 +121,7 @@ def test_no_action_without_a_reason(action: str) -> None:
     if action == "arrange_help":
         desk.state.process = process("huangshi")
     desk.state.clocks[0].suspend(desk.at, "鉴定")
-    by = CHIEF if action in ("recall", "name_officer") else SUPERVISOR
+    by = {"recall": CHIEF, "name_officer": CHIEF, "summon": STREET}.get(action, SUPERVISOR)
     desk.state.clocks[0].suspensions *= action == "resume"
     refusal = refused(desk, action, by)
     assert isinstance(refusal, FieldsInvalid)
