@@ -173,7 +173,7 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _beside(case: Case, act: Act, form: Strict) -> None:
-    """What steers nothing: who is in the quarrel, and what is done for the people behind it."""
+    """What steers nothing: who is in the quarrel, what is done for the people behind it, who is called to confer."""
     if isinstance(form, CorrectParty):
         correct_party(case, form, act.actor)
     elif isinstance(form, ArrangeHelp):
@@ -297,14 +297,7 @@ def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[d
         errors.append({"field": "until", "message": "延期后的时限须晚于现在的时限"})
     if isinstance(form, MergeInto) and form.dispute_no == state.dispute_no:
         errors.append({"field": "dispute_no", "message": "不能并入自身"})
-    if isinstance(form, CorrectParty):
-        errors += party_errors(state, form)
-    if isinstance(form, ArrangeHelp):
-        errors += help_errors(state, form)
-        if form.organisation not in act.organisations:
-            errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
-    if isinstance(form, Summon):
-        errors += unknown_units(form, act.organisations) or summon_errors(state, form, at)
+    errors += _errors_beside(state, act, form, at)
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign):
@@ -316,6 +309,17 @@ def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[d
     elif isinstance(form, Reassign):
         errors += reassign_errors(state, tasks, act.organisations[form.organisation])
     return errors
+
+
+def _errors_beside(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[dict[str, str]]:
+    """What is wrong with what steers nothing: a party's particulars, a measure of help, a whistle."""
+    if isinstance(form, CorrectParty):
+        return party_errors(state, form)
+    if isinstance(form, ArrangeHelp):
+        return help_errors(state, form) + unknown_units(form, act.organisations)
+    if isinstance(form, Summon):
+        return unknown_units(form, act.organisations) or summon_errors(state, form, at)
+    return []
 
 
 def _of(form: Reassign) -> str:

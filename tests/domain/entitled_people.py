@@ -240,10 +240,8 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
     """A valid form for an action."""
     fields: dict[str, Any] = {"reason": "按实际情况填写", **(grounds_of(draw, state) if action == PROMOTION else {})}
     match action:
-        case "merge_into":
-            fields["dispute_no"] = "D2026-000009"
-        case "transfer_out":
-            fields["to"] = "市外单位"
+        case "merge_into" | "transfer_out":
+            fields |= {"to": "市外单位"} if action == "transfer_out" else {"dispute_no": "D2026-000009"}
         case "reassign":
             beside = [t.about["organisation"] for t in state.pending()
                       if KINDS[t.kind].delivers and not t.about["lead"]]  # fmt: skip

@@ -19,15 +19,15 @@ def fire_passage(t: Telling) -> None:
     t.alarm(
         "商户自建消防安全通道，与小区物业发生冲突，双方矛盾激烈", house("江南街道溪心社区"), "商户陈某", "小区物业",
     )  # fmt: skip
-    while "confirm_triage" in t.open_kinds():
-        t.answer("confirm_triage", "confirm")
-    scene = t.task("handle_on_scene")
-    officer = t.county.person(t.county.supervisor.get(f"/v1/tasks/{scene['task_id']}")["candidates"][0]["username"])
-    handed = {"decision": "unsettled", "fields": {"reason": "通道须整改，非公安事权", "reason_code": "not_police"}}
-    t.refused(422, "fields_invalid", lambda: officer.post(f"/v1/tasks/{scene['task_id']}/decide", handed))
+    t.expect("handle_on_scene" in t.open_kinds(), "民警赶赴现场，不等研判")
+    sent = {"reason": "通道须整改，非公安事权", "reason_code": "not_police_power", "suggested": [TOWN]}
+    t.refused(
+        422, "fields_invalid", lambda: t.county.answer(t.number, "handle_on_scene", "divert", scene_safe=False, **sent)
+    )
 
     t.tell("稳控现场后，民警“派单”")
-    t.answer("handle_on_scene", "unsettled", reason="通道须整改，非公安事权", reason_code="not_police", scene_safe=True)
+    t.answer("handle_on_scene", "divert", scene_safe=True, **sent)
+    t.answer("confirm_triage", "confirm")
     t.expect_stage("push_3")
     t.answer("dispatch", "assign", lead=TOWN, cooperating=[], instructions="街道牵头，化解警情背后的纠纷")
     t.answer("accept_assignment", "accept", of=TOWN)
@@ -52,6 +52,8 @@ def fire_passage(t: Telling) -> None:
     for task in t.county.open_tasks(t.number, "check_in"):
         t.answer("check_in", "arrived", task_id=task["task_id"])
     t.expect([each["standing"] for each in _whistle(t)["called"]] == ["arrived"] * 3, "三家都已报到")
+
+    t.answer("watch_through", "noted", summary="分流不分家：社区民警到会商现场，双方情绪平稳")
 
     t.tell("5小时达成共识：定制消防通道整改建设方案")
     confer = t.task("confer")

@@ -58,6 +58,7 @@ def test_a_story_of_fused_policing(ronghe: Instance, name: str, capsys: pytest.C
 @pytest.mark.parametrize(
     "name",
     [
+        pytest.param("fire-passage", marks=pytest.mark.req("H-042", "H-043", "H-044")),
         pytest.param("noise-on-the-fifth-floor", marks=pytest.mark.req("H-062", "H-063", "H-064")),
         pytest.param("the-lift", marks=pytest.mark.req("H-001", "H-002", "H-003")),
     ],
