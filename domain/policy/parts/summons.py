@@ -19,16 +19,23 @@ TriggerName = Annotated[str, StringConstraints(min_length=1, max_length=20, patt
 TriggerCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
 
 
+LIMIT, CONFER_WITHIN = Span(hours=2), Span(hours=24)
+RUNGS = Rungs(remind_at=[0.5], supervise_after=Span(hours=1))
+
+
 class SummonPolicy(Strict):
-    """Who may whistle, and the times that follow from it."""
+    """Who may whistle, and the times that follow from it; what is as usual is not pinned in every case."""
 
     by: list[Addressing] = Field(min_length=1, description="who may whistle")
     triggers: dict[TriggerCode, TriggerName] = Field(
-        TRIGGERS, min_length=1, max_length=10, description="the grounds of which one is named"
+        TRIGGERS, min_length=1, max_length=10, exclude_if=TRIGGERS.__eq__, description="the grounds, one of them named"
     )
-    limit: Span = Field(Span(hours=2), description="silence for so long after the time called for is absence")
-    confer_within: Span = Field(Span(hours=24), description="the joint session is held within this, from the whistle")
+    limit: Span = Field(
+        LIMIT, exclude_if=LIMIT.__eq__, description="silence for so long after the time called for is absence"
+    )
+    confer_within: Span = Field(
+        CONFER_WITHIN, exclude_if=CONFER_WITHIN.__eq__, description="they confer within this, from the whistle"
+    )
     rungs: Rungs = Field(
-        Rungs(remind_at=[0.5], supervise_after=Span(hours=1)),
-        description="of the joint session, and of each thing it plans",
+        RUNGS, exclude_if=RUNGS.__eq__, description="of the joint session, and of each thing that it plans"
     )
