@@ -20,7 +20,7 @@ def fire_passage(t: Telling) -> None:
         "商户自建消防安全通道，与小区物业发生冲突，双方矛盾激烈", house("江南街道溪心社区"), "商户陈某", "小区物业",
     )  # fmt: skip
     t.expect("handle_on_scene" in t.open_kinds(), "民警赶赴现场，不等研判")
-    sent = {"reason": "通道须整改，非公安事权", "reason_code": "not_police_power", "suggested": [TOWN]}
+    sent: Document = {"reason": "通道须整改，非公安事权", "reason_code": "not_police_power", "suggested": [TOWN]}
     t.refused(
         422, "fields_invalid", lambda: t.county.answer(t.number, "handle_on_scene", "divert", scene_safe=False, **sent)
     )
