@@ -104,9 +104,3 @@ class CarriedOut(Fields):
     """A planned thing is done."""
 
     summary: Text = Field(title="落实情况")
-
-
-class CarryingOn(Fields):
-    """How a planned thing goes."""
-
-    summary: Text = Field(title="进展")

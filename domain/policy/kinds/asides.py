@@ -78,7 +78,7 @@ ASIDES: dict[str, KindSpec] = {
         aside=True,
         before_judged=True,
         decisions={
-            "progress": _d("记录进展", summons.CarryingOn, ends=False),
+            "progress": _d("记录进展", departments.Progress, ends=False),
             "done": _d("已落实", summons.CarriedOut, pictures=True),
             "unable": _d("无法落实", Reasoned),
         },
