@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.diverting import undo
+from domain.case.notices import with_step
 from domain.case.records import Assigned
 from domain.case.state import Decision
 from domain.people.organisation import OrganisationRef
@@ -24,18 +25,18 @@ async def push_3(desk: Desk) -> Stage:
     desk.case.enter(Stage.PUSH_3)
     same = _same_holders(desk)
     deliver(desk.case, same, redo=True)
-    redo = [_act(assigned) for assigned in same]
+    asks = [_act(assigned) for assigned in same]
     while True:
-        if not redo:
+        if not asks:
             dispatch = await desk.ask("dispatch", suggested=desk.state.suggested)
             if dispatch.name == "send_back":
                 undo(desk.case, "send_back")
                 return desk.state.process.ways.send_back_to or Stage.TRIAGE
             _assign(desk, dispatch)
             deliver(desk.case, desk.state.assigned)
-        asks = redo or [_accept(assigned) for assigned in desk.state.assigned]
+            asks = [_accept(desk, assigned, dispatch.decision) for assigned in desk.state.assigned]
         answers = await desk.ask_all(asks, then=lambda answer: _department(desk, answer))
-        redo = []
+        asks = []
         lead = next((answer for answer in reversed(answers) if answer.task.about["lead"]), answers[-1])
         match lead.name:
             case "mediate":
@@ -98,7 +99,7 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             return [_act(assigned)]
         case "refuse":
             refusal = {"ground": answer.fields["ground"], "suggested_unit": answer.fields.get("suggested_unit")}
-            return [Ask("rule_refusal", about={**about, **refusal})]
+            return [Ask("rule_refusal", about={**_about(assigned), **refusal})]
         case "overrule":
             groundless(desk.case, assigned, "无法化解" if about.get("inability") else "退单", answer.decision)
             return [_act(assigned)]
@@ -110,7 +111,7 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             return DONE if assigned.lead else _out(desk, assigned, "excused")
         case "cannot_resolve" if assigned.lead:  # it has accepted: whether it may give up is ruled upon
             ground = {"inability": True, "ground": answer.fields["reason"], "title": "无法化解裁定"}
-            return [Ask("rule_refusal", about={**about, **ground})]
+            return [Ask("rule_refusal", about={**_about(assigned), **ground})]
         case "disposed":
             agree(desk.case, answer.decision)
             assigned.standing = "disposed"
@@ -131,8 +132,9 @@ def _out(desk: Desk, assigned: Assigned, standing: str) -> Sequence[Ask]:
     return []
 
 
-def _accept(assigned: Assigned) -> Ask:
-    return Ask("accept_assignment", about=_about(assigned))
+def _accept(desk: Desk, assigned: Assigned, dispatch: Decision) -> Ask:
+    letter = with_step(desk.state, "dispatch", assigned.organisation.path, dispatch, assigned.instructions)
+    return Ask("accept_assignment", about={**_about(assigned), **letter})
 
 
 def _act(assigned: Assigned) -> Ask:

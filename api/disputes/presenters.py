@@ -109,7 +109,7 @@ def present_whole(
     watched: bool,
 ) -> WholeCase:
     """The whole case with the actions open to the person; `paths` are those of the organisations that have a part."""
-    actions = actions_open(row.sealed.get("actions", []), paths, actor)
+    actions = actions_open(row.sealed.get("actions", []), paths, actor, row.sealed.get("own_roles", {}))
     return WholeCase(
         **dict(present_case(row, tasks, actor)),
         attachments=[present_attachment(a) for a in attachments],

@@ -7,8 +7,6 @@ rows of their own and are not part of it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
 from pydantic import Field
 
 from domain.base import Model, absent, china
@@ -21,6 +19,7 @@ from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began
+from domain.transitions.letters import own_roles
 from domain.triage.diversion import Diversion
 
 
@@ -139,8 +138,8 @@ class PublicDocument(Model):
     """the time of the latest timeline entry"""
     actions: list[str]
     """actions that the case allows now, whoever asks"""
-    notices: list[dict[str, Any]]
-    """part of the contract; nothing sends notices yet"""
+    own_roles: dict[str, list[str]] = Field(exclude_if=absent)
+    """of those of them of which the case's playbook says who may take them: the roles"""
 
 
 def public_document(state: s.DisputeState) -> PublicDocument:
@@ -211,7 +210,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         accepted_by=[addressee.role for addressee in accepting.by] if accepting else [],
         as_of=china(state.timeline[-1].at) if state.timeline else None,
         actions=actions_thinkable(state),
-        notices=[],
+        own_roles=own_roles(state),
     )
 
 

@@ -125,6 +125,8 @@ def _never_asked(process: Process, kind: str, spec: KindSpec) -> str:
     """Why a task of this kind would never be asked as `tasks` says; empty where it is."""
     if spec.people_from:
         return f"who answers '{kind}' is said under {spec.people_from}: leave this out"
+    if spec.letters and not process.notices.asks:
+        return "process.notices sends no letter that it would answer: leave this out, or say who sends which"
     if spec.protection and not process.protection_for:
         return "protection_for names no risk that would open it: leave this out, or name one"
     stages = (*spec.stages, *spec.within)

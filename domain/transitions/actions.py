@@ -7,6 +7,7 @@ approved one level up.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,12 +37,14 @@ from domain.policy.forms.actions import (
     Suspend,
 )
 from domain.policy.forms.helping import ArrangeHelp
+from domain.policy.forms.notices import SendNotice
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, named_grounds, propose, role_errors, waiting_words
 from domain.transitions.assignments.promoting import approver, form_of, ground_errors, promote, waits
 from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.letters import SEND, notice_errors, own_roles, send_notice
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import of_body, stage_tasks
@@ -79,19 +82,22 @@ def actions_thinkable(state: DisputeState) -> list[str]:
     return [name for name, spec in ACTIONS.items() if spec.on_closed == state.closed and _makes_sense(state, name)]
 
 
-def actions_open(thinkable: list[str], paths: set[str], actor: Actor) -> dict[str, ActionSpec]:
+def actions_open(
+    thinkable: list[str], paths: set[str], actor: Actor, own: Mapping[str, Collection[str]]
+) -> dict[str, ActionSpec]:
     """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part.
 
-    For somebody who deputises, those of the people represented too.
+    `own` are the roles of those of which the case's playbook says so. For somebody who deputises, those of the people
+    represented too.
     """
     near = (post for post in actor.reach if any(within(path, post.path) for path in paths))
     mine = {role for post in near for role in actor.rights(post)}
-    return {name: ACTIONS[name] for name in thinkable if mine & ACTIONS[name].roles}
+    return {name: ACTIONS[name] for name in thinkable if not mine.isdisjoint(own.get(name, ACTIONS[name].roles))}
 
 
-def capacity_to_act(action: str, paths: set[str], actor: Actor) -> Actor:
+def capacity_to_act(action: str, paths: set[str], actor: Actor, own: Mapping[str, Collection[str]]) -> Actor:
     """In which capacity a person takes an action: by a post of his own if he can, else as somebody's deputy."""
-    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c))
+    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c, own))
     return next(able, actor.capacities[0])
 
 
@@ -112,13 +118,13 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
         raise DisputeClosed
     if not _makes_sense(state, act.action):
         raise ActionNotAllowed(waiting_words(state, act.action))
-    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor):
+    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor, own_roles(state)):
         raise NotEntitled
     try:
         form = form_of(state.process, act.action).model_validate(act.fields)
     except ValidationError as error:
         raise FieldsInvalid(errors=field_errors(error)) from error
-    if errors := _errors(state, act, form) or already_past(form, at):
+    if errors := _errors(state, act, form, at) or already_past(form, at):
         raise FieldsInvalid(errors=errors)
     return form
 
@@ -151,7 +157,7 @@ def take_action(case: Case, act: Act) -> None:
             name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Promote() if not waits(s.process, act.action):
             promote(case, form, by=act.actor.person_id)
-        case "arrange_help" | "correct_party", _:
+        case "arrange_help" | "correct_party" | "send_notice", _:
             _beside(case, act, form)
         case "resume", _:
             _resume(case)
@@ -166,11 +172,13 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _beside(case: Case, act: Act, form: Strict) -> None:
-    """What steers nothing: who is in the quarrel, and what is done for the people behind it."""
+    """What steers nothing: who is in the quarrel, what is done for the people behind it, who is written to."""
     if isinstance(form, CorrectParty):
         correct_party(case, form, act.actor)
     elif isinstance(form, ArrangeHelp):
         arrange_help(case, form, act.organisations[form.organisation])
+    elif isinstance(form, SendNotice):
+        send_notice(case, act.actor, act.organisations[form.to], form)
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:
@@ -241,6 +249,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return nameable(state) is not None
         case "arrange_help":
             return may_help(state)
+        case _ if action == SEND:
+            return bool(state.process.notices.sent_by)
         case _:
             return not waiting_words(state, action)
 
@@ -267,8 +277,10 @@ def _resume(case: Case) -> None:
         case.state.touch()
 
 
-def _errors(state: DisputeState, act: Act, form: Strict) -> list[dict[str, str]]:
+def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[dict[str, str]]:
     errors = ground_errors(state, form)
+    if isinstance(form, SendNotice):
+        errors += notice_errors(state, act.actor, act.organisations, form, at)
     colour = getattr(form, "colour", None)
     if colour is not None and (colour not in state.process.colours or colour == state.colour):
         others = "、".join(c for c in state.process.colours if c != state.colour)

@@ -55,7 +55,7 @@ from domain.transitions.triage.diverting_from_scene import withheld as withheld_
 from domain.triage.responsibility import ListRow
 from domain.validation_messages import field_errors
 
-ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
+ORGANISATION_FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation", "to")
 """Fields that hold organisation codes; the API resolves them into `Command.organisations`."""
 FLAGS_OF_STAGES = {"divert": Stage.PUSH_3, "confirmation": Stage.CONFIRMATION}
 """Flags that send the dispute to a stage; a mechanism may be without it."""

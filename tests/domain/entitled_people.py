@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from api.tasks.examples import example
 from domain.base import china
 from domain.case.lawful_tables import AGAIN
+from domain.case.notices import carried
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
@@ -112,10 +113,15 @@ def answered_for(actor: Actor, posts: list[Post]) -> bool:
     )
 
 
-def may_act(state: DisputeState, action: str) -> list[Actor]:
-    """People with one of the action's roles at an organisation that has a part in the case, or above one."""
+def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = None) -> list[Actor]:
+    """People with one of the action's roles at an organisation that has a part in the case, or above one; of a letter
+    those whom the playbook lets send its kind.
+    """
     paths = [state.places["station"], state.places["county"], *(p.path for t in state.tasks for p in t.addressees)]
     roles = sorted(ACTIONS[action].roles)
+    if action == "send_notice":
+        sent_by: dict[str, list[str]] = dict(state.process.notices.sent_by)
+        roles = sent_by[fields["kind"]] if fields and "kind" in fields else sorted({r for of in sent_by.values() for r in of})
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 
@@ -258,6 +264,11 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
             fields |= {"name": draw.pick(free)}
             fields |= {"party": who} if who else {"side": "b"}
+        case "send_notice":
+            fields["kind"], fields["to"] = draw.pick(letters_left(state) or [("advice", "housing")])
+            fields["text"] = "请核查消防通道占用情况"
+            if hours := draw.pick([None, 1, 48, 24 * 90]):
+                fields["due"] = (at + timedelta(hours=hours)).isoformat()
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
@@ -275,6 +286,13 @@ def grounds_of(draw: Chance, state: DisputeState) -> dict[str, Any]:
     policy = state.process.promotion
     said = [code for code, ground in policy.criteria.items() if ground.said] if policy else []
     return {"criteria": [draw.pick(said)]} if said else {}
+
+
+def letters_left(state: DisputeState) -> list[tuple[str, str]]:
+    """The kinds of letter that may be sent, each with an organisation that has not one of the kind to answer."""
+    asked = {(notice.kind, notice.to) for task in state.pending("answer_notice") if (notice := carried(task))}
+    kinds, to = sorted(state.process.notices.sent_by), ORGANISATIONS.items()
+    return [(kind, code) for kind in kinds for code, ref in to if (kind, ref.path) not in asked]
 
 
 def free_for(state: DisputeState, tasks: list[Task]) -> list[str]:

@@ -222,8 +222,9 @@ class EveryLife(Steps):
         actor, codes = rightful[0], {"fields_invalid"}
         match wrong:
             case "who":
-                role = sorted(ACTIONS[action].roles)[0]
-                stranger = next(each for each in ("mediator", "call_taker") if each not in ACTIONS[action].roles)
+                roles = {post.role for each in rightful for post in each.posts}
+                role = min(roles)
+                stranger = next(each for each in ("mediator", "call_taker") if each not in roles)
                 actor = Drawn(data).pick([holder(Post(role=stranger, path="/c")),
                                                    holder(Post(role=role, path="/elsewhere"))])  # fmt: skip
                 codes = {"not_entitled"}

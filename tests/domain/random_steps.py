@@ -36,6 +36,7 @@ from tests.domain.entitled_people import (
     fields_for,
     holder,
     jack,
+    letters_left,
     may_act,
     may_answer,
     people_for,
@@ -197,8 +198,10 @@ class Steps(RuleBasedStateMachine):
         if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
             return
         name = draw.pick(names)
-        actor = draw.pick(may_act(self.state, name))
+        if name == "send_notice" and not letters_left(self.state):
+            return
         fields = action_fields(draw, self.state, name, self.life.at)
+        actor = draw.pick(may_act(self.state, name, fields))
         message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
                       people=people_named(fields))  # fmt: skip
         ended = bool(self.ending)

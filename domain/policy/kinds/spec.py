@@ -89,5 +89,7 @@ class KindSpec(Model):
     """may be one person's from the beginning: a playbook says so by `names_one`"""
     approves: bool = False
     """approves a change or an ending one level up: its silence goes a level higher, and never approves"""
+    letters: bool = False
+    """answers a letter (`notices` of the playbook) that no other question carries"""
     protection: bool = False
     """belongs to the protection-order track, which a playbook opens by `protection_for`"""
