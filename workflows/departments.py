@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.diverting import undo
-from domain.case.notices import with_step
+from domain.case.letters.notice import with_step
 from domain.case.records import Assigned
 from domain.case.state import Decision
 from domain.people.organisation import OrganisationRef

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from api.attachments.schemas import Attachment
 from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
+from api.notices.schemas import NoticeInCase
 from api.tasks.schemas import TaskItem
 from domain.case import records
 from domain.case.care.effort import Effort
@@ -140,7 +141,8 @@ class Case(DisputeItem):
     changes: list[records.Change]
     promotions: list[records.Promotion] = []
     """each time that it moved up a level (提级办理)"""
-    notices: list[JsonObject]
+    notices: list[NoticeInCase] = []
+    """letters beside it, the first first"""
     returns: int
     groundless_refusals: int
     runs: list[str]

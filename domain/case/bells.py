@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.case.clocks import Clock
-from domain.case.notices import NOTICE
+from domain.case.letters.notice import NOTICE
 from domain.case.records import Bell, Delivery
 from domain.case.state import DisputeState, Task
 from domain.people.entitlement import entitling_post

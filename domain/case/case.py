@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.case.bells import ring
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
-from domain.case.notices import serve, unlettered
+from domain.case.letters.notice import serve, unlettered
 from domain.case.records import Named, Push
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Entry, Task

@@ -7,6 +7,7 @@ rows of their own and are not part of it.
 from __future__ import annotations
 
 from datetime import datetime
+
 from pydantic import Field
 
 from domain.base import Model, absent, china
@@ -19,7 +20,7 @@ from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began
-from domain.transitions.letters import own_roles
+from domain.transitions.letters.sending import own_roles
 from domain.triage.diversion import Diversion
 
 

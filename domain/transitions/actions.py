@@ -44,7 +44,7 @@ from domain.transitions.approvals import ending_waits, named_grounds, propose, r
 from domain.transitions.assignments.promoting import approver, form_of, ground_errors, promote, waits
 from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
-from domain.transitions.letters import SEND, notice_errors, own_roles, send_notice
+from domain.transitions.letters.sending import SEND, notice_errors, own_roles, send_notice
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import of_body, stage_tasks
@@ -143,12 +143,7 @@ def take_action(case: Case, act: Act) -> None:
         return
     match act.action, form:
         case "recall", _:
-            if s.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
-                case.stop_clock("ladder")
-                case.stop_clock("tier")
-                case.stop_clock(AGAIN)
-                _resume(case)
-            interrupt(case, "recall", goto=s.process.ways.recall_to)
+            _recall(case)
         case "reassign", Reassign():
             path = act.organisations[form.organisation].path
             reassign(case, of_body(s, _of(form)), [Post(role=form.role, path=path)], form.reason)
@@ -179,6 +174,15 @@ def _beside(case: Case, act: Act, form: Strict) -> None:
         arrange_help(case, form, act.organisations[form.organisation])
     elif isinstance(form, SendNotice):
         send_notice(case, act.actor, act.organisations[form.to], form)
+
+
+def _recall(case: Case) -> None:
+    if case.state.clock("ladder"):  # the colour's clock, which stood still for the ladder's, runs again
+        case.stop_clock("ladder")
+        case.stop_clock("tier")
+        case.stop_clock(AGAIN)
+        _resume(case)
+    interrupt(case, "recall", goto=case.state.process.ways.recall_to)
 
 
 def _only_asked(state: DisputeState, action: str, form: Strict) -> bool:

@@ -16,7 +16,7 @@ from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.criteria import flag_complex
-from domain.transitions.letters import answered, urged
+from domain.transitions.letters.sending import answered, urged
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
 from domain.transitions.triage.diverting_beside import divert_beside, ruled_beside

@@ -134,7 +134,9 @@ def tell(image: Image, *, stored: int) -> Work[None]:
             held.setdefault((role, path), []).append(person)
     rows = []
     for entry in lines:
-        told = [str(entry.detail["person"])] if entry.kind in (NAMED, NOTED, ANSWERED) and "person" in entry.detail else []
+        told = (
+            [str(entry.detail["person"])] if entry.kind in (NAMED, NOTED, ANSWERED) and "person" in entry.detail else []
+        )
         told += [person for role, path in entry.detail.get("told", []) for person in held.get((role, path), [])]
         rows += [_row(image, entry, person) for person in dict.fromkeys(told) if person != entry.actor_id]
     yield from each(_TELL, rows)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from api.tasks.examples import example
 from domain.base import china
 from domain.case.lawful_tables import AGAIN
-from domain.case.notices import carried
+from domain.case.letters.notice import carried
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
@@ -121,7 +121,11 @@ def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = No
     roles = sorted(ACTIONS[action].roles)
     if action == "send_notice":
         sent_by: dict[str, list[str]] = dict(state.process.notices.sent_by)
-        roles = sent_by[fields["kind"]] if fields and "kind" in fields else sorted({r for of in sent_by.values() for r in of})
+        roles = (
+            sent_by[fields["kind"]]
+            if fields and "kind" in fields
+            else sorted({r for of in sent_by.values() for r in of})
+        )
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 
@@ -265,10 +269,7 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             fields |= {"name": draw.pick(free)}
             fields |= {"party": who} if who else {"side": "b"}
         case "send_notice":
-            fields["kind"], fields["to"] = draw.pick(letters_left(state) or [("advice", "housing")])
-            fields["text"] = "请核查消防通道占用情况"
-            if hours := draw.pick([None, 1, 48, 24 * 90]):
-                fields["due"] = (at + timedelta(hours=hours)).isoformat()
+            fields |= _letter(draw, state, at)
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
@@ -286,6 +287,13 @@ def grounds_of(draw: Chance, state: DisputeState) -> dict[str, Any]:
     policy = state.process.promotion
     said = [code for code, ground in policy.criteria.items() if ground.said] if policy else []
     return {"criteria": [draw.pick(said)]} if said else {}
+
+
+def _letter(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
+    kind, to = draw.pick(letters_left(state) or [("advice", "housing")])
+    hours = draw.pick([None, 1, 48, 24 * 90])
+    due = {"due": (at + timedelta(hours=hours)).isoformat()} if hours else {}
+    return {"kind": kind, "to": to, "text": "请核查消防通道占用情况", **due}
 
 
 def letters_left(state: DisputeState) -> list[tuple[str, str]]:

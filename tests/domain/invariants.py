@@ -10,7 +10,6 @@ from typing import Any
 from domain.case.case import COLOUR, PROGRESS, PROTECTION, is_of
 from domain.case.clocks import Clock
 from domain.case.lawful_tables import AGAIN
-from domain.case.notices import ANSWER, carried
 from domain.case.state import Decision, DisputeState, Entry, Task
 from domain.image.list_deltas import with_kept
 from domain.image.projection import Basis, Image, project
@@ -20,6 +19,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves
+from tests.domain.letters_law import letters
 from tests.domain.promotion_law import check_promotions
 
 STAGE_OF = {
@@ -110,7 +110,7 @@ class Watch:
         self._who(state)
         self._approvals(state)
         check_promotions(state)
-        self._letters(state)
+        letters(state)
         self._diverted(state)
         self._helps(state)
         self._rungs(state, new, at)
@@ -199,29 +199,6 @@ class Watch:
             assert clock, "an approval without a time"
             last = task.level >= len(supervision.levels)
             assert not clock.overdue or last, f"silence went nowhere: {task.addressees}"
-
-    def _letters(self, state: DisputeState) -> None:
-        """A letter is delivered as its question begins, sent by who may, to one organisation, and told once; an answer
-        has been seen.
-        """
-        sent = Counter(entry.detail["task_id"] for entry in state.timeline if entry.kind == "notice_sent")
-        policy, carrying = state.process.notices, {t.task_id: n for t in state.tasks if (n := carried(t))}
-        assert set(sent) == set(carrying), "a letter that went out is lost, or one was never told"
-        assert set(sent.values()) <= {1}, "a letter went out twice"
-        assert all(t.task_id in carrying for t in state.tasks if t.kind == ANSWER), "an answer to no letter"
-        for task in (state.task(task_id) for task_id in carrying):
-            assert task, "a letter without its question"
-            notice = carrying[task.task_id]
-            by_hand = {role for kind, roles in policy.sent_by.items() if kind == notice.kind for role in roles}
-            assert notice.role in by_hand or notice.kind in policy.sent_with.values(), f"{notice.role} sent {notice.kind}"
-            assert task.delivery, "a letter that was not delivered"
-            assert task.delivery.delivered_at >= task.opened_at, "delivered before it was sent"
-            assert notice.due_at is None or notice.due_at > task.opened_at, "an answer was due before it was asked"
-            answer = task.decision
-            if answer and answer.actor_id and answer.name != "excused":
-                assert task.delivery.seen_at, "answered, and nobody has seen it"
-            if task.kind == ANSWER:
-                assert notice.to == task.about["path"], "a letter to one, asked of another"
 
     def _diverted(self, state: DisputeState) -> None:
         """What went past the police's pushes was not known to be unsafe in that moment."""

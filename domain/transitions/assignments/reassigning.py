@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from domain.case.bells import ring
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of
+from domain.case.letters.notice import readdress
 from domain.case.naming import given_to_others
-from domain.case.notices import readdress
 from domain.case.records import Assigned
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Task

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.base import china
 from domain.case.case import Case
-from domain.case.notices import ANSWER, NOTICE, Notice, carried, with_step
+from domain.case.letters.notice import ANSWER, NOTICE, Notice, carried, with_step
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.forms.notices import SendNotice
@@ -80,7 +80,8 @@ def answered(case: Case, task: Task, decision: Decision) -> None:
     if notice is None or decision.actor_id is None or task.decision is None:
         return
     if task.kind == ANSWER:
-        case.void([each for each in case.state.pending("supervise") if each.about.get("task_id") == task.task_id], "已反馈")
+        late = [each for each in case.state.pending("supervise") if each.about.get("task_id") == task.task_id]
+        case.void(late, "已反馈")
     said = decision.fields.get("answer") or decision.fields.get("reason") or decision.fields.get("ground") or ""
     case.log("notice_answered", f"{notice.title}已反馈", by=decision, task_id=task.task_id, notice=notice.kind,
              path=notice.to, person=notice.by_id, text=str(said)[:200])  # fmt: skip

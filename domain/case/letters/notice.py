@@ -1,5 +1,5 @@
-"""函件: letters to one organisation beside a dispute (提示函, 交办单, 督办单, 退回通知), each proved delivered, seen and
-answered (H-036, W-082).
+"""函件: letters to one organisation beside a dispute (提示函, 交办单, 督办单, 退回通知), each proved delivered, seen
+and answered (H-036, W-082).
 
 A notice is no thing of its own: it is what a question carries. One that is sent by hand, or to who is late, is asked
 beside the story (`answer_notice`); one that goes out with a dispatch or a return is carried by the very question that
@@ -64,9 +64,7 @@ def carried(task: Task) -> Notice | None:
     return Notice.model_validate(task.about[NOTICE]) if NOTICE in task.about else None
 
 
-def with_step(
-    state: DisputeState, occasion: Occasion, to: str, decision: Decision | None, text: str
-) -> dict[str, Any]:
+def with_step(state: DisputeState, occasion: Occasion, to: str, decision: Decision | None, text: str) -> dict[str, Any]:
     """What a question's `about` holds of the notice that goes out with a step of the mechanism; nothing where none
     does, or nobody took the step.
     """
@@ -144,5 +142,7 @@ def state_of(task: Task, to: str) -> NoticeState:
         return "withdrawn"
     if task.pending or task.state == "scheduled":
         return "open"
+    if task.state == "void" and task.kind != ANSWER:  # the story took back what it had asked
+        return "withdrawn"
     answered = task.decision is not None and task.decision.actor_id is not None
     return "answered" if answered else "unanswered"
