@@ -96,7 +96,7 @@ async def _reopen(
     """Starts the next run of a closed dispute: it has no workflow to ask, so the rule is applied to the read model."""
     row = await visible_dispute(services, session, actor, dispute_no)
     paths = await paths_of(session, dispute_no)
-    act = Act(key=write_id, action="reopen", fields=fields, actor=capacity_to_act("reopen", paths, actor, {}))
+    act = Act(key=write_id, action="reopen", fields=fields, actor=capacity_to_act("reopen", paths, actor))
     try:
         check_reopen(act, paths, closed=row.closed_at is not None)
     except NotEntitled as refusal:

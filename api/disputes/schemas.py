@@ -160,6 +160,8 @@ class Case(DisputeItem):
     round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""
+    own_roles: dict[str, list[str]] = {}
+    """the roles that may take an action, of those of which the case's playbook says so"""
     as_of: datetime | None
     """the latest line of the timeline"""
     ladder_failed: list[int]

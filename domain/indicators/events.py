@@ -66,6 +66,8 @@ class TallyKind(StrEnum):
     """the matter ended as no risk at its desk; `result`: wrong where a second look found so and it was started again"""
     DIVERSION = "diversion"
     """a verdict on diverting: diverted, kept, missed, needless; `done_at`, `lag`: the first alarm by 110 after it"""
+    NOTICE = "notice"
+    """a notice by its kind, of whom it went to; `done_at`, `lag`: a person's answer; `value`: 1 where it was in time"""
 
 
 class Tally(Model):

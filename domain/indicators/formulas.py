@@ -36,6 +36,7 @@ SECTIONS: dict[str, str] = {
     "satisfaction": "满意度",
     "repeat": "重复警情",
     "diversion": "分流",
+    "notices": "函件与反馈",
 }
 """The parts of a report that indicators stand in, in the order in which they are shown."""
 REPORTS = {

@@ -9,6 +9,7 @@ from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
 from domain.indicators.diversion_counts import diversions
 from domain.indicators.events import Tally, TallyKind, days_between
+from domain.indicators.notice_counts import notices
 from domain.indicators.visit_counts import RESPONSE
 
 PETITION = "admin_petition_backlog"
@@ -51,6 +52,7 @@ def further(state: DisputeState, bare: Bare, unit: str, counted: Iterable[Tally]
         *_called_back(state, bare),
         *_no_risk(state, bare),
         *diversions(state, bare, state.places.get("station", "")),
+        *notices(state, bare),
     ]
 
 

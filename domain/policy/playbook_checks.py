@@ -55,6 +55,7 @@ def mistakes(
         _tiers,
         _tables,
         _diversions,
+        _notices,
         _approvals,
         _approvals_in_time,
         source_mistakes,
@@ -282,6 +283,13 @@ def _diversions(process: Process) -> Iterator[Mistake]:
             f"tasks.watch_through says who watches it to its end, and {Stage.PUSH_3} is where it goes: both are needed"
         )
         yield Mistake(("diversion", "owner"), what)
+
+
+def _notices(process: Process) -> Iterator[Mistake]:
+    for step, needed in (("dispatch", Stage.PUSH_3), ("return", Stage.EVALUATION)):
+        if step in process.notices.sent_with and not process.has(needed):
+            what = f"nothing goes out with it: the mechanism has no stage {needed}: leave this out"
+            yield Mistake(("notices", "sent_with", step), what)
 
 
 def _approvals(process: Process) -> Iterator[Mistake]:

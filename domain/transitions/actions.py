@@ -83,7 +83,7 @@ def actions_thinkable(state: DisputeState) -> list[str]:
 
 
 def actions_open(
-    thinkable: list[str], paths: set[str], actor: Actor, own: Mapping[str, Collection[str]]
+    thinkable: list[str], paths: set[str], actor: Actor, own: Mapping[str, Collection[str]] | None = None
 ) -> dict[str, ActionSpec]:
     """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part.
 
@@ -92,10 +92,14 @@ def actions_open(
     """
     near = (post for post in actor.reach if any(within(path, post.path) for path in paths))
     mine = {role for post in near for role in actor.rights(post)}
-    return {name: ACTIONS[name] for name in thinkable if not mine.isdisjoint(own.get(name, ACTIONS[name].roles))}
+    return {
+        name: ACTIONS[name] for name in thinkable if not mine.isdisjoint((own or {}).get(name, ACTIONS[name].roles))
+    }
 
 
-def capacity_to_act(action: str, paths: set[str], actor: Actor, own: Mapping[str, Collection[str]]) -> Actor:
+def capacity_to_act(
+    action: str, paths: set[str], actor: Actor, own: Mapping[str, Collection[str]] | None = None
+) -> Actor:
     """In which capacity a person takes an action: by a post of his own if he can, else as somebody's deputy."""
     able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c, own))
     return next(able, actor.capacities[0])

@@ -20,7 +20,7 @@ def check_reopen(act: Act, paths: set[str], *, closed: bool) -> None:
     """
     if not closed:
         raise ActionNotAllowed("纠纷尚未办结")
-    if not actions_open(["reopen"], paths, act.actor, {}):
+    if not actions_open(["reopen"], paths, act.actor):
         raise NotEntitled
     try:
         ACTIONS["reopen"].form.model_validate(act.fields)

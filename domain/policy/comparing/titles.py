@@ -22,6 +22,7 @@ PARTS = {
     "raising": "自动升色",
     "protection_for": "开启保护令的风险类型",
     "warnings": "分级预警",
+    "notices": "函件",
     "words": "本地用语",
 }
 """The parts of a process."""
@@ -65,6 +66,8 @@ TITLES = {
     "first_contact": "首次联系时限",
     "names_one": "落实到人",
     "reports_to": "向谁汇报",
+    "sent_by": "谁可发函",
+    "sent_with": "随哪一步发函",
     "rungs": "提醒与督办",
     "decides_itself": "到时限视为",
     "ring": "摇铃",
