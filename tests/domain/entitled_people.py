@@ -120,12 +120,8 @@ def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = No
     paths = [state.places["station"], state.places["county"], *(p.path for t in state.tasks for p in t.addressees)]
     roles = sorted(ACTIONS[action].roles)
     if action == "send_notice":
-        sent_by: dict[str, list[str]] = dict(state.process.notices.sent_by)
-        roles = (
-            sent_by[fields["kind"]]
-            if fields and "kind" in fields
-            else sorted({r for of in sent_by.values() for r in of})
-        )
+        kinds = [fields["kind"]] if fields and "kind" in fields else ["advice", "assignment", "supervision"]
+        roles = sorted({role for kind, of in state.process.notices.sent_by.items() if kind in kinds for role in of})
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 

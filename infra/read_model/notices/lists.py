@@ -14,6 +14,7 @@ from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.notices import NoticeRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.read_model.list_strategy import row_of
 from infra.read_model.visibility import OPEN, below, may_see
 
 
@@ -43,17 +44,17 @@ async def list_notices(
     query = _joined(actor).where(*_conditions(wanted))
     if cursor:
         at, number = read_cursor(cursor, str, str)
-        query = query.where(tuple_(*keys) < tuple_(read_instant(at), number))
+        query = query.where(tuple_(*keys) < row_of([read_instant(at), number], keys))
     found = await session.execute(query.order_by(*(key.desc() for key in keys)).limit(limit + 1))
-    rows = [Line(*row) for row in found.tuples().all()]
+    rows = [Line(notice, task, dispute) for notice, task, dispute in found.all()]
     more = rows[limit - 1].notice if len(rows) > limit else None
     return Page(rows=rows[:limit], next_cursor=cursor_of(more.sent_at, more.number) if more else None)
 
 
 async def find_notice(session: AsyncSession, actor: Actor, number: str) -> Line | None:
     """A notice by its number, if the person may see its dispute."""
-    row = (await session.execute(_joined(actor).where(col(NoticeRow.number) == number))).tuples().first()
-    return Line(*row) if row else None
+    found = await session.execute(_joined(actor).where(col(NoticeRow.number) == number))
+    return next((Line(notice, task, dispute) for notice, task, dispute in found.all()), None)
 
 
 async def numbers_of(session: AsyncSession, dispute_no: str) -> list[NoticeRow]:

@@ -146,6 +146,15 @@ def whoever_sees(person: Person, scene: Scene) -> set[int]:
     return {200, 201} if scene.sees(person) else {404}
 
 
+def whoever_writes(person: Person, scene: Scene) -> set[int]:
+    """Of those who see the dispute, who may send letters at or above who has a part; nowhere is no receiver."""
+    if not scene.sees(person):
+        return {404}
+    writes = ("station_chief", "duty_leader", "centre_dispatcher", "supervisor", "leader")
+    near = any(role in writes and within(there, path) for role, path in person.posts for _, there in scene.parts)
+    return {422} if near else {403}
+
+
 def whoever_acts(person: Person, scene: Scene) -> set[int]:
     """Of those who see the dispute, only they who may do something in it."""
     if not scene.sees(person):
@@ -317,6 +326,13 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/reports/{number}"): Grant(at("/v1/reports/{report}"), whoever_sees),
     ("POST", "/v1/reports"): Grant(
         at("/v1/reports", json=lambda scene: {"tasks": [scene.task.task_id]}), lambda *_: {422}
+    ),
+    ("GET", "/v1/notices"): Grant(at("/v1/notices"), anybody),
+    ("GET", "/v1/notices/{number}"): Grant(at("/v1/notices/{notice}"), whoever_sees),
+    ("POST", "/v1/notices"): Grant(
+        at("/v1/notices", json=lambda scene: {
+            "dispute_no": scene.number, "kind": "advice", "to": "nowhere", "text": "请核查"}),
+        whoever_writes,
     ),
     ("GET", "/v1/figure-supervisions"): Grant(at("/v1/figure-supervisions"), anybody),
     ("GET", "/v1/figure-supervisions/{supervision_id}"): Grant(at("/v1/figure-supervisions/{uuid}"), nobody),
