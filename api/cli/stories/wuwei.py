@@ -83,6 +83,11 @@ def first_asked(t: Telling) -> None:
     t.answer("dispatch", "assign", lead="housing", cooperating=[], instructions="请依职责办理并反馈")
     first = t.case["responsibility"][-1]
     t.expect(first["organisation"] != "housing", f"住建局未认领之前，责任仍在首问单位（{first['organisation']}）")
+    [letter] = t.case["notices"]
+    number, sender = letter["number"], letter["organisation"]
+    t.expect((letter["kind_name"], letter["to"]) == ("提示函", "housing"), f"通报有关部门并发送提示函：{number}")
+    t.expect(number.startswith(f"TS-{sender}-") and sender == "station-shiqiao", "编号由发函单位按年连续")
+    t.expect((letter["state"], letter["seen_at"]) == ("open", None), "已送达，未查阅，未反馈")
 
     t.tell("住建局迟迟不认领：沉默不算认领，督办；面对面签字，责任才转移")
     task = t.task("accept_assignment", of="housing")
@@ -96,6 +101,9 @@ def first_asked(t: Telling) -> None:
     t.refused(422, "fields_invalid", lambda: handler.post(f"/v1/tasks/{task['task_id']}/decide", accept))
     t.answer("accept_assignment", "accept", of="housing")
     t.expect(t.case["responsibility"][-1]["organisation"] == "housing", "当面认领之后，责任在住建局")
+    letter = handler.get(f"/v1/notices/{number}")
+    t.expect((letter["state"], letter["overdue"]) == ("answered", True), "提示函有了回执，逾期在案")
+    t.expect(letter["seen_at"] and letter["answered_by"], f"何时查阅、由谁反馈（{letter['answered_by']}）都有记录")
     t.answer("dispose", "disposed", summary="约见双方，房东当面退还押金", terms=["退还押金两千元"])
     t.expect_stage("follow_up")
     roles = {task["post"]["role"] for task in t.county.open_tasks(t.number, "visit")}
