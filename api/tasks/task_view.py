@@ -14,6 +14,7 @@ from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.forms.judgement import RETURN_REASONS
+from domain.policy.parts.notices import NOTICES
 from infra.runtime.policy_files import role_name
 
 
@@ -63,6 +64,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
             f"{need['name']}至少 {need['at_least']} 人（{'、'.join(role_name(r) for r in need['any_of'])}）"
             for need in about.get("requires", [])
         ],
+        "letter": _letter(about.get("notice")),
         "instructions": str(about.get("instructions") or ""),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
@@ -79,6 +81,11 @@ def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> View:
         "title": title_in_words(entry.kind, entry.title, entry.about),
         "reason": given,
     }
+
+
+def _letter(letter: JsonObject | None) -> View | None:
+    """The notice that the question carries: what it is called, by whom, what it says."""
+    return {"title": NOTICES[letter["kind"]], "by": letter["by"], "text": letter["text"]} if letter else None
 
 
 def _change(about: JsonObject, asked: AskedBy | None, words: Vocabulary) -> list[tuple[str, str]]:
