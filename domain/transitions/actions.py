@@ -306,14 +306,16 @@ def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[d
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign):
-        errors += role_errors(state, form.role)
-    if isinstance(form, Reassign) and form.organisation not in act.organisations:
-        errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
-    elif isinstance(form, Reassign) and not (tasks := of_body(state, _of(form))):
-        errors.append({"field": "of", "message": f"“{_of(form)}”在本案没有待办"})
-    elif isinstance(form, Reassign):
-        errors += reassign_errors(state, tasks, act.organisations[form.organisation])
+        errors += [*role_errors(state, form.role), *_reassign_errors(state, act, form)]
     return errors
+
+
+def _reassign_errors(state: DisputeState, act: Act, form: Reassign) -> list[dict[str, str]]:
+    if form.organisation not in act.organisations:
+        return [{"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"}]
+    if not (tasks := of_body(state, _of(form))):
+        return [{"field": "of", "message": f"“{_of(form)}”在本案没有待办"}]
+    return reassign_errors(state, tasks, act.organisations[form.organisation])
 
 
 def _of(form: Reassign) -> str:

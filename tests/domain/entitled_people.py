@@ -258,12 +258,7 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
         case "name_officer":
             fields["officer"] = another_officer(state)
         case "correct_party":
-            names = [party.name for party in state.parties]
-            who = draw.pick([*names, None])
-            taken = set(names) - {who}
-            free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
-            fields |= {"name": draw.pick(free)}
-            fields |= {"party": who} if who else {"side": "b"}
+            fields |= _party(draw, state)
         case "send_notice":
             fields |= _letter(draw, state, at)
         case "recolour":
@@ -283,6 +278,14 @@ def grounds_of(draw: Chance, state: DisputeState) -> dict[str, Any]:
     policy = state.process.promotion
     said = [code for code, ground in policy.criteria.items() if ground.said] if policy else []
     return {"criteria": [draw.pick(said)]} if said else {}
+
+
+def _party(draw: Chance, state: DisputeState) -> dict[str, Any]:
+    names = [party.name for party in state.parties]
+    who = draw.pick([*names, None])
+    taken = set(names) - {who}
+    free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
+    return {"name": draw.pick(free), **({"party": who} if who else {"side": "b"})}
 
 
 def _letter(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:

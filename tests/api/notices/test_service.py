@@ -37,7 +37,6 @@ async def sent(
     return answer.body
 
 
-@pytest.mark.req("W-082")
 async def test_each_sender_has_a_series_of_a_kind_and_year_without_gaps(services: Services, session: Session) -> None:
     """“通报有关部门并发送提示函”."""
     chief, supervisor = (
@@ -65,7 +64,6 @@ async def test_a_repeat_with_its_key_sends_nothing_twice(services: Services, ses
     assert len((await whole_case(services, session, chief, number)).notices) == 1
 
 
-@pytest.mark.req("W-082", "H-036")
 async def test_it_is_proved_delivered_seen_and_answered(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
