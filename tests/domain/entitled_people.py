@@ -264,9 +264,8 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
-            fields["ground"] = "等待鉴定"
-            if days := draw.pick([None, 1, 5, 40]):
-                fields["until"] = (at + timedelta(days=days)).isoformat()
+            days = draw.pick([None, 1, 5, 40])
+            fields |= {"ground": "等待鉴定", **({"until": (at + timedelta(days=days)).isoformat()} if days else {})}
         case "extend":
             latest = max([at, *(clock.due_at for clock in state.clocks if clock.stopped_at is None)])
             fields["until"] = (latest + timedelta(days=draw.number(1, 30))).isoformat()
