@@ -150,10 +150,8 @@ class Case:
         With `opens_at` in the future the task waits as `scheduled` and its clock starts when it opens.
         """
         s = self.state
-        about = about or {}
-        before = self._before(kind, about)
-        policy = s.process.tasks.get(kind)
-        assigned = about.get("path")
+        about, policy = about or {}, s.process.tasks.get(kind)
+        before, assigned = self._before(kind, about), about.get("path")
         task = Task(
             task_id=self.new_id(),
             kind=kind,
