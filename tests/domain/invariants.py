@@ -321,7 +321,7 @@ class Watch:
     # --- the end
 
     def _endings(self, state: DisputeState) -> None:
-        if state.concluded_at:
+        if state.concluded_at and state.process.has(Stage.EVALUATION):
             verdicts = {v.verdict for v in state.evaluations if v.round == state.round}
             assert verdicts == {"accept"}, "concluded without an accepted evaluation in this round"
         if not state.closed:

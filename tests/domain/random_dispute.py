@@ -251,7 +251,7 @@ class EveryLife(Steps):
 
 
 class Qionglai(EveryLife):
-    """The same under the other playbook."""
+    """The same under another playbook."""
 
     code = "qionglai"
 
@@ -260,3 +260,15 @@ class Huangshi(EveryLife):
     """The same where the officer diverts from the scene, and a mediator sits at the station."""
 
     code = "huangshi"
+
+
+class Wuwei(EveryLife):
+    """The same where the scene leads to the table, nobody judges and red waits for no desk."""
+
+    code = "wuwei"
+
+
+class FusedPolicing(EveryLife):
+    """The same up three desks and five kinds of mediation."""
+
+    code = "ronghe"
