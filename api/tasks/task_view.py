@@ -48,7 +48,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
     return {
         "category": brief.category_name,
         "incidents": [
-            {"at": w.stamp(i.at, now), "source": w.SOURCES.get(i.source, i.source), "narrative": i.narrative,
+            {"at": w.stamp(i.at, now), "source": w.source(i.source), "narrative": i.narrative,
              "address": i.address}
             for i in brief.incidents
         ],

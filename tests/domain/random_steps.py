@@ -139,7 +139,7 @@ class Steps(RuleBasedStateMachine):
         rare = [name for name in allowed if name not in FINAL or draw.number(0, 9) == 0]
         names = towards[:1] if goal and towards else rare or list(allowed)
         command = self.command(draw, task, draw.pick(names))
-        if goal == Stage.CONFIRMATION and command.decision == "agreed" and self.state.process.has(goal):
+        if goal == Stage.CONFIRMATION and command.decision == "agreed" and self.state.process.has(Stage.CONFIRMATION):
             command.fields["confirmation"] = True
         by_signal = draw.number(0, 4) == 0
         self.watch.sent_by(command.actor)
