@@ -162,6 +162,7 @@ def _incident(i: records.Incident, now: datetime) -> View:
         "no": i.source_no,
         "address": i.address,
         "narrative": i.narrative,
+        "particulars": i.particulars,
         "who": "、".join(f"{p.name}（{w.SIDES.get(p.side, p.side)}）" for p in i.parties),
     }
 

@@ -171,7 +171,13 @@ def _brief(
         category_name=dispute.category_name,
         parties=[masked(Party.model_validate(party)) for party in document["parties"]],
         incidents=[
-            IncidentInBrief(at=i["reported_at"], source=i["source"], narrative=i["narrative"], address=i["address"])
+            IncidentInBrief(
+                at=i["reported_at"],
+                source=i["source"],
+                narrative=i["narrative"],
+                address=i["address"],
+                particulars=i.get("particulars", {}),
+            )
             for i in document["incidents"]
         ],
         earlier_alarms=len(document["incidents"]) - 1,

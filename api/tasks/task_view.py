@@ -49,7 +49,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
         "category": brief.category_name,
         "incidents": [
             {"at": w.stamp(i.at, now), "source": w.source(i.source), "narrative": i.narrative,
-             "address": i.address}
+             "address": i.address, "particulars": i.particulars}
             for i in brief.incidents
         ],
         "earlier": brief.earlier_alarms,

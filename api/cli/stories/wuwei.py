@@ -11,6 +11,7 @@ from api.cli.stories.telling import Telling
 
 DAY = timedelta(days=1)
 VILLAGE = "石桥镇枫林村"
+OWN_FORM = {"particulars": {"unit_no": "妇联〔2026〕117"}}
 
 
 def three_earlies(t: Telling) -> None:
@@ -76,7 +77,7 @@ def first_asked(t: Telling) -> None:
     t.tell("共享单位转来一件公安职责以外的事：属地民警首问，通报有关部门")
     partner = t.county.with_role("partner_liaison", "women_fed")
     quarrel = "租户与房东因押金退还多次争执，租户到妇联求助"
-    t.alarm(quarrel, house(VILLAGE), somebody(), somebody(), source="partner", by=partner)
+    t.alarm(quarrel, house(VILLAGE), somebody(), somebody(), source="partner", by=partner, **OWN_FORM)
     t.expect(t.task("confirm_triage")["post"]["role"] == "responsible_officer", "第一时间推送属地公安机关")
     t.answer("confirm_triage", "confirm", divert=True, reason="押金纠纷，不属公安机关职责")
     t.expect_stage("push_3")

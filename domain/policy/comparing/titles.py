@@ -42,6 +42,8 @@ TITLES = {
     "desks": "研判岗位",
     "push_at_once": "接警即推送",
     "told": "通报对象",
+    "asks": "另须填写",
+    "required": "必填",
     "at_once": "不等研判，立即推送",
     "together_for": "各级同时研判的颜色",
     "divert": "分流",
