@@ -41,6 +41,8 @@ from api.messages import pages as message_pages
 from api.middleware import metrics, request_guard
 from api.notes import endpoints as notes
 from api.notes import pages as note_pages
+from api.notices import endpoints as notices
+from api.notices import pages as notice_pages
 from api.operations import drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
@@ -67,15 +69,15 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages,
-    event_endpoints, reporting, oversight, indicators, registers, duty_endpoints, villages, audit, access_log,
-    operations, calendar,
+    event_endpoints, notices, reporting, oversight, indicators, registers, duty_endpoints, villages, audit,
+    access_log, operations, calendar,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
     deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
-    note_pages, reporting_pages, oversight_pages, figure_pages, indicator_pages, audit_pages, access_log_pages,
-    calendar_pages, error_pages,
+    note_pages, notice_pages, reporting_pages, oversight_pages, figure_pages, indicator_pages, audit_pages,
+    access_log_pages, calendar_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

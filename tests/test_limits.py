@@ -45,8 +45,11 @@ def unlimited(schema: Schema, known: Schema, where: Where) -> Iterator[Where]:
         case "object":
             for name, part in schema.get("properties", {}).items():
                 yield from unlimited(part, known, (*where, name))
-            if schema.get("additionalProperties"):
-                yield (*where, "{}")
+            if more := schema.get("additionalProperties"):
+                if "maxProperties" not in schema or "maxLength" not in schema.get("propertyNames", {}):
+                    yield (*where, "{}")
+                elif isinstance(more, dict):
+                    yield from unlimited(more, known, (*where, "{}"))
 
 
 def test_everything_that_may_be_sent_to_an_endpoint_has_a_limit(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.case.diverting import undo
+from domain.case.letters.notice import with_step
 from domain.case.records import Assigned
 from domain.case.state import Decision
 from domain.case.summons.whistle import call_units
@@ -25,9 +26,9 @@ async def push_3(desk: Desk) -> Stage:
     desk.case.enter(Stage.PUSH_3)
     same = _same_holders(desk)
     deliver(desk.case, same, redo=True)
-    redo = [_act(assigned) for assigned in same]
+    asks = [_act(assigned) for assigned in same]
     while True:
-        if not redo:
+        if not asks:
             dispatch = await desk.ask("dispatch", suggested=desk.state.suggested)
             if dispatch.name == "send_back":
                 undo(desk.case, "send_back")
@@ -36,9 +37,9 @@ async def push_3(desk: Desk) -> Stage:
             deliver(desk.case, desk.state.assigned)
             if desk.state.process.tasks["dispatch"].summon:
                 call_units(desk.case, dispatch.decision)
-        asks = redo or [_accept(assigned) for assigned in desk.state.assigned]
+            asks = [_accept(desk, assigned, dispatch.decision) for assigned in desk.state.assigned]
         answers = await desk.ask_all(asks, then=lambda answer: _department(desk, answer))
-        redo = []
+        asks = []
         lead = next((answer for answer in reversed(answers) if answer.task.about["lead"]), answers[-1])
         match lead.name:
             case "mediate":
@@ -101,7 +102,7 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             return [_act(assigned)]
         case "refuse":
             refusal = {"ground": answer.fields["ground"], "suggested_unit": answer.fields.get("suggested_unit")}
-            return [Ask("rule_refusal", about={**about, **refusal})]
+            return [Ask("rule_refusal", about={**_about(assigned), **refusal})]
         case "overrule":
             groundless(desk.case, assigned, "无法化解" if about.get("inability") else "退单", answer.decision)
             return [_act(assigned)]
@@ -113,7 +114,7 @@ def _department(desk: Desk, answer: Answer) -> Sequence[Ask] | str:
             return DONE if assigned.lead else _out(desk, assigned, "excused")
         case "cannot_resolve" if assigned.lead:  # it has accepted: whether it may give up is ruled upon
             ground = {"inability": True, "ground": answer.fields["reason"], "title": "无法化解裁定"}
-            return [Ask("rule_refusal", about={**about, **ground})]
+            return [Ask("rule_refusal", about={**_about(assigned), **ground})]
         case "disposed":
             agree(desk.case, answer.decision)
             assigned.standing = "disposed"
@@ -134,8 +135,9 @@ def _out(desk: Desk, assigned: Assigned, standing: str) -> Sequence[Ask]:
     return []
 
 
-def _accept(assigned: Assigned) -> Ask:
-    return Ask("accept_assignment", about=_about(assigned))
+def _accept(desk: Desk, assigned: Assigned, dispatch: Decision) -> Ask:
+    letter = with_step(desk.state, "dispatch", assigned.organisation.path, dispatch, assigned.instructions)
+    return Ask("accept_assignment", about={**_about(assigned), **letter})
 
 
 def _act(assigned: Assigned) -> Ask:

@@ -32,6 +32,7 @@ NOTED: dict[str, str] = {
     "leaving:appoint": "指定接任人",
     "report": "报送",
     "note": "转来情况",
+    "notice": "查看函件",
     "calendar": "发布工作日历",
     "spot_check": "查看抽查",
     "spot_check:judge": "抽查评判",

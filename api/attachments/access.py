@@ -25,7 +25,8 @@ def may_attach(dispute: DisputeRow, tasks: list[TaskRow], paths: set[str], actor
     `paths` are the organisations that have a part in the dispute.
     """
     pending = (Task.model_validate(task.sealed) for task in tasks if task.state in ("open", "claimed"))
-    able = actions_open(dispute.sealed.get("actions", []), paths, actor, may_whistle(dispute.sealed))
+    own, may = dispute.sealed.get("own_roles", {}), may_whistle(dispute.sealed)
+    able = actions_open(dispute.sealed.get("actions", []), paths, actor, own, may)
     steers = any(not spec.corrects for spec in able.values())
     return steers or any(concerned(task, actor) for task in pending)
 

@@ -68,7 +68,8 @@ async def _act(
     dispute = await find_dispute(session, actor, dispute_no)
     if dispute is None:
         raise NotFound("没有这个纠纷")
-    by = capacity_to_act(action, await paths_of(session, dispute_no), actor, may_whistle(dispute.sealed))
+    own, may = dispute.sealed.get("own_roles", {}), may_whistle(dispute.sealed)
+    by = capacity_to_act(action, await paths_of(session, dispute_no), actor, own, may)
     await check_target(services, session, actor, dispute_no, fields)
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
     await _check_called(session, fields, organisations)

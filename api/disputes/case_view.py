@@ -68,7 +68,7 @@ def _head(case: Case, now: datetime, offices: Offices) -> View:
         "complex_for": "、".join(case.complex_for),
         "promoted": [_promoted(each, now, offices) for each in case.promotions],
         "axes": f"{case.harm} × {case.urgency}" if case.harm else "",
-        "source": w.SOURCES.get(case.source, case.source),
+        "source": w.source(case.source),
         "opened": w.stamp(case.opened_at, now),
         "closed": w.stamp(case.closed_at, now),
         "outcome": OUTCOMES.get(case.outcome or "", ""),
@@ -161,10 +161,11 @@ def _held(h: Held, offices: Offices, now: datetime, called: Mapping[Stage, str])
 def _incident(i: records.Incident, now: datetime) -> View:
     return {
         "at": w.stamp(i.reported_at, now),
-        "source": w.SOURCES.get(i.source, i.source),
+        "source": w.source(i.source),
         "no": i.source_no,
         "address": i.address,
         "narrative": i.narrative,
+        "particulars": i.particulars,
         "who": "、".join(f"{p.name}（{w.SIDES.get(p.side, p.side)}）" for p in i.parties),
     }
 

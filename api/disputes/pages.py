@@ -16,6 +16,7 @@ from api.disputes.service import whole_case, whole_timeline
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from api.look_back.look_back_view import look_back_view
 from api.look_back.service import look_back_on
+from api.notices.notice_view import notice_view
 from api.villages.service import contacts_of
 from api.villages.view import contacts_view
 from api.web import formatting as w
@@ -101,6 +102,7 @@ async def show_case(
                 else []
             ),
         ],
+        "notices": [notice_view(n, offices, now) for n in case.notices],
         "days": by_days(entries, words, now),
         "history": viewer.actor.has_role(*AUDITORS),
         "people": await _people(session, no, offices),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from api.attachments.access import may_attach
@@ -9,6 +10,7 @@ from api.attachments.presenters import present_attachment
 from api.core.masking import masked
 from api.core.schemas import Choice, schema_of
 from api.disputes.schemas import Case, Comment, DisputeItem, EntryItem, Held, WholeCase
+from api.notices.presenters import notices_in
 from api.tasks.presenters import task_item
 from domain.base import china
 from domain.case.care.effort import effort_of
@@ -19,6 +21,7 @@ from domain.people.organisation import Actor
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
+from infra.database.tables.notices import NoticeRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.runtime.policy_files import role_name, role_of
 
@@ -61,13 +64,16 @@ def _role_asked(holder: str | None) -> str | None:
     return role.name if role and role.name != holder else None
 
 
-def present_case(row: DisputeRow, tasks: list[TaskRow], actor: Actor) -> Case:
-    """The process's part of a case: its document with the personal numbers masked, and its tasks, asides last."""
+def present_case(row: DisputeRow, tasks: list[TaskRow], actor: Actor, numbered: Sequence[NoticeRow] = ()) -> Case:
+    """The process's part of a case: its document with the personal numbers masked, its tasks, asides last, and its
+    notices with their numbers.
+    """
     shown = sorted((task_item(task, actor) for task in tasks), key=lambda task: task.aside)
     held = [_held(Holding.model_validate(each), tasks) for each in row.sealed["responsibility"]]
     chain = [Holding.model_validate(each) for each in row.sealed["responsibility"]]
     known = [Task.model_validate(task.sealed) for task in tasks]
-    own = {"tasks": shown, "responsibility": held, "effort": effort_of(known, chain, _last(row))}
+    own = {"tasks": shown, "responsibility": held, "effort": effort_of(known, chain, _last(row)),
+           "notices": list(notices_in(tasks, numbered))}  # fmt: skip
     case = Case.model_validate({**row.sealed, **dict(present_dispute(row)), **own})
     case.parties = [masked(party) for party in case.parties]
     for incident in case.incidents:
@@ -105,13 +111,15 @@ def present_whole(
     comments: list[CommentRow],
     paths: set[str],
     actor: Actor,
+    numbered: Sequence[NoticeRow],
     *,
     watched: bool,
 ) -> WholeCase:
     """The whole case with the actions open to the person; `paths` are those of the organisations that have a part."""
-    actions = actions_open(row.sealed.get("actions", []), paths, actor, may_whistle(row.sealed))
+    own, may = row.sealed.get("own_roles", {}), may_whistle(row.sealed)
+    actions = actions_open(row.sealed.get("actions", []), paths, actor, own, may)
     return WholeCase(
-        **dict(present_case(row, tasks, actor)),
+        **dict(present_case(row, tasks, actor, numbered)),
         attachments=[present_attachment(a) for a in attachments],
         comments=[present_comment(c) for c in comments],
         actions=[

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from api.attachments.schemas import Attachment
 from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
+from api.notices.schemas import NoticeInCase
 from api.tasks.schemas import TaskItem
 from domain.case import records
 from domain.case.care.effort import Effort
@@ -141,11 +142,12 @@ class Case(DisputeItem):
     changes: list[records.Change]
     promotions: list[records.Promotion] = []
     """each time that it moved up a level (提级办理)"""
-    notices: list[JsonObject]
     summons: list[ShownWhistle] = []
     """吹哨报到: who was called and came, what was agreed when, and how far the plan is"""
     whistling: Whistling | None = None
     """who may whistle and on which grounds; none where its playbook has no whistles"""
+    notices: list[NoticeInCase] = []
+    """letters beside it, the first first"""
     returns: int
     groundless_refusals: int
     runs: list[str]
@@ -163,6 +165,8 @@ class Case(DisputeItem):
     round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""
+    own_roles: dict[str, list[str]] = {}
+    """the roles that may take an action, of those of which the case's playbook says so"""
     as_of: datetime | None
     """the latest line of the timeline"""
     ladder_failed: list[int]

@@ -12,6 +12,7 @@ from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
 from infra.read_model.disputes import DisputeFilter, list_disputes, paths_of, timeline_of
+from infra.read_model.notices.lists import numbers_of
 from infra.read_model.tasks import tasks_of
 from infra.records.attachments import attachments_of
 from infra.records.comments import comments_of
@@ -46,9 +47,10 @@ async def whole_case(services: Services, session: Session, actor: Actor, dispute
     files = await attachments_of(session, dispute_no, actor.person_id)
     comments = await comments_of(session, dispute_no)
     paths = await paths_of(session, dispute_no)
+    numbered = await numbers_of(session, dispute_no)
     watched = await watches(session, dispute_no, actor.person_id)
     services.access.note(actor.person_id, dispute_no, "read")
-    return present_whole(row, tasks, files, comments, paths, actor, watched=watched)
+    return present_whole(row, tasks, files, comments, paths, actor, numbered, watched=watched)
 
 
 async def timeline_page(

@@ -12,6 +12,7 @@ from api.intake.schemas import IncidentIn, PlaceIn, Similar
 from domain.base import Model
 from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
+from domain.policy.intake.sources import particulars_said
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places
 from domain.triage.triage import Triage, triage
@@ -45,7 +46,9 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     new, known = _as_known(report, found), []
     secret = _secret()
     incident_id = new_id()
-    content = Content(incident=_incident(incident_id, report, found), triage=found, places=places)
+    listed = services.policy.playbook.process.sources.get(report.source)
+    particulars, _ = particulars_said(listed, report.particulars)
+    content = Content(incident=_incident(incident_id, report, found, particulars), triage=found, places=places)
     sealed = content.model_dump(mode="json")
 
     def decide(earlier: list[Earlier]) -> str | None:
@@ -100,6 +103,8 @@ def content_digest(report: IncidentIn) -> str:
     """A digest of what was reported, however it was written: the offset of an instant, a text's Unicode form, the order
     of the parties, and whether an empty value is left out, make no difference."""
     sent = _plain(report.model_dump())
+    if not report.particulars:
+        del sent["particulars"]
     sent["parties"] = sorted(digest(party) for party in sent["parties"])
     return digest(sent)
 
@@ -118,7 +123,7 @@ def _plain(value: Any) -> Any:
             return value
 
 
-def _incident(incident_id: str, report: IncidentIn, found: Triage) -> Incident:
+def _incident(incident_id: str, report: IncidentIn, found: Triage, particulars: dict[str, str]) -> Incident:
     return Incident(
         incident_id=incident_id,
         source=report.source,
@@ -134,6 +139,7 @@ def _incident(incident_id: str, report: IncidentIn, found: Triage) -> Incident:
         harm=found.harm,
         urgency=found.urgency,
         risk_kinds=list(found.risk_kinds),
+        particulars=particulars,
     )
 
 

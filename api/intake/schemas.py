@@ -81,6 +81,9 @@ class IncidentIn(Strict):
     place: PlaceIn = Field(title="地点")
     narrative: Words = Field(title="情况")
     parties: list[PartyIn] = Field([], title="当事人", max_length=100)
+    particulars: dict[Annotated[str, StringConstraints(max_length=31)], Short] = Field(
+        {}, title="该来源另须填写的内容（工作机制 sources.asks）", max_length=10
+    )
     channel_officer: Maybe = Field(None, title="接报人", max_length=100)
 
     @model_validator(mode="after")

@@ -20,9 +20,10 @@ from api.intake.presenters import present_triage
 from api.intake.recording import Content, places_of, record
 from api.intake.schemas import IncidentIn, NumberConflict, PlaceIn, Receipt, Received, TriageIn, TriageShape
 from domain.base import china
-from domain.errors import NotEntitled, NotFound, SantuiError, SourceNoConflict
+from domain.errors import FieldsInvalid, NotEntitled, NotFound, SantuiError, SourceNoConflict
 from domain.people.organisation import Actor, within
 from domain.people.permissions import INTAKE_ROLES
+from domain.policy.intake.sources import Source, particulars_said
 from domain.policy.process import Process
 from domain.policy.stages import Stage
 from domain.triage.triage import triage
@@ -55,6 +56,7 @@ async def take_in(
 
     Raises:
         NotEntitled: none of the person's posts takes reports.
+        FieldsInvalid: the source has a form of its own, and it is not filled in.
         Busy, StoreUnavailable: nothing was recorded.
         KeyReused: nor here, the key came with another report before.
     """
@@ -74,10 +76,20 @@ async def take_in(
 
 
 async def _check_source(services: Services, session: Session, actor: Actor, report: IncidentIn) -> None:
-    """Raises NotEntitled where the mechanism says who may report by this source, and the person is not of them."""
+    """Raises NotEntitled where the mechanism says who may report by this source, and the person is not of them;
+    FieldsInvalid where the source's own form is not filled in.
+    """
     listed = services.policy.playbook.process.sources.get(report.source)
-    if listed is None or not listed.reported_by:
-        return
+    if listed is not None and listed.reported_by:
+        await _check_reporter(services, session, actor, report, listed)
+    _, wrong = particulars_said(listed, report.particulars)
+    if wrong:
+        raise FieldsInvalid(errors=wrong)
+
+
+async def _check_reporter(
+    services: Services, session: Session, actor: Actor, report: IncidentIn, listed: Source
+) -> None:
     places = await places_of(services, report.place, session)
     for allowed in listed.reported_by:
         place = places.get(allowed.at) or places["county"]

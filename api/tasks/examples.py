@@ -135,6 +135,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("court_ruling", "confirmed"): lambda c: {"case_no": "（2026）民调确1号"},
     ("court_protection", "granted"): lambda c: {
         "measures": ["禁止实施家庭暴力"], "until": (c.now + timedelta(days=180)).date().isoformat()},
+    ("answer_notice", "answer"): lambda c: {"answer": "已核查：占道物品已清除，并告知双方"},
     ("evaluate", "return"): lambda c: {
         "reason": "perfunctory", "explanation": "请见人见事后重新反馈", "redo": "same"},
     ("visit", "stable"): lambda c: {"summary": "情况稳定，无新的矛盾", "satisfaction": 5},

@@ -30,6 +30,7 @@ from api.tasks.schemas import (
 )
 from domain.base import china
 from domain.case.bells import bell_of
+from domain.case.letters.notice import NOTICE
 from domain.case.records import Agreement, Delivery, Party, Verdict
 from domain.case.state import Entry, Task
 from domain.image.shown_timeline import latest_entries
@@ -101,8 +102,11 @@ def _as_participants(nameable: Sequence[tuple[PersonAtPost, JsonObject | None]])
 
 
 def about_shown(about: JsonObject) -> JsonObject:
-    """What a task is about, without what is the engine's own business."""
-    return {key: value for key, value in about.items() if key not in ("path", "proposer", "proposed_for")}
+    """What a task is about, without what is the engine's own business; of a letter what its reader reads."""
+    letter = about.get(NOTICE)
+    said = {NOTICE: {name: letter[name] for name in ("kind", "text", "by", "due_at")}} if letter else {}
+    hidden = ("path", "proposer", "proposed_for", NOTICE)
+    return {**{key: value for key, value in about.items() if key not in hidden}, **said}
 
 
 def _item(row: TaskRow, task: Task, actor: Actor, now: datetime | None = None) -> dict[str, Any]:
@@ -167,7 +171,13 @@ def _brief(
         category_name=dispute.category_name,
         parties=[masked(Party.model_validate(party)) for party in document["parties"]],
         incidents=[
-            IncidentInBrief(at=i["reported_at"], source=i["source"], narrative=i["narrative"], address=i["address"])
+            IncidentInBrief(
+                at=i["reported_at"],
+                source=i["source"],
+                narrative=i["narrative"],
+                address=i["address"],
+                particulars=i.get("particulars", {}),
+            )
             for i in document["incidents"]
         ],
         earlier_alarms=len(document["incidents"]) - 1,

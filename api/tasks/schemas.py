@@ -173,6 +173,8 @@ class IncidentInBrief(Shape):
     source: str
     narrative: str
     address: str
+    particulars: dict[str, str] = {}
+    """what its source's own form asked, by what each is called"""
 
 
 class EntryInBrief(Shape):

@@ -14,6 +14,7 @@ from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
 from domain.policy.forms.judgement import RETURN_REASONS
+from domain.policy.parts.notices import NOTICES
 from infra.runtime.policy_files import role_name
 
 
@@ -47,8 +48,8 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
     return {
         "category": brief.category_name,
         "incidents": [
-            {"at": w.stamp(i.at, now), "source": w.SOURCES.get(i.source, i.source), "narrative": i.narrative,
-             "address": i.address}
+            {"at": w.stamp(i.at, now), "source": w.source(i.source), "narrative": i.narrative,
+             "address": i.address, "particulars": i.particulars}
             for i in brief.incidents
         ],
         "earlier": brief.earlier_alarms,
@@ -64,6 +65,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
             for need in about.get("requires", [])
         ],
         "came": "、".join(line["name"] for line in about.get("called", []) if line["name"]),
+        "letter": _letter(about.get("notice")),
         "instructions": str(about.get("instructions") or ""),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
@@ -80,6 +82,11 @@ def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> View:
         "title": title_in_words(entry.kind, entry.title, entry.about),
         "reason": given,
     }
+
+
+def _letter(letter: JsonObject | None) -> View | None:
+    """The notice that the question carries: what it is called, by whom, what it says."""
+    return {"title": NOTICES[letter["kind"]], "by": letter["by"], "text": letter["text"]} if letter else None
 
 
 def _change(about: JsonObject, asked: AskedBy | None, words: Vocabulary) -> list[tuple[str, str]]:

@@ -8,11 +8,13 @@ from typing import Any
 
 from domain.base import CHINA, china
 from domain.policy.stages import STAGE_NAMES, Stage
+from infra.runtime.policy_files import source_name
 
 COLOUR_NAMES = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
 SIDES = {"a": "甲方", "b": "乙方", "other": "其他"}
 SOURCES = {"110": "110 警情", "12345": "12345 热线", "grid": "网格走访", "walk_in": "来访", "court": "法院转送",
            "letter": "来信"}  # fmt: skip
+"""Sources by the names that they have on every page; those of a playbook alone have its names (`source`)."""
 TASK_STATES = {"open": "待认领", "claimed": "办理中", "done": "已办结", "void": "已失效"}
 CLOCK_STATES = {
     "running": "计时中",
@@ -28,6 +30,11 @@ RESULTS = {"agreed": "达成协议", "not_agreed": "未达成协议", "adjourned
            "stable": "情况稳定", "unreachable": "未能联系上",
            "relapsed": "出现反弹", "accept": "评估通过", "return": "退回重办"}  # fmt: skip
 WEEKDAYS = "一二三四五六日"
+
+
+def source(code: str) -> str:
+    """What a source is called: none is shown by a program's word where a playbook names it."""
+    return SOURCES.get(code) or source_name(code)
 
 
 def instant(value: datetime | str | None) -> datetime | None:

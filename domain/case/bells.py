@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.case.clocks import Clock
+from domain.case.letters.notice import NOTICE
 from domain.case.records import Bell, Delivery
 from domain.case.state import DisputeState, Task
 from domain.people.entitlement import entitling_post
@@ -46,7 +47,7 @@ class Running(Protocol):
 def ring(case: Running, task: Task) -> None:
     """A task is delivered, now: it rings where its playbook says so, and is deemed known after a time."""
     policy = case.state.process.tasks.get(task.kind)
-    if policy is None or not (policy.ring or policy.known_after):
+    if policy is None or not (policy.ring or policy.known_after or NOTICE in task.about):
         return
     for name in (RING, KNOWN):  # what rang before it was reassigned rings no more
         case.stop_clock(f"{name}{task.task_id}")

@@ -99,7 +99,8 @@ def abridged(incident: Incident) -> Incident:
     """An alarm as a full case keeps it: its beginning, and who was in it."""
     parties = [Party(name=party.name[:50], side=party.side) for party in incident.parties[:4]]
     narrative = shortened(incident.narrative)
-    return incident.model_copy(update={"address": incident.address[:60], "narrative": narrative, "parties": parties})
+    kept = {"address": incident.address[:60], "narrative": narrative, "parties": parties, "particulars": {}}
+    return incident.model_copy(update=kept)
 
 
 def shortened(text: str) -> str:

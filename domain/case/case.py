@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.case.bells import ring
 from domain.case.clocks import NOT_BEGUN, Clock, start_clock
+from domain.case.letters.notice import serve, unlettered
 from domain.case.records import Named, Push
 from domain.case.responsibility import pass_on
 from domain.case.state import DisputeState, Entry, Task
@@ -149,10 +150,8 @@ class Case:
         With `opens_at` in the future the task waits as `scheduled` and its clock starts when it opens.
         """
         s = self.state
-        about = about or {}
-        before = self._before(kind, about)
-        policy = s.process.tasks.get(kind)
-        assigned = about.get("path")
+        about, policy = about or {}, s.process.tasks.get(kind)
+        before, assigned = self._before(kind, about), about.get("path")
         task = Task(
             task_id=self.new_id(),
             kind=kind,
@@ -182,12 +181,13 @@ class Case:
         s.touch(task)
         task.opened_revision = task.revision
         if task.state == "open":
-            self.log("task_opened", task.name, task_id=task.task_id, task_kind=kind, about=about)
+            self.log("task_opened", task.name, task_id=task.task_id, task_kind=kind, about=unlettered(about))
         if policy and policy.names_one and task.addressees == self.posts(policy.by) and (one := self._whose(kind)):
             self.name(task, one)
         if s.pushes and s.pushes[-1].stage is s.stage and not task.aside:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
+        serve(self, task)
         if task.state == "open":
             ring(self, task)
         if KINDS[kind].leads:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import computed_field
+from pydantic import Field, computed_field
 
-from domain.base import Model
+from domain.base import Model, absent
 from domain.people.organisation import OrganisationRef, Post
 from domain.policy.stages import Stage
 from domain.triage.diversion import Ground
@@ -42,6 +42,8 @@ class Incident(Model):
     """police first by what it says"""
     risk_kinds: list[str] = []
     """the kinds of risk that its words speak of (Q-030)"""
+    particulars: dict[str, str] = Field({}, exclude_if=absent)
+    """what its source's own form asked, by what each is called"""
     conflicts_with: str = ""
     """the dispute of the report that had this one's source number first, with other content"""
 

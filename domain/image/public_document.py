@@ -7,7 +7,6 @@ rows of their own and are not part of it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
@@ -22,6 +21,7 @@ from domain.policy.forms.demands import Demand
 from domain.policy.stages import Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began
+from domain.transitions.letters.sending import own_roles
 from domain.triage.diversion import Diversion
 
 
@@ -144,8 +144,8 @@ class PublicDocument(Model):
     """吹哨报到: who was called and came, what was agreed when, and how far the plan is; absent where nobody whistled"""
     whistling: Whistling | None = Field(exclude_if=absent)
     """who may whistle and on which grounds, in a mechanism that has whistles"""
-    notices: list[dict[str, Any]]
-    """part of the contract; nothing sends notices yet"""
+    own_roles: dict[str, list[str]] = Field(exclude_if=absent)
+    """of those of them of which the case's playbook says who may take them: the roles"""
 
 
 def public_document(state: s.DisputeState) -> PublicDocument:
@@ -218,7 +218,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         actions=actions_thinkable(state),
         summons=shown_summons(state),
         whistling=whistling(state),
-        notices=[],
+        own_roles=own_roles(state),
     )
 
 

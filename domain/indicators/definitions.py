@@ -12,7 +12,8 @@ from domain.indicators.diversion_definitions import DIVERSIONS
 from domain.indicators.events import TallyKind
 from domain.indicators.formulas import SECTIONS, Count, Definition, every
 from domain.indicators.further_definitions import FURTHER
-from domain.indicators.summon_definitions import SUMMONS
+from domain.indicators.notice_definitions import NOTICE_FIGURES
+from domain.indicators.summons import SUMMONS
 from domain.indicators.visit_counts import RESPONSE
 
 _ONE = "一件纠纷只计一次，重复警情、返工都不另计"
@@ -366,7 +367,7 @@ _DEFINED = (
 DEFINITIONS: dict[str, Definition] = {
     definition.code: definition
     for section in SECTIONS
-    for definition in (*_DEFINED, *FURTHER, *DIVERSIONS, *SUMMONS)
+    for definition in (*_DEFINED, *FURTHER, *DIVERSIONS, *SUMMONS, *NOTICE_FIGURES)
     if definition.section == section
 }
 """By code, in the order they are shown."""

@@ -68,6 +68,8 @@ class TallyKind(StrEnum):
     """a verdict on diverting: diverted, kept, missed, needless; `done_at`, `lag`: the first alarm by 110 after it"""
     SUMMONED = "summoned"
     """somebody was called by a whistle, when it was blown: arrived, unable, absent; `done_at`: when he checked in"""
+    NOTICE = "notice"
+    """a notice by its kind, of whom it went to; `done_at`, `lag`: a person's answer; `value`: 1 where it was in time"""
 
 
 class Tally(Model):

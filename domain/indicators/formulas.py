@@ -37,6 +37,7 @@ SECTIONS: dict[str, str] = {
     "repeat": "重复警情",
     "diversion": "分流",
     "summons": "吹哨报到",
+    "notices": "函件与反馈",
 }
 """The parts of a report that indicators stand in, in the order in which they are shown."""
 REPORTS = {

@@ -9,7 +9,8 @@ from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
 from domain.indicators.diversion_counts import diversions
 from domain.indicators.events import Tally, TallyKind, days_between
-from domain.indicators.summon_counts import summoned
+from domain.indicators.notice_counts import notices
+from domain.indicators.summons import summoned
 from domain.indicators.visit_counts import RESPONSE
 
 PETITION = "admin_petition_backlog"
@@ -53,6 +54,7 @@ def further(state: DisputeState, bare: Bare, unit: str, counted: Iterable[Tally]
         *_no_risk(state, bare),
         *diversions(state, bare, state.places.get("station", "")),
         *summoned(state, bare),
+        *notices(state, bare),
     ]
 
 

@@ -56,6 +56,7 @@ def mistakes(
         _tiers,
         _tables,
         _diversions,
+        _notices,
         _approvals,
         _approvals_in_time,
         source_mistakes,
@@ -65,7 +66,7 @@ def mistakes(
         _entries,
         _judges,
         _supervision,
-        _spans,
+        endless,
         summon_mistakes,
         _words,
     )
@@ -127,6 +128,8 @@ def _never_asked(process: Process, kind: str, spec: KindSpec) -> str:
     """Why a task of this kind would never be asked as `tasks` says; empty where it is."""
     if spec.people_from:
         return f"who answers '{kind}' is said under {spec.people_from}: leave this out"
+    if spec.letters and not process.notices.asks:
+        return "process.notices sends no letter that it would answer: leave this out, or say who sends which"
     if spec.protection and not process.protection_for:
         return "protection_for names no risk that would open it: leave this out, or name one"
     stages = (*spec.stages, *spec.within)
@@ -287,6 +290,13 @@ def _diversions(process: Process) -> Iterator[Mistake]:
         yield Mistake(("diversion", "owner"), what)
 
 
+def _notices(process: Process) -> Iterator[Mistake]:
+    for step, needed in (("dispatch", Stage.PUSH_3), ("return", Stage.EVALUATION)):
+        if step in process.notices.sent_with and not process.has(needed):
+            what = f"nothing goes out with it: the mechanism has no stage {needed}: leave this out"
+            yield Mistake(("notices", "sent_with", step), what)
+
+
 def _approvals(process: Process) -> Iterator[Mistake]:
     """Roads that a playbook names and the mechanism has not: whoever reads it would think them guarded."""
     if "approval" not in process.model_fields_set:
@@ -363,10 +373,6 @@ def _supervision(process: Process) -> Iterator[Mistake]:
 def _words(process: Process) -> Iterator[Mistake]:
     reporters = (each.at for source in process.sources.values() for each in source.reported_by)
     yield from word_mistakes(process, (*(post.at for _, post in addressings(process)), *reporters))
-
-
-def _spans(process: Process) -> Iterator[Mistake]:
-    return endless(process)
 
 
 def endless(part: object, where: Loc = ()) -> Iterator[Mistake]:

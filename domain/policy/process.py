@@ -27,6 +27,7 @@ from domain.policy.parts.diversions import DiversionPolicy
 from domain.policy.parts.exits import Exits
 from domain.policy.parts.judging import Evaluators, FollowUp
 from domain.policy.parts.ladder import Ladder
+from domain.policy.parts.notices import NoticePolicy
 from domain.policy.parts.promotion import KEY, PromotionPolicy
 from domain.policy.parts.summons import SummonPolicy
 from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPolicy
@@ -63,6 +64,7 @@ class Process(Strict):
     summons: SummonPolicy | None = Field(None, exclude_if=absent, description="who may whistle, and what follows")
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
     warnings: dict[str, EarlyWarning] = Field({}, exclude_if=absent, description="by colour: who is told, at once")
+    notices: NoticePolicy = Field(NoticePolicy(), exclude_if=lambda notices: notices == NoticePolicy())
     words: Words = Field(Words(), exclude_if=lambda words: words == Words())
 
     @model_validator(mode="wrap")
@@ -116,6 +118,8 @@ class Process(Strict):
         if self.approved_roads:
             by = f"the road {', '.join(sorted(self.approved_roads))} out of the police (approval.roads)"
             needed |= {kind: by for kind, spec in KINDS.items() if spec.by_roads}
+        if self.notices.asks:
+            needed |= {kind: "notices" for kind, spec in KINDS.items() if spec.letters}
         if self.protection_for:
             needed |= {kind: "protection_for" for kind, spec in KINDS.items() if spec.protection}
         for kind, by in needed.items():

@@ -7,7 +7,7 @@ approved one level up.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ from domain.policy.forms.actions import (
     Suspend,
 )
 from domain.policy.forms.helping import ArrangeHelp
+from domain.policy.forms.notices import SendNotice
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.forms.summons import Summon
 from domain.policy.stages import Stage
@@ -47,6 +48,7 @@ from domain.transitions.assignments.named_units import unknown_units
 from domain.transitions.assignments.promoting import approver, form_of, ground_errors, promote, waits
 from domain.transitions.assignments.reassigning import reassign, reassign_errors
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.letters.sending import SEND, notice_errors, own_roles, send_notice
 from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import of_body, stage_tasks
@@ -85,24 +87,35 @@ def actions_thinkable(state: DisputeState) -> list[str]:
 
 
 def actions_open(
-    thinkable: list[str], paths: set[str], actor: Actor, whistlers: Collection[Post] = ()
+    thinkable: list[str],
+    paths: set[str],
+    actor: Actor,
+    own: Mapping[str, Collection[str]] | None = None,
+    whistlers: Collection[Post] = (),
 ) -> dict[str, ActionSpec]:
     """Of those, the ones this person may take: a role of the action, at or above an organisation that has a part; a
     whistle by the posts of the case's playbook (`whistlers`).
 
-    For somebody who deputises, those of the people represented too.
+    `own` are the roles of those of which the case's playbook says so. For somebody who deputises, those of the people
+    represented too.
     """
     near = (post for post in actor.reach if any(within(path, post.path) for path in paths))
     mine = {role for post in near for role in actor.rights(post)}
-    able = {name for name in thinkable if mine & ACTIONS[name].roles}
+    able = {name for name in thinkable if not mine.isdisjoint((own or {}).get(name, ACTIONS[name].roles))}
     if whistlers:
         able = able - {SUMMON} if entitling_post(actor.reach, whistlers) is None else able | {SUMMON}
     return {name: ACTIONS[name] for name in thinkable if name in able}
 
 
-def capacity_to_act(action: str, paths: set[str], actor: Actor, whistlers: Collection[Post] = ()) -> Actor:
+def capacity_to_act(
+    action: str,
+    paths: set[str],
+    actor: Actor,
+    own: Mapping[str, Collection[str]] | None = None,
+    whistlers: Collection[Post] = (),
+) -> Actor:
     """In which capacity a person takes an action: by a post of his own if he can, else as somebody's deputy."""
-    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c, whistlers))
+    able = (c for c in actor.capacities if action in ACTIONS and actions_open([action], paths, c, own, whistlers))
     return next(able, actor.capacities[0])
 
 
@@ -123,7 +136,8 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
         raise DisputeClosed
     if not _makes_sense(state, act.action):
         raise ActionNotAllowed(waiting_words(state, act.action))
-    if not actions_open([act.action], {path for _, path in involved(state)}, act.actor, whistlers(state)):
+    paths = {path for _, path in involved(state)}
+    if not actions_open([act.action], paths, act.actor, own_roles(state), whistlers(state)):
         raise NotEntitled
     try:
         asked = form_here(state) if act.action == SUMMON else form_of(state.process, act.action)
@@ -158,7 +172,7 @@ def take_action(case: Case, act: Act) -> None:
             name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Promote() if not waits(s.process, act.action):
             promote(case, form, by=act.actor.person_id)
-        case "arrange_help" | "correct_party" | "summon", _:
+        case "arrange_help" | "correct_party" | "send_notice" | "summon", _:
             _beside(case, act, form)
         case "resume", _:
             _resume(case)
@@ -173,11 +187,13 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _beside(case: Case, act: Act, form: Strict) -> None:
-    """What steers nothing: who is in the quarrel, what is done for the people behind it, who is called to confer."""
+    """What steers nothing: who is in the quarrel, who is helped, written to, called to confer."""
     if isinstance(form, CorrectParty):
         correct_party(case, form, act.actor)
     elif isinstance(form, ArrangeHelp):
         arrange_help(case, form, act.organisations[form.organisation])
+    elif isinstance(form, SendNotice):
+        send_notice(case, act.actor, act.organisations[form.to], form)
     elif isinstance(form, Summon):
         blow(case, form, act.actor, act.organisations)
 
@@ -261,6 +277,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return may_help(state)
         case "summon":
             return may_whistle_now(state)
+        case _ if action == SEND:
+            return bool(state.process.notices.sent_by)
         case _:
             return not waiting_words(state, action)
 
@@ -289,6 +307,8 @@ def _resume(case: Case) -> None:
 
 def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[dict[str, str]]:
     errors = ground_errors(state, form)
+    if isinstance(form, SendNotice):
+        errors += notice_errors(state, act.actor, act.organisations, form, at)
     colour = getattr(form, "colour", None)
     if colour is not None and (colour not in state.process.colours or colour == state.colour):
         others = "、".join(c for c in state.process.colours if c != state.colour)
@@ -301,13 +321,7 @@ def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[d
     if isinstance(form, NameOfficer):
         errors += check_naming(state, form.officer, act.people)
     if isinstance(form, Reassign):
-        errors += role_errors(state, form.role)
-    if isinstance(form, Reassign) and form.organisation not in act.organisations:
-        errors.append({"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"})
-    elif isinstance(form, Reassign) and not (tasks := of_body(state, _of(form))):
-        errors.append({"field": "of", "message": f"“{_of(form)}”在本案没有待办"})
-    elif isinstance(form, Reassign):
-        errors += reassign_errors(state, tasks, act.organisations[form.organisation])
+        errors += [*role_errors(state, form.role), *_reassign_errors(state, act, form)]
     return errors
 
 
@@ -320,6 +334,14 @@ def _errors_beside(state: DisputeState, act: Act, form: Strict, at: datetime) ->
     if isinstance(form, Summon):
         return unknown_units(form, act.organisations) or summon_errors(state, form, at)
     return []
+
+
+def _reassign_errors(state: DisputeState, act: Act, form: Reassign) -> list[dict[str, str]]:
+    if form.organisation not in act.organisations:
+        return [{"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"}]
+    if not (tasks := of_body(state, _of(form))):
+        return [{"field": "of", "message": f"“{_of(form)}”在本案没有待办"}]
+    return reassign_errors(state, tasks, act.organisations[form.organisation])
 
 
 def _of(form: Reassign) -> str:

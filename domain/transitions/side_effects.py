@@ -20,6 +20,7 @@ from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.criteria import flag_complex
+from domain.transitions.letters.sending import answered, urged
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
 from domain.transitions.triage.diverting_beside import divert_beside, ruled_beside
@@ -38,6 +39,7 @@ def take_effect(case: Case, task: Task) -> None:
         propose_ending(case, task, decision)
     if effect := _EFFECTS.get(task.kind):
         effect(case, task, decision)
+    answered(case, task, decision)
     match task.kind:
         case "approve_third_push":
             note_report(case, task)
@@ -89,6 +91,8 @@ def _supervised(case: Case, task: Task, decision: Decision) -> None:
             record.result = decision.name
             break
     match decision.name:
+        case "urge":
+            urged(case, task, decision)
         case "reassign":
             code = decision.fields["organisation"]
             ref = next(o for o in case.state.organisations.values() if o.code == code)

@@ -33,6 +33,7 @@ from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
 from infra.records.messages import tell
+from infra.records.notices.numbering import notices_numbered
 from infra.records.reporting.reports import reports_noted
 from infra.records.reporting.spot_checks import closing_noted
 
@@ -115,6 +116,7 @@ def image_written(image: Image, found: StoredState | None = None) -> Work[int]:
     yield from _beside_written(image, found)
     yield from tell(image, stored=found.revision)
     yield from reports_noted(image, stored=found.revision)
+    yield from notices_numbered(image)
     yield from closing_noted(image)
     yield from note_events(image, stored=found.revision, before=found.tasks)
     return image.revision
@@ -151,6 +153,7 @@ def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
     yield from _forget(image.dispute_no)
     yield upserting(DisputeRow), _dispute(image)
     yield from _beside_written(image, StoredState())
+    yield from notices_numbered(image)
     return True
 
 

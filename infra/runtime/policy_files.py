@@ -163,11 +163,32 @@ def _added() -> dict[str, Role]:
 @cache
 def _read_roles(folder: Path | None, playbook: str) -> dict[str, Role]:
     """Of all playbooks that can be read, those of the city's own before the others'; once a process, as they are."""
-    books = sorted(usable_playbooks(), key=lambda book: book.code != playbook)
     found: dict[str, Role] = {}
-    for book in books:
+    for book in _own_first(playbook):
         for code, word in book.process.words.roles.items():
             found.setdefault(code, word.role(code))
+    return found
+
+
+def _own_first(playbook: str) -> list[Playbook]:
+    return sorted(usable_playbooks(), key=lambda book: book.code != playbook)
+
+
+# --- what sources are called: a report is told of beside its case's mechanism too
+
+
+def source_name(code: str) -> str:
+    """What a source is called in the playbooks there are, the city's own first; its code where none lists it."""
+    settings = get_settings()
+    return _read_sources(settings.playbooks, settings.playbook).get(code, code)
+
+
+@cache
+def _read_sources(folder: Path | None, playbook: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for book in _own_first(playbook):
+        for code, source in book.process.sources.items():
+            found.setdefault(code, source.name)
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from api.tasks.examples import example
 from domain.base import china
 from domain.case.lawful_tables import AGAIN
+from domain.case.letters.notice import carried
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
@@ -114,13 +115,18 @@ def answered_for(actor: Actor, posts: list[Post]) -> bool:
     )
 
 
-def may_act(state: DisputeState, action: str) -> list[Actor]:
-    """People with one of the action's roles at an organisation that has a part in the case, or above one."""
+def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = None) -> list[Actor]:
+    """People with one of the action's roles at an organisation that has a part in the case, or above one; of a letter
+    those whom the playbook lets send its kind.
+    """
     if action == "summon" and state.process.summons:  # whoever the playbook says, at the very place or above it
         asked = [Post(role=p.role, path=state.places[p.at]) for p in state.process.summons.by]
         return [*map(holder, asked), *(holder(post, 3, deputy=True) for post in asked)]
     paths = [state.places["station"], state.places["county"], *(p.path for t in state.tasks for p in t.addressees)]
     roles = sorted(ACTIONS[action].roles)
+    if action == "send_notice":
+        kinds = [fields["kind"]] if fields and "kind" in fields else ["advice", "assignment", "supervision"]
+        roles = sorted({role for kind, of in state.process.notices.sent_by.items() if kind in kinds for role in of})
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 
@@ -259,20 +265,16 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
         case "name_officer":
             fields["officer"] = another_officer(state)
         case "correct_party":
-            names = [party.name for party in state.parties]
-            who = draw.pick([*names, None])
-            taken = set(names) - {who}
-            free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
-            fields |= {"name": draw.pick(free)}
-            fields |= {"party": who} if who else {"side": "b"}
+            fields |= _party(draw, state)
+        case "send_notice":
+            fields |= _letter(draw, state, at)
         case "summon":
             fields |= _called(draw, state, at)
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
-            fields["ground"] = "等待鉴定"
-            if days := draw.pick([None, 1, 5, 40]):
-                fields["until"] = (at + timedelta(days=days)).isoformat()
+            days = draw.pick([None, 1, 5, 40])
+            fields |= {"ground": "等待鉴定", **({"until": (at + timedelta(days=days)).isoformat()} if days else {})}
         case "extend":
             latest = max([at, *(clock.due_at for clock in state.clocks if clock.stopped_at is None)])
             fields["until"] = (latest + timedelta(days=draw.number(1, 30))).isoformat()
@@ -295,6 +297,28 @@ def _called(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
         "why": draw.pick(grounds), "where": "街道会议室",
         **({"at": (at + timedelta(hours=hours)).isoformat()} if hours else {}),
     }  # fmt: skip
+
+
+def _party(draw: Chance, state: DisputeState) -> dict[str, Any]:
+    names = [party.name for party in state.parties]
+    who = draw.pick([*names, None])
+    taken = set(names) - {who}
+    free = [n for n in (who, *map("当事人{}".format, "cdefghijk")) if n and n not in taken]
+    return {"name": draw.pick(free), **({"party": who} if who else {"side": "b"})}
+
+
+def _letter(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
+    kind, to = draw.pick(letters_left(state) or [("advice", "housing")])
+    hours = draw.pick([None, 1, 48, 24 * 90])
+    due = {"due": (at + timedelta(hours=hours)).isoformat()} if hours else {}
+    return {"kind": kind, "to": to, "text": "请核查消防通道占用情况", **due}
+
+
+def letters_left(state: DisputeState) -> list[tuple[str, str]]:
+    """The kinds of letter that may be sent, each with an organisation that has not one of the kind to answer."""
+    asked = {(notice.kind, notice.to) for task in state.pending("answer_notice") if (notice := carried(task))}
+    kinds, to = sorted(state.process.notices.sent_by), ORGANISATIONS.items()
+    return [(kind, code) for kind in kinds for code, ref in to if (kind, ref.path) not in asked]
 
 
 def free_for(state: DisputeState, tasks: list[Task]) -> list[str]:

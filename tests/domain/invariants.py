@@ -19,8 +19,9 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves
+from tests.domain.letters_law import letters
 from tests.domain.promotion_law import check_promotions
-from tests.domain.whistling import whistles
+from tests.domain.whistling import check_absence, whistles
 
 STAGE_OF = {
     "confirm_triage": {Stage.TRIAGE},
@@ -110,6 +111,7 @@ class Watch:
         self._who(state)
         self._approvals(state)
         check_promotions(state)
+        letters(state)
         self._diverted(state)
         self._helps(state)
         whistles(state)
@@ -176,8 +178,7 @@ class Watch:
                 assert clock.due_at <= decision.at, "a second session lapsed before its time"
                 return
             if (task.kind, decision.name) == ("check_in", "absent"):  # by the part `summons`
-                clock = next(c for c in state.clocks if c.name == f"task:{task.task_id}")
-                assert clock.due_at <= decision.at, "found absent before the time was up"
+                check_absence(state, task, decision)
                 return
             policy = state.process.tasks.get(task.kind)
             assert policy, f"{task.kind} decided itself without a policy"
@@ -325,7 +326,7 @@ class Watch:
     # --- the end
 
     def _endings(self, state: DisputeState) -> None:
-        if state.concluded_at:
+        if state.concluded_at and state.process.has(Stage.EVALUATION):
             verdicts = {v.verdict for v in state.evaluations if v.round == state.round}
             assert verdicts == {"accept"}, "concluded without an accepted evaluation in this round"
         if not state.closed:

@@ -225,8 +225,9 @@ class EveryLife(Steps):
         actor, codes = rightful[0], {"fields_invalid"}
         match wrong:
             case "who":
-                role = sorted(ACTIONS[action].roles)[0]
-                stranger = next(each for each in ("mediator", "call_taker") if each not in ACTIONS[action].roles)
+                roles = {post.role for each in rightful for post in each.posts}
+                role = min(roles)
+                stranger = next(each for each in ("mediator", "call_taker") if each not in roles)
                 actor = Drawn(data).pick([holder(Post(role=stranger, path="/c")),
                                                    holder(Post(role=role, path="/elsewhere"))])  # fmt: skip
                 codes = {"not_entitled"}
@@ -253,7 +254,7 @@ class EveryLife(Steps):
 
 
 class Qionglai(EveryLife):
-    """The same under the other playbook."""
+    """The same under another playbook."""
 
     code = "qionglai"
 
@@ -262,3 +263,15 @@ class Huangshi(EveryLife):
     """The same where the officer diverts from the scene, and a mediator sits at the station."""
 
     code = "huangshi"
+
+
+class Wuwei(EveryLife):
+    """The same where the scene leads to the table, nobody judges and red waits for no desk."""
+
+    code = "wuwei"
+
+
+class FusedPolicing(EveryLife):
+    """The same up three desks and five kinds of mediation."""
+
+    code = "ronghe"

@@ -36,6 +36,7 @@ from tests.domain.entitled_people import (
     fields_for,
     holder,
     jack,
+    letters_left,
     may_act,
     may_answer,
     people_for,
@@ -139,7 +140,8 @@ class Steps(RuleBasedStateMachine):
         rare = [name for name in allowed if name not in FINAL or draw.number(0, 9) == 0]
         names = towards[:1] if goal and towards else rare or list(allowed)
         command = self.command(draw, task, draw.pick(names))
-        if goal == Stage.CONFIRMATION and (task.kind, command.decision) == ("mediate", "agreed"):
+        agreed = (task.kind, command.decision) == ("mediate", "agreed")
+        if goal == Stage.CONFIRMATION and agreed and self.state.process.has(Stage.CONFIRMATION):
             command.fields["confirmation"] = True
         by_signal = draw.number(0, 4) == 0
         self.watch.sent_by(command.actor)
@@ -198,8 +200,10 @@ class Steps(RuleBasedStateMachine):
         if not (names := [name for name in thinkable if (name in ENDINGS) == endings]):
             return
         name = draw.pick(names)
-        actor = draw.pick(may_act(self.state, name))
+        if name == "send_notice" and not letters_left(self.state):
+            return
         fields = action_fields(draw, self.state, name, self.life.at)
+        actor = draw.pick(may_act(self.state, name, fields))
         message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
                       people=people_named(fields))  # fmt: skip
         ended = bool(self.ending)

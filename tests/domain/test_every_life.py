@@ -23,7 +23,7 @@ from domain.errors import NotEntitled
 from domain.image import projection
 from domain.transitions import decisions as answering
 from domain.transitions import timekeeping
-from tests.domain.random_dispute import EveryLife, Huangshi, Qionglai
+from tests.domain.random_dispute import EveryLife, FusedPolicing, Huangshi, Qionglai, Wuwei
 from workflows import dispute
 from workflows.evaluation import Judgement
 from workflows.message_gate import MessageGate
@@ -46,7 +46,9 @@ WITHOUT_SHRINKING = settings(SEARCH, max_examples=100, stateful_step_count=30, d
 
 @pytest.mark.req("Q-047", "Q-050")
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("machine", [EveryLife, Qionglai, Huangshi], ids=["jinhua", "qionglai", "huangshi"])
+@pytest.mark.parametrize(
+    "machine", [EveryLife, Qionglai, Huangshi, Wuwei, FusedPolicing], ids=lambda machine: machine.code
+)
 def test_the_laws_hold_in_every_life(machine: type[EveryLife]) -> None:
     run_state_machine_as_test(machine, settings=SEARCH)
 

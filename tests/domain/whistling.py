@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from domain.case.state import DisputeState
+from domain.case.state import Decision, DisputeState, Task
 from domain.policy.catalogue import KINDS
 from domain.policy.playbook import Playbook
 from domain.policy.stages import Stage
@@ -63,3 +63,9 @@ def whistles(state: DisputeState) -> None:
         assert len(whistle.items) == sum(task.kind == "carry_out" for task in of_it), "planned and not asked"
         held = [task.decision.name for task in tables if task.decision]
         assert [sitting.result for sitting in whistle.conferences] == held, "a joint session is not on record"
+
+
+def check_absence(state: DisputeState, task: Task, absence: Decision) -> None:
+    """Nobody is found absent before his time is up."""
+    clock = next(c for c in state.clocks if c.name == f"task:{task.task_id}")
+    assert clock.due_at <= absence.at, "found absent before the time was up"

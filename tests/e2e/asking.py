@@ -39,6 +39,7 @@ def ask_everything(county: County) -> None:
     _entrust(county)
     _publish_calendar(county)
     _report_up(county)
+    _write_to(county)
     _check_again(county)
     _supervise(county)
     _audit(county, nobody)
@@ -118,6 +119,24 @@ def _report_up(county: County) -> None:
     whole = county.supervisor.get(f"/v1/tasks/{task['task_id']}")
     leader = county.person(whole["candidates"][0]["username"])
     leader.post("/v1/reports", {"tasks": [task["task_id"]], "note": "请综治中心协调"})
+
+
+def _write_to(county: County) -> None:
+    """A letter to a department beside a dispute, read by whoever got it, and answered."""
+    report = county.alarm("两户因楼道堆物争吵，互不相让", source="walk_in", place={"address": "桃源镇梅林村814号"})
+    chief = county.with_role("station_chief", "station-taoyuan")
+    asked = {
+        "dispute_no": report["dispute_no"],
+        "kind": "advice",
+        "to": "fire_rescue",
+        "text": "楼道堆物占用消防通道，请核查",
+    }
+    sent = chief.post("/v1/notices", asked)
+    reader = county.person(county.supervisor.get(f"/v1/tasks/{sent['task_id']}")["candidates"][0]["username"])
+    reader.get("/v1/notices", state="open", limit=2)
+    reader.get(f"/v1/tasks/{sent['task_id']}")
+    reader.post(f"/v1/tasks/{sent['task_id']}/decide", {"decision": "answer", "fields": {"answer": "已责令清除"}})
+    reader.get(f"/v1/notices/{sent['number']}")
 
 
 def _check_again(county: County) -> None:

@@ -41,7 +41,8 @@ STORIES: dict[str, Story] = {
         ),
         Story("relapse", 11, "反弹", ("jinhua",), ("W-090", "W-091", "W-092"), jinhua.relapse),
         Story(
-            "three-earlies", 13, "三早", ("wuwei",), ("W-012", "W-030", "W-043", "W-052", "W-080", "W-081", "W-090"),
+            "three-earlies", 13, "三早", ("wuwei",),
+            ("W-012", "W-030", "W-043", "W-052", "W-080", "W-081", "W-082", "W-090"),
             wuwei.three_earlies,
         ),
         Story(

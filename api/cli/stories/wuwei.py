@@ -11,6 +11,7 @@ from api.cli.stories.telling import Telling
 
 DAY = timedelta(days=1)
 VILLAGE = "石桥镇枫林村"
+OWN_FORM = {"particulars": {"unit_no": "妇联〔2026〕117"}}
 
 
 def three_earlies(t: Telling) -> None:
@@ -76,13 +77,18 @@ def first_asked(t: Telling) -> None:
     t.tell("共享单位转来一件公安职责以外的事：属地民警首问，通报有关部门")
     partner = t.county.with_role("partner_liaison", "women_fed")
     quarrel = "租户与房东因押金退还多次争执，租户到妇联求助"
-    t.alarm(quarrel, house(VILLAGE), somebody(), somebody(), source="partner", by=partner)
+    t.alarm(quarrel, house(VILLAGE), somebody(), somebody(), source="partner", by=partner, **OWN_FORM)
     t.expect(t.task("confirm_triage")["post"]["role"] == "responsible_officer", "第一时间推送属地公安机关")
     t.answer("confirm_triage", "confirm", divert=True, reason="押金纠纷，不属公安机关职责")
     t.expect_stage("push_3")
     t.answer("dispatch", "assign", lead="housing", cooperating=[], instructions="请依职责办理并反馈")
     first = t.case["responsibility"][-1]
     t.expect(first["organisation"] != "housing", f"住建局未认领之前，责任仍在首问单位（{first['organisation']}）")
+    [letter] = t.case["notices"]
+    number, sender = letter["number"], letter["organisation"]
+    t.expect((letter["kind_name"], letter["to"]) == ("提示函", "housing"), f"通报有关部门并发送提示函：{number}")
+    t.expect(number.startswith(f"TS-{sender}-") and sender == "station-shiqiao", "编号由发函单位按年连续")
+    t.expect((letter["state"], letter["seen_at"]) == ("open", None), "已送达，未查阅，未反馈")
 
     t.tell("住建局迟迟不认领：沉默不算认领，督办；面对面签字，责任才转移")
     task = t.task("accept_assignment", of="housing")
@@ -96,6 +102,9 @@ def first_asked(t: Telling) -> None:
     t.refused(422, "fields_invalid", lambda: handler.post(f"/v1/tasks/{task['task_id']}/decide", accept))
     t.answer("accept_assignment", "accept", of="housing")
     t.expect(t.case["responsibility"][-1]["organisation"] == "housing", "当面认领之后，责任在住建局")
+    letter = handler.get(f"/v1/notices/{number}")
+    t.expect((letter["state"], letter["overdue"]) == ("answered", True), "提示函有了回执，逾期在案")
+    t.expect(letter["seen_at"] and letter["answered_by"], f"何时查阅、由谁反馈（{letter['answered_by']}）都有记录")
     t.answer("dispose", "disposed", summary="约见双方，房东当面退还押金", terms=["退还押金两千元"])
     t.expect_stage("follow_up")
     roles = {task["post"]["role"] for task in t.county.open_tasks(t.number, "visit")}

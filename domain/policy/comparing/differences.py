@@ -282,5 +282,6 @@ _CONCERNED: dict[str, Callable[[Process, Sequence[Any]], Iterable[Addressing]]] 
     "supervision": lambda process, path: process.supervision.levels,
     "raising": lambda process, path: process.supervision.levels,
     "protection_for": lambda process, path: _answers(process, "apply_protection", "court_protection"),
+    "notices": lambda process, path: _answers(process, "answer_notice"),
 }
 """Whom a change of each part concerns; of the words nobody in particular."""

@@ -23,6 +23,7 @@ PARTS = {
     "protection_for": "开启保护令的风险类型",
     "warnings": "分级预警",
     "summons": "吹哨报到",
+    "notices": "函件",
     "words": "本地用语",
 }
 """The parts of a process."""
@@ -42,6 +43,8 @@ TITLES = {
     "desks": "研判岗位",
     "push_at_once": "接警即推送",
     "told": "通报对象",
+    "asks": "另须填写",
+    "required": "必填",
     "at_once": "不等研判，立即推送",
     "together_for": "各级同时研判的颜色",
     "divert": "分流",
@@ -66,6 +69,8 @@ TITLES = {
     "first_contact": "首次联系时限",
     "names_one": "落实到人",
     "reports_to": "向谁汇报",
+    "sent_by": "谁可发函",
+    "sent_with": "随哪一步发函",
     "rungs": "提醒与督办",
     "decides_itself": "到时限视为",
     "ring": "摇铃",

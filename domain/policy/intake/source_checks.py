@@ -24,6 +24,11 @@ def source_mistakes(process: Process) -> Iterator[Mistake]:
             yield Mistake(where, f"'{code}' holds {full_width[0]}: no source is called so")
         yield from _desks(process, source, where)
         yield from _ways(process, source, where)
+        called: dict[str, str] = {}
+        for each, asked in source.asks.items():
+            if called.setdefault(asked.name, each) != each:
+                what = f"'{asked.name}' is what {called[asked.name]} is called already"
+                yield Mistake((*where, "asks", each, "name"), what)
         for n, reporter in enumerate(source.reported_by):
             if reporter.at == "assigned":
                 yield Mistake((*where, "reported_by", n, "at"), "nothing is assigned yet when a report comes in")

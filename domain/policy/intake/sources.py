@@ -7,11 +7,11 @@ A source that a mechanism does not list is open to everybody who takes reports, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from domain.base import Strict
+from domain.base import Strict, absent
 from domain.policy.addressing import Addressing
 from domain.policy.spans import Span
 
@@ -29,6 +29,13 @@ class TriageDesk(Addressing):
     outside_hours: Addressing | None = Field(None, description="the post that may answer too when offices are shut")
 
 
+class Asked(Strict):
+    """Something that a report by a source says besides: a council's topic, a unit's own number."""
+
+    name: str = Field(min_length=1, max_length=20)
+    required: bool = True
+
+
 class Source(Strict):
     """A channel by which reports come, and what is done with them first."""
 
@@ -41,6 +48,22 @@ class Source(Strict):
     together_for: list[str] = Field([], description="colours for which all desks are asked at once")
     divert: Literal["must", "may", "never"] = Field("may", description="whether what is no police matter is diverted")
     call_back: bool = Field(False, description="whoever reported is told what became of it")
+    asks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")], Asked] = Field(
+        {}, max_length=10, exclude_if=absent, description="the source's own form: what its reports say besides"
+    )
+
+
+def particulars_said(source: Source | None, said: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """What a report says in its source's own form, by what each is called; and what is wrong with it."""
+    asks = source.asks if source else {}
+    name = source.name if source else "该来源"
+    wrong = [{"field": f"particulars.{code}", "message": f"{name}没有这一项"} for code in said if code not in asks]
+    wrong += [
+        {"field": f"particulars.{code}", "message": f"{name}须填写{asked.name}"}
+        for code, asked in asks.items()
+        if asked.required and not said.get(code)
+    ]
+    return {asked.name: said[code] for code, asked in asks.items() if said.get(code)}, wrong
 
 
 def limit_of(desk: TriageDesk, colour: str, colours: Mapping[str, object]) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, departments, helping, judgement, mediation, pushes, summons
+from domain.policy.forms import actions, departments, helping, judgement, mediation, notices, pushes, summons
 from domain.policy.kinds.spec import KindSpec
 from domain.policy.kinds.spec import decision as _d
 from domain.policy.stages import Stage
@@ -90,6 +90,14 @@ ASIDES: dict[str, KindSpec] = {
         handles=True,
         aside=True,
         decisions={"progress": _d("记录进展", departments.Progress, ends=False)},
+    ),
+    "answer_notice": KindSpec(
+        name="函件回复",
+        optional=True,
+        aside=True,
+        to_organisation=True,
+        letters=True,
+        decisions={"answer": _d("反馈", notices.Answered), "not_ours": _d("非本单位职责", notices.NotOurs)},
     ),
     "apply_protection": KindSpec(
         name="保护令申请",

@@ -96,5 +96,7 @@ class KindSpec(Model):
     """an aside that is over before anybody judges what was done"""
     approves: bool = False
     """approves a change or an ending one level up: its silence goes a level higher, and never approves"""
+    letters: bool = False
+    """answers a letter (`notices` of the playbook) that no other question carries"""
     protection: bool = False
     """belongs to the protection-order track, which a playbook opens by `protection_for`"""

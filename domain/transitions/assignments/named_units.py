@@ -8,7 +8,7 @@ from typing import Any
 from domain.base import Strict
 from domain.people.organisation import OrganisationRef
 
-FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation")
+FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation", "to")
 """Fields that hold organisation codes; the API resolves them for whoever takes the form."""
 LISTS = ("to", "items")
 """Lists of things of which each names an organisation of its own."""

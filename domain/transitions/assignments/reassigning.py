@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from domain.case.bells import ring
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of
+from domain.case.letters.notice import readdress
 from domain.case.naming import given_to_others
 from domain.case.records import Assigned
 from domain.case.responsibility import pass_on
@@ -29,7 +30,9 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         if KINDS[task.kind].leads:
             case.state.responsible = None
         task.let_go()
-        _deliver_anew(case, task, case.state.organisations.get(to[0].path))
+        receiver = case.state.organisations.get(to[0].path)
+        _deliver_anew(case, task, receiver)
+        readdress(task, receiver)
         case.state.touch(task)
         ring(case, task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])

@@ -1,4 +1,4 @@
-"""The tables of reporting up: reports of the desks, what they hold, and what is looked at again."""
+"""The tables of reporting up: reports of the desks, what they hold, and what is looked at again; with the notices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, SEALED, TEXT, columns
+from infra.database.migrations.notice_tables import notice_tables
 
 
 def reporting_tables() -> None:
@@ -60,3 +61,4 @@ def reporting_tables() -> None:
     )
     op.create_index("ix_figure_supervision_path", "figure_supervision", ["path"])
     op.create_index("figure_supervision_list", "figure_supervision", ["state", "opened_at", "supervision_id"])
+    notice_tables()

@@ -9,10 +9,11 @@ from infra.database.tables import (
     audit,
     intake,
     messages,
+    notices,
     operations,
     people,
     read_model,
     reporting,
 )
 
-__all__ = ["attachments", "audit", "intake", "messages", "operations", "people", "read_model", "reporting"]
+__all__ = ["attachments", "audit", "intake", "messages", "notices", "operations", "people", "read_model", "reporting"]

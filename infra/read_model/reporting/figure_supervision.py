@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.reporting import FigureSupervisionRow
+from infra.read_model.list_strategy import row_of
 from infra.read_model.visibility import below
 
 
@@ -22,7 +23,7 @@ async def supervisions(
     query = select(FigureSupervisionRow).where(col(FigureSupervisionRow.state).in_(states), theirs)
     if cursor:
         opened_at, last = read_cursor(cursor, str, str)
-        query = query.where(tuple_(*keys) < tuple_(read_instant(opened_at), last))
+        query = query.where(tuple_(*keys) < row_of([read_instant(opened_at), last], keys))
     found = await session.execute(query.order_by(*(key.desc() for key in keys)).limit(limit + 1))
     rows = list(found.scalars())
     more = rows[limit - 1] if len(rows) > limit else None

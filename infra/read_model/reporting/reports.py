@@ -14,6 +14,7 @@ from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.read_model import DisputeRow
 from infra.database.tables.reporting import ReportItemRow, ReportRow
+from infra.read_model.list_strategy import row_of
 from infra.read_model.visibility import below, may_see
 from infra.records.reporting.reports import SENT
 
@@ -52,7 +53,7 @@ async def reports(
         query = query.where(below(col(ReportRow.path), path))
     if cursor:
         at, number = read_cursor(cursor, str, str)
-        query = query.where(tuple_(*keys) < tuple_(read_instant(at), number))
+        query = query.where(tuple_(*keys) < row_of([read_instant(at), number], keys))
     found = await session.execute(query.order_by(*(key.desc() for key in keys)).limit(limit + 1))
     rows = list(found.scalars())
     more = rows[limit - 1] if len(rows) > limit else None

@@ -11,6 +11,7 @@ from sqlmodel import col
 from domain.base import Model
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.reporting import SpotCheckRow
+from infra.read_model.list_strategy import row_of
 from infra.records.reporting.spot_checks import AGREED, CLOSED, DRAWN, JUDGED, WRONG
 
 OPEN, DONE = "open", "done"
@@ -33,7 +34,7 @@ async def spot_checks(session: AsyncSession, *, box: str, limit: int, cursor: st
     query = select(SpotCheckRow).where(col(SpotCheckRow.state) == (DRAWN if ascending else JUDGED))
     if cursor:
         due_at, check_id = read_cursor(cursor, str, str)
-        end = tuple_(read_instant(due_at), check_id)
+        end = row_of([read_instant(due_at), check_id], keys)
         query = query.where(tuple_(*keys) > end if ascending else tuple_(*keys) < end)
     order = keys if ascending else [key.desc() for key in keys]
     rows = list((await session.execute(query.order_by(*order).limit(limit + 1))).scalars())

@@ -36,7 +36,7 @@ async def test_the_whole_case_is_the_public_document_with_what_people_added(
     assert "escalate" in [choice.name for choice in case.actions]
     shown = case.model_dump(mode="json", by_alias=True, exclude_unset=True)
     assert set(PublicDocument.model_fields) < set(shown)
-    own = {"tasks", "attachments", "comments", "may_attach", "watched"}
+    own = {"tasks", "notices", "effort", "attachments", "comments", "may_attach", "watched"}
     listed = await listed_disputes(services, session, supervisor, DisputeFilter(), limit=9, cursor=None)
     assert set(shown) == set(PublicDocument.model_fields) | set(listed.items[0].model_dump()) | own
 

@@ -203,3 +203,15 @@ async def test_who_oversees_a_desk_reads_its_day_and_nobody_else(
     stranger = await somebody(desks, "station_chief", "station-baiyang")
     with pytest.raises(NotEntitled):
         await day_of_desk(desks, session, stranger, None, "station-gushan", 9, None)
+
+
+async def test_a_list_of_reports_is_read_page_by_page(desks: Services, session: Session, engine: LivingEngine) -> None:
+    station = await somebody(desks, "command_room", "station-gushan")
+    numbers = [(await sent(desks, session, station, (await waiting(desks, engine, 1))[1])).number for _ in range(3)]
+    pages, cursor = list[str](), None
+    while len(pages) <= len(numbers):
+        page = await listed_reports(desks, session, station, None, None, 1, cursor)
+        pages += [item.number for item in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert pages == numbers[::-1]

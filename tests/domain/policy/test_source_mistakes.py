@@ -49,3 +49,9 @@ def test_what_leaves_the_police_is_not_pushed_at_once() -> None:
     assert "together_for: [red]" in reported
     at_once = reported.replace("together_for: [red]", "push_at_once: true\n      together_for: [red]", 1)
     assert any("a desk looks first" in line for line in mistakes(at_once))
+
+
+def test_two_questions_of_a_source_s_own_form_have_two_names() -> None:
+    asked = "asks: {recording: {name: 录音编号, required: false}}"
+    twice = "asks: {recording: {name: 录音编号}, again: {name: 录音编号}}"
+    assert "is what recording is called already" in the_mistake(asked, twice)

@@ -15,7 +15,7 @@ OPEN = {"/healthz", "/readyz", "/openapi.json", "/v1/auth/token"}
 LATER = [
     ("POST", "/v1/incidents/import"), ("GET", "/v1/jobs/{id}"), ("GET", "/v1/disputes/{id}/documents"),
     ("GET", "/v1/documents/{id}.pdf"), ("GET", "/v1/indicators"), ("GET", "/v1/indicators.xlsx"),
-    ("GET", "/v1/meetings"), ("GET", "/v1/notices"),
+    ("GET", "/v1/meetings"),
     ("GET", "/v1/events"), ("GET", "/v1/disputes/{id}/history"), ("POST", "/v1/audit/replays"),
     ("GET", "/v1/disputes/{id}/state"), ("GET", "/v1/audit/ledger"), ("POST", "/v1/audit/verify"),
     ("GET", "/v1/audit/access"),

@@ -24,7 +24,8 @@ from domain.policy.action_catalogue import ACTIONS
 from infra.demo import county
 from infra.demo.people import people as everybody
 from infra.temporal.client import connect
-from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, Person, Scene, endpoint
+from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, endpoint
+from tests.e2e.people.scene import Person, Scene
 from tests.e2e.support import People
 from tests.instance import Instance
 
@@ -46,6 +47,8 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
     again = repeater.post("/v1/incidents", {**incident, "source_no": f"{incident['source_no']}b"})
     assert (again["dispute_no"], again["joined"]) == (number, True)
     people.answer(number, "confirm_triage", "confirm")
+    letter = {"dispute_no": number, "kind": "advice", "to": "agri", "text": "涉及承包地边界，请予核实"}
+    notice = people.at("station_chief", "station-gushan").post("/v1/notices", letter)["number"]
     people.answer(number, "handle_on_scene", "unsettled")
     people.answer(number, "follow_up_responsibly", "request_third_push", suggested=["natural_res"])
     people.answer(number, "approve_third_push", "approve", suggested=["natural_res"])
@@ -66,7 +69,7 @@ def scene(jinhua: Instance) -> Iterator[Scene]:
         incident=incident, reporter=reporter.get("/v1/me")["person_id"], repeater=repeater.get("/v1/me")["person_id"],
         elsewhere={"incident_id": first["incident_id"], "joined": again["incident_id"],
                    "uuid": str(uuid.uuid4()), "job": job, "message": str(uuid.uuid4()), "pending": pending,
-                   "report": report_of(people.supervisor, number)},
+                   "report": report_of(people.supervisor, number), "notice": notice},
     )  # fmt: skip
     after = asyncio.run(state_of(jinhua, number))
     assert {entry.kind for entry in after.timeline[len(state.timeline) :]} == {"hotline_note"}

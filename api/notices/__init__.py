@@ -1,0 +1,1 @@
+"""Notices (函件): letters beside a dispute, numbered, proved delivered, answered."""

@@ -1,0 +1,51 @@
+"""Notices: `/v1/notices`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
+from api.core.documentation import READ, WRITE, problems
+from api.core.responses import as_response
+from api.core.schemas import Listed
+from api.notices import service
+from api.notices.schemas import Notice, NoticeIn, NoticeWaits, NoticeWanted
+from domain.case.letters.notice import NoticeState
+from domain.policy.fields import Code, DisputeNo
+from domain.policy.parts.notices import NoticeKind
+
+router = APIRouter(prefix="/v1", tags=["notices"])
+
+
+@router.get("/notices", response_model=Listed[Notice], response_model_exclude_unset=True, responses=problems(READ))
+async def get_notices(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, kind: NoticeKind | None = None,
+    state: NoticeState | None = None, organisation: Code | None = None,
+    dispute_no: Annotated[DisputeNo | None, Query()] = None, overdue: bool | None = None,
+    limit: LimitDep = 50, cursor: CursorDep = None,
+) -> Listed[Notice]:  # fmt: skip
+    """Notices (提示函、交办单、督办单、退回通知) beside the disputes that the person may see, the newest first."""
+    wanted = NoticeWanted(kind=kind, state=state, organisation=organisation, dispute_no=dispute_no, overdue=overdue)
+    return await service.listed_notices(services, session, actor, wanted, limit, cursor)
+
+
+@router.get("/notices/{number}", response_model=Notice, response_model_exclude_unset=True, responses=problems(READ))
+async def get_notice(services: ServicesDep, session: SessionDep, actor: ActorDep, number: Code) -> Notice:
+    """A notice with its proof of delivery and its answer."""
+    return await service.whole_notice(services, session, actor, number)
+
+
+@router.post(
+    "/notices", status_code=201, response_model=Notice, responses={**problems(WRITE), 202: {"model": NoticeWaits}}
+)
+async def post_notice(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, asked: NoticeIn, key: KeyDep = None
+) -> JSONResponse:
+    """Sends a notice to one organisation beside a dispute, as the action `send_notice` does; answers it numbered.
+
+    Where its case is not published yet, 202: the notice is sent, and has its number once it is.
+    """
+    return as_response(await service.send_notice(services, session, actor, asked, key))

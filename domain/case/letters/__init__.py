@@ -1,0 +1,1 @@
+"""Letters (函件) beside a dispute: what a question carries."""

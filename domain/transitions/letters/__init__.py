@@ -1,0 +1,1 @@
+"""Sending letters (函件), and what follows from their answers."""

@@ -1,0 +1,23 @@
+"""The table of notices."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from infra.database.migrations.columns import BOOLEAN, INSTANT, TEXT, columns
+
+
+def notice_tables() -> None:
+    """Makes it."""
+    op.create_table(
+        "notice",
+        *columns(TEXT, "number", "kind", "dispute_no", "task_id", "role", "path", "to_path", "sent_by"),
+        *columns(INSTANT, "sent_at"),
+        *columns(BOOLEAN, "withdrawn"),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index("notice_list", "notice", ["sent_at", "number"])
+    op.create_index("notice_task", "notice", ["task_id"])
+    op.create_index("notice_dispute", "notice", ["dispute_no"])
+    op.create_index("notice_to", "notice", ["to_path", "sent_at"])

@@ -1,0 +1,1 @@
+"""Notices (函件), read by whoever may see their dispute."""

@@ -1,0 +1,1 @@
+"""Numbers of notices (函件), given as their cases are published."""
