@@ -13,6 +13,7 @@ from domain.base import Strict
 from domain.policy.loading import Mistakes, parse_policy
 from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
 from domain.policy.oversight.thresholds import FigureSupervision, threshold_mistakes
+from domain.policy.parts.hazards import HazardPolicy
 from domain.policy.playbook_checks import endless, mistakes
 from domain.policy.process import Process, digest_of
 
@@ -25,6 +26,7 @@ class Playbook(Strict):
     edition: str
     realises: list[str] = Field([], description="requirement ids this playbook realises")
     process: Process
+    hazards: HazardPolicy | None = Field(None, description="batches of notices of hazards: who sends them, in what")
     spot_checks: SpotChecks | None = Field(None, description="what was found to be no risk, looked at again")
     figure_supervision: FigureSupervision | None = Field(None, description="figures that call supervision down")
 

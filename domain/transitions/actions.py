@@ -51,6 +51,7 @@ from domain.transitions.supervision import of_body, stage_tasks
 from domain.transitions.triage.desks import ask_together
 from domain.validation_messages import field_errors
 
+_NOT_OF_BATCHES = "隐患提示函按批次逐项整改、核查、销号，不适用该操作"
 SUSPENDABLE = (COLOUR, "ladder", "tier")
 
 
@@ -73,6 +74,8 @@ def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
     posts = {(post.role, post.path) for task in changed for post in (*task.addressees, *task.watchers, *task.former)}
     if since:
         return posts
+    if state.batch:
+        return posts | {(state.batch.by.role, state.batch.by.path)}
     home = (state.places.get(place) for place in ("station", "town_centre", "village", "grid"))
     return posts | {("", path) for path in home if path}
 
@@ -121,7 +124,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
     if state.closed or ended(state):  # this run is over: the next one starts it again
         raise DisputeClosed
     if not _makes_sense(state, act.action):
-        raise ActionNotAllowed(waiting_words(state, act.action))
+        raise ActionNotAllowed(_NOT_OF_BATCHES if state.batch else waiting_words(state, act.action))
     if not actions_open([act.action], {path for _, path in involved(state)}, act.actor, own_roles(state)):
         raise NotEntitled
     try:
@@ -245,6 +248,8 @@ def apply_change(case: Case, number: int) -> None:
 
 def _makes_sense(state: DisputeState, action: str) -> bool:
     match action:
+        case _ if state.batch:
+            return False
         case "recall":
             return state.stage in (Stage.PUSH_3, Stage.MEDIATION)
         case "suspend" | "extend":

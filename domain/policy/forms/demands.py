@@ -47,7 +47,7 @@ def effective(written: Mapping[str, Demand], pictures: int, kind: str, decision:
     """What a mechanism demands of a decision that has written these; `pictures` are those of a disposal."""
     spec, said = KINDS[kind].decisions.get(decision), written.get(f"{kind}.{decision}")
     if said is None and spec and spec.pictures:
-        return Demand(met=1, pictures=pictures)
+        return Demand(met=int(not KINDS[kind].by_items), pictures=pictures)
     return said or Demand()
 
 
