@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
-    from domain.policy.matters import Matter
+    from domain.policy.matters.matter import Matter
     from domain.policy.spans import Calendar
     from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, handover, message_keys

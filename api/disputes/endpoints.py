@@ -18,7 +18,7 @@ from api.disputes.service import listed_disputes, timeline_page, whole_case
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from domain.base import china
 from domain.policy.fields import Code, Moment
-from domain.policy.matters import Matter
+from domain.policy.matters.matter import Matter
 from infra.read_model.disputes import DisputeFilter
 
 router = APIRouter(prefix="/v1", tags=["disputes"])

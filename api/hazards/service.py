@@ -19,7 +19,7 @@ from domain.case.hazards.batch import STATE_NAMES, Batch, Item
 from domain.case.records import Incident
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, NotFound, SantuiError
 from domain.people.organisation import Actor, OrganisationRef, Post, within
-from domain.policy.matters import Matter
+from domain.policy.matters.matter import Matter
 from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Directory
 from domain.triage.triage import Triage

@@ -10,7 +10,7 @@ from domain.case.records import Beat, Incident
 from domain.case.state import DisputeState
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
-from domain.policy.matters import Matter
+from domain.policy.matters.matter import Matter
 from domain.policy.playbook import Playbook
 from domain.policy.spans import Calendar
 from domain.triage.triage import Triage

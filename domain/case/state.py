@@ -40,7 +40,7 @@ from domain.case.records import (
 )
 from domain.people.organisation import OrganisationRef, Post
 from domain.policy.catalogue import KINDS
-from domain.policy.matters import Matter, usual
+from domain.policy.matters.matter import Matter, usual
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage

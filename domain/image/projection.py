@@ -25,7 +25,7 @@ from domain.indicators.attribution import concern, parts_in
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally
 from domain.policy.catalogue import OUTCOMES
-from domain.policy.matters import Matter, usual
+from domain.policy.matters.matter import Matter, usual
 from domain.transitions.actions import involved
 from domain.transitions.decisions import decisions_open
 from domain.transitions.timekeeping import due_clock

@@ -19,7 +19,7 @@ from domain.case.diverting import verdict_of
 from domain.case.hazards.batch import Batch
 from domain.people.organisation import Post
 from domain.policy.forms.demands import Demand
-from domain.policy.matters import Matter, usual
+from domain.policy.matters.matter import Matter, usual
 from domain.policy.stages import HAZARD_LIFE, Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began

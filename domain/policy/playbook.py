@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from domain.base import Strict
 from domain.policy.loading import Mistakes, parse_policy
+from domain.policy.matters.checks import life_mistakes
 from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
 from domain.policy.oversight.thresholds import FigureSupervision, threshold_mistakes
 from domain.policy.parts.hazards import HazardPolicy
@@ -42,7 +43,8 @@ class Playbook(Strict):
         found = mistakes(self.code, self.edition, self.process, **known)
         oversight = ((name, getattr(self, name)) for name in ("spot_checks", "figure_supervision"))
         spans = (mistake for name, part in oversight for mistake in endless(part, (name,)))
-        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures, *spans]:
+        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures, *spans,
+                     *life_mistakes(self.process, self.hazards)]:  # fmt: skip
             raise Mistakes(found)
         return self
 

@@ -20,9 +20,9 @@ from domain.policy.catalogue import KINDS, kinds_asked_in
 from domain.policy.fields import AXIS
 from domain.policy.forms.demands import Demand, effective
 from domain.policy.intake.sources import Source
-from domain.policy.lives import with_stages
 from domain.policy.loading import Mistake, Mistakes
-from domain.policy.matters import Matter
+from domain.policy.matters.lives import with_stages
+from domain.policy.matters.matter import Matter
 from domain.policy.mistakes import choice, nearest
 from domain.policy.parts.colours import ColourRule
 from domain.policy.parts.diversions import DiversionPolicy

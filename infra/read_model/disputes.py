@@ -23,7 +23,7 @@ from sqlmodel import col
 from domain.base import Model
 from domain.case.state import Entry
 from domain.people.organisation import Actor
-from domain.policy.matters import Matter
+from domain.policy.matters.matter import Matter
 from infra.database.columns import searchable
 from infra.database.engine import Database
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant

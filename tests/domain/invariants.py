@@ -21,6 +21,7 @@ from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves
 from tests.domain.letters_law import letters
 from tests.domain.promotion_law import check_promotions
+from tests.domain.hazards.batch_laws import batch_holds
 
 STAGE_OF = {
     "confirm_triage": {Stage.TRIAGE},
@@ -47,6 +48,7 @@ DECIDED_CLOSED = {
     "not_a_dispute": ("handle_on_scene", "not_a_dispute"),
     "no_risk": ("confirm_triage", "no_risk"),
     "police_case": ("confirm_triage", "police_case"),
+    "cleared": ("verify", "cancelled_off"),
 }
 
 
@@ -59,6 +61,7 @@ class Fold:
         self._timeline: dict[int, str] = {}
         self._involved: set[tuple[str, str]] = set()
         self._document: dict[str, Any] = {}
+        self._items: dict[int, str] = {}
         self.basis: Basis | None = None
 
     def take(self, image: Image) -> None:
@@ -68,6 +71,7 @@ class Fold:
         self._tasks |= {task.task_id: task.model_dump_json() for task in image.tasks}
         self._timeline |= {entry.seq: entry.model_dump_json() for entry in image.timeline}
         self._involved |= set(image.involved)
+        self._items |= {item.no: item.model_dump_json() for item in image.items}
         self._document, self.basis = with_kept(self._document, image.document, image.kept), image.basis
 
     def check(self, whole: Image) -> None:
@@ -75,6 +79,7 @@ class Fold:
         assert self._tasks == {t.task_id: t.model_dump_json() for t in whole.tasks}, "tasks in deltas are not the whole"
         assert self._timeline == {e.seq: e.model_dump_json() for e in whole.timeline}, "the timeline has another whole"
         assert self._involved == set(whole.involved), "who is involved differs from the whole"
+        assert self._items == {i.no: i.model_dump_json() for i in whole.items}, "items in deltas are not the whole"
         assert self._document == whole.document, "the document in deltas is not the whole"
 
 
@@ -117,6 +122,7 @@ class Watch:
         self._clocks_stand(state, at)
         self._bells(state)
         self._endings(state)
+        batch_holds(state)
         self._outside(state)
         if self._looks % TRAVELS_EVERY == 0 or state.closed:
             assert DisputeState.model_validate_json(state.model_dump_json()) == state, "the state does not survive JSON"

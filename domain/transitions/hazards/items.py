@@ -157,6 +157,7 @@ def ask_on(case: Case) -> None:
     if items := batch.to_verify():
         [task] = state.pending("verify") or [case.open("verify")]
         _asks(case, task, items)
+        _from_oldest(case, task, items)
 
 
 def _asks(case: Case, task: Task, items: Sequence[Item]) -> None:
@@ -165,6 +166,16 @@ def _asks(case: Case, task: Task, items: Sequence[Item]) -> None:
     if task.about.get("items") != waiting:
         task.about = {**task.about, "items": waiting, "title": f"{len(waiting)}项"}
         case.state.touch(task)
+
+
+def _from_oldest(case: Case, task: Task, items: Sequence[Item]) -> None:
+    """The time for verifying runs from the day of the oldest answer that waits, however long the task has been open."""
+    clock, policy = case.state.clock(f"task:{task.task_id}"), case.state.process.tasks["verify"]
+    oldest, limit = min(item.last.at for item in items), policy.limit_for(case.state.colour)
+    if clock is None or limit is None or china(clock.started_at).date() >= china(oldest).date():
+        return
+    clock.stop(case.now())
+    case.start_clock(clock.name, clock.title, limit=limit, rungs=policy.rungs, task_id=task.task_id, starts_at=oldest)
 
 
 def has_items(state: DisputeState, task: Task, path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.policy.loading import Mistake, Mistakes
-from domain.policy.matters import Matter
+from domain.policy.matters.matter import Matter
 
 
 def with_stages(data: Any) -> Any:
