@@ -17,6 +17,7 @@ from domain.case.care.effort import effort_of
 from domain.case.records import Holding
 from domain.case.state import Entry, Task
 from domain.people.organisation import Actor
+from domain.policy.matters.matter import Matter
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from domain.transitions.assignments.promoting import form_asked
@@ -35,6 +36,7 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
     """A dispute as a list shows it."""
     return DisputeItem(
         dispute_no=row.dispute_no,
+        matter=Matter(row.matter),
         title=row.title,
         colour=row.colour,
         stage=Stage(row.stage),

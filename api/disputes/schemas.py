@@ -14,7 +14,9 @@ from domain.case import records
 from domain.case.care.effort import Effort
 from domain.case.care.helping import HelpMeasure
 from domain.case.clocks import Moved, Suspension
+from domain.image.public_document import PublicBatch
 from domain.policy.forms.demands import Demand
+from domain.policy.matters.matter import Matter
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
 from domain.triage.diversion import Diversion
@@ -24,6 +26,7 @@ class DisputeItem(Shape):
     """A dispute as a list shows it."""
 
     dispute_no: str
+    matter: Matter
     title: str
     colour: str
     stage: Stage
@@ -143,6 +146,9 @@ class Case(DisputeItem):
     """each time that it moved up a level (提级办理)"""
     notices: list[NoticeInCase] = []
     """letters beside it, the first first"""
+    notices: list[JsonObject]
+    batch: PublicBatch | None = None
+    """of a batch of hazards; its items are `GET /v1/hazards?batch=`"""
     returns: int
     groundless_refusals: int
     runs: list[str]

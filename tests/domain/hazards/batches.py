@@ -14,6 +14,7 @@ from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.matters.matter import Matter
 from domain.transitions.decisions import Command
+from domain.transitions.hazards.items import batch_of
 from domain.triage.triage import Triage
 from tests.domain.simulated_run import Life
 from tests.domain.support import MONDAY, PLACES, person, playbook, shipped_calendar
@@ -63,6 +64,13 @@ def _midnight(day: datetime) -> datetime:
 def task_of(life: Life, kind: str, path: str = "") -> Task:
     """The open task of a kind, of an organisation where one is named."""
     return next(t for t in life.state.pending(kind) if not path or t.about["path"] == path)
+
+
+def item(life: Life, no: int) -> Item:
+    """An item of the batch as it stands."""
+    found = batch_of(life.state).item(no)
+    assert found
+    return found
 
 
 def picture() -> Evidence:

@@ -7,14 +7,18 @@ from datetime import timedelta
 import pytest
 
 from domain.base import CHINA
+from domain.errors import FieldsInvalid
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act
+from domain.transitions.decisions import check
+from domain.transitions.hazards.items import batch_of
 from tests.domain.hazards.batches import (
     BODIES,
     HANDLERS,
     SENDER,
     answer,
     batch,
+    item,
     picture,
     rectify,
     task_of,
@@ -39,7 +43,7 @@ def test_each_item_goes_its_own_way_and_the_last_one_cancelled_off_closes_the_ba
     assert task_of(life, "rectify", GAS).about["items"] == [4]
     verify(life, "cancelled_off", [1])
     assert not life.state.pending("verify")
-    assert [item.state for item in life.state.batch.items] == ["cancelled", *["open"] * 5]
+    assert [each.state for each in batch_of(life.state).items] == ["cancelled", *["open"] * 5]
     rectify(life, FIRE, [3, 6])
     assert not [task for task in life.state.pending("rectify") if task.about["path"] == FIRE]
     rectify(life, GAS, [4])
@@ -49,7 +53,7 @@ def test_each_item_goes_its_own_way_and_the_last_one_cancelled_off_closes_the_ba
     verify(life, "cancelled_off", [6])
     assert life.ended
     assert (life.state.stage, life.state.outcome) == (Stage.CLOSED, "cleared")
-    assert all(item.cancelled_at for item in life.state.batch.items)
+    assert all(each.cancelled_at for each in batch_of(life.state).items)
 
 
 @pytest.mark.req("R-062", "R-063")
@@ -57,17 +61,17 @@ def test_what_was_returned_is_rectified_again_with_new_evidence_by_a_new_day() -
     life, shown = batch(3), picture()
     rectify(life, GAS, [1], evidence=[shown])
     verify(life, "returned", [1])
-    item = life.state.batch.item(1)
-    assert (item.state, item.last.returned) == ("open", "照片看不出已整改")
-    assert item.due_at > life.at
-    assert item.due_at.astimezone(CHINA).strftime("%H:%M") == "00:00"
+    first = item(life, 1)
+    assert (first.state, first.last.returned) == ("open", "照片看不出已整改")
+    assert first.due_at > life.at
+    assert first.due_at.astimezone(CHINA).strftime("%H:%M") == "00:00"
     again = task_of(life, "rectify", GAS)
     assert refused(life.decide, answer(life, again, "rectified", HANDLERS[GAS], [1], evidence=[shown])) == (
         "fields_invalid"
     )
     rectify(life, GAS, [1])
     verify(life, "cancelled_off", [1])
-    assert (item.state, item.returned, len(item.answers)) == ("cancelled", 1, 2)
+    assert (first.state, first.returned, len(first.answers)) == ("cancelled", 1, 2)
 
 
 @pytest.mark.req("R-063")
@@ -77,9 +81,6 @@ def test_what_was_returned_is_rectified_again_with_new_evidence_by_a_new_day() -
     ids=["no-such-item", "another-body's", "twice"],
 )
 def test_an_answer_is_to_items_of_ones_own(items: list[int], why: str) -> None:
-    from domain.errors import FieldsInvalid
-    from domain.transitions.decisions import check
-
     life = batch(6)
     with pytest.raises(FieldsInvalid) as found:
         check(life.state, answer(life, task_of(life, "rectify", GAS), "rectified", HANDLERS[GAS], items), life.at)
@@ -149,7 +150,7 @@ def test_the_laws_hold_through_the_life_of_a_whole_batch() -> None:
         life.pass_time(timedelta(hours=1))
         if verifying := life.state.pending("verify"):
             no = verifying[0].about["items"][0]
-            again = no % 5 == 0 and not life.state.batch.item(no).returned
+            again = no % 5 == 0 and not item(life, no).returned
             verify(life, "returned" if again else "cancelled_off", [no])
         elif asked := life.state.pending("rectify"):
             rectify(life, asked[0].about["path"], asked[0].about["items"][:1])

@@ -26,6 +26,7 @@ def names_of(playbook: str) -> list[str]:
         pytest.param("domestic-violence", marks=pytest.mark.req("Q-097")),
         pytest.param("nobody-answers", marks=pytest.mark.req("Q-084", "W-032", "W-044")),
         pytest.param("relapse", marks=pytest.mark.req("W-090", "W-091", "W-092")),
+        pytest.param("batch-of-notices", marks=pytest.mark.req("R-062", "R-063", "R-064")),
     ],
 )
 def test_a_story_of_jinhua(jinhua: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +40,7 @@ def test_a_story_of_jinhua(jinhua: Instance, name: str, capsys: pytest.CaptureFi
         pytest.param("up-the-ladder", marks=pytest.mark.req("Q-092", "Q-093", "Q-096")),
         pytest.param("domestic-violence", marks=pytest.mark.req("Q-097")),
         pytest.param("nobody-answers", marks=pytest.mark.req("Q-084", "W-032", "W-044")),
+        pytest.param("batch-of-notices", marks=pytest.mark.req("R-060", "R-061", "R-063")),
     ],
 )
 def test_a_story_of_qionglai(qionglai: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
