@@ -255,8 +255,10 @@ class Process(Strict):
         """The process as a case of that matter pins it: with the stages of its life as the only ones. A batch of
         hazards keeps what a dispute would have: its one stage asks nothing of that.
         """
-        stages = self.stages if matter is Matter.HAZARD else self.life(matter)
-        return self.model_copy(update={"stages": stages, "lives": {}})
+        hazard = matter is Matter.HAZARD
+        tasks = {kind: policy for kind, policy in self.tasks.items() if hazard or not KINDS[kind].by_items}
+        stages = self.stages if hazard else self.life(matter)
+        return self.model_copy(update={"stages": stages, "lives": {}, "tasks": tasks})
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""
