@@ -16,7 +16,7 @@ from domain.policy.matters.matter import Matter
 from domain.transitions.decisions import Command
 from domain.transitions.hazards.items import batch_of
 from domain.triage.triage import Triage
-from tests.domain.simulated_run import Life
+from workflows.harness.life import Life
 from tests.domain.support import MONDAY, PLACES, person, playbook, shipped_calendar
 from workflows.dispute import DisputeInput
 

@@ -25,7 +25,7 @@ from tests.domain.hazards.batches import (
     verify,
 )
 from tests.domain.invariants import Watch
-from tests.domain.simulated_run import refused
+from workflows.harness.life import refused
 from tests.domain.support import person
 
 FIRE, GAS, SCHOOL = (body.path for body in BODIES)

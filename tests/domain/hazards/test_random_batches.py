@@ -13,7 +13,7 @@ from domain.transitions.decisions import Command
 from domain.transitions.handover import Claim
 from tests.domain.hazards.batches import BODIES, HANDLERS, SENDER, answer, batch
 from tests.domain.invariants import Watch
-from tests.domain.simulated_run import Life, refused
+from workflows.harness.life import Life, refused
 from tests.domain.support import person
 
 SUPERVISOR = person("supervisor", ("supervisor", "/c"), ("leader", "/c"))
