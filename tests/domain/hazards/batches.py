@@ -16,9 +16,9 @@ from domain.policy.matters.matter import Matter
 from domain.transitions.decisions import Command
 from domain.transitions.hazards.items import batch_of
 from domain.triage.triage import Triage
-from workflows.harness.life import Life
 from tests.domain.support import MONDAY, PLACES, person, playbook, shipped_calendar
 from workflows.dispute import DisputeInput
+from workflows.harness.life import Life
 
 CENTRE = Post(role="centre_dispatcher", path=PLACES["centre"])
 SENDER = person("sender", ("centre_dispatcher", PLACES["centre"]))

@@ -25,8 +25,8 @@ from tests.domain.hazards.batches import (
     verify,
 )
 from tests.domain.invariants import Watch
-from workflows.harness.life import refused
 from tests.domain.support import person
+from workflows.harness.life import refused
 
 FIRE, GAS, SCHOOL = (body.path for body in BODIES)
 

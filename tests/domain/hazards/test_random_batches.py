@@ -13,8 +13,8 @@ from domain.transitions.decisions import Command
 from domain.transitions.handover import Claim
 from tests.domain.hazards.batches import BODIES, HANDLERS, SENDER, answer, batch
 from tests.domain.invariants import Watch
-from workflows.harness.life import Life, refused
 from tests.domain.support import person
+from workflows.harness.life import Life, refused
 
 SUPERVISOR = person("supervisor", ("supervisor", "/c"), ("leader", "/c"))
 LIVES, STEPS = 12, 50
