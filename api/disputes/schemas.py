@@ -146,7 +146,6 @@ class Case(DisputeItem):
     """each time that it moved up a level (提级办理)"""
     notices: list[NoticeInCase] = []
     """letters beside it, the first first"""
-    notices: list[JsonObject]
     batch: PublicBatch | None = None
     """of a batch of hazards; its items are `GET /v1/hazards?batch=`"""
     returns: int

@@ -1,18 +1,16 @@
-"""Batches of hazards: `POST /v1/notices`, `/v1/hazards`."""
+"""Items of batches of hazards: `/v1/hazards`; a batch is sent by `POST /v1/notices` (`api.notices`)."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
-from fastapi.responses import JSONResponse
 
-from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
-from api.core.responses import as_response
+from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
+from api.core.documentation import READ, problems
 from api.core.schemas import Listed
 from api.hazards import service
-from api.hazards.schemas import BatchIn, BatchSent, HazardItem, Outstanding
+from api.hazards.schemas import HazardItem, Outstanding
 from domain.case.hazards.batch import ItemState
 from domain.policy.fields import Code
 from infra.read_model.hazards.items import By, ItemFilter
@@ -30,14 +28,6 @@ async def item_filter(
 
 
 FilterDep = Annotated[ItemFilter, Depends(item_filter)]
-
-
-@router.post("/notices", status_code=201, response_model=BatchSent, responses=problems(WRITE))
-async def post_notice(
-    services: ServicesDep, session: SessionDep, actor: ActorDep, batch: BatchIn, key: KeyDep = None
-) -> JSONResponse:
-    """Sends a batch of notices of hazards (风险隐患提示函), at most 200 items: each is rectified and cancelled off."""
-    return as_response(await service.send_batch(services, session, actor, batch, key))
 
 
 @router.get("/hazards", response_model=Listed[HazardItem], response_model_exclude_unset=True, responses=problems(READ))

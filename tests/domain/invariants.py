@@ -19,9 +19,9 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.timekeeping import due_clock, next_due
 from tests.domain.entitled_people import answered_for, barred, selves
+from tests.domain.hazards.batch_laws import batch_holds
 from tests.domain.letters_law import letters
 from tests.domain.promotion_law import check_promotions
-from tests.domain.hazards.batch_laws import batch_holds
 
 STAGE_OF = {
     "confirm_triage": {Stage.TRIAGE},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.people.grants import Grant, Person, Scene, anybody, at, nobody
+from tests.e2e.people.grants import Grant, anybody, at, nobody
+from tests.e2e.people.scene import Person, Scene
 
 BATCH = {"items": [{"no": 1, "aspect": "no-such-aspect", "to": "fire_rescue", "due": "2099-12-31"}]}
 """A batch that is refused for what stands in it, by whom it would be taken from."""
@@ -14,7 +15,7 @@ def whoever_sends_batches(person: Person, scene: Scene) -> set[int]:
 
 
 OF_HAZARDS = {
-    ("POST", "/v1/notices"): Grant(at("/v1/notices", json=BATCH), whoever_sends_batches),
+    ("POST", "/v1/notices of a batch"): Grant(at("/v1/notices", json=BATCH), whoever_sends_batches),
     ("GET", "/v1/hazards"): Grant(at("/v1/hazards"), anybody),
     ("GET", "/v1/hazards/outstanding"): Grant(at("/v1/hazards/outstanding"), anybody),
     ("GET", "/v1/hazards/{no}/{item}"): Grant(at("/v1/hazards/{no}/1"), nobody),

@@ -25,9 +25,8 @@ from infra.demo import county
 from infra.demo.people import people as everybody
 from infra.temporal.client import connect
 from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, endpoint
-from tests.e2e.people.scene import Person, Scene
-from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, Person, Scene, endpoint
 from tests.e2e.people.grants_of_hazards import OF_HAZARDS
+from tests.e2e.people.scene import Person, Scene
 from tests.e2e.support import People
 from tests.instance import Instance
 
