@@ -60,8 +60,7 @@ class Fold:
         self._tasks: dict[str, str] = {}
         self._timeline: dict[int, str] = {}
         self._involved: set[tuple[str, str]] = set()
-        self._document: dict[str, Any] = {}
-        self._items: dict[int, str] = {}
+        self._document, self._items = dict[str, Any](), dict[int, str]()
         self.basis: Basis | None = None
 
     def take(self, image: Image) -> None:
