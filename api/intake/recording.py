@@ -16,7 +16,6 @@ from domain.case.hazards.batch import Batch
 from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.intake.sources import particulars_said
-from domain.policy.matters import Matter, usual
 from domain.policy.matters.matter import Matter, usual
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places
