@@ -27,6 +27,7 @@ from api.core.context import open_services
 from api.disputes import action_pages, comment_pages
 from api.disputes import endpoints as disputes
 from api.disputes import pages as dispute_pages
+from api.hazards import endpoints as hazards
 from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
@@ -69,7 +70,7 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages,
-    event_endpoints, notices, reporting, oversight, indicators, registers, duty_endpoints, villages, audit,
+    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, audit,
     access_log, operations, calendar,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""

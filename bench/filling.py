@@ -176,7 +176,8 @@ class Filler:
         asked = ASKED[passed[-1]][0][0]
         closed = None if in_course else opened + timedelta(days=9)
         rows.add(
-            DisputeRow, dispute_no=dispute_no, revision=10, title=title, playbook="jinhua", edition="2026",
+            DisputeRow, dispute_no=dispute_no, matter="dispute", revision=10, title=title, playbook="jinhua",
+            edition="2026",
             source=pick.choice(("110", "110", "12345", "grid")), category=code, category_name=name, colour=colour,
             stage=STAGES[passed[-1]] if in_course else "closed", round=1, urgent=False,
             organisation=places[asked[1]], holder=asked[0] if in_course else None,

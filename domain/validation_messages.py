@@ -44,11 +44,18 @@ _WORDS = {
 }
 
 
+ALTERNATIVES = ("one-notice", "one-batch")
+"""What stands in a location for which of several forms was meant, and is no field."""
+
+
 def field_errors(error: ValidationError | list[Any], *, skip: int = 0) -> list[dict[str, str]]:
     """pydantic's findings as `[{field, message}]` in Chinese; `skip` drops leading parts of the location."""
     found = error.errors() if isinstance(error, ValidationError) else error
     return [
-        {"field": ".".join(str(part) for part in item["loc"][skip:]) or "body", "message": _message(item)}
+        {
+            "field": ".".join(str(p) for p in item["loc"][skip:] if p not in ALTERNATIVES) or "body",
+            "message": _message(item),
+        }
         for item in found
     ]
 

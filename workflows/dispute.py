@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused, Unavailable
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
+    from domain.policy.matters.matter import Matter
     from domain.policy.spans import Calendar
     from domain.policy.stages import Stage
     from domain.transitions import actions, decisions, facts, handover, message_keys
@@ -34,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.engine import TEMPORAL, Engine
     from workflows.evaluation import evaluate
     from workflows.follow_up import follow_up
+    from workflows.hazards.notice import notice
     from workflows.mediation import mediation
     from workflows.message_gate import MessageGate, as_failure
     from workflows.publisher import Publisher, StandsOtherwise
@@ -78,8 +80,9 @@ STAGES = {
     Stage.PUSH_3: push_3,
     Stage.MEDIATION: mediation,
     Stage.CONFIRMATION: confirmation,
+    Stage.NOTICE: notice,
 }
-"""The stages in which a dispute is worked on; each answers where it goes next."""
+"""The stages in which a case is worked on; each answers where it goes next."""
 
 
 @workflow.defn(name="Dispute")
@@ -191,7 +194,8 @@ class DisputeWorkflow:
 
     def _begin(self, dispute: DisputeInput) -> Stage:
         """The first line of a life, or of the run that carries on a closed one; answers where the story begins."""
-        at, begun = Stage.TRIAGE, bool(self.state.timeline)
+        begun = bool(self.state.timeline)
+        at = Stage.NOTICE if self.state.matter is Matter.HAZARD else Stage.TRIAGE
         if dispute.ended or self.state.closed:
             self.state.ahead = 0  # a new run's clock is the wall's again
         if dispute.ended:

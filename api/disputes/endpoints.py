@@ -18,12 +18,14 @@ from api.disputes.service import listed_disputes, timeline_page, whole_case
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from domain.base import china
 from domain.policy.fields import Code, Moment
+from domain.policy.matters.matter import Matter
 from infra.read_model.disputes import DisputeFilter
 
 router = APIRouter(prefix="/v1", tags=["disputes"])
 
 
 async def dispute_filter(
+    matter: Matter = Matter.DISPUTE,
     colour: Code | None = None,
     stage: Code | None = None,
     category: Code | None = None,
@@ -38,8 +40,8 @@ async def dispute_filter(
 ) -> DisputeFilter:
     """The list's filters; a date without an offset is Chinese time."""
     return DisputeFilter(
-        colour=colour, stage=stage, category=category, organisation=organisation, holder=holder, overdue=overdue,
-        source=source, q=q, opened_from=since and china(since), opened_to=to and china(to), sort=sort,
+        matter=matter, colour=colour, stage=stage, category=category, organisation=organisation, holder=holder,
+        overdue=overdue, source=source, q=q, opened_from=since and china(since), opened_to=to and china(to), sort=sort,
     )  # fmt: skip
 
 

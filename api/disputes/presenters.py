@@ -18,6 +18,7 @@ from domain.case.records import Holding
 from domain.case.state import Entry, Task
 from domain.image.shown_summons import action_form, may_whistle
 from domain.people.organisation import Actor
+from domain.policy.matters.matter import Matter
 from domain.policy.stages import STAGE_NAMES, Stage
 from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
@@ -35,6 +36,7 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
     """A dispute as a list shows it."""
     return DisputeItem(
         dispute_no=row.dispute_no,
+        matter=Matter(row.matter),
         title=row.title,
         colour=row.colour,
         stage=Stage(row.stage),

@@ -14,8 +14,10 @@ from domain.case import records
 from domain.case.care.effort import Effort
 from domain.case.care.helping import HelpMeasure
 from domain.case.clocks import Moved, Suspension
+from domain.image.public_document import PublicBatch
 from domain.image.shown_summons import ShownWhistle, Whistling
 from domain.policy.forms.demands import Demand
+from domain.policy.matters.matter import Matter
 from domain.policy.stages import Stage
 from domain.transitions.decisions import ChangeAsked
 from domain.triage.diversion import Diversion
@@ -25,6 +27,7 @@ class DisputeItem(Shape):
     """A dispute as a list shows it."""
 
     dispute_no: str
+    matter: Matter
     title: str
     colour: str
     stage: Stage
@@ -148,6 +151,8 @@ class Case(DisputeItem):
     """who may whistle and on which grounds; none where its playbook has no whistles"""
     notices: list[NoticeInCase] = []
     """letters beside it, the first first"""
+    batch: PublicBatch | None = None
+    """of a batch of hazards; its items are `GET /v1/hazards?batch=`"""
     returns: int
     groundless_refusals: int
     runs: list[str]

@@ -52,7 +52,7 @@ def _first_state(
     found = content.triage
     paths = {word: place.path for word, place in content.places.items()}
     lead, *cooperating = suggested_organisations(found, paths)
-    return open_state(
+    state = open_state(
         row.dispute_no,
         playbook=services.policy.playbook,
         calendar=calendar,
@@ -61,4 +61,8 @@ def _first_state(
         triage=found.model_copy(update={"suggested_lead": lead, "suggested_cooperating": cooperating}),
         at=row.received_at,
         beat=beat,
+        matter=content.matter,
+        batch=content.batch,
     )
+    state.organisations |= {ref.path: ref for ref in content.organisations}
+    return state

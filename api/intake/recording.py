@@ -6,13 +6,17 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import Field
+
 from api.core.context import Services
 from api.core.idempotency import digest
 from api.intake.schemas import IncidentIn, PlaceIn, Similar
-from domain.base import Model
+from domain.base import Model, absent
+from domain.case.hazards.batch import Batch
 from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.intake.sources import particulars_said
+from domain.policy.matters.matter import Matter, usual
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places
 from domain.triage.triage import Triage, triage
@@ -30,6 +34,11 @@ class Content(Model):
     triage: Triage
     places: dict[str, OrganisationRef]
     """by what each is to the report, as `domain.triage.places` names them"""
+    matter: Matter = Field(Matter.DISPUTE, exclude_if=usual)
+    batch: Batch | None = Field(None, exclude_if=absent)
+    """of a batch of hazards: what it brings"""
+    organisations: list[OrganisationRef] = Field([], exclude_if=absent)
+    """those of its items"""
     similar: list[Similar] = []
     """earlier disputes like it, as they were when it was recorded"""
 

@@ -47,4 +47,6 @@ class PlaybookItem(PlaybookPinned):
     stages: list[str]
     colours: dict[str, str]
     process: JsonObject
+    hazards: JsonObject | None = None
+    """who sends batches of notices of hazards, and in which aspects; absent where nobody does"""
     current: bool

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from api.core.context import Services
-from api.core.schemas import Listed
+from api.core.schemas import JsonObject, Listed
 from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
 from domain.errors import FieldsInvalid
+from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Kind
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
@@ -73,6 +74,12 @@ def list_categories(services: Services) -> Listed[Category]:
     return Listed[Category](items=items, next_cursor=None)
 
 
+def _hazards(policy: HazardPolicy) -> JsonObject:
+    """Who sends batches of notices of hazards, and in which aspects."""
+    by = [{"role": each.role, "at": each.at} for each in policy.by]
+    return {"by": by, "aspects": [{"code": code, "name": name} for code, name in policy.aspects.items()]}
+
+
 def list_playbooks(services: Services) -> Listed[PlaybookItem]:
     """The playbooks of this installation, each with its process part as a case pins it."""
     items = [
@@ -80,6 +87,7 @@ def list_playbooks(services: Services) -> Listed[PlaybookItem]:
             code=b.code, name=b.name, edition=b.edition, digest=b.digest, stages=list(b.process.stages),
             colours={code: rule.name for code, rule in b.process.colours.items()},
             process=b.process.model_dump(mode="json", exclude_none=True),
+            **({"hazards": _hazards(b.hazards)} if b.hazards else {}),
             current=b.code == services.policy.playbook.code,
         )
         for b in usable_playbooks()

@@ -82,6 +82,11 @@ class _Case:
                  "due": due} for each in line]  # fmt: skip
 
     @property
+    def waiting(self) -> list[int]:
+        """An item of a batch that waits for this answer."""
+        return list(self.about.get("items", [1]))[:1]
+
+    @property
     def officer(self) -> str:
         """One who may be named."""
         return str(self.people[0]["person"]) if self.people else "officer"
@@ -140,6 +145,9 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
         "reason": "perfunctory", "explanation": "请见人见事后重新反馈", "redo": "same"},
     ("visit", "stable"): lambda c: {"summary": "情况稳定，无新的矛盾", "satisfaction": 5},
     ("visit", "relapsed"): lambda c: {"summary": "双方再次发生争吵"},
+    ("rectify", "rectified"): lambda c: {"items": c.waiting, "summary": "已更换失效灭火器，通道已清理，照片附后"},
+    ("verify", "cancelled_off"): lambda c: {"items": c.waiting},
+    ("verify", "returned"): lambda c: {"items": c.waiting, "reason": "照片看不出已整改，请补充"},
     ("supervise", "urge"): lambda c: {"message": "请于今日内办结并反馈"},
     ("supervise", "reassign"): lambda c: {
         **_REASON, "role": "department_handler", "organisation": c.suggested[0]},

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.case.capacity import count_in
+from domain.case.hazards.batch import Batch
 from domain.case.records import Beat, Incident
 from domain.case.state import DisputeState
 from domain.people.organisation import OrganisationRef
 from domain.policy.behaviour import RULES
+from domain.policy.matters.matter import Matter
 from domain.policy.playbook import Playbook
 from domain.policy.spans import Calendar
 from domain.triage.triage import Triage
@@ -24,6 +26,8 @@ def open_state(
     triage: Triage,
     at: datetime,
     beat: Beat | None = None,
+    matter: Matter = Matter.DISPUTE,
+    batch: Batch | None = None,
 ) -> DisputeState:
     """The state a dispute's workflow starts with. Workflow time replaces `at` when the workflow opens the case."""
     where = places.get("village") or places["township"]
@@ -34,12 +38,14 @@ def open_state(
         playbook=playbook.code,
         edition=playbook.edition,
         digest=playbook.digest,
-        process=playbook.process,
+        process=playbook.process.living(matter),
         calendar=calendar,
         places={word: ref.path for word, ref in places.items()},
         organisations={ref.path: ref for ref in places.values()},
         beat=beat or Beat(),
-        title=f"{triage.category_name}（{where.name}）",
+        matter=matter,
+        batch=batch,
+        title=f"{triage.category_name}（{batch.by_name if batch else where.name}）",
         source=incident.source,
         category=triage.category,
         category_name=triage.category_name,
@@ -60,4 +66,6 @@ def open_state(
         parties=incident.parties,
     )
     count_in(state, incident)
+    if batch:
+        count_in(state, batch)
     return state

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from domain.base import Model, absent
 from domain.case.clocks import Clock
+from domain.case.hazards.batch import Batch
 from domain.case.records import (
     Agreement,
     Applied,
@@ -40,6 +41,7 @@ from domain.case.records import (
 from domain.case.summons.records import Conference, Whistle
 from domain.people.organisation import OrganisationRef, Post
 from domain.policy.catalogue import KINDS
+from domain.policy.matters.matter import Matter, usual
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
@@ -187,6 +189,7 @@ class DisputeState(Model):
     responsible: Named | None = None
     """the one officer it was named to (落实给责任民警); none until it is pushed to somebody, or nobody was known"""
 
+    matter: Matter = Field(Matter.DISPUTE, exclude_if=usual)
     title: str
     source: str
     category: str
@@ -252,6 +255,8 @@ class DisputeState(Model):
     promotions: list[Promotion] = Field([], exclude_if=absent)
     timeline: list[Entry] = []
 
+    batch: Batch | None = Field(None, exclude_if=absent)
+    """what a case of hazards is about"""
     returns: int = 0
     groundless_refusals: int = 0
     """推诿数"""

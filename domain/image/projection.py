@@ -15,6 +15,7 @@ from domain.base import Model, absent, china
 from domain.case.bells import rings
 from domain.case.case import COLOUR, is_of
 from domain.case.clocks import Clock
+from domain.case.hazards.batch import Item
 from domain.case.responsibility import held_by
 from domain.case.state import DisputeState, Entry, Task
 from domain.image.list_deltas import LISTS, Kept, Stamps, changed_since, kept_since, stamped, without_kept
@@ -24,6 +25,7 @@ from domain.indicators.attribution import concern, parts_in
 from domain.indicators.counting import tally
 from domain.indicators.events import Tally
 from domain.policy.catalogue import OUTCOMES
+from domain.policy.matters.matter import Matter, usual
 from domain.transitions.actions import involved
 from domain.transitions.decisions import decisions_open
 from domain.transitions.timekeeping import due_clock
@@ -78,6 +80,7 @@ class Image(Model):
     dispute_no: str
     revision: int
     since: int
+    matter: Matter = Field(Matter.DISPUTE, exclude_if=usual)
     title: str
     playbook: str
     edition: str
@@ -110,6 +113,8 @@ class Image(Model):
     """what of the document's lists stands as it stood: the document has only the other items"""
     tasks: list[TaskImage]
     timeline: list[Entry]
+    items: list[Item] = Field([], exclude_if=absent)
+    """of a batch of hazards, those that changed after `since`"""
     tally: dict[int, Tally]
     """what is counted of the case, by number from 1; only what differs where it builds on an image before"""
     parts: dict[str, str] = {}
@@ -139,7 +144,7 @@ def project(
     what changed after it, too.
     """
     counted, whole = tally(state), public_document(state).model_dump(mode="json")
-    before, parts = basis or Basis(), parts_in(counted[0])
+    before, parts = basis or Basis(), parts_in(counted[0]) if counted else {}
     new = Basis(
         revisions=[*before.revisions[-REMEMBERED:], state.revision],
         lists={name: stamped(whole.get(name, []), before.lists.get(name, []), state.revision) for name in LISTS},
@@ -158,6 +163,7 @@ def project(
         dispute_no=state.dispute_no,
         revision=state.revision,
         since=since,
+        matter=state.matter,
         title=state.title,
         playbook=state.playbook,
         edition=state.edition,
@@ -183,6 +189,7 @@ def project(
         document=without_kept(whole, kept),
         kept=kept,
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
+        items=[item for item in state.batch.items if item.revision > since or not since] if state.batch else [],
         timeline=[entry for entry in state.timeline if entry.revision > since],
         tally={n + 1: counted[n] for n in changed_since(new.tally, known)},
         parts=parts,
@@ -196,6 +203,8 @@ def _holder(state: DisputeState) -> tuple[str | None, str | None]:
 
     Of what was dispatched that follows from when responsibility passes; nobody holds a case that waits for nothing.
     """
+    if state.batch:  # who sent it follows it to zero
+        return state.batch.by.path, state.batch.by.role
     task = held_by(state)
     if task and task.addressees:
         return task.addressees[0].path, task.assignee or task.addressees[0].role

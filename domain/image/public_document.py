@@ -16,9 +16,12 @@ from domain.case import state as s
 from domain.case.care.helping import HelpMeasure, measures
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.case.diverting import verdict_of
+from domain.case.hazards.batch import Batch
 from domain.image.shown_summons import ShownWhistle, Whistling, shown_summons, whistling
+from domain.people.organisation import Post
 from domain.policy.forms.demands import Demand
-from domain.policy.stages import Stage
+from domain.policy.matters.matter import Matter, usual
+from domain.policy.stages import HAZARD_LIFE, Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began
 from domain.transitions.letters.sending import own_roles
@@ -52,6 +55,20 @@ class PublicClock(Model):
     moved: list[Moved]
     fired: list[str]
     stopped_at: datetime | None
+
+
+class PublicBatch(Model):
+    """A batch of hazards: who sent it, and how far it is."""
+
+    kind: str
+    by: Post
+    by_name: str
+    sender: str
+    aspects: dict[str, str]
+    count: int
+    rectified: int
+    """waiting to be verified"""
+    cancelled: int
 
 
 class PublicDocument(Model):
@@ -117,6 +134,9 @@ class PublicDocument(Model):
     changes: list[records.Change]
     promotions: list[records.Promotion] = Field(exclude_if=absent)
     """each time that it moved up a level (提级办理)"""
+    matter: Matter = Field(exclude_if=usual)
+    batch: PublicBatch | None = Field(exclude_if=absent)
+    """of a batch of hazards; its items have rows of their own"""
     returns: int
     groundless_refusals: int
     runs: list[str]
@@ -202,12 +222,14 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         supervisions=state.supervisions,
         changes=state.changes,
         promotions=state.promotions,
+        matter=state.matter,
+        batch=_batch(state.batch) if state.batch else None,
         returns=state.returns,
         groundless_refusals=state.groundless_refusals,
         runs=state.runs,
         clocks=[_clock(clock) for clock in state.clocks],
         colours={code: rule.name for code, rule in process.colours.items()},
-        stages=list(process.stages),
+        stages=HAZARD_LIFE if state.batch else list(process.stages),
         stage_names=process.words.stages,
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
         demands=process.all_demands,
@@ -219,6 +241,20 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         summons=shown_summons(state),
         whistling=whistling(state),
         own_roles=own_roles(state),
+    )
+
+
+def _batch(batch: Batch) -> PublicBatch:
+    states = [item.state for item in batch.items]
+    return PublicBatch(
+        kind=batch.kind,
+        by=batch.by,
+        by_name=batch.by_name,
+        sender=batch.sender,
+        aspects=batch.aspects,
+        count=len(states),
+        rectified=states.count("rectified"),
+        cancelled=states.count("cancelled"),
     )
 
 

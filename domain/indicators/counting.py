@@ -39,6 +39,8 @@ _CONTROLLING = (COLOUR, "ladder")
 
 def tally(state: DisputeState) -> list[Tally]:
     """Everything countable of a case so far, always in the same order for the same state."""
+    if state.batch:  # its items have figures of their own (`infra.read_model.hazards.items`)
+        return []
     reading = TallyReader(state)
     for entry in state.timeline:
         reading.take(entry)
@@ -92,8 +94,6 @@ class TallyReader:
         self.reported = {incident.incident_id: incident.reported_at for incident in state.incidents}
         self.joined: dict[str, str] = {}
         """colour in force when a repeat report joined"""
-
-    # --- line by line
 
     def take(self, entry: Entry) -> None:
         """Reads one line."""

@@ -20,6 +20,7 @@ OUTCOMES: dict[str, str] = {
     "transferred_out": "移送",
     "guided_to_litigation": "引导诉讼",
     "no_risk": "无风险",
+    "cleared": "全部销号",
     "police_case": "转公安办案",
 }
 """How a dispute ends."""

@@ -6,15 +6,19 @@ How to write one: `docs/playbook.md`, line by line. Its process part is in `doma
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from domain.base import Strict
 from domain.policy.loading import Mistakes, parse_policy
+from domain.policy.matters.checks import life_mistakes
 from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
 from domain.policy.oversight.thresholds import FigureSupervision, threshold_mistakes
+from domain.policy.parts.hazards import HazardPolicy
 from domain.policy.playbook_checks import endless, mistakes
 from domain.policy.process import Process, digest_of
+from domain.policy.words.own import reading
 
 
 class Playbook(Strict):
@@ -25,8 +29,15 @@ class Playbook(Strict):
     edition: str
     realises: list[str] = Field([], description="requirement ids this playbook realises")
     process: Process
+    hazards: HazardPolicy | None = Field(None, description="batches of notices of hazards: who sends them, in what")
     spot_checks: SpotChecks | None = Field(None, description="what was found to be no risk, looked at again")
     figure_supervision: FigureSupervision | None = Field(None, description="figures that call supervision down")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_its_own_words(cls, data: Any, handler: ModelWrapValidatorHandler[Playbook]) -> Playbook:
+        with reading(data.get("process") if isinstance(data, dict) else None):
+            return handler(data)
 
     @model_validator(mode="after")
     def _usable(self, info: ValidationInfo) -> Playbook:
@@ -40,7 +51,8 @@ class Playbook(Strict):
         found = mistakes(self.code, self.edition, self.process, **known)
         oversight = ((name, getattr(self, name)) for name in ("spot_checks", "figure_supervision"))
         spans = (mistake for name, part in oversight for mistake in endless(part, (name,)))
-        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures, *spans]:
+        if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures, *spans,
+                     *life_mistakes(self.process, self.hazards)]:  # fmt: skip
             raise Mistakes(found)
         return self
 

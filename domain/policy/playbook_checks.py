@@ -133,7 +133,8 @@ def _never_asked(process: Process, kind: str, spec: KindSpec) -> str:
     if spec.protection and not process.protection_for:
         return "protection_for names no risk that would open it: leave this out, or name one"
     stages = (*spec.stages, *spec.within)
-    if stages and not any(process.has(stage) for stage in stages):
+    lived = {stage for life in (process.stages, *process.lives.values()) for stage in life}
+    if stages and not lived & set(stages):
         return f"the mechanism has no stage {' or '.join(stages)}, which asks it: leave this out, or add the stage"
     return ""
 

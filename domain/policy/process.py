@@ -21,6 +21,8 @@ from domain.policy.fields import AXIS
 from domain.policy.forms.demands import Demand, effective
 from domain.policy.intake.sources import Source
 from domain.policy.loading import Mistake, Mistakes
+from domain.policy.matters.lives import with_stages
+from domain.policy.matters.matter import Matter
 from domain.policy.mistakes import choice, nearest
 from domain.policy.parts.colours import ColourRule
 from domain.policy.parts.diversions import DiversionPolicy
@@ -34,7 +36,7 @@ from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPo
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.parts.warnings import EarlyWarning
 from domain.policy.rungs import Rungs
-from domain.policy.stages import PUSHES, STAGES_ALWAYS, Stage
+from domain.policy.stages import HAZARD_LIFE, PUSHES, STAGES_ALWAYS, Stage
 from domain.policy.words.own import Words, reading
 
 
@@ -42,6 +44,7 @@ class Process(Strict):
     """The process part of a playbook: small, pinned in every case that starts under it."""
 
     stages: list[Stage]
+    lives: dict[Matter, list[Stage]] = Field({}, description="the stages of other matters than disputes")
     colours: dict[str, ColourRule] = Field(min_length=1)
     colour_rungs: Rungs
     colour_clock_from: Stage
@@ -71,7 +74,7 @@ class Process(Strict):
     @classmethod
     def _with_its_own_words(cls, data: Any, handler: ModelWrapValidatorHandler[Process]) -> Process:
         with reading(data):
-            return handler(data)
+            return handler(with_stages(data))
 
     @field_validator("stages")
     @classmethod
@@ -88,6 +91,14 @@ class Process(Strict):
             written = ", ".join(stages)
             raise ValueError(f"what is not settled on the spot is pushed on: push_2 or push_3 is missing in {written}")
         return stages
+
+    @field_validator("lives")
+    @classmethod
+    def _hazards_have_one(cls, lives: dict[Matter, list[Stage]]) -> dict[Matter, list[Stage]]:
+        if (life := lives.get(Matter.HAZARD, HAZARD_LIFE)) != HAZARD_LIFE:
+            what = f"a batch of hazards has one stage: write hazard: [{', '.join(HAZARD_LIFE)}]"
+            raise Mistakes([Mistake((Matter.HAZARD,), f"{what}, not [{', '.join(life)}]")])
+        return lives
 
     @field_validator("colours")
     @classmethod
@@ -237,6 +248,19 @@ class Process(Strict):
                    if decision.leads_to is Stage.MEDIATION)  # fmt: skip
         entering = {key: self.demands.get(key, Demand()).model_copy(update={"criteria": named}) for key in leading}
         return {**self.demands, **entering, **promoting}
+
+    def life(self, matter: Matter) -> list[Stage]:
+        """The stages of a matter: its own life, or a dispute's."""
+        return self.lives.get(matter, self.stages)
+
+    def living(self, matter: Matter) -> Process:
+        """The process as a case of that matter pins it: with the stages of its life as the only ones. A batch of
+        hazards keeps what a dispute would have: its one stage asks nothing of that.
+        """
+        hazard = matter is Matter.HAZARD
+        tasks = {kind: policy for kind, policy in self.tasks.items() if hazard or not KINDS[kind].by_items}
+        stages = self.stages if hazard else self.life(matter)
+        return self.model_copy(update={"stages": stages, "lives": {}, "tasks": tasks})
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""

@@ -16,9 +16,13 @@ class Stage(StrEnum):
     CONFIRMATION = "confirmation"
     EVALUATION = "evaluation"
     FOLLOW_UP = "follow_up"
+    NOTICE = "notice"
+    """of a batch of hazards: its whole life, each item rectified, verified and cancelled off"""
     CLOSED = "closed"
 
 
+HAZARD_LIFE = [Stage.NOTICE, Stage.CLOSED]
+"""The one life that a batch of hazards may have."""
 STAGES_ALWAYS = (Stage.TRIAGE, Stage.CLOSED)
 """What no mechanism can do without."""
 PUSHES = (Stage.PUSH_1, Stage.PUSH_2, Stage.PUSH_3)
@@ -32,6 +36,7 @@ STAGE_NAMES: dict[Stage, str] = {
     Stage.CONFIRMATION: "司法确认",
     Stage.EVALUATION: "成效评估",
     Stage.FOLLOW_UP: "回访",
+    Stage.NOTICE: "整改销号",
     Stage.CLOSED: "办结",
 }
 

@@ -55,6 +55,7 @@ from domain.transitions.supervision import of_body, stage_tasks
 from domain.transitions.triage.desks import ask_together
 from domain.validation_messages import field_errors
 
+_NOT_OF_BATCHES = "隐患提示函按批次逐项整改、核查、销号，不适用该操作"
 SUSPENDABLE = (COLOUR, "ladder", "tier")
 
 
@@ -77,6 +78,8 @@ def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
     posts = {(post.role, post.path) for task in changed for post in (*task.addressees, *task.watchers, *task.former)}
     if since:
         return posts
+    if state.batch:
+        return posts | {(state.batch.by.role, state.batch.by.path)}
     home = (state.places.get(place) for place in ("station", "town_centre", "village", "grid"))
     return posts | {("", path) for path in home if path}
 
@@ -135,7 +138,7 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
     if state.closed or ended(state):  # this run is over: the next one starts it again
         raise DisputeClosed
     if not _makes_sense(state, act.action):
-        raise ActionNotAllowed(waiting_words(state, act.action))
+        raise ActionNotAllowed(_NOT_OF_BATCHES if state.batch else waiting_words(state, act.action))
     paths = {path for _, path in involved(state)}
     if not actions_open([act.action], paths, act.actor, own_roles(state), whistlers(state)):
         raise NotEntitled
@@ -263,6 +266,8 @@ def apply_change(case: Case, number: int) -> None:
 
 def _makes_sense(state: DisputeState, action: str) -> bool:
     match action:
+        case _ if state.batch:
+            return False
         case "recall":
             return state.stage in (Stage.PUSH_3, Stage.MEDIATION)
         case "suspend" | "extend":

@@ -17,6 +17,7 @@ from domain.policy.action_catalogue import ACTIONS, CONVERSION, ENDINGS, MERGER,
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.colours import is_lower, recolour
+from domain.transitions.hazards.items import answers_all
 from domain.transitions.supervision import approval_level, approvers
 
 
@@ -38,9 +39,13 @@ def recoloured_by(case: Case, colour: str, why: str, decision: Decision) -> None
         recolour(case, colour, why, by=decision)
 
 
-def ends_task(state: DisputeState, task: Task, decision: str) -> bool:
-    """Whether an answer ends its task: not where it would end the whole case and that has to be approved first."""
-    spec = KINDS[task.kind].decisions[decision]
+def ends_task(state: DisputeState, task: Task, decision: Decision) -> bool:
+    """Whether an answer ends its task: not where it would end the whole case and that has to be approved first, nor
+    where items of a batch still wait for one.
+    """
+    spec = KINDS[task.kind].decisions[decision.name]
+    if KINDS[task.kind].by_items:
+        return answers_all(state, task, decision.fields)
     return spec.ends and not (spec.ending and ending_waits(state, spec.ending))
 
 

@@ -47,6 +47,7 @@ from domain.transitions.assignments.named_units import unknown_units
 from domain.transitions.assignments.reassigning import reassign_errors
 from domain.transitions.criteria import criteria_errors
 from domain.transitions.evidence import evidence_errors
+from domain.transitions.hazards.items import item_errors
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
 from domain.transitions.supervision import holder_of
@@ -226,6 +227,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         *axes_errors(state, form),
         *criteria_errors(state, form),
         *evidence_errors(state, task, command.decision, demand, form, command.evidence, command.actor),
+        *item_errors(state, task, form, command.evidence, command.actor, at),
         *(desk_errors(state, command.decision, form, listed) if task.kind == DESKS else ()),
     ]
     if errors:
@@ -287,7 +289,7 @@ def take(case: Case, command: Command) -> Task:
         return task
     if command.actor.holder == task.assignee and not spec.ends:
         withdraw_offer(case, task, command.actor)
-    put_on_record(case, task, decision, ends=ends_task(case.state, task, decision.name))
+    put_on_record(case, task, decision, ends=ends_task(case.state, task, decision))
     return task
 
 
@@ -328,12 +330,7 @@ def put_on_record(case: Case, task: Task, decision: Decision, *, ends: bool = Tr
     title = f"{task.name}：{title_of(task.kind, decision.name)}"
     if decision.actor_id is None:
         title += "（到期自动）"
-    case.log(
-        "decision",
-        title,
-        by=decision if decision.actor_id else None,
-        **_detail(task, decision),
-    )
+    case.log("decision", title, by=decision if decision.actor_id else None, **_detail(task, decision))
 
 
 def _detail(task: Task, decision: Decision) -> dict[str, Any]:

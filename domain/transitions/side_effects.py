@@ -20,6 +20,7 @@ from domain.transitions.approvals import approved_with, propose_ending
 from domain.transitions.assignments.reassigning import reassign
 from domain.transitions.colours import disposed_by, intervened
 from domain.transitions.criteria import flag_complex
+from domain.transitions.hazards.items import take_items
 from domain.transitions.letters.sending import answered, urged
 from domain.transitions.supervision import holder_of, supervise
 from domain.transitions.triage.desks import is_last, judged
@@ -41,6 +42,8 @@ def take_effect(case: Case, task: Task) -> None:
         effect(case, task, decision)
     answered(case, task, decision)
     match task.kind:
+        case "rectify" | "verify":
+            take_items(case, task, decision)
         case "approve_third_push":
             note_report(case, task)
             if task.beside:
@@ -54,9 +57,15 @@ def take_effect(case: Case, task: Task) -> None:
             if decision.name == "approve":
                 approved_with(change, decision)
                 apply_change(case, change.number)
-        case "apply_protection" if decision.name == "apply":
+        case "apply_protection" | "court_protection":
+            _protection(case, decision)
+
+
+def _protection(case: Case, decision: Decision) -> None:
+    match decision.name:
+        case "apply":
             applied(case, decision)
-        case "court_protection" if decision.name == "granted":
+        case "granted":
             protect(case, decision)
 
 

@@ -13,6 +13,7 @@ from infra.database.tables.read_model import (
     AddresseeRow,
     BarredRow,
     DisputeRow,
+    HazardItemRow,
     HelperRow,
     InvolvementRow,
     PartyTokenRow,
@@ -32,6 +33,7 @@ _NAMES: dict[type[SQLModel], str] = {
     AddresseeRow: "承办岗位",
     BarredRow: "回避人员",
     TallyRow: "指标计数",
+    HazardItemRow: "隐患",
 }
 
 _UNSAID = (PartyTokenRow,)
@@ -39,6 +41,7 @@ _UNSAID = (PartyTokenRow,)
 
 _COLUMNS: dict[str, str] = {
     "revision": "版本",
+    "matter": "事项",
     "title": "标题",
     "playbook": "机制",
     "edition": "机制版本",

@@ -23,6 +23,7 @@ from sqlmodel import col
 from domain.base import Model
 from domain.case.state import Entry
 from domain.people.organisation import Actor
+from domain.policy.matters.matter import Matter
 from infra.database.columns import searchable
 from infra.database.engine import Database
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
@@ -46,6 +47,8 @@ _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
 class DisputeFilter(Model):
     """The filters of the dispute list; `q` looks in number, title and category."""
 
+    matter: str = Matter.DISPUTE
+    """of which matter; everything where it is empty"""
     colour: str | None = None
     stage: str | None = None
     category: str | None = None
@@ -95,7 +98,7 @@ def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
 
 def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     equal = {"colour": f.colour, "stage": f.stage, "category": f.category, "overdue": f.overdue, "source": f.source}
-    equal["holder"] = f.holder or None
+    equal["holder"], equal["matter"] = f.holder or None, f.matter or None
     clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
     if f.q and (words := searchable(f.q.strip())):
         clauses.append(_in_words(col(DisputeRow.search).contains, words))

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from domain.case.hazards.batch import Item
 from domain.case.state import Entry
 from domain.image.list_deltas import KeptMismatch, with_kept
 from domain.image.projection import Image, TaskImage
@@ -20,6 +21,7 @@ from infra.database.tables.read_model import (
     AddresseeRow,
     BarredRow,
     DisputeRow,
+    HazardItemRow,
     HelperRow,
     InvolvementRow,
     PartyTokenRow,
@@ -47,6 +49,7 @@ OF_DISPUTE: tuple[type[SQLModel], ...] = (
     TaskRow,
     TimelineRow,
     TallyRow,
+    HazardItemRow,
 )
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 COMPARED = (AddresseeRow, TallyRow)
@@ -214,6 +217,7 @@ def _rows_beside(image: Image) -> Rows:
         ],
         BarredRow: [{"task_id": task.task_id, "person_id": p} for task in changed for p in task.excluded],
         TallyRow: [_tally(image, n, counted) for n, counted in image.tally.items()],
+        HazardItemRow: [_item(image, item) for item in image.items],
     }
 
 
@@ -259,6 +263,9 @@ def _evidence(image: Image) -> Iterator[str]:
         if shown.task.revision > image.since:
             for answer in shown.task.answers:
                 yield from (evidence.attachment_id for evidence in answer.evidence)
+    for item in image.items:
+        for answered in item.answers:
+            yield from (evidence.attachment_id for evidence in answered.evidence)
 
 
 def _forget(dispute_no: str) -> Work[None]:
@@ -289,6 +296,25 @@ def _entry(image: Image, entry: Entry) -> dict[str, Any]:
 
 def _tally(image: Image, seq: int, counted: Tally) -> dict[str, Any]:
     return {**counted.__dict__, "dispute_no": image.dispute_no, "seq": seq, "month": counted.month}
+
+
+def _item(image: Image, item: Item) -> dict[str, Any]:
+    answered = item.answers[-1] if item.answers else None
+    return {
+        "dispute_no": image.dispute_no,
+        "no": item.no,
+        "aspect": item.aspect,
+        "aspect_name": image.document["batch"]["aspects"][item.aspect],
+        "path": item.to,
+        "state": item.state,
+        "due_at": item.due_at,
+        "sent_at": image.opened_at,
+        "rectified_at": answered.at if answered else None,
+        "cancelled_at": item.cancelled_at,
+        "returned": item.returned,
+        "ahead": image.ahead,
+        "sealed": item.model_dump(mode="json"),
+    }
 
 
 def _task(image: TaskImage) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | Non
     process = written["process"]
     for kind, spec in KINDS.items():
         asked_in = {*spec.stages, *spec.within}
-        if asked_in and not asked_in & set(stages):
+        if asked_in and not asked_in & {*stages, Stage.NOTICE}:
             process["tasks"].pop(kind, None)
     for policy in process["tasks"].values():  # of colours that are another's
         if policy.pop("limit_by_colour", None):

@@ -42,6 +42,7 @@ def ask_everything(county: County) -> None:
     _write_to(county)
     _check_again(county)
     _supervise(county)
+    _send_hazards(county)
     _audit(county, nobody)
     _leave(county)
     auditor.get("/v1/audit/access", limit=3)
@@ -155,6 +156,20 @@ def _check_again(county: County) -> None:
     check = drawn[0]["check_id"]
     evaluator.get(f"/v1/spot-checks/{check}")
     evaluator.post(f"/v1/spot-checks/{check}", {"verdict": "wrong", "reason": "对方再次扬言报复"})
+
+
+def _send_hazards(county: County) -> None:
+    """A batch of two hazards, one of them rectified and cancelled off; what is outstanding is asked for."""
+    book = next(book for book in county.playbooks() if book["current"])
+    aspect = book["hazards"]["aspects"][0]["code"]
+    due = (datetime.now(CHINA) + timedelta(days=9)).date().isoformat()
+    items = [{"no": n, "aspect": aspect, "to": "culture_tourism", "due": due, "text": "护栏松动"} for n in (1, 2)]
+    number = county.send_batch(items)["dispute_no"]
+    county.answer(number, "rectify", "rectified")
+    county.answer(number, "verify", "cancelled_off")
+    county.supervisor.get("/v1/hazards", batch=number)
+    county.supervisor.get("/v1/hazards/outstanding", by="organisation")
+    county.supervisor.get(f"/v1/hazards/{number}/1")
 
 
 def _leave(county: County) -> None:

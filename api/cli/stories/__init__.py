@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.cli.client import County
 from api.cli.show import console
-from api.cli.stories import anywhere, huangshi, jinhua, own, passage, qionglai, ronghe, violence, wuwei
+from api.cli.stories import anywhere, hazards, huangshi, jinhua, own, passage, qionglai, ronghe, violence, wuwei
 from api.cli.stories.telling import Story, StoryBroken, Telling
 from domain.policy.process import Process
 from domain.policy.stages import STAGE_NAMES, Stage
@@ -40,6 +40,8 @@ STORIES: dict[str, Story] = {
             anywhere.nobody_answers,
         ),
         Story("relapse", 11, "反弹", ("jinhua",), ("W-090", "W-091", "W-092"), jinhua.relapse),
+        Story("batch-of-notices", 12, "隐患提示函", ("jinhua", "ronghe"),
+              ("R-060", "R-061", "R-062", "R-063", "R-064"), hazards.batch_of_notices),
         Story(
             "three-earlies", 13, "三早", ("wuwei",),
             ("W-012", "W-030", "W-043", "W-052", "W-080", "W-081", "W-082", "W-090"),

@@ -66,6 +66,14 @@ class Telling:
         self.show()
         return answer
 
+    def send_batch(self, items: list[Document]) -> Document:
+        """A batch of notices of hazards by whoever may send one; the story is about the case that it opens."""
+        answer = self.county.send_batch(items)
+        self.number = answer["dispute_no"]
+        self.county.wait_for(self.number, "rectify")
+        self.show()
+        return answer
+
     def answer(
         self,
         kind: str,
@@ -128,6 +136,12 @@ class Telling:
         """The mechanism, as the running system has it."""
         books = self.county.playbooks()
         return Process.model_validate(next(book["process"] for book in books if book["code"] == self.playbook))
+
+    @cached_property
+    def hazard_aspects(self) -> list[str]:
+        """The codes of the aspects that the mechanism names of hazards."""
+        book = next(book for book in self.county.playbooks() if book["code"] == self.playbook)
+        return [aspect["code"] for aspect in book["hazards"]["aspects"]]
 
     @cached_property
     def calendar(self) -> Calendar:

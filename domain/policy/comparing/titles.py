@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PARTS = {
     "stages": "环节",
+    "lives": "其他事项的环节",
     "colours": "颜色",
     "colour_rungs": "颜色时限的提醒与督办",
     "colour_clock_from": "颜色时限起算环节",

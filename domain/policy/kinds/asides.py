@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, departments, helping, judgement, mediation, notices, pushes, summons
+from domain.policy.forms import (
+    actions,
+    departments,
+    hazards,
+    helping,
+    judgement,
+    mediation,
+    notices,
+    pushes,
+    summons,
+)
 from domain.policy.kinds.spec import KindSpec
 from domain.policy.kinds.spec import decision as _d
 from domain.policy.stages import Stage
@@ -98,6 +108,26 @@ ASIDES: dict[str, KindSpec] = {
         to_organisation=True,
         letters=True,
         decisions={"answer": _d("反馈", notices.Answered), "not_ours": _d("非本单位职责", notices.NotOurs)},
+    ),
+    "rectify": KindSpec(
+        name="隐患整改",
+        optional=True,
+        aside=True,
+        within=(Stage.NOTICE,),
+        to_organisation=True,
+        by_items=True,
+        decisions={"rectified": _d("整改完成", hazards.Rectified, pictures=True)},
+    ),
+    "verify": KindSpec(
+        name="核查销号",
+        optional=True,
+        aside=True,
+        within=(Stage.NOTICE,),
+        by_items=True,
+        decisions={
+            "cancelled_off": _d("销号", hazards.CancelledOff),
+            "returned": _d("退回整改", hazards.ReturnedItems),
+        },
     ),
     "apply_protection": KindSpec(
         name="保护令申请",

@@ -98,5 +98,7 @@ class KindSpec(Model):
     """approves a change or an ending one level up: its silence goes a level higher, and never approves"""
     letters: bool = False
     """answers a letter (`notices` of the playbook) that no other question carries"""
+    by_items: bool = False
+    """answers items of a batch, some at a time: it ends with the last that waits for it; the items keep the answers"""
     protection: bool = False
     """belongs to the protection-order track, which a playbook opens by `protection_for`"""

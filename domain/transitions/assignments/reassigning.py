@@ -17,6 +17,7 @@ from domain.people.organisation import OrganisationRef, Post
 from domain.policy.catalogue import KINDS
 from domain.transitions.approvals import kept_by_police
 from domain.transitions.colours import deliver
+from domain.transitions.hazards.items import hand_on, has_items
 from domain.transitions.supervision import NOBODY_ABOVE, stage_tasks
 
 
@@ -33,6 +34,8 @@ def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
         receiver = case.state.organisations.get(to[0].path)
         _deliver_anew(case, task, receiver)
         readdress(task, receiver)
+        if KINDS[task.kind].by_items:
+            hand_on(case, task, receiver)
         case.state.touch(task)
         ring(case, task)
         case.log("reassigned", "待办改派", task_id=task.task_id, reason=why, to=[p.model_dump() for p in to])
@@ -46,6 +49,8 @@ def reassign_errors(state: DisputeState, tasks: Sequence[Task], to: Organisation
     """
     if kept := kept_by_police(state, to):
         return [{"field": "organisation", "message": kept}]
+    if to and any(has_items(state, task, to.path) for task in tasks):
+        return [{"field": "organisation", "message": f"{to.name}已有本批隐患待整改，不能再接办其他单位的部分"}]
     given = [task for task in tasks if KINDS[task.kind].delivers]
     others = [task for task in stage_tasks(state) if KINDS[task.kind].delivers and task not in given]
     if to and given and any(task.about.get("path") == to.path for task in others):

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
 
-LISTED = ("colour", "stage", "category", "source", "overdue", "holder", "search")
+LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder", "search")
 """What the dispute list is filtered by. It stands in the list's own index: a row itself is read only to be shown."""
 
 
@@ -24,6 +24,7 @@ class DisputeRow(SQLModel, table=True):
     )
     dispute_no: str = Field(primary_key=True)
     revision: int
+    matter: str = "dispute"
     title: str
     playbook: str
     edition: str
@@ -55,6 +56,29 @@ class DisputeRow(SQLModel, table=True):
     search: str
     """what the list's `q` looks in, see `infra.database.columns.searchable`"""
     sealed: Any = Field(sa_column=Column(Sealed("dispute"), nullable=False))
+
+
+class HazardItemRow(SQLModel, table=True):
+    """One item of a batch of hazards (R-063): codes and instants for lists and for the view of what is outstanding."""
+
+    __tablename__ = "hazard_item"
+    __table_args__ = (Index("hazard_item_outstanding", "path", "aspect", "state", "due_at", "dispute_no"),)
+    dispute_no: str = Field(primary_key=True)
+    no: int = Field(primary_key=True)
+    aspect: str
+    aspect_name: str
+    path: str
+    state: str
+    due_at: datetime = instant_field()
+    sent_at: datetime = instant_field()
+    rectified_at: datetime | None = instant_field(default=None)
+    """of the latest answer"""
+    cancelled_at: datetime | None = instant_field(default=None)
+    returned: int = 0
+    """how often it was sent back"""
+    ahead: int = 0
+    """seconds that a drill had moved its case's clock ahead when it was written"""
+    sealed: Any = Field(sa_column=Column(Sealed("hazard_item"), nullable=False))
 
 
 class InvolvementRow(SQLModel, table=True):

@@ -35,6 +35,7 @@ NESTED = {
     "PinnedPlaybook": "code edition digest",
     "Position": "tier sessions",
     "Post": "role path",
+    "PublicBatch": "kind by by_name sender aspects count rectified cancelled",
     "PublicClock": "name title started_at due_at round task_id body overdue state suspended begins_at suspensions moved"
     " fired stopped_at",
     "Promotion": "at round stage grounds reason to by by_name approved_by approved_name",

@@ -26,6 +26,7 @@ def names_of(playbook: str) -> list[str]:
         pytest.param("domestic-violence", marks=pytest.mark.req("Q-097")),
         pytest.param("nobody-answers", marks=pytest.mark.req("Q-084", "W-032", "W-044")),
         pytest.param("relapse", marks=pytest.mark.req("W-090", "W-091", "W-092")),
+        pytest.param("batch-of-notices", marks=pytest.mark.req("R-062", "R-063", "R-064")),
     ],
 )
 def test_a_story_of_jinhua(jinhua: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,7 +51,13 @@ def test_a_story_of_wuwei(wuwei: Instance, name: str, capsys: pytest.CaptureFixt
     tell(wuwei, name, "wuwei", capsys)
 
 
-@pytest.mark.parametrize("name", [pytest.param("level-by-level", marks=pytest.mark.req("R-090", "R-100", "R-103"))])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("level-by-level", marks=pytest.mark.req("R-090", "R-100", "R-103")),
+        pytest.param("batch-of-notices", marks=pytest.mark.req("R-060", "R-061", "R-063")),
+    ],
+)
 def test_a_story_of_fused_policing(ronghe: Instance, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     tell(ronghe, name, "ronghe", capsys)
 

@@ -25,9 +25,12 @@ from infra.demo import county
 from infra.demo.people import people as everybody
 from infra.temporal.client import connect
 from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, endpoint
+from tests.e2e.people.grants_of_hazards import OF_HAZARDS
 from tests.e2e.people.scene import Person, Scene
 from tests.e2e.support import People
 from tests.instance import Instance
+
+ALL = {**GRANTS, **OF_HAZARDS}
 
 
 @pytest.fixture(scope="module")
@@ -144,11 +147,11 @@ def door(jinhua: Instance) -> Iterator[Door]:
 def test_every_endpoint_has_a_rule(jinhua: Instance) -> None:
     document = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False).json()
     endpoints = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-    assert endpoints == {endpoint(key) for key in GRANTS} | {ACTION, STREAM} | OPEN
+    assert endpoints == {endpoint(key) for key in ALL} | {ACTION, STREAM} | OPEN
 
 
 def test_nothing_is_answered_without_a_sign_in(door: Door, scene: Scene) -> None:
-    for key, grant in GRANTS.items():
+    for key, grant in ALL.items():
         path, more = grant.request(scene)
         answer = door(None, key[0], path, **more)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), key
@@ -159,12 +162,12 @@ def test_nothing_is_answered_without_a_sign_in(door: Door, scene: Scene) -> None
 def test_everybody_is_answered_as_his_posts_grant(door: Door, scene: Scene, persons: list[Person]) -> None:
     wrong = []
     for person in persons:
-        for key, grant in GRANTS.items():
+        for key, grant in ALL.items():
             path, more = grant.request(scene)
             answer, expected = door(person, key[0], path, **more), grant.expected(person, scene)
             if answer.status_code not in expected:
                 wrong.append(f"{person.chosen} ({person.username}) {key}: {answer.status_code}, not {expected}")
-    print(f"{len(persons)} persons, {len(GRANTS)} requests each")
+    print(f"{len(persons)} persons, {len(ALL)} requests each")
     assert wrong == [], "\n".join(wrong)
 
 

@@ -11,6 +11,7 @@ from alembic import op
 
 from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
 from infra.database.migrations.columns import columns as _columns
+from infra.database.migrations.hazard_tables import hazard_tables
 from infra.database.migrations.leaving_tables import leaving_tables
 from infra.database.migrations.reporting_tables import reporting_tables
 
@@ -19,14 +20,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-LISTED = ["colour", "stage", "category", "source", "overdue", "holder", "search"]
+LISTED = ["matter", "colour", "stage", "category", "source", "overdue", "holder", "search"]
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ["kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at", "struck_at", "month",
            "colour", "category", "handler", "reporter", "dispatcher", "judge", "station", "township"]  # fmt: skip
 TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
-    "addressee barred dispute helper involvement party_token tally task timeline attachment comment event message "
-    "watcher access archive job answer heartbeat calendar_edition sign_in generation "
+    "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
+    "message watcher access archive job answer heartbeat calendar_edition sign_in generation "
     "report report_item spot_check figure_supervision notice"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
@@ -44,6 +45,7 @@ def upgrade() -> None:
     _audit()
     _operations()
     reporting_tables()
+    hazard_tables()
     _count_changes() if op.get_bind().dialect.name == "sqlite" else _notify()
 
 
@@ -160,14 +162,13 @@ def _read_model() -> None:
     )
     op.create_table(
         "dispute",
-        *_columns(TEXT, "dispute_no"),
+        *_columns(TEXT, "dispute_no", "matter", "search"),
         *_columns(INTEGER, "revision", "round", "ahead", "tallied"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
         *_columns(BOOLEAN, "urgent", "overdue"),
         *_columns(TEXT, "stage_called", "organisation", "holder", "outcome", "officer", "deputy", nullable=True),
         *_columns(INSTANT, "due_at", "concluded_at", "closed_at", nullable=True),
         *_columns(INSTANT, "opened_at"),
-        *_columns(TEXT, "search"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no"),
     )

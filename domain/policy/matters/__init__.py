@@ -1,0 +1,1 @@
+"""What cases are about, and the life that each such matter has."""

@@ -1,0 +1,1 @@
+"""What is done to the items of a batch of hazards: rectified, verified, cancelled off."""

@@ -1,0 +1,1 @@
+"""Items of batches of hazards, read."""
