@@ -292,6 +292,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ),
     ("POST", "/v1/task-forces/{force_id}/end"): Grant(at("/v1/task-forces/{uuid}/end"), nobody),
     ("GET", "/v1/categories"): Grant(at("/v1/categories"), anybody),
+    ("GET", "/v1/categories/editions"): Grant(at("/v1/categories/editions"), anybody),
     ("GET", "/v1/playbooks"): Grant(at("/v1/playbooks"), anybody),
     ("POST", "/v1/drill/advance"): Grant(
         at("/v1/drill/advance", json=lambda scene: {"dispute_no": scene.number, "by": "P0D"}), drillers
