@@ -35,5 +35,5 @@ class ListEdition(Shape):
     """none: the list that all cities share"""
     title: str
     state: str
-    """`current`, `past` (later editions lie over it and it holds where they say nothing), `ahead`"""
+    """`current`, `ahead`; `past`, `base` (later ones lie over it, and it holds where they say nothing)"""
     changed: list[EditionRow]

@@ -11,7 +11,7 @@ from domain.base import CHINA, china
 from domain.triage.lexicon import Lexicon
 
 SHARED = "矛盾纠纷类别及主管责任清单（各地通用）"
-STATES = {"current": "现行", "past": "以前", "ahead": "尚未生效"}
+STATES = {"current": "现行", "past": "以前", "ahead": "尚未生效", "base": "基础"}
 
 
 def list_of(services: Services, on: date | None) -> Lexicon:
@@ -38,8 +38,8 @@ def list_editions(services: Services) -> Listed[ListEdition]:
     overlays = services.policy.overlays
     current = max((o.effective for o in overlays if o.effective <= today), default=None)
 
-    def state(effective: date | None) -> str:
-        return "ahead" if effective and effective > today else "current" if effective == current else "past"
+    def state(effective: date) -> str:
+        return "ahead" if effective > today else "current" if effective == current else "past"
 
     editions = [
         ListEdition(
@@ -48,7 +48,7 @@ def list_editions(services: Services) -> Listed[ListEdition]:
         )
         for overlay in reversed(overlays)
     ]  # fmt: skip
-    shared = ListEdition(effective=None, title=SHARED, state=state(None), changed=[])
+    shared = ListEdition(effective=None, title=SHARED, state="base" if current else "current", changed=[])
     return Listed[ListEdition](items=[*editions, shared], next_cursor=None)
 
 

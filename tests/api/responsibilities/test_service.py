@@ -38,7 +38,7 @@ async def test_the_list_of_a_day_is_that_day_s_and_each_edition_says_from_when_i
         "housing", "housing", "township",
     ]  # fmt: skip
     latest, trial, shared = list_editions(county).items
-    assert [each.state for each in (latest, trial, shared)] == ["current", "past", "past"]
+    assert [each.state for each in (latest, trial, shared)] == ["current", "past", "base"]
     assert [(row.code, row.lead) for row in latest.changed] == [("property_elevator_retrofit", "township")]
     assert {row.code for row in trial.changed} >= {"neighbor_noise", "property_elevator_retrofit"}
 
