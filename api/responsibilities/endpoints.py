@@ -27,6 +27,6 @@ async def get_categories(
 
 
 @router.get("/categories/editions", response_model=Listed[ListEdition], responses=problems(READ))
-async def get_editions(services: ServicesDep, actor: ActorDep) -> Listed[ListEdition]:
+async def get_list_editions(services: ServicesDep, actor: ActorDep) -> Listed[ListEdition]:
     """The editions of the list, the latest first: from which day each is in force, and what it says otherwise."""
     return service.list_editions(services)
