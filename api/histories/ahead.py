@@ -2,7 +2,7 @@
 
 The case is brought to where it stands by a replay: where its story waits, and the ids of its run, are to be had by
 nothing else. Then, before the SDK lets go of it, it is handed the activations that are still to come: its timer rings
-each time, what it has written counts as written. Nothing of this reaches the server or a worker; it ends with the replay.
+each time, and what it has written counts as written. Nothing of this reaches the server or a worker.
 """
 
 from __future__ import annotations
