@@ -15,11 +15,11 @@ SHOTS = Path(os.environ["SHOTS"]) if "SHOTS" in os.environ else None
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_what_lies_ahead_is_read_from_the_case_without_scripts(desk: Desk, size: dict[str, int]) -> None:
+def test_what_lies_ahead_is_read_from_the_case(desk: Desk, size: dict[str, int]) -> None:
     number = alarm(desk.county)
     desk.county.answer(number, "confirm_triage", "confirm")
     desk.county.wait_for(number, "handle_on_scene")
-    page = desk.sign_in(desk.county.supervisor, size, java_script_enabled=False)
+    page = desk.sign_in(desk.county.supervisor, size)
     page.goto(f"/disputes/{number}")
     page.get_by_role("link", name="前瞻").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("前瞻")
@@ -31,7 +31,16 @@ def test_what_lies_ahead_is_read_from_the_case_without_scripts(desk: Desk, size:
     assert days == sorted(days, key=_date_of), "in the order in which it will happen"
     page.get_by_role("link", name="一周").click()
     expect(page).to_have_url(re.compile(r"days=7$"))
+    page.get_by_role("link", name="两个月").click()
     sound(page, SHOTS / f"outlook-{size['width']}.png" if SHOTS else None)
+
+
+def test_it_is_read_without_scripts(desk: Desk) -> None:
+    number = alarm(desk.county)
+    page = desk.sign_in(desk.county.supervisor, java_script_enabled=False)
+    page.goto(f"/disputes/{number}")
+    page.get_by_role("link", name="前瞻").click()
+    expect(page.get_by_role("region", name="无人办理时")).to_contain_text("到期")
 
 
 def _date_of(day: str) -> list[int]:
