@@ -48,6 +48,8 @@ from api.operations import drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
+from api.outlook import endpoints as outlook
+from api.outlook import pages as outlook_pages
 from api.oversight import endpoints as oversight
 from api.oversight import figure_pages
 from api.oversight import pages as oversight_pages
@@ -61,6 +63,8 @@ from api.registers import pages as register_pages
 from api.reporting import endpoints as reporting
 from api.reporting import pages as reporting_pages
 from api.reporting.sending import keep_reporting
+from api.responsibilities import endpoints as responsibilities
+from api.responsibilities import pages as responsibility_pages
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
 from api.villages import endpoints as villages
@@ -69,16 +73,16 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, attachments, tasks, messages,
+    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, attachments, tasks, messages,
     event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, audit,
-    access_log, operations, calendar,
+    access_log, operations, calendar, responsibilities,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, inbox_pages, dispute_pages, comment_pages, history_pages, answer_pages, handover_pages, ring_pages,
-    deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
+    login_pages, inbox_pages, dispute_pages, outlook_pages, comment_pages, history_pages, answer_pages, handover_pages,
+    ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
     note_pages, notice_pages, reporting_pages, oversight_pages, figure_pages, indicator_pages, audit_pages,
-    access_log_pages, calendar_pages, error_pages,
+    access_log_pages, calendar_pages, responsibility_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

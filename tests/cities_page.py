@@ -15,6 +15,7 @@ NAMES = {
     "qionglai": "邛崃“摇摇临”风控管家",
     "wuwei": "武威“三早”工作法",
     "ronghe": "“融合警务”四级联动",
+    "huangshi": "黄石“三纵四横”分流化解",
 }
 HEAD = """# Twenty reports, and what each city does with them
 

@@ -12,6 +12,7 @@ NOTED: dict[str, str] = {
     "read": "查看纠纷",
     "task": "办理待办",
     "earlier": "回溯历史纠纷",
+    "outlook": "查看前瞻",
     "incident": "查看警情受理结果",
     "attachment": "查看附件",
     "attach": "上传附件",

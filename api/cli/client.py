@@ -149,6 +149,13 @@ class County:
                 return self.person(person["username"])
         raise LookupError(f"no demo person is {role} at {address}")
 
+    def nearest(self, role: str, address: str) -> Client:
+        """The same; where no organisation of such a person is named, the first with the role anywhere."""
+        try:
+            return self.near(role, address)
+        except LookupError:
+            return self.with_role(role)
+
     def seat(self, role: str, organisation: str) -> Document:
         """The first demo person with a role at an organisation, as a participant of a session."""
         for person in self._people:

@@ -39,6 +39,9 @@ INTAKE_WAITING = 200
 INTAKE_PATIENCE = 8.0
 """Seconds that a report may wait for its turn; then it is refused before anything is recorded."""
 
+OUTLOOKS_WAITING = 8
+"""Looks ahead that may wait for the one that is being worked out, in one API process."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -66,6 +69,8 @@ class Services:
     places: Places
     """what is counted across the API processes of this machine"""
     intake: Admission
+    outlooks: Admission
+    """looks ahead: each is a replay, and they wait for each other"""
     calendars: Calendars
 
 
@@ -118,6 +123,7 @@ def assemble(
         intake=Admission(
             inside=_share(settings, INTAKE_AT_ONCE), waiting=_share(settings, INTAKE_WAITING), patience=INTAKE_PATIENCE
         ),
+        outlooks=Admission(inside=1, waiting=OUTLOOKS_WAITING, patience=INTAKE_PATIENCE),
         places=places,
         calendars=Calendars(database, policy.calendar),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),

@@ -26,6 +26,7 @@ from temporalio.worker import (
     UnsandboxedWorkflowRunner,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
+    WorkflowRunner,
 )
 from temporalio.workflow import NondeterminismError, info, instance
 
@@ -117,7 +118,7 @@ ReplayOne = Callable[[WorkflowHistory], Awaitable[Replayed]]
 
 
 @asynccontextmanager
-async def replaying(converter: DataConverter) -> AsyncIterator[ReplayOne]:
+async def replaying(converter: DataConverter, runner: WorkflowRunner | None = None) -> AsyncIterator[ReplayOne]:
     """What replays histories, each when it is given: one at a time, for as long as it is needed."""
     instances = _Instances()
     replayer = Replayer(
@@ -125,7 +126,7 @@ async def replaying(converter: DataConverter) -> AsyncIterator[ReplayOne]:
         data_converter=_reading(converter),
         interceptors=[instances],
         # Our code is checked by the sandbox in the tests; reading needs no sandbox and goes twice as fast without.
-        workflow_runner=UnsandboxedWorkflowRunner(),
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
         # A busy machine is no deadlock.
         debug_mode=True,
     )

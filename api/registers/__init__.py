@@ -1,1 +1,1 @@
-"""Registers: organisations, people, grids, categories, playbooks."""
+"""Registers: organisations, people, grids, playbooks."""

@@ -1,4 +1,4 @@
-"""Registers: organisations, people, grids, categories, playbooks."""
+"""Registers: organisations, people, grids, playbooks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
 from api.core.documentation import READ, problems
 from api.core.schemas import Listed
 from api.registers import service
-from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
+from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookItem
 from domain.policy.fields import Code
 
 router = APIRouter(prefix="/v1", tags=["registers"])
@@ -51,12 +51,6 @@ async def get_people(
 async def get_grids(services: ServicesDep, session: SessionDep, actor: ActorDep) -> Listed[Grid]:
     """Grids with their beats, one to one (Q-100)."""
     return await service.list_grids(services, session)
-
-
-@router.get("/categories", response_model=Listed[Category], response_model_exclude_unset=True, responses=problems(READ))
-async def get_categories(services: ServicesDep, actor: ActorDep) -> Listed[Category]:
-    """The responsibility list: each category with its lead and cooperating departments (H-032)."""
-    return service.list_categories(services)
 
 
 @router.get(

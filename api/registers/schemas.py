@@ -1,4 +1,4 @@
-"""Registers: organisations, people, grids, categories, playbooks."""
+"""Registers: organisations, people, grids, playbooks."""
 
 from __future__ import annotations
 
@@ -27,17 +27,6 @@ class Grid(Shape):
     code: str
     name: str
     beat: str | None
-
-
-class Category(Shape):
-    """A row of the responsibility list."""
-
-    code: str
-    name: str
-    lead: str | None
-    cooperating: list[str]
-    default_colour: str
-    non_police: bool
 
 
 class PlaybookItem(PlaybookPinned):

@@ -1,12 +1,10 @@
-"""Registers as lists: organisations, people by post, grids, categories, playbooks."""
+"""Registers as lists: organisations, people by post, grids, playbooks."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from api.core.context import Services
 from api.core.schemas import JsonObject, Listed
-from api.registers.schemas import Category, Grid, OrganisationItem, PersonItem, PlaybookItem
+from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookItem
 from domain.errors import FieldsInvalid
 from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Kind
@@ -60,18 +58,6 @@ async def list_grids(services: Services, session: Session) -> Listed[Grid]:
     beats = {keyword: beat.code for beat in directory.of_kind(Kind.BEAT) for keyword in beat.keywords}
     grids = [Grid(code=g.code, name=g.name, beat=beats.get(g.code)) for g in directory.of_kind(Kind.GRID)]
     return Listed[Grid](items=grids, next_cursor=None)
-
-
-def list_categories(services: Services) -> Listed[Category]:
-    """The responsibility list as it holds today: each category with its lead and cooperating departments (H-032)."""
-    items = [
-        Category(
-            code=c.code, name=c.name, lead=c.lead, cooperating=list(c.cooperating), default_colour=c.default_colour,
-            non_police=c.non_police,
-        )
-        for c in services.policy.lexicon_at(datetime.now(UTC)).categories.values()
-    ]  # fmt: skip
-    return Listed[Category](items=items, next_cursor=None)
 
 
 def _hazards(policy: HazardPolicy) -> JsonObject:

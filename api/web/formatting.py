@@ -92,12 +92,12 @@ def stamp(value: datetime | str | None, now: datetime) -> str:
 
 
 def day(at: datetime, now: datetime) -> str:
-    """A day as a heading: `今天`, `昨天`, `11月23日 周一`."""
+    """A day as a heading: `今天`, `昨天`, `明天`, `11月23日 周一`."""
     apart = (now.date() - at.date()).days
     name = f"{at.month}月{at.day}日 周{WEEKDAYS[at.weekday()]}"
     if at.year != now.year:
         name = f"{at.year}年{name}"
-    return {0: f"今天 · {name}", 1: f"昨天 · {name}"}.get(apart, name)
+    return {0: f"今天 · {name}", 1: f"昨天 · {name}", -1: f"明天 · {name}"}.get(apart, name)
 
 
 def size(count: int) -> str:

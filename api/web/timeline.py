@@ -23,6 +23,7 @@ TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "promote
          "round": "late",
          "decision_refused": "late", "proposed": "act", "transfer_accepted": "act"}  # fmt: skip
 _EXTRA = {
+    "reason_code": "原因",
     "reason": "理由",
     "ground": "事由",
     "due_at": "时限",

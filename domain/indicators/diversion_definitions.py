@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from domain.indicators.events import TallyKind
-from domain.indicators.formulas import Count, Definition
+from domain.indicators.formulas import Count, Definition, every
 
 
 def _diverted(count: Count, days: int) -> bool:
     return count.result in ("diverted", "needless")
+
+
+def _left(count: Count, days: int) -> bool:
+    return count.result == "diverted"
 
 
 def _flowed_back(count: Count, days: int) -> bool:
@@ -68,5 +72,59 @@ DIVERSIONS = (
         base=_diverted,
         hits=_flowed_back,
         window="repeat",
+    ),
+    Definition(
+        code="non_police",
+        name="非警务纠纷警情数",
+        unit="起",
+        kind=TallyKind.NON_POLICE,
+        basis="flow",
+        better="neither",
+        source="F.4；H-050",
+        section="diversion",
+        formula="期内受理的110警情中，不属公安先行处置的纠纷数",
+        edges=("一件纠纷计一次，单位为所在派出所", "非矛盾纠纷、无风险、并案和转公安办案的不计"),
+    ),
+    Definition(
+        code="station_mediated",
+        name="驻所调解数",
+        unit="起",
+        kind=TallyKind.NON_POLICE,
+        basis="cohort",
+        better="neither",
+        source="F.4；H-050、H-051",
+        section="diversion",
+        formula="期内受理的非警务纠纷中，由驻所人民调解员在派出所调解、未再分流的件数",
+        edges=("以派出所内的人民调解层级开过会为准；其后仍分流的计入分流",),
+        hits=lambda count, days: count.result == "stationed",
+    ),
+    Definition(
+        code="non_police_handed_rate",
+        name="非警务纠纷分流化解占比",
+        unit="%",
+        kind=TallyKind.NON_POLICE,
+        basis="cohort",
+        better="neither",
+        source="F.4；H-050",
+        section="diversion",
+        formula="（驻所调解数 ＋ 转到综治中心与部门的件数）÷ 非警务纠纷警情数",
+        edges=("黄石港区：（97＋389）÷2989＝16.3%",),
+        base=every,
+        hits=lambda count, days: count.result in ("stationed", "diverted"),
+        marks={"驻所调解": lambda count, days: count.result == "stationed", "分流": _left},
+    ),
+    Definition(
+        code="new_to_township_rate",
+        name="乡镇新知率",
+        unit="%",
+        kind=TallyKind.NON_POLICE,
+        basis="cohort",
+        better="neither",
+        source="F.4；H-048",
+        section="diversion",
+        formula="期内分流的非警务纠纷中，分流之前网格、热线、综治中心都没有报过的比例",
+        edges=("“大多是我们平常没有发现的纠纷”；只看本件纠纷在分流之前的来源",),
+        base=_left,
+        hits=lambda count, days: not count.value,
     ),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
-from domain.indicators.diversion_counts import diversions
+from domain.indicators.diversion_counts import diversions, funnel
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.notice_counts import notices
 from domain.indicators.summons import summoned
@@ -55,6 +55,7 @@ def further(state: DisputeState, bare: Bare, unit: str, counted: Iterable[Tally]
         *diversions(state, bare, state.places.get("station", "")),
         *summoned(state, bare),
         *notices(state, bare),
+        *funnel(state, bare),
     ]
 
 

@@ -43,6 +43,14 @@ def _lacking(state: DisputeState, ground: Criterion) -> str:
     )
 
 
+def name_choices(state: DisputeState, kind: str, decision: str, fields: dict[str, Any]) -> None:
+    """Beside the codes that were chosen from the playbook's own lists, their names: they stand on the timeline."""
+    if criteria := fields.get("criteria"):
+        fields["criteria_name"] = "、".join(state.process.ladder_grounds(criteria))
+    if code := fields.get("reason_code"):
+        fields["reason_code_name"] = state.process.demanded(kind, decision).reasons.get(code, code)
+
+
 def flag_complex(state: DisputeState, fields: dict[str, Any]) -> None:
     """Puts it on the case why it is 复杂疑难, with the names as its playbook has them, each once."""
     if chosen := fields.get("criteria"):

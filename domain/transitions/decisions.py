@@ -45,7 +45,7 @@ from domain.transitions.approvals import ends_task, role_errors, waiting_words
 from domain.transitions.assignments.judges import bar_judges
 from domain.transitions.assignments.named_units import unknown_units
 from domain.transitions.assignments.reassigning import reassign_errors
-from domain.transitions.criteria import criteria_errors
+from domain.transitions.criteria import criteria_errors, name_choices
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.hazards.items import item_errors
 from domain.transitions.message import Message
@@ -262,8 +262,7 @@ def take(case: Case, command: Command) -> Task:
         fields["category_name"] = command.labels[category]
         if row := command.listed.get(category):
             task.about["listed"] = row.model_dump()
-    if criteria := fields.get("criteria"):
-        fields["criteria_name"] = "、".join(case.state.process.ladder_grounds(criteria))
+    name_choices(case.state, task.kind, command.decision, fields)
     if officer := fields.get("officer"):
         fields["officer_name"] = command.people[officer].name
     if (table := table_of(case.state, task)) and (sitting := getattr(form, "participants", None)):

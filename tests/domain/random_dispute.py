@@ -19,7 +19,9 @@ from domain.case.state import DisputeState
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
+from domain.policy.parts.notices import NoticePolicy
 from domain.policy.parts.promotion import PromotionPolicy
+from domain.policy.playbook import Playbook
 from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
@@ -51,13 +53,20 @@ PROMOTION = PromotionPolicy.model_validate({
 """As a city may have it whose weighty matters move up a level with a word from above."""
 
 
+def with_letters(city: Playbook) -> Playbook:
+    """The same city, where a letter goes out with each dispatch, written reminder and return."""
+    steps = {"dispatch": "assignment", "urge": "supervision", "return": "return"}
+    notices = NoticePolicy.model_validate({**city.process.notices.model_dump(), "sent_with": steps})
+    return city.model_copy(update={"process": city.process.model_copy(update={"notices": notices})})
+
+
 class EveryLife(Steps):
     """One dispute, and all that people, facts and time may do to it."""
 
     @initialize(
         rank=st.integers(1, 3), risk=st.sampled_from([[], [], ["domestic_violence"]]), police=st.booleans(),
         source=st.sampled_from(["110", "12345", "grid"]), sides=st.integers(1, 2), goal=GOALS,
-        known=st.booleans(), whistles=st.booleans(), data=st.data(),
+        known=st.booleans(), whistles=st.booleans(), letters=st.booleans(), data=st.data(),
     )  # fmt: skip
     def opens(
         self,
@@ -69,9 +78,10 @@ class EveryLife(Steps):
         goal: str,
         known: bool,
         whistles: bool,
+        letters: bool,
         data: st.DataObject,
     ) -> None:
-        """A dispute is taken in, and perhaps gets somewhere at once."""
+        """A dispute is taken in, and perhaps gets somewhere at once; letters go out with each step, or by hand only."""
         found = Triage(
             category="parking", category_name="停车纠纷", colour="blue", rank=rank, police=police, divertible=False,
             risk_kinds=risk, confidence=1, cues=[], suggested_lead="housing", suggested_cooperating=["market"],
@@ -82,9 +92,10 @@ class EveryLife(Steps):
         incident = alarm(1, MONDAY, rank=rank)
         incident.source = source
         incident.parties = [Party(name=f"当事人{side}", side=side) for side in "ab"[:sides]]
-        book = whistling(dispatch=True, tier=True) if whistles and self.code == "jinhua" else playbook(self.code)
+        city = whistling(dispatch=True, tier=True) if whistles and self.code == "jinhua" else playbook(self.code)
+        city = with_letters(city) if letters else city
         state = open_state(
-            "D2026-000001", playbook=book, calendar=Calendar(), places=places, incident=incident,
+            "D2026-000001", playbook=city, calendar=Calendar(), places=places, incident=incident,
             triage=found, at=MONDAY, beat=BEAT if known else None,
         )  # fmt: skip
         state.process = Drawn(data).pick([state.process, state.process.model_copy(update={"promotion": PROMOTION})])

@@ -18,8 +18,10 @@ def ask_everything(county: County) -> None:
     supervisor, auditor = county.supervisor, county.with_role("auditor")
     for path in (
         "/healthz", "/readyz", "/v1/me", "/v1/disputes", "/v1/deputies", "/v1/messages", "/v1/grids", "/v1/categories",
+        "/v1/categories/editions",
         "/v1/playbooks", f"/v1/disputes/{nobody}/timeline", f"/v1/disputes/{goods}",
         f"/v1/disputes/{goods}/earlier",
+        f"/v1/disputes/{nobody}/outlook",
         f"/v1/disputes/{goods}/contacts",
     ):  # fmt: skip
         supervisor.get(path)

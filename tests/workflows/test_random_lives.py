@@ -14,7 +14,8 @@ from typing import TypeVar
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
-from domain.case.state import DisputeState, Task
+from api.histories.ahead import Course, course_of
+from domain.case.state import DisputeState, Entry, Task
 from domain.image.projection import project
 from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ENDINGS
@@ -74,6 +75,7 @@ class RandomLife:
         self.ahead = timedelta(0)
         """how far the case's clock was moved before the wall's"""
         self.handle: Handle
+        self.foreseen = 0
 
     async def live(self) -> DisputeState:
         """Steps until it closes or they run out; the case as its history tells it."""
@@ -146,8 +148,17 @@ class RandomLife:
     async def wait(self, state: DisputeState) -> None:
         """Time passes."""
         length = self.chance.pick(LENGTHS)
+        course = Course(now=self.now, length=length)
+        await course_of(await self.engine.history(self.handle), self.engine.client.data_converter, course)
         self.ahead += length
         await self.engine.advance(self.handle, seconds=length.total_seconds())
+        if await self.running():
+            await self.engine.published(self.handle)
+        came = (await self.engine.state(self.handle)).timeline[len(state.timeline) :]
+        assert told(came[: len(course.entries)]) == told(course.entries), "it lay otherwise ahead than it came"
+        assert course.until is not None
+        assert all(entry.at > course.until for entry in came[len(course.entries) :]), "not all that came lay ahead"
+        self.foreseen += len(course.entries)
 
     # --- parts
 
@@ -190,6 +201,11 @@ class RandomLife:
         return ""
 
 
+def told(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """What a timeline says."""
+    return [(entry.kind, entry.title) for entry in entries]
+
+
 @pytest.mark.timeout(400)
 async def test_a_dozen_lives_by_chance_keep_the_laws_and_replay(working: Engine) -> None:
     lives = [RandomLife(working, SEED + number) for number in range(LIVES)]
@@ -207,4 +223,5 @@ async def test_a_dozen_lives_by_chance_keep_the_laws_and_replay(working: Engine)
     rounds = max(state.round for state in states)
     decisions = {e.detail["decision"] for s in states for e in s.timeline if e.kind == "decision"}
     print(f"{len(lives)} lives, {outcomes=}, {rounds=}, {len(decisions)} kinds of decision")
+    assert sum(life.foreseen for life in lives) > 50, "nothing lay ahead of them"
     assert len(decisions) > 15, "these lives are all too much alike"

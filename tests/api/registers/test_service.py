@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.core.context import Services
-from api.registers.service import list_categories, list_grids, list_organisations, list_people, list_playbooks
+from api.registers.service import list_grids, list_organisations, list_people, list_playbooks
 from domain.errors import FieldsInvalid
 from infra.database.engine import Session
 from infra.demo.county import GRIDS
@@ -45,8 +45,7 @@ async def test_each_grid_has_one_beat_of_its_own(services: Services, session: Se
     assert None not in beats
 
 
-async def test_categories_and_the_current_playbook(services: Services) -> None:
-    assert {c.code for c in list_categories(services).items} == set(services.policy.lexicon.categories)
+async def test_the_current_playbook(services: Services) -> None:
     books = list_playbooks(services).items
     assert [book.code for book in books if book.current] == [services.policy.playbook.code]
     assert all(book.process["stages"] == book.stages for book in books)

@@ -10,8 +10,9 @@ from domain.case.diverting import diverts, note_diversion, undo, verdict_of
 from domain.indicators.counting import tally
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.events import Tally, TallyKind
-from domain.indicators.formulas import figure, seen
+from domain.indicators.formulas import Count, figure, seen
 from domain.transitions.facts import add_incident
+from tests.domain.mediated_dispute import Told
 from tests.domain.support import Desk, alarm
 
 
@@ -47,3 +48,34 @@ def test_what_comes_back_by_the_day() -> None:
     counts = [seen(case, ends=until, by=until) for case in cases]
     rate = DEFINITIONS["flow_back_rate"]
     assert [figure(rate, counts, days).shown for days in (7, 30)] == ["33.3%", "66.7%"]
+
+
+@pytest.mark.req("H-050", "H-048")
+def test_the_funnel_is_the_report_s() -> None:
+    """“非警务矛盾纠纷2989起……派驻人民调解员……调解97起，分流……389起，占非警务矛盾纠纷的16.3%”"""
+    counts = [
+        Count(kind=TallyKind.NON_POLICE, result="stationed", value=0, n=97),
+        Count(kind=TallyKind.NON_POLICE, result="diverted", value=0, n=300),
+        Count(kind=TallyKind.NON_POLICE, result="diverted", value=1, n=89),
+        Count(kind=TallyKind.NON_POLICE, result="kept", value=0, n=2989 - 97 - 389),
+    ]
+    read = {code: figure(DEFINITIONS[code], counts) for code in (
+        "non_police", "station_mediated", "non_police_handed_rate", "new_to_township_rate")}  # fmt: skip
+    assert (read["non_police"].value, read["station_mediated"].value) == (2989, 97)
+    assert (read["non_police_handed_rate"].numerator, read["non_police_handed_rate"].shown) == (97 + 389, "16.3%")
+    assert read["new_to_township_rate"].shown == "77.1%"
+
+
+@pytest.mark.req("H-050", "H-051")
+def test_each_alarm_stands_in_the_funnel_where_it_went() -> None:
+    def went(*answers: tuple[str, str], **more: object) -> list[tuple[str, int | None]]:
+        told = Told("huangshi", **more)  # type: ignore[arg-type]
+        for kind, decision in answers:
+            told.answer(kind, decision)
+        return [(t.result, t.value) for t in tally(told.state) if t.kind is TallyKind.NON_POLICE]
+
+    assert went(("handle_on_scene", "divert")) == [("diverted", 0)]
+    assert went(("handle_on_scene", "mediate"), ("mediate", "agreed")) == [("stationed", 0)]
+    assert went(("handle_on_scene", "settled")) == [("kept", 0)]
+    assert went(police=True) == [], "a police matter is none"
+    assert went(source="grid") == [], "nobody called the police"

@@ -50,6 +50,7 @@ def test_why_it_is_none_of_the_polices_is_said_by_code() -> None:
     [task] = [task for task in told.state.tasks if task.kind == "handle_on_scene"]
     assert task.decision is not None
     assert task.decision.fields["reason_code"] == "not_police_power"
+    assert task.decision.fields["reason_code_name"] == "非公安事权", "in the words that the city gave it"
 
 
 @pytest.mark.req("H-033")

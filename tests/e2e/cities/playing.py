@@ -34,7 +34,7 @@ class Playing:
             AssertionError: a step does not hold; the message names it.
         """
         source = self.report.source
-        by = self.t.county.with_role(REPORTERS[source])
+        by = self.t.county.nearest(REPORTERS[source], self.address)
         self.t.alarm(self.report.text, self.address, self.sides["a"], self.sides["b"], source=source, by=by)
         for number, step in enumerate(steps, start=1):
             where = f"report {self.report.number}, {self.t.playbook}, step {number} ({step.words()})"

@@ -15,7 +15,7 @@ import yaml
 from domain.policy.spans import Span
 
 FILE = Path(__file__).with_name("reports.yaml")
-CITIES = ("jinhua", "qionglai", "wuwei", "ronghe")
+CITIES = ("jinhua", "qionglai", "wuwei", "ronghe", "huangshi")
 BESIDE = {"ids", "says", "with", "of", "by", "code", "round", "pending", "files", "is", "within", "lead"}
 """What may stand beside a verb."""
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "calendar_days", "month": "calendar_months"}

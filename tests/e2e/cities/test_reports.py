@@ -30,3 +30,8 @@ def test_wuwei_does_with_a_report_what_its_mechanism_says(wuwei: Instance, repor
 @pytest.mark.parametrize("report", REPORTS)
 def test_fused_policing_does_with_a_report_what_its_mechanism_says(ronghe: Instance, report: Report) -> None:
     Playing(Telling(ronghe.county, "ronghe"), report).play(report.steps["ronghe"])
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_huangshi_does_with_a_report_what_its_mechanism_says(huangshi: Instance, report: Report) -> None:
+    Playing(Telling(huangshi.county, "huangshi"), report).play(report.steps["huangshi"])

@@ -171,6 +171,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/disputes"): Grant(at("/v1/disputes"), anybody),
     ("GET", "/v1/disputes/{no}"): Grant(at("/v1/disputes/{no}"), whoever_sees),
     ("GET", "/v1/disputes/{no}/earlier"): Grant(at("/v1/disputes/{no}/earlier"), whoever_sees),
+    ("GET", "/v1/disputes/{no}/outlook"): Grant(at("/v1/disputes/{no}/outlook?days=2"), whoever_sees),
     ("GET", "/v1/disputes/{no}/timeline"): Grant(at("/v1/disputes/{no}/timeline"), whoever_sees),
     ("POST", "/v1/disputes/{no}/comments"): Grant(
         at("/v1/disputes/{no}/comments", json={"text": "知悉"}), whoever_sees
@@ -292,6 +293,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ),
     ("POST", "/v1/task-forces/{force_id}/end"): Grant(at("/v1/task-forces/{uuid}/end"), nobody),
     ("GET", "/v1/categories"): Grant(at("/v1/categories"), anybody),
+    ("GET", "/v1/categories/editions"): Grant(at("/v1/categories/editions"), anybody),
     ("GET", "/v1/playbooks"): Grant(at("/v1/playbooks"), anybody),
     ("POST", "/v1/drill/advance"): Grant(
         at("/v1/drill/advance", json=lambda scene: {"dispute_no": scene.number, "by": "P0D"}), drillers

@@ -1,0 +1,1 @@
+"""Batches of hazards, measured: `python -m bench.hazards`."""
