@@ -170,7 +170,8 @@ async def _content(
     return Content(
         incident=Incident(
             incident_id=incident_id, source=SOURCE, source_no=asked.source_no or "", occurred_at=now, reported_at=now,
-            address=organisation.name, narrative=f"{organisation.name}发送{name}，共{len(items)}项", parties=[],
+            address=organisation.name, parties=[],
+            narrative=_listed(f"{organisation.name}发送{name}，共{len(items)}项", items, policy, directory),
             category=Matter.HAZARD,
         ),
         triage=Triage(
@@ -186,6 +187,14 @@ async def _content(
         ),
         organisations=list(refs.values()),
     )  # fmt: skip
+
+
+def _listed(heading: str, items: list[Item], policy: HazardPolicy, directory: Directory) -> str:
+    """The letter as the case's page shows it: a line an item, short enough for 200 of them."""
+    lines = (
+        f"{item.no} {policy.aspects[item.aspect]} {_called(directory, item.to)}：{item.text[:60]}" for item in items
+    )
+    return "\n".join((heading, *lines))
 
 
 async def _delivered(services: Services, row: IncidentRow) -> bool:

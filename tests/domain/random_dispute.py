@@ -231,7 +231,7 @@ class EveryLife(Steps):
         action = Drawn(data).pick(sorted(ACTIONS))
         thinkable = action in actions_thinkable(self.state) and not self.state.closed
         fields = action_fields(Drawn(data), self.state, action, self.life.at) if thinkable else {"reason": "试试"}
-        rightful = may_act(self.state, action)
+        rightful = may_act(self.state, action) or [holder(Post(role="supervisor", path="/c"))]  # nobody's here
         wrong = Drawn(data).pick(["who", "what", "form"]) if thinkable else "when"
         actor, codes = rightful[0], {"fields_invalid"}
         match wrong:
