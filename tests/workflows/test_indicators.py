@@ -27,11 +27,14 @@ from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTME
 KEYS: dict[str, Callable[[Tally], str]] = {
     "responsible": lambda t: t.handler or t.unit, "township": lambda t: t.township,
     "month": lambda t: t.month, "category": lambda t: t.category,
-    "colour": lambda t: t.colour,
+    "colour": lambda t: t.colour, "source": lambda t: t.source, "beat": lambda t: t.beat,
 }  # fmt: skip
 COUNTY = "/county"
 ASKED: list[tuple[By | None, Attribution]] = [
-    *((by, "any") for by in (None, "organisation", "responsible", "township", "month", "category", "colour")),
+    *(
+        (by, "any")
+        for by in (None, "organisation", "responsible", "township", "month", "category", "colour", "source", "beat")
+    ),
     *(("organisation", attribution) for attribution in ATTRIBUTIONS if attribution != "any"),
     (None, "dispatched"),
 ]
