@@ -150,16 +150,17 @@ async def check_cases(
 ) -> None:
     """Each number of the total and of one group opens into just the disputes whose events it counts."""
     group = next((group for group in told if group != TOTAL), None)
+    counted = {state.dispute_no: tally(state) for state in states}
     for definition in DEFINITIONS.values():
         days = scope.days(definition)
         begins, before = definition.range(span.period, span.as_of, days)
         for part, has in (("numerator", numerator_has), ("denominator", denominator_has)):
             expected = sorted(
-                state.dispute_no
-                for state in states
+                number
+                for number, events in counted.items()
                 if any(
                     has(definition, seen(t, ends=span.period.ends, by=midnight_after(span.as_of)), days)
-                    for t in tally(state)
+                    for t in events
                     if t.leading
                     and begins <= t.at < before
                     and (group is None or group in groups_of(t, scope))
