@@ -19,7 +19,7 @@ from domain.case.state import DisputeState, Entry
 from domain.indicators.attribution import concern
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.further_counts import further, parts_of
-from domain.indicators.mechanism_counts import OF_THE_MATTER, marked
+from domain.indicators.mechanism.counts import OF_THE_MATTER, marked
 from domain.indicators.visit_counts import VisitCounter
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage

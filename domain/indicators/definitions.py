@@ -12,7 +12,7 @@ from domain.indicators.diversion_definitions import DIVERSIONS
 from domain.indicators.events import TallyKind
 from domain.indicators.formulas import SECTIONS, Count, Definition, every
 from domain.indicators.further_definitions import FURTHER
-from domain.indicators.mechanism_definitions import MECHANISM
+from domain.indicators.mechanism.definitions import MECHANISM
 from domain.indicators.notice_definitions import NOTICE_FIGURES
 from domain.indicators.visit_counts import RESPONSE
 

@@ -16,10 +16,10 @@ class TallyKind(StrEnum):
 
     REPORTED = "reported"
     """one report received, when it was reported; `lag`: days since the report of this matter before it; `result`,
-    `value`, `done_at`: of the first alarm by 110 see `mechanism_counts.marked`"""
+    `value`, `done_at`: of the first alarm by 110 see `mechanism.counts.marked`"""
     ACCEPTED = "accepted"
     """the matter, when it was taken in; `done_at`: its first conclusion; `result`: resolved, unresolved;
-    `value`: judged, violent, repeated (`mechanism_counts.marked`)"""
+    `value`: judged, violent, repeated (`mechanism.counts.marked`)"""
     SUBMITTED = "submitted"
     """the matter, when it first lay before the dispatcher (committee or centre); `result`: withdrawn"""
     PUSHED = "pushed"

@@ -9,7 +9,7 @@ from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
 from domain.indicators.diversion_counts import diversions, funnel
 from domain.indicators.events import Tally, TallyKind, days_between
-from domain.indicators.mechanism_counts import mechanism
+from domain.indicators.mechanism.counts import mechanism
 from domain.indicators.notice_counts import notices
 from domain.indicators.visit_counts import RESPONSE
 

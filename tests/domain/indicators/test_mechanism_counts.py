@@ -11,7 +11,7 @@ from domain.indicators.counting import tally
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.events import Tally, TallyKind
 from domain.indicators.formulas import compare, figure, rate, seen
-from domain.indicators.mechanism_counts import handed_over
+from domain.indicators.mechanism.counts import handed_over
 from tests.domain.case_builder import Life
 from tests.domain.indicators.counted import YEAR, shown, told
 from tests.domain.support import HOUSING, MONDAY

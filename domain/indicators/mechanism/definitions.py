@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.indicators.events import TallyKind
 from domain.indicators.formulas import Count, Definition, Test, every
-from domain.indicators.mechanism_counts import JUDGED, LATER, REPEATED, VIOLENT
+from domain.indicators.mechanism.counts import JUDGED, LATER, REPEATED, VIOLENT
 
 _SOON = 30
 """Minutes from the alarm to somebody met [DESIGN]: the report gives none."""
