@@ -23,6 +23,8 @@ from domain.policy.stages import Stage
 from infra.runtime.policy_files import role_name
 
 OPEN = ("open", "claimed")
+BY_LAW = {"police": "治安调解", "people": "人民调解", "administrative": "行政调解", "judicial": "司法调解"}
+"""What the kinds of mediation by law are called (R-103)."""
 
 
 def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: datetime) -> View:
@@ -40,7 +42,9 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
                     for p in case.parties],
         "incidents": [_incident(i, now) for i in case.incidents],
         "agreements": [_agreement(a, now) for a in case.agreements],
-        "sessions": [_session(x, case.tiers, now) for x in case.sessions],
+        "sessions": [
+            _session(x, case, before, now) for x, before in zip(case.sessions, [None, *case.sessions], strict=False)
+        ],
         "whistles": [_whistle(x, words, now) for x in case.summons],
         "evaluations": [_verdict(v, now) for v in case.evaluations],
         "visits": [_visit(v, now) for v in case.visits],
@@ -193,9 +197,11 @@ def _obligation(o: records.ObligationState) -> View:
     }
 
 
-def _session(x: records.Session, tiers: dict[str, str], now: datetime) -> View:
+def _session(x: records.Session, case: Case, before: records.Session | None, now: datetime) -> View:
+    kind, earlier = (BY_LAW.get(case.mediation.get(s.tier, ""), "") if s else "" for s in (x, before))
     return {
-        "name": f"{tiers.get(x.tier, x.tier)} · 第 {x.number} 次{f'（{x.record}）' if x.record else ''}",
+        "law": f"由{earlier}转入{kind}" if kind and earlier and kind != earlier else kind,
+        "name": f"{case.tiers.get(x.tier, x.tier)} · 第 {x.number} 次{f'（{x.record}）' if x.record else ''}",
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
         "people": _at_table(x.participants),

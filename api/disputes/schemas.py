@@ -161,6 +161,8 @@ class Case(DisputeItem):
     stages: list[Stage]
     stage_names: dict[Stage, str] = {}
     """those of them that the case's playbook calls otherwise than usual"""
+    mediation: dict[str, str] = {}
+    """tier -> which kind of mediation by law: police, people, administrative, judicial (R-103)"""
     tiers: dict[str, str]
     """code -> name"""
     demands: dict[str, Demand]

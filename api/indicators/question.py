@@ -23,6 +23,8 @@ BY: dict[By, str] = {
     "month": "月份",
     "category": "类别",
     "colour": "颜色",
+    "source": "来源",
+    "beat": "警格",
 }
 """What figures may be grouped by: `organisation` is whoever had the part that is asked for, and is asked about."""
 BY_PATH: frozenset[By | None] = frozenset({"organisation", "responsible", "township"})

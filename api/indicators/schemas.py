@@ -55,13 +55,15 @@ class FigureRow(Shape):
     month: str | None = None
     category: str | None = None
     colour: str | None = None
+    source: str | None = None
+    beat: str | None = None
 
     @property
     def group(self) -> str:
         """The group's own key; empty for the total."""
-        return (
-            self.organisation or self.responsible or self.township or self.month or self.category or self.colour or ""
-        )
+        keys = (self.organisation, self.responsible, self.township, self.month, self.category, self.colour,
+                self.source, self.beat)  # fmt: skip
+        return next(filter(None, keys), "")
 
 
 class PeriodShape(Shape):

@@ -24,6 +24,7 @@ from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import WINDOWS, Comparison, Definition, Figure, compare
 from domain.indicators.ranking import Rank, ranks
 from domain.people.organisation import Actor
+from domain.policy.intake.sources import SOURCE_NAMES
 from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
@@ -184,6 +185,12 @@ def _name_of(services: Services, directory: Directory, by: By | None, group: str
         case "colour":
             rule = services.policy.playbook.process.colours.get(group)
             return rule.name if rule else group
+        case "source":
+            own = services.policy.playbook.process.sources.get(group)
+            return own.name if own else SOURCE_NAMES.get(group, group)
+        case "beat":
+            beat = directory.get(group)
+            return beat.name if beat else group or "不在单一警格"
         case _:
             return group
 

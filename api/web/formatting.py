@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.base import CHINA, china
+from domain.policy.intake.sources import SOURCE_NAMES
 from domain.policy.stages import STAGE_NAMES, Stage
 from infra.runtime.policy_files import source_name
 
 COLOUR_NAMES = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
 SIDES = {"a": "甲方", "b": "乙方", "other": "其他"}
-SOURCES = {"110": "110 警情", "12345": "12345 热线", "grid": "网格走访", "walk_in": "来访", "court": "法院转送",
-           "letter": "来信"}  # fmt: skip
+SOURCES = SOURCE_NAMES
 """Sources by the names that they have on every page; those of a playbook alone have its names (`source`)."""
 TASK_STATES = {"open": "待认领", "claimed": "办理中", "done": "已办结", "void": "已失效"}
 CLOCK_STATES = {

@@ -147,6 +147,8 @@ class PublicDocument(Model):
     """the stages of the case's playbook, in order"""
     stage_names: dict[Stage, str] = Field(exclude_if=absent)
     """those of them that the playbook calls otherwise than usual"""
+    mediation: dict[str, str] = Field(exclude_if=absent)
+    """tier -> which kind of mediation by law, where its playbook says so (R-103)"""
     tiers: dict[str, str]
     """code -> name of the mediation ladder's tiers"""
     demands: dict[str, Demand]
@@ -231,6 +233,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         colours={code: rule.name for code, rule in process.colours.items()},
         stages=HAZARD_LIFE if state.batch else list(process.stages),
         stage_names=process.words.stages,
+        mediation={t.code: t.mediation for t in process.ladder.tiers if t.mediation} if process.ladder else {},
         tiers={tier.code: tier.name for tier in process.ladder.tiers} if process.ladder else {},
         demands=process.all_demands,
         disposal_pictures=process.disposal_pictures,

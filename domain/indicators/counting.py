@@ -19,6 +19,7 @@ from domain.case.state import DisputeState, Entry
 from domain.indicators.attribution import concern
 from domain.indicators.events import Tally, TallyKind, days_between
 from domain.indicators.further_counts import further, parts_of
+from domain.indicators.mechanism.counts import OF_THE_MATTER, marked
 from domain.indicators.visit_counts import VisitCounter
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
@@ -30,8 +31,7 @@ NOT_ACCEPTED = ("merged", "transferred_out", "criminal_case", "not_a_dispute", "
 """Outcomes that take a matter out of 办结率 altogether (F.4); a crime goes to another procedure."""
 _WORK = (
     TallyKind.SUBMITTED, TallyKind.DISPOSED, TallyKind.INTERVENED, TallyKind.CONCLUDED, TallyKind.FINISHED,
-    TallyKind.TIMED, TallyKind.INTRODUCED, TallyKind.MEDIATED,
-)  # fmt: skip
+    TallyKind.TIMED, TallyKind.INTRODUCED, TallyKind.MEDIATED, *OF_THE_MATTER)  # fmt: skip
 """What goes to the parent when a matter is merged into another; its reports are reports all the same (F.5)."""
 _CONTROLLING = (COLOUR, "ladder")
 """The deadlines on disposing: the colour's, and the ladder's while mediation runs instead."""
@@ -346,7 +346,7 @@ class TallyReader:
             accepted.left_at = at
         reports = self._reports(at if outcome == "not_a_dispute" or (merged_at and self.handed_over) else None)
         visits = self.visiting.total(self._bare, responsible=self.unit, station=self.home)
-        found = [accepted, *reports, *self.counted, *visits]
+        found = [*marked(self.state, accepted, reports), *self.counted, *visits]
         found += further(self.state, self._bare, self.unit, self.counted)
         parts = parts_of(self.state, self.submitted.unit if self.submitted else "")
         for each in found:

@@ -15,9 +15,11 @@ class TallyKind(StrEnum):
     """What a tally counts, and at which instant (`at`)."""
 
     REPORTED = "reported"
-    """one report received, when it was reported; `lag`: days since the report of this matter before it"""
+    """one report received, when it was reported; `lag`: days since the report of this matter before it; `result`,
+    `value`, `done_at`: of the first alarm by 110 see `mechanism.counts.marked`"""
     ACCEPTED = "accepted"
-    """the matter, when it was taken in; `done_at`: its first conclusion; `result`: resolved, unresolved"""
+    """the matter, when it was taken in; `done_at`: its first conclusion; `result`: resolved, unresolved;
+    `value`: judged, violent, repeated (`mechanism.counts.marked`)"""
     SUBMITTED = "submitted"
     """the matter, when it first lay before the dispatcher (committee or centre); `result`: withdrawn"""
     PUSHED = "pushed"
@@ -73,6 +75,16 @@ class TallyKind(StrEnum):
     """somebody was called by a whistle, when it was blown: arrived, unable, absent; `done_at`: when he checked in"""
     NOTICE = "notice"
     """a notice by its kind, of whom it went to; `done_at`, `lag`: a person's answer; `value`: 1 where it was in time"""
+    REPEAT_SETTLED = "repeat_settled"
+    """a matter of several reports was resolved, `value` how many"""
+    FORESTALLED = "forestalled"
+    """a matter that never came to 110 was resolved (未报先处); `result`: where it came from"""
+    LOCAL = "local"
+    """a matter was resolved: local at a township or below, above"""
+    HANDED = "handed"
+    """mediation went from one kind by law to another: `people>judicial`"""
+    PROMOTED = "promoted"
+    """the matter moved up a level (提级办理); `person_id`: who asked for it"""
 
 
 class Tally(Model):
@@ -113,6 +125,10 @@ class Tally(Model):
     """the police station of its place"""
     township: str = ""
     """the township of its place"""
+    source: str = ""
+    """where the matter came from"""
+    beat: str = ""
+    """the beat (code) of its place; empty where several are meant"""
 
     @model_serializer(mode="wrap")
     def _spare(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -125,8 +141,10 @@ class Tally(Model):
         return f"{china(self.at):%Y-%m}"
 
 
-PARTS = ("reporter", "dispatcher", "judge", "station", "township")
-"""The fields that say who had a part in the matter, the same for all that is counted of it (`attribution.concern`)."""
+PARTS = ("reporter", "dispatcher", "judge", "station", "township", "source", "beat")
+"""The fields that say who had a part in the matter, whence it came and in whose beat it lies: the same for all that is
+counted of it (`attribution.concern`).
+"""
 _USUAL = {name: field.default for name, field in Tally.model_fields.items() if not field.is_required()}
 
 

@@ -9,6 +9,7 @@ from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState, Task
 from domain.indicators.diversion_counts import diversions, funnel
 from domain.indicators.events import Tally, TallyKind, days_between
+from domain.indicators.mechanism.counts import mechanism
 from domain.indicators.notice_counts import notices
 from domain.indicators.summons import summoned
 from domain.indicators.visit_counts import RESPONSE
@@ -30,6 +31,8 @@ def parts_of(state: DisputeState, reporter: str) -> dict[str, str]:
         "judge": _answered_at(verdicts[-1]) if verdicts else "",
         "station": state.places.get("station", ""),
         "township": state.places.get("township", ""),
+        "source": state.source,
+        "beat": state.beat.code,
     }
 
 
@@ -52,6 +55,7 @@ def further(state: DisputeState, bare: Bare, unit: str, counted: Iterable[Tally]
         *_confirmed(state, bare, unit),
         *_called_back(state, bare),
         *_no_risk(state, bare),
+        *mechanism(state, bare, unit, so_far),
         *diversions(state, bare, state.places.get("station", "")),
         *summoned(state, bare),
         *notices(state, bare),

@@ -26,7 +26,7 @@ from domain.people.organisation import Actor, within
 from infra.database.tables.read_model import DisputeRow, TallyRow
 from infra.read_model.visibility import below, may_see
 
-By = Literal["organisation", "responsible", "township", "month", "category", "colour"]
+By = Literal["organisation", "responsible", "township", "month", "category", "colour", "source", "beat"]
 _RESPONSIBLE: Any = case((col(TallyRow.handler) != "", col(TallyRow.handler)), else_=col(TallyRow.unit))
 _PARTS: dict[str, Any] = {
     "responsible": _RESPONSIBLE,
@@ -39,6 +39,8 @@ GROUPS: dict[str, Any] = {
     "month": col(TallyRow.month),
     "category": col(TallyRow.category),
     "colour": col(TallyRow.colour),
+    "source": col(TallyRow.source),
+    "beat": col(TallyRow.beat),
 }
 """By what figures may be grouped, and by "organisation", which is whoever had the part that is asked for (of several,
 each has a row: those don't add up). An organisation is named by its path.

@@ -27,11 +27,14 @@ from tests.workflows.test_replay import DISPOSED, TO_THE_CENTRE, TO_THE_DEPARTME
 KEYS: dict[str, Callable[[Tally], str]] = {
     "responsible": lambda t: t.handler or t.unit, "township": lambda t: t.township,
     "month": lambda t: t.month, "category": lambda t: t.category,
-    "colour": lambda t: t.colour,
+    "colour": lambda t: t.colour, "source": lambda t: t.source, "beat": lambda t: t.beat,
 }  # fmt: skip
 COUNTY = "/county"
 ASKED: list[tuple[By | None, Attribution]] = [
-    *((by, "any") for by in (None, "organisation", "responsible", "township", "month", "category", "colour")),
+    *(
+        (by, "any")
+        for by in (None, "organisation", "responsible", "township", "month", "category", "colour", "source", "beat")
+    ),
     *(("organisation", attribution) for attribution in ATTRIBUTIONS if attribution != "any"),
     (None, "dispatched"),
 ]
@@ -147,16 +150,17 @@ async def check_cases(
 ) -> None:
     """Each number of the total and of one group opens into just the disputes whose events it counts."""
     group = next((group for group in told if group != TOTAL), None)
+    counted = {state.dispute_no: tally(state) for state in states}
     for definition in DEFINITIONS.values():
         days = scope.days(definition)
         begins, before = definition.range(span.period, span.as_of, days)
         for part, has in (("numerator", numerator_has), ("denominator", denominator_has)):
             expected = sorted(
-                state.dispute_no
-                for state in states
+                number
+                for number, events in counted.items()
                 if any(
                     has(definition, seen(t, ends=span.period.ends, by=midnight_after(span.as_of)), days)
-                    for t in tally(state)
+                    for t in events
                     if t.leading
                     and begins <= t.at < before
                     and (group is None or group in groups_of(t, scope))

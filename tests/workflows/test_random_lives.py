@@ -131,7 +131,7 @@ class RandomLife:
         if names:
             name = self.chance.pick(names)
             fields = action_fields(self.chance, state, name, self.now(state))
-            actor = self.chance.pick(may_act(state, name))
+            actor = self.chance.pick(may_act(state, name, fields))
             act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
                       people=people_named(fields))  # fmt: skip
             assert await self.refusal("act", act) == "", f"{name} was refused"

@@ -24,9 +24,3 @@ class Helped(Fields):
 
     on: Day = Field(title="办成日期")
     result: Text = Field(title="办理结果")
-
-
-class HelpGoesOn(Fields):
-    """How far it is."""
-
-    summary: Text = Field(title="进展")

@@ -15,6 +15,9 @@ from domain.base import Strict, absent
 from domain.policy.addressing import Addressing
 from domain.policy.spans import Span
 
+SOURCE_NAMES = {"110": "110 警情", "12345": "12345 热线", "grid": "网格走访", "walk_in": "来访", "court": "法院转送",
+                "letter": "来信"}  # fmt: skip
+"""What the sources are called that a mechanism does not list."""
 OTHER = "other"
 """Among the limits of a desk: every colour that is not named."""
 GRAVEST_WITHIN = Span(minutes=30)

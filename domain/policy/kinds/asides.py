@@ -52,7 +52,7 @@ ASIDES: dict[str, KindSpec] = {
         to_organisation=True,
         handles=True,
         decisions={
-            "progress": _d("记录进展", helping.HelpGoesOn, ends=False),
+            "progress": _d("记录进展", departments.Progress, ends=False),
             "done": _d("已办成", helping.Helped),
             "not_possible": _d("办不成", Reasoned),
         },
