@@ -105,5 +105,5 @@ def keep(edition: str, name: str, instance: Instance, number: str) -> None:
 
 
 if __name__ == "__main__":
-    for code in ("jinhua", "qionglai"):
+    for code in ("jinhua", "qionglai", "wuwei", "ronghe", "huangshi"):
         record(sys.argv[1], code)

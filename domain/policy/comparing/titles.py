@@ -82,6 +82,8 @@ TITLES = {
     "then": "逐级响到",
     "roads": "须审批的路径",
     "never_with_police": "不经公安的来源",
+    "approved": "须批准",
+    "to": "由谁接办",
     "unsettled_to": "现场未能化解",
     "settled_with_risk_to": "现场平息仍有风险",
     "send_back_to": "退回公安",

@@ -11,7 +11,7 @@ from domain.people.organisation import OrganisationRef
 FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation", "to")
 """Fields that hold organisation codes; the API resolves them for whoever takes the form."""
 LISTS = ("to", "items")
-"""Lists of things of which each names an organisation of its own."""
+"""Lists of things of which each may name an organisation of its own; numbers of items name none."""
 
 
 def organisation_codes(fields: Mapping[str, Any]) -> list[str]:
@@ -24,7 +24,9 @@ def unknown_units(form: Strict, known: Mapping[str, OrganisationRef]) -> list[di
     fields = {name: getattr(form, name, None) for name in FIELDS}
     for name in LISTS:
         each = getattr(form, name, None)
-        fields[name] = [part.model_dump() for part in each] if isinstance(each, list) else None
+        fields[name] = (
+            [part.model_dump() for part in each if isinstance(part, Strict)] if isinstance(each, list) else None
+        )
     return [
         {"field": field, "message": f"没有代码为“{code}”的单位"} for field, code in _named(fields) if code not in known
     ]
