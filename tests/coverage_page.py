@@ -125,8 +125,7 @@ def page(claims: list[Mark]) -> str:
         "Written by `python -m tests.coverage_page` from the marks `@pytest.mark.req(…)` and",
         "[the table of reports](cities.md); don't edit it.",
         "The words are the five reports' own ([requirements.yaml](requirements.yaml)). A test listed here fails if",
-        "santui stops doing what the report says; *not yet* means that no test proves it, not that nothing is there,",
-        "and says for Qionglai and Jinhua what it waits for.",
+        "santui stops doing what the report says; *not yet* means that no test proves it, not that nothing is there.",
         "",
         f"**{_share(everything, proofs)} proven**: "
         + ", ".join(f"{title.split(' · ')[0]} {_share(section, proofs)}" for title, section in sections.items())

@@ -77,7 +77,7 @@ class _Case:
     def plan(self) -> list[JsonObject]:
         """One thing, by one of those who came."""
         line = lines_of(self.about)[-1:]
-        due = (self.now + timedelta(days=3)).isoformat()
+        due = (self.now + timedelta(days=3)).replace(second=0, microsecond=0).isoformat()
         return [{"what": "消除安全隐患", "organisation": each["path"].rpartition("/")[2], "role": each["any_of"][0],
                  "due": due} for each in line]  # fmt: skip
 

@@ -47,7 +47,7 @@ def shown(kind: str, name: str, typed: dict[str, str] | None = None) -> dict[str
 
 @pytest.mark.parametrize(("kind", "name"), DECISIONS)
 def test_an_example_filled_into_its_form_is_read_back_as_a_valid_answer(kind: str, name: str) -> None:
-    about = {"requires": [{"any_of": ["mediator"], "at_least": 2}]}
+    about = {"requires": [{"any_of": ["mediator"], "at_least": 2, "path": "/county/justice-gushan"}]}
     fields = example(kind, name, about, DOCUMENT)
     page = form(kind, name)
     read = page.read(page.flat(fields))
