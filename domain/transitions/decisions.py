@@ -44,7 +44,7 @@ from domain.policy.stages import Stage
 from domain.transitions.approvals import ends_task, role_errors, waiting_words
 from domain.transitions.assignments.judges import bar_judges
 from domain.transitions.assignments.named_units import unknown_units
-from domain.transitions.assignments.reassigning import reassign_errors
+from domain.transitions.assignments.reassigning import reassign_errors, withheld_of_several
 from domain.transitions.criteria import criteria_errors, name_choices
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.hazards.items import item_errors
@@ -198,6 +198,7 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
         why["accept"] = "研判尚未确认，评估暂不能通过"
     if task.kind == DESKS:
         why |= withheld_at_desk(task)
+    why |= withheld_of_several(state, task)
     asked = {name: waiting_words(state, decision.ending) for name, decision in spec.decisions.items()}
     return why | {name: waiting for name, waiting in asked.items() if waiting}
 

@@ -46,14 +46,14 @@ def supervise(
 
 
 def holder_of(state: DisputeState, supervision: Task) -> list[Task]:
-    """The open tasks a supervision is about: the one that was late, those of the organisation whose limit was, or all
-    that the stage waits for.
+    """The open tasks a supervision is about: the one that was late, those of the organisation whose limit was, else
+    the holder's.
     """
     task = state.task(supervision.about.get("task_id") or "")
     if task and task.pending:
         return [task]
     name, _, code = str(supervision.about.get("matter", "")).partition(":")
-    return of_body(state, code) if name in (COLOUR, PROGRESS) else stage_tasks(state)
+    return of_body(state, code if name in (COLOUR, PROGRESS) else "")
 
 
 def of_body(state: DisputeState, code: str) -> list[Task]:

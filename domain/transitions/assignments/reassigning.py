@@ -18,7 +18,7 @@ from domain.policy.catalogue import KINDS
 from domain.transitions.approvals import kept_by_police
 from domain.transitions.colours import deliver
 from domain.transitions.hazards.items import hand_on, has_items
-from domain.transitions.supervision import NOBODY_ABOVE, stage_tasks
+from domain.transitions.supervision import NOBODY_ABOVE, holder_of, stage_tasks
 
 
 def reassign(case: Case, tasks: list[Task], to: list[Post], why: str) -> None:
@@ -55,9 +55,19 @@ def reassign_errors(state: DisputeState, tasks: Sequence[Task], to: Organisation
     others = [task for task in stage_tasks(state) if KINDS[task.kind].delivers and task not in given]
     if to and given and any(task.about.get("path") == to.path for task in others):
         return [{"field": "organisation", "message": f"{to.name}已在办理本案，不能再接办其他单位的部分"}]
-    if len({task.about.get("path") for task in given}) > 1:
+    if len(_parts(given)) > 1:
         return [{"field": "of", "message": "请指明改派哪个单位的待办"}]
     return []
+
+
+def withheld_of_several(state: DisputeState, task: Task) -> dict[str, str]:
+    """Who supervises what several organisations have in hand can't reassign it by one word: of each apart."""
+    several = "reassign" in KINDS[task.kind].decisions and len(_parts(holder_of(state, task))) > 1
+    return {"reassign": "多个单位在办，请在纠纷页用“改派”指明单位"} if several else {}
+
+
+def _parts(tasks: Sequence[Task]) -> set[str]:
+    return {task.about["path"] for task in tasks if KINDS[task.kind].delivers}
 
 
 def _end(case: Case, name: str, body: str | None) -> None:

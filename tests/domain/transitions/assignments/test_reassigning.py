@@ -12,9 +12,9 @@ from domain.errors import FieldsInvalid
 from domain.people.organisation import OrganisationRef
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, take_action
-from domain.transitions.decisions import take
+from domain.transitions.decisions import decisions_open, take
 from domain.transitions.side_effects import take_effect
-from domain.transitions.supervision import supervise
+from domain.transitions.supervision import holder_of, supervise
 from tests.domain.case_builder import TRADER, Life
 from tests.domain.support import HANDLER, HOUSING, MARKET, MET, PLACES, SUPERVISOR, Desk, pictures
 
@@ -151,3 +151,17 @@ def test_whom_a_part_was_taken_from_answers_it_no_more_and_looks_on() -> None:
     reassign(life, of="market")
     assert MARKET.path in {p.path for p in beside.former}
     assert TRADER.person_id not in beside.excluded
+
+
+def test_supervision_of_what_is_over_reassigns_what_the_lead_has_and_of_several_beside_it_none_by_one_word() -> None:
+    life, lead, beside = given()
+    over = life.case.open("accept_assignment", about=about(MARKET, lead=False))
+    life.case.void([over], "已无需办理")
+    supervised = supervise(life.case, "overdue", "督办", level=0, task_id=over.task_id)
+    assert holder_of(life.state, supervised) == [lead]
+    assert "reassign" in decisions_open(life.state, supervised)
+    life.case.open("cooperate", about=about(TOWN, lead=False))
+    life.case.void([lead], "已无需办理")
+    assert len(holder_of(life.state, supervised)) == len((beside, TOWN))
+    assert "reassign" not in decisions_open(life.state, supervised)
+    assert "urge" in decisions_open(life.state, supervised)
