@@ -85,8 +85,8 @@ async def test_a_case_costs_as_much_with_much_on_record_as_with_little(desk: Fas
         little, much = (await session.execute(select(col(DisputeRow.dispute_no)).limit(2))).scalars()
     for number, size in ((little, 1), (much, ROWS)):
         await record(database, number, size)
-    page = "/disputes/{}"  # asks for the contact network too: the village's duties, its people, who contracts it
-    for path, most in (("/v1/disputes/{}", 14), ("/v1/disputes/{}/timeline", 14), (page, 17)):
+    page = "/disputes/{}"  # the contact network takes five: the case, its place, two sorts of duties, their people
+    for path, most in (("/v1/disputes/{}", 14), ("/v1/disputes/{}/timeline", 14), (page, 20)):
         (few, _), (many, answer) = [await sent(desk, "supervisor", "county", path.format(n)) for n in (little, much)]
         assert few == many <= most, path
         assert answer.text.count("备注") in (0, ROWS)
