@@ -49,8 +49,9 @@ def good_answers(operation: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def has_model(answer: dict[str, Any]) -> bool:
-    """Whether an answer is JSON with a schema of its own."""
-    return "$ref" in answer.get("content", {}).get("application/json", {}).get("schema", {})
+    """Whether an answer is JSON with a schema of its own, or one of several."""
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    return all("$ref" in each for each in schema.get("anyOf", [schema]))
 
 
 def strict(schema: Any) -> Any:
