@@ -111,6 +111,9 @@ def call_tier(case: Case, tier: Tier, meet_at: datetime | None) -> None:
         for there in at:
             known = s.organisations.get(there)
             posts = [Post(role=role, path=there) for role in line.any_of]
+            if not path:  # an organisation may have none of these: who accepts for it comes
+                signs = case.posts(s.process.tasks["accept_assignment"].by, there)
+                posts += [post for post in signs if post not in posts]
             called.append((f"{known.name if known else ''}{line.name}", posts))
     if not called:
         return
