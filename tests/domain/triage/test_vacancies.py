@@ -44,7 +44,7 @@ def test_of_those_assigned_it_is_told_only_where_nobody_anywhere_has_the_role() 
     one = [post for post in HELD if post.role != "department_leader"]
     assert found(process(), [*one, Post(role="department_leader", path="/county/agri")]) == {}
     missing = found(process(), one)["department_leader", "assigned"]
-    assert missing.needed_by == ("accept_assignment", "dispose", "cooperate")
+    assert missing.needed_by == ("accept_assignment", "answer_notice", "rectify", "dispose", "cooperate")
 
 
 def test_in_an_empty_county_every_post_is_told_at_the_county() -> None:
