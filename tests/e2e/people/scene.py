@@ -11,6 +11,8 @@ from typing import Any
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import ROLES, Sight, parent, within
 from domain.policy.action_catalogue import ACTIONS
+from domain.transitions.actions import actions_thinkable
+from domain.transitions.letters.sending import own_roles
 from domain.triage.places import Directory
 from infra.demo import county
 
@@ -82,13 +84,18 @@ class Scene:
         theirs = any(role == wanted and within(there, path) for role, path in person.posts for wanted, there in asked)
         paths = {path for _, path in self.parts}
         may = {role for role, path in person.posts if any(within(there, path) for there in paths)}
-        return theirs or any(may & spec.roles for name, spec in ACTIONS.items() if self._offers(name))
+        return theirs or any(may & self.roles_for(name) for name in ACTIONS if self._offers(name))
+
+    def roles_for(self, action: str) -> frozenset[str]:
+        """Who may take an action here: the common roles, or of some those that the playbook names."""
+        return frozenset(own_roles(self.state).get(action, ACTIONS[action].roles))
 
     def _offers(self, action: str) -> bool:
         """Whether an action makes sense in the scene's dispute, as far as a role has no other."""
         named_for = any(task.kind == "follow_up_responsibly" for task in self.state.pending())
         spec = ACTIONS[action]
-        return not (spec.on_closed or spec.corrects) and (action != "name_officer" or named_for)
+        here = action in actions_thinkable(self.state) and not (spec.on_closed or spec.corrects)
+        return here and (action != "name_officer" or named_for)
 
     def answers(self, person: Person) -> bool:
         """Whether a post of the person is asked, or the same post above one that is."""
