@@ -275,11 +275,11 @@ class Life(Engine):
 
     async def publish(self, image: Image | None, where: str) -> int | None:
         """Never asked for: the publisher does not run here, `owes` says what it would write."""
-        raise NotImplementedError
+        raise AssertionError("the publisher does not run here")
 
     async def tell(self, dispute_no: str, merged: Merged) -> bool:
         """Never asked for: a run ends here where its story does, and whoever drives several tells the other."""
-        raise NotImplementedError
+        raise AssertionError("a run ends here where its story does")
 
     def shown(self) -> TypedSearchAttributes:
         """What operators see: as it should be."""
