@@ -47,3 +47,8 @@ def shared(value: M) -> M:
 def china(at: datetime) -> datetime:
     """The same instant, as the clock on a wall in China shows it."""
     return at.astimezone(CHINA)
+
+
+def wall_time(at: datetime) -> str:
+    """The same in words, as people are told it: `2026-11-26 09:30`."""
+    return f"{china(at):%Y-%m-%d %H:%M}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,43 +15,18 @@ from tests.instance import Instance, running
 from tests.postgres import Cluster, cluster
 
 
-@pytest.fixture(scope="session")
-def jinhua(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A running system under the playbook of Jinhua, with the demo county."""
-    with running(_var(tmp_path_factory, "jinhua"), "jinhua") as instance:
-        yield instance
+def _running_under(playbook: str) -> Any:
+    """A running system under a playbook, with its demo county: one a session, by the playbook's code."""
+
+    @pytest.fixture(scope="session", name=playbook)
+    def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+        with running(tmp_path_factory.mktemp(playbook) / "var", playbook) as started:
+            yield started
+
+    return instance
 
 
-@pytest.fixture(scope="session")
-def qionglai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A running system under the playbook of Qionglai, with the demo county."""
-    with running(_var(tmp_path_factory, "qionglai"), "qionglai") as instance:
-        yield instance
-
-
-@pytest.fixture(scope="session")
-def wuwei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A running system under the playbook of Wuwei, with its own demo county."""
-    with running(_var(tmp_path_factory, "wuwei"), "wuwei") as instance:
-        yield instance
-
-
-@pytest.fixture(scope="session")
-def ronghe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A running system under the playbook of fused policing, with its own demo county."""
-    with running(_var(tmp_path_factory, "ronghe"), "ronghe") as instance:
-        yield instance
-
-
-@pytest.fixture(scope="session")
-def huangshi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A running system under the playbook of Huangshi, with its own demo county."""
-    with running(_var(tmp_path_factory, "huangshi"), "huangshi") as instance:
-        yield instance
-
-
-def _var(factory: pytest.TempPathFactory, name: str) -> Path:
-    return factory.mktemp(name) / "var"
+jinhua, qionglai, wuwei, ronghe, huangshi = map(_running_under, ("jinhua", "qionglai", "wuwei", "ronghe", "huangshi"))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from api.core.schemas import Listed
 from api.disputes.access import visible_dispute
 from api.disputes.presenters import present_dispute, present_entry, present_whole
 from api.disputes.schemas import DisputeItem, EntryItem, WholeCase
-from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
@@ -28,9 +27,7 @@ async def listed_disputes(
         FieldsInvalid: no organisation has this code.
     """
     if f.organisation:
-        listed = (await services.directory.read(session)).get(f.organisation)
-        if listed is None:
-            raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{f.organisation}”的单位"}])
+        listed = (await services.directory.read(session)).named(f.organisation)
         f = f.model_copy(update={"organisation": listed.path})
     page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
     return Listed[DisputeItem](items=[present_dispute(row) for row in page.rows], next_cursor=page.next_cursor)

@@ -254,10 +254,7 @@ async def outstanding(
 def _with_path(directory: Directory, f: ItemFilter) -> ItemFilter:
     if f.path is None:
         return f
-    organisation = directory.get(f.path)
-    if organisation is None:
-        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{f.path}”的单位"}])
-    return f.model_copy(update={"path": organisation.path})
+    return f.model_copy(update={"path": directory.named(f.path).path})
 
 
 def _standing(group: Group, by: By | None, directory: Directory) -> Standing:

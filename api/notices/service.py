@@ -8,7 +8,7 @@ from api.core.schemas import JsonObject, Listed
 from api.disputes.actions import take_action
 from api.notices.presenters import present_notice
 from api.notices.schemas import Notice, NoticeIn, NoticeWaits, NoticeWanted
-from domain.errors import FieldsInvalid, NotFound
+from domain.errors import NotFound
 from domain.people.organisation import Actor
 from domain.transitions.letters.sending import SEND
 from infra.database.engine import Session
@@ -44,11 +44,7 @@ async def listed_notices(
     """
     narrowed = NoticeFilter(**wanted.model_dump())
     if wanted.organisation:
-        listed = (await services.directory.read(session)).get(wanted.organisation)
-        if listed is None:
-            message = f"没有代码为“{wanted.organisation}”的单位"
-            raise FieldsInvalid(errors=[{"field": "organisation", "message": message}])
-        narrowed.organisation = listed.path
+        narrowed.organisation = (await services.directory.read(session)).named(wanted.organisation).path
     page = await list_notices(session, actor, narrowed, limit=limit, cursor=cursor)
     return Listed[Notice](items=[present_notice(line) for line in page.rows], next_cursor=page.next_cursor)
 

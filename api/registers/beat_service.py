@@ -21,7 +21,6 @@ from api.registers.duty_schemas import (
     Shared,
     VacancyItem,
 )
-from domain.errors import FieldsInvalid
 from domain.people.duties import CHIEFS, OF_BEATS, RULES, Duty
 from domain.people.organisation import Actor, parent, within
 from domain.triage.beat_coverage import Coverage, Entrusted, Pair, Side, Someone, Vacancy, counterparts, cover
@@ -87,9 +86,7 @@ async def list_beats(
         FieldsInvalid: there is no such organisation.
     """
     directory = await services.directory.read(session)
-    place = directory.get(organisation) if organisation else None
-    if organisation and place is None:
-        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{organisation}”的单位"}])
+    place = directory.named(organisation) if organisation else None
     after = read_cursor(cursor, str)[0] if cursor else ""
     grid_of = {grid.code: grid for grid in directory.of_kind(Kind.GRID)}
     found = [
@@ -125,10 +122,12 @@ async def list_chiefs(
     return Listed[ChiefsItem](items=items, next_cursor=cursor_of(towns[limit - 1].path) if len(towns) > limit else None)
 
 
-async def entrusted(session: Session, kinds: Iterable[Duty], at: datetime) -> dict[tuple[Duty, str], list[str]]:
-    """Who has which duty of these kinds at an instant, by kind and subject."""
+async def entrusted(
+    session: Session, kinds: Iterable[Duty], at: datetime, subjects: Collection[str] | None = None
+) -> dict[tuple[Duty, str], list[str]]:
+    """Who has which duty of these kinds at an instant, by kind and subject; of few `subjects` only."""
     found: dict[tuple[Duty, str], list[str]] = defaultdict(list)
-    for each in await duties(session, kinds=kinds, at=at):
+    for each in await duties(session, kinds=kinds, subjects=subjects, at=at):
         found[Duty(each.row.kind), each.row.subject].append(each.row.person_id)
     return found
 

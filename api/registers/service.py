@@ -5,7 +5,6 @@ from __future__ import annotations
 from api.core.context import Services
 from api.core.schemas import JsonObject, Listed
 from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookItem
-from domain.errors import FieldsInvalid
 from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Kind
 from infra.database.engine import Session
@@ -40,9 +39,7 @@ async def list_people(
     Raises:
         FieldsInvalid: there is no such organisation.
     """
-    place = (await services.directory.read(session)).get(organisation) if organisation else None
-    if organisation and place is None:
-        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{organisation}”的单位"}])
+    place = (await services.directory.read(session)).named(organisation) if organisation else None
     after = read_cursor(cursor, str)[0] if cursor else None
     found = await people(session, role=role, path=place.path if place else None, limit=limit + 1, after=after)
     items = [

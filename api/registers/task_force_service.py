@@ -12,7 +12,7 @@ from api.core.schemas import Listed
 from api.registers.duty_schemas import DutyItem, PlaceNamed, TaskForce
 from api.registers.duty_service import shown
 from domain.base import china
-from domain.errors import FieldsInvalid, NotEntitled, NotFound
+from domain.errors import NotEntitled, NotFound
 from domain.people.duties import Duty
 from domain.people.organisation import Actor
 from domain.people.task_forces import Forming, check_forming, may_form
@@ -51,10 +51,7 @@ async def form_task_force(
 
     async def do(_: str) -> Effect[TaskForce]:
         now = datetime.now(UTC)
-        organisation = (await services.directory.read(session)).get(asked.organisation)
-        if organisation is None:
-            message = f"没有代码为“{asked.organisation}”的单位"
-            raise FieldsInvalid(errors=[{"field": "organisation", "message": message}])
+        organisation = (await services.directory.read(session)).named(asked.organisation)
         if not may_form(actor, organisation.path):
             services.access.note(actor.person_id, None, "force:form", NotEntitled.code)
             raise NotEntitled("专班由牵头单位或其上级的负责人成立")

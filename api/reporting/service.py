@@ -190,12 +190,7 @@ async def _desks(services: Services, session: Session, actor: Actor, organisatio
 
 
 def _path(directory: Directory, organisation: str | None) -> str | None:
-    if not organisation:
-        return None
-    listed = directory.get(organisation)
-    if listed is None:
-        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{organisation}”的单位"}])
-    return listed.path
+    return directory.named(organisation).path if organisation else None
 
 
 def _item(row: ReportRow, counts: Counts, directory: Directory) -> ReportItem:

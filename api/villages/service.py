@@ -11,14 +11,13 @@ from api.disputes.access import visible_dispute
 from api.registers.beat_service import entrusted
 from api.registers.duty_schemas import PersonNamed, PlaceNamed
 from api.villages.schemas import CaseContacts, ContactItem, VillageItem
-from domain.errors import FieldsInvalid
 from domain.people.duties import OF_BEATS, OF_PLACES, OF_VILLAGES, RULES, Duty
 from domain.people.organisation import Actor, within
 from domain.triage.beat_coverage import Someone
 from domain.triage.places import Directory, Kind
 from domain.triage.places import Listed as Organisation
 from domain.triage.subjects import station_of
-from domain.triage.village_network import BY_POST, Contact, Network, networks, village_of
+from domain.triage.village_network import BY_POST, Contact, Network, networks, subjects_of, village_of
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
 from infra.read_model.disputes import home_paths
@@ -42,9 +41,7 @@ async def list_villages(
         FieldsInvalid: there is no such organisation.
     """
     directory = await services.directory.read(session)
-    place = directory.get(organisation) if organisation else None
-    if organisation and place is None:
-        raise FieldsInvalid(errors=[{"field": "organisation", "message": f"没有代码为“{organisation}”的单位"}])
+    place = directory.named(organisation) if organisation else None
     after = read_cursor(cursor, str)[0] if cursor else ""
     rest = [v for v in directory.of_kind(Kind.VILLAGE) if v.path > after and _of(directory, v, place)]
     if vacant is None:
@@ -71,12 +68,12 @@ async def contacts_of(services: Services, session: Session, actor: Actor, disput
     await visible_dispute(services, session, actor, dispute_no)
     directory = await services.directory.read(session)
     village = village_of(directory, await home_paths(session, dispute_no))
-    found = await _networks(session, directory, [village]) if village else []
+    network = await _network(session, directory, village) if village else None
     held = await duties(session, kinds=[Duty.CONTRACTING], subjects=[dispute_no], at=datetime.now(UTC))
     here = PlaceNamed(code=dispute_no, name="本案")
     return CaseContacts(
         dispute_no=dispute_no,
-        village=_item(directory, found[0]) if found else None,
+        village=_item(directory, network) if network else None,
         leaders=[
             ContactItem(person_id=each.person.person_id, name=each.person.name, at=here, by="name",
                         title=RULES[Duty.CONTRACTING].name)
@@ -88,6 +85,14 @@ async def contacts_of(services: Services, session: Session, actor: Actor, disput
 async def _networks(session: Session, directory: Directory, villages: Collection[Organisation]) -> list[Network]:
     has = await entrusted(session, KINDS, datetime.now(UTC))
     return list(networks(directory, has, await people_at_work(session, BY_POST, KINDS), villages))
+
+
+async def _network(session: Session, directory: Directory, village: Organisation) -> Network:
+    """The same of one village, of a case's page: nothing is read of all the others."""
+    subjects = subjects_of(directory, village)
+    has = await entrusted(session, KINDS, datetime.now(UTC), subjects)
+    people = await people_at_work(session, BY_POST, KINDS, subjects=subjects, at=village.path)
+    return next(networks(directory, has, people, [village]))
 
 
 def _of(directory: Directory, village: Organisation, place: Organisation | None) -> bool:

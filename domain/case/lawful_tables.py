@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.base import Strict, china
+from domain.base import Strict, wall_time
 from domain.case.court import not_confirmable
 from domain.case.records import Session
 from domain.case.state import DisputeState
@@ -39,7 +39,7 @@ def barred(state: DisputeState, tier: Tier, at: datetime | None = None) -> str:
     if tier.mediation == POLICE and len(police_tables(state)) >= MOST_BY_POLICE:
         return f"治安调解至多{MOST_BY_POLICE}次（程序规定第183条），已用尽"
     if tier.mediation == POLICE and at and (by := again_by(state)) and at >= by:
-        return f"再次治安调解须在第一次后七个工作日内完成（程序规定第183条），{china(by):%Y-%m-%d %H:%M}已到期"
+        return f"再次治安调解须在第一次后七个工作日内完成（程序规定第183条），{wall_time(by)}已到期"
     return ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from domain.base import Model, absent, china
+from domain.base import Model, absent, china, wall_time
 from domain.case.bells import rings
 from domain.case.case import COLOUR, is_of
 from domain.case.clocks import Clock
@@ -258,11 +258,11 @@ def case_sheet(state: DisputeState) -> str:
         lines.append(f"办结：{OUTCOMES[state.outcome]}")
     for task in state.pending():
         clock = due_clock(state, task)
-        due = f"，时限 {china(clock.due_at):%Y-%m-%d %H:%M}{'（超期）' if clock.late else ''}" if clock else ""
+        due = f"，时限 {wall_time(clock.due_at)}{'（超期）' if clock.late else ''}" if clock else ""
         lines.append(f"- 待办：{task.name}（{_asked(state, task)}）{due}")
     for clock in state.clocks:
         if clock.stopped_at is None and is_of(clock, COLOUR):
-            lines.append(f"- {clock.title}：{china(clock.due_at):%Y-%m-%d %H:%M} {clock.state}")
+            lines.append(f"- {clock.title}：{wall_time(clock.due_at)} {clock.state}")
     lines += ["", "### 经过", *(f"{e.seq}. {china(e.at):%m-%d %H:%M} {e.title}" for e in state.timeline[-15:])]
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.base import Strict, china
+from domain.base import Strict, wall_time
 from domain.case.case import PROGRESS, clock_of
 from domain.case.records import Evidence, Verdict
 from domain.case.state import DisputeState, Task
@@ -85,7 +85,7 @@ def _nothing_since(state: DisputeState, task: Task, met: Sequence[Meeting]) -> s
     last = last_met(state, task)
     if last is None or any(each.at > last for each in met):
         return ""
-    return f"持续跟进须有新的见面：{china(last):%Y-%m-%d %H:%M}的见面已记录过；没有新见面的，不填见面情况"
+    return f"持续跟进须有新的见面：{wall_time(last)}的见面已记录过；没有新见面的，不填见面情况"
 
 
 def _body(task: Task) -> str | None:

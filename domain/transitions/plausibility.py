@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timedelta
 from unicodedata import normalize
 
-from domain.base import Strict, china
+from domain.base import Strict, china, wall_time
 from domain.case.care.helping import helped_errors
 from domain.case.lawful_tables import AGAIN
 from domain.case.state import DisputeState
@@ -65,8 +65,8 @@ def implausible(state: DisputeState, form: Strict, at: datetime) -> list[dict[st
         case Adjourned():
             ends = _ladder_ends(state, at)
             if not at - CLOCK_TOLERANCE <= form.until <= ends:
-                allowed = f"须在{_shown(at)}至联调期限{_shown(ends)}之间"
-                return [_error("until", f"不能改期至{_shown(form.until)}：{allowed}")]
+                allowed = f"须在{wall_time(at)}至联调期限{wall_time(ends)}之间"
+                return [_error("until", f"不能改期至{wall_time(form.until)}：{allowed}")]
     return []
 
 
@@ -75,7 +75,7 @@ def already_past(form: Strict, at: datetime) -> list[dict[str, str]]:
     until = form.until if isinstance(form, Extend | Suspend) else None
     if until is None or until > at:
         return []
-    return [_error("until", f"{_shown(until)}已经过去，须晚于现在（{_shown(at)}）")]
+    return [_error("until", f"{wall_time(until)}已经过去，须晚于现在（{wall_time(at)}）")]
 
 
 def _meeting(state: DisputeState, met: Meeting, field: str, at: datetime) -> list[dict[str, str]]:
@@ -85,10 +85,10 @@ def _meeting(state: DisputeState, met: Meeting, field: str, at: datetime) -> lis
     """
     first, errors = round_began(state), []
     if met.at > at + CLOCK_TOLERANCE:
-        errors.append(_error(f"{field}.at", f"{_shown(met.at)}还没有到，见面时间不得晚于现在（{_shown(at)}）"))
+        errors.append(_error(f"{field}.at", f"{wall_time(met.at)}还没有到，见面时间不得晚于现在（{wall_time(at)}）"))
     began = "首次报警" if state.round == 1 else f"第{state.round}轮开始"
     if met.at < first - CLOCK_TOLERANCE:
-        errors.append(_error(f"{field}.at", f"{_shown(met.at)}早于{began}（{_shown(first)}），见面时间须在其后"))
+        errors.append(_error(f"{field}.at", f"{wall_time(met.at)}早于{began}（{wall_time(first)}），见面时间须在其后"))
     if not is_place(met.where):
         errors.append(_error(f"{field}.where", f"“{met.where}”不是见面的地点：须见人见事，请填写当面见到人的具体地点"))
     return errors
@@ -110,10 +110,6 @@ def _ladder_ends(state: DisputeState, at: datetime) -> datetime:
     runs = clock is not None and not clock.suspended and clock.due_at > at
     ends = clock.due_at if clock and runs else state.calendar.after(at, ladder.limit) if ladder else at
     return min(ends, again.due_at) if again else ends
-
-
-def _shown(at: datetime) -> str:
-    return f"{china(at):%Y-%m-%d %H:%M}"
 
 
 def _error(field: str, message: str) -> dict[str, str]:

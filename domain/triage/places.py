@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from domain.base import Model
+from domain.errors import FieldsInvalid
 from domain.people.organisation import OrganisationRef, within
 from domain.policy.words.own import PlaceWord
 
@@ -95,6 +96,16 @@ class Directory(Model):
     def get(self, code: str | None) -> Listed | None:
         """The organisation of that code."""
         return self._by_code.get(code or "")
+
+    def named(self, code: str, field: str = "organisation") -> Listed:
+        """The organisation that somebody has named by its code, in a field of this name.
+
+        Raises:
+            FieldsInvalid: there is none.
+        """
+        if found := self.get(code):
+            return found
+        raise FieldsInvalid(errors=[{"field": field, "message": f"没有代码为“{code}”的单位"}])
 
     def at(self, path: str) -> Listed | None:
         """The organisation of that path."""

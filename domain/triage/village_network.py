@@ -86,6 +86,12 @@ def networks(
         )
 
 
+def subjects_of(directory: Directory, village: Listed) -> set[str]:
+    """The codes of whatever somebody may be entrusted with, of which a village's network is made."""
+    areas = [*directory.areas_of(village), directory.root]
+    return {place.code for place in (village, *areas, *_beats_of(directory, village))}
+
+
 def village_of(directory: Directory, paths: Collection[str]) -> Listed | None:
     """The village that a dispute's places (paths) lie in; none where it is known no closer than to a township."""
     listed = [place for path in sorted(paths) if (place := directory.at(path))]
@@ -94,14 +100,18 @@ def village_of(directory: Directory, paths: Collection[str]) -> Listed | None:
     return next((village for village in inside if village and village.kind == Kind.VILLAGE), None)
 
 
+def _beats_of(directory: Directory, village: Listed) -> list[Listed]:
+    """The beats of the village's grids."""
+    grids = {grid.code for grid in directory.of_kind(Kind.GRID) if within(grid.path, village.path)}
+    return [beat for beat in directory.of_kind(Kind.BEAT) if grids & set(beat.keywords)]
+
+
 def _officers(
     directory: Directory, village: Listed, entrusted: Entrusted, known: dict[str, Actor]
 ) -> Iterator[Contact]:
     """The community officers of the village's beats, each once."""
-    grids = {grid.code for grid in directory.of_kind(Kind.GRID) if within(grid.path, village.path)}
-    beats = [beat for beat in directory.of_kind(Kind.BEAT) if grids & set(beat.keywords)]
     seen: dict[Someone, Listed] = {}
-    for beat in beats:
+    for beat in _beats_of(directory, village):
         for who in _having(directory, Duty.BEAT_OFFICER, beat, entrusted, known)[0]:
             seen.setdefault(who, beat)
     yield from (Contact(who, RULES[Duty.BEAT_OFFICER].name, beat, "name") for who, beat in seen.items())

@@ -23,8 +23,9 @@ from domain.indicators.events import TallyKind
 from domain.indicators.formulas import Count, Definition, Figure, denominator_has, figure, numerator_has
 from domain.indicators.periods import Period, midnight_after
 from domain.people.organisation import Actor, within
+from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, TallyRow
-from infra.read_model.visibility import below, may_see
+from infra.read_model.visibility import may_see
 
 By = Literal["organisation", "responsible", "township", "month", "category", "colour", "source", "beat"]
 _RESPONSIBLE: Any = case((col(TallyRow.handler) != "", col(TallyRow.handler)), else_=col(TallyRow.unit))

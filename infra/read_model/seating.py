@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from domain.people.duties import LAST
 from domain.people.organisation import Post, lineage
+from infra.database.paths import below
 from infra.database.tables.people import PersonRow, PostRow
-from infra.read_model.visibility import below
 from infra.records.people import PersonAtPost, at_post
 
 

@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from domain.people.organisation import Actor, Post, Sight
 from domain.people.permissions import INTAKE_ROLES
+from infra.database.paths import AFTER_SLASH, below
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.messages import WatcherRow
 from infra.database.tables.people import PostRow
@@ -24,14 +25,6 @@ from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow
 OPEN = ("open", "claimed")
 KNOWN = 60
 """Queries of one kind that are remembered, of those who asked last: up to a quarter of a megabyte each."""
-_AFTER_SLASH = "0"
-"""The character after the slash: what lies below /a is from /a/ up to, and without, /a0."""
-
-
-def below(column: Mapped[str], path: str) -> ColumnElement[bool]:
-    """Whether a path column is `path` or lies below it: one range of an index, and in it not the likes of `path-2`."""
-    path = path.rstrip("/")
-    return and_(column >= path, column < path + _AFTER_SLASH, or_(column == path, column >= path + "/"))
 
 
 @dataclass(frozen=True)
@@ -178,7 +171,7 @@ def _left(post: Post) -> ColumnElement[bool]:
     return and_(
         col(AddresseeRow.role) == post.role,
         path >= post.path + "/",
-        path < post.path + _AFTER_SLASH,
+        path < post.path + AFTER_SLASH,
         col(AddresseeRow.watches) == false(),
         exists().where(col(BarredRow.task_id) == col(AddresseeRow.task_id)),
         ~_somebody_else(),

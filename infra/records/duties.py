@@ -18,6 +18,7 @@ from domain.people.duties import CHIEFS, LAST, OF_BEATS, QUALIFICATIONS, RULES, 
 from domain.people.organisation import Actor, Post
 from infra.database.columns import Instant
 from infra.database.engine import Database
+from infra.database.paths import below
 from infra.database.statements import Statement, among
 from infra.database.tables.people import DutyRow, PersonRow, PostRow, TaskForceRow
 
@@ -114,11 +115,23 @@ async def duties(
 
 
 async def people_at_work(
-    session: AsyncSession, roles: Collection[str], kinds: Collection[Duty] = OF_BEATS
+    session: AsyncSession,
+    roles: Collection[str],
+    kinds: Collection[Duty] = OF_BEATS,
+    *,
+    subjects: Collection[str] | None = None,
+    at: str = "",
 ) -> list[Actor]:
-    """Active people who hold one of the roles, or have a duty of one of the kinds, each with all his posts."""
+    """Active people who hold one of the roles, or have a duty of one of the kinds, each with all his posts.
+
+    Of few `subjects` only those entrusted with one of them; of the roles only those at or below the path `at`.
+    """
     concerned = select(col(PostRow.person_id)).where(col(PostRow.role).in_(roles))
     having = select(col(DutyRow.person_id)).where(col(DutyRow.kind).in_(kinds))
+    if subjects is not None:
+        having = having.where(col(DutyRow.subject).in_(subjects))
+    if at:
+        concerned = concerned.where(below(col(PostRow.path), at))
     query = (
         select(col(PersonRow.person_id), col(PersonRow.name), col(PostRow.role), col(PostRow.path))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.base import china
+from domain.base import wall_time
 from domain.case.case import Case
 from domain.case.state import Decision, DisputeState, Task
 from domain.case.summons.records import Conference, Planned
@@ -27,8 +27,8 @@ def plan_errors(state: DisputeState, form: Conferred, at: datetime) -> list[dict
         if not state.process.words.knows_role(item.role):
             errors.append({"field": f"items.{n}.role", "message": f"没有代码为“{item.role}”的岗位"})
         if not at < item.due <= last:
-            allowed = f"须在现在（{_shown(at)}）之后、{_shown(last)}之前"
-            errors.append({"field": f"items.{n}.due", "message": f"完成期限{_shown(item.due)}不成立：{allowed}"})
+            allowed = f"须在现在（{wall_time(at)}）之后、{wall_time(last)}之前"
+            errors.append({"field": f"items.{n}.due", "message": f"完成期限{wall_time(item.due)}不成立：{allowed}"})
     return errors
 
 
@@ -71,7 +71,3 @@ def carried(case: Case, task: Task, decision: Decision) -> None:
                  summons=whistle.number, item=task.about["item"])  # fmt: skip
     elif decision.name == "unable":
         convene(case, whistle, f"无法落实：{what[:40]}")
-
-
-def _shown(at: datetime) -> str:
-    return f"{china(at):%Y-%m-%d %H:%M}"

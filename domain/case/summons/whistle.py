@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from domain.base import Strict, china
+from domain.base import Strict, wall_time
 from domain.case.case import Case
 from domain.case.clocks import Clock
 from domain.case.seating import place_of, sits_for
@@ -66,8 +66,8 @@ def summon_errors(state: DisputeState, form: Summon, at: datetime) -> list[dict[
         if not words.knows_role(each.role):
             errors.append({"field": f"to.{n}.role", "message": f"没有代码为“{each.role}”的岗位"})
     if form.at and not at - TOLERANCE <= form.at <= at + LATEST:
-        allowed = f"须在{_shown(at)}至{_shown(at + LATEST)}之间"
-        errors.append({"field": "at", "message": f"报到时间{_shown(form.at)}不成立：{allowed}"})
+        allowed = f"须在{wall_time(at)}至{wall_time(at + LATEST)}之间"
+        errors.append({"field": "at", "message": f"报到时间{wall_time(form.at)}不成立：{allowed}"})
     return errors
 
 
@@ -216,7 +216,7 @@ def _whistle(
 def _call(case: Case, whistle: Whistle, called: Sequence[tuple[str, list[Post]]], what: str) -> None:
     """Asks each to check in; silence past the limit is absence."""
     s, policy = case.state, _policy(case.state)
-    place = f"{whistle.where}，{_shown(whistle.meet_at)}" if whistle.where and whistle.meet_at else whistle.where
+    place = f"{whistle.where}，{wall_time(whistle.meet_at)}" if whistle.where and whistle.meet_at else whistle.where
     words = "。".join(filter(None, (f"到{place}报到" if place else "", whistle.reason)))
     for name, posts in called:
         about = _about(whistle, what, words)
@@ -243,7 +243,3 @@ def _policy(state: DisputeState) -> SummonPolicy:
     policy = state.process.summons
     assert policy, "nobody whistles without a policy"
     return policy
-
-
-def _shown(at: datetime) -> str:
-    return f"{china(at):%Y-%m-%d %H:%M}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from domain.base import china
+from domain.base import wall_time
 from domain.case.case import Case
 from domain.case.letters.notice import ANSWER, NOTICE, Notice, carried, with_step
 from domain.case.state import Decision, DisputeState, Task
@@ -40,8 +40,7 @@ def notice_errors(
         message = f"{to.name}尚未反馈本案已发出的{NOTICES[form.kind]}，请待其反馈，或由督办人督办"
         errors.append({"field": "to", "message": message})
     if form.due and not at < form.due <= at + LONGEST:
-        shown = f"{china(at):%Y-%m-%d %H:%M}"
-        errors.append({"field": "due", "message": f"反馈期限须晚于现在（{shown}），且不超过一年"})
+        errors.append({"field": "due", "message": f"反馈期限须晚于现在（{wall_time(at)}），且不超过一年"})
     return errors
 
 

@@ -12,8 +12,9 @@ from sqlmodel import col
 from domain.base import Model
 from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor
+from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, HazardItemRow
-from infra.read_model.visibility import below, may_see
+from infra.read_model.visibility import may_see
 
 By = Literal["aspect", "organisation", "batch"]
 _KEYS: dict[By, Any] = {

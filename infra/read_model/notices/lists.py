@@ -12,10 +12,11 @@ from domain.base import Model
 from domain.case.letters.notice import ANSWER, NoticeState
 from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.paths import below
 from infra.database.tables.notices import NoticeRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.list_strategy import row_of
-from infra.read_model.visibility import OPEN, below, may_see
+from infra.read_model.visibility import OPEN, may_see
 
 
 class NoticeFilter(Model):

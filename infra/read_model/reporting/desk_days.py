@@ -16,10 +16,11 @@ from domain.base import Model
 from domain.people.organisation import Actor
 from domain.policy.catalogue import KINDS
 from infra.database.pagination import Page, cursor_of, read_cursor
+from infra.database.paths import below
 from infra.database.tables.read_model import AddresseeRow, DisputeRow, TaskRow
 from infra.database.tables.reporting import ReportItemRow
 from infra.read_model.list_strategy import row_of
-from infra.read_model.visibility import OPEN, below
+from infra.read_model.visibility import OPEN
 from infra.records.reporting.reports import SENT
 
 DESKS = [kind for kind, spec in KINDS.items() if spec.by_levels]

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.paths import below
 from infra.database.tables.reporting import FigureSupervisionRow
 from infra.read_model.list_strategy import row_of
-from infra.read_model.visibility import below
 
 
 async def supervisions(

@@ -12,10 +12,11 @@ from sqlmodel import col
 from domain.base import Model
 from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow
 from infra.database.tables.reporting import ReportItemRow, ReportRow
 from infra.read_model.list_strategy import row_of
-from infra.read_model.visibility import below, may_see
+from infra.read_model.visibility import may_see
 from infra.records.reporting.reports import SENT
 
 
