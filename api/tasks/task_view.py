@@ -66,13 +66,18 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
         ],
         "came": "、".join(line["name"] for line in about.get("called", []) if line["name"]),
         "letter": _letter(about.get("notice")),
-        "instructions": str(about.get("instructions") or ""),
+        "instructions": str(about.get("instructions") or _help_in(about)),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
         "change": _change(about, brief.asked_by, words),
         "answer": decided(task.kind, task.decision, words, now) if task.decision else None,
         "record": [decided(task.kind, answer, words, now) for answer in task.record],
     }  # fmt: skip
+
+
+def _help_in(about: JsonObject) -> str:
+    """Which measure a department is asked for, and for whom."""
+    return f"{about['measure']}（帮扶对象：{about['whom']}）" if "measure" in about else ""
 
 
 def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> View:

@@ -168,7 +168,7 @@ class Case:
         task.excluded = self._barred(task)
         timing = s.process.timing(kind)
         limit = limit or (timing.limit_for(s.colour) if timing else None)
-        if limit and kind != "rectify":
+        if limit and not KINDS[kind].items_timed:
             clock = self.start_clock(f"task:{task.task_id}", task.name, limit=limit, task_id=task.task_id,
                                      rungs=rungs or (timing.rungs if timing else None), starts_at=task.opened_at,
                                      decides=policy.decides_itself if policy else None)  # fmt: skip

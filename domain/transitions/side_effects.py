@@ -42,8 +42,6 @@ def take_effect(case: Case, task: Task) -> None:
         effect(case, task, decision)
     answered(case, task, decision)
     match task.kind:
-        case "rectify" | "verify":
-            take_items(case, task, decision)
         case "approve_third_push":
             note_report(case, task)
             if task.beside:
@@ -126,6 +124,8 @@ _EFFECTS: dict[str, Callable[[Case, Task, Decision], None]] = {
     "check_in": lambda case, task, decision: checked_in(case, task),
     "confer": conferred,
     "carry_out": carried,
+    "rectify": take_items,
+    "verify": take_items,
     "supervise": _supervised,
 }
 """What the answer to a kind of task does, whatever was answered."""

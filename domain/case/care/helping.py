@@ -39,9 +39,12 @@ def may_help(state: DisputeState) -> bool:
 
 
 def arrange_help(case: Case, form: ArrangeHelp, body: OrganisationRef) -> None:
-    """Asks the department; the measure and for whom it is stand in the question."""
+    """Asks the department; the measure and for whom it is stand in the question, and not in its title, which lists and
+    searches have in the clear.
+    """
+    number = 1 + sum(task.kind == HELP for task in case.state.tasks)
     about = {"organisation": body.code, "path": body.path, "measure": form.measure, "whom": form.whom,
-             "title": form.measure}  # fmt: skip
+             "title": f"第{number}项"}  # fmt: skip
     case.open(HELP, about=about)
 
 

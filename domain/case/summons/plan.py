@@ -50,7 +50,7 @@ def conferred(case: Case, task: Task, decision: Decision) -> None:
     policy = case.state.process.summons
     for item in fields["items"]:
         unit, number, due = by_code[item["organisation"]], len(whistle.items) + 1, datetime.fromisoformat(item["due"])
-        about = {"summons": whistle.number, "item": number, "title": item["what"][:40],
+        about = {"summons": whistle.number, "item": number, "title": f"方案第{number}项",
                  "instructions": item["what"]}  # fmt: skip
         asked = case.open(
             CARRY_OUT, to=[Post(role=item["role"], path=unit.path)], about=about,
@@ -65,9 +65,10 @@ def conferred(case: Case, task: Task, decision: Decision) -> None:
 def carried(case: Case, task: Task, decision: Decision) -> None:
     """Something planned is done, which is a milestone; or can't be done, and they confer again."""
     whistle = whistle_of(case.state, task)
-    what = whistle.items[task.about["item"] - 1].what
+    number: int = task.about["item"]
+    what = whistle.items[number - 1].what
     if decision.name == "done":
         case.log("milestone", f"{what[:40]}：吹哨后{lasted(whistle, decision.at)}完成", by=decision,
-                 summons=whistle.number, item=task.about["item"])  # fmt: skip
+                 summons=whistle.number, item=number)  # fmt: skip
     elif decision.name == "unable":
-        convene(case, whistle, f"无法落实：{what[:40]}")
+        convene(case, whistle, f"方案第{number}项无法落实", what)

@@ -151,10 +151,12 @@ def checked_in(case: Case, task: Task) -> None:
         convene(case, whistle)
 
 
-def convene(case: Case, whistle: Whistle, why: str = "") -> None:
-    """Whoever whistled is asked to hold the joint session; the first one's time runs from the whistle."""
+def convene(case: Case, whistle: Whistle, why: str = "", words: str = "") -> None:
+    """Whoever whistled is asked to hold the joint session; the first one's time runs from the whistle. `why` is part of
+    the question's title, which lists have in the clear: what people wrote goes into `words`.
+    """
     s, policy, now = case.state, _policy(case.state), case.now()
-    about = _about(whistle, why or whistle.why or "交办会商", why or whistle.reason)
+    about = _about(whistle, why or whistle.why or "交办会商", words or whistle.reason)
     task = case.open(
         CONFER,
         to=[whistle.post] if whistle.post else None,

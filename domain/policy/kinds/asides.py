@@ -116,6 +116,7 @@ ASIDES: dict[str, KindSpec] = {
         within=(Stage.NOTICE,),
         to_organisation=True,
         by_items=True,
+        items_timed=True,
         decisions={"rectified": _d("整改完成", hazards.Rectified, pictures=True)},
     ),
     "verify": KindSpec(

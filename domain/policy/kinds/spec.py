@@ -100,5 +100,7 @@ class KindSpec(Model):
     """answers a letter (`notices` of the playbook) that no other question carries"""
     by_items: bool = False
     """answers items of a batch, some at a time: it ends with the last that waits for it; the items keep the answers"""
+    items_timed: bool = False
+    """each of its items is due on a day of its own: the question itself has no deadline"""
     protection: bool = False
     """belongs to the protection-order track, which a playbook opens by `protection_for`"""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from domain.image.projection import project
 from domain.image.public_document import public_document
 from domain.image.shown_summons import ShownWhistle
 from domain.people.organisation import Actor
@@ -210,6 +211,7 @@ def test_what_cannot_be_carried_out_goes_back_to_the_table() -> None:
     told.answer("carry_out", "unable", reason="产权有争议")
     told.answer("dispose", "disposed")
     assert (told.state.stage, "confer" in told.open_kinds) == (Stage.PUSH_3, True)
+    assert not any("拆除" in task.title for task in project(told.state).tasks), "lists have titles in the clear"
     told.answer("confer", "agreed", by=STREET, participants=PRESENT, items=[{**item, "what": "先行封闭通道"}])
     told.answer("carry_out", "done")
     assert told.state.stage is Stage.EVALUATION

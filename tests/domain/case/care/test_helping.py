@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.base import china
 from domain.case.care.helping import measures
+from domain.image.projection import project
 from domain.image.public_document import public_document
 from domain.policy.stages import Stage
 from tests.domain.mediated_dispute import Told
@@ -100,3 +101,11 @@ def fields_of(refusal: ApplicationError) -> list[str]:
 def said(refusal: ApplicationError) -> str:
     """What a refusal says of its fields."""
     return "".join(error["message"] for error in refusal.details[0]["errors"])
+
+
+def test_neither_the_measure_nor_for_whom_it_is_stands_where_lists_have_it_in_the_clear() -> None:
+    told = found_by_the_grid()
+    told.act("arrange_help", measure="精神鉴定", whom="老人子女傅某", organisation="housing")
+    [shown] = [task.title for task in project(told.state).tasks if task.task.kind == "help_out"]
+    assert shown.startswith("第1项")
+    assert not any(word in shown for word in ("精神", "老人", "傅"))
