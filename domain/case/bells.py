@@ -45,17 +45,20 @@ class Running(Protocol):
 
 
 def ring(case: Running, task: Task) -> None:
-    """A task is delivered, now: it rings where its playbook says so, and is deemed known after a time."""
+    """A task is delivered, now: it rings where its playbook says so, and is deemed known after a time. One that carries
+    a letter is, whatever is said of its kind: a table that is asked again has no times of its own.
+    """
     policy = case.state.process.tasks.get(task.kind)
-    if policy is None or not (policy.ring or policy.known_after or NOTICE in task.about):
+    kept = policy is not None and (policy.ring or policy.known_after)
+    if not kept and NOTICE not in task.about:
         return
     for name in (RING, KNOWN):  # what rang before it was reassigned rings no more
         case.stop_clock(f"{name}{task.task_id}")
     task.delivery = Delivery(delivered_at=case.now())
-    if policy.known_after:
+    if policy and policy.known_after:
         case.start_clock(f"{KNOWN}{task.task_id}", f"{task.name}视为知悉", limit=policy.known_after,
                          decides="known", task_id=task.task_id)  # fmt: skip
-    if policy.ring:
+    if policy and policy.ring:
         _ring_at(case, task)
 
 

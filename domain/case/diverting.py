@@ -101,9 +101,12 @@ def undo(case: Case, how: str) -> None:
 
 
 def comes_back(case: Case, incident: Incident) -> None:
-    """An alarm on a diverted matter within the playbook's time is 回流 (H-052), put on record once an alarm."""
+    """An alarm on a diverted matter within the playbook's time is 回流 (H-052), put on record once an alarm.
+
+    Reports tell their time to the second: one of the diversion's own second comes after it.
+    """
     s, record = case.state, case.state.diverted
-    if record is None or incident.source != ALARM or incident.reported_at < record.at:
+    if record is None or incident.source != ALARM or incident.reported_at < record.at.replace(microsecond=0):
         return
     if incident.reported_at <= s.calendar.after(record.at, s.process.diversion.back_within):
         record.came_back.append(incident.reported_at)

@@ -156,7 +156,11 @@ def _met_before(state: DisputeState) -> bool:
 
 
 def _handed_in(state: DisputeState) -> bool:
-    """Whether a disposal waits for its evaluation: no limit on disposing runs, and follow-up would be all there is."""
+    """Whether a disposal waits for its evaluation, or at its own stage for what comes before that (who was called by a
+    whistle): no limit on disposing runs, and follow-up would be all there is.
+    """
     disposal = state.disposal
-    judged_at = (Stage.CONFIRMATION, Stage.EVALUATION)
-    return state.stage in judged_at and disposal is not None and disposal.round == state.round
+    if disposal is None or disposal.round != state.round:
+        return False
+    waits = state.stage is disposal.stage and not state.clock(COLOUR)
+    return waits or state.stage in (Stage.CONFIRMATION, Stage.EVALUATION)

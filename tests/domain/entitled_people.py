@@ -86,7 +86,7 @@ def barred(state: DisputeState, task: Task) -> set[str]:
     if task.kind == "approve_change" and "proposer" in task.about:
         proposed = next(e for e in state.timeline if e.detail.get("task_id") == task.task_id)  # when it was opened
         about = proposed.detail["about"]
-        return {about["proposer"], *([about["proposed_for"]] if "proposed_for" in about else [])}
+        return {who for who in (about["proposer"], about.get("proposed_for")) if who}  # nobody: the clock proposed it
     if task.kind != "evaluate":
         return set()
     hands: set[str] = set()

@@ -366,7 +366,7 @@ class Watch:
 
     def _resolved(self, state: DisputeState) -> None:
         assert state.disposal, "resolved without a disposal"
-        seats = state.process.seats_for(state.disposal.where)
+        seats = state.process.seats_for(state.disposal.where) if state.process.has(Stage.EVALUATION) else []
         last = [v for v in state.evaluations if v.round == state.round]
         assert [v.verdict for v in last] == ["accept"] * len(seats), "resolved without every seat's acceptance"
         assert len({v.evaluator for v in last}) == len(last), "one person on two seats"

@@ -19,7 +19,6 @@ from domain.case.state import DisputeState
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
-from domain.policy.parts.notices import NoticePolicy
 from domain.policy.parts.promotion import PromotionPolicy
 from domain.policy.playbook import Playbook
 from domain.policy.spans import Calendar
@@ -54,9 +53,13 @@ PROMOTION = PromotionPolicy.model_validate({
 
 
 def with_letters(city: Playbook) -> Playbook:
-    """The same city, where a letter goes out with each dispatch, written reminder and return."""
+    """The same city, where a letter goes out with each dispatch, written reminder and return; where it asks no answer
+    to letters there are none.
+    """
+    if "answer_notice" not in city.process.tasks:
+        return city
     steps = {"dispatch": "assignment", "urge": "supervision", "return": "return"}
-    notices = NoticePolicy.model_validate({**city.process.notices.model_dump(), "sent_with": steps})
+    notices = city.process.notices.model_copy(update={"sent_with": steps})
     return city.model_copy(update={"process": city.process.model_copy(update={"notices": notices})})
 
 

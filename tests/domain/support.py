@@ -51,6 +51,13 @@ PLACES = {
     "womens_federation": "/c/wf",
     "risk_centre": "/c/risk",
     "hotline": "/c/hotline",
+    # places that one city or another adds
+    "city_bureau": "/c/city-bureau",
+    "workstation": "/c/town/ws",
+    "command_post": "/c/police/command",
+    "grid_centre": "/c/grid-centre",
+    "county_group": "/c/group",
+    "city_group": "/c/city-group",
 }
 BEAT = Beat(
     code="beat",

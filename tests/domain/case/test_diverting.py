@@ -110,6 +110,19 @@ def test_an_alarm_on_a_diverted_matter_within_the_time_flows_back() -> None:
     assert never.logged("came_back") == []
 
 
+@pytest.mark.req("H-052")
+def test_an_alarm_of_the_diversions_own_second_flows_back() -> None:
+    """“回流案”: reports tell their time to the second."""
+    desk = hotline()
+    told = desk.at
+    desk.at += timedelta(milliseconds=600)
+    judged(desk)
+    add_incident(desk.case, alarm(2, told - timedelta(seconds=1)))
+    assert desk.logged("came_back") == []
+    add_incident(desk.case, alarm(3, told))
+    assert len(desk.logged("came_back")) == 1
+
+
 @pytest.mark.req("H-041", "H-033")
 def test_while_the_scene_is_not_safe_nobody_diverts() -> None:
     """“稳控现场后，民警‘派单’”."""

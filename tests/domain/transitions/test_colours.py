@@ -11,7 +11,8 @@ from domain.case.clocks import Clock
 from domain.errors import FieldsInvalid
 from domain.policy.stages import Stage
 from domain.transitions.colours import disposed, intervened, is_lower, recolour
-from tests.domain.support import HANDLER, HOUSING, MET, MONDAY, OFFICER, Desk
+from tests.domain.mediated_dispute import Told
+from tests.domain.support import HANDLER, HOUSING, MET, MONDAY, OFFICER, Desk, alarm
 
 DAY = timedelta(days=1)
 
@@ -174,3 +175,16 @@ def test_an_overdue_colour_met_late_stays_missed() -> None:
     clock = colour_clock(desk)
     intervened(desk.case)
     assert clock.state == "missed"
+
+
+def test_a_case_that_waits_for_its_desks_after_the_scene_is_followed_up_when_it_turns_red() -> None:
+    """“后期持续跟进” (Q-033): settled on the scene, and the desk has not judged it yet when it happens again."""
+    told = Told("wuwei")
+    told.answer("handle_on_scene", "settled", summary="当场化解")
+    assert (told.state.stage, told.state.clock(COLOUR), told.open_kinds) == (Stage.PUSH_1, None, ["confirm_triage"])
+    for number in (2, 3):
+        told.life.fact(alarm(number, told.life.at, rank=number))
+    told.life.settle()
+    assert (told.state.stage, told.state.colour) == (Stage.PUSH_1, "red")
+    assert told.state.clock(PROGRESS)
+    assert told.task("keep_following").addressees == told.state.tasks[1].addressees

@@ -78,3 +78,17 @@ def test_a_return_is_a_letter_to_who_does_it_again_and_its_new_disposal_the_answ
     assert second.to == MARKET.path
     told.answer("dispose", "disposed")
     assert [stands for _, stands in letters(told)] == ["answered", "open"]
+
+
+def test_a_return_to_the_table_is_a_letter_that_is_delivered() -> None:
+    """A table has no times of its own in the playbook, and is written to all the same."""
+    told = dispatched(**{"return": "return"})
+    for _ in range(2):
+        told.answer("accept_assignment", "accept")
+    told.answer("dispose", "mediate", reason="单独难以化解", criteria=["hard"])
+    told.answer("mediate", "agreed")
+    told.answer("evaluate", "return", reason="perfunctory", explanation="只有签字，没有商谈", redo="same")
+    table = told.task("mediate")
+    assert (told.state.round, [stands for _, stands in letters(told)]) == (2, ["open"])
+    assert table.delivery
+    assert table.delivery.delivered_at == table.opened_at
