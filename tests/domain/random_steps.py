@@ -217,9 +217,7 @@ class Steps(RuleBasedStateMachine):
             self.ending |= {name} & self.ends_at_once()
 
     def ends_at_once(self) -> set[str]:
-        """The actions that end a life as they are taken, of the mildest colour that nobody alone made so; else when they
-        are approved.
-        """
+        """The actions that end a life as they are taken: of the mildest colour, unless somebody alone made it so."""
         mildest = list(self.state.process.colours)[-1]
         mild = self.state.colour == mildest and not self.state.lowered_from
         return set(ENDINGS) - {"merge_into"} if mild else set()
