@@ -27,6 +27,11 @@ async def triage(desk: Desk) -> Stage:
         return desk.state.process.first_push
     while True:
         answers, last = await _judged(desk)
+        if desk.state.alarmed and len(answers) < desks.desks_in(desk.state):  # those behind judge beside
+            desk.state.alarmed = False
+            desks.open_beside(desk.case, 1 + len(answers))
+            open_protection(desk.case)
+            return desk.state.process.first_push
         ruling = min(last, key=lambda answer: GRAVEST_FIRST.index(answer.name))
         if ruling.name not in ("no_risk", "police_case"):
             return await _first_push(desk, ruling)
@@ -42,6 +47,7 @@ async def triage(desk: Desk) -> Stage:
 async def _judged(desk: Desk) -> tuple[list[Answer], list[Answer]]:
     """What every desk of the chain says, and what those that were asked last say: all look, one after another or,
     where it is so grave, together. The last desk's word holds; of those that could not know of each other the gravest.
+    Where a desk finds it to be of a colour in which nobody waits, those behind it are not waited for.
     """
     number, answers, last = 1, list[Answer](), list[Answer]()
     while number <= desks.desks_in(desk.state):
@@ -49,6 +55,8 @@ async def _judged(desk: Desk) -> tuple[list[Answer], list[Answer]]:
         last = await desk.ask_all([_ask(desk, each) for each in asked])
         answers += last
         number = asked[-1] + 1
+        if desk.state.alarmed:
+            break
     return answers, last
 
 

@@ -19,6 +19,7 @@ from domain.case.care.helping import HelpMeasure
 from domain.image.shown_summons import ShownCalled, ShownWhistle
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
+from domain.policy.matters.matter import MATTER_NAMES, usual
 from domain.policy.stages import Stage
 from infra.runtime.policy_files import role_name
 
@@ -62,6 +63,7 @@ def _head(case: Case, now: datetime, offices: Offices) -> View:
         "no": case.dispute_no,
         "revision": case.revision,
         "title": case.title,
+        "matter": "" if usual(case.matter) else MATTER_NAMES[case.matter],
         "colour": w.colour(case.colour, case.colours),
         "stage": case.stage_name,
         "round": case.round,

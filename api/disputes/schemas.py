@@ -172,6 +172,8 @@ class Case(DisputeItem):
     round_began: datetime
     accepted_by: list[str]
     """roles that accept an assignment"""
+    matters: list[Matter] = []
+    """what its desk may find it to be about, where its source leaves a choice"""
     own_roles: dict[str, list[str]] = {}
     """the roles that may take an action, of those of which the case's playbook says so"""
     as_of: datetime | None

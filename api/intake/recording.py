@@ -15,7 +15,7 @@ from domain.base import Model, absent
 from domain.case.hazards.batch import Batch
 from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
-from domain.policy.intake.sources import particulars_said
+from domain.policy.intake.sources import matter_said, particulars_said
 from domain.policy.matters.matter import Matter, usual
 from domain.triage.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
 from domain.triage.places import resolve_places
@@ -57,14 +57,17 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     incident_id = new_id()
     listed = services.policy.playbook.process.sources.get(report.source)
     particulars, _ = particulars_said(listed, report.particulars)
-    content = Content(incident=_incident(incident_id, report, found, particulars), triage=found, places=places)
+    matter, _ = matter_said(listed, report.matter)
+    incident = _incident(incident_id, report, found, particulars)
+    content = Content(incident=incident, triage=found, places=places, matter=matter)
     sealed = content.model_dump(mode="json")
 
     def decide(earlier: list[Earlier]) -> str | None:
         these = [_earlier_as_known(each) for each in earlier]
         known.extend(these)
         sealed["similar"] = similar(new, known)
-        joined = same_quarrel(new, these)
+        alike = [each for each, before in zip(these, earlier, strict=True) if _matter_of(before) == matter]
+        joined = same_quarrel(new, alike)  # a demand is none of a quarrel's alarms, however alike the two are
         if joined:  # G2: how often it was reported; the case itself counts what that does to its colour
             times = 1 + sum(each.dispute_no == joined and _within(report, each) for each in known)
             again = triage(report.narrative, services.policy.lexicon, source=report.source, repeats=times)
@@ -112,8 +115,9 @@ def content_digest(report: IncidentIn) -> str:
     """A digest of what was reported, however it was written: the offset of an instant, a text's Unicode form, the order
     of the parties, and whether an empty value is left out, make no difference."""
     sent = _plain(report.model_dump())
-    if not report.particulars:
-        del sent["particulars"]
+    for unsaid in ("particulars", "matter"):
+        if not sent[unsaid]:
+            del sent[unsaid]
     sent["parties"] = sorted(digest(party) for party in sent["parties"])
     return digest(sent)
 
@@ -165,6 +169,11 @@ def _as_known(report: IncidentIn, found: Triage) -> Known:
         parties=[party.model_dump(include={"name", "phone", "id_number"}) for party in report.parties],
         reported_at=report.reported_at,
     )
+
+
+def _matter_of(earlier: Earlier) -> Matter:
+    """What the dispute of an earlier report is about: as it stands now, or before it was published as it began."""
+    return Matter(earlier.matter or earlier.content.get("matter", Matter.DISPUTE))
 
 
 def _earlier_as_known(earlier: Earlier) -> Known:

@@ -11,6 +11,7 @@ from api.core.schemas import Problem, Shape
 from domain.base import Model, Strict
 from domain.case.capacity import MAX_MESSAGE, size_of
 from domain.policy.fields import Code, Moment
+from domain.policy.matters.matter import Matter
 from domain.policy.stages import Stage
 from domain.storable_text import UNFIT, is_fit
 
@@ -84,6 +85,7 @@ class IncidentIn(Strict):
     particulars: dict[Annotated[str, StringConstraints(max_length=31)], Short] = Field(
         {}, title="该来源另须填写的内容（工作机制 sources.asks）", max_length=10
     )
+    matter: Matter | None = Field(None, title="事项（dispute 矛盾纠纷，livelihood 民生诉求，petition 信访积案）")
     channel_officer: Maybe = Field(None, title="接报人", max_length=100)
 
     @model_validator(mode="after")
@@ -135,6 +137,7 @@ class Received(Shape):
 
     incident_id: str
     dispute_no: str
+    matter: Matter = Matter.DISPUTE
     joined: bool
     triage: TriageShape
     received_at: datetime

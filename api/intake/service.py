@@ -23,7 +23,7 @@ from domain.base import china
 from domain.errors import FieldsInvalid, NotEntitled, NotFound, SantuiError, SourceNoConflict
 from domain.people.organisation import Actor, within
 from domain.people.permissions import INTAKE_ROLES
-from domain.policy.intake.sources import Source, particulars_said
+from domain.policy.intake.sources import Source, matter_said, particulars_said
 from domain.policy.process import Process
 from domain.policy.stages import Stage
 from domain.triage.triage import triage
@@ -83,8 +83,9 @@ async def _check_source(services: Services, session: Session, actor: Actor, repo
     if listed is not None and listed.reported_by:
         await _check_reporter(services, session, actor, report, listed)
     _, wrong = particulars_said(listed, report.particulars)
-    if wrong:
-        raise FieldsInvalid(errors=wrong)
+    _, not_about = matter_said(listed, report.matter)
+    if wrong or not_about:
+        raise FieldsInvalid(errors=[*not_about, *wrong])
 
 
 async def _check_reporter(
@@ -163,6 +164,7 @@ def _answer(row: IncidentRow, process: Process, *, published: bool) -> Answer[Nu
     received = Received(
         incident_id=row.incident_id,
         dispute_no=row.dispute_no,
+        matter=content.matter,
         joined=row.joined,
         triage=present_triage(content.triage, content.places, process, content.similar),
         received_at=china(row.received_at),

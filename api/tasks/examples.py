@@ -162,6 +162,8 @@ def decision_shown(
     form = schema_of(asked_form(spec.form, demand))
     # Without what the mechanism has no stage for.
     foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
+    if not document.get("matters"):
+        foreign.add("matter")
     properties = {field: schema for field, schema in form["properties"].items() if field not in foreign}
     given = example(kind, name, about, document, people=people)
     shown = {field: value for field, value in given.items() if field not in foreign}

@@ -25,6 +25,7 @@ from domain.policy.stages import HAZARD_LIFE, Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began
 from domain.transitions.letters.sending import own_roles
+from domain.transitions.triage.matters import matters_of
 from domain.triage.diversion import Diversion
 
 
@@ -135,6 +136,8 @@ class PublicDocument(Model):
     promotions: list[records.Promotion] = Field(exclude_if=absent)
     """each time that it moved up a level (提级办理)"""
     matter: Matter = Field(exclude_if=usual)
+    matters: list[Matter] = Field(exclude_if=absent)
+    """what its desk may find it to be about, where there is a choice"""
     batch: PublicBatch | None = Field(exclude_if=absent)
     """of a batch of hazards; its items have rows of their own"""
     returns: int
@@ -225,6 +228,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         changes=state.changes,
         promotions=state.promotions,
         matter=state.matter,
+        matters=matters_of(state),
         batch=_batch(state.batch) if state.batch else None,
         returns=state.returns,
         groundless_refusals=state.groundless_refusals,

@@ -13,6 +13,7 @@ from domain.indicators.mechanism.counts import mechanism
 from domain.indicators.notice_counts import notices
 from domain.indicators.summons import summoned
 from domain.indicators.visit_counts import RESPONSE
+from domain.policy.matters.matter import Matter
 
 PETITION = "admin_petition_backlog"
 """The category of a petition backlog (信访积案, Q-098)."""
@@ -135,7 +136,7 @@ def _mediated(state: DisputeState, bare: Bare, unit: str, first: Tally | None) -
         found.append(sat)
     agreed = [s for s in state.sessions if s.result == "agreed" and first and s.round == first.round]
     if first and agreed:
-        petition = state.category == PETITION or state.source == PETITION_SOURCE
+        petition = state.matter is Matter.PETITION or state.category == PETITION or state.source == PETITION_SOURCE
         found.append(first.model_copy(update={
             "kind": TallyKind.MEDIATED, "value": tiers.index(agreed[-1].tier) + 1,
             "result": "petition" if petition else "", "done_at": None, "lag": None,

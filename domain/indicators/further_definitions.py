@@ -212,7 +212,7 @@ FURTHER = (
         source="F.4；Q-098",
         section="mediation",
         formula="期内由联调达成一致并首次评估结案的信访积案数",
-        edges=("信访积案指类别为信访积案或来源为信访的",),
+        edges=("信访积案指事项或类别为信访积案、或来源为信访的",),
         hits=lambda count, days: count.result == "petition",
     ),
     Definition(

@@ -260,7 +260,12 @@ class Process(Strict):
         hazard = matter is Matter.HAZARD
         tasks = {kind: policy for kind, policy in self.tasks.items() if hazard or not KINDS[kind].by_items}
         stages = self.stages if hazard else self.life(matter)
-        return self.model_copy(update={"stages": stages, "lives": {}, "tasks": tasks})
+        sources = {code: source.about(self._alike(stages, source.matters)) for code, source in self.sources.items()}
+        return self.model_copy(update={"stages": stages, "lives": {}, "tasks": tasks, "sources": sources})
+
+    def _alike(self, stages: list[Stage], matters: list[Matter]) -> list[Matter]:
+        """Those matters that live by these stages: what a desk may find a case to be that lives so."""
+        return [each for each in matters if self.life(each) == stages]
 
     def has(self, stage: Stage) -> bool:
         """Whether the mechanism has the stage."""

@@ -38,6 +38,8 @@ class Earlier(Model):
     reported_at: datetime
     opened_at: datetime
     closed: bool
+    matter: str | None = None
+    """what the dispute is about; none where the read model has not got it yet"""
     content: dict[str, Any]
 
 
@@ -75,7 +77,7 @@ def _near(dialect: str) -> Executable:
 
 def _told(dialect: str) -> Executable:
     return (
-        select(*(getattr(IncidentRow, name) for name in _OF_EARLIER), col(DisputeRow.closed_at))
+        select(*(getattr(IncidentRow, name) for name in _OF_EARLIER), col(DisputeRow.closed_at), col(DisputeRow.matter))
         .outerjoin(DisputeRow, col(DisputeRow.dispute_no) == col(IncidentRow.dispute_no))
         .where(among(col(IncidentRow.incident_id), "ids", dialect))
         .order_by(col(IncidentRow.reported_at).desc())
@@ -187,9 +189,10 @@ def _as_earlier(rows: Rows) -> list[Earlier]:
             reported_at=reported_at,
             opened_at=received_at,
             closed=closed_at is not None,
+            matter=matter,
             content=sealed,
         )
-        for incident_id, dispute_no, category, reported_at, received_at, sealed, closed_at in rows
+        for incident_id, dispute_no, category, reported_at, received_at, sealed, closed_at, matter in rows
     ]
 
 

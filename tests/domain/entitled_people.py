@@ -22,6 +22,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.evidence import last_met, round_began
 from domain.transitions.supervision import holder_of, of_body
+from domain.transitions.triage.matters import matters_of
 from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
 
 T = TypeVar("T")
@@ -212,6 +213,7 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
          {"scene_safe": d.pick([True, False])}])},
     ("confirm_triage", "correct"): lambda d, s, at: {
         "police": d.flag(), "police_handled": "已出警", "scene_safe": d.pick([None, True, False]),
+        "matter": d.pick([None, *matters_of(s)]),
         **d.pick([{"colour": d.pick(list(s.process.colours))},
                   {"colour": None, "harm": d.number(1, 3), "urgency": d.number(1, 3)}])},
     ("confirm_triage", "report_up"): lambda d, s, at: {"police_handled": "已出警", "bundle": d.pick([None, "BS-1"])},

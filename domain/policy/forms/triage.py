@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from domain.policy.fields import AXIS, SCENE_SAFE, Bundle, Code, DisputeNo, Fields, Reasoned, Text
+from domain.policy.matters.matter import Reportable
 
 
 class ReportUp(Fields):
@@ -33,6 +34,7 @@ class Correct(Reasoned):
     scene_safe: bool | None = Field(None, title=SCENE_SAFE)
     harm: int | None = Field(None, ge=1, le=AXIS, title="现实危害性（1 至 3）")
     urgency: int | None = Field(None, ge=1, le=AXIS, title="轻重缓急（1 至 3）")
+    matter: Reportable | None = Field(None, title="事项（dispute 矛盾纠纷，livelihood 民生诉求，petition 信访积案）")
 
 
 class NoRisk(Fields):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from domain.policy.intake.sources import OTHER, Source
 from domain.policy.loading import Loc, Mistake
+from domain.policy.matters.matter import REPORTED
 from domain.policy.mistakes import choice
 from domain.policy.process import Process
 from domain.policy.stages import Stage
@@ -24,6 +25,11 @@ def source_mistakes(process: Process) -> Iterator[Mistake]:
             yield Mistake(where, f"'{code}' holds {full_width[0]}: no source is called so")
         yield from _desks(process, source, where)
         yield from _ways(process, source, where)
+        for n, matter in enumerate(source.matters):
+            if matter not in REPORTED:
+                yield Mistake((*where, "matters", n), f"'{matter}' comes in batches, no report is about it")
+            elif matter in source.matters[:n]:
+                yield Mistake((*where, "matters", n), f"'{matter}' stands here already")
         called: dict[str, str] = {}
         for each, asked in source.asks.items():
             if called.setdefault(asked.name, each) != each:

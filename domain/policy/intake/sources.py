@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 
 from domain.base import Strict, absent
 from domain.policy.addressing import Addressing
+from domain.policy.matters.matter import MATTER_NAMES, Matter
 from domain.policy.spans import Span
 
 SOURCE_NAMES = {"110": "110 警情", "12345": "12345 热线", "grid": "网格走访", "walk_in": "来访", "court": "法院转送",
@@ -54,6 +55,24 @@ class Source(Strict):
     asks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")], Asked] = Field(
         {}, max_length=10, exclude_if=absent, description="the source's own form: what its reports say besides"
     )
+    matters: list[Matter] = Field(
+        [], max_length=3, exclude_if=absent, description="what its reports are about, the usual first; none: disputes"
+    )
+
+    def about(self, matters: list[Matter]) -> Source:
+        """The source as a case pins it: of several matters those that its desks may find it to be; of one none."""
+        kept = matters if len(matters) > 1 else []
+        return self if kept == self.matters else self.model_copy(update={"matters": kept})
+
+
+def matter_said(source: Source | None, said: Matter | None) -> tuple[Matter, list[dict[str, str]]]:
+    """What a report is about, the source's usual where it doesn't say; and what is wrong with it."""
+    allowed = (source.matters if source else []) or [Matter.DISPUTE]
+    if said is None or said in allowed:
+        return said or allowed[0], []
+    names = "、".join(MATTER_NAMES[each] for each in allowed)
+    about = f"{source.name if source else '该来源'}受理的事项是{names}，没有{MATTER_NAMES[said]}"
+    return allowed[0], [{"field": "matter", "message": about}]
 
 
 def particulars_said(source: Source | None, said: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:

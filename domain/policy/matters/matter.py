@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Matter(StrEnum):
@@ -23,6 +24,7 @@ MATTER_NAMES: dict[Matter, str] = {
     Matter.LIVELIHOOD: "民生诉求",
     Matter.PETITION: "信访积案",
 }
+Reportable = Literal["dispute", "livelihood", "petition"]
 REPORTED = (Matter.DISPUTE, Matter.LIVELIHOOD, Matter.PETITION)
 """What is reported as an alarm is; hazards come in batches."""
 

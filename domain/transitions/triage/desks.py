@@ -20,6 +20,7 @@ from domain.policy.stages import Stage
 from domain.transitions.approvals import recoloured_by
 from domain.transitions.colours import is_lower, recolour
 from domain.transitions.triage.axes import correct_axes
+from domain.transitions.triage.matters import correct_matter, matter_errors
 from domain.triage.responsibility import ListRow, organisations_for
 
 KIND = "confirm_triage"
@@ -127,9 +128,9 @@ def desk_errors(
     What the police must see to first is not passed on to others blindly: where no stage of the mechanism is theirs, the
     desk says what they did.
     """
-    source, errors = source_of(state), []
+    source, errors = source_of(state), matter_errors(state, form)
     if source is None:
-        return []
+        return errors
     if source.call_back and decision in ("no_risk", "police_case") and not getattr(form, "answered", None):
         errors.append({"field": "answered", "message": f"{source.name}须回复报告人：请填写答复情况"})
     if decision in ("confirm", "report_up", "correct") and not any(state.process.has(s) for s in POLICE_STAGES):
@@ -162,8 +163,7 @@ def ask_together(case: Case) -> None:
     s = case.state
     waiting = sorted(map(_level, s.pending(KIND)))
     if waiting and not judging(s) and s.interruption is None and s.process.at_once(s.source, s.colour):
-        s.alarmed = True
-        _again(case, "预警升级，立即处置")
+        _wait_no_more(case)
         return
     if not waiting or s.interruption is not None or waiting == asked_now(s, waiting[0]):
         return
@@ -171,6 +171,13 @@ def ask_together(case: Case) -> None:
         open_beside(case, waiting[0])
     elif s.stage is Stage.TRIAGE:
         _again(case, "预警升级，各级同时研判")
+
+
+def _wait_no_more(case: Case) -> None:
+    """The first push goes out now: what desks are asked is asked beside it, and so is who has not been asked yet."""
+    case.state.alarmed = True
+    if case.state.pending(KIND):
+        _again(case, "预警升级，立即处置")
 
 
 def _again(case: Case, why: str) -> None:
@@ -194,6 +201,7 @@ def _correct(case: Case, task: Task, decision: Decision) -> None:
             if not any(assigned.round == s.round for assigned in s.assigned):
                 s.suggested = organisations_for([row.lead, *row.cooperating], s.places)
                 s.suggested_lead = s.suggested[0]
+    correct_matter(s, decision)
     s.urgent = fields.get("urgent", s.urgent)
     s.police = fields.get("police", s.police)
     colour, reason = correct_axes(s, fields), fields["reason"]
@@ -202,7 +210,10 @@ def _correct(case: Case, task: Task, decision: Decision) -> None:
     elif colour:
         if is_first(task) and is_lower(s, colour):
             s.lowered_from = s.lowered_from or s.colour
+        waited = not s.process.at_once(s.source, s.colour)
         recolour(case, colour, reason, by=decision)
+        if waited and not is_last(task) and s.process.at_once(s.source, s.colour):
+            _wait_no_more(case)
 
 
 def _level(task: Task) -> int:

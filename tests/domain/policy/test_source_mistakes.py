@@ -43,6 +43,13 @@ def test_a_chain_of_desks_that_would_be_ignored_is_refused(old: str, new: str, t
     assert told in the_mistake(old, new)
 
 
+def test_a_report_is_about_nothing_that_comes_in_batches_and_each_matter_stands_once() -> None:
+    [line] = mistakes(CITY.replace("matters: [dispute, livelihood]", "matters: [dispute, hazard]"))
+    assert "comes in batches" in line
+    [line] = mistakes(CITY.replace("matters: [dispute, livelihood]", "matters: [dispute, dispute]"))
+    assert "stands here already" in line
+
+
 def test_what_leaves_the_police_is_not_pushed_at_once() -> None:
     assert load(CITY.replace("push_at_once: false", "push_at_once: true"))
     reported = (PLAYBOOKS / "qionglai.yaml").read_text(encoding="utf-8")

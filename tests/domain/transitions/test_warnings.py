@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from domain.policy.intake.sources import TriageDesk
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
 from tests.domain.mediated_dispute import Told
 from tests.domain.policy.test_playbook import mistakes
-from tests.domain.support import MONDAY, PLAYBOOKS, alarm
+from tests.domain.support import MONDAY, PLAYBOOKS, alarm, process
 
 TEXT = (PLAYBOOKS / "wuwei.yaml").read_text(encoding="utf-8")
 
@@ -83,3 +84,29 @@ def test_a_warning_that_would_be_ignored_is_refused() -> None:
     ronghe = (PLAYBOOKS / "ronghe.yaml").read_text(encoding="utf-8")
     assert "a desk looks first" in mistakes("    red: {told:", "    red: {at_once: true, told:", ronghe)[0]
     assert load_playbook(TEXT, "wuwei.yaml")
+
+
+def chain_of_two() -> Told:
+    """A visit's report that two desks judge one after another, in a city where nobody waits for red."""
+    whole = process("wuwei")
+    desks = [TriageDesk(role="responsible_officer", at="station"), TriageDesk(role="command_room", at="station")]
+    visit = whole.sources["visit"].model_copy(update={"desks": desks})
+    return Told("wuwei", source="visit", process=whole.model_copy(update={"sources": {"visit": visit}}))
+
+
+@pytest.mark.req("W-062")
+def test_what_the_first_desk_of_a_chain_finds_to_be_red_waits_for_no_other_desk() -> None:
+    """“第一时间处置各类警情和突发状况”."""
+    told = chain_of_two()
+    told.answer("confirm_triage", "correct", colour="red", reason="一方扬言动刀")
+    assert (told.state.stage, told.open_kinds) == (Stage.PUSH_1, ["confirm_triage", "handle_on_scene"])
+    assert [(t.about["level"], t.beside) for t in told.state.pending("confirm_triage")] == [(2, True)]
+    assert not told.state.alarmed
+
+
+def test_of_a_chain_the_next_desk_is_waited_for_where_the_first_finds_it_mild_or_the_last_finds_it_red() -> None:
+    told = chain_of_two()
+    told.answer("confirm_triage", "correct", colour="orange", reason="曾有肢体冲突")
+    assert (told.state.stage, told.open_kinds) == (Stage.TRIAGE, ["confirm_triage"])
+    told.answer("confirm_triage", "correct", colour="red", reason="一方扬言动刀")
+    assert (told.state.stage, told.open_kinds) == (Stage.PUSH_1, ["handle_on_scene"])

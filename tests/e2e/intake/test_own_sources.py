@@ -89,3 +89,34 @@ def test_what_a_sweep_finds_says_which_sweep_and_whom_it_was_after(wuwei: Instan
     assert case["incidents"][0]["particulars"] == {"行动名称": "2026年独居老人摸排", "摸排对象类别": "独居老人"}
     elsewhere = county.with_role("village_auxiliary", "village-gushan-1")
     assert refused(county, elsewhere, "sweep", particulars=found).code == "not_entitled", "每村一名，各报本村"
+
+
+@pytest.mark.req("Q-088", "R-111")
+def test_a_need_is_reported_listed_and_shown_apart_from_quarrels(ronghe: Instance) -> None:
+    """“促成风险隐患、矛盾纠纷、民生诉求等问题彻底解决”; “解答群众问题,纾解急难愁盼”."""
+    county = ronghe.county
+    head, at = county.with_role("workstation_head", "workstation-qingxi-1"), house("清溪镇清溪社区")
+    body = county.reported("水压不足，三楼以上停水已三天，老人生活不便", source="workstation", parties=[],
+                           place={"address": at})  # fmt: skip
+    need = head.report({**body, "matter": "livelihood"})
+    assert (need["matter"], need["joined"]) == ("livelihood", False)
+    assert head.report({**body, "matter": "livelihood"})["incident_id"] == need["incident_id"], "once, however often"
+    quarrel = head.report({**body, "source_no": f"{body['source_no']}-2"})
+    assert (quarrel["matter"], quarrel["joined"]) == ("dispute", False), "no alarm of the need, however alike"
+    again = head.report({**body, "source_no": f"{body['source_no']}-3", "matter": "livelihood"})
+    assert (again["joined"], again["dispute_no"]) == (True, need["dispute_no"])
+
+    def listed(**asked: str) -> set[str]:
+        return {d["dispute_no"] for d in county.supervisor.get("/v1/disputes", limit=200, **asked)["items"]}
+
+    assert need["dispute_no"] in listed(matter="livelihood") - listed()
+    assert quarrel["dispute_no"] in listed() - listed(matter="livelihood")
+    case = county.dispute(need["dispute_no"])
+    assert (case["matter"], case["matters"]) == ("livelihood", ["dispute", "livelihood"])
+    task = county.supervisor.get(f"/v1/tasks/{county.open_tasks(case['dispute_no'])[0]['task_id']}")
+    correct = next(d for d in task["decisions"] if d["name"] == "correct")
+    assert "matter" in correct["schema"]["properties"], "the desk may find that somebody quarrels after all"
+    wrong = refused(county, head, "workstation", matter="petition")
+    assert wrong.body["errors"] == [
+        {"field": "matter", "message": "工作站收集受理的事项是矛盾纠纷、民生诉求，没有信访积案"}
+    ]
