@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
     from domain.transitions.triage.calling_back import call_back
+    from domain.transitions.triage.second_look import VerdictFoundWrong, verdict_found_wrong
     from domain.transitions.triage.warning import warn
     from workflows.clock import keep_time
     from workflows.confirmation import confirmation
@@ -71,6 +72,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     "calendar_edition": Calendar,
     "looked": handover.Looked,
     "unmanned": Sweep,
+    "verdict_found_wrong": VerdictFoundWrong,
 }
 """The signals that bring decisions and facts, with their messages."""
 STAGES = {
@@ -348,6 +350,11 @@ class DisputeWorkflow:
     def unmanned(self, sweep: Sweep) -> None:
         """Tasks whose people are gone: nobody holds the post, or who had them in hand has left."""
         take_sweep(self.case, sweep)
+
+    @workflow.signal(name="verdict_found_wrong")
+    def verdict_found_wrong(self, found: VerdictFoundWrong) -> None:
+        """A second look found that it should have been diverted, or should not."""
+        verdict_found_wrong(self.case, found)
 
     @workflow.signal(name="calendar_edition")
     def calendar_edition(self, calendar: Calendar) -> None:

@@ -19,7 +19,9 @@ from workflows.dispute import DisputeInput
 
 UpdateName = Literal["decide", "claim", "delegate", "transfer", "acknowledge", "act"]
 """The updates of `workflows.dispute`: a person's message, answered with a receipt or refused."""
-SignalName = Literal["decision", "incident_added", "hotline_note", "calendar_edition", "looked", "unmanned"]
+SignalName = Literal[
+    "decision", "incident_added", "hotline_note", "calendar_edition", "looked", "unmanned", "verdict_found_wrong"
+]
 """The signals that services send: a decision while no worker answers, a repeat alarm, a first look at what rings, tasks
 whose people are gone."""
 

@@ -54,8 +54,9 @@ class Handover(Shape):
 class Told(Shape):
     """What a message of kind `named` (a task is the person's now), `reported` (a push was reported to him),
     `hotline_note` (what a hotline heard of a dispute that he holds), `warned` (a dispute has got a colour of which his
-    level is warned), `buck_passing` (his organisation's refusal was found groundless) or `absence` (somebody whom he
-    called did not come) says.
+    level is warned), `buck_passing` (his organisation's refusal was found groundless), `absence` (somebody whom he
+    called did not come) or `diversion_checked` (a second look found that a dispute he holds should have been diverted,
+    or should not) says.
     """
 
     by: str

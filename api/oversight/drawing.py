@@ -10,7 +10,8 @@ import structlog
 from api.core.context import Services
 from api.core.schemas import JsonObject
 from api.intake.next_run import reopen
-from domain.case.state import Task
+from api.oversight.content import done_tasks, what_was_known
+from api.oversight.verdicts import draw_verdicts, tell_case
 from domain.errors import Refused, SantuiError, Unavailable
 from domain.people.organisation import Actor, Post
 from domain.policy.catalogue import KINDS
@@ -18,26 +19,32 @@ from domain.transitions.actions import Act
 from domain.triage.spot_checks import drawn
 from infra.database.columns import ring
 from infra.database.engine import Session
-from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.database.tables.read_model import DisputeRow
 from infra.database.tables.reporting import SpotCheckRow
 from infra.read_model.reporting.spot_checks import find_check
-from infra.read_model.tasks import tasks_of
 from infra.records.reporting import spot_checks as records
 
 log = structlog.get_logger()
 EVERY = 5.0
 """Seconds between two looks."""
+VERDICTS_EVERY = 60.0
+"""Seconds between two looks at what was diverted or kept: that is nobody's turn yet."""
 AT_ONCE = 100
 
 
 async def keep_drawing(services: Services) -> None:
     """Draws, and starts again what is left, for as long as the process lives."""
+    waited = VERDICTS_EVERY
     while True:
         await asyncio.sleep(EVERY)
+        waited += EVERY
         try:
             with services.places.taken("spot_checks") as alone:
                 if alone:
                     await draw(services)
+                    if waited >= VERDICTS_EVERY:
+                        await draw_verdicts(services)
+                        waited = 0
                     await start_left_again(services)
         except Unavailable as error:
             log.warning("spot_checks_wait", code=error.code)
@@ -70,15 +77,16 @@ async def draw(services: Services) -> int:
 
 
 async def start_left_again(services: Services) -> None:
-    """Starts again what was found wrong and left by a crash or an outage."""
+    """Does what was to follow of a check found wrong and was left by a crash or an outage."""
     async with services.database.read() as session:
         left = await records.unsettled(session, AT_ONCE)
     for row in left:
-        await start_again(services, row.check_id)
+        await follow_up(services, row.check_id)
 
 
-async def start_again(services: Services, check_id: str) -> None:
-    """Starts the dispute of a check again if that was found wrong; where it goes on already, that is enough.
+async def follow_up(services: Services, check_id: str) -> None:
+    """What follows of a check found wrong: the case of a verdict on diverting is told, a dispute that ended as no risk
+    is started again; where it goes on already, that is enough.
 
     The engine knows the check by its key, so that it is started once.
     """
@@ -86,6 +94,9 @@ async def start_again(services: Services, check_id: str) -> None:
         row = await find_check(session, check_id)
         dispute = await session.get(DisputeRow, row.dispute_no) if row else None
     if row is None or row.settled or row.verdict != records.WRONG:
+        return
+    if row.about != records.OUTCOME:
+        await tell_case(services, row)
         return
     stands = dispute is not None and dispute.closed_at is not None and dispute.round == row.round
     if stands:
@@ -108,30 +119,9 @@ async def _content(session: Session, row: SpotCheckRow) -> JsonObject | None:
     dispute = await session.get(DisputeRow, row.dispute_no)
     if dispute is None or dispute.closed_at is None or dispute.round != row.round:
         return None
-    asked = [
-        each for each in await tasks_of(session, row.dispute_no) if each.round == row.round and each.state == "done"
-    ]
-    desks = [task for each in asked if KINDS[each.kind].by_levels and (task := _task(each)).decision]
+    tasks = await done_tasks(session, row.dispute_no, row.round)
+    desks = [task for task in tasks if KINDS[task.kind].by_levels]
     said = [task.decision for task in desks if task.decision]
     if not said or said[-1].post is None:
         return None
-    others = [task.decision for each in asked if (task := _task(each)).decision]
-    document = dispute.sealed
-    return {
-        "path": said[-1].post.path,
-        "title": dispute.title,
-        "category_name": dispute.category_name,
-        "colour": dispute.colour,
-        "address": document["incidents"][0]["address"],
-        "narratives": [incident["narrative"] for incident in document["incidents"]],
-        "desks": [
-            {"name": d.actor_name or "", "kind": task.kind, "decision": d.name, "at": d.at.isoformat(),
-             "ground": d.fields.get("ground") or d.fields.get("reason") or ""}
-            for task in desks if (d := task.decision)
-        ],
-        "barred": sorted({p for d in others if d for p in (d.actor_id, d.on_behalf_of) if p}),
-    }  # fmt: skip
-
-
-def _task(row: TaskRow) -> Task:
-    return Task.model_validate(row.sealed)
+    return {"path": said[-1].post.path, **what_was_known(dispute, tasks, desks)}

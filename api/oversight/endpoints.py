@@ -12,7 +12,7 @@ from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
 from api.oversight import figure_supervision, spot_checks
-from api.oversight.schemas import Ruling, SpotCheck, SpotChecks, SpotVerdict, Supervised, SupervisionAnswer
+from api.oversight.schemas import About, Ruling, SpotCheck, SpotChecks, SpotVerdict, Supervised, SupervisionAnswer
 from domain.policy.fields import Code
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
@@ -21,13 +21,17 @@ router = APIRouter(prefix="/v1", tags=["oversight"])
 @router.get("/spot-checks", response_model=SpotChecks, response_model_exclude_unset=True, responses=problems(READ))
 async def get_spot_checks(
     services: ServicesDep, session: SessionDep, actor: ActorDep,
-    box: Annotated[Literal["open", "done"], Query()] = "open", limit: LimitDep = 50, cursor: CursorDep = None,
+    box: Annotated[Literal["open", "done"], Query()] = "open", about: About | None = None, limit: LimitDep = 50,
+    cursor: CursorDep = None,
 ) -> SpotChecks:  # fmt: skip
-    """What was drawn (抽查) of that which the desks found to be no risk: to be looked at, or looked at.
+    """What was drawn (抽查): to be looked at, or looked at.
+
+    `about`: what the desks found to be no risk (`no_risk`), what the police kept though it was no police matter
+    (`kept`, 应分未分), what was diverted (`diverted`, 误分).
 
     For the posts that the playbook names (`spot_checks.by`); supervisors, leaders and auditors of the county read them.
     """
-    return await spot_checks.listed_checks(services, session, actor, box, limit, cursor)
+    return await spot_checks.listed_checks(services, session, actor, box, limit, cursor, about)
 
 
 @router.get(
@@ -43,7 +47,8 @@ async def post_spot_check(
     services: ServicesDep, session: SessionDep, actor: ActorDep, check_id: Code, verdict: SpotVerdict,
     key: KeyDep = None,
 ) -> JSONResponse:  # fmt: skip
-    """The verdict of the second look, by nobody who was at its desks; a dispute found wrong is started again."""
+    """The verdict of the second look, by nobody who had a hand in it; found wrong, a dispute that ended as no risk is
+    started again, and the case of what was kept or diverted has it on record and tells its holder."""
     return as_response(await spot_checks.judge_check(services, session, actor, check_id, verdict, key))
 
 

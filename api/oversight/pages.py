@@ -1,4 +1,4 @@
-"""抽查: what was found to be no risk, looked at again."""
+"""抽查: what was found to be no risk, what was kept and what was diverted, looked at again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.oversight import spot_checks
-from api.oversight.schemas import SpotCheck, SpotCheckItem, SpotVerdict
+from api.oversight.schemas import About, SpotCheck, SpotCheckItem, SpotVerdict
 from api.web.errors import PageRoute
 from api.web.formatting import by, colour, due, present, stamp
 from api.web.rendering import View, go, show
@@ -24,21 +24,44 @@ from infra.database.ids import new_id
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
 BOXES = {"open": "待抽查", "done": "已抽查"}
-VERDICTS = {"agreed": "认定无误", "wrong": "认定有误，已重新启动"}
+ABOUT = {"no_risk": "无风险", "kept": "应分未分", "diverted": "误分"}
+"""What is looked for, by what the check is about."""
+VERDICTS = {
+    "no_risk": {"agreed": "认定无误", "wrong": "认定有误，已重新启动"},
+    "kept": {"agreed": "留在公安无误", "wrong": "应分未分"},
+    "diverted": {"agreed": "分流无误", "wrong": "误分，不应分流"},
+}
+"""What was found, by what the check is about."""
+CHOICES = {
+    "no_risk": {"agreed": "认定无误", "wrong": "认定有误，重新启动"},
+    "kept": {"agreed": "留在公安无误", "wrong": "应分未分：应当分流"},
+    "diverted": {"agreed": "分流无误", "wrong": "误分：不应分流"},
+}
 
 
 @router.get("/spot-checks")
 async def spot_checks_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep,
-    box: Annotated[str, Query(max_length=10)] = "open", cursor: CursorDep = None,
+    box: Annotated[str, Query(max_length=10)] = "open", about: Annotated[str, Query(max_length=10)] = "",
+    cursor: CursorDep = None,
 ) -> Response:  # fmt: skip
     """What was drawn: to be looked at, or looked at."""
     box = box if box in BOXES else "open"
-    page = await spot_checks.listed_checks(services, session, viewer.actor, box, PAGE, cursor)
-    more = f"/spot-checks?box={box}&cursor={page.next_cursor}" if page.next_cursor else ""
+    asked = TypeAdapter(About).validate_python(about) if about in ABOUT else None
+    page = await spot_checks.listed_checks(services, session, viewer.actor, box, PAGE, cursor, asked)
+    kind = f"&about={asked}" if asked else ""
+    more = f"/spot-checks?box={box}{kind}&cursor={page.next_cursor}" if page.next_cursor else ""
     now = present()
+    counts = [
+        {"name": name, "href": f"/spot-checks?box={box}&about={code}", "current": code == asked, "of": counted}
+        for code, name, counted in (
+            ("no_risk", ABOUT["no_risk"], page.counts), ("kept", ABOUT["kept"], page.kept),
+            ("diverted", ABOUT["diverted"], page.diverted),
+        )
+        if code in _drawn_here(services) or counted.ended
+    ]  # fmt: skip
     return show(request, "spot_checks.html", viewer, items=[_item(item, now) for item in page.items], more=more,
-                box=box, boxes=list(BOXES.items()), counts=page.counts, may_judge=page.may_judge)  # fmt: skip
+                box=box, kind=kind, boxes=list(BOXES.items()), counts=counts, may_judge=page.may_judge)  # fmt: skip
 
 
 @router.get("/spot-checks/{check_id}")
@@ -71,7 +94,17 @@ async def judge_page(
         async with services.database.resume(session):
             return await _show(request, services, session, viewer, check_id, typed, status=outcome.status,
                                banner=banner, key=next_key(outcome, posted))  # fmt: skip
-    return go(request, "/spot-checks", {"tone": "ok", "text": f"{check_id}：{VERDICTS[verdict.verdict]}"})
+    found = VERDICTS[outcome.answer.body.about][verdict.verdict]
+    return go(request, "/spot-checks", {"tone": "ok", "text": f"{outcome.answer.body.dispute_no}：{found}"})
+
+
+def _drawn_here(services: Services) -> set[str]:
+    """What this mechanism draws at all."""
+    checks = services.policy.playbook.spot_checks
+    if checks is None:
+        return set()
+    shares = {"no_risk": checks.of_100, "kept": checks.kept_of_100, "diverted": checks.diverted_of_100}
+    return {about for about, of_100 in shares.items() if of_100}
 
 
 async def _show(
@@ -95,7 +128,9 @@ def _item(item: SpotCheckItem, now: datetime) -> View:
         "office": item.organisation_name,
         "closed": stamp(item.closed_at, now),
         "due": None if item.verdict else due(item.due_at, item.overdue, now),
-        "verdict": VERDICTS.get(item.verdict, ""),
+        "about": item.about,
+        "looks_for": ABOUT[item.about],
+        "verdict": VERDICTS[item.about].get(item.verdict, ""),
         "wrong": item.verdict == "wrong",
         "judged": f"{by(item.judged_by, item.on_behalf_name)} {stamp(item.judged_at, now)}" if item.verdict else "",
     }
@@ -109,6 +144,9 @@ def _whole(check: SpotCheck, now: datetime) -> View:
         "narratives": check.narratives,
         "desks": [{"name": d.name, "decision": d.decision_name, "at": stamp(d.at, now), "ground": d.ground}
                   for d in check.desks],
+        "verdict_words": check.verdict_words,
+        "verdict_reason": check.verdict_reason,
+        "choices": CHOICES[check.about],
         "reason": check.reason,
         "may_judge": check.may_judge,
     }  # fmt: skip

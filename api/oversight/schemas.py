@@ -26,10 +26,14 @@ class SpotVerdict(Strict):
         return self
 
 
+About = Literal["no_risk", "kept", "diverted"]
+
+
 class SpotCheckItem(Shape):
-    """A dispute drawn for a second look."""
+    """A dispute drawn for a second look: ended as no risk, kept by the police (应分未分), or diverted (误分)."""
 
     check_id: str
+    about: About
     dispute_no: str
     title: str
     category_name: str
@@ -37,6 +41,7 @@ class SpotCheckItem(Shape):
     organisation: str
     organisation_name: str
     closed_at: datetime
+    """when it ended; of `kept` when it was concluded, of `diverted` when it was diverted"""
     due_at: datetime
     overdue: bool
     verdict: Literal["", "agreed", "wrong"]
@@ -47,9 +52,13 @@ class SpotCheckItem(Shape):
 
 
 class SpotChecks(Listed[SpotCheckItem]):
-    """A page of them, and how those of the last 30 days stand; `may_judge` says whether the person is asked."""
+    """A page of them, and how those of the last 30 days stand: `counts` of what ended as no risk, `kept` and `diverted`
+    of both ways in which diverting goes wrong; `may_judge` says whether the person is asked.
+    """
 
     counts: CheckCounts
+    kept: CheckCounts
+    diverted: CheckCounts
     may_judge: bool
 
 
@@ -68,6 +77,10 @@ class SpotCheck(SpotCheckItem):
     narratives: list[str]
     address: str
     desks: list[DeskWord]
+    verdict_words: str
+    """of `kept` and `diverted`: what the rules said of diverting it, empty where nobody was asked"""
+    verdict_reason: str
+    """why it was done so, in the words of whoever did it"""
     reason: str
     may_judge: bool
 

@@ -1,6 +1,8 @@
-"""Spot checks (抽查): the risk-control centre looks again at a share of what the desks found to be no risk.
+"""Spot checks (抽查): whoever judges looks again at a share of what the desks found to be no risk, of what the police
+kept though it was no police matter, and of what was diverted.
 
-Who looks sees what the desks saw and said, and no more of the case; what is found wrong is started again.
+Who looks sees what the desks saw and said, and no more of the case. What ended as no risk and was found wrong is
+started again; of a verdict on diverting its case is told.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from pydantic import TypeAdapter
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.oversight.asked import asked_posts
-from api.oversight.drawing import start_again
-from api.oversight.schemas import DeskWord, SpotCheck, SpotCheckItem, SpotChecks, SpotVerdict
+from api.oversight.drawing import follow_up
+from api.oversight.schemas import About, DeskWord, SpotCheck, SpotCheckItem, SpotChecks, SpotVerdict
 from domain.base import china
 from domain.errors import Conflict, FourEyes, NotEntitled, NotFound
 from domain.people.organisation import Actor
@@ -21,10 +23,11 @@ from domain.policy.catalogue import title_of
 from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.tables.reporting import SpotCheckRow
-from infra.read_model.reporting.spot_checks import check_counts, find_check
+from infra.read_model.reporting.spot_checks import CheckCounts, check_counts, find_check
 from infra.read_model.reporting.spot_checks import spot_checks as stored_checks
-from infra.records.reporting.spot_checks import judge
+from infra.records.reporting.spot_checks import DIVERTED, KEPT, OUTCOME, judge
 
+NOT_ASKED = "抽查由工作机制指定的岗位办理"
 COUNTED = timedelta(days=30)
 READERS = frozenset({"supervisor", "leader", "auditor"})
 """Beside those who are asked: read how spot checks stand, at the county's root only."""
@@ -37,20 +40,30 @@ def operation(check_id: str) -> str:
 
 
 async def listed_checks(
-    services: Services, session: Session, actor: Actor, box: str, limit: int, cursor: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    box: str,
+    limit: int,
+    cursor: str | None,
+    about: About | None = None,
 ) -> SpotChecks:
-    """A page of what was drawn: `open`, or `done`.
+    """A page of what was drawn: `open`, or `done`; all, or about one thing.
 
     Raises:
         NotEntitled: no post of the person's is asked, nor reads them.
     """
     directory = await services.directory.read(session)
     may_judge = await _may_read(services, actor, directory)
-    page = await stored_checks(session, box=box, limit=limit, cursor=cursor)
+    page = await stored_checks(session, box=box, limit=limit, cursor=cursor, about=about)
     now = datetime.now(UTC)
     counts = await check_counts(session, now - COUNTED)
     items = [_item(row, directory, now) for row in page.rows]
-    return SpotChecks(items=items, next_cursor=page.next_cursor, counts=counts, may_judge=may_judge)
+    none = CheckCounts()
+    return SpotChecks(
+        items=items, next_cursor=page.next_cursor, counts=counts.get(OUTCOME, none), kept=counts.get(KEPT, none),
+        diverted=counts.get(DIVERTED, none), may_judge=may_judge,
+    )  # fmt: skip
 
 
 async def whole_check(services: Services, session: Session, actor: Actor, check_id: str) -> SpotCheck:
@@ -71,7 +84,7 @@ async def whole_check(services: Services, session: Session, actor: Actor, check_
 async def judge_check(
     services: Services, session: Session, actor: Actor, check_id: str, verdict: SpotVerdict, key: str | None
 ) -> Answer[SpotCheck]:
-    """Takes the second look's verdict; a dispute whose desk was wrong is started again.
+    """Takes the second look's verdict; what follows of one found wrong is done, `drawing.follow_up`.
 
     Raises:
         NotEntitled: no post of the person's is asked.
@@ -85,7 +98,7 @@ async def judge_check(
         by = _asked(services, actor, directory)
         if by is None:
             services.access.note(actor.person_id, None, "spot_check:judge", NotEntitled.code)
-            raise NotEntitled("抽查由风控中心的评估岗位办理")
+            raise NotEntitled(NOT_ASKED)
         row = await find_check(session, check_id)
         if row is None:
             raise NotFound("没有这件抽查")
@@ -112,7 +125,7 @@ async def judge_check(
     content = verdict.model_dump(mode="json")
     answer = await once(services, session, actor, operation(check_id), key, content, _WHOLE, do)
     await session.close()
-    await start_again(services, check_id)
+    await follow_up(services, check_id)
     return answer
 
 
@@ -123,7 +136,7 @@ async def _may_read(services: Services, actor: Actor, directory: Directory) -> b
     if any(post.role in READERS and post.path == directory.root.path for post in actor.posts):
         return False
     services.access.note(actor.person_id, None, "spot_check", NotEntitled.code)
-    raise NotEntitled("抽查由风控中心的评估岗位办理")
+    raise NotEntitled(NOT_ASKED)
 
 
 def _asked(services: Services, actor: Actor, directory: Directory) -> Actor | None:
@@ -141,6 +154,7 @@ def _item(row: SpotCheckRow, directory: Directory, now: datetime) -> SpotCheckIt
     assert row.due_at is not None, "what was drawn is due"
     return SpotCheckItem(
         check_id=row.check_id,
+        about=row.about,
         dispute_no=row.dispute_no,
         title=row.sealed["title"],
         category_name=row.sealed["category_name"],
@@ -165,5 +179,6 @@ def _whole(row: SpotCheckRow, directory: Directory, now: datetime, *, may_judge:
     ]
     return SpotCheck(
         **dict(_item(row, directory, now)), narratives=said["narratives"], address=said["address"], desks=desks,
+        verdict_words=said.get("verdict_words", ""), verdict_reason=said.get("verdict_reason", ""),
         reason=said.get("reason", ""), may_judge=may_judge and row.judged_at is None,
     )  # fmt: skip

@@ -281,14 +281,16 @@ class DiversionRecord(Model):
     undone_at: datetime | None = None
     came_back: list[datetime] = []
     """alarms by 110 after it, within the playbook's time (回流, H-052)"""
+    found_wrong: str = Field("", exclude_if=absent)
+    """the spot check (抽查) whose second look found that it should have been the other way, by its id"""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def deviation(self) -> Literal["missed", "needless"] | None:
         """Which of both principles it departs from (H-033): 应分未分 or 不当分流; none where from neither."""
         if not self.diverted:
-            return "missed" if self.verdict == "must" else None
-        return "needless" if self.verdict == "never" or self.undone else None
+            return "missed" if self.verdict == "must" or self.found_wrong else None
+        return "needless" if self.verdict == "never" or self.undone or self.found_wrong else None
 
 
 class Interruption(Model):

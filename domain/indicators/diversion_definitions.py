@@ -42,7 +42,7 @@ DIVERSIONS = (
         source="F.4；H-033",
         section="diversion",
         formula="期内判定为应分流而未分流的次数（应分流尽分流）",
-        edges=("研判人员不分流须说明理由；未获批准的也计入",),
+        edges=("研判人员不分流须说明理由；未获批准的也计入；抽查认定的也计入，办结以后认定的只列在抽查中",),
         hits=lambda count, days: count.result == "missed",
     ),
     Definition(
@@ -55,7 +55,7 @@ DIVERSIONS = (
         source="F.4；H-033",
         section="diversion",
         formula="期内分流、而后被公安收回、分派员退回公安或转为刑事案件的次数（非必要不分流）",
-        edges=("时间为分流的时间；不得分流的，系统不予分流，故不在其中",),
+        edges=("时间为分流的时间；不得分流的，系统不予分流，故不在其中；抽查认定的也计入，办结以后认定的只列在抽查中",),
         hits=lambda count, days: count.result == "needless",
     ),
     Definition(

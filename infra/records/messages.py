@@ -105,11 +105,14 @@ async def watching(
 
 NAMED = "named"
 NOTED = "hotline_note"
+CHECKED = "diversion_checked"
 WARNED = "warned"
 ANSWERED = "notice_answered"
 TOLD = {NAMED: NAMED, "reported": "reported", "refusal_overruled": "buck_passing", NOTED: NOTED, WARNED: WARNED,
-        ANSWERED: ANSWERED, "absent": "absence"}  # fmt: skip
+        ANSWERED: ANSWERED, "absent": "absence", CHECKED: CHECKED}  # fmt: skip
 """The lines of a timeline that are told somebody, with the kind of message."""
+BY_NAME = (NAMED, NOTED, ANSWERED, CHECKED)
+"""Those that may name whom they are told."""
 
 _AT = Statement(
     lambda dialect: (
@@ -124,7 +127,8 @@ _TELL = upserting(MessageRow, keep=True)
 def tell(image: Image, *, stored: int) -> Work[None]:
     """Writes the messages that a case itself sends, of an image's lines beyond the stored revision: who was named for a
     task, to whom something was reported or passed on from a hotline, whom a colour warns, whose organisation has passed
-    the buck (推诿), to whose letter an answer came. In the transaction of that image, each once, whoever writes it.
+    the buck (推诿), to whose letter an answer came, who holds what a second look found wrongly kept or diverted. In the
+    transaction of that image, each once, whoever writes it.
     """
     lines = [entry for entry in image.timeline if entry.revision > stored and entry.kind in TOLD]
     posts = {(role, path) for entry in lines for role, path in entry.detail.get("told", [])}
@@ -134,9 +138,7 @@ def tell(image: Image, *, stored: int) -> Work[None]:
             held.setdefault((role, path), []).append(person)
     rows = []
     for entry in lines:
-        told = (
-            [str(entry.detail["person"])] if entry.kind in (NAMED, NOTED, ANSWERED) and "person" in entry.detail else []
-        )
+        told = [str(entry.detail["person"])] if entry.kind in BY_NAME and "person" in entry.detail else []
         told += [person for role, path in entry.detail.get("told", []) for person in held.get((role, path), [])]
         rows += [_row(image, entry, person) for person in dict.fromkeys(told) if person != entry.actor_id]
     yield from each(_TELL, rows)

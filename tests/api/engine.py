@@ -32,6 +32,7 @@ from domain.transitions.handover import Looked
 from domain.transitions.leaving.unmanned import Sweep
 from domain.transitions.message import Message
 from domain.transitions.message_keys import Outcome
+from domain.transitions.triage.second_look import VerdictFoundWrong
 from infra.database.engine import Database
 from infra.read_model.writer import forget, write_image
 from workflows.dispute import DisputeInput
@@ -204,6 +205,7 @@ class LivingEngine(Engine):
             "calendar_edition": (Calendar, life.fact),
             "looked": (Looked, life.looked),
             "unmanned": (Sweep, life.swept),
+            "verdict_found_wrong": (VerdictFoundWrong, life.fact),
         }
         kind, take = takes[signal]
         assert isinstance(message, kind)

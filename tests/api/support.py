@@ -56,6 +56,7 @@ async def dispute(
     address: str = ADDRESS,
     parties: Sequence[Party] = PARTIES,
     beat: Beat | None = None,
+    source: str = WAITS,
 ) -> str:
     """A dispute, opened and published; its number. Whose beat it is only where that is said."""
     number = f"D2026-{next(_NUMBERS):06d}"
@@ -64,10 +65,10 @@ async def dispute(
     places = resolve_places(directory, address=address, grid_code=None)
     refs = {word: listed.ref() for word, path in places.items() if (listed := directory.at(path))}
     incident = Incident(
-        incident_id=new_id(), source=WAITS, source_no=number, occurred_at=now, reported_at=now, address=address,
+        incident_id=new_id(), source=source, source_no=number, occurred_at=now, reported_at=now, address=address,
         narrative=narrative, parties=list(parties),
     )  # fmt: skip
-    found = triage(narrative, services.policy.lexicon, source=WAITS)
+    found = triage(narrative, services.policy.lexicon, source=source)
     state = open_state(
         number, playbook=services.policy.playbook, calendar=services.policy.calendar, places=refs, incident=incident,
         triage=found, at=now, beat=beat,

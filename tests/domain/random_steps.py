@@ -43,6 +43,7 @@ from tests.domain.entitled_people import (
     strangers,
 )
 from tests.domain.invariants import Watch
+from tests.domain.second_look_law import look_again
 from tests.domain.support import BEAT, alarm, people_named, pictures
 from workflows.harness.life import Life, refused
 
@@ -226,7 +227,9 @@ class Steps(RuleBasedStateMachine):
         """A fact arrives by itself."""
         if self.state.closed:
             return
-        match draw.pick(["alarm", "alarm", "note", "calendar", "merged"]):
+        match draw.pick(["alarm", "alarm", "note", "calendar", "merged", "second look"]):
+            case "second look":
+                look_again(self.life, draw, self.key())
             case "alarm":
                 self.life.fact(self.alarm(draw))
             case "merged":

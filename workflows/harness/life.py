@@ -33,6 +33,7 @@ from domain.transitions.handover import Claim, Looked
 from domain.transitions.leaving.unmanned import Sweep
 from domain.transitions.message import Message as PersonsMessage
 from domain.transitions.timekeeping import next_due
+from domain.transitions.triage.second_look import VerdictFoundWrong
 from workflows.clock import keep_time
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.engine import Engine
@@ -203,7 +204,7 @@ class Life(Engine):
         """The activity has written the case at a revision."""
         self.workflow.publisher.published = max(self.workflow.publisher.published, revision)
 
-    def fact(self, fact: Incident | Note | Calendar | Merged) -> None:
+    def fact(self, fact: Incident | Note | Calendar | Merged | VerdictFoundWrong) -> None:
         """A fact that arrives by itself."""
         match fact:
             case Incident():
@@ -214,6 +215,8 @@ class Life(Engine):
                 self.workflow.merged_in(_travelled(fact))
             case Calendar():
                 self.workflow.calendar_edition(_travelled(fact))
+            case VerdictFoundWrong():
+                self.workflow.verdict_found_wrong(_travelled(fact))
 
     def _update(
         self, validate: Callable[[Message], None], handle: Callable[[Message], Any], message: Message

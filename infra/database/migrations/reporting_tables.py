@@ -38,7 +38,7 @@ def reporting_tables() -> None:
     op.create_index("report_item_waits", "report_item", ["state", "asked_at"])
     op.create_table(
         "spot_check",
-        *columns(TEXT, "check_id", "dispute_no"),
+        *columns(TEXT, "check_id", "about", "dispute_no"),
         *columns(INTEGER, "round"),
         *columns(INSTANT, "closed_at"),
         *columns(TEXT, "state", "path"),
@@ -50,6 +50,7 @@ def reporting_tables() -> None:
         sa.PrimaryKeyConstraint("check_id"),
     )
     op.create_index("spot_check_list", "spot_check", ["state", "due_at", "check_id"])
+    op.create_index("spot_check_dispute", "spot_check", ["dispute_no", "about"])
     op.create_table(
         "figure_supervision",
         *columns(TEXT, "supervision_id", "path", "month"),

@@ -59,26 +59,35 @@ class ReportItemRow(SQLModel, table=True):
 
 
 class SpotCheckRow(SQLModel, table=True):
-    """A dispute that ended as no risk, and whether it was drawn to be looked at again (抽查); never deleted."""
+    """What was judged and may be looked at again (抽查): an ending as no risk, a verdict on diverting; whether it was
+    drawn, and what was found. Never deleted.
+    """
 
     __tablename__ = "spot_check"
-    __table_args__ = (Index("spot_check_list", "state", "due_at", "check_id"),)
+    __table_args__ = (
+        Index("spot_check_list", "state", "due_at", "check_id"),
+        Index("spot_check_dispute", "dispute_no", "about"),
+    )
     check_id: str = Field(primary_key=True)
-    """the dispute's number and its round: `D2026-000001-1`"""
+    """the dispute's number and its round: `D2026-000001-1`; `-K1` where it was kept until it was
+    concluded in that round, `-D` and the instant where it was diverted"""
+    about: str = "no_risk"
+    """no_risk, kept (with the police), diverted"""
     dispute_no: str
     round: int
     closed_at: datetime = instant_field()
+    """when it ended; of what was kept, when it was concluded; of what was diverted, when"""
     state: str
     """closed, passed (not drawn), drawn, judged"""
     path: str = ""
-    """of the organisation whose desk found no risk in it"""
+    """of the organisation whose desk found no risk in it, whose station judged"""
     due_at: datetime | None = instant_field(default=None)
     verdict: str = ""
     """agreed, wrong"""
     judged_by: str = ""
     judged_at: datetime | None = instant_field(default=None)
     settled: bool = False
-    """what follows from the verdict is done: one found wrong was started again"""
+    """what follows from the verdict is done: one found wrong was started again, or its case told"""
     sealed: Any = Field(default=None, sa_column=Column(Sealed("spot_check"), nullable=True))
     """what the desks said, who they were, and the reason of the verdict"""
 

@@ -18,7 +18,7 @@ OPEN, DONE = "open", "done"
 
 
 class CheckCounts(Model):
-    """How spot checks stand: of what ended as no risk, what was drawn, and of that what was judged how."""
+    """How spot checks stand: of what was judged, what was drawn, and of that what was found how."""
 
     ended: int = 0
     drawn: int = 0
@@ -27,11 +27,15 @@ class CheckCounts(Model):
     wrong: int = 0
 
 
-async def spot_checks(session: AsyncSession, *, box: str, limit: int, cursor: str | None) -> Page:
-    """What was drawn: `open`, the nearest due first, or `done`, the latest due first."""
+async def spot_checks(
+    session: AsyncSession, *, box: str, limit: int, cursor: str | None, about: str | None = None
+) -> Page:
+    """What was drawn: `open`, the nearest due first, or `done`, the latest due first; all, or about one thing."""
     keys = [col(SpotCheckRow.due_at), col(SpotCheckRow.check_id)]
     ascending = box == OPEN
     query = select(SpotCheckRow).where(col(SpotCheckRow.state) == (DRAWN if ascending else JUDGED))
+    if about:
+        query = query.where(col(SpotCheckRow.about) == about)
     if cursor:
         due_at, check_id = read_cursor(cursor, str, str)
         end = row_of([read_instant(due_at), check_id], keys)
@@ -48,15 +52,18 @@ async def find_check(session: AsyncSession, check_id: str) -> SpotCheckRow | Non
     return row if row and row.state in (DRAWN, JUDGED) else None
 
 
-async def check_counts(session: AsyncSession, since: datetime) -> CheckCounts:
-    """How those that ended since an instant stand."""
+async def check_counts(session: AsyncSession, since: datetime) -> dict[str, CheckCounts]:
+    """How those that ended, or whose verdict fell, since an instant stand, by what they are about."""
     state, verdict = col(SpotCheckRow.state), col(SpotCheckRow.verdict)
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, literal(1)), else_=literal(0))), 0)
 
     query = select(
-        func.count(), number(state.in_((DRAWN, JUDGED))), number(state == DRAWN), number(verdict == AGREED),
-        number(verdict == WRONG),
-    ).where(col(SpotCheckRow.closed_at) >= since, state != CLOSED)  # fmt: skip
-    return CheckCounts(**dict(zip(CheckCounts.model_fields, (await session.execute(query)).one(), strict=True)))
+        col(SpotCheckRow.about), func.count(), number(state.in_((DRAWN, JUDGED))), number(state == DRAWN),
+        number(verdict == AGREED), number(verdict == WRONG),
+    ).where(col(SpotCheckRow.closed_at) >= since, state != CLOSED).group_by(col(SpotCheckRow.about))  # fmt: skip
+    return {
+        about: CheckCounts(**dict(zip(CheckCounts.model_fields, counted, strict=True)))
+        for about, *counted in (await session.execute(query)).all()
+    }

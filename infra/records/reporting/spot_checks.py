@@ -1,6 +1,7 @@
-"""Spot checks (抽查) of what ended as no risk: noted in the transaction that writes the ending, drawn and judged after.
+"""Spot checks (抽查): what ended as no risk is noted in the transaction that writes the ending, drawn and judged after.
 
-closed -> passed, or drawn -> judged. Each step is taken once, by whoever comes first.
+closed -> passed, or drawn -> judged. Each step is taken once, by whoever comes first. A verdict on diverting is noted
+when it is drawn or passed, for its case goes on.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from domain.image.projection import Image
 from infra.database.statements import upserting
 from infra.database.tables.reporting import SpotCheckRow
 from infra.database.transactions import Work
+from infra.database.upsert import upsert
 
 OUTCOME = "no_risk"
+KEPT, DIVERTED = "kept", "diverted"
 CLOSED, PASSED, DRAWN, JUDGED = "closed", "passed", "drawn", "judged"
 AGREED, WRONG = "agreed", "wrong"
 
@@ -45,6 +48,12 @@ async def to_draw(session: AsyncSession, limit: int) -> list[SpotCheckRow]:
 async def passed(session: AsyncSession, check_id: str) -> None:
     """It is not drawn."""
     await _step(session, check_id, CLOSED, state=PASSED)
+
+
+async def verdict_noted(session: AsyncSession, check: SpotCheckRow) -> None:
+    """Notes a verdict on diverting, drawn or passed; again changes nothing."""
+    row = {name: getattr(check, name) for name in SpotCheckRow.model_fields}
+    await upsert(session, SpotCheckRow, [row], keep=True)
 
 
 async def put_up(session: AsyncSession, check_id: str, path: str, due_at: datetime, content: dict[str, Any]) -> None:
