@@ -24,8 +24,9 @@ from infra.database.ids import new_id
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
 BOXES = {"open": "待抽查", "done": "已抽查"}
-ABOUT = {"no_risk": "无风险", "kept": "应分未分", "diverted": "误分"}
-"""What is looked for, by what the check is about."""
+ABOUT = {"no_risk": "无风险", "kept": "公安自办", "diverted": "已分流"}
+"""What was done, by what the check is about."""
+LOOKED_FOR = {"no_risk": "有无漏判风险", "kept": "是否应分未分", "diverted": "是否误分"}
 VERDICTS = {
     "no_risk": {"agreed": "认定无误", "wrong": "认定有误，已重新启动"},
     "kept": {"agreed": "留在公安无误", "wrong": "应分未分"},
@@ -53,7 +54,7 @@ async def spot_checks_page(
     more = f"/spot-checks?box={box}{kind}&cursor={page.next_cursor}" if page.next_cursor else ""
     now = present()
     counts = [
-        {"name": name, "href": f"/spot-checks?box={box}&about={code}", "current": code == asked, "of": counted}
+        {"name": f"{name}（{LOOKED_FOR[code]}）", "href": f"/spot-checks?box={box}&about={code}", "current": code == asked, "of": counted}
         for code, name, counted in (
             ("no_risk", ABOUT["no_risk"], page.counts), ("kept", ABOUT["kept"], page.kept),
             ("diverted", ABOUT["diverted"], page.diverted),
@@ -129,7 +130,8 @@ def _item(item: SpotCheckItem, now: datetime) -> View:
         "closed": stamp(item.closed_at, now),
         "due": None if item.verdict else due(item.due_at, item.overdue, now),
         "about": item.about,
-        "looks_for": ABOUT[item.about],
+        "done": ABOUT[item.about],
+        "looked_for": LOOKED_FOR[item.about],
         "verdict": VERDICTS[item.about].get(item.verdict, ""),
         "wrong": item.verdict == "wrong",
         "judged": f"{by(item.judged_by, item.on_behalf_name)} {stamp(item.judged_at, now)}" if item.verdict else "",
