@@ -8,7 +8,7 @@ import pytest
 
 from api.core.context import Services
 from api.oversight import drawing, spot_checks, verdicts
-from api.oversight.schemas import SpotCheck, SpotVerdict
+from api.oversight.schemas import About, SpotCheck, SpotVerdict
 from domain.errors import FourEyes
 from domain.people.organisation import Actor, Post
 from domain.policy.addressing import Addressing
@@ -55,7 +55,7 @@ async def kept(city: Services) -> str:
     return number
 
 
-async def the_check(city: Services, session: Session, by: Actor, about: spot_checks.About) -> SpotCheck:
+async def the_check(city: Services, session: Session, by: Actor, about: About) -> SpotCheck:
     """The one check about something, as its judge reads it."""
     [item] = (await spot_checks.listed_checks(city, session, by, "open", 9, None, about)).items
     return await spot_checks.whole_check(city, session, by, item.check_id)

@@ -21,7 +21,7 @@ NESTED = {
     "Disposal": "round stage where at summary flags",
     "Flag": "code text",
     "Diversion": "verdict grounds",
-    "DiversionRecord": "round at verdict grounds diverted by by_name reason undone undone_at came_back",
+    "DiversionRecord": "round at verdict grounds diverted by by_name reason undone undone_at came_back found_wrong",
     "HelpMeasure": "task_id measure whom organisation arranged_at state on result",
     "Ground": "code text",
     "Holding": "role path round stage since until task_id by",
