@@ -53,12 +53,11 @@ async def spot_checks_page(
     kind = f"&about={asked}" if asked else ""
     more = f"/spot-checks?box={box}{kind}&cursor={page.next_cursor}" if page.next_cursor else ""
     now = present()
+    stands = {"no_risk": page.counts, "kept": page.kept, "diverted": page.diverted}
     counts = [
-        {"name": f"{name}（{LOOKED_FOR[code]}）", "href": f"/spot-checks?box={box}&about={code}", "current": code == asked, "of": counted}
-        for code, name, counted in (
-            ("no_risk", ABOUT["no_risk"], page.counts), ("kept", ABOUT["kept"], page.kept),
-            ("diverted", ABOUT["diverted"], page.diverted),
-        )
+        {"name": f"{ABOUT[code]}（{LOOKED_FOR[code]}）", "href": f"/spot-checks?box={box}&about={code}",
+         "current": code == asked, "of": counted}
+        for code, counted in stands.items()
         if code in _drawn_here(services) or counted.ended
     ]  # fmt: skip
     return show(request, "spot_checks.html", viewer, items=[_item(item, now) for item in page.items], more=more,
