@@ -20,9 +20,10 @@ def compared(
 ) -> View:
     """The case in words, each part marked `new` or `changed` where it was not so before; at first nothing is marked."""
     at = here.at
-    entries, words = now.timeline, vocabulary(services, offices, now.colours)
+    entries, words = now.timeline, vocabulary(services, offices, now.colours, now.demands)
     shown = case_view(now, entries, words, at)
-    earlier = case_view(was, was.timeline, vocabulary(services, offices, was.colours), at) if was else None
+    before = vocabulary(services, offices, was.colours, was.demands) if was else words
+    earlier = case_view(was, was.timeline, before, at) if was else None
     for part in COMPARED:
         known = {_key(part, n, item): item for n, item in enumerate(_all(earlier, part))} if earlier else {}
         for n, item in enumerate(_all(shown, part)):

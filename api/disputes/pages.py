@@ -75,7 +75,7 @@ async def show_case(
     case = await whole_case(services, session, viewer.actor, no)
     entries = await whole_timeline(services, session, viewer.actor, no)
     offices = await offices_of(services, session)
-    words = vocabulary(services, offices, case.colours)
+    words = vocabulary(services, offices, case.colours, case.demands)
     now = w.present(case.ahead)
     asked = any(change.action == CONVERSION for change in case.changes)
     criminal = asked or case.criminal_risk or case.outcome in CRIMINAL

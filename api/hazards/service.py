@@ -20,7 +20,7 @@ from domain.case.records import Incident
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, NotFound, SantuiError
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.matters.matter import Matter
-from domain.policy.parts.hazards import HazardPolicy
+from domain.policy.parts.hazards import LONGEST, HazardPolicy
 from domain.triage.places import Directory
 from domain.triage.triage import Triage
 from infra.database.engine import Session
@@ -122,8 +122,8 @@ def _errors(policy: HazardPolicy | None, directory: Directory, asked: BatchIn) -
             errors.append({"field": f"items.{n}.to", "message": f"没有代码为“{item.to}”的单位"})
         elif not (item.to or asked.to):
             errors.append({"field": f"items.{n}.to", "message": "未填整改单位，全批也没有主送单位"})
-        if item.due <= now:
-            errors.append({"field": f"items.{n}.due", "message": "整改期限须晚于现在"})
+        if not now < item.due <= now + LONGEST:
+            errors.append({"field": f"items.{n}.due", "message": "整改期限须晚于现在，且不晚于一年以后"})
     return errors[:50]
 
 

@@ -35,7 +35,7 @@ async def outlook_page(
     offices = await offices_of(services, session)
     course = await foreseen(services, session, viewer.actor, no, days)
     now = w.present(case.ahead)
-    lots = by_days(course.entries, vocabulary(services, offices, case.colours), now, whole=course.earlier)
+    lots = by_days(course.entries, vocabulary(services, offices, case.colours, case.demands), now, whole=course.earlier)
     return show(
         request,
         "outlook.html",

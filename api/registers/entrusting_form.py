@@ -26,7 +26,7 @@ from domain.people.duties import (
     Entrusting,
     may_entrust_any,
 )
-from domain.people.organisation import ROLES, Actor, within
+from domain.people.organisation import Actor, within
 from domain.people.permissions import SEPARATE_ROLES
 from domain.triage.places import Directory, Kind, Listed
 from domain.triage.subjects import station_of
@@ -34,6 +34,7 @@ from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.records.duties import duties
 from infra.records.people import PersonAtPost, colleagues, people
+from infra.runtime.policy_files import role_name
 
 Options = list[tuple[str, str]]
 KINDS_OF: dict[str, tuple[Duty, ...]] = {
@@ -123,7 +124,7 @@ async def form_view(
         "title": _TITLES[tab],
         "kinds": [(kind.value, RULES[kind].name) for kind in kinds],
         "subjects": subjects,
-        "people": [(p.username, f"{p.name} {offices.label(p.organisation)} {ROLES[p.role].name}") for p in offered],
+        "people": [(p.username, f"{p.name} {offices.label(p.organisation)} {role_name(p.role)}") for p in offered],
         "detail": _DETAILS.get(tab, ""),
         "scopes": [(group.code, group.name) for group in listed.groups] if tab == "portfolios" else [],
         "single": any(RULES[kind].single for kind in kinds),

@@ -20,7 +20,7 @@ from api.tasks.presenters import task_item
 from domain.base import CHINA, china
 from domain.case.state import Task
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
-from domain.people.organisation import ROLES, Actor, Post, within
+from domain.people.organisation import Actor, Post, within
 from domain.people.permissions import overseen
 from domain.policy.catalogue import title_of
 from domain.policy.stages import Stage
@@ -38,6 +38,7 @@ from infra.read_model.reporting.reports import Counts
 from infra.read_model.tasks import find_task
 from infra.read_model.visibility import OPEN
 from infra.records.reporting.reports import begin_bundle
+from infra.runtime.policy_files import role_name
 
 SEND = "report"
 """Operation of reporting up, of which an idempotency key holds."""
@@ -202,7 +203,7 @@ def _item(row: ReportRow, counts: Counts, directory: Directory) -> ReportItem:
         organisation=row.path.rpartition("/")[2],
         organisation_name=listed.name if listed else "",
         role=row.role,
-        role_name=ROLES[row.role].name if row.role in ROLES else row.role,
+        role_name=role_name(row.role),
         sent_by=row.sealed["sent_by"],
         bundle=row.bundle,
         note=row.sealed["note"],

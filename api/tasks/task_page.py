@@ -85,7 +85,8 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     """A task laid out with the decision wanted; else with what was proposed, else with the first."""
     task = await whole_task(services, session, viewer.actor, task_id)
     offices = await offices_of(services, session)
-    page = TaskPage(task, vocabulary(services, offices, task.dispute.colours), offices)
+    words = vocabulary(services, offices, task.dispute.colours, task.dispute.demanding["demands"])
+    page = TaskPage(task, words, offices)
     decisions = {decision.name: decision for decision in task.decisions}
     proposed = _proposed(task)
     first = decisions.get(proposed.name) if proposed else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from api.core.context import Services
 from api.web.formatting import colour
+from domain.people.permissions import SEPARATE_ROLES
 from domain.triage.places import Directory, Kind
 from infra.database.engine import Session
 from infra.runtime.policy_files import role_name, roles
@@ -130,8 +131,12 @@ def _exists(role: str, kind: str | None) -> bool:
 class Vocabulary:
     """What the codes in a form's fields stand for, by the field's name."""
 
-    def __init__(self, offices: Offices, colours: dict[str, str], categories: Options) -> None:
+    def __init__(
+        self, offices: Offices, colours: dict[str, str], categories: Options, demands: Mapping[str, Any]
+    ) -> None:
         self.offices, self.colours, self._categories = offices, colours, categories
+        self.demands = demands
+        """what the case's mechanism demands of answers, by `kind.decision`: fields that it adds to their forms"""
         self.people: dict[str, str] = {}
         """those whom the form at hand offers by name: labels by username and by person id"""
 
@@ -159,7 +164,7 @@ class Vocabulary:
             case "role":
                 known = roles()
                 needed = [code for code in dict.fromkeys(first) if code in known]
-                rest = [code for code in known if code not in needed and not code.startswith("admin_")]
+                rest = [code for code in known if code not in needed and code not in SEPARATE_ROLES]
                 return [(code, known[code].name) for code in [*needed, *rest]]
             case "colour":
                 return [(code, colour(code, self.colours)["name"]) for code in self.colours]
@@ -175,10 +180,14 @@ class Vocabulary:
         return dict(self.options(field)).get(code, code)
 
 
-def vocabulary(services: Services, offices: Offices, colours: dict[str, str]) -> Vocabulary:
-    """The words of a case: `colours` are its own playbook's, categories those of the responsibility list."""
+def vocabulary(
+    services: Services, offices: Offices, colours: dict[str, str], demands: Mapping[str, Any] | None = None
+) -> Vocabulary:
+    """The words of a case: `colours` and `demands` are its own playbook's, categories those of the responsibility list.
+    Who shows no answers needs no demands.
+    """
     categories = [(c.code, c.name) for c in services.policy.lexicon.categories.values()]
-    return Vocabulary(offices, colours, categories)
+    return Vocabulary(offices, colours, categories, demands or {})
 
 
 async def offices_of(services: Services, session: Session | None = None) -> Offices:

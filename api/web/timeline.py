@@ -17,6 +17,7 @@ from domain.case.state import Decision
 from domain.image.shown_timeline import shown_entries
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS, title_of
+from domain.policy.forms.demands import Demand, asked_form
 
 TONES = {"overdue": "late", "supervision": "late", "promotion": "late", "promoted": "late", "reminder": "soon",
          "due": "soon", "decision": "act", "action": "act", "agreement": "good", "closed": "good", "stage": "stage",
@@ -67,9 +68,13 @@ class TimelineEntry(Protocol):
         """What it is about; its keys depend on its kind."""
 
 
-def _schema(kind: str, name: str, action: bool) -> JsonSchema:
-    spec = ACTIONS.get(name) if action else KINDS[kind].decisions.get(name) if kind in KINDS else None
-    return schema_of(spec.form) if spec else {}
+def _schema(kind: str, name: str, words: Vocabulary) -> JsonSchema:
+    """The form of an answer, with the fields that the case's mechanism adds to it."""
+    spec = KINDS[kind].decisions.get(name) if kind in KINDS else None
+    if spec is None:
+        return {}
+    demand = words.demands.get(f"{kind}.{name}")
+    return schema_of(asked_form(spec.form, Demand.model_validate(demand)) if demand else spec.form)
 
 
 def facts(schema: JsonSchema, fields: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
@@ -117,7 +122,7 @@ def decided(kind: str, decision: Decision, words: Vocabulary, now: datetime) -> 
         "title": ("拟办意见：" if decision.proposal else "") + title_of(kind, decision.name),
         "by": by(decision.actor_name, decision.on_behalf_name) or "系统（到期自动）",
         "at": stamp(decision.at, now),
-        "facts": facts(_schema(kind, decision.name, False), decision.fields, words),
+        "facts": facts(_schema(kind, decision.name, words), decision.fields, words),
         "files": [evidence.attachment_id for evidence in decision.evidence],
     }
 
@@ -125,13 +130,13 @@ def decided(kind: str, decision: Decision, words: Vocabulary, now: datetime) -> 
 def change(name: str, fields: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
     """What an action was given."""
     grounds = getattr(ACTIONS[name].form, "grounds_called", "") if name in ACTIONS else ""
-    found = facts(_schema("", name, True), fields, words)
+    found = facts(schema_of(ACTIONS[name].form) if name in ACTIONS else {}, fields, words)
     return [(grounds if grounds and title == _EXTRA["criteria"] else title, said) for title, said in found]
 
 
 def reason(kind: str | None, decision: str | None, given: str | None, words: Vocabulary) -> str:
     """The reason of an answer; one that was chosen from a list by the words it was chosen by."""
-    schema = _schema(kind or "", decision or "", False)
+    schema = _schema(kind or "", decision or "", words)
     return next((text for _, text in facts(schema, {"reason": given}, words)), "")
 
 
@@ -172,7 +177,8 @@ def _line(entry: TimelineEntry, subjects: Mapping[str, str], words: Vocabulary, 
     detail, at = entry.detail, china(entry.at)
     more: list[tuple[str, str]] = []
     if "decision" in detail:
-        more = facts(_schema(detail.get("task_kind", ""), detail["decision"], False), detail.get("fields") or {}, words)
+        asked = _schema(detail.get("task_kind", ""), detail["decision"], words)
+        more = facts(asked, detail.get("fields") or {}, words)
     elif "action" in detail:
         more = change(detail["action"], detail.get("fields") or {}, words)
     if (person := detail.get("person_name")) and entry.kind in _PERSON:

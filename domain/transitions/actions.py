@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
@@ -72,10 +73,13 @@ class Act(Message):
 def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
     """Every (role, organisation path) that has, or had, a part in the dispute; who sees it follows from this.
 
-    With `since`, only what the tasks that changed after that revision add.
+    Who is told of it has one: what is told of a case that nobody may look at is told nobody. With `since`, only what
+    the tasks and the lines that changed after that revision add.
     """
     changed = [task for task in state.tasks if task.revision > since]
     posts = {(post.role, post.path) for task in changed for post in (*task.addressees, *task.watchers, *task.former)}
+    new = takewhile(lambda entry: entry.revision > since, reversed(state.timeline))
+    posts |= {(role, path) for entry in new for role, path in entry.detail.get("told") or ()}
     if since:
         return posts
     if state.batch:

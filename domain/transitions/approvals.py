@@ -117,9 +117,9 @@ def named_grounds(state: DisputeState, fields: dict[str, Any]) -> dict[str, str]
 
 
 def role_errors(state: DisputeState, role: str) -> list[dict[str, str]]:
-    """A field error where what is reassigned goes to a role that the mechanism does not know."""
-    known = state.process.words.knows_role(role)
-    return [] if known else [{"field": "role", "message": f"没有代码为“{role}”的岗位"}]
+    """A field error where what is reassigned goes to a role that the mechanism does not know, or that acts in none."""
+    unfit = state.process.words.unfit_role(role)
+    return [{"field": "role", "message": unfit}] if unfit else []
 
 
 def kept_by_police(state: DisputeState, to: OrganisationRef | None) -> str:

@@ -128,6 +128,8 @@ def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = No
     if action == "send_notice":
         kinds = [fields["kind"]] if fields and "kind" in fields else ["advice", "assignment", "supervision"]
         roles = sorted({role for kind, of in state.process.notices.sent_by.items() if kind in kinds for role in of})
+        to = ORGANISATIONS.get(str((fields or {}).get("to")))
+        paths = [path for path in paths if to is None or path != to.path]  # nobody writes to his own organisation
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 
@@ -291,7 +293,7 @@ def grounds_of(draw: Chance, state: DisputeState) -> dict[str, Any]:
 
 
 def _called(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
-    units = list(ORGANISATIONS)[: draw.number(1, 3)]
+    units = callable_units(state)[: draw.number(1, 3)]
     grounds = list(state.process.summons.triggers) if state.process.summons else ["complex_matter"]
     hours = draw.pick([None, 1, 30])
     return {
@@ -299,6 +301,12 @@ def _called(draw: Chance, state: DisputeState, at: datetime) -> dict[str, Any]:
         "why": draw.pick(grounds), "where": "街道会议室",
         **({"at": (at + timedelta(hours=hours)).isoformat()} if hours else {}),
     }  # fmt: skip
+
+
+def callable_units(state: DisputeState) -> list[str]:
+    """The organisations whose handler is not expected yet."""
+    expected = {(post.role, post.path) for task in state.pending("check_in") for post in task.addressees}
+    return [code for code, ref in ORGANISATIONS.items() if ("department_handler", ref.path) not in expected]
 
 
 def _party(draw: Chance, state: DisputeState) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from tests.domain.entitled_people import (
     Chance,
     action_fields,
     barred,
+    callable_units,
     fields_for,
     holder,
     jack,
@@ -202,6 +203,8 @@ class Steps(RuleBasedStateMachine):
             return
         name = draw.pick(names)
         if name == "send_notice" and not letters_left(self.state):
+            return
+        if name == "summon" and not callable_units(self.state):
             return
         fields = action_fields(draw, self.state, name, self.life.at)
         actor = draw.pick(may_act(self.state, name, fields))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from api.tasks.examples import example
 from api.tasks.schemas import Candidate, PostNamed
 from api.web.forms import EMPTY_ROW, Control, Form, core, draw, label_and_options, names_of
 from api.web.organisation_labels import Offices, Vocabulary
-from api.web.timeline import change, facts
+from api.web.timeline import change, decided, facts
+from domain.case.state import Decision
+from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
+from domain.policy.forms.demands import Demand
 from domain.triage.places import Directory, Listed
 
 NAMES = {
@@ -27,7 +31,9 @@ def listed(code: str, name: str, kind: str) -> Listed:
 
 
 ORGANISATIONS = [listed("county", "示范县", "county"), *(listed(code, name, "unit") for code, name in NAMES.items())]
-WORDS = Vocabulary(Offices(Directory(organisations=ORGANISATIONS)), {"red": "红色", "blue": "蓝色"}, [("rent", "租赁")])
+WORDS = Vocabulary(
+    Offices(Directory(organisations=ORGANISATIONS)), {"red": "红色", "blue": "蓝色"}, [("rent", "租赁")], {}
+)
 DOCUMENT = {
     "dispute_no": "D2026-000007",
     "suggested": ["market_reg", "transport", "commerce"],
@@ -141,7 +147,7 @@ def officer(number: int, name: str, organisation: str = "market_reg") -> Candida
 
 
 def test_a_person_is_typed_by_name_and_post_sent_by_username_and_shown_as_it_is_on_record() -> None:
-    words = Vocabulary(WORDS.offices, WORDS.colours, [])
+    words = Vocabulary(WORDS.offices, WORDS.colours, [], {})
     words.offer([officer(1, "王五"), officer(2, "王五"), officer(3, "王五", "transport")])
     page = Form(KINDS["mediate"].decisions["agreed"].form.model_json_schema(), words)
     first, second, third = list(dict.fromkeys(words.people.values()))
@@ -209,3 +215,25 @@ def test_what_was_filled_in_is_shown_in_words() -> None:
         ("理由", "已缓和"),
         ("预警颜色", "蓝色"),
     ]
+
+
+def test_what_a_mechanism_demands_is_shown_in_its_words() -> None:
+    """“经走访，网格员得知……及时上报社区” (H-063): whom he met stands on the timeline as people read it."""
+    demand = Demand(met=1, signed=True, confirmed={"visited": "已上门走访"})
+    words = Vocabulary(WORDS.offices, WORDS.colours, [], {"confirm_triage.report_up": demand})
+    met = {"who": "住户", "at": "2026-11-27T05:20:35.899289+08:00", "where": "住户家中"}
+    answer = Decision(
+        name="report_up", at=datetime(2026, 11, 27, tzinfo=UTC),
+        fields={"met": [met], "signed_by": "张某", "visited": True},
+    )  # fmt: skip
+    assert decided("confirm_triage", answer, words, answer.at)["facts"] == [
+        ("见面情况", "住户，2026-11-27 05:20，住户家中"),
+        ("对方签名人（面对面认领，附签名照片）", "张某"),
+        ("已上门走访", "是"),
+    ]
+
+
+def test_a_form_offers_no_role_that_stands_apart_from_the_work() -> None:
+    offered = dict(WORDS.options("role"))
+    assert "department_handler" in offered
+    assert not SEPARATE_ROLES & set(offered)

@@ -28,6 +28,8 @@ def level_by_level(t: Telling) -> None:
         t.expect(len(t.county.open_tasks(t.number, "confirm_triage")) == 1, "上一级等下一级看过")
         t.answer("confirm_triage", decision)
     t.expect(desks == ["workstation-qingxi-1", "command-qingxi", "grid-centre"], f"逐级三处，现为{desks}")
+    sent = [report["role_name"] for report in t.county.supervisor.get("/v1/reports", organisation=desks[0])["items"]]
+    t.expect(set(sent) == {"工作站站长"}, f"报送单写明谁报送，现为{sent}")
 
     t.tell("汇总分析、分类流转：网格化管理中心调度事权部门")
     dispatch = t.task("dispatch")["post"]

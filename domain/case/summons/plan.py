@@ -24,8 +24,8 @@ def plan_errors(state: DisputeState, form: Conferred, at: datetime) -> list[dict
     """What a plan may be by itself and still not in this case, as field errors."""
     errors, last = [], state.calendar.after(at, LATEST)
     for n, item in enumerate(form.items):
-        if not state.process.words.knows_role(item.role):
-            errors.append({"field": f"items.{n}.role", "message": f"没有代码为“{item.role}”的岗位"})
+        if unfit := state.process.words.unfit_role(item.role):
+            errors.append({"field": f"items.{n}.role", "message": unfit})
         if not at < item.due <= last:
             allowed = f"须在现在（{wall_time(at)}）之后、{wall_time(last)}之前"
             errors.append({"field": f"items.{n}.due", "message": f"完成期限{wall_time(item.due)}不成立：{allowed}"})

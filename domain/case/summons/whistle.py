@@ -62,9 +62,14 @@ def ground(state: DisputeState, form: Strict) -> dict[str, str]:
 def summon_errors(state: DisputeState, form: Summon, at: datetime) -> list[dict[str, str]]:
     """What a whistle may be by itself and still not in this case, as field errors."""
     words, errors = state.process.words, []
+    asked = (post for task in state.pending(CHECK_IN) for post in task.addressees)
+    expected = {(post.path.rpartition("/")[2], post.role) for post in asked}
     for n, each in enumerate(form.to):
-        if not words.knows_role(each.role):
-            errors.append({"field": f"to.{n}.role", "message": f"没有代码为“{each.role}”的岗位"})
+        if unfit := words.unfit_role(each.role):
+            errors.append({"field": f"to.{n}.role", "message": unfit})
+        elif (each.organisation, each.role) in expected:
+            message = f"已向该{words.role_name(each.role)}吹哨，尚未报到，不重复吹哨"
+            errors.append({"field": f"to.{n}.role", "message": message})
     if form.at and not at - TOLERANCE <= form.at <= at + LATEST:
         allowed = f"须在{wall_time(at)}至{wall_time(at + LATEST)}之间"
         errors.append({"field": "at", "message": f"报到时间{wall_time(form.at)}不成立：{allowed}"})

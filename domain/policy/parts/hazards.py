@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from domain.base import Strict
@@ -10,6 +12,8 @@ from domain.policy.fields import Code
 
 MOST_ITEMS = 200
 """Items of one batch: what its case carries stays far within the engine's limits (docs/adr/0029)."""
+LONGEST = timedelta(days=366)
+"""[DESIGN] So late at most an item may be due: what never falls due is never cancelled off (动态清零)."""
 
 
 class HazardPolicy(Strict):

@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.base import Strict
 from domain.people.organisation import ROLES, Role, Sight
+from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.loading import Mistake, Mistakes
 from domain.policy.stages import STAGE_NAMES, Stage
 
@@ -73,6 +74,12 @@ class Words(Strict):
     def knows_role(self, code: str) -> bool:
         """Whether it is a role of the mechanism."""
         return code in ROLES or code in self.roles
+
+    def unfit_role(self, code: str) -> str:
+        """Why a role can't be asked to act in a dispute; empty where it can."""
+        if not self.knows_role(code):
+            return f"没有代码为“{code}”的岗位"
+        return f"{self.role_name(code)}不办理纠纷（三员分立，审计独立）" if code in SEPARATE_ROLES else ""
 
     def stage(self, stage: Stage) -> str:
         """What a stage is called."""

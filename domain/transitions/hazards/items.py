@@ -19,6 +19,7 @@ from domain.case.state import Decision, DisputeState, Task
 from domain.errors import FourEyes
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.forms.hazards import CancelledOff, Rectified, ReturnedItems
+from domain.policy.parts.hazards import LONGEST
 
 DUE = "due:"
 """What the clock of an organisation's items begins with; behind it stand its task and the instant."""
@@ -64,8 +65,8 @@ def item_errors(
             numbers = "、".join(map(str, stale))
             message = f"第{numbers}项曾被退回，须附新的佐证：没有一份文件是退回以后新增的（落地见人见事）"
             errors.append({"field": "attachments", "message": message})
-    if isinstance(form, ReturnedItems) and form.due_on and _midnight_after(form.due_on) <= at:
-        errors.append({"field": "due_on", "message": "整改期限不能早于今天"})
+    if isinstance(form, ReturnedItems) and form.due_on and not at < _midnight_after(form.due_on) <= at + LONGEST:
+        errors.append({"field": "due_on", "message": "整改期限不能早于今天，也不能晚于一年以后"})
     return errors
 
 

@@ -31,11 +31,13 @@ def notice_errors(
 ) -> list[dict[str, str]]:
     """What a letter may be by itself, and still not be sent by this person in this case."""
     errors = []
-    to = organisations.get(form.to)
-    if _post_for(state, actor, form.kind) is None:
+    to, post = organisations.get(form.to), _post_for(state, actor, form.kind)
+    if post is None:
         errors.append({"field": "kind", "message": f"您的岗位不能发出{NOTICES[form.kind]}"})
     if to is None:
         errors.append({"field": "to", "message": f"没有代码为“{form.to}”的单位"})
+    elif post and to.path == post.path:
+        errors.append({"field": "to", "message": "函件不能发给本单位"})
     elif any((n := carried(task)) and (n.kind, n.to) == (form.kind, to.path) for task in state.pending(ANSWER)):
         message = f"{to.name}尚未反馈本案已发出的{NOTICES[form.kind]}，请待其反馈，或由督办人督办"
         errors.append({"field": "to", "message": message})

@@ -23,6 +23,6 @@ async def test_what_a_party_says_of_the_police_is_shown_apart_from_the_outcome(
     supervisor = await somebody(services, "supervisor", "county")
     case = await whole_case(services, session, supervisor, number)
     entries = await whole_timeline(services, session, supervisor, number)
-    words = Vocabulary(await offices_of(services, session), {}, [])
+    words = Vocabulary(await offices_of(services, session), {}, [], {})
     [visit] = case_view(case, entries, words, present())["visits"]
     assert visit["satisfaction"] == "对处理结果满意度 2 · 对接处警满意度 5"

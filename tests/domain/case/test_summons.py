@@ -185,6 +185,8 @@ def test_a_city_without_whistles_has_none() -> None:
         ({"to": [*BOTH, BOTH[0]]}, "body"),
         ({"to": [{"organisation": "nowhere", "role": "department_handler"}]}, "to.0.organisation"),
         ({"to": [{"organisation": "housing", "role": "wizard"}]}, "to.0.role"),
+        ({"to": [{"organisation": "housing", "role": "auditor"}]}, "to.0.role"),
+        ({"to": [BOTH[0], {"organisation": "housing", "role": "admin_system"}]}, "to.1.role"),
         ({"at": (MONDAY - timedelta(hours=1)).isoformat()}, "at"),
         ({"at": (MONDAY + timedelta(days=31)).isoformat()}, "at"),
         ({"to": []}, "to"),
@@ -195,6 +197,31 @@ def test_an_impossible_whistle_is_refused_by_its_field(fields: dict[str, Any], f
     with pytest.raises(ApplicationError) as refusal:
         whistle(told, **fields)
     assert field in [error["field"] for error in refusal.value.details[0]["errors"]]
+
+
+@pytest.mark.req("H-035")
+def test_who_is_expected_is_not_called_again_and_so_absent_once() -> None:
+    """“中心吹哨,部门报到”: each whistle counts whoever was called, so one silence must not count twice."""
+    told = at_push_3()
+    whistle(told)
+    with pytest.raises(ApplicationError) as refusal:
+        whistle(told, to=[BOTH[1]])
+    [error] = refusal.value.details[0]["errors"]
+    assert (error["field"], "尚未报到" in error["message"]) == ("to.0.role", True)
+    come(told, TRADER)
+    whistle(told, to=[BOTH[1]])
+    assert [len(each.called) for each in told.state.summons] == [2, 1]
+
+
+def test_nothing_is_planned_for_who_stands_apart_from_the_work() -> None:
+    told = at_push_3()
+    whistle(told, to=[BOTH[0]])
+    come(told)
+    due = (told.life.at + timedelta(days=3)).isoformat()
+    item = {"what": "拆除通道", "organisation": "housing", "role": "admin_security", "due": due}
+    with pytest.raises(ApplicationError) as refusal:
+        told.answer("confer", "agreed", by=STREET, participants=PRESENT[:2], items=[item])
+    assert [error["field"] for error in refusal.value.details[0]["errors"]] == ["items.0.role"]
 
 
 @pytest.mark.req("H-043")

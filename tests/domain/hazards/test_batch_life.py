@@ -74,6 +74,17 @@ def test_what_was_returned_is_rectified_again_with_new_evidence_by_a_new_day() -
     assert (first.state, first.returned, len(first.answers)) == ("cancelled", 1, 2)
 
 
+@pytest.mark.req("R-064")
+@pytest.mark.parametrize("due_on", ["2026-01-01", "2199-12-31"])
+def test_no_item_is_put_off_for_good(due_on: str) -> None:
+    """“动态清零”: what never falls due is never cancelled off."""
+    life = batch(3)
+    rectify(life, GAS, [1])
+    with pytest.raises(FieldsInvalid) as found:
+        check(life.state, answer(life, task_of(life, "verify"), "returned", SENDER, [1], due_on=due_on), life.at)
+    assert [error["field"] for error in found.value.errors] == ["due_on"]
+
+
 @pytest.mark.req("R-063")
 @pytest.mark.parametrize(
     ("items", "why"),

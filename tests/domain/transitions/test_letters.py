@@ -11,10 +11,12 @@ from domain.indicators.counting import tally
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.events import Tally, TallyKind
 from domain.indicators.formulas import Count, figure
-from domain.people.organisation import Actor
+from domain.people.organisation import Actor, OrganisationRef
+from domain.policy.forms.notices import SendNotice
 from domain.policy.parts.notices import NoticePolicy
 from domain.policy.stages import Stage
 from domain.transitions.handover import Looked, take_look
+from domain.transitions.letters.sending import notice_errors
 from domain.transitions.supervision import supervise
 from tests.domain.support import CHIEF, HANDLER, HOUSING, LEADER, MARKET, OFFICER, PLACES, SUPERVISOR, Desk, person
 
@@ -127,6 +129,16 @@ def test_what_can_not_be_asked_is_refused(fields: dict[str, str], field: str) ->
     refusal = refused(desk, CHIEF, **fields)
     assert isinstance(refusal, FieldsInvalid)
     assert [error["field"] for error in refusal.errors] == [field]
+
+
+def test_nobody_writes_to_his_own_organisation() -> None:
+    """“已向相关部门推送信息4000余条,收到反馈信息500余条”: an answer from oneself is none."""
+    desk = on_scene()
+    station = OrganisationRef(code="station", name="本所", path=PLACES["station"])
+    errors = notice_errors(
+        desk.state, CHIEF, {"station": station}, SendNotice(kind="advice", to="station", text=TEXT), desk.at
+    )
+    assert [(error["field"], error["message"]) for error in errors] == [("to", "函件不能发给本单位")]
 
 
 def test_no_second_letter_of_a_kind_while_the_first_waits_for_its_answer() -> None:

@@ -7,9 +7,10 @@ import pytest
 from domain.policy.intake.sources import TriageDesk
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
+from domain.transitions.actions import involved
 from tests.domain.mediated_dispute import Told
 from tests.domain.policy.test_playbook import mistakes
-from tests.domain.support import MONDAY, PLAYBOOKS, alarm, process
+from tests.domain.support import MONDAY, PLACES, PLAYBOOKS, alarm, process
 
 TEXT = (PLAYBOOKS / "wuwei.yaml").read_text(encoding="utf-8")
 
@@ -44,6 +45,19 @@ def test_who_raises_a_colour_warns_the_next_level_and_who_lowers_it_warns_nobody
     told.answer("confirm_triage", "correct", colour="red", harm=3, urgency=3, reason="扬言报复")
     assert [colour for colour, _ in told_of(told)] == ["orange", "red"]
     assert told.state.stage is Stage.PUSH_1
+
+
+@pytest.mark.req("W-060")
+def test_whoever_is_warned_may_look_at_what_he_is_warned_of() -> None:
+    """“市、县、派出所三级预警”: the city's desk has no other part in it, and what he may not see he is not told."""
+    told = Told("wuwei", rank=2, source="visit")
+    desk = ("warning_desk", PLACES["city_bureau"])
+    assert desk not in involved(told.state)
+    before = told.state.revision
+    told.answer("confirm_triage", "correct", colour="red", harm=3, urgency=3, reason="扬言报复")
+    assert desk in involved(told.state)
+    assert desk in involved(told.state, since=before), "an image carries what is new"
+    assert desk not in involved(told.state, since=told.state.revision)
 
 
 @pytest.mark.req("W-062")
