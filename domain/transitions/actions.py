@@ -54,6 +54,7 @@ from domain.transitions.message import Message
 from domain.transitions.plausibility import already_past
 from domain.transitions.supervision import of_body, stage_tasks
 from domain.transitions.triage.desks import ask_together
+from domain.transitions.triage.warning import WARNED
 from domain.validation_messages import field_errors
 
 _NOT_OF_BATCHES = "隐患提示函按批次逐项整改、核查、销号，不适用该操作"
@@ -73,13 +74,13 @@ class Act(Message):
 def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
     """Every (role, organisation path) that has, or had, a part in the dispute; who sees it follows from this.
 
-    Who is told of it has one: what is told of a case that nobody may look at is told nobody. With `since`, only what
-    the tasks and the lines that changed after that revision add.
+    Who is warned of it has one, whom nothing else may have brought in: a warning of what he may not look at says
+    nothing. With `since`, only what the tasks and the lines that changed after that revision add.
     """
     changed = [task for task in state.tasks if task.revision > since]
     posts = {(post.role, post.path) for task in changed for post in (*task.addressees, *task.watchers, *task.former)}
     new = takewhile(lambda entry: entry.revision > since, reversed(state.timeline))
-    posts |= {(role, path) for entry in new for role, path in entry.detail.get("told") or ()}
+    posts |= {(role, path) for entry in new if entry.kind == WARNED for role, path in entry.detail["told"]}
     if since:
         return posts
     if state.batch:
