@@ -48,6 +48,7 @@ from domain.transitions.assignments.reassigning import reassign_errors, withheld
 from domain.transitions.criteria import criteria_errors, name_choices
 from domain.transitions.evidence import evidence_errors
 from domain.transitions.hazards.items import item_errors
+from domain.transitions.hazards.items import withheld as withheld_of_items
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
 from domain.transitions.supervision import holder_of
@@ -198,7 +199,7 @@ def _withheld(state: DisputeState, task: Task) -> dict[str, str]:
         why["accept"] = "研判尚未确认，评估暂不能通过"
     if task.kind == DESKS:
         why |= withheld_at_desk(task)
-    why |= withheld_of_several(state, task)
+    why |= withheld_of_several(state, task) | withheld_of_items(state, task)
     asked = {name: waiting_words(state, decision.ending) for name, decision in spec.decisions.items()}
     return why | {name: waiting for name, waiting in asked.items() if waiting}
 

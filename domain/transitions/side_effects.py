@@ -125,6 +125,7 @@ _EFFECTS: dict[str, Callable[[Case, Task, Decision], None]] = {
     "confer": conferred,
     "carry_out": carried,
     "rectify": take_items,
+    "rule_items": take_items,
     "verify": take_items,
     "supervise": _supervised,
 }

@@ -15,8 +15,13 @@ from domain.base import Model, absent
 from domain.case.records import Evidence
 from domain.people.organisation import Post
 
-ItemState = Literal["open", "rectified", "cancelled"]
-STATE_NAMES: dict[ItemState, str] = {"open": "待整改", "rectified": "待核查", "cancelled": "已销号"}
+ItemState = Literal["open", "disowned", "rectified", "cancelled"]
+STATE_NAMES: dict[ItemState, str] = {
+    "open": "待整改",
+    "disowned": "退单待裁定",
+    "rectified": "待核查",
+    "cancelled": "已销号",
+}
 
 
 class Rectification(Model):
@@ -36,6 +41,28 @@ class Rectification(Model):
     """why it was sent back; empty where it was not"""
 
 
+class Disowning(Model):
+    """An organisation's word that an item is not its own (退单), and how whoever sent the batch ruled."""
+
+    at: datetime
+    by: str
+    """person id"""
+    by_name: str
+    for_whom: str | None = Field(None, exclude_if=absent)
+    """person id of whom a deputy stood in for"""
+    path: str
+    """of the organisation"""
+    ground: str
+    suggested: str = Field("", exclude_if=absent)
+    """code of the organisation that it names instead"""
+    ruled_at: datetime | None = Field(None, exclude_if=absent)
+    ruled_by: str = Field("", exclude_if=absent)
+    moved_to: str = Field("", exclude_if=absent)
+    """path of the organisation that has the item since; empty where it stayed"""
+    overruled: str = Field("", exclude_if=absent)
+    """why it stayed"""
+
+
 class Item(Model):
     """One hazard of a batch."""
 
@@ -47,6 +74,7 @@ class Item(Model):
     due_at: datetime
     state: ItemState = "open"
     answers: list[Rectification] = Field([], exclude_if=absent)
+    disowned: list[Disowning] = Field([], exclude_if=absent)
     cancelled_at: datetime | None = Field(None, exclude_if=absent)
     revision: int = 0
 
@@ -85,6 +113,10 @@ class Batch(Model):
     def to_rectify(self, path: str) -> list[Item]:
         """What an organisation has still to rectify."""
         return [item for item in self.items if item.to == path and item.state == "open"]
+
+    def to_rule(self) -> list[Item]:
+        """What an organisation says is not its own, and nobody has ruled upon."""
+        return [item for item in self.items if item.state == "disowned"]
 
     def to_verify(self) -> list[Item]:
         """What waits to be verified."""

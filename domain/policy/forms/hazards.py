@@ -1,4 +1,4 @@
-"""Forms of a batch of hazards: rectified, cancelled off, returned. Each takes one item or several alike."""
+"""Forms of a batch of hazards: rectified, not ours, cancelled off, returned. Each takes one item or several alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.policy.fields import Day, Fields, Reasoned, Text
+from domain.policy.fields import Day, Fields, OrganisationCode, Reasoned, Text
 from domain.policy.parts.hazards import MOST_ITEMS
 
 ItemNo = Annotated[int, Field(ge=1, le=9999)]
@@ -31,3 +31,26 @@ class ReturnedItems(Reasoned):
 
     items: Items = Field(title="隐患编号")
     due_on: Day | None = Field(None, title="重新整改期限")
+
+
+class DisownedItems(Fields):
+    """Items that are another's to rectify, says who was asked (退单)."""
+
+    items: Items = Field(title="隐患编号")
+    ground: Text = Field(title="退单依据")
+    suggested_unit: OrganisationCode | None = Field(None, title="建议整改单位")
+
+
+class ItemsMoved(Fields):
+    """They are another's indeed, and go to it."""
+
+    items: Items = Field(title="隐患编号")
+    to: OrganisationCode = Field(title="改送单位")
+    due_on: Day | None = Field(None, title="整改期限（不填按工作机制规定的时限，且不早于原期限）")
+
+
+class ItemsKept(Reasoned):
+    """They are whose they were."""
+
+    items: Items = Field(title="隐患编号")
+    due_on: Day | None = Field(None, title="整改期限（不填为原期限；原期限已过的，按工作机制规定的时限）")

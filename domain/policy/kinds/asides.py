@@ -117,7 +117,21 @@ ASIDES: dict[str, KindSpec] = {
         to_organisation=True,
         by_items=True,
         items_timed=True,
-        decisions={"rectified": _d("整改完成", hazards.Rectified, pictures=True)},
+        decisions={
+            "rectified": _d("整改完成", hazards.Rectified, pictures=True),
+            "not_ours": _d("退单", hazards.DisownedItems),
+        },
+    ),
+    "rule_items": KindSpec(
+        name="隐患退单裁定",
+        optional=True,
+        aside=True,
+        within=(Stage.NOTICE,),
+        by_items=True,
+        decisions={
+            "uphold": _d("同意退单，改送", hazards.ItemsMoved),
+            "overrule": _d("不同意退单", hazards.ItemsKept),
+        },
     ),
     "verify": KindSpec(
         name="核查销号",

@@ -13,6 +13,8 @@ from domain.policy.process import Process
 
 ASKED = ("rectify", "verify")
 """The tasks of a batch of hazards."""
+RULE = "rule_items"
+"""That which a mechanism may do without."""
 
 
 def life_mistakes(process: Process, hazards: HazardPolicy | None) -> Iterator[Mistake]:
@@ -30,7 +32,7 @@ def _hazards(process: Process, hazards: HazardPolicy | None) -> Iterator[Mistake
     if life and not hazards:
         what = "who sends batches, and in which aspects? write hazards, or leave this life out"
         yield Mistake(("process", "lives", Matter.HAZARD), what)
-    for kind in ASKED if life else ():
+    for kind in (*ASKED, *({RULE} & process.tasks.keys())) if life else ():
         policy = process.tasks.get(kind)
         if policy is None:
             yield Mistake(("process", "tasks"), f"the life of hazards needs tasks.{kind}")
@@ -39,6 +41,9 @@ def _hazards(process: Process, hazards: HazardPolicy | None) -> Iterator[Mistake
         elif not policy.rungs.supervise_after:
             what = f"silence would reach nobody: say in rungs.supervise_after when '{kind}' is supervised"
             yield Mistake(("process", "tasks", kind), what)
+    if (ruled := process.tasks.get(RULE)) and hazards and ruled.by != hazards.by:
+        what = "whoever sent a batch rules upon its items that come back: write the same as hazards.by"
+        yield Mistake(("process", "tasks", RULE, "by"), what)
 
 
 def _own_life(process: Process, matter: Matter) -> Iterator[Mistake]:

@@ -15,7 +15,13 @@ def batch_holds(state: DisputeState) -> None:
         return
     for item in state.batch.items:
         assert (item.state == "cancelled") == (item.cancelled_at is not None), "cancelled off, nobody knows when"
-        assert item.state == "open" or item.answers, "verified without an answer"
+        assert item.state in ("open", "disowned") or item.answers, "verified without an answer"
+        assert all(said.ruled_at for said in item.disowned[: -1 if item.state == "disowned" else None]), (
+            "disowned, and asked for again before anybody ruled"
+        )
+        assert sum(bool(said.overruled) and said.path == item.to for said in item.disowned) <= 1, (
+            "disowned again by who was told that it is his"
+        )
         assert not item.answers or item.state != "open" or item.last.returned, (
             "answered, and asked for again unreturned"
         )
@@ -28,6 +34,10 @@ def batch_holds(state: DisputeState) -> None:
     verified = [no for task in state.pending("verify") for no in task.about["items"]]
     assert verified == [item.no for item in state.batch.to_verify()], (
         "an item to be verified waits for nobody, or twice"
+    )
+    ruled = [(no, task.addressees) for task in state.pending("rule_items") for no in task.about["items"]]
+    assert [no for no, _ in ruled] == [item.no for item in state.batch.to_rule()], (
+        "a disowned item waits for nobody's ruling, or for two"
     )
     running = {(clock.task_id, clock.due_at) for clock in state.clocks
                if clock.name.startswith("due:") and clock.stopped_at is None}  # fmt: skip

@@ -82,9 +82,15 @@ def picture() -> Evidence:
 def answer(life: Life, task: Task, decision: str, by: Actor, items: list[int], **more: Any) -> Command:
     """An answer to items on its way; rectified ones carry a picture of their own."""
     evidence = more.pop("evidence", [picture()] if decision == "rectified" else [])
-    words = {"rectified": {"summary": "已更换"}, "returned": {"reason": "照片看不出已整改"}}.get(decision, {})
+    words = {
+        "rectified": {"summary": "已更换"},
+        "returned": {"reason": "照片看不出已整改"},
+        "not_ours": {"ground": "该场所不属我单位监管"},
+        "overrule": {"reason": "职责清单列明由你单位监管"},
+    }.get(decision, {})
+    named = {body.code: body for body in BODIES if body.code in more.values()}
     return Command(key=f"k{next(_KEYS)}", task_id=task.task_id, decision=decision, actor=by, evidence=evidence,
-                   fields={"items": items, **words, **more})  # fmt: skip
+                   fields={"items": items, **words, **more}, organisations=named)  # fmt: skip
 
 
 def rectify(life: Life, path: str, items: list[int], **more: Any) -> None:
@@ -96,4 +102,16 @@ def rectify(life: Life, path: str, items: list[int], **more: Any) -> None:
 def verify(life: Life, decision: str, items: list[int], **more: Any) -> None:
     """Who sent the batch looks at what was answered."""
     life.decide(answer(life, task_of(life, "verify"), decision, SENDER, items, **more))
+    life.settle()
+
+
+def disown(life: Life, path: str, items: list[int], **more: Any) -> None:
+    """An organisation says that items are another's."""
+    life.decide(answer(life, task_of(life, "rectify", path), "not_ours", HANDLERS[path], items, **more))
+    life.settle()
+
+
+def rule(life: Life, decision: str, items: list[int], **more: Any) -> None:
+    """Who sent the batch rules upon it."""
+    life.decide(answer(life, task_of(life, "rule_items"), decision, SENDER, items, **more))
     life.settle()

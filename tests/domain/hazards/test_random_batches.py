@@ -47,6 +47,14 @@ def _step(life: Life, chance: random.Random, watch: Watch) -> None:
             who = _whose(task)
             watch.sent_by(who)
             refused(life.claim, Claim(key=_key(chance), task_id=task.task_id, actor=who, release=chance.random() < 0.5))
+        case share, "rectify" if share < 0.6:
+            some = chance.sample(task.about["items"], 1)
+            _decide(life, watch, answer(life, task, "not_ours", _whose(task), some))
+        case share, "rule_items":
+            some = chance.sample(task.about["items"], chance.randint(1, len(task.about["items"])))
+            more = {"to": chance.choice(BODIES).code} if share < 0.7 else {}
+            by = SENDER if SENDER.posts[0] in task.addressees else _whose(task)
+            _decide(life, watch, answer(life, task, "uphold" if more else "overrule", by, some, **more))
         case _, "rectify":
             some = chance.sample(task.about["items"], chance.randint(1, len(task.about["items"])))
             _decide(life, watch, answer(life, task, "rectified", _whose(task), some))
@@ -86,8 +94,8 @@ def _whose(task: Task) -> Actor:
 
 
 def _work_off(life: Life, watch: Watch) -> None:
-    task = next(t for t in life.state.pending() if t.kind in ("rectify", "verify"))
-    decision = "rectified" if task.kind == "rectify" else "cancelled_off"
+    task = next(t for t in life.state.pending() if t.kind in ("rectify", "verify", "rule_items"))
+    decision = {"rectify": "rectified", "verify": "cancelled_off", "rule_items": "overrule"}[task.kind]
     verifier = Actor(person_id="verifier", name="verifier", posts=task.addressees)
     by = _whose(task) if task.kind == "rectify" else verifier
     if task.assignee and task.assignee != by.person_id:
