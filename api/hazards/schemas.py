@@ -15,6 +15,7 @@ from domain.case.capacity import size_of
 from domain.case.hazards.batch import ItemState
 from domain.policy.fields import Code, Moment, OrganisationCode
 from domain.policy.parts.hazards import MOST_ITEMS
+from infra.read_model.hazards.items import DayOfItems
 
 MOST_DEADLINES = 31
 """Different deadlines of one batch: each costs the case timers of its own."""
@@ -78,6 +79,8 @@ class BatchSent(Shape):
     kind_name: str
     items: int
     organisations: int
+    number: str | None = None
+    """of the batch, by kind, sender and year; none until it is published"""
     published: bool = True
 
 
@@ -93,10 +96,30 @@ class Answered(Shape):
     returned: str = ""
 
 
+class Disowned(Shape):
+    """An organisation's word that an item is another's (退单), and how it was ruled upon."""
+
+    at: datetime
+    by: str
+    organisation: str
+    organisation_name: str
+    ground: str
+    suggested: str
+    """code of the organisation that it names instead; empty where it names none"""
+    ruled_at: datetime | None = None
+    ruled_by: str = ""
+    moved_to: str = ""
+    """code of the organisation that has the item since; empty where it stayed"""
+    overruled: str = ""
+    """why it stayed"""
+
+
 class HazardItem(Shape):
     """One item of a batch as it stands."""
 
     dispute_no: str
+    batch: str | None
+    """the batch's own number: `PTS-<organisation>-<year>-<n>`, 第n批"""
     no: int
     aspect: str
     aspect_name: str
@@ -112,6 +135,9 @@ class HazardItem(Shape):
     cancelled_at: datetime | None
     returned: int
     answers: list[Answered]
+    disowned: list[Disowned]
+    ahead: int = 0
+    """seconds that a drill has moved its case's clock ahead of the wall's"""
 
 
 class Standing(Shape):
@@ -122,6 +148,8 @@ class Standing(Shape):
     batches: int
     sent: int
     open: int
+    disowned: int
+    """said to be another's, and not ruled upon yet"""
     rectified: int
     cancelled: int
     overdue: int
@@ -135,3 +163,5 @@ class Outstanding(Shape):
 
     total: Standing
     groups: list[Standing]
+    days: list[DayOfItems] = []
+    """the last days, where they are asked for: in whatever state the items are now"""

@@ -9,15 +9,14 @@ from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.idempotency import Answer, digest, held, once
-from api.core.schemas import Listed
-from api.hazards.schemas import KINDS, Answered, BatchIn, BatchSent, HazardItem, Outstanding, Standing
+from api.hazards.schemas import KINDS, BatchIn, BatchSent
 from api.intake.delivery import deliver
 from api.intake.recording import Content, places_of
 from api.intake.schemas import PlaceIn
 from domain.base import china
-from domain.case.hazards.batch import STATE_NAMES, Batch, Item
+from domain.case.hazards.batch import Batch, Item
 from domain.case.records import Incident
-from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, NotFound, SantuiError
+from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, SantuiError
 from domain.people.organisation import Actor, OrganisationRef, Post, within
 from domain.policy.matters.matter import Matter
 from domain.policy.parts.hazards import LONGEST, HazardPolicy
@@ -26,10 +25,8 @@ from domain.triage.triage import Triage
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.intake import IncidentRow
-from infra.database.tables.read_model import HazardItemRow
-from infra.read_model.disputes import find_dispute
-from infra.read_model.hazards.items import By, Group, ItemFilter, find_item, hazard_items, standing
 from infra.records.incidents import record_incident
+from infra.records.notices.batches import batches_numbered
 
 log = structlog.get_logger()
 SOURCE = "hazard_notice"
@@ -101,7 +98,11 @@ async def send_batch(
             items=len(asked.items),
             organisations=len({item.to or asked.to for item in asked.items}),
         )
-        if not published:
+        if published:
+            async with services.database.read() as fresh:
+                numbered = await batches_numbered(fresh, [row.dispute_no])
+            sent.number = numbered[row.dispute_no].number
+        else:
             sent.published = False
         return Answer(201, sent)
 
@@ -171,7 +172,7 @@ async def _content(
         incident=Incident(
             incident_id=incident_id, source=SOURCE, source_no=asked.source_no or "", occurred_at=now, reported_at=now,
             address=organisation.name, parties=[],
-            narrative=_listed(f"{organisation.name}发送{name}，共{len(items)}项", items, policy, directory),
+            narrative=f"{organisation.name}发送{name}，共{len(items)}项、{len(used)}个方面、{len(refs)}个单位",
             category=Matter.HAZARD,
         ),
         triage=Triage(
@@ -189,14 +190,6 @@ async def _content(
     )  # fmt: skip
 
 
-def _listed(heading: str, items: list[Item], policy: HazardPolicy, directory: Directory) -> str:
-    """The letter as the case's page shows it: a line an item, short enough for 200 of them."""
-    lines = (
-        f"{item.no} {policy.aspects[item.aspect]} {_called(directory, item.to)}：{item.text[:60]}" for item in items
-    )
-    return "\n".join((heading, *lines))
-
-
 async def _delivered(services: Services, row: IncidentRow) -> bool:
     """Sends the batch to the engine and waits until it can be seen; false where either fails: it is redelivered."""
     try:
@@ -206,94 +199,3 @@ async def _delivered(services: Services, row: IncidentRow) -> bool:
         code = error.code if isinstance(error, SantuiError) else type(error).__name__
         log.warning("incident_waits", incident_id=row.incident_id, code=code)
         return False
-
-
-async def listed_items(
-    services: Services, session: Session, actor: Actor, f: ItemFilter, *, limit: int, cursor: str | None
-) -> Listed[HazardItem]:
-    """The items the person sees; the filter's `path` is an organisation's code here.
-
-    Raises:
-        FieldsInvalid: no organisation has this code.
-    """
-    directory = await services.directory.read(session)
-    page = await hazard_items(session, actor, _with_path(directory, f), limit=limit, cursor=cursor)
-    return Listed[HazardItem](items=[_shown(row, directory) for row in page.rows], next_cursor=page.next_cursor)
-
-
-async def one_item(services: Services, session: Session, actor: Actor, dispute_no: str, no: int) -> HazardItem:
-    """One item of a batch; the reading is noted.
-
-    Raises:
-        NotFound: there is none, or not for this person.
-    """
-    row = await find_item(session, dispute_no, no) if await find_dispute(session, actor, dispute_no) else None
-    if row is None:
-        services.access.note(actor.person_id, dispute_no, "hazard", NotFound.code)
-        raise NotFound("没有这项隐患")
-    services.access.note(actor.person_id, dispute_no, "hazard")
-    return _shown(row, await services.directory.read(session))
-
-
-async def outstanding(
-    services: Services, session: Session, actor: Actor, f: ItemFilter, by: By = "aspect"
-) -> Outstanding:
-    """How the items the person sees stand, those with most outstanding first.
-
-    Raises:
-        FieldsInvalid: no organisation has this code.
-    """
-    directory = await services.directory.read(session)
-    f = _with_path(directory, f)
-    [total] = await standing(session, actor, f, None)
-    groups = [_standing(group, by, directory) for group in await standing(session, actor, f, by)]
-    groups.sort(key=lambda group: (-(group.open + group.rectified), group.name))
-    return Outstanding(total=_standing(total, None, directory), groups=groups)
-
-
-def _with_path(directory: Directory, f: ItemFilter) -> ItemFilter:
-    if f.path is None:
-        return f
-    return f.model_copy(update={"path": directory.named(f.path).path})
-
-
-def _standing(group: Group, by: By | None, directory: Directory) -> Standing:
-    named = {"organisation": _called(directory, group.key), "batch": group.key}.get(by or "", group.name)
-    key = group.key.rpartition("/")[2] if by == "organisation" else group.key
-    rate = round(100 * group.cancelled / group.sent, 1) if group.sent else None
-    return Standing(**{**group.model_dump(), "key": key, "name": named}, rate=rate)
-
-
-def _called(directory: Directory, path: str) -> str:
-    organisation = directory.at(path)
-    return organisation.name if organisation else path.rpartition("/")[2]
-
-
-def _shown(row: HazardItemRow, directory: Directory) -> HazardItem:
-    item = Item.model_validate(row.sealed)
-    return HazardItem(
-        dispute_no=row.dispute_no,
-        no=row.no,
-        aspect=row.aspect,
-        aspect_name=row.aspect_name,
-        organisation=row.path.rpartition("/")[2],
-        organisation_name=_called(directory, row.path),
-        text=item.text,
-        state=item.state,
-        state_name=STATE_NAMES[item.state],
-        sent_at=china(row.sent_at),
-        due_at=china(row.due_at),
-        overdue=item.state == "open" and row.due_at < datetime.now(UTC),
-        rectified_at=china(row.rectified_at) if row.rectified_at else None,
-        cancelled_at=china(row.cancelled_at) if row.cancelled_at else None,
-        returned=row.returned,
-        answers=[
-            Answered(
-                at=china(answer.at), by=answer.by_name, text=answer.text,
-                attachments=[file.attachment_id for file in answer.evidence],
-                verified_at=china(answer.verified_at) if answer.verified_at else None,
-                verified_by=answer.verified_by, returned=answer.returned,
-            )
-            for answer in item.answers
-        ],
-    )  # fmt: skip

@@ -35,6 +35,7 @@ from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
 from infra.records.messages import tell
+from infra.records.notices.batches import batch_numbered
 from infra.records.notices.numbering import notices_numbered
 from infra.records.reporting.reports import reports_noted
 from infra.records.reporting.spot_checks import closing_noted
@@ -120,6 +121,7 @@ def image_written(image: Image, found: StoredState | None = None) -> Work[int]:
     yield from tell(image, stored=found.revision)
     yield from reports_noted(image, stored=found.revision)
     yield from notices_numbered(image)
+    yield from batch_numbered(image)
     yield from closing_noted(image)
     yield from note_events(image, stored=found.revision, before=found.tasks)
     return image.revision
@@ -157,6 +159,7 @@ def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
     yield upserting(DisputeRow), _dispute(image)
     yield from _beside_written(image, StoredState())
     yield from notices_numbered(image)
+    yield from batch_numbered(image)
     return True
 
 

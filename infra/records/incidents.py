@@ -5,6 +5,7 @@ What is compared is read, and judged, before the lock on the place is taken; und
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -207,8 +208,8 @@ def series_of(at: datetime, cell: str | None = None) -> str:
 
 
 def is_of_disputes(series: str) -> bool:
-    """Whether disputes are numbered by it, and not reports of desks (`BS-…`)."""
-    return series.startswith("D")
+    """Whether disputes are numbered by it, and not reports of desks (`BS-…`) or notices (`DB-…`)."""
+    return re.fullmatch(r"D(\d{6}-)?\d{4}", series) is not None
 
 
 def cell_of(series: str) -> str | None:

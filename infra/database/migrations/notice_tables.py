@@ -1,4 +1,4 @@
-"""The table of notices."""
+"""The tables of notices and of batches of hazards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.database.migrations.columns import BOOLEAN, INSTANT, TEXT, columns
 
 
 def notice_tables() -> None:
-    """Makes it."""
+    """Makes them."""
     op.create_table(
         "notice",
         *columns(TEXT, "number", "kind", "dispute_no", "task_id", "role", "path", "to_path", "sent_by"),
@@ -21,3 +21,10 @@ def notice_tables() -> None:
     op.create_index("notice_task", "notice", ["task_id"])
     op.create_index("notice_dispute", "notice", ["dispute_no"])
     op.create_index("notice_to", "notice", ["to_path", "sent_at"])
+    op.create_table(
+        "hazard_batch",
+        *columns(TEXT, "dispute_no", "number", "kind", "path"),
+        *columns(INSTANT, "sent_at"),
+        sa.PrimaryKeyConstraint("dispute_no"),
+        sa.UniqueConstraint("number"),
+    )

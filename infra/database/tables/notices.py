@@ -1,4 +1,4 @@
-"""The table of notices (函件): the number of each, and where it stands."""
+"""The tables of notices (函件) and of batches of hazards: the number of each, and where it stands."""
 
 from __future__ import annotations
 
@@ -36,3 +36,16 @@ class NoticeRow(SQLModel, table=True):
     sent_at: datetime = instant_field()
     withdrawn: bool = False
     """its question was given to another organisation, with a notice of its own"""
+
+
+class HazardBatchRow(SQLModel, table=True):
+    """A batch of hazards with its number, which is given once and never again; never deleted."""
+
+    __tablename__ = "hazard_batch"
+    dispute_no: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    """`PTS-<organisation>-<year>-<count of the year>`, by kind and sender: 第n批"""
+    kind: str
+    path: str
+    """of the organisation that sent it"""
+    sent_at: datetime = instant_field()

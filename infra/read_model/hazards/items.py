@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.base import Model
+from domain.base import Model, china
 from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor
 from infra.database.paths import below
@@ -43,15 +45,39 @@ class Group(Model):
     batches: int
     sent: int
     open: int
+    disowned: int
     rectified: int
     cancelled: int
     overdue: int
 
 
-async def hazard_items(session: AsyncSession, actor: Actor, f: ItemFilter, *, limit: int, cursor: str | None) -> Page:
+class DayOfItems(Model):
+    """How many items were sent and cancelled off on a day, and how many were outstanding at its end."""
+
+    day: date
+    sent: int
+    cancelled: int
+    outstanding: int
+
+
+Ahead = Mapping[str, int]
+"""By how many seconds a drill has moved the clock of a batch's case; those it has not are not in it."""
+
+
+async def moved_ahead(session: AsyncSession) -> Ahead:
+    """The batches that a drill has moved."""
+    query = select(col(DisputeRow.dispute_no), col(DisputeRow.ahead)).where(
+        col(DisputeRow.matter) == "hazard", col(DisputeRow.ahead) > 0
+    )
+    return dict(row.tuple() for row in (await session.execute(query)).all())
+
+
+async def hazard_items(
+    session: AsyncSession, actor: Actor, f: ItemFilter, *, limit: int, cursor: str | None, ahead: Ahead
+) -> Page:
     """The items a person sees, batch by batch with the newest first, in the order of their numbers."""
     number, no = col(HazardItemRow.dispute_no), col(HazardItemRow.no)
-    query = select(HazardItemRow).where(*_within(actor, f))
+    query = select(HazardItemRow).where(*_within(actor, f, ahead))
     if cursor:
         last, last_no = read_cursor(cursor, str, int)
         query = query.where(or_(number < last, and_(number == last, no > last_no)))
@@ -65,7 +91,13 @@ async def find_item(session: AsyncSession, dispute_no: str, no: int) -> HazardIt
     return await session.get(HazardItemRow, (dispute_no, no))
 
 
-async def standing(session: AsyncSession, actor: Actor, f: ItemFilter, by: By | None) -> list[Group]:
+async def items_of(session: AsyncSession, dispute_no: str, numbers: Sequence[int]) -> list[HazardItemRow]:
+    """These items of a batch in the order of their numbers, without a check of who asks."""
+    query = select(HazardItemRow).where(col(HazardItemRow.dispute_no) == dispute_no, col(HazardItemRow.no).in_(numbers))
+    return list((await session.execute(query.order_by(col(HazardItemRow.no)))).scalars())
+
+
+async def standing(session: AsyncSession, actor: Actor, f: ItemFilter, by: By | None, ahead: Ahead) -> list[Group]:
     """How the items that a person sees stand, by key; in all where it is none."""
     key, state = _KEYS[by] if by else literal(""), col(HazardItemRow.state)
     name = func.max(col(HazardItemRow.aspect_name)) if by == "aspect" else literal("")
@@ -75,15 +107,40 @@ async def standing(session: AsyncSession, actor: Actor, f: ItemFilter, by: By | 
 
     query = select(
         key, name, func.count(distinct(col(HazardItemRow.dispute_no))), func.count(), number(state == "open"),
-        number(state == "rectified"), number(state == "cancelled"), number(_late()),
-    ).where(*_within(actor, f))  # fmt: skip
+        number(state == "disowned"), number(state == "rectified"), number(state == "cancelled"), number(_late(ahead)),
+    ).where(*_within(actor, f, ahead))  # fmt: skip
     if by:
         query = query.group_by(key).order_by(key)
     rows = (await session.execute(query)).all()
     return [Group(**dict(zip(Group.model_fields, row, strict=True))) for row in rows]
 
 
-def _within(actor: Actor, f: ItemFilter) -> list[ColumnElement[bool]]:
+async def by_day(session: AsyncSession, actor: Actor, f: ItemFilter, days: int) -> list[DayOfItems]:
+    """The last days of the items a person sees, in whatever state they are now; the latest day is last."""
+    whole = f.model_copy(update={"state": None, "outstanding": None, "overdue": None})
+    counted: list[Counter[date]] = []
+    for at in (col(HazardItemRow.sent_at), col(HazardItemRow.cancelled_at)):
+        query = select(at, func.count()).where(*_within(actor, whole, {}), at.is_not(None)).group_by(at)
+        counted.append(Counter())
+        for instant, count in (await session.execute(query)).all():
+            assert instant, "asked for above"
+            counted[-1][china(instant).date()] += count
+    sent, cancelled = counted
+    last = max([china(datetime.now(UTC)).date(), *sent, *cancelled])  # a drill is ahead of the wall
+    shown = [last - timedelta(days=n) for n in reversed(range(days))]
+    return [
+        DayOfItems(
+            day=day, sent=sent[day], cancelled=cancelled[day], outstanding=_until(sent, day) - _until(cancelled, day)
+        )
+        for day in shown
+    ]
+
+
+def _until(counted: Counter[date], day: date) -> int:
+    return sum(count for at, count in counted.items() if at <= day)
+
+
+def _within(actor: Actor, f: ItemFilter, ahead: Ahead) -> list[ColumnElement[bool]]:
     clauses = [may_see(actor, col(HazardItemRow.dispute_no))]
     equal = {"dispute_no": f.batch, "aspect": f.aspect, "state": f.state}
     clauses += [col(getattr(HazardItemRow, name)) == value for name, value in equal.items() if value is not None]
@@ -92,13 +149,19 @@ def _within(actor: Actor, f: ItemFilter) -> list[ColumnElement[bool]]:
     if f.outstanding is not None:
         clauses.append((col(HazardItemRow.state) != "cancelled") == f.outstanding)
     if f.overdue is not None:
-        clauses.append(_late() if f.overdue else ~_late())
+        clauses.append(_late(ahead) if f.overdue else ~_late(ahead))
     return clauses
 
 
-def _late() -> ColumnElement[bool]:
-    """Not rectified, and past its day; what was answered too late and is verified is late no more."""
-    return and_(col(HazardItemRow.state) == "open", col(HazardItemRow.due_at) < datetime.now(UTC))
+def _late(ahead: Ahead) -> ColumnElement[bool]:
+    """Not rectified, and past its day by its case's clock; what was answered too late and is verified is late no
+    more.
+    """
+    now, due = datetime.now(UTC), col(HazardItemRow.due_at)
+    moved = [
+        and_(col(HazardItemRow.dispute_no) == number, due < now + timedelta(seconds=by)) for number, by in ahead.items()
+    ]
+    return and_(col(HazardItemRow.state) == "open", or_(due < now, *moved))
 
 
 async def batch_line(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:

@@ -20,7 +20,7 @@ from api.serve import unfit
 from infra.database.numbers import next_in
 from infra.database.tables.people import PersonRow
 from infra.demo import load
-from infra.records.incidents import cell_of, record_incident, series_of
+from infra.records.incidents import cell_of, is_of_disputes, record_incident, series_of
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.startup.installation import check_installation, check_key
@@ -137,7 +137,13 @@ async def test_a_cell_s_code_stands_in_the_number_and_counts_for_itself(
         row, _ = await record_incident(database, incident("1", "古山镇2号"), own, cell=cell)
     assert row.dispute_no == number
     series = number.rpartition("-")[0]
-    assert (series_of(AT, cell), cell_of(series)) == (series, cell)
+    assert (series_of(AT, cell), cell_of(series), is_of_disputes(series)) == (series, cell, True)
+
+
+@pytest.mark.parametrize("series", ["DB-station-gushan-2026", "BS-station-gushan-2026", "PDB-centre-2026"])
+def test_a_letter_s_number_is_none_of_disputes(series: str) -> None:
+    """An installation that has sent a 督办单 starts again."""
+    assert not is_of_disputes(series)
 
 
 @pytest.mark.parametrize(
