@@ -28,6 +28,8 @@ from api.disputes import action_pages, comment_pages
 from api.disputes import endpoints as disputes
 from api.disputes import pages as dispute_pages
 from api.hazards import endpoints as hazards
+from api.hazards import pages as hazard_pages
+from api.hazards import sending_pages as hazard_sending_pages
 from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
@@ -80,9 +82,9 @@ ENDPOINTS = (
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, outlook_pages, comment_pages, history_pages, answer_pages, handover_pages,
-    ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages, message_pages,
-    note_pages, notice_pages, reporting_pages, oversight_pages, figure_pages, indicator_pages, audit_pages,
-    access_log_pages, calendar_pages, responsibility_pages, error_pages,
+    ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
+    message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
+    figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

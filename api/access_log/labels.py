@@ -35,6 +35,7 @@ NOTED: dict[str, str] = {
     "note": "转来情况",
     "notice": "查看函件",
     "hazard": "查看隐患",
+    "hazards": "查看隐患清单",
     "calendar": "发布工作日历",
     "spot_check": "查看抽查",
     "spot_check:judge": "抽查评判",

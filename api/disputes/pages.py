@@ -85,6 +85,7 @@ async def show_case(
     view = {
         "before": look_back_view(before, now) if before else None,
         "heard": heard,
+        "batch": case.batch,
         **case_view(case, entries, words, now),
         "watched": case.watched,
         "files": [_file(a, now) for a in case.attachments if not a.pending],

@@ -52,6 +52,15 @@ async def sender_of(services: Services, session: Session, actor: Actor) -> tuple
     raise NotEntitled("您的岗位不发送风险隐患提示函")
 
 
+async def may_send(services: Services, session: Session, actor: Actor) -> bool:
+    """Whether a person sends batches."""
+    try:
+        await sender_of(services, session, actor)
+    except (ActionNotAllowed, NotEntitled):
+        return False
+    return True
+
+
 async def _sends(
     services: Services, session: Session, policy: HazardPolicy, post: Post, organisation: OrganisationRef
 ) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Annotated
 
@@ -35,10 +36,13 @@ async def task_page(
     task_id: str,
     decision: Annotated[str, Query(max_length=60)] = "",
     example: bool = False,
+    items: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    """A task with the form of one decision."""
+    """A task with the form of one decision; `items` are those of a batch that are ticked, by number."""
     page = await lay_out(services, session, viewer, task_id, decision)
     draft = TaskDraft()
+    offered = [code for code, _ in page.words.items]
+    draft.typed = _ticked(code for code in items.split(",") if code in offered)
     if page.form and example and services.settings.drill:
         draft.typed = page.example
     elif page.form and page.proposal:
@@ -61,6 +65,7 @@ async def decide_page(
         return await show_task(request, services, session, viewer, page, draft)
     fields = page.form.read(draft.typed)
     wrong = await _take_files(services, session, viewer, page, posted, draft)
+    _tick(page, posted, draft)
     only_form = not posted.stale and await _changes_only_the_form(services, session, viewer, posted, draft)
     if not only_form:
         draft.typed = page.form.flat(fields)
@@ -84,6 +89,18 @@ async def decide_page(
         return await show_task(request, services, session, viewer, page, draft)
 
 
+def _ticked(numbers: Iterable[str]) -> dict[str, str]:
+    """Items of a batch as a form sends them."""
+    return {f"items.{n}": number for n, number in enumerate(numbers)}
+
+
+def _tick(page: TaskPage, posted: Posted, draft: TaskDraft) -> None:
+    """The button that ticks all items of a batch, or none; what else was filled in stays."""
+    if wanted := text(posted.form, "tick"):
+        rest = {name: value for name, value in draft.typed.items() if not name.startswith("items.")}
+        draft.typed = {**rest, **_ticked(code for code, _ in page.words.items if wanted == "all")}
+
+
 async def _take_files(
     services: Services, session: Session, viewer: Viewer, page: TaskPage, posted: Posted, draft: TaskDraft
 ) -> list[dict[str, str]]:
@@ -104,7 +121,7 @@ async def _take_files(
 async def _changes_only_the_form(
     services: Services, session: Session, viewer: Viewer, posted: Posted, draft: TaskDraft
 ) -> bool:
-    """Whether a button was pressed that sends nothing: one more row of a list, one file less."""
+    """Whether a button was pressed that sends nothing: one more row of a list, one file less, all items ticked."""
     draft.add, dropped = text(posted.form, "add"), text(posted.form, "drop")
     if dropped:
         draft.attached = [attachment_id for attachment_id in draft.attached if attachment_id != dropped]
@@ -112,7 +129,7 @@ async def _changes_only_the_form(
             async with services.database.resume(session):
                 await remove(services, session, viewer.actor, dropped)
         await session.close()
-    return bool(draft.add or dropped)
+    return bool(draft.add or dropped or text(posted.form, "tick"))
 
 
 def _refusal(outcome: Outcome[Decided | AcceptedFor], page: TaskPage) -> dict[str, str]:

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from api.core.context import Services
 from api.core.schemas import JsonObject
+from api.hazards.hazard_view import choice_of
 from api.tasks.brief_view import guidance_view
 from api.tasks.examples import decision_form, lines_of
 from api.tasks.handover import Verb
@@ -27,6 +28,7 @@ from domain.policy.catalogue import KINDS
 from infra.database.engine import Session
 from infra.database.tables.attachments import AttachmentRow
 from infra.read_model.disputes import find_dispute
+from infra.read_model.hazards.items import items_of
 from infra.records.attachments import PENDING, TAKEN, attachments_of
 
 MAY_ANSWER = ("free", "mine", "delegate")
@@ -94,6 +96,9 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     if chosen is None and wanted in KINDS[task.kind].decisions:  # not any more: what was filled in can still be read
         chosen = decision_form(task.kind, wanted, task.dispute.demanding)
     page.words.offer(task.nameable)
+    if KINDS[task.kind].by_items and task.decisions:
+        found = await items_of(session, task.dispute_no, task.about["items"])
+        page.words.items = [(str(item.no), choice_of(item, w.present(task.ahead))) for item in found]
     if chosen:
         page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
         page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.files
@@ -141,6 +146,7 @@ async def show_task(
         task=head_view(task, page.offices, now),
         brief=brief_view(task, page.words, page.offices, now),
         guide=guidance_view(task.brief, now),
+        batch=KINDS[task.kind].by_items,
         target={"no": target.dispute_no, "title": target.title} if target else None,
         standing=standing,
         live=live,

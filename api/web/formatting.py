@@ -11,6 +11,8 @@ from domain.policy.intake.sources import SOURCE_NAMES
 from domain.policy.stages import STAGE_NAMES, Stage
 from infra.runtime.policy_files import source_name
 
+OWN = {"hazard_notice": "风险隐患函件"}
+"""What comes by no report, by what it is called in place of a source."""
 COLOUR_NAMES = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
 SIDES = {"a": "甲方", "b": "乙方", "other": "其他"}
 SOURCES = SOURCE_NAMES
@@ -34,7 +36,7 @@ WEEKDAYS = "一二三四五六日"
 
 def source(code: str) -> str:
     """What a source is called: none is shown by a program's word where a playbook names it."""
-    return SOURCES.get(code) or source_name(code)
+    return SOURCES.get(code) or OWN.get(code) or source_name(code)
 
 
 def instant(value: datetime | str | None) -> datetime | None:

@@ -39,6 +39,8 @@ class Control:
     attributes: JsonObject = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     blank: Row | None = None
+    chosen: set[str] = field(default_factory=set)
+    """of several choices, those that were ticked"""
 
     @property
     def id(self) -> str:
@@ -125,6 +127,9 @@ class Form:
                 control.options = [("true", "是"), ("false", "否")]
             case "select":
                 control.options = self._words.options(last, self._roles)
+            case "ticks":
+                control.options = self._words.items
+                control.chosen = {inputs.typed[f"{name}.{n}"] for n in indices(inputs.typed, name)}
             case "list" | "rows":
                 self._fill(control, inner, inputs)
             case "number":
@@ -135,7 +140,7 @@ class Form:
             case "text" | "area" | "organisation":
                 if limit := inner.get("maxLength"):
                     control.attributes = {"maxlength": limit}
-        if control.options:
+        if control.options and control.kind != "ticks":
             control.hint = dict(control.options).get(control.hint, control.hint)
         if control.value:
             control.hint = ""
@@ -145,6 +150,8 @@ class Form:
         kind, form = inner.get("type"), inner.get("format")
         if kind == "array":
             items, _ = core(inner["items"], self._defs)
+            if last == "items" and self._words.items:
+                return "ticks"
             return "rows" if items.get("type") == "object" else "list"
         if kind == "boolean":
             return "select" if nullable else "check"
@@ -307,6 +314,8 @@ def filled(controls: Iterable[Control], before: str = "") -> Iterable[tuple[str,
             yield before + control.label, dict(control.options).get(control.value, control.value)
         elif control.value == "true":
             yield before + control.label, "是"
+        if control.chosen:
+            yield before + control.label, "、".join(sorted(control.chosen, key=lambda each: (len(each), each)))
         for n, row in enumerate(control.rows, start=1):
             yield from filled(row.controls, f"{control.label}第 {n} 项 · " if control.kind == "rows" else before)
 

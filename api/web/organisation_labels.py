@@ -139,6 +139,8 @@ class Vocabulary:
         """what the case's mechanism demands of answers, by `kind.decision`: fields that it adds to their forms"""
         self.people: dict[str, str] = {}
         """those whom the form at hand offers by name: labels by username and by person id"""
+        self.items: Options = []
+        """the items of a batch that the form at hand is about, each to be ticked"""
 
     def offer(self, people: Sequence[PersonNamed]) -> None:
         """Offers people by name and post; of several who would be called the same, each by username beside."""

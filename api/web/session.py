@@ -53,6 +53,8 @@ class Viewer:
     """whether he is at a desk that judges reports"""
     checks: bool = False
     """whether he looks again at what was found to be no risk"""
+    hazards: bool = False
+    """whether batches of hazards are sent here"""
 
 
 async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
@@ -76,6 +78,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         oversees=bool(overseen(actor)),
         desk=bool({post.role for post in actor.reach} & desk_roles(services.policy.playbook.process)),
         checks=_checks(services, actor),
+        hazards=services.policy.playbook.hazards is not None,
     )
 
 

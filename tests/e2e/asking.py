@@ -170,7 +170,7 @@ def _send_hazards(county: County) -> None:
     county.answer(number, "rectify", "rectified")
     county.answer(number, "verify", "cancelled_off")
     county.supervisor.get("/v1/hazards", batch=number)
-    county.supervisor.get("/v1/hazards/outstanding", by="organisation")
+    county.supervisor.get("/v1/hazards/outstanding", by="organisation", days=3)
     county.supervisor.get(f"/v1/hazards/{number}/1")
 
 
