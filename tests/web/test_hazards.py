@@ -47,8 +47,8 @@ def test_a_batch_is_pasted_and_every_wrong_line_is_told_with_nothing_lost(desk: 
     page = dispatcher(desk, NARROW)
     page.goto("/hazards/new")
     typed = "\n".join((
-        "方面,整改单位,整改期限,隐患情况", f"消仿,县消防救援大队,{day(9)},灭火器失效", f"消防,没有的局,{day(9)},通道占用",
-        "消防,县教育局,去年,护栏松动", "只有一栏",
+        "方面,整改单位,整改期限,隐患情况", f"消仿,县消防救援大队,{day(9)},灭火器失效",
+        f"消防,没有的局,{day(9)},通道占用", "消防,县教育局,去年,护栏松动", "只有一栏",
     ))  # fmt: skip
     page.get_by_label("隐患清单").fill(typed)
     page.get_by_label("文号").fill("隐患办〔2026〕8号")
