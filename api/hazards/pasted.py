@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -28,7 +27,7 @@ _FIELDS = {"aspect": "方面", "to": "整改单位", "due": "整改期限", "tex
 class Pasted:
     """What was read: the batch's items as the contract has them, and by which line each came."""
 
-    items: list[dict[str, Any]] = field(default_factory=list)
+    items: list[dict[str, str | int]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -61,7 +60,7 @@ def read(text: str, aspects: dict[str, str], offices: Offices) -> Pasted:
             found.problems.append(said)
             continue
         no, aspect, to, due, *rest = cells
-        item: dict[str, Any] = {
+        item: dict[str, str | int] = {
             "no": no,
             "aspect": codes.get(aspect, aspect),
             "due": _day(due),
