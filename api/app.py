@@ -22,6 +22,8 @@ from api.audit import history_pages
 from api.audit import pages as audit_pages
 from api.calendar import endpoints as calendar
 from api.calendar import pages as calendar_pages
+from api.calls import endpoints as calls
+from api.calls import pages as call_pages
 from api.core import errors
 from api.core.context import open_services
 from api.disputes import action_pages, comment_pages
@@ -77,14 +79,15 @@ STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, attachments, tasks, messages,
     event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, audit,
-    access_log, operations, calendar, responsibilities,
+    access_log, operations, calendar, responsibilities, calls,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, inbox_pages, dispute_pages, outlook_pages, comment_pages, history_pages, answer_pages, handover_pages,
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
-    figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, error_pages,
+    figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
+    error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -25,6 +25,7 @@ NOTED: dict[str, str] = {
     "access": "查看访问日志",
     "codec": "在引擎页面解密",
     "indicators": "查看指标",
+    "calls": "查看警源分析",
     "export:indicators": "导出指标",
     "deputy:name": "指定代班",
     "deputy:end": "结束代班",

@@ -30,6 +30,8 @@ def ask_everything(county: County) -> None:
     supervisor.get("/v1/people", limit=2)
     supervisor.get("/v1/indicators", by="organisation")
     supervisor.get("/v1/indicators/cases", indicator="submitted")
+    supervisor.get("/v1/indicators/calls", source="110")
+    supervisor.get("/v1/indicators/calls", trade="housing")
     supervisor.post("/v1/triage", {"narrative": "两户因噪音争吵"})
     for verb in (supervisor.post, supervisor.delete):
         verb(f"/v1/disputes/{nobody}/watch")

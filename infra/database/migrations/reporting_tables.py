@@ -20,6 +20,7 @@ def reporting_tables() -> None:
         *columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("number"),
     )
+    op.create_index("incident_reported", "incident", ["reported_at"])
     op.create_index("report_list", "report", ["at", "number"])
     op.create_index("report_desk", "report", ["path", "at"])
     op.create_table(

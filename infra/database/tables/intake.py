@@ -18,6 +18,7 @@ class IncidentRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "source_no", "nth"),
         Index("incident_place", "place_key", "reported_at"),
+        Index("incident_reported", "reported_at"),
         Index("incident_reporter", "received_by", "joined", "dispute_no"),
         Index("incident_waits", "delivered", "next_try_at"),
     )

@@ -269,6 +269,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/indicators/cases"): Grant(
         at("/v1/indicators/cases?indicator=disposed&part=numerator"), overseers
     ),
+    ("GET", "/v1/indicators/calls"): Grant(at("/v1/indicators/calls"), overseers),
     ("GET", "/v1/indicators.xlsx"): Grant(at("/v1/indicators.xlsx"), overseers),
     ("GET", "/v1/organisations"): Grant(at("/v1/organisations"), anybody),
     ("GET", "/v1/people"): Grant(at("/v1/people"), anybody),
