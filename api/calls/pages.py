@@ -87,8 +87,7 @@ def _found(found: Calls, typed: dict[str, str]) -> View:
                                             if name == "来源" else "") for row in rows]}
             for name, rows in (("来源", found.by_source), ("类别", found.by_category), ("警格", found.by_beat))
         ],
-        "hours": [{"name": h.name, "reports": h.reports, "share": round(100 * h.reports / most) if most else 0}
-                  for h in found.by_hour],
+        "hours": [{"name": h.name, "reports": h.reports, "most": 0 < h.reports == most} for h in found.by_hour],
         "places": [{**_row(place, place.address or "（无权查看的地点）"), "numbers": place.dispute_nos}
                    for place in found.places],
     }  # fmt: skip

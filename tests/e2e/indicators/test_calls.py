@@ -73,4 +73,4 @@ def test_a_department_reads_the_disputes_of_its_trade_whoever_has_them(huangshi:
         {wages: (1, 0)}, 1, 0)  # fmt: skip
     assert trade["places"] == []
     other = next(row["lead"] for row in listed if row["lead"] not in (lead, "police"))
-    assert refusal_of(lambda: asked(leader, trade=other)).status == 403
+    assert refusal_of(lambda: asked(leader, trade=other))[0] == 403
