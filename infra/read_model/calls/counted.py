@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -114,7 +114,7 @@ def _counted(asked: Asked, *keys: ColumnElement[Any]) -> Select[Any]:
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         col(_MATTER.kind) == TallyKind.ACCEPTED,
-        col(_MATTER.leading),
+        col(_MATTER.leading) == true(),
         col(IncidentRow.reported_at) >= asked.begins,
         col(IncidentRow.reported_at) < asked.ends,
         or_(*(below(col(part), path) for part in _CONCERNED for path in asked.paths)),
