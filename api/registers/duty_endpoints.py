@@ -49,7 +49,7 @@ async def get_duties(
     id. `person` is a username or person id.
     """
     return await service.list_duties(
-        services, session, kinds=[kind] if kind else (), subject=subject, person=person, at=at, history=history,
+        services, session, actor, kinds=[kind] if kind else (), subject=subject, person=person, at=at, history=history,
         limit=limit, cursor=cursor,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ async def post_duty_end(
 @router.get("/people/{person}", response_model=PersonCard, responses=problems(READ))
 async def get_person(services: ServicesDep, session: SessionDep, actor: ActorDep, person: Code) -> PersonCard:
     """A person's card by username or id: posts, and what is or was entrusted to him."""
-    return await service.person_card(services, session, person)
+    return await service.person_card(services, session, actor, person)
 
 
 @router.get("/beats", response_model=Listed[BeatItem], responses=problems(READ))

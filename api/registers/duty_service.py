@@ -24,7 +24,7 @@ from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.pagination import cursor_of, read_cursor
 from infra.database.tables.people import DutyRow
-from infra.read_model.disputes import find_dispute, home_paths
+from infra.read_model.disputes import find_dispute, home_paths, visible
 from infra.records import duties as records
 from infra.records.leaving import former_posts
 from infra.records.messages import watch
@@ -40,6 +40,7 @@ _CARD = 200
 async def list_duties(
     services: Services,
     session: Session,
+    actor: Actor,
     *,
     kinds: Iterable[Duty] = (),
     subject: str | None = None,
@@ -50,7 +51,7 @@ async def list_duties(
     cursor: str | None = None,
 ) -> Listed[DutyItem]:
     """A page of duties by kind and subject: those in force at an instant, now if none is given, or with `history` all
-    that ever were.
+    that ever were; of disputes that were contracted those that the person may see.
 
     Raises:
         FieldsInvalid: there is no such person.
@@ -75,11 +76,11 @@ async def list_duties(
     rows = found[:limit]
     last = rows[-1].row if rows else None
     more = cursor_of(last.kind, last.subject, last.duty_id) if last and len(found) > limit else None
-    return Listed[DutyItem](items=await shown(services, session, rows, now), next_cursor=more)
+    return Listed[DutyItem](items=await _seen(services, session, actor, rows), next_cursor=more)
 
 
-async def person_card(services: Services, session: Session, named: str) -> PersonCard:
-    """The card of a person by username or id, active or not.
+async def person_card(services: Services, session: Session, actor: Actor, named: str) -> PersonCard:
+    """The card of a person by username or id, active or not, as far as the actor may see what he is entrusted with.
 
     Raises:
         NotFound
@@ -98,7 +99,7 @@ async def person_card(services: Services, session: Session, named: str) -> Perso
             FormerPost(**dict(post_held(post, organisation)), until=china(post.until))
             for post, organisation in await former_posts(session, row.person_id)
         ],
-        duties=await shown(services, session, found, datetime.now(UTC)),
+        duties=await _seen(services, session, actor, found),
     )
 
 
@@ -183,6 +184,18 @@ async def find_subject(services: Services, session: Session, kind: Duty, code: s
     return Subject(code=code, name=force.name, path=organisation.path, until=force.ended_at or force.until)
 
 
+async def _seen(services: Services, session: Session, actor: Actor, found: list[records.Entrusted]) -> list[DutyItem]:
+    """Duties as a person is shown them: which leader took which dispute, and what is said of it, is the case's own."""
+    items = await shown(services, session, found, datetime.now(UTC))
+    seen = await visible(session, actor, [item.subject for item in items if of_case(item)])
+    return [item for item in items if not of_case(item) or item.subject in seen]
+
+
+def of_case(item: DutyItem) -> bool:
+    """Whether it is one dispute that a leader contracted, not a place."""
+    return item.kind == Duty.CONTRACTING and item.subject == item.subject_name
+
+
 async def shown(services: Services, session: Session, found: list[records.Entrusted], now: datetime) -> list[DutyItem]:
     """Duties as they are shown, with their subjects by name."""
     directory = await services.directory.read(session)
@@ -204,12 +217,12 @@ async def _checked(services: Services, session: Session, actor: Actor, asked: En
         wrong.append(_unknown("person", asked.person))
     if wrong or subject is None or person is None:
         raise FieldsInvalid(errors=wrong)
+    if asked.kind == Duty.CONTRACTING and asked.subject == subject.name:
+        await _check_case(session, actor, person, asked.subject)
     if subject.until and subject.until <= now:
         raise FieldsInvalid(errors=[{"field": "subject", "message": f"{subject.name}已经结束"}])
     if not may_entrust(actor, asked.kind, subject, person):
         _refuse(services, actor, f"entrust:{asked.kind}")
-    if asked.kind == Duty.CONTRACTING and asked.subject == subject.name:
-        await _check_case(session, actor, person, asked.subject)
     lexicon = services.policy.lexicon
     check_entrusting(asked, subject, person, {*lexicon.categories, *lexicon.group_of.values()}, now)
     return DutyRow(
@@ -220,7 +233,9 @@ async def _checked(services: Services, session: Session, actor: Actor, asked: En
 
 
 async def _check_case(session: Session, actor: Actor, person: Actor, dispute_no: str) -> None:
-    """A dispute is contracted by whoever sees it, to a leader who sees it."""
+    """A dispute is contracted by whoever sees it, to a leader who sees it. Of one that he does not see nobody is told
+    even that it is there.
+    """
     if await find_dispute(session, actor, dispute_no) is None:
         raise FieldsInvalid(errors=[{"field": "subject", "message": f"没有代码为“{dispute_no}”的对象"}])
     if await find_dispute(session, person, dispute_no) is None:

@@ -49,7 +49,7 @@ async def person_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, person: str
 ) -> Response:
     """A person's card: posts, what is and was entrusted to him; whoever may, ends it there."""
-    card = await service.person_card(services, session, person[:64])
+    card = await service.person_card(services, session, viewer.actor, person[:64])
     whose, now = await actor_of(session, card.person_id), present()
     rows = []
     for item in card.duties:
@@ -297,27 +297,19 @@ async def _duties(
 ) -> View:
     chosen = at if tab == "qualifications" and at in QUALIFICATIONS else None
     page = await service.list_duties(
-        services, session, kinds=KINDS_OF[tab], subject=chosen, limit=_PAGE, cursor=cursor or None
+        services, session, viewer.actor, kinds=KINDS_OF[tab], subject=chosen, limit=_PAGE, cursor=cursor or None
     )
     posts = await first_posts(session, {item.person.person_id for item in page.items})
     groups = {group.code: group.name for group in services.policy.lexicon.listed.groups}
     names = groups | {code: category.name for code, category in services.policy.lexicon.categories.items()}
     now, rows = present(), []
-    seen = await visible(session, viewer.actor, [item.subject for item in page.items if _of_case(item)])
     for item in page.items:
-        if _of_case(item) and item.subject not in seen:
-            continue
         row = _row(item, now)
         post = posts.get(item.person.person_id)
         row["post"] = offices.holding(post.path, post.role) if post else "现无岗位"
         row["scope"] = "、".join(names.get(code, code) for code in item.scope) or "全部类别"
         rows.append(row)
     return {"rows": rows, "more": page.next_cursor or "", "qualifications": list(QUALIFICATIONS.items())}
-
-
-def _of_case(item: DutyItem) -> bool:
-    """Whether it is one dispute that a leader contracted, not a place."""
-    return item.kind == Duty.CONTRACTING and item.subject == item.subject_name
 
 
 def _row(item: DutyItem, now: datetime) -> View:
@@ -328,7 +320,7 @@ def _row(item: DutyItem, now: datetime) -> View:
         "kind": item.kind_name,
         "subject": item.subject_name,
         "qualification": item.kind == Duty.QUALIFICATION,
-        "case": _of_case(item),
+        "case": service.of_case(item),
         "detail": item.detail,
         "since": f"{item.since:%Y-%m-%d}",
         "until": f"{item.ended_at or item.until:%Y-%m-%d}" if item.ended_at or item.until else "",

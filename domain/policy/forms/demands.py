@@ -77,7 +77,8 @@ def _extended(base: type[Strict], written: str) -> type[Strict]:
         ]
         most = len(demand.criteria)
         called = getattr(base, "grounds_called", "复杂疑难情形")
-        fields["criteria"] = (list[ground], Field(title=called, min_length=1, max_length=most))
+        grounds = Annotated[list[ground], AfterValidator(_each_once)]
+        fields["criteria"] = (grounds, Field(title=called, min_length=1, max_length=most))
     for name, title in demand.confirmed.items():
         fields[name] = (Annotated[bool, AfterValidator(_true(title))], Field(title=title))
     if demand.signed:
@@ -97,6 +98,12 @@ def _one_of(reasons: dict[str, str]) -> Any:
         return code
 
     return check
+
+
+def _each_once(codes: list[str]) -> list[str]:
+    if len(set(codes)) != len(codes):
+        raise ValueError("同一情形只选一次")
+    return codes
 
 
 def _true(title: str) -> Any:

@@ -107,6 +107,9 @@ def test_a_weighty_matter_moves_up_once_a_level_up_agrees_and_who_took_it_looks_
     told = weighty()
     officer = told.task("follow_up_responsibly")
     before = list(officer.addressees)
+    with pytest.raises(FieldsInvalid) as twice:
+        check(told, reason="双方扬言报复", criteria=["grave", "grave"])
+    assert [error["field"] for error in twice.value.errors] == ["criteria"]
     told.act("escalate", by=CHIEF, reason="双方扬言报复", criteria=["grave"])
     assert officer.addressees == before, "nothing moves before somebody agrees"
     asked = told.task("approve_change")

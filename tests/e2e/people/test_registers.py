@@ -112,10 +112,23 @@ def test_a_leader_contracts_a_dispute_and_the_case_tells_who_answers_for_its_pla
     contracting = people.at("leader", "county", 1)
     asked = {"kind": "contracting", "subject": number, "person": contracting.username, "detail": "包到办结"}
     stranger = people.at("township_leader", "town-baiyang")
-    assert refused(lambda: stranger.post("/v1/duties", asked)) == (403, "not_entitled")
+    unknown = {**asked, "subject": "D2020-000001"}
+    for tried in (asked, unknown):
+        with pytest.raises(Refusal) as refusal:
+            stranger.post("/v1/duties", tried)
+        [error] = refusal.value.body["errors"]
+        assert error == {"field": "subject", "message": f"没有代码为“{tried['subject']}”的对象"}, (
+            "like none"
+        )
     assert refused(lambda: town.post("/v1/duties", {**asked, "person": stranger.username})) == (422, "fields_invalid")
     assert refused(lambda: town.post("/v1/duties", {**asked, "subject": "2020-000001"})) == (422, "fields_invalid")
     given = town.post("/v1/duties", asked)
+    kept = {"kind": "contracting", "subject": number}
+    assert [duty["detail"] for duty in town.get("/v1/duties", **kept)["items"]] == ["包到办结"]
+    assert stranger.get("/v1/duties", **kept)["items"] == [], "what is said of a case is for those who see it"
+    card = f"/v1/people/{contracting.username}"
+    assert number in {duty["subject"] for duty in town.get(card)["duties"]}
+    assert number not in {duty["subject"] for duty in stranger.get(card)["duties"]}
     found = town.get(f"/v1/disputes/{number}/contacts")
     me = contracting.get("/v1/me")
     assert [(who["person_id"], who["title"]) for who in found["leaders"]] == [(me["person_id"], "包保领导")]
