@@ -161,7 +161,7 @@ def decision_shown(
     kind: str, name: str, about: JsonObject, document: JsonObject, people: list[JsonObject] | None = None
 ) -> DecisionOpen:
     """A decision with its JSON Schema and an example valid for this very task; `people` are those it may name."""
-    spec, demand = spec_of(kind, name, about), _demand(kind, name, document)
+    spec, demand = spec_of(kind, name, about), _demand(kind, name, document, about)
     form = schema_of(asked_form(spec.form, demand))
     # Without what the mechanism has no stage for.
     foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
@@ -178,10 +178,10 @@ def decision_shown(
                         example=shown)  # fmt: skip
 
 
-def _demand(kind: str, name: str, document: JsonObject) -> Demand:
+def _demand(kind: str, name: str, document: JsonObject, about: JsonObject | None = None) -> Demand:
     """What the case's own mechanism demands of a decision."""
     written = {key: Demand.model_validate(demand) for key, demand in document.get("demands", {}).items()}
-    return effective(written, document.get("disposal_pictures", 1), kind, name)
+    return effective(written, document.get("disposal_pictures", 1), kind, name, about)
 
 
 def decision_form(kind: str, name: str, document: JsonObject) -> DecisionOpen:
@@ -204,7 +204,7 @@ def example(
     `now` is the case's own, where somebody knows better than its document; `people` as participants (`person`).
     """
     case = _Case(about, document, now or case_now(document), people or [])
-    demand = _demand(kind, name, document)
+    demand = _demand(kind, name, document, about)
     build = _EXAMPLES.get((kind, name))
     required = schema_of(spec_of(kind, name, about).form).get("required", [])
     plain = build(case) if build else dict(_REASON) if "reason" in required else {}

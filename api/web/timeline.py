@@ -73,7 +73,7 @@ def _schema(kind: str, name: str, words: Vocabulary) -> JsonSchema:
     spec = KINDS[kind].decisions.get(name) if kind in KINDS else None
     if spec is None:
         return {}
-    demand = words.demands.get(f"{kind}.{name}")
+    demand = words.demands.get(f"{kind}.{name}") or words.demands.get(f"{kind}.report_up")
     return schema_of(asked_form(spec.form, Demand.model_validate(demand)) if demand else spec.form)
 
 

@@ -7,7 +7,7 @@ here may refuse what was once accepted. What a whole playbook may not say is in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, product
 from typing import Any, Literal
 
@@ -225,9 +225,9 @@ class Process(Strict):
         """What says how long a kind of task has: its policy, or of approvals one level up the supervision's."""
         return self.tasks.get(kind) or (self.supervision.approvals if KINDS[kind].approves else None)
 
-    def demanded(self, kind: str, decision: str) -> Demand:
-        """What the mechanism demands of a decision."""
-        return effective(self.all_demands, self.disposal_pictures, kind, decision)
+    def demanded(self, kind: str, decision: str, about: Mapping[str, Any] | None = None) -> Demand:
+        """What the mechanism demands of a decision; `about` is what its task is about."""
+        return effective(self.all_demands, self.disposal_pictures, kind, decision, about)
 
     def ladder_grounds(self, codes: Iterable[str]) -> list[str]:
         """The names of the grounds on which a matter is brought to the ladder."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.base import Strict
-from domain.case.state import DisputeState
+from domain.case.state import DisputeState, Task
 from domain.policy.forms.criteria import Criterion
 
 _SHOWN = {"alarms": "报警{}次", "parties": "当事人{}名", "organisations": "本轮交办单位{}个", "returns": "退回{}次"}
@@ -43,12 +43,12 @@ def _lacking(state: DisputeState, ground: Criterion) -> str:
     )
 
 
-def name_choices(state: DisputeState, kind: str, decision: str, fields: dict[str, Any]) -> None:
+def name_choices(state: DisputeState, task: Task, decision: str, fields: dict[str, Any]) -> None:
     """Beside the codes that were chosen from the playbook's own lists, their names: they stand on the timeline."""
     if criteria := fields.get("criteria"):
         fields["criteria_name"] = "、".join(state.process.ladder_grounds(criteria))
     if code := fields.get("reason_code"):
-        fields["reason_code_name"] = state.process.demanded(kind, decision).reasons.get(code, code)
+        fields["reason_code_name"] = state.process.demanded(task.kind, decision, task.about).reasons.get(code, code)
 
 
 def flag_complex(state: DisputeState, fields: dict[str, Any]) -> None:

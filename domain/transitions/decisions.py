@@ -215,7 +215,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         unknown = f"“{task.name}”当前没有“{title_of(task.kind, command.decision)}”这一选项"
         known = command.decision in KINDS[task.kind].decisions
         raise DecisionNotAllowed(_withheld(state, task)[command.decision] if known else unknown)
-    demand = state.process.demanded(task.kind, command.decision)
+    demand = state.process.demanded(task.kind, command.decision, task.about)
     try:
         form = asked_form(spec.form, demand).model_validate(command.fields)
     except ValidationError as error:
@@ -264,7 +264,7 @@ def take(case: Case, command: Command) -> Task:
         fields["category_name"] = command.labels[category]
         if row := command.listed.get(category):
             task.about["listed"] = row.model_dump()
-    name_choices(case.state, task.kind, command.decision, fields)
+    name_choices(case.state, task, command.decision, fields)
     if officer := fields.get("officer"):
         fields["officer_name"] = command.people[officer].name
     if (table := table_of(case.state, task)) and (sitting := getattr(form, "participants", None)):

@@ -317,7 +317,7 @@ class Steps(RuleBasedStateMachine):
             return None, set()
         right = self.command(draw, task, draw.pick(list(decisions_open(self.state, task))))
         spec = KINDS[task.kind].decisions[right.decision]
-        form = asked_form(spec.form, self.state.process.demanded(task.kind, right.decision))
+        form = asked_form(spec.form, self.state.process.demanded(task.kind, right.decision, task.about))
         bars = barred(self.state, task)
         wrongs: list[tuple[dict[str, Any], set[str]]] = [
             ({"actor": draw.pick(strangers(task))}, {"not_entitled"}),

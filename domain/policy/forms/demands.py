@@ -43,9 +43,25 @@ class Demand(Strict):
         return max(self.pictures, int(self.signed))
 
 
-def effective(written: Mapping[str, Demand], pictures: int, kind: str, decision: str) -> Demand:
-    """What a mechanism demands of a decision that has written these; `pictures` are those of a disposal."""
-    spec, said = KINDS[kind].decisions.get(decision), written.get(f"{kind}.{decision}")
+def written_of(
+    written: Mapping[str, Demand], kind: str, decision: str, about: Mapping[str, Any] | None = None
+) -> Demand | None:
+    """What a playbook has written of a decision. To confirm or correct at a desk that is not the last of its chain is
+    to report up, and takes what that does.
+    """
+    if said := written.get(f"{kind}.{decision}"):
+        return said
+    above = kind == "confirm_triage" and about is not None and about.get("level", 1) < about.get("levels", 1)
+    return written.get(f"{kind}.report_up") if above and decision in ("confirm", "correct") else None
+
+
+def effective(
+    written: Mapping[str, Demand], pictures: int, kind: str, decision: str, about: Mapping[str, Any] | None = None
+) -> Demand:
+    """What a mechanism demands of a decision that has written these; `pictures` are those of a disposal, `about` is
+    what the very task is about.
+    """
+    spec, said = KINDS[kind].decisions.get(decision), written_of(written, kind, decision, about)
     if said is None and spec and spec.pictures:
         return Demand(met=int("met" in spec.form.model_fields), pictures=pictures)
     return said or Demand()

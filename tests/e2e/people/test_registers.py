@@ -117,9 +117,7 @@ def test_a_leader_contracts_a_dispute_and_the_case_tells_who_answers_for_its_pla
         with pytest.raises(Refusal) as refusal:
             stranger.post("/v1/duties", tried)
         [error] = refusal.value.body["errors"]
-        assert error == {"field": "subject", "message": f"没有代码为“{tried['subject']}”的对象"}, (
-            "like none"
-        )
+        assert error == {"field": "subject", "message": f"没有代码为“{tried['subject']}”的对象"}, "like none"
     assert refused(lambda: town.post("/v1/duties", {**asked, "person": stranger.username})) == (422, "fields_invalid")
     assert refused(lambda: town.post("/v1/duties", {**asked, "subject": "2020-000001"})) == (422, "fields_invalid")
     given = town.post("/v1/duties", asked)

@@ -82,9 +82,11 @@ def test_the_grid_worker_visits_and_reports_up_before_anybody_called_the_police(
     told = Told("huangshi", source="grid")
     [post] = told.task("confirm_triage").addressees
     assert (post.role, told.open_kinds) == ("grid_worker", ["confirm_triage"])
-    with pytest.raises(ApplicationError) as refused:
-        told.answer("confirm_triage", "report_up", met=[])
-    assert fields_of(refused.value) == ["met"], "a report without a visit is refused"
+    for passed_on in ("report_up", "confirm", "correct"):  # the community is asked next, whatever it is called
+        with pytest.raises(ApplicationError) as refused:
+            told.answer("confirm_triage", passed_on, met=[])
+        [error] = refused.value.details[0]["errors"]
+        assert (error["field"], error["message"]) == ("met", "至少填写1项"), "a report without a visit is refused"
     told.answer("confirm_triage", "report_up")
     [post] = told.task("confirm_triage").addressees
     assert post.role == "village_secretary"
