@@ -16,6 +16,7 @@ from api.indicators.workbook import MEDIA_TYPE
 from domain.indicators.attribution import Attribution
 from domain.indicators.formulas import DEFAULT_WINDOWS
 from domain.policy.fields import Day
+from domain.policy.matters.matter import Matter
 from infra.read_model.indicators import By
 
 router = APIRouter(prefix="/v1", tags=["indicators"])
@@ -36,6 +37,13 @@ async def get_question(
             "dispatched 推送，judged 评估，station 属地派出所，township 属地乡镇"
         ),
     ] = "any",
+    matter: Annotated[
+        Matter,
+        Query(
+            description="事项：dispute 纠纷（默认），livelihood 民生诉求，petition 信访积案；"
+            "hazard 风险隐患按项统计，见 /v1/hazards/outstanding"
+        ),
+    ] = Matter.DISPUTE,
     since_live: Annotated[bool, Query(description="自平台运行之日起，不论首日")] = False,
     as_of: Annotated[Day | None, Query(description="读数日；默认今天，期末在后的为期末")] = None,
     relapse_days: Annotated[int, Query(description="反复窗口：30、90、180天")] = DEFAULT_WINDOWS["relapse"],
@@ -44,7 +52,7 @@ async def get_question(
     """The question of a request; raises as `ask`."""
     return await ask(
         services, session, actor, first=first, last=last, organisation=organisation, by=by, as_of=as_of,
-        attribution=attribution, since_live=since_live,
+        attribution=attribution, since_live=since_live, matter=matter,
         windows={"relapse": relapse_days, "repeat": repeat_days},
     )  # fmt: skip
 

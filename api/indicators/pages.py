@@ -27,6 +27,7 @@ from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import DEFAULT_WINDOWS, SECTIONS, WINDOWS, Comparison
 from domain.people.organisation import within
 from domain.people.permissions import overseen
+from domain.policy.matters.matter import MATTER_NAMES, REPORTED, Matter, usual
 from domain.triage.places import Kind
 from infra.database.engine import Session
 
@@ -50,9 +51,11 @@ class Asked:
         show: WordDep = "four",
         relapse_days: WordDep = "",
         repeat_days: WordDep = "",
+        matter: WordDep = "",
     ) -> None:
         self.typed = {"from": first, "to": last, "organisation": organisation, "by": by,
                       "attribution": attribution, "relapse_days": relapse_days, "repeat_days": repeat_days}  # fmt: skip
+        self.matter = next((known for known in REPORTED if known == matter), Matter.DISPUTE)
         self.errors: list[str] = []
         self.section = show if show in SECTIONS else "four"
 
@@ -69,12 +72,12 @@ class Asked:
             return await ask(
                 services, session, viewer.actor, first=self._day("from", "首日"), last=self._day("to", "末日"),
                 organisation=typed["organisation"] or None, by=by, as_of=None, windows=windows,
-                attribution=part,
+                attribution=part, matter=self.matter,
             )  # fmt: skip
         except FieldsInvalid as error:
             self.errors += [str(e["message"]) for e in error.errors]
             return await ask(services, session, viewer.actor, first=None, last=None, organisation=None, by=by,
-                             as_of=None, windows=DEFAULT_WINDOWS, attribution=part)  # fmt: skip
+                             as_of=None, windows=DEFAULT_WINDOWS, attribution=part, matter=self.matter)  # fmt: skip
 
     def _day(self, name: str, title: str) -> date | None:
         typed = self.typed[name]
@@ -113,6 +116,8 @@ async def indicators_page(
         offices=await _offices(services, session, viewer, offices),
         office=offices.label(question.organisation) or "全部管辖范围",
         groups=list(BY.items()),
+        matters=[(str(matter), MATTER_NAMES[matter]) for matter in REPORTED],
+        matter=str(question.scope.matter),
         attributions=list(ATTRIBUTIONS.items()),
         attribution=ATTRIBUTIONS[question.scope.attribution],
         overlapping=question.by == "organisation" and question.scope.attribution == "any",
@@ -190,7 +195,8 @@ def _again(question: Question) -> dict[str, str]:
     windows = {f"{name}_days": str(days) for name, days in question.scope.windows.items()}
     asked = {"from": str(question.period.first), "to": str(question.period.last),
              "organisation": question.organisation or "", "by": question.by or "",
-             "attribution": question.scope.attribution, **windows}  # fmt: skip
+             "attribution": question.scope.attribution,
+             "matter": "" if usual(question.scope.matter) else str(question.scope.matter), **windows}  # fmt: skip
     return {name: value for name, value in asked.items() if value}
 
 

@@ -13,6 +13,7 @@ from domain.indicators.formulas import WINDOWS
 from domain.indicators.periods import Period
 from domain.people.organisation import Actor, within
 from domain.people.permissions import overseen
+from domain.policy.matters.matter import Matter
 from infra.database.engine import Session
 from infra.read_model.indicators import By, Scope, Span, first_matter
 
@@ -73,7 +74,7 @@ async def went_live(services: Services, session: Session) -> date:
 async def ask(
     services: Services, session: Session, actor: Actor, *, first: date | None, last: date | None,
     organisation: str | None, by: By | None, as_of: date | None, windows: dict[str, int],
-    attribution: Attribution = "any", since_live: bool = False,
+    attribution: Attribution = "any", since_live: bool = False, matter: Matter = Matter.DISPUTE,
 ) -> Question:  # fmt: skip
     """A person's question: `first` and `last` are the period's days, `windows` days by the keys of `WINDOWS`;
     `since_live` asks from the day on which the system went live (Q-024 “自9月平台运行以来”), whatever `first` is.
@@ -91,6 +92,9 @@ async def ask(
     last = last or (today() if first is None else max(first, today()))
     first = first or last.replace(day=1)
     errors = []
+    if matter is Matter.HAZARD:
+        message = "风险隐患按项统计，请用“风险隐患动态清零”（GET /v1/hazards/outstanding）"
+        errors.append({"field": "matter", "message": message})
     if first > last:
         errors.append({"field": "to", "message": "末日不能早于首日"})
     if (last - first).days > LONGEST:
@@ -112,5 +116,5 @@ async def ask(
         raise FieldsInvalid(errors=errors)
     return Question(
         period=Period(first=first, last=last), as_of=as_of or max(today(), last), organisation=organisation, by=by,
-        live_since=live_since, scope=Scope(paths=paths, attribution=attribution, by=by, windows=windows),
+        live_since=live_since, scope=Scope(paths=paths, attribution=attribution, by=by, windows=windows, matter=matter),
     )  # fmt: skip

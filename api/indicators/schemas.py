@@ -11,6 +11,7 @@ from api.core.schemas import Listed, Shape
 from api.disputes.schemas import DisputeItem
 from domain.indicators.formulas import Comparison, Figure
 from domain.indicators.ranking import Rank
+from domain.policy.matters.matter import Matter
 
 
 class DefinitionItem(Shape):
@@ -84,6 +85,8 @@ class Indicators(Shape):
     windows: dict[str, int]
     organisation: str | None
     attribution: str
+    matter: Matter
+    """the figures are of cases of this matter alone"""
     live_since: date
     by: str | None
     definitions: list[DefinitionItem]

@@ -56,6 +56,7 @@ async def indicators(services: Services, session: Session, question: Question) -
         windows={f"{name}_days": days for name, days in question.scope.windows.items()},
         organisation=question.organisation,
         attribution=question.scope.attribution,
+        matter=question.scope.matter,
         live_since=question.live_since,
         by=question.by,
         definitions=[definition_item(definition) for definition in DEFINITIONS.values()],

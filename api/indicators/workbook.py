@@ -12,6 +12,7 @@ from api.indicators.schemas import DefinitionItem, Indicators
 from domain.base import china
 from domain.indicators.attribution import ATTRIBUTIONS, Attribution
 from domain.indicators.formulas import NOTHING, SECTIONS
+from domain.policy.matters.matter import MATTER_NAMES
 
 Formats = dict[str, Any]
 """Cell formats by name, of a library without types."""
@@ -27,7 +28,8 @@ def workbook(indicators: Indicators, by_whom: str) -> bytes:
     taken = f"{by_whom} 于 {china(datetime.now(UTC)):%Y-%m-%d %H:%M} 导出，内部使用"
     period = indicators.period
     part = ATTRIBUTIONS[cast("Attribution", indicators.attribution)]
-    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}，单位身份：{part}"
+    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}，单位身份：{part}，"
+    about += f"事项：{MATTER_NAMES[indicators.matter]}"
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 14}),

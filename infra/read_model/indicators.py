@@ -23,6 +23,7 @@ from domain.indicators.events import TallyKind
 from domain.indicators.formulas import Count, Definition, Figure, denominator_has, figure, numerator_has
 from domain.indicators.periods import Period, midnight_after
 from domain.people.organisation import Actor, within
+from domain.policy.matters.matter import Matter
 from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, TallyRow
 from infra.read_model.visibility import may_see
@@ -58,13 +59,14 @@ class Span(Model):
 
 
 class Scope(Model):
-    """Which figures: of organisations at or below these paths by the part they had in a matter, grouped by something or
-    not, with these windows.
+    """Which figures: of cases of a matter, of organisations at or below these paths by the part they had in it, grouped
+    by something or not, with these windows.
     """
 
     paths: list[str]
     attribution: Attribution = "any"
     by: By | None = None
+    matter: Matter = Matter.DISPUTE
     windows: dict[str, int]
 
     def days(self, definition: Definition) -> int:
@@ -207,6 +209,7 @@ def _seen(kind: str, begins: datetime, before: datetime, ends: datetime, by: dat
         ),
     ).where(
         col(TallyRow.kind) == kind,
+        col(TallyRow.matter) == scope.matter,
         col(TallyRow.at) >= begins,
         col(TallyRow.at) < before,
         _in(scope),

@@ -298,7 +298,8 @@ def _entry(image: Image, entry: Entry) -> dict[str, Any]:
 
 
 def _tally(image: Image, seq: int, counted: Tally) -> dict[str, Any]:
-    return {**counted.__dict__, "dispute_no": image.dispute_no, "seq": seq, "month": counted.month}
+    return {**counted.__dict__, "dispute_no": image.dispute_no, "seq": seq, "month": counted.month,
+            "matter": image.matter}  # fmt: skip
 
 
 def _item(image: Image, item: Item) -> dict[str, Any]:

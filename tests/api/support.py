@@ -25,6 +25,7 @@ from domain.case.records import Beat, Incident, Party
 from domain.case.state import Task
 from domain.image.public_document import public_document
 from domain.people.organisation import Actor
+from domain.policy.matters.matter import Matter
 from domain.transitions.assignments.named_units import organisation_codes
 from domain.transitions.decisions import Command, Receipt
 from domain.triage.places import resolve_places
@@ -57,6 +58,7 @@ async def dispute(
     parties: Sequence[Party] = PARTIES,
     beat: Beat | None = None,
     source: str = WAITS,
+    matter: Matter = Matter.DISPUTE,
 ) -> str:
     """A dispute, opened and published; its number. Whose beat it is only where that is said."""
     number = f"D2026-{next(_NUMBERS):06d}"
@@ -71,7 +73,7 @@ async def dispute(
     found = triage(narrative, services.policy.lexicon, source=source)
     state = open_state(
         number, playbook=services.policy.playbook, calendar=services.policy.calendar, places=refs, incident=incident,
-        triage=found, at=now, beat=beat,
+        triage=found, at=now, beat=beat, matter=matter,
     )  # fmt: skip
     await services.engine.start(DisputeInput(state=state))
     return number

@@ -28,7 +28,7 @@ def ask_everything(county: County) -> None:
     supervisor.get("/v1/tasks", box="watched")
     supervisor.get("/v1/organisations", limit=2)
     supervisor.get("/v1/people", limit=2)
-    supervisor.get("/v1/indicators", by="organisation")
+    supervisor.get("/v1/indicators", by="organisation", matter="livelihood")
     supervisor.get("/v1/indicators/cases", indicator="submitted")
     supervisor.get("/v1/indicators/calls", source="110")
     supervisor.get("/v1/indicators/calls", trade="housing")

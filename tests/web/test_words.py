@@ -23,6 +23,7 @@ from domain.indicators.periods import Period
 from domain.people.organisation import ROLES
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS, OUTCOMES
+from domain.policy.matters.matter import Matter
 from domain.policy.stages import Stage
 from tests.instance import Instance
 from tests.web.crawling import pages, signed_in
@@ -122,7 +123,7 @@ def test_the_workbook_names_no_requirement() -> None:
         Indicators(
             period=PeriodShape(from_=period.first, to=period.last, closes=period.ends), as_of=date(2026, 2, 1),
             windows={"relapse_days": 90, "repeat_days": 30}, organisation=None, by=None,
-            attribution="any", live_since=period.first,
+            attribution="any", matter=Matter.DISPUTE, live_since=period.first,
             definitions=[definition_item(definition)], total=row, rows=[],
         ),
         "督查员",

@@ -196,7 +196,7 @@ class TallyRow(SQLModel, table=True):
     __table_args__ = (
         Index("tally_figures", "kind", "at", "unit", "leading", "result", "value", "lag", "done_at", "left_at",
               "struck_at", "month", "colour", "category", "handler", "reporter", "dispatcher", "judge", "station",
-              "township", "source", "beat"),
+              "township", "source", "beat", "matter"),
     )  # fmt: skip
     dispute_no: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
@@ -225,3 +225,5 @@ class TallyRow(SQLModel, table=True):
     township: str = ""
     source: str = ""
     beat: str = ""
+    matter: str = "dispute"
+    """of the case that it is counted of"""

@@ -13,6 +13,7 @@ from api.indicators.question import Question, ask, today
 from domain.errors import FieldsInvalid, NotEntitled
 from domain.indicators.formulas import DEFAULT_WINDOWS
 from domain.people.organisation import Actor
+from domain.policy.matters.matter import Matter
 from infra.database.engine import Session
 from tests.api.support import answered, dispute, somebody
 
@@ -85,3 +86,26 @@ async def test_figures_are_for_those_who_oversee_and_of_what_they_oversee(servic
         await asked(services, session, supervisor, first=today(), last=today() - timedelta(days=1),
                     organisation="nowhere", windows={"relapse": 1})  # fmt: skip
     assert [error["field"] for error in refused.value.errors] == ["to", "relapse_days", "organisation"]
+
+
+@pytest.mark.parametrize("matter", [Matter.LIVELIHOOD, Matter.PETITION])
+async def test_a_need_and_a_petition_are_counted_apart_from_disputes(
+    services: Services, session: Session, matter: Matter
+) -> None:
+    """“民生诉求…信访积案” (Q-088, Q-098): figures are of disputes unless another matter is asked for."""
+    await settled(services)
+    number = await dispute(services, matter=matter)
+    supervisor = await somebody(services, "supervisor", "county")
+    usual = await service.indicators(services, session, await asked(services, session, supervisor))
+    other = await asked(services, session, supervisor, matter=matter)
+    found = await service.indicators(services, session, other)
+    assert (usual.matter, usual.total.values["completion_rate"].denominator) == (Matter.DISPUTE, 1)
+    assert (found.matter, found.total.values["completion_rate"].denominator) == (matter, 1)
+    behind = await service.cases(services, session, supervisor, other, "completion_rate", "denominator", None, 9, None)
+    assert [item.dispute_no for item in behind.items] == [number]
+
+
+async def test_hazards_are_counted_by_item_elsewhere(services: Services, session: Session) -> None:
+    with pytest.raises(FieldsInvalid) as found:
+        await asked(services, session, await somebody(services, "supervisor", "county"), matter=Matter.HAZARD)
+    assert "动态清零" in found.value.errors[0]["message"]

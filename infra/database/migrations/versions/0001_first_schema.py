@@ -23,7 +23,7 @@ depends_on = None
 LISTED = ["matter", "colour", "stage", "category", "source", "overdue", "holder", "search"]
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ("kind at unit leading result value lag done_at left_at struck_at month "
-           "colour category handler reporter dispatcher judge station township source beat").split()  # fmt: skip
+           "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
 TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
     "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
@@ -199,7 +199,9 @@ def _read_model() -> None:
         *_columns(TEXT, "dispute_no", "kind", "month", "unit", "colour", "first_colour", "category", "result"),
         *_columns(INTEGER, "seq", "round"),
         *_columns(INSTANT, "at"),
-        *_columns(TEXT, "handler", "reporter", "dispatcher", "judge", "station", "township", "source", "beat"),
+        *_columns(
+            TEXT, "handler", "reporter", "dispatcher", "judge", "station", "township", "source", "beat", "matter"
+        ),
         *_columns(BOOLEAN, "leading"),
         *_columns(INTEGER, "value", "lag", nullable=True),
         *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
