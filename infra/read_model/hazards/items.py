@@ -141,7 +141,9 @@ def _until(counted: Counter[date], day: date) -> int:
 
 
 def _within(actor: Actor, f: ItemFilter, ahead: Ahead) -> list[ColumnElement[bool]]:
-    clauses = [may_see(actor, col(HazardItemRow.dispute_no))]
+    # Asked once for each batch, and not for each of its items: a county has thousands.
+    seen = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.matter) == "hazard", may_see(actor))
+    clauses: list[ColumnElement[bool]] = [col(HazardItemRow.dispute_no).in_(seen)]
     equal = {"dispute_no": f.batch, "aspect": f.aspect, "state": f.state}
     clauses += [col(getattr(HazardItemRow, name)) == value for name, value in equal.items() if value is not None]
     if f.path is not None:
