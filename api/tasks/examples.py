@@ -146,7 +146,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("visit", "stable"): lambda c: {"summary": "情况稳定，无新的矛盾", "satisfaction": 5},
     ("visit", "relapsed"): lambda c: {"summary": "双方再次发生争吵"},
     ("rectify", "rectified"): lambda c: {"items": c.waiting, "summary": "已更换失效灭火器，通道已清理，照片附后"},
-    ("rectify", "not_ours"): lambda c: {"items": c.waiting, "ground": "该场所不属本单位监管范围"},
+    ("rectify", "disowned"): lambda c: {"items": c.waiting, "ground": "该场所不属本单位监管范围"},
     ("rule_items", "uphold"): lambda c: {"items": c.waiting, "to": c.about["suggested"][0]},
     ("rule_items", "overrule"): lambda c: {"items": c.waiting, "reason": "职责清单明确由你单位监管，请按期整改"},
     ("verify", "cancelled_off"): lambda c: {"items": c.waiting},

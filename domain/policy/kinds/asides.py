@@ -119,7 +119,7 @@ ASIDES: dict[str, KindSpec] = {
         items_timed=True,
         decisions={
             "rectified": _d("整改完成", hazards.Rectified, pictures=True),
-            "not_ours": _d("退单", hazards.DisownedItems),
+            "disowned": _d("退单", hazards.DisownedItems),
         },
     ),
     "rule_items": KindSpec(
@@ -129,7 +129,7 @@ ASIDES: dict[str, KindSpec] = {
         within=(Stage.NOTICE,),
         by_items=True,
         decisions={
-            "uphold": _d("同意退单，改送", hazards.ItemsMoved),
+            "uphold": _d("同意退单", hazards.ItemsMoved),
             "overrule": _d("不同意退单", hazards.ItemsKept),
         },
     ),

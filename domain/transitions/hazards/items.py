@@ -49,7 +49,7 @@ def waits_for(state: DisputeState, task: Task) -> list[Item]:
 def withheld(state: DisputeState, task: Task) -> dict[str, str]:
     """What items allow only where the playbook says who rules upon it."""
     if task.kind == "rectify" and RULE not in state.process.tasks:
-        return {"not_ours": "本机制不受理隐患退单；不属本单位的，请督办人改派"}
+        return {"disowned": "本机制不受理隐患退单；不属本单位的，请督办人改派"}
     return {}
 
 
@@ -160,7 +160,7 @@ def _take(case: Case, item: Item, decision: Decision) -> None:
             item.state, item.due_at = "open", _again_due(case, decision)
             item.last.verified_at, item.last.verified_by = decision.at, decision.actor_name or ""
             item.last.returned = decision.fields["reason"]
-        case "not_ours":
+        case "disowned":
             item.state = "disowned"
             item.disowned.append(_disowning(item, decision))
         case "uphold" | "overrule":

@@ -85,7 +85,7 @@ def answer(life: Life, task: Task, decision: str, by: Actor, items: list[int], *
     words = {
         "rectified": {"summary": "已更换"},
         "returned": {"reason": "照片看不出已整改"},
-        "not_ours": {"ground": "该场所不属我单位监管"},
+        "disowned": {"ground": "该场所不属我单位监管"},
         "overrule": {"reason": "职责清单列明由你单位监管"},
     }.get(decision, {})
     named = {body.code: body for body in BODIES if body.code in more.values()}
@@ -107,7 +107,7 @@ def verify(life: Life, decision: str, items: list[int], **more: Any) -> None:
 
 def disown(life: Life, path: str, items: list[int], **more: Any) -> None:
     """An organisation says that items are another's."""
-    life.decide(answer(life, task_of(life, "rectify", path), "not_ours", HANDLERS[path], items, **more))
+    life.decide(answer(life, task_of(life, "rectify", path), "disowned", HANDLERS[path], items, **more))
     life.settle()
 
 

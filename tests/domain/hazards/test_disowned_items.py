@@ -70,7 +70,7 @@ def test_an_item_that_was_ruled_ones_own_is_not_disowned_again_and_gains_no_time
     kept = item(life, 1)
     assert (kept.to, kept.state, kept.due_at) == (GAS, "open", due)
     assert kept.disowned[0].overruled == "职责清单列明由你单位监管"
-    again = answer(life, task_of(life, "rectify", GAS), "not_ours", HANDLERS[GAS], [1])
+    again = answer(life, task_of(life, "rectify", GAS), "disowned", HANDLERS[GAS], [1])
     assert messages(life, again) == ["第1项的退单已裁定不成立，请按期整改"]
     rectify(life, GAS, [1])
     disown(life, GAS, [4])
@@ -83,7 +83,7 @@ def test_an_item_that_was_ruled_ones_own_is_not_disowned_again_and_gains_no_time
 def test_a_ruling_that_does_not_come_is_supervised_and_nobody_rules_upon_his_own() -> None:
     life = batch(3)
     both = person("both", ("department_handler", GAS), ("centre_dispatcher", SENDER.posts[0].path))
-    life.decide(answer(life, task_of(life, "rectify", GAS), "not_ours", both, [1]))
+    life.decide(answer(life, task_of(life, "rectify", GAS), "disowned", both, [1]))
     life.settle()
     own = answer(life, task_of(life, "rule_items"), "overrule", both, [1])
     assert refused(life.decide, own) == "four_eyes"

@@ -49,7 +49,7 @@ def _step(life: Life, chance: random.Random, watch: Watch) -> None:
             refused(life.claim, Claim(key=_key(chance), task_id=task.task_id, actor=who, release=chance.random() < 0.5))
         case share, "rectify" if share < 0.6:
             some = chance.sample(task.about["items"], 1)
-            _decide(life, watch, answer(life, task, "not_ours", _whose(task), some))
+            _decide(life, watch, answer(life, task, "disowned", _whose(task), some))
         case share, "rule_items":
             some = chance.sample(task.about["items"], chance.randint(1, len(task.about["items"])))
             more = {"to": chance.choice(BODIES).code} if share < 0.7 else {}
