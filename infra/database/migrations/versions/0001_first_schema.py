@@ -199,9 +199,7 @@ def _read_model() -> None:
         *_columns(TEXT, "dispute_no", "kind", "month", "unit", "colour", "first_colour", "category", "result"),
         *_columns(INTEGER, "seq", "round"),
         *_columns(INSTANT, "at"),
-        *_columns(
-            TEXT, "handler", "reporter", "dispatcher", "judge", "station", "township", "source", "beat", "matter"
-        ),
+        *_columns(TEXT, *"handler reporter dispatcher judge station township source beat matter".split()),
         *_columns(BOOLEAN, "leading"),
         *_columns(INTEGER, "value", "lag", nullable=True),
         *_columns(INSTANT, "done_at", "left_at", "struck_at", nullable=True),
