@@ -71,6 +71,7 @@ from api.responsibilities import endpoints as responsibilities
 from api.responsibilities import pages as responsibility_pages
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
+from api.venues import endpoints as venues
 from api.villages import endpoints as villages
 from api.web import errors as error_pages
 from infra.runtime.settings import Settings, get_settings
@@ -78,8 +79,8 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, attachments, tasks, messages,
-    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, audit,
-    access_log, operations, calendar, responsibilities, calls,
+    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues,
+    audit, access_log, operations, calendar, responsibilities, calls,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (

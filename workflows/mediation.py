@@ -16,6 +16,7 @@ from domain.policy.stages import Stage
 from domain.transitions.colours import intervened
 from domain.transitions.disposal import agree, settle
 from domain.transitions.supervision import supervise
+from domain.transitions.tables.venues import venue_in
 from workflows.desk import Answer, Ask, Desk
 from workflows.pushes import may_leave_police
 
@@ -185,6 +186,7 @@ def _sat(desk: Desk, ladder: Ladder, answer: Answer) -> None:
             participants=answer.fields["participants"],
             reason=answer.fields.get("reason", ""),
             record=tier.record,
+            **venue_in(state, answer.decision),
         )
     )
     intervened(desk.case)

@@ -207,6 +207,7 @@ def _session(x: records.Session, case: Case, before: records.Session | None, now
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
         "people": _at_table(x.participants),
+        "venue": x.venue_name,
         "reason": f"{x.refused_by}：{x.reason}" if x.refused_by else x.reason,
     }
 

@@ -174,6 +174,8 @@ class Case(DisputeItem):
     """roles that accept an assignment"""
     matters: list[Matter] = []
     """what its desk may find it to be about, where its source leaves a choice"""
+    venues: list[str] = []
+    """kinds of venue at which its sessions are held (`GET /v1/venues`)"""
     own_roles: dict[str, list[str]] = {}
     """the roles that may take an action, of those of which the case's playbook says so"""
     as_of: datetime | None

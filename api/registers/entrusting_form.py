@@ -26,7 +26,7 @@ from domain.people.duties import (
     Entrusting,
     may_entrust_any,
 )
-from domain.people.organisation import Actor, within
+from domain.people.organisation import VENUES, Actor, within
 from domain.people.permissions import SEPARATE_ROLES
 from domain.triage.places import Directory, Kind, Listed
 from domain.triage.subjects import station_of
@@ -43,7 +43,7 @@ KINDS_OF: dict[str, tuple[Duty, ...]] = {
     "portfolios": (Duty.PORTFOLIO,),
     "villages": OF_VILLAGES,
     "contracting": OF_PLACES,
-    "stationed": (Duty.STATIONED_MEDIATOR,),
+    "stationed": (Duty.STATIONED_MEDIATOR, Duty.VENUE_MEDIATOR),
     "qualifications": (Duty.QUALIFICATION,),
     "forces": (Duty.TASK_FORCE,),
 }
@@ -153,7 +153,8 @@ async def _subjects(
         areas = [*directory.of_kind(Kind.TOWN), *directory.of_kind(Kind.VILLAGE)]
         return _choices(areas if actor.has_role("department_leader") else _mine(actor, [Duty.CONTRACTING], areas))
     if tab == "stationed":
-        return _choices(directory.of_kind(Kind.STATION))
+        venues = [venue for kind in VENUES for venue in directory.of_kind(kind)]
+        return _choices([*directory.of_kind(Kind.STATION), *venues])
     if tab == "chiefs":
         return _choices(_mine(actor, KINDS_OF[tab], directory.of_kind(Kind.TOWN)))
     return _choices(_mine(actor, KINDS_OF[tab], [o for kind in _LED for o in directory.of_kind(kind)]))

@@ -14,6 +14,7 @@ from api.registers import beat_service as beats
 from api.registers import duty_service as service
 from api.registers.duty_schemas import BeatItem, DutyItem
 from api.registers.entrusting_form import KINDS_OF, Typed, asked, form_view
+from api.venues.view import venues_body
 from api.villages.view import villages_body
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
@@ -33,7 +34,7 @@ from infra.records.people import actor_of, first_posts
 
 router = APIRouter(route_class=PageRoute)
 TABS = {"beats": "警格", "villages": "村居", "chiefs": "三长", "portfolios": "分管", "contracting": "包保",
-        "stationed": "驻所", "qualifications": "资格", "forces": "专班"}  # fmt: skip
+        "stationed": "派驻", "venues": "场所", "qualifications": "资格", "forces": "专班"}  # fmt: skip
 STATES = {"ahead": "未开始", "current": "现任", "over": "已结束"}
 _PAGE = 50
 
@@ -133,7 +134,7 @@ async def entrust(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep, tab: str
 ) -> Response:
     """Entrusts what the form of a register says, once for the key in it."""
-    if tab not in TABS or tab == "forces":
+    if tab not in KINDS_OF or tab == "forces":
         raise NotFound("没有这一名册")
     typed, at = Typed.of(posted.form), text(posted.form, "at")[:64]
     try:
@@ -197,12 +198,16 @@ async def _show(
             body = await _beats(services, session, directory, station)
         case "villages":
             body = await villages_body(services, session, directory, at, cursor)
+        case "venues":
+            body = await venues_body(services, session, directory, offices, at, cursor)
         case "chiefs":
             body = await _chiefs(services, session, cursor)
         case _:
             body = await _duties(services, session, viewer, tab, at, cursor, offices)
     case = at if tab == "contracting" and await visible(session, viewer.actor, [at]) else ""
-    form = await form_view(services, session, viewer, tab, offices, typed or Typed(), station, case)
+    form = None
+    if tab in KINDS_OF:
+        form = await form_view(services, session, viewer, tab, offices, typed or Typed(), station, case)
     return show(
         request,
         "registers.html",

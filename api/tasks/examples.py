@@ -17,6 +17,9 @@ from domain.transitions.decisions import FLAGS_OF_STAGES
 from domain.transitions.evidence import files_needed, redone
 from infra.runtime.policy_files import role_name
 
+FIELDS_OF_CASES = {"matter": "matters", "venue": "venues"}
+"""Fields that are asked for where the case has something to choose from."""
+
 
 def lines_of(about: JsonObject) -> list[JsonObject]:
     """The lines of the table that a task sits down at: those that a tier requires, or whoever was called and came."""
@@ -165,8 +168,7 @@ def decision_shown(
     form = schema_of(asked_form(spec.form, demand))
     # Without what the mechanism has no stage for.
     foreign = {flag for flag, stage in FLAGS_OF_STAGES.items() if stage not in document.get("stages", [stage])}
-    if not document.get("matters"):
-        foreign.add("matter")
+    foreign |= {field for field, of in FIELDS_OF_CASES.items() if not document.get(of)}
     properties = {field: schema for field, schema in form["properties"].items() if field not in foreign}
     given = example(kind, name, about, document, people=people)
     shown = {field: value for field, value in given.items() if field not in foreign}

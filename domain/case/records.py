@@ -149,6 +149,9 @@ class Session(Model):
     """what the playbook calls the record of such a session (交心调, 普法调 …)"""
     refused_by: str = ""
     """of one that was not held: the party who would not sit down"""
+    venue: str = Field("", exclude_if=absent)
+    """code of the venue where it was held, called `venue_name` (R-102)"""
+    venue_name: str = Field("", exclude_if=absent)
 
 
 class ObligationState(Model):

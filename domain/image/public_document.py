@@ -25,6 +25,7 @@ from domain.policy.stages import HAZARD_LIFE, Stage
 from domain.transitions.actions import actions_thinkable
 from domain.transitions.evidence import round_began
 from domain.transitions.letters.sending import own_roles
+from domain.transitions.tables.venues import venues_of
 from domain.transitions.triage.matters import matters_of
 from domain.triage.diversion import Diversion
 
@@ -150,6 +151,8 @@ class PublicDocument(Model):
     """the stages of the case's playbook, in order"""
     stage_names: dict[Stage, str] = Field(exclude_if=absent)
     """those of them that the playbook calls otherwise than usual"""
+    venues: list[str] = Field(exclude_if=absent)
+    """kinds of venue at which its sessions are held, where its playbook says so"""
     mediation: dict[str, str] = Field(exclude_if=absent)
     """tier -> which kind of mediation by law, where its playbook says so (R-103)"""
     tiers: dict[str, str]
@@ -229,6 +232,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         promotions=state.promotions,
         matter=state.matter,
         matters=matters_of(state),
+        venues=venues_of(state),
         batch=_batch(state.batch) if state.batch else None,
         returns=state.returns,
         groundless_refusals=state.groundless_refusals,

@@ -4,7 +4,7 @@ Who may entrust what, to whom, and whether several may have it at a time is the 
 things and not who gives them: everything in the table but the names is [DESIGN].
 Sources: Q-010 to Q-014 (task forces, qualifications, three chiefs, leaders in charge), Q-100, Q-101 (beats and grids),
 J-025 (金牌调解员), J-032 (法律援助律师), R-030 (包保, 对口联系), W-010, W-011 (一村一辅警, the contact network),
-W-071 (volunteer mediators), H-051 (驻所调解员).
+W-071 (volunteer mediators), H-051 (驻所调解员), R-102 (venues).
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Duty(StrEnum):
     """驻村干部: a cadre of the township or the village itself whom the community officer turns to (a village's code)"""
     STATIONED_MEDIATOR = "stationed_mediator"
     """驻所调解员: a people's mediator stationed at a police station (its code)"""
+    VENUE_MEDIATOR = "venue_mediator"
+    """驻点调解人员: who is stationed at a venue for sessions (its code): a mediator, a judge, the justice office's"""
 
 
 OF_VILLAGES = (Duty.VILLAGE_AUXILIARY, Duty.VILLAGE_CONTACT)
@@ -144,6 +146,12 @@ RULES: dict[Duty, Rule] = {
         name="驻所调解员",
         roles=frozenset({"mediator"}),
         entrusted_by=_COUNTY | {"department_leader", "justice_chief"},
+        over=Over.PERSON,
+    ),
+    Duty.VENUE_MEDIATOR: Rule(
+        name="驻点调解人员",
+        roles=frozenset({"mediator", "legal_helper", "justice_chief", "court_chief", "court_liaison"}),
+        entrusted_by=_COUNTY | {"department_leader", "justice_chief", "court_chief"},
         over=Over.PERSON,
     ),
 }

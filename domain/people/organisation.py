@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -97,6 +98,15 @@ ROLES: dict[str, Role] = _roles(
 )
 
 
+Venue = Literal["mediation_studio", "judge_studio", "justice_workstation"]
+VENUES: dict[str, str] = {
+    "mediation_studio": "矛盾纠纷调解工作室",
+    "judge_studio": "法官工作室",
+    "justice_workstation": "司法所工作站",
+}
+"""The kinds of organisation that are venues, as R-102 calls them (驻村…)."""
+
+
 class OrganisationRef(Model):
     """An organisation as a message or a case carries it. `path` begins with `/` and ends with `code`."""
 
@@ -105,6 +115,8 @@ class OrganisationRef(Model):
     path: str
     level: str = ""
     line: str = ""
+    venue: str = Field("", exclude_if=absent)
+    """of a venue for sessions its kind"""
 
 
 class Post(Model):

@@ -52,6 +52,7 @@ from domain.transitions.hazards.items import withheld as withheld_of_items
 from domain.transitions.message import Message
 from domain.transitions.plausibility import implausible
 from domain.transitions.supervision import holder_of
+from domain.transitions.tables.venues import venue_errors
 from domain.transitions.triage.axes import axes_errors
 from domain.transitions.triage.desks import KIND as DESKS
 from domain.transitions.triage.desks import desk_errors, judging
@@ -230,6 +231,7 @@ def read_fields(state: DisputeState, task: Task, command: Command, at: datetime)
         *criteria_errors(state, form),
         *evidence_errors(state, task, command.decision, demand, form, command.evidence, command.actor),
         *item_errors(state, task, form, command.evidence, command.actor, at),
+        *venue_errors(state, form, command.organisations),
         *(desk_errors(state, command.decision, form, listed) if task.kind == DESKS else ()),
     ]
     if errors:

@@ -17,7 +17,7 @@ from pydantic import PrivateAttr
 
 from domain.base import Model
 from domain.errors import FieldsInvalid
-from domain.people.organisation import OrganisationRef, within
+from domain.people.organisation import VENUES, OrganisationRef, within
 from domain.policy.words.own import PlaceWord
 
 
@@ -44,6 +44,10 @@ class Kind(StrEnum):
     TRIBUNAL = "tribunal"
     WOMENS_FEDERATION = "womens_federation"
     HOTLINE = "hotline"
+    # venues (`domain.people.organisation.VENUES`)
+    MEDIATION_STUDIO = "mediation_studio"
+    JUDGE_STUDIO = "judge_studio"
+    JUSTICE_WORKSTATION = "justice_workstation"
 
 
 AREAS = (Kind.TOWN, Kind.VILLAGE, Kind.GRID)
@@ -58,7 +62,10 @@ class Listed(OrganisationRef):
 
     def ref(self) -> OrganisationRef:
         """The organisation as a message or a case carries it."""
-        return OrganisationRef(code=self.code, name=self.name, path=self.path, level=self.level, line=self.line)
+        venue = self.kind if self.kind in VENUES else ""
+        return OrganisationRef(
+            code=self.code, name=self.name, path=self.path, level=self.level, line=self.line, venue=venue
+        )
 
     def serves(self, area: Listed) -> bool:
         """Whether this body answers for the area: it lies in it, or names it among its keywords."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain.people.duties import CHIEFS, OF_BEATS, OF_PLACES, OF_VILLAGES, QUALIFICATIONS, Concern, Duty, Subject
-from domain.people.organisation import parent, within
+from domain.people.organisation import VENUES, parent, within
 from domain.triage.lexicon import Lexicon
 from domain.triage.places import AREAS, Directory, Kind, Listed
 
@@ -35,6 +35,8 @@ def subject_of(directory: Directory, kind: Duty, code: str) -> Subject | None:
         return _of_village(directory, kind, listed) if listed.kind == Kind.VILLAGE else None
     if kind == Duty.STATIONED_MEDIATOR:
         return Subject(code=code, name=listed.name, path=listed.path) if listed.kind == Kind.STATION else None
+    if kind == Duty.VENUE_MEDIATOR:
+        return Subject(code=code, name=listed.name, path=listed.path) if listed.kind in VENUES else None
     if kind == Duty.COUNTERPART and listed.kind not in AREAS:
         return None
     if kind in OF_PLACES:

@@ -114,11 +114,15 @@ async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow,
     return [(post, organisation) for post, organisation in (await session.execute(query)).all()]
 
 
-async def first_posts(session: AsyncSession, person_ids: Collection[str]) -> dict[str, Post]:
-    """The first post of each of these people, by person id; who holds none is absent."""
+async def first_posts(
+    session: AsyncSession, person_ids: Collection[str], roles: Collection[str] = ()
+) -> dict[str, Post]:
+    """The first post of each of these people, of these roles where some are given, by person id; who holds none is
+    absent.
+    """
     query = (
         select(col(PostRow.person_id), col(PostRow.role), col(PostRow.path))
-        .where(col(PostRow.person_id).in_(person_ids))
+        .where(col(PostRow.person_id).in_(person_ids), *([col(PostRow.role).in_(roles)] if roles else []))
         .order_by(col(PostRow.post_id).desc())
     )
     rows = (await session.execute(query)).all() if person_ids else []
@@ -160,8 +164,9 @@ async def organisations(session: AsyncSession) -> list[OrganisationRow]:
     return list((await session.execute(select(OrganisationRow).order_by(col(OrganisationRow.path)))).scalars())
 
 
+_REFERRED = ("code", "name", "path", "level", "line", "kind")
 _REFERENCES = Statement(
-    lambda dialect: select(*(getattr(OrganisationRow, name) for name in OrganisationRef.model_fields)).where(
+    lambda dialect: select(*(getattr(OrganisationRow, name) for name in _REFERRED)).where(
         among(col(OrganisationRow.code), "codes", dialect)
     )
 )
@@ -172,8 +177,8 @@ async def organisations_by_code(database: Database, codes: Sequence[str]) -> dic
     if not codes:
         return {}
     found = await database.ask(_REFERENCES, {"codes": list(codes)})
-    rows = [OrganisationRef(**dict(zip(OrganisationRef.model_fields, row, strict=True))) for row in found]
-    return {row.code: row for row in rows}
+    rows = [Listed(**dict(zip(_REFERRED, row, strict=True))) for row in found]
+    return {row.code: row.ref() for row in rows}
 
 
 async def manned(session: AsyncSession, paths: Sequence[str], roles: Sequence[str]) -> set[str]:

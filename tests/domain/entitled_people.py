@@ -22,6 +22,7 @@ from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.evidence import last_met, round_began
 from domain.transitions.supervision import holder_of, of_body
+from domain.transitions.tables.venues import venues_of
 from domain.transitions.triage.matters import matters_of
 from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
 
@@ -43,6 +44,9 @@ class Chance(Protocol):
 
 
 ORGANISATIONS = {ref.code: ref for ref in (HOUSING, MARKET, TOWN)}
+STUDIO = OrganisationRef(code="studio", name="村矛盾纠纷调解工作室", path="/c/t/v/studio", venue="mediation_studio")
+KNOWN = ORGANISATIONS | {STUDIO.code: STUDIO}
+"""What the API finds by code: those, and a venue for sessions."""
 CATEGORIES = {"parking": "停车纠纷", "noise": "噪声纠纷"}
 LETTER = Evidence(attachment_id="a2", media_type="application/pdf", sha256="0" * 64)
 JACK = "jack"
@@ -229,6 +233,7 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
     ("follow_up_responsibly", "request_third_push"): _flags("urgent"),
     ("", "progress"): lambda d, s, at: d.pick([{}, {"met": []}]),
     ("dispatch", "assign"): _assigned,
+    ("mediate", "not_agreed"): lambda d, s, at: {"venue": d.pick([None, STUDIO.code]) if venues_of(s) else None},
     ("mediate", "agreed"): lambda d, s, at: {
         "confirmation": d.flag() and s.process.has(Stage.CONFIRMATION), "obligations": obligations(d, s, at)},
     ("mediate", "adjourned"): lambda d, s, at: {

@@ -17,7 +17,7 @@ from domain.policy.stages import Stage
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
-from tests.domain.entitled_people import CATEGORIES, ORGANISATIONS, action_fields, fields_for, may_act, may_answer
+from tests.domain.entitled_people import CATEGORIES, KNOWN, action_fields, fields_for, may_act, may_answer
 from tests.domain.support import BEAT, MONDAY, PLACES, alarm, people_named, pictures, playbook
 from workflows.dispute import DisputeInput
 from workflows.harness.life import Life
@@ -63,7 +63,7 @@ class Told:
         filled = {**fields_for(_Never(), self.state, task, decision, self.life.at), **fields}
         receipt = self.life.decide(
             Command(key=f"k{next(self._ids)}.x", task_id=task.task_id, decision=decision, fields=filled,
-                    evidence=pictures(self.state, kind, decision), organisations=ORGANISATIONS,
+                    evidence=pictures(self.state, kind, decision), organisations=KNOWN,
                     people=people_named(filled),
                     labels=CATEGORIES, actor=by or may_answer(self.state, task)[0]))  # fmt: skip
         self.life.settle()
@@ -73,7 +73,7 @@ class Told:
         """Somebody who may takes an action."""
         filled = {**action_fields(_Never(), self.state, action, self.life.at), **fields}
         receipt = self.life.act(
-            Act(key=f"k{next(self._ids)}.x", action=action, fields=filled, organisations=ORGANISATIONS,
+            Act(key=f"k{next(self._ids)}.x", action=action, fields=filled, organisations=KNOWN,
                 actor=by or may_act(self.state, action)[0], people=people_named(filled)))  # fmt: skip
         self.life.settle()
         return receipt

@@ -28,8 +28,8 @@ from domain.transitions.leaving.unmanned import Sweep, Unmanned
 from domain.transitions.supervision import stage_tasks
 from tests.domain.entitled_people import (
     CATEGORIES,
+    KNOWN,
     LETTER,
-    ORGANISATIONS,
     Chance,
     action_fields,
     barred,
@@ -208,7 +208,7 @@ class Steps(RuleBasedStateMachine):
             return
         fields = action_fields(draw, self.state, name, self.life.at)
         actor = draw.pick(may_act(self.state, name, fields))
-        message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
+        message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=KNOWN,
                       people=people_named(fields))  # fmt: skip
         ended = bool(self.ending)
         code = refused(self.life.act, message)
@@ -305,7 +305,7 @@ class Steps(RuleBasedStateMachine):
         return Command(
             key=self.key(), task_id=task.task_id, decision=decision, fields=fields, people=people_named(fields),
             evidence=pictures(self.state, task.kind, decision),
-            actor=draw.pick(may_answer(self.state, task)), organisations=ORGANISATIONS, labels=CATEGORIES,
+            actor=draw.pick(may_answer(self.state, task)), organisations=KNOWN, labels=CATEGORIES,
         )  # fmt: skip
 
     def wrong(self, draw: Chance, task: Task) -> tuple[Command | None, set[str]]:

@@ -103,7 +103,7 @@ def _entrust(county: County) -> None:
     chief, officer = (county.with_role(role, "station-daping") for role in ("station_chief", "responsible_officer"))
     given = chief.post("/v1/duties", {"kind": "beat_officer", "subject": "beat-450", "person": officer.username})
     chief.post(f"/v1/duties/{given['duty_id']}/end")
-    for path in ("duties", "beats", "beats/coverage", "beats/vacancies", "chiefs", "villages"):
+    for path in ("duties", "beats", "beats/coverage", "beats/vacancies", "chiefs", "villages", "venues"):
         chief.get(f"/v1/{path}", **({} if path.endswith("coverage") else {"limit": 2}))
     chief.get(f"/v1/people/{officer.username}")
     until = (datetime.now(CHINA) + timedelta(days=30)).isoformat()

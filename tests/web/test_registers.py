@@ -71,7 +71,17 @@ def test_the_chief_sees_what_is_vacant_and_fills_it(desk: Desk, tmp_path: Path) 
 
 def test_who_may_only_look_gets_no_form(desk: Desk) -> None:
     page = desk.sign_in("daping-officer-1", PHONE)
-    for tab in ("beats", "villages", "chiefs", "portfolios", "contracting", "stationed", "qualifications", "forces"):
+    for tab in (
+        "beats",
+        "villages",
+        "chiefs",
+        "portfolios",
+        "contracting",
+        "stationed",
+        "venues",
+        "qualifications",
+        "forces",
+    ):
         page.goto(f"/registers/{tab}")
         expect(page.get_by_role("link", name="警格", exact=True)).to_be_visible()
         expect(page.locator("form[method=post][action^='/registers']")).to_have_count(0)

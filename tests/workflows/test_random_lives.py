@@ -25,7 +25,7 @@ from domain.transitions.facts import Note
 from infra.read_model.writer import write_image
 from tests.domain.entitled_people import (
     CATEGORIES,
-    ORGANISATIONS,
+    KNOWN,
     action_fields,
     fields_for,
     may_act,
@@ -132,7 +132,7 @@ class RandomLife:
             name = self.chance.pick(names)
             fields = action_fields(self.chance, state, name, self.now(state))
             actor = self.chance.pick(may_act(state, name, fields))
-            act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=ORGANISATIONS,
+            act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=KNOWN,
                       people=people_named(fields))  # fmt: skip
             assert await self.refusal("act", act) == "", f"{name} was refused"
 
@@ -182,7 +182,7 @@ class RandomLife:
             key=self.key(), task_id=task.task_id, decision=decision, actor=actor, fields=fields,
             people=people_named(fields),
             evidence=pictures(state, task.kind, decision),
-            organisations=ORGANISATIONS, labels=CATEGORIES,
+            organisations=KNOWN, labels=CATEGORIES,
         )  # fmt: skip
 
     async def refusal(self, update: str, message: Command | Act) -> str:

@@ -48,6 +48,7 @@ TITLES = {
     "asks": "另须填写",
     "required": "必填",
     "matters": "受理事项",
+    "venues": "调解场所",
     "at_once": "不等研判，立即推送",
     "together_for": "各级同时研判的颜色",
     "divert": "分流",

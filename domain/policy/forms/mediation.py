@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from domain.policy.fields import AT_THE_TABLE, Day, Fields, Moment, Obligation, Participant, Reasoned, Text
+from domain.policy.fields import (
+    AT_THE_TABLE,
+    Day,
+    Fields,
+    Moment,
+    Obligation,
+    OrganisationCode,
+    Participant,
+    Reasoned,
+    Text,
+)
 
 
 class SessionAgreed(Fields):
     """A session that ended in agreement."""
 
     participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
+    venue: OrganisationCode | None = Field(None, title="调解场所")
     terms: list[Text] = Field(title="协议条款", min_length=1, max_length=50)
     obligations: list[Obligation] = Field([], title="履行义务", max_length=60)
     confirmation: bool = Field(False, title="申请司法确认")
@@ -20,6 +31,7 @@ class SessionFailed(Reasoned):
     """A session that ended without agreement; it uses up one of the tier's attempts."""
 
     participants: list[Participant] = Field(title="参加人员", min_length=1, max_length=AT_THE_TABLE)
+    venue: OrganisationCode | None = Field(None, title="调解场所")
 
 
 class TableRefused(Reasoned):

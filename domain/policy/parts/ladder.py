@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.base import Strict
+from domain.base import Strict, absent
+from domain.people.organisation import Venue
 from domain.policy.addressing import Addressing, Composition
 from domain.policy.forms.criteria import Criterion
 from domain.policy.forms.demands import FieldName
@@ -44,6 +45,9 @@ class Ladder(Strict):
     rungs: Rungs = Rungs()
     tiers: list[Tier] = Field(min_length=1, max_length=9)
     entered_at: dict[Stage, str] = Field({}, description="stage -> the tier that it enters at")
+    venues: list[Venue] = Field(
+        [], max_length=3, exclude_if=absent, description="kinds of venue where sessions are held"
+    )
     criteria: dict[FieldName, Criterion] = Field({}, max_length=20, description="grounds that make a matter 复杂疑难")
 
     def entry(self, stage: Stage) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from domain.base import Strict
 from domain.people.organisation import OrganisationRef
 
-FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation", "to")
+FIELDS = ("lead", "cooperating", "suggested", "suggested_unit", "organisation", "to", "venue")
 """Fields that hold organisation codes; the API resolves them for whoever takes the form."""
 LISTS = ("to", "items")
 """Lists of things of which each may name an organisation of its own; numbers of items name none."""

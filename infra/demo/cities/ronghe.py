@@ -4,8 +4,13 @@ township, a workstation in every village, and the county's grid centre.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from domain.people.duties import Duty
+from domain.people.organisation import VENUES, parent
 from domain.triage.places import Directory, Kind, Listed
 from infra.demo.cities.city import City, below_a_city, under
+from infra.demo.duties import Holders, Row, row
 from infra.demo.people import Seat
 
 CLUES = (Kind.DEPARTMENT, Kind.COURT)
@@ -44,7 +49,35 @@ def _organisations(common: list[Listed]) -> list[Listed]:
         elif organisation.kind == Kind.VILLAGE:
             code = f"workstation-{slug}-{number}"
             added.append(under(organisation, WORKSTATION, code, f"{organisation.name}融合警务工作站"))
-    return [city, *county, *added]
+    return [city, *county, *added, *_venues(county)]
+
+
+def _venues(county: list[Listed]) -> Iterator[Listed]:
+    """“设立驻村矛盾纠纷调解工作室、法官工作室、司法所工作站” (R-102): a studio in every village, the other two in the
+    first of each township. [DESIGN]
+    """
+    villages: dict[str, int] = {}
+    for village in (each for each in county if each.kind == Kind.VILLAGE):
+        slug = village.code.removeprefix("village-")
+        yield under(village, Kind.MEDIATION_STUDIO, f"studio-{slug}", f"{village.name}矛盾纠纷调解工作室")
+        if villages.setdefault(parent(village.path), 0) == 0:
+            yield under(village, Kind.JUDGE_STUDIO, f"judge-{slug}", f"{village.name}法官工作室")
+            yield under(village, Kind.JUSTICE_WORKSTATION, f"justice-at-{slug}", f"{village.name}司法所工作站")
+        villages[parent(village.path)] += 1
+
+
+def _duties(directory: Directory, holders: Holders) -> Iterator[Row]:
+    """Who is stationed at the venues: mediators of the township's justice office, its tribunal's liaison."""
+    for kind in VENUES:
+        for venue in directory.of_kind(kind):
+            areas = list(reversed(directory.areas_of(venue)))
+            body, role = (
+                (directory.serving(Kind.TRIBUNAL, areas) or directory.of_kind(Kind.COURT)[0], "court_liaison")
+                if kind == Kind.JUDGE_STUDIO
+                else (directory.serving(Kind.JUSTICE_OFFICE, areas), "mediator")
+            )
+            for person in holders[role, body.path][:1] if body else ():
+                yield row(Duty.VENUE_MEDIATOR, venue.code, person, "每周二、周四驻点")
 
 
 def _staff(organisation: Listed) -> tuple[Seat, ...]:
@@ -54,4 +87,4 @@ def _staff(organisation: Listed) -> tuple[Seat, ...]:
     return (*seats, ("clue_liaison", "clues", 1, None)) if organisation.kind in CLUES else seats
 
 
-CITY = City(_organisations, _staff)
+CITY = City(_organisations, _staff, _duties)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from domain.people.duties import Duty
-from domain.people.organisation import Level, Line
+from domain.people.duties import RULES, Duty
+from domain.people.organisation import VENUES, Level, Line
 from domain.policy.playbook import load_playbook
 from domain.triage.places import Directory, Kind, resolve_places
+from domain.triage.subjects import subject_of
 from infra.demo import county
 from infra.demo.cities import huangshi, ronghe, wuwei
 from infra.demo.duties import duties
@@ -73,3 +74,27 @@ def test_huangshi_has_three_lines_on_four_levels_and_a_mediator_at_every_station
     everybody = people(listed, (), huangshi.CITY.staff)
     sits = {post.organisation.code for p in everybody for post in p.posts if post.role == "stationed_mediator"}
     assert sits == {o.code for o in listed if o.kind == Kind.STATION}
+
+
+@pytest.mark.req("R-102")
+def test_venues_of_three_kinds_stand_in_the_villages_and_somebody_is_stationed_at_each() -> None:
+    """“设立驻村矛盾纠纷调解工作室、法官工作室、司法所工作站”."""
+    listed = ronghe.CITY.organisations(COMMON)
+    directory = Directory(organisations=listed)
+    assert list(VENUES.values()) == ["矛盾纠纷调解工作室", "法官工作室", "司法所工作站"]
+    villages, towns = directory.of_kind(Kind.VILLAGE), directory.of_kind(Kind.TOWN)
+    counted = [len(directory.of_kind(kind)) for kind in VENUES]
+    assert counted == [len(villages), len(towns), len(towns)], "驻村"
+    venues = [venue for kind in VENUES for venue in directory.of_kind(kind)]
+    everybody = people(listed, (), ronghe.CITY.staff)
+    rows = [row for row in duties(listed, everybody, ronghe.CITY.duties) if row["kind"] == Duty.VENUE_MEDIATOR]
+    assert {row["subject"] for row in rows} == {venue.code for venue in venues}
+    by_id = {person.person_id: person for person in everybody}
+    for row in rows:
+        subject, person = subject_of(directory, Duty.VENUE_MEDIATOR, row["subject"]), by_id[row["person_id"]]
+        held = {post.role for post in person.posts}
+        assert subject
+        assert held & RULES[Duty.VENUE_MEDIATOR].roles, row["subject"]
+        assert ("court_liaison" in held) == row["subject"].startswith("judge-"), "法官工作室"
+    assert subject_of(directory, Duty.VENUE_MEDIATOR, "station-qingxi") is None, "no venue"
+    assert subject_of(directory, Duty.STATIONED_MEDIATOR, venues[0].code) is None, "no police station"

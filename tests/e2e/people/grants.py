@@ -286,6 +286,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/beats/vacancies"): Grant(at("/v1/beats/vacancies"), anybody),
     ("GET", "/v1/chiefs"): Grant(at("/v1/chiefs"), anybody),
     ("GET", "/v1/villages"): Grant(at("/v1/villages?limit=2"), anybody),
+    ("GET", "/v1/venues"): Grant(at("/v1/venues?limit=2"), anybody),
     ("GET", "/v1/disputes/{no}/contacts"): Grant(at("/v1/disputes/{no}/contacts"), whoever_sees),
     ("GET", "/v1/task-forces"): Grant(at("/v1/task-forces"), anybody),
     ("POST", "/v1/task-forces"): Grant(

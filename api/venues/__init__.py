@@ -1,0 +1,1 @@
+"""Venues (调解场所): where sessions are held, and who is stationed there."""
