@@ -47,6 +47,7 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
             _session(x, case, before, now) for x, before in zip(case.sessions, [None, *case.sessions], strict=False)
         ],
         "whistles": [_whistle(x, words, now) for x in case.summons],
+        "whistles_called": "、".join(dict.fromkeys(_SECTIONS[x.cause == "conference"] for x in case.summons)),
         "evaluations": [_verdict(v, now) for v in case.evaluations],
         "visits": [_visit(v, now) for v in case.visits],
         "efforts": _efforts(case.effort),
@@ -215,14 +216,16 @@ def _session(x: records.Session, case: Case, before: records.Session | None, now
 _CAME = {"open": "等待报到", "arrived": "已报到", "unable": "不能到场", "absent": "缺席", "void": "不再报到"}
 _CONFERRED = {"agreed": "达成共识", "not_agreed": "未达成共识", "called_off": "取消会商"}
 _CARRIED = {"open": "落实中", "done": "已落实", "unable": "无法落实", "void": "不再落实"}
-_CAUSES = {"summon": "吹哨", "tier": "联调吹哨", "dispatch": "交办吹哨"}
+_SECTIONS = {True: "联席会议", False: "吹哨报到"}
+_CAUSES = {"summon": "吹哨", "tier": "联调吹哨", "dispatch": "交办吹哨", "conference": "会议"}
 
 
 def _whistle(x: ShownWhistle, words: Vocabulary, now: datetime) -> View:
     """A whistle, with how long after it each thing was (H-044)."""
-    offices = words.offices
+    offices, since = words.offices, "召集" if x.cause == "conference" else "吹哨"
     return {
         "name": f"{_CAUSES[x.cause]} {x.number}{f' · {x.why}' if x.why else ''}",
+        "session": "会议" if x.cause == "conference" else "联合会商",
         "at": w.stamp(x.at, now),
         "by": x.by_name,
         "where": x.where,
@@ -230,18 +233,18 @@ def _whistle(x: ShownWhistle, words: Vocabulary, now: datetime) -> View:
         "reason": x.reason,
         "called": [
             {"name": c.name, "state": _CAME[c.standing], "code": c.standing, "who": _came(c),
-             "reason": c.reason, "after": _after(c.elapsed)}
+             "reason": c.reason, "after": _after(c.elapsed, since)}
             for c in x.called
         ],
         "conferences": [
             {"result": _CONFERRED[c.result], "good": c.result == "agreed", "at": w.stamp(c.at, now),
-             "after": _after(c.elapsed), "minutes": c.minutes, "people": _at_table(c.participants)}
+             "after": _after(c.elapsed, since), "minutes": c.minutes, "people": _at_table(c.participants)}
             for c in x.conferences
         ],
         "items": [
             {"what": i.what, "who": f"{offices.label(i.organisation)} · {role_name(i.role)}", "code": i.standing,
              "state": "已超期" if i.standing == "open" and i.overdue else _CARRIED[i.standing], "late": i.overdue,
-             "due": w.stamp(i.due_at, now), "after": _after(i.elapsed), "href": f"/tasks/{i.task_id}"}
+             "due": w.stamp(i.due_at, now), "after": _after(i.elapsed, since), "href": f"/tasks/{i.task_id}"}
             for i in x.items
         ],
     }  # fmt: skip
@@ -251,8 +254,8 @@ def _came(called: ShownCalled) -> str:
     return called.who if called.standing == "arrived" else ""
 
 
-def _after(seconds: int | None) -> str:
-    return "" if seconds is None else f"吹哨后 {w.span(timedelta(seconds=seconds))}"
+def _after(seconds: int | None, since: str = "吹哨") -> str:
+    return "" if seconds is None else f"{since}后 {w.span(timedelta(seconds=seconds))}"
 
 
 def _at_table(people: Sequence[JsonObject]) -> str:

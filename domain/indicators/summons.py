@@ -13,7 +13,7 @@ Bare = Callable[..., Tally]
 
 def summoned(state: DisputeState, bare: Bare) -> Iterator[Tally]:
     """One tally for each who was called, told of his organisation; nobody is counted before he has come or has not."""
-    for whistle in state.summons:
+    for whistle in (each for each in state.summons if each.cause != "conference"):
         for called in whistle.called:
             task = state.task(called.task_id)
             if task is None or task.decision is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.base import Model, Strict
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, helping, notices, pushes
+from domain.policy.forms import actions, conference, helping, notices, pushes
 from domain.policy.forms.summons import TRIGGERS, summon_form
 
 
@@ -71,6 +71,9 @@ ACTIONS: dict[str, ActionSpec] = {
     "send_notice": ActionSpec(title="发函", form=notices.SendNotice, roles=frozenset()),  # by whom, its playbook says
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
     SUMMON: ActionSpec(title="吹哨", form=summon_form(TRIGGERS), roles=_CENTRE | {"township_leader"}),
+    "convene": ActionSpec(
+        title="召开联席会议", form=conference.Convene, roles=frozenset()
+    ),  # by whom, its playbook says
     "transfer_out": ActionSpec(title="移送", form=actions.TransferOut, roles=_CENTRE, outcome="transferred_out"),
     CONVERSION: ActionSpec(
         title="转为刑事案件",

@@ -25,6 +25,7 @@ from domain.policy.matters.lives import with_stages
 from domain.policy.matters.matter import Matter
 from domain.policy.mistakes import choice, nearest
 from domain.policy.parts.colours import ColourRule
+from domain.policy.parts.conference import ConferencePolicy
 from domain.policy.parts.diversions import DiversionPolicy
 from domain.policy.parts.exits import Exits
 from domain.policy.parts.judging import Evaluators, FollowUp
@@ -65,6 +66,7 @@ class Process(Strict):
     raising: Raising = Raising()
     promotion: PromotionPolicy | None = None
     summons: SummonPolicy | None = Field(None, exclude_if=absent, description="who may whistle, and what follows")
+    conference: ConferencePolicy | None = Field(None, exclude_if=absent, description="who calls the joint conference")
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
     warnings: dict[str, EarlyWarning] = Field({}, exclude_if=absent, description="by colour: who is told, at once")
     notices: NoticePolicy = Field(NoticePolicy(), exclude_if=lambda notices: notices == NoticePolicy())

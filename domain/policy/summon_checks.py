@@ -8,13 +8,18 @@ from datetime import datetime
 
 from domain.base import CHINA
 from domain.policy.loading import Loc, Mistake
+from domain.policy.parts.conference import ConferencePolicy
 from domain.policy.parts.summons import SummonPolicy
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
 
 
 def summon_mistakes(process: Process) -> Iterator[Mistake]:
-    """Whistles that the process blows by itself need a policy, and a policy its grounds and times."""
+    """Whistles that the process blows by itself need a policy, and a policy its grounds and times; so does the joint
+    conference.
+    """
+    if process.conference:
+        yield from _conference(process, process.conference)
     blown: list[Loc] = [("tasks", kind, "summon") for kind, policy in process.tasks.items() if policy.summon]
     for where in blown:
         if where[1] != "dispatch":
@@ -28,13 +33,31 @@ def summon_mistakes(process: Process) -> Iterator[Mistake]:
         yield Mistake(where, "whoever is called checks in: process.summons is missing (by, limit)")
 
 
+def _conference(process: Process, policy: ConferencePolicy) -> Iterator[Mistake]:
+    for n, role in enumerate(policy.by):
+        if not process.words.knows_role(role):
+            yield Mistake(("conference", "by", n), f"no such role: {role}")
+        elif role in policy.by[:n]:
+            yield Mistake(("conference", "by", n), f"'{role}' may call it already")
+    for n, member in enumerate(policy.members):
+        if member in policy.members[:n]:
+            yield Mistake(("conference", "members", n), f"{member.role} at {member.at} is a member already")
+        if member.at == "assigned":
+            yield Mistake(("conference", "members", n, "at"), "a member of every conference is assigned to none")
+    yield from _time_to_confer("conference", policy)
+
+
 def _policy(policy: SummonPolicy) -> Iterator[Mistake]:
     called: dict[str, str] = {}
     for code, name in policy.triggers.items():
         if called.setdefault(name, code) != code:
             yield Mistake(("summons", "triggers", code), f"'{name}' is the name of {called[name]} already")
+    yield from _time_to_confer("summons", policy)
+
+
+def _time_to_confer(part: str, policy: SummonPolicy | ConferencePolicy) -> Iterator[Mistake]:
     with suppress(OverflowError):  # too long for dates: said of the length itself
         start, usual = datetime(2026, 3, 2, 9, tzinfo=CHINA), Calendar()
         if usual.after(start, policy.confer_within) <= usual.after(start, policy.limit):
             what = f"they confer once everybody has come or is absent, after {policy.limit} at most: longer than that"
-            yield Mistake(("summons", "confer_within"), what)
+            yield Mistake((part, "confer_within"), what)

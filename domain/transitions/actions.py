@@ -24,6 +24,7 @@ from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.parties import PERSONAL, correct_party, party_errors
 from domain.case.records import Interruption, Named
 from domain.case.state import DisputeState
+from domain.case.summons.conference import convene, convene_errors, may_convene_now
 from domain.case.summons.whistle import blow, form_here, ground, may_whistle_now, summon_errors, whistlers
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.entitlement import entitling_post
@@ -39,6 +40,7 @@ from domain.policy.forms.actions import (
     Recolour,
     Suspend,
 )
+from domain.policy.forms.conference import Convene
 from domain.policy.forms.helping import ArrangeHelp
 from domain.policy.forms.notices import SendNotice
 from domain.policy.forms.pushes import NameOfficer
@@ -180,7 +182,7 @@ def take_action(case: Case, act: Act) -> None:
             name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Promote() if not waits(s.process, act.action):
             promote(case, form, by=act.actor.person_id)
-        case "arrange_help" | "correct_party" | "send_notice" | "summon", _:
+        case "arrange_help" | "correct_party" | "send_notice" | "summon" | "convene", _:
             _beside(case, act, form)
         case "resume", _:
             _resume(case)
@@ -204,6 +206,8 @@ def _beside(case: Case, act: Act, form: Strict) -> None:
         send_notice(case, act.actor, act.organisations[form.to], form)
     elif isinstance(form, Summon):
         blow(case, form, act.actor, act.organisations)
+    elif isinstance(form, Convene):
+        convene(case, form, act.actor, act.organisations)
 
 
 def _recall(case: Case) -> None:
@@ -287,6 +291,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return may_help(state)
         case "summon":
             return may_whistle_now(state)
+        case "convene":
+            return may_convene_now(state)
         case _ if action == SEND:
             return bool(state.process.notices.sent_by)
         case _:
@@ -343,6 +349,8 @@ def _errors_beside(state: DisputeState, act: Act, form: Strict, at: datetime) ->
         return help_errors(state, form) + unknown_units(form, act.organisations)
     if isinstance(form, Summon):
         return unknown_units(form, act.organisations) or summon_errors(state, form, at)
+    if isinstance(form, Convene):
+        return unknown_units(form, act.organisations) or convene_errors(state, form, at)
     return []
 
 

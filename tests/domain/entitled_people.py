@@ -16,11 +16,13 @@ from domain.case.lawful_tables import AGAIN
 from domain.case.letters.notice import carried
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
+from domain.case.summons.conference import CONVENE
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
 from domain.policy.action_catalogue import ACTIONS, PROMOTION
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.evidence import last_met, round_began
+from domain.transitions.letters.sending import own_roles
 from domain.transitions.supervision import holder_of, of_body
 from domain.transitions.tables.venues import venues_of
 from domain.transitions.triage.matters import matters_of
@@ -134,6 +136,7 @@ def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = No
         roles = sorted({role for kind, of in state.process.notices.sent_by.items() if kind in kinds for role in of})
         to = ORGANISATIONS.get(str((fields or {}).get("to")))
         paths = [path for path in paths if to is None or path != to.path]  # nobody writes to his own organisation
+    roles = own_roles(state).get(action, roles) if action == CONVENE else roles
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 
@@ -277,8 +280,8 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
             fields |= _party(draw, state)
         case "send_notice":
             fields |= _letter(draw, state, at)
-        case "summon":
-            fields |= _called(draw, state, at)
+        case "summon" | "convene":
+            fields |= _called(draw, state, at) if action == "summon" else _convened(draw, at)
         case "recolour":
             fields["colour"] = draw.pick([c for c in state.process.colours if c != state.colour])
         case "suspend":
@@ -312,6 +315,11 @@ def callable_units(state: DisputeState) -> list[str]:
     """The organisations whose handler is not expected yet."""
     expected = {(post.role, post.path) for task in state.pending("check_in") for post in task.addressees}
     return [code for code, ref in ORGANISATIONS.items() if ("department_handler", ref.path) not in expected]
+
+
+def _convened(draw: Chance, at: datetime) -> dict[str, Any]:
+    asked = draw.pick([[], [{"organisation": "housing", "role": "department_handler"}]])
+    return {"where": "街道会议室", "at": (at + timedelta(hours=draw.number(0, 48))).isoformat(), "to": asked}
 
 
 def _party(draw: Chance, state: DisputeState) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from domain.base import wall_time
 from domain.case.case import Case
 from domain.case.state import Decision, DisputeState, Task
 from domain.case.summons.records import Conference, Planned
-from domain.case.summons.whistle import convene, lasted, retime, whistle_of
+from domain.case.summons.whistle import convene, lasted, retime, times_of, whistle_of
 from domain.people.organisation import Post
 from domain.policy.forms.summons import Conferred
 from domain.policy.spans import Span
@@ -43,18 +43,18 @@ def conferred(case: Case, task: Task, decision: Decision) -> None:
     case.state.touch()
     if decision.name != "agreed":
         return
-    case.log(
-        "consensus", f"联合会商达成共识：吹哨后{lasted(whistle, decision.at)}", by=decision, summons=whistle.number
-    )
+    said = f"联席会议形成决议：召集后{lasted(whistle, decision.at)}" if whistle.cause == "conference" else ""
+    case.log("consensus", said or f"联合会商达成共识：吹哨后{lasted(whistle, decision.at)}", by=decision,
+             summons=whistle.number)  # fmt: skip
     by_code = {ref.code: ref for ref in case.state.organisations.values()}
-    policy = case.state.process.summons
+    rungs = times_of(case.state, whistle).rungs
     for item in fields["items"]:
         unit, number, due = by_code[item["organisation"]], len(whistle.items) + 1, datetime.fromisoformat(item["due"])
         about = {"summons": whistle.number, "item": number, "title": f"方案第{number}项",
                  "instructions": item["what"]}  # fmt: skip
         asked = case.open(
             CARRY_OUT, to=[Post(role=item["role"], path=unit.path)], about=about,
-            limit=Span(hours=1), rungs=policy.rungs if policy else None,
+            limit=Span(hours=1), rungs=rungs,
         )  # fmt: skip
         retime(case.state.clock(f"task:{asked.task_id}"), whistle.at, due)
         whistle.items.append(
@@ -68,7 +68,8 @@ def carried(case: Case, task: Task, decision: Decision) -> None:
     number: int = task.about["item"]
     what = whistle.items[number - 1].what
     if decision.name == "done":
-        case.log("milestone", f"{what[:40]}：吹哨后{lasted(whistle, decision.at)}完成", by=decision,
+        since = "召集" if whistle.cause == "conference" else "吹哨"
+        case.log("milestone", f"{what[:40]}：{since}后{lasted(whistle, decision.at)}完成", by=decision,
                  summons=whistle.number, item=number)  # fmt: skip
     elif decision.name == "unable":
         convene(case, whistle, f"方案第{number}项无法落实", what)

@@ -52,7 +52,8 @@ class Whistle(Model):
     by_name: str = Field("", exclude_if=absent)
     post: Post | None = Field(None, exclude_if=absent)
     """by which it was blown; none where the process itself called a tier's people"""
-    cause: Literal["summon", "tier", "dispatch"] = "summon"
+    cause: Literal["summon", "tier", "dispatch", "conference"] = "summon"
+    """`conference`: a joint conference that was called, and no whistle"""
     why: str = Field("", exclude_if=absent)
     """the ground, in the words of the playbook"""
     reason: str = Field("", exclude_if=absent)

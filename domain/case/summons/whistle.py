@@ -21,6 +21,7 @@ from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS
 from domain.policy.forms.summons import Summon, summon_form
+from domain.policy.parts.conference import ConferencePolicy
 from domain.policy.parts.ladder import Tier
 from domain.policy.parts.summons import SummonPolicy
 from domain.policy.stages import Stage
@@ -86,20 +87,20 @@ def blow(case: Case, form: Summon, by: Actor, units: dict[str, OrganisationRef])
     for each in form.to:
         unit = units[each.organisation]
         called.append((f"{unit.name}{role_name(each.role)}", [Post(role=each.role, path=unit.path)]))
-    whistle = _whistle(case, "summon", by=by, post=entitling_post(by.posts, whistlers(case.state)))
+    whistle = begin(case, "summon", by=by, post=entitling_post(by.posts, whistlers(case.state)))
     whistle.why, whistle.reason = _policy(case.state).triggers[form.why], form.reason
     whistle.where, whistle.meet_at = form.where, form.at
-    _call(case, whistle, called, whistle.why)
+    call_together(case, whistle, called, whistle.why)
 
 
 def call_units(case: Case, dispatch: Decision) -> None:
     """Whoever was dispatched to is called by who dispatched it, to confer on what each does."""
     roles = case.state.process.tasks["accept_assignment"].by
     called = [(part.organisation.name, case.posts(roles, part.organisation.path)) for part in case.state.assigned]
-    whistle = _whistle(case, "dispatch", by=dispatch, post=dispatch.post)
+    whistle = begin(case, "dispatch", by=dispatch, post=dispatch.post)
     whistle.reason = str(dispatch.fields.get("instructions", ""))
     case.log("summoned", f"吹哨：{'、'.join(name for name, _ in called)}", by=dispatch, summons=whistle.number)
-    _call(case, whistle, called, "交办会商")
+    call_together(case, whistle, called, "交办会商")
 
 
 def call_tier(case: Case, tier: Tier, meet_at: datetime | None) -> None:
@@ -122,10 +123,10 @@ def call_tier(case: Case, tier: Tier, meet_at: datetime | None) -> None:
             called.append((f"{known.name if known else ''}{line.name}", posts))
     if not called:
         return
-    whistle = _whistle(case, "tier", by=None, post=None)
+    whistle = begin(case, "tier", by=None, post=None)
     whistle.why, whistle.meet_at = tier.name, meet_at
     case.log("summoned", f"吹哨：{tier.name}（{'、'.join(name for name, _ in called)}）", summons=whistle.number)
-    _call(case, whistle, called, tier.name)
+    call_together(case, whistle, called, tier.name)
 
 
 def calling(state: DisputeState) -> bool:
@@ -160,7 +161,7 @@ def convene(case: Case, whistle: Whistle, why: str = "", words: str = "") -> Non
     """Whoever whistled is asked to hold the joint session; the first one's time runs from the whistle. `why` is part of
     the question's title, which lists have in the clear: what people wrote goes into `words`.
     """
-    s, policy, now = case.state, _policy(case.state), case.now()
+    s, policy, now = case.state, times_of(case.state, whistle), case.now()
     about = _about(whistle, why or whistle.why or "交办会商", words or whistle.reason)
     task = case.open(
         CONFER,
@@ -199,6 +200,12 @@ def retime(clock: Clock | None, since: datetime, due: datetime) -> None:
     clock.started_at, clock.due_at = since, due
 
 
+def times_of(state: DisputeState, whistle: Whistle) -> SummonPolicy | ConferencePolicy:
+    """The part of the process that says how long whoever is called has, and the session."""
+    conference = state.process.conference
+    return conference if whistle.cause == "conference" and conference else _policy(state)
+
+
 def lasted(whistle: Whistle, at: datetime) -> str:
     """How long after the whistle, in words: 3天2小时, 5小时20分钟."""
     minutes = int((at - whistle.at).total_seconds()) // 60
@@ -207,9 +214,14 @@ def lasted(whistle: Whistle, at: datetime) -> str:
     return "".join(f"{count}{unit}" for count, unit in units if count) or "不到1分钟"
 
 
-def _whistle(
-    case: Case, cause: Literal["summon", "tier", "dispatch"], *, by: Actor | Decision | None, post: Post | None
+def begin(
+    case: Case,
+    cause: Literal["summon", "tier", "dispatch", "conference"],
+    *,
+    by: Actor | Decision | None,
+    post: Post | None,
 ) -> Whistle:
+    """A whistle on record, from this moment on; nobody is called yet."""
     s = case.state
     whistle = Whistle(number=len(s.summons) + 1, round=s.round, stage=s.stage, at=case.now(), cause=cause, post=post)
     if by is not None:
@@ -220,9 +232,9 @@ def _whistle(
     return whistle
 
 
-def _call(case: Case, whistle: Whistle, called: Sequence[tuple[str, list[Post]]], what: str) -> None:
+def call_together(case: Case, whistle: Whistle, called: Sequence[tuple[str, list[Post]]], what: str) -> None:
     """Asks each to check in; silence past the limit is absence."""
-    s, policy = case.state, _policy(case.state)
+    s, policy = case.state, times_of(case.state, whistle)
     place = f"{whistle.where}，{wall_time(whistle.meet_at)}" if whistle.where and whistle.meet_at else whistle.where
     words = "。".join(filter(None, (f"到{place}报到" if place else "", whistle.reason)))
     for name, posts in called:

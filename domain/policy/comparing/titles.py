@@ -24,6 +24,7 @@ PARTS = {
     "protection_for": "开启保护令的风险类型",
     "warnings": "分级预警",
     "summons": "吹哨报到",
+    "conference": "联席会议",
     "promotion": "提级办理",
     "notices": "函件",
     "words": "本地用语",

@@ -41,9 +41,14 @@ def test_whoever_heads_the_mediators_stations_them_and_nobody_else_does(ronghe: 
     with pytest.raises(Refusal) as refusal:
         chief.post("/v1/duties", {**there, "subject": "station-qingxi"})
     assert refusal.value.code == "fields_invalid", "a police station is no venue"
-    given = chief.post("/v1/duties", there)
-    [studio] = [
-        v for v in chief.get("/v1/venues", organisation="village-qingxi-2")["items"] if v["kind"] == "mediation_studio"
-    ]
-    assert "每周三" in {who["detail"] for who in studio["stationed"]}
-    chief.post(f"/v1/duties/{given['duty_id']}/end")
+    at_studio = {"kind": "venue_mediator", "subject": "studio-qingxi-2"}
+    [before] = chief.get("/v1/duties", **at_studio)["items"]
+    chief.post(f"/v1/duties/{before['duty_id']}/end")
+
+    def stationed() -> list[str]:
+        venues = {v["code"]: v for v in chief.get("/v1/venues", organisation="village-qingxi-2")["items"]}
+        return [who["detail"] for who in venues["studio-qingxi-2"]["stationed"]]
+
+    assert stationed() == [], "vacant"
+    chief.post("/v1/duties", there)
+    assert stationed() == ["每周三"]
