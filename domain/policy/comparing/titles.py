@@ -105,6 +105,7 @@ TITLES = {
     "record": "记录类型",
     "summon": "先吹哨报到",
     "triggers": "吹哨情形",
+    "members": "参会成员",
     "confer_within": "会商时限",
     "summons.by": "谁可吹哨",
     "summons.limit": "报到时限",
