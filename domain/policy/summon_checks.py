@@ -35,8 +35,8 @@ def summon_mistakes(process: Process) -> Iterator[Mistake]:
 
 def _conference(process: Process, policy: ConferencePolicy) -> Iterator[Mistake]:
     for n, role in enumerate(policy.by):
-        if not process.words.knows_role(role):
-            yield Mistake(("conference", "by", n), f"no such role: {role}")
+        if process.words.unfit_role(role):
+            yield Mistake(("conference", "by", n), f"no such role, or none that calls people together: {role}")
         elif role in policy.by[:n]:
             yield Mistake(("conference", "by", n), f"'{role}' may call it already")
     for n, member in enumerate(policy.members):

@@ -31,8 +31,8 @@ def convene_errors(state: DisputeState, form: Convene, at: datetime) -> list[dic
     """What a call may be by itself and still not in this case, as field errors."""
     words, errors = state.process.words, []
     for n, each in enumerate(form.to):
-        if not words.knows_role(each.role):
-            errors.append({"field": f"to.{n}.role", "message": f"没有代码为“{each.role}”的岗位"})
+        if unfit := words.unfit_role(each.role):
+            errors.append({"field": f"to.{n}.role", "message": unfit})
     if not at - TOLERANCE <= form.at <= at + LATEST:
         allowed = f"须在{wall_time(at)}至{wall_time(at + LATEST)}之间"
         errors.append({"field": "at", "message": f"会议时间{wall_time(form.at)}不成立：{allowed}"})

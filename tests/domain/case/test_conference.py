@@ -103,7 +103,10 @@ def test_a_city_without_one_calls_none_and_pins_nothing() -> None:
 
 
 def test_a_conference_that_could_not_sit_is_refused() -> None:
-    assert "no such role: mayor" in mistakes("by: [centre_dispatcher, station_chief, town", "by: [mayor, town", TEXT)[0]
+    assert (
+        "calls people together: mayor"
+        in mistakes("by: [centre_dispatcher, station_chief, town", "by: [mayor, town", TEXT)[0]
+    )
     again = "      - {role: township_leader, at: township}\n\n  tasks:"
     twice = again.replace("township_leader, at: township", "station_chief, at: station")
     assert "is a member already" in mistakes(again, twice, TEXT)[0]
