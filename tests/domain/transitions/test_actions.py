@@ -120,8 +120,10 @@ def test_no_action_without_a_reason(action: str) -> None:
         desk.push(Stage.PUSH_3, "dispatch")
     if action == "arrange_help":
         desk.state.process = process("huangshi")
+    if action == "convene":
+        desk.state.process = process("wuwei")
     desk.state.clocks[0].suspend(desk.at, "鉴定")
-    by = {"recall": CHIEF, "name_officer": CHIEF, "summon": STREET}.get(action, SUPERVISOR)
+    by = {"recall": CHIEF, "name_officer": CHIEF, "summon": STREET, "convene": CHIEF}.get(action, SUPERVISOR)
     desk.state.clocks[0].suspensions *= action == "resume"
     refusal = refused(desk, action, by)
     assert isinstance(refusal, FieldsInvalid)
