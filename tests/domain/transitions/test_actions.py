@@ -226,6 +226,10 @@ def test_handing_over_names_a_role_and_an_organisation_that_exist() -> None:
     desk.push()
     refusal = refused(desk, "reassign", role="sheriff", organisation="housing", reason="换人")
     assert refusal.errors[0] == {"field": "role", "message": "没有代码为“sheriff”的岗位"}
+    for apart in ("auditor", "admin_system", "admin_security", "admin_audit"):  # 三员分立
+        refusal = refused(desk, "reassign", role=apart, organisation="housing", reason="换人")
+        assert refusal.errors[0]["field"] == "role"
+        assert "不办理纠纷" in refusal.errors[0]["message"]
     refusal = refused(desk, "reassign", role="leader", organisation="nowhere", reason="换人")
     assert [error["field"] for error in refusal.errors] == ["organisation"]
 
