@@ -302,7 +302,7 @@ class Case:
             for decision in other.answers
             for person in (decision.actor_id, decision.on_behalf_of)
         )
-        sat = (who.get("person") for sitting in s.sittings if sitting.round == s.round for who in sitting.participants)
+        sat = (who.get("person") for t in s.sittings if spec.judges and t.round == s.round for who in t.participants)
         return sorted({person for person in (*done, *sat) if person})
 
     # --- clocks

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.case.summons.records import Conference, Whistle
 from domain.people.organisation import Actor
 from domain.policy.intake.sources import Source, TriageDesk
 from domain.policy.stages import Stage
@@ -307,3 +308,15 @@ def test_a_chain_beside_the_push_goes_on_by_itself() -> None:
     assert (desks(told), told.open_kinds) == (["bureau_analyst"], ["confirm_triage", "handle_on_scene"])
     at_desk(told, "bureau", "confirm")
     assert told.open_kinds == ["handle_on_scene"]
+
+
+def test_who_sat_at_a_table_answers_at_his_desk_when_it_is_sent_back_to_it() -> None:
+    """Four eyes are each desk's to the next: a session judges nothing, and bars who took part from no desk."""
+    told = Told("ronghe", source="clue")
+    told.answer("confirm_triage", "confirm")
+    sitter = "somebody-at-the-table"
+    held = Conference(round=1, at=MONDAY, task_id="x", result="agreed", participants=[{"person": sitter}])
+    told.state.summons.append(Whistle(number=1, round=1, stage=Stage.PUSH_3, at=MONDAY, conferences=[held]))
+    told.answer("dispatch", "send_back")
+    assert told.state.stage is Stage.TRIAGE
+    assert sitter not in told.task("confirm_triage").excluded
