@@ -34,6 +34,8 @@ def absent(value: object) -> bool:
 
 M = TypeVar("M", bound=BaseModel)
 _KNOWN: dict[tuple[type[BaseModel], str], BaseModel] = {}
+_STANDING: set[int] = set()
+"""the ids of the objects that stand for others; they are held for ever, so no other object ever has one of these"""
 
 
 def shared(value: M) -> M:
@@ -41,7 +43,11 @@ def shared(value: M) -> M:
 
     For values that are never changed and of which there are few different ones: processes, calendars, organisations.
     """
-    return cast(M, _KNOWN.setdefault((type(value), value.model_dump_json()), value))
+    if id(value) in _STANDING:
+        return value
+    known = _KNOWN.setdefault((type(value), value.model_dump_json()), value)
+    _STANDING.add(id(known))
+    return cast(M, known)
 
 
 def china(at: datetime) -> datetime:

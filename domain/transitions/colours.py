@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.case.case import COLOUR, PROGRESS, Case, clock_of, is_of
+from domain.case.clocks import Clock
 from domain.case.records import Assigned
 from domain.case.state import DisputeState
 from domain.policy.catalogue import KINDS
@@ -34,11 +35,14 @@ def recolour(case: Case, colour: str, why: str, *, by: Any = None) -> None:
         _shorten(case, why)
         _hurry_desks(case, colour)
     if not rule.progress_every:  # continuing follow-up is the graver colour's
-        for clock in s.clocks:
-            if clock.stopped_at is None and is_of(clock, PROGRESS):
-                case.stop_clock(clock.name)
+        followed = [clock for clock in s.clocks if clock.stopped_at is None and is_of(clock, PROGRESS)]
+        for clock in followed:
+            case.stop_clock(clock.name)
+            if not _handed_in(s):
+                _limit_again(case, clock)
         case.void(s.pending("keep_following"), "预警颜色已调低")
     elif _handed_in(s) or _met_before(s):
+        case.stop_clock(COLOUR)
         _follow(case)
     case.log("recoloured", f"预警颜色由{s.process.colours[was].name}调整为{rule.name}", by=by, reason=why,
              **{"from": was, "to": colour})  # fmt: skip
@@ -67,6 +71,23 @@ def _shorten(case: Case, why: str) -> None:
         policy, own = s.process.timing(task.kind), s.clock(f"task:{task.task_id}")
         if own and policy and s.colour in policy.limit_by_colour:
             own.shorten(now, s.calendar.after(now, policy.limit_by_colour[s.colour]), why)
+
+
+def _limit_again(case: Case, followed: Clock) -> None:
+    """Somebody met a party, which met the graver colour; the milder one's limit is met by a disposal, and runs from
+    where the graver one's did: without it nothing would fall due any more.
+    """
+    s, rule = case.state, case.state.process.colours[case.state.colour]
+    name = followed.name.replace(PROGRESS, COLOUR, 1)
+    before = next((clock for clock in reversed(s.clocks) if clock.name == name), None)
+    if before is None or rule.stops_at != "disposal":
+        return
+    beside = s.organisations[before.body].name if before.body and name != COLOUR else ""
+    clock = case.start_clock(name, rule.clock_title(beside), limit=rule.limit, rungs=s.process.colour_rungs,
+                             body=before.body, suspendable=rule.suspendable, extendable=rule.extendable,
+                             starts_at=before.started_at)  # fmt: skip
+    if clock.suspendable and s.clock("ladder"):
+        clock.suspend(case.now(), "联调期间")
 
 
 def _hurry_desks(case: Case, colour: str) -> None:
@@ -152,7 +173,17 @@ def _met_before(state: DisputeState) -> bool:
     met, and follow-up is what there is."""
     begun = any(clock.name == COLOUR and clock.round == state.round for clock in state.clocks)
     in_hand = state.stage is Stage.MEDIATION or any(KINDS[task.kind].leads for task in state.pending())
-    return begun and in_hand and not (state.clock(COLOUR) or state.clock(PROGRESS))
+    runs = state.clock(COLOUR) is not None and not _met_this_round(state)
+    return begun and in_hand and not (runs or state.clock(PROGRESS))
+
+
+def _met_this_round(state: DisputeState) -> bool:
+    for entry in reversed(state.timeline):
+        if entry.kind == "round":
+            return False
+        if entry.kind == "intervened" and entry.detail["clock"] == COLOUR:
+            return True
+    return False
 
 
 def _handed_in(state: DisputeState) -> bool:

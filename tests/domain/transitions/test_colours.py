@@ -61,6 +61,21 @@ def test_lowering_never_restarts_nor_moves_a_clock() -> None:
     assert is_lower(desk.state, "blue") is False
 
 
+def test_what_was_met_in_red_and_is_milder_now_is_due_by_the_milder_limit_from_where_red_began() -> None:
+    """“黄色预警1周内处置” (Q-034): without a deadline of its own nobody would hear that it lies there."""
+    desk = Desk(rank=3)
+    desk.push()
+    intervened(desk.case)
+    desk.at += 3 * DAY
+    recolour(desk.case, "yellow", "已稳控")
+    clock = colour_clock(desk)
+    assert (clock.started_at, clock.due_at, clock.overdue) == (MONDAY, MONDAY + 7 * DAY, False)
+    assert desk.state.clock(PROGRESS) is None
+    disposed(desk.case)
+    recolour(desk.case, "blue", "已化解")
+    assert desk.state.clock(COLOUR) is None
+
+
 def test_the_same_colour_again_is_no_event() -> None:
     desk = Desk()
     desk.push()

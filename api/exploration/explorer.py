@@ -1,0 +1,189 @@
+"""Every way that a case may take under a playbook, within bounds: one lead, one cooperating unit, two parties, two
+rounds, one interruption. Clock-blind: time is no part of where a case stands; what silence decides is a move like any.
+
+A way is gone by the workflow's own code on the harness. Where it branches, the other branches wait at the frontier, and
+each is gone from the beginning again: a run can't be copied.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import count
+
+from temporalio.exceptions import ApplicationError
+
+from api.exploration.county import BEGAN, begun
+from api.exploration.moves import Move, moves_of, take
+from api.exploration.standing import Standing, standing_of
+from domain.case.state import DisputeState
+from domain.policy.playbook import Playbook
+from domain.policy.stages import Stage
+from workflows.dispute import DisputeInput
+from workflows.harness.life import Life
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far it is explored."""
+
+    rounds: int = 2
+    interruptions: int = 1
+    states: int = 50_000
+    seconds: float = 600.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a case comes in."""
+
+    source: str
+    rank: int
+    danger: str = ""
+    police: bool = False
+
+    @property
+    def words(self) -> str:
+        """How it comes in, in words."""
+        risk = "，有家暴风险" if self.danger else "，涉警" if self.police else ""
+        return f"由{self.source}受理，危害程度{self.rank}{risk}"
+
+
+Way = tuple[Start, tuple[Move, ...]]
+
+
+class Ways:
+    """Brings a case along a way under one playbook, as often as asked."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self._begun: dict[Start, DisputeState] = {}
+
+    def live(self, way: Way) -> tuple[Life, Iterator[int]]:
+        """A case at the end of a way, and what its further keys are counted by."""
+        start, moves = way
+        if start not in self._begun:
+            self._begun[start] = begun(self.playbook, source=start.source, rank=start.rank, danger=start.danger,
+                                       police=start.police)  # fmt: skip
+        state, keys = self._begun[start], count(1)
+        apart = {id(each): each for each in (state.process, state.calendar)}  # never changed: not worth a copy
+        life = Life(DisputeInput(state=deepcopy(state, apart)), BEGAN, keys, travels=False)
+        for move in moves:
+            take(life, move, keys)
+        return life, keys
+
+
+@dataclass
+class Place:
+    """One standing of a case: how it was first reached, what may happen there and where that leads."""
+
+    number: int
+    way: Way
+    stage: Stage
+    outcome: str = ""
+    beyond: bool = False
+    """a round more than the bounds have: not followed"""
+    leads: dict[Move, int] = field(default_factory=dict)
+    refused: dict[Move, str] = field(default_factory=dict)
+    failed: dict[Move, str] = field(default_factory=dict)
+    """moves by which the story itself failed, and how"""
+    unfinished: bool = False
+    """not all its moves were tried: the exploration was cut off"""
+
+
+@dataclass
+class Explored:
+    """What was found: the places in the order they were reached, and whether that is all there is."""
+
+    playbook: Playbook
+    bounds: Bounds
+    places: list[Place]
+    starts: list[int]
+    whole: bool
+    """the frontier is empty: there are no more within the bounds"""
+    seconds: float
+
+
+class Explorer:
+    """Goes every way. `arrived` is shown the life at the end of each move; `seen` each new place with the life that
+    stands there, and may use it up.
+    """
+
+    def __init__(
+        self,
+        playbook: Playbook,
+        bounds: Bounds,
+        seen: Callable[[Place, Life], None] | None = None,
+        arrived: Callable[[Life, Way], None] | None = None,
+    ) -> None:
+        self.playbook, self.bounds = playbook, bounds
+        self._ways = Ways(playbook)
+        self._seen = seen or (lambda place, life: None)
+        self._at = arrived or (lambda life, way: None)
+        self._numbers: dict[Standing, int] = {}
+        self._places: list[Place] = []
+        self._frontier: deque[tuple[Place, Move]] = deque()
+
+    def explore(self) -> Explored:
+        """Until there is nothing new, or the bounds of states or seconds are reached."""
+        began = time.monotonic()
+        starts = [self._start(start) for start in starts_of(self.playbook)]
+        while self._frontier and len(self._places) < self.bounds.states:
+            if time.monotonic() - began > self.bounds.seconds:
+                break
+            place, move = self._frontier.popleft()
+            self._go(place, move)
+        for place, _ in self._frontier:
+            place.unfinished = True
+        return Explored(self.playbook, self.bounds, self._places, starts, not self._frontier,
+                        time.monotonic() - began)  # fmt: skip
+
+    def _start(self, start: Start) -> int:
+        life, _ = self._ways.live((start, ()))
+        return self._arrived(life, (start, ()))
+
+    def _go(self, place: Place, move: Move) -> None:
+        start, moves = place.way
+        way = (start, (*moves, move))
+        life, keys = self._ways.live(place.way)
+        try:
+            take(life, move, keys)
+        except ApplicationError as refusal:
+            place.refused[move] = f"{refusal.type}: {refusal.message}"
+            return
+        except Exception as failure:
+            place.failed[move] = f"{type(failure).__name__}: {failure}"
+            return
+        place.leads[move] = self._arrived(life, way)
+        life.drop()
+
+    def _arrived(self, life: Life, way: Way) -> int:
+        state = life.state
+        self._at(life, way)
+        interrupted = sum(1 for move in way[1] if move.outside)
+        standing = standing_of(state, interrupted=interrupted >= self.bounds.interruptions, rounds=self.bounds.rounds)
+        if standing in self._numbers:
+            return self._numbers[standing]
+        number = self._numbers[standing] = len(self._places)
+        place = Place(number, way, state.stage, state.outcome or "", beyond=state.round > self.bounds.rounds)
+        self._places.append(place)
+        if not (state.closed or place.beyond):
+            wanted = moves_of(state, interruptions=interrupted < self.bounds.interruptions)
+            self._frontier.extend((place, move) for move in wanted)
+        self._seen(place, life)
+        return number
+
+
+def starts_of(playbook: Playbook) -> list[Start]:
+    """How cases come in: by each source whose rules differ, mild and grave, and one with each danger that protects."""
+    process = playbook.process
+    differing = {source.model_dump_json(exclude={"name", "reported_by", "asks"}): name
+                 for name, source in reversed(process.sources.items())}  # fmt: skip
+    sources = [name for name in process.sources if name in differing.values()] or ["110"]
+    ranks = sorted({min(3, rule.rank) for rule in process.colours.values()})
+    found = [Start(source, rank) for source in sources for rank in (ranks[0], ranks[-1])]
+    found.append(Start(sources[0], ranks[-1], police=True))
+    return found + [Start(sources[0], ranks[-1], danger=danger) for danger in process.protection_for[:1]]

@@ -1,0 +1,238 @@
+"""What may happen to a case next: each answer that somebody may give, silence where that is an answer, one interruption.
+
+A move is told by what it is and not by ids, so that a way of moves leads the same way in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from api.core.schemas import JsonObject
+from api.exploration.county import (
+    CATEGORY,
+    UNIT,
+    UNITS,
+    answerer,
+    fields_for,
+    obligation,
+    people_named,
+    pictures,
+    report,
+)
+from domain.case.bells import KNOWN, RING
+from domain.case.clocks import Clock
+from domain.case.state import DisputeState, Task
+from domain.people.organisation import Actor, Post
+from domain.policy.action_catalogue import ACTIONS, ENDINGS
+from domain.policy.catalogue import KINDS, title_of
+from domain.policy.stages import Stage
+from domain.transitions.actions import Act, actions_thinkable
+from domain.transitions.decisions import Command, decisions_open
+from domain.transitions.timekeeping import next_due
+from workflows.harness.life import Life
+
+INTERRUPTIONS = ("recall", "escalate", "summon", "alarm")
+"""What comes from outside and lets the case go on: at most one on a way."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step; `of` says what sort it is, `name` which kind, clock or action, `nth` which of several of that kind."""
+
+    of: str
+    name: str
+    nth: int = 0
+    decision: str = ""
+    variant: int = 0
+    words: str = ""
+    """in the words of the county"""
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is an interruption, by which no case may need to be saved."""
+        return self.of in ("action", "fact")
+
+
+def steers(task: Task) -> bool:
+    """Whether what is answered may lead the case elsewhere: not what only tells, watches or helps beside it."""
+    spec = KINDS[task.kind]
+    beside = spec.approves or spec.before_judged or spec.protection or spec.by_items
+    return not spec.aside or beside
+
+
+def moves_of(state: DisputeState, *, interruptions: bool) -> Iterator[Move]:
+    """All that may happen next. What stands beside the story is answered before the story goes on: in which order two
+    people answer who know nothing of each other leads to the same places.
+    """
+    steering = [task for task in state.pending() if steers(task)]
+    beside = [task for task in steering if KINDS[task.kind].aside]
+    nth: dict[str, Iterator[int]] = {}
+    for task in steering:
+        number = next(nth.setdefault(task.kind, count()))
+        if not beside or task is beside[0]:
+            yield from _answers(state, task, number)
+    yield from _silences(state, asked=bool(steering))
+    if interruptions and not state.closed:
+        yield from _from_outside(state)
+
+
+def _answers(state: DisputeState, task: Task, number: int) -> Iterator[Move]:
+    for name, spec in decisions_open(state, task).items():
+        if not spec.ends:
+            continue  # put on record, and the question stands as it stood
+        for variant, (said, _) in enumerate(_variants(state, task.kind, name)):
+            words = f"{_called(task)}：{title_of(task.kind, name)}{said}"
+            yield Move("answer", task.kind, number, name, variant, words)
+
+
+def _called(task: Task) -> str:
+    return str(task.about.get("title") or task.name)
+
+
+def _silences(state: DisputeState, *, asked: bool) -> Iterator[Move]:
+    """Where the clock itself decides; and where nobody is asked, the next that waits for its day."""
+    for clock in _deciding(state):
+        yield Move("silence", clock.name.partition(":")[0], _place(state, clock), words=f"无人理会：{clock.title}届满")
+    if not asked and not state.closed:
+        yield Move("time", "next", words="到期日来临")
+
+
+def _deciding(state: DisputeState) -> list[Clock]:
+    running = (clock for clock in state.clocks if clock.running and clock.decides)
+    return [clock for clock in running if not clock.name.startswith((RING, KNOWN))]
+
+
+def _place(state: DisputeState, clock: Clock) -> int:
+    return _deciding(state).index(clock)
+
+
+def _from_outside(state: DisputeState) -> Iterator[Move]:
+    thinkable = actions_thinkable(state)
+    for name in INTERRUPTIONS:
+        if name in thinkable:
+            yield Move("action", name, words=ACTIONS[name].title)
+    if state.stage is not Stage.NOTICE:
+        yield Move("fact", "alarm", words="再次报警")
+
+
+def endings_of(state: DisputeState) -> Iterator[Move]:
+    """What may end the case from outside."""
+    for name in actions_thinkable(state):
+        if name in ENDINGS and not (name == "merge_into" and state.merged_into):
+            yield Move("action", name, words=ACTIONS[name].title)
+
+
+# --- taking one
+
+
+def take(life: Life, move: Move, keys: Iterator[int]) -> None:
+    """Lets it happen, and what follows from it.
+
+    Raises:
+        ApplicationError: the case does not take it
+    """
+    state = life.state
+    match move.of:
+        case "answer":
+            task = [t for t in state.pending(move.name) if steers(t)][move.nth]
+            _answer(life, task, move, f"k{next(keys)}.x")
+        case "silence":
+            _until(life, _deciding(state)[move.nth].due_at)
+        case "time":
+            _wait(life)
+        case "action":
+            _act(life, move, f"k{next(keys)}.x")
+        case _:
+            number = len(state.incidents) + 1
+            life.fact(report(number, life.at, state.source, 1))
+    life.settle()
+
+
+def _answer(life: Life, task: Task, move: Move, key: str) -> None:
+    state = life.state
+    _, more = list(_variants(state, move.name, move.decision))[move.variant]
+    fields = {**fields_for(state, task, move.decision, life.at), **more(life.at)}
+    life.decide(
+        Command(
+            key=key,
+            task_id=task.task_id,
+            decision=move.decision,
+            fields=fields,
+            actor=answerer(task),
+            evidence=pictures(state, task.kind, move.decision),
+            people=people_named(fields),
+            organisations=UNITS,
+            labels={CATEGORY: "纠纷"},
+        )  # fmt: skip
+    )
+
+
+def _act(life: Life, move: Move, key: str) -> None:
+    state, spec = life.state, ACTIONS[move.name]
+    fields: JsonObject = {"reason": "按实际情况填写"}
+    posts = [Post(role=role, path=path) for role in sorted(spec.roles) for path in ("/c", "/c/station")]
+    match move.name:
+        case "merge_into":
+            fields["dispute_no"] = "D2026-000009"
+        case "transfer_out":
+            fields["to"] = "县外单位"
+        case "convert_to_criminal":
+            fields["case_no"] = "公立字〔2026〕1号"
+        case "escalate" if state.process.promotion:
+            fields["criteria"] = [c for c, ground in state.process.promotion.criteria.items() if ground.said][:1]
+        case "summon" if state.process.summons:
+            posts = [Post(role=p.role, path=state.places[p.at]) for p in state.process.summons.by]
+            why = next(iter(state.process.summons.triggers))
+            fields |= {"to": [{"organisation": UNIT.code, "role": "department_handler"}], "why": why, "where": "会议室"}
+    actor = Actor(person_id=f"acts-{key}", name="提出人", posts=posts)
+    life.act(Act(key=key, action=move.name, fields=fields, actor=actor, organisations=UNITS))
+
+
+def _until(life: Life, at: datetime) -> None:
+    if at > life.at:
+        life.pass_time(at - life.at)
+    life.settle()
+
+
+def _wait(life: Life) -> None:
+    """Time passes until somebody is asked, or the case moves."""
+    stage = life.state.stage
+    while due := next_due(life.state):
+        _until(life, max(due[0], life.at))
+        if life.state.stage is not stage or any(steers(task) for task in life.state.pending()):
+            return
+
+
+# --- what else a form may say that leads elsewhere
+
+More = Callable[[datetime], JsonObject]
+
+
+def _variants(state: DisputeState, kind: str, decision: str) -> Iterator[tuple[str, More]]:
+    """The forms of a decision that may lead to different places, the plain one first."""
+    yield "", lambda at: {}
+    process = state.process
+    match kind, decision:
+        case "confirm_triage", "confirm" if process.has(Stage.PUSH_3) and not state.police:
+            yield "（不分流）", lambda at: {"divert": False, "reason": "先由公安处理"}
+        case "confirm_triage", "correct":
+            for colour in dict.fromkeys([*list(process.colours)[:1], *list(process.colours)[-1:]]):
+                if colour != state.colour:
+                    yield f"（{process.colours[colour].name}）", lambda at, colour=colour: {"colour": colour}
+            if not state.police:
+                yield "（涉警）", lambda at: {"police": True}
+        case "handle_on_scene", "settled" if process.has(Stage.PUSH_2):
+            yield "（仍有风险）", lambda at: {"push_on": True, "reason": "仍有风险"}
+        case "handle_on_scene", "unsettled":
+            yield "（加急）", lambda at: {"urgent": True}
+        case "dispatch", "assign":
+            yield "（有协办）", lambda at: {"cooperating": [UNIT.code]}
+        case "mediate", "agreed":
+            yield "（有履行约定）", lambda at: {"obligations": [obligation(at)]}
+            if process.has(Stage.CONFIRMATION):
+                yield "（申请司法确认）", lambda at: {"confirmation": True}
+        case "evaluate", "return" if process.has(Stage.PUSH_3):
+            yield "（改派）", lambda at: {"redo": "dispatch"}
