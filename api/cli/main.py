@@ -94,11 +94,30 @@ def check(
     named: Annotated[
         str | None, typer.Argument(metavar="FILE|CODE", help="A .yaml file or a city's code; none: the one set")
     ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Read it only; do not try every way a case may take")] = False,
+    rounds: Annotated[int, typer.Option(min=1, max=3, help="Rounds of return and redo on a way")] = 2,
+    interruptions: Annotated[int, typer.Option(min=0, max=2, help="Interruptions on a way")] = 1,
+    seconds: Annotated[int, typer.Option(min=1, help="How long at most")] = 600,
 ) -> None:
-    """Try a playbook without starting anything: its mistakes, one a line, and the posts that nobody here holds."""
+    """Try a playbook without starting anything: its mistakes, one a line, the posts that nobody here holds, and every
+    way that a case may take under it.
+    """
     from api.cli import playbook_check  # brings the database with it, which other commands don't need
 
-    raise typer.Exit(playbook_check.check(named))
+    raise typer.Exit(playbook_check.check(named, None if quick else (rounds, interruptions, seconds)))
+
+
+@playbook.command()
+def graph(
+    named: Annotated[
+        str | None, typer.Argument(metavar="FILE|CODE", help="A .yaml file or a city's code; none: the one set")
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="How long it is explored at most")] = 120,
+) -> None:
+    """Draw a playbook as it is gone, not as it is written: a Mermaid chart of what is asked and where answers lead."""
+    from api.cli import playbook_check  # brings the database with it, which other commands don't need
+
+    raise typer.Exit(playbook_check.graph(named, seconds))
 
 
 @playbook.command()

@@ -51,8 +51,8 @@ def begun(playbook: Playbook, *, source: str, rank: int, danger: str = "", polic
     """A case as intake opens it; `danger` is a kind of risk."""
     places = places_of(playbook)
     found = Triage(
-        category=CATEGORY, category_name="纠纷", colour="blue", rank=rank, harm=rank, police=police, divertible=not police,
-        risk_kinds=[danger] if danger else [], confidence=1, cues=[], suggested_lead=LEAD.code,
+        category=CATEGORY, category_name="纠纷", colour="blue", rank=rank, harm=rank, police=police,
+        divertible=not police, risk_kinds=[danger] if danger else [], confidence=1, cues=[], suggested_lead=LEAD.code,
         suggested_cooperating=[], statutory_track=None,
     )  # fmt: skip
     beat = Beat(code="beat", officer=Named(person_id="officer", name="责任民警"),

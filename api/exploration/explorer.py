@@ -17,7 +17,7 @@ from itertools import count
 from temporalio.exceptions import ApplicationError
 
 from api.exploration.county import BEGAN, begun
-from api.exploration.moves import Move, moves_of, take
+from api.exploration.moves import Move, moves_of, steers, take
 from api.exploration.standing import Standing, standing_of
 from domain.case.state import DisputeState
 from domain.policy.playbook import Playbook
@@ -52,6 +52,8 @@ class Start:
         return f"由{self.source}受理，危害程度{self.rank}{risk}"
 
 
+TELLS_EVERY = 1_000
+"""moves tried between two words of how far it has come"""
 Way = tuple[Start, tuple[Move, ...]]
 
 
@@ -84,6 +86,8 @@ class Place:
     way: Way
     stage: Stage
     outcome: str = ""
+    asks: tuple[str, ...] = ()
+    """the kinds of question that wait there, each once"""
     beyond: bool = False
     """a round more than the bounds have: not followed"""
     leads: dict[Move, int] = field(default_factory=dict)
@@ -109,7 +113,7 @@ class Explored:
 
 class Explorer:
     """Goes every way. `arrived` is shown the life at the end of each move; `seen` each new place with the life that
-    stands there, and may use it up.
+    stands there, and may use it up; `told` hears now and then how many places there are, and how many moves to try.
     """
 
     def __init__(
@@ -118,24 +122,29 @@ class Explorer:
         bounds: Bounds,
         seen: Callable[[Place, Life], None] | None = None,
         arrived: Callable[[Life, Way], None] | None = None,
+        told: Callable[[int, int], None] | None = None,
     ) -> None:
         self.playbook, self.bounds = playbook, bounds
         self._ways = Ways(playbook)
         self._seen = seen or (lambda place, life: None)
         self._at = arrived or (lambda life, way: None)
+        self._told = told or (lambda places, waiting: None)
         self._numbers: dict[Standing, int] = {}
         self._places: list[Place] = []
         self._frontier: deque[tuple[Place, Move]] = deque()
 
     def explore(self) -> Explored:
         """Until there is nothing new, or the bounds of states or seconds are reached."""
-        began = time.monotonic()
+        began, tries = time.monotonic(), 0
         starts = [self._start(start) for start in starts_of(self.playbook)]
         while self._frontier and len(self._places) < self.bounds.states:
             if time.monotonic() - began > self.bounds.seconds:
                 break
             place, move = self._frontier.popleft()
             self._go(place, move)
+            tries += 1
+            if tries % TELLS_EVERY == 0:
+                self._told(len(self._places), len(self._frontier))
         for place, _ in self._frontier:
             place.unfinished = True
         return Explored(self.playbook, self.bounds, self._places, starts, not self._frontier,
@@ -168,7 +177,8 @@ class Explorer:
         if standing in self._numbers:
             return self._numbers[standing]
         number = self._numbers[standing] = len(self._places)
-        place = Place(number, way, state.stage, state.outcome or "", beyond=state.round > self.bounds.rounds)
+        asks = tuple(sorted({task.kind for task in state.pending() if steers(task)}))
+        place = Place(number, way, state.stage, state.outcome or "", asks, beyond=state.round > self.bounds.rounds)
         self._places.append(place)
         if not (state.closed or place.beyond):
             wanted = moves_of(state, interruptions=interrupted < self.bounds.interruptions)

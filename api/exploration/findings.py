@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from api.exploration.closings import closing_of
@@ -72,11 +72,10 @@ class _Looking:
         self.found.setdefault(what, Finding(what, told(way)))
 
 
-def tried(playbook: Playbook, bounds: Bounds | None = None) -> Tried:
+def tried(playbook: Playbook, bounds: Bounds, progress: Callable[[int, int], None] | None = None) -> Tried:
     """Explores a playbook, and says what is wrong with it."""
-    limits = bounds or Bounds()
-    looking = _Looking(playbook, limits)
-    explored = Explorer(playbook, limits, looking.seen, looking.arrived).explore()
+    looking = _Looking(playbook, bounds)
+    explored = Explorer(playbook, bounds, looking.seen, looking.arrived, progress).explore()
     found = [*_failed(explored), *_stuck(explored), *looking.found.values()]
     if explored.whole:
         found += _never(explored, looking.tiers)

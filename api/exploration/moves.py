@@ -1,11 +1,11 @@
-"""What may happen to a case next: each answer that somebody may give, silence where that is an answer, one interruption.
+"""What may happen to a case next: each answer that somebody may give, silence where that is one, an interruption.
 
 A move is told by what it is and not by ids, so that a way of moves leads the same way in every run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -51,6 +51,11 @@ class Move:
     """in the words of the county"""
 
     @property
+    def drawn(self) -> str:
+        """The move on a chart, where the box says which question it answers."""
+        return title_of(self.name, self.decision) if self.of == "answer" else self.words
+
+    @property
     def outside(self) -> bool:
         """Whether it is an interruption, by which no case may need to be saved."""
         return self.of in ("action", "fact")
@@ -83,7 +88,7 @@ def _answers(state: DisputeState, task: Task, number: int) -> Iterator[Move]:
     for name, spec in decisions_open(state, task).items():
         if not spec.ends:
             continue  # put on record, and the question stands as it stood
-        for variant, (said, _) in enumerate(_variants(state, task.kind, name)):
+        for variant, (said, _) in enumerate(_variants(state, task.kind, name, state.opened_at)):
             words = f"{_called(task)}：{title_of(task.kind, name)}{said}"
             yield Move("answer", task.kind, number, name, variant, words)
 
@@ -153,20 +158,21 @@ def take(life: Life, move: Move, keys: Iterator[int]) -> None:
 
 def _answer(life: Life, task: Task, move: Move, key: str) -> None:
     state = life.state
-    _, more = list(_variants(state, move.name, move.decision))[move.variant]
-    fields = {**fields_for(state, task, move.decision, life.at), **more(life.at)}
+    _, more = list(_variants(state, move.name, move.decision, life.at))[move.variant]
+    fields = {**fields_for(state, task, move.decision, life.at), **more}
+    evidence = pictures(state, task.kind, move.decision)
     life.decide(
         Command(
             key=key,
             task_id=task.task_id,
             decision=move.decision,
             fields=fields,
+            evidence=evidence,
             actor=answerer(task),
-            evidence=pictures(state, task.kind, move.decision),
             people=people_named(fields),
             organisations=UNITS,
             labels={CATEGORY: "纠纷"},
-        )  # fmt: skip
+        )
     )
 
 
@@ -208,31 +214,30 @@ def _wait(life: Life) -> None:
 
 # --- what else a form may say that leads elsewhere
 
-More = Callable[[datetime], JsonObject]
 
-
-def _variants(state: DisputeState, kind: str, decision: str) -> Iterator[tuple[str, More]]:
-    """The forms of a decision that may lead to different places, the plain one first."""
-    yield "", lambda at: {}
+def _variants(state: DisputeState, kind: str, decision: str, at: datetime) -> Iterator[tuple[str, JsonObject]]:
+    """The forms of a decision that may lead to different places, in words and in fields, the plain one first."""
+    yield "", {}
     process = state.process
     match kind, decision:
         case "confirm_triage", "confirm" if process.has(Stage.PUSH_3) and not state.police:
-            yield "（不分流）", lambda at: {"divert": False, "reason": "先由公安处理"}
+            yield "（不分流）", {"divert": False, "reason": "先由公安处理"}
         case "confirm_triage", "correct":
-            for colour in dict.fromkeys([*list(process.colours)[:1], *list(process.colours)[-1:]]):
+            schemes = list(process.colours)
+            for colour in (schemes[0], schemes[-1]):
                 if colour != state.colour:
-                    yield f"（{process.colours[colour].name}）", lambda at, colour=colour: {"colour": colour}
+                    yield f"（{process.colours[colour].name}）", {"colour": colour}
             if not state.police:
-                yield "（涉警）", lambda at: {"police": True}
+                yield "（涉警）", {"police": True, "police_handled": "已出警"}
         case "handle_on_scene", "settled" if process.has(Stage.PUSH_2):
-            yield "（仍有风险）", lambda at: {"push_on": True, "reason": "仍有风险"}
+            yield "（仍有风险）", {"push_on": True, "reason": "仍有风险"}
         case "handle_on_scene", "unsettled":
-            yield "（加急）", lambda at: {"urgent": True}
+            yield "（加急）", {"urgent": True}
         case "dispatch", "assign":
-            yield "（有协办）", lambda at: {"cooperating": [UNIT.code]}
+            yield "（有协办）", {"cooperating": [UNIT.code]}
         case "mediate", "agreed":
-            yield "（有履行约定）", lambda at: {"obligations": [obligation(at)]}
+            yield "（有履行约定）", {"obligations": [obligation(at)]}
             if process.has(Stage.CONFIRMATION):
-                yield "（申请司法确认）", lambda at: {"confirmation": True}
+                yield "（申请司法确认）", {"confirmation": True}
         case "evaluate", "return" if process.has(Stage.PUSH_3):
-            yield "（改派）", lambda at: {"redo": "dispatch"}
+            yield "（改派）", {"redo": "dispatch"}

@@ -347,22 +347,19 @@ class Case:
         """
         s = self.state
         name = clock_of(COLOUR, receiver.code if receiver and beside else "")
-        if receiver is None and any(c.name == name and c.round == s.round for c in s.clocks):
+        begun = [c for c in s.clocks if receiver is None and c.name == name and c.round == s.round]
+        taken_up = s.disposal and s.disposal.round == s.round and not (s.clock(name) or s.clock(PROGRESS))
+        if begun and not taken_up:  # what was disposed of and is taken up again is due as it was
             return
         if (running := s.clock(name)) and receiver and running.body == receiver.path:
             return
         self.stop_clock(name)
         self.stop_clock(clock_of(PROGRESS, receiver.code if receiver and beside else ""))
         rule = s.process.colours[s.colour]
-        clock = self.start_clock(
-            name,
-            rule.clock_title(receiver.name if receiver and beside else ""),
-            limit=rule.limit,
-            rungs=s.process.colour_rungs,
-            body=receiver.path if receiver else None,
-            suspendable=rule.suspendable,
-            extendable=rule.extendable,
-        )
+        clock = self.start_clock(name, rule.clock_title(receiver.name if receiver and beside else ""), limit=rule.limit,
+                                 rungs=s.process.colour_rungs, body=receiver.path if receiver else None,
+                                 suspendable=rule.suspendable, extendable=rule.extendable,
+                                 starts_at=begun[-1].started_at if begun else None)  # fmt: skip
         self.log("clock_started", f"{clock.title}{rule.limit}", clock=name, due_at=clock.due_at, colour=s.colour,
                  path=clock.body)  # fmt: skip
 

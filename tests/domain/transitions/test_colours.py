@@ -203,3 +203,16 @@ def test_a_case_that_waits_for_its_desks_after_the_scene_is_followed_up_when_it_
     assert (told.state.stage, told.state.colour) == (Stage.PUSH_1, "red")
     assert told.state.clock(PROGRESS)
     assert told.task("keep_following").addressees == told.state.tasks[1].addressees
+
+
+def test_what_a_table_agreed_and_the_police_take_back_is_due_as_it_was() -> None:
+    """“分流不分家”: the disposal met the limit, and is none any more; without it nobody would hear of silence."""
+    told = Told("wuwei")
+    began = told.state.clock(COLOUR)
+    assert began
+    told.answer("handle_on_scene", "unsettled")
+    told.answer("mediate", "agreed")
+    told.act("recall")
+    again = told.state.clock(COLOUR)
+    assert again
+    assert (told.state.stage, again.started_at, again.due_at) == (Stage.PUSH_1, began.started_at, began.due_at)

@@ -117,7 +117,7 @@ def test_what_is_not_as_the_mechanism_has_it_is_told_at_the_next_start(yunhe: In
     changed = YUNHE.replace("disposal_pictures: 2", "disposal_pictures: 1")
     file.write_text(changed.replace("role: grid_worker, at: grid}, {role: station_deputy, at: station",
                                     "role: legal_helper, at: village"), encoding="utf-8")  # fmt: skip
-    checked = santui(yunhe, "playbook", "check", str(file))
+    checked = santui(yunhe, "playbook", "check", str(file), "--quick")
     assert yunhe.stop() == 0
     yunhe.start()
     until(lambda: told_at_start(yunhe).count("Ctrl-C ends") == 2)
@@ -130,7 +130,7 @@ def test_what_is_not_as_the_mechanism_has_it_is_told_at_the_next_start(yunhe: In
     assert '"post_unheld"' in log
     assert '"edition_changed"' in log
     file.write_text(changed.replace('edition: "2026-11"', 'edition: "2026-12"'), encoding="utf-8")
-    assert "warning" not in santui(yunhe, "playbook", "check", str(file)).stdout
+    assert "warning" not in santui(yunhe, "playbook", "check", str(file), "--quick").stdout
 
 
 def test_a_city_without_departments_and_visits_is_played_too(tmp_path: Path) -> None:
