@@ -7,7 +7,6 @@ office has too few people for is `people coverage`'s to say.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from api.core.schemas import JsonObject
 from api.tasks.examples import example, lines_of
@@ -108,7 +107,7 @@ def pictures(state: DisputeState, kind: str, decision: str) -> list[Evidence]:
             for n in range(files)]  # fmt: skip
 
 
-def obligation(at: datetime) -> dict[str, Any]:
+def obligation(at: datetime) -> JsonObject:
     """Something that one party owes the other."""
     due = at.date().replace(day=28).isoformat()
     return {"party": "甲", "kind": "money", "what": "赔偿", "amount": "100.00", "due_on": due}
