@@ -20,6 +20,7 @@ from domain.image.shown_summons import ShownCalled, ShownWhistle
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.matters.matter import MATTER_NAMES, usual
+from domain.policy.parts.tags import TAGS
 from domain.policy.stages import Stage
 from infra.runtime.policy_files import role_name
 
@@ -72,6 +73,7 @@ def _head(case: Case, now: datetime, offices: Offices) -> View:
         "overdue": case.overdue,
         "due": None if case.closed_at else w.due(case.due_at, case.overdue, now, suspended=suspended),
         "category": case.category_name,
+        "tags": "、".join(TAGS[tag] for tag in case.tags if tag in TAGS),
         "complex_for": "、".join(case.complex_for),
         "promoted": [_promoted(each, now, offices) for each in case.promotions],
         "axes": f"{case.harm} × {case.urgency}" if case.harm else "",

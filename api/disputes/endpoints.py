@@ -19,6 +19,7 @@ from api.disputes.watching import unwatch_dispute, watch_dispute
 from domain.base import china
 from domain.policy.fields import Code, Moment
 from domain.policy.matters.matter import Matter
+from domain.policy.parts.tags import Tag
 from infra.read_model.disputes import DisputeFilter
 
 router = APIRouter(prefix="/v1", tags=["disputes"])
@@ -33,6 +34,7 @@ async def dispute_filter(
     holder: Code | None = None,
     overdue: bool | None = None,
     source: Code | None = None,
+    tag: Annotated[Tag | None, Query(description="bone 骨头案，nail 钉子案，back 回流案")] = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
     to: Moment | None = None,
@@ -41,7 +43,8 @@ async def dispute_filter(
     """The list's filters; a date without an offset is Chinese time."""
     return DisputeFilter(
         matter=matter, colour=colour, stage=stage, category=category, organisation=organisation, holder=holder,
-        overdue=overdue, source=source, q=q, opened_from=since and china(since), opened_to=to and china(to), sort=sort,
+        overdue=overdue, source=source, tag=tag, q=q, sort=sort,
+        opened_from=since and china(since), opened_to=to and china(to),
     )  # fmt: skip
 
 

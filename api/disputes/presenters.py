@@ -56,6 +56,7 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
         closed_at=row.closed_at and china(row.closed_at),
         outcome=row.outcome,
         source=row.source,
+        tags=[tag for tag in row.tags.split(",") if tag],
         revision=row.revision,
     )
 

@@ -48,6 +48,8 @@ class DisputeItem(Shape):
     closed_at: datetime | None
     outcome: str | None
     source: str
+    tags: list[str] = []
+    """骨头案 (`bone`), 钉子案 (`nail`), 回流案 (`back`)"""
     revision: int
 
 

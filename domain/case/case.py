@@ -198,15 +198,14 @@ class Case:
         return task
 
     def _watchers(self, kind: str, watched_by: list[Addressing], assigned: str | None) -> list[Post]:
-        """Who sees a task without answering it; the police see all that is asked of what they diverted (H-046), and
-        whoever took it when it moved up a level (R-081) all that is asked since.
+        """Who sees a task without answering it; the police see all that is asked of what they diverted (H-046),
+        whoever took it when it moved up a level (R-081) all that is asked since; a hard case has its own (H-052).
         """
         s = self.state
         watchers = self.posts(watched_by, assigned)
         watchers += [post for each in s.promotions[-1:] for post in each.to if post not in watchers]
-        if s.diverted and not KINDS[kind].aside:
-            watchers += [post for post in self.posts(s.process.diversion.watched_by) if post not in watchers]
-        return watchers
+        also = [] if KINDS[kind].aside else s.also_watched_by
+        return watchers + [post for post in self.posts(also) if post not in watchers]
 
     def keep_following(self) -> None:
         """While follow-up runs and no holder has the case in hand, the last one is asked to go on (Q-033).

@@ -40,6 +40,7 @@ from domain.case.records import (
 )
 from domain.case.summons.records import Conference, Whistle
 from domain.people.organisation import OrganisationRef, Post
+from domain.policy.addressing import Addressing
 from domain.policy.catalogue import KINDS
 from domain.policy.matters.matter import Matter, usual
 from domain.policy.process import Process
@@ -220,6 +221,8 @@ class DisputeState(Model):
     """out of the hands of the police, with approval where it needed one; not while they have it (again)"""
     risk_kinds: list[str] = []
     criminal_risk: bool = False
+    tags: list[str] = Field([], exclude_if=absent)
+    """骨头案, 钉子案: the tags that people set (`domain.policy.parts.tags`)"""
     complex_for: list[str] = Field([], exclude_if=absent)
     """why it was brought to the ladder as 复杂疑难, by the names of its playbook's criteria"""
     suggested_lead: str | None = None
@@ -301,6 +304,13 @@ class DisputeState(Model):
         """The diversion by which the dispute is where it is; none where it was not diverted, or is back."""
         last = self.diversions[-1] if self.diversions else None
         return last if last and last.diverted and not last.undone else None
+
+    @property
+    def also_watched_by(self) -> list[Addressing]:
+        """Who watches what is asked of it because of what it is: diverted, a hard case."""
+        diverted = self.process.diversion.watched_by if self.diverted else []
+        hard = self.process.tags.watched_by if self.tags and self.process.tags else []
+        return [*diverted, *(each for each in hard if each not in diverted)]
 
     @property
     def closed(self) -> bool:

@@ -18,6 +18,7 @@ from domain.case.clocks import Clock
 from domain.case.hazards.batch import Item
 from domain.case.responsibility import held_by
 from domain.case.state import DisputeState, Entry, Task
+from domain.case.tags.tagging import tags_of
 from domain.image.list_deltas import LISTS, Kept, Stamps, changed_since, kept_since, stamped, without_kept
 from domain.image.public_document import public_document
 from domain.image.urgency import ENDED, weight
@@ -88,6 +89,8 @@ class Image(Model):
     category: str
     category_name: str
     colour: str
+    tags: str = Field("", exclude_if=absent)
+    """骨头案, 钉子案, 回流案, each between commas: `,bone,`"""
     stage: str
     stage_called: str | None = Field(None, exclude_if=absent)
     """its name, where the playbook gives the stage another than the common one"""
@@ -171,6 +174,7 @@ def project(
         category=state.category,
         category_name=state.category_name,
         colour=state.colour,
+        tags=f",{','.join(tags)}," if (tags := tags_of(state)) else "",
         stage=state.stage,
         stage_called=state.process.words.stages.get(state.stage),
         round=state.round,

@@ -17,6 +17,7 @@ from domain.case.care.helping import HelpMeasure, measures
 from domain.case.clocks import Clock, Moved, Suspension
 from domain.case.diverting import verdict_of
 from domain.case.hazards.batch import Batch
+from domain.case.tags.tagging import tags_of
 from domain.image.shown_summons import ShownWhistle, Whistling, shown_summons, whistling
 from domain.people.organisation import Post
 from domain.policy.forms.demands import Demand
@@ -102,6 +103,8 @@ class PublicDocument(Model):
     """the verdict on diverting it, while triage is asked"""
     risk_kinds: list[str]
     criminal_risk: bool
+    tags: list[str] = Field(exclude_if=absent)
+    """骨头案 (`bone`), 钉子案 (`nail`), 回流案 (`back`, H-052)"""
     complex_for: list[str] = Field(exclude_if=absent)
     """why it is 复杂疑难 (Q-091), in the words of its playbook"""
     suggested_lead: str | None
@@ -204,6 +207,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         diversion=verdict_of(state) if state.stage is Stage.TRIAGE else None,
         risk_kinds=state.risk_kinds,
         criminal_risk=state.criminal_risk,
+        tags=tags_of(state),
         complex_for=state.complex_for,
         suggested_lead=state.suggested_lead,
         suggested=state.suggested,

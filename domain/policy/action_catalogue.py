@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.base import Model, Strict
 from domain.policy.fields import Reasoned
-from domain.policy.forms import actions, conference, helping, notices, pushes
+from domain.policy.forms import actions, conference, helping, notices, pushes, tags
 from domain.policy.forms.summons import TRIGGERS, summon_form
 
 
@@ -69,6 +69,7 @@ ACTIONS: dict[str, ActionSpec] = {
     ),
     PROMOTION: ActionSpec(title="提级", form=actions.Promote, roles=_POLICE | _CENTRE | {"township_leader"}),
     "send_notice": ActionSpec(title="发函", form=notices.SendNotice, roles=frozenset()),  # by whom, its playbook says
+    "tag": ActionSpec(title="标注难案", form=tags.TagCase, roles=frozenset()),  # by whom, its playbook says
     "recall": ActionSpec(title="公安召回", form=Reasoned, roles=_POLICE | {"responsible_officer"}),
     SUMMON: ActionSpec(title="吹哨", form=summon_form(TRIGGERS), roles=_CENTRE | {"township_leader"}),
     "convene": ActionSpec(

@@ -34,6 +34,7 @@ from domain.policy.parts.notices import NoticePolicy
 from domain.policy.parts.promotion import KEY, PromotionPolicy
 from domain.policy.parts.summons import SummonPolicy
 from domain.policy.parts.supervision import ApprovalTime, Raising, SupervisionPolicy
+from domain.policy.parts.tags import TagPolicy
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.parts.warnings import EarlyWarning
 from domain.policy.rungs import Rungs
@@ -67,6 +68,7 @@ class Process(Strict):
     promotion: PromotionPolicy | None = None
     summons: SummonPolicy | None = Field(None, exclude_if=absent, description="who may whistle, and what follows")
     conference: ConferencePolicy | None = Field(None, exclude_if=absent, description="who calls the joint conference")
+    tags: TagPolicy | None = Field(None, exclude_if=absent, description="who tags hard cases, and who watches them")
     protection_for: list[str] = Field([], description="risk kinds that open the protection-order track")
     warnings: dict[str, EarlyWarning] = Field({}, exclude_if=absent, description="by colour: who is told, at once")
     notices: NoticePolicy = Field(NoticePolicy(), exclude_if=lambda notices: notices == NoticePolicy())

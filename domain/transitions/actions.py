@@ -26,6 +26,7 @@ from domain.case.records import Interruption, Named
 from domain.case.state import DisputeState
 from domain.case.summons.conference import convene, convene_errors, may_convene_now
 from domain.case.summons.whistle import blow, form_here, ground, may_whistle_now, summon_errors, whistlers
+from domain.case.tags.tagging import TAG, may_tag, tag_case, tag_errors
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post, within
@@ -45,6 +46,7 @@ from domain.policy.forms.helping import ArrangeHelp
 from domain.policy.forms.notices import SendNotice
 from domain.policy.forms.pushes import NameOfficer
 from domain.policy.forms.summons import Summon
+from domain.policy.forms.tags import TagCase
 from domain.policy.stages import Stage
 from domain.transitions.approvals import ending_waits, named_grounds, propose, role_errors, waiting_words
 from domain.transitions.assignments.named_units import unknown_units
@@ -182,7 +184,7 @@ def take_action(case: Case, act: Act) -> None:
             name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Promote() if not waits(s.process, act.action):
             promote(case, form, by=act.actor.person_id)
-        case "arrange_help" | "correct_party" | "send_notice" | "summon" | "convene", _:
+        case "arrange_help" | "correct_party" | "send_notice" | "summon" | "convene" | "tag", _:
             _beside(case, act, form)
         case "resume", _:
             _resume(case)
@@ -197,13 +199,15 @@ def take_action(case: Case, act: Act) -> None:
 
 
 def _beside(case: Case, act: Act, form: Strict) -> None:
-    """What steers nothing: who is in the quarrel, who is helped, written to, called to confer."""
+    """What steers nothing: who is in the quarrel, who is helped, written to, called to confer, how hard it is."""
     if isinstance(form, CorrectParty):
         correct_party(case, form, act.actor)
     elif isinstance(form, ArrangeHelp):
         arrange_help(case, form, act.organisations[form.organisation])
     elif isinstance(form, SendNotice):
         send_notice(case, act.actor, act.organisations[form.to], form)
+    elif isinstance(form, TagCase):
+        tag_case(case, form, act.actor)
     elif isinstance(form, Summon):
         blow(case, form, act.actor, act.organisations)
     elif isinstance(form, Convene):
@@ -295,6 +299,8 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return may_convene_now(state)
         case _ if action == SEND:
             return bool(state.process.notices.sent_by)
+        case _ if action == TAG:
+            return may_tag(state)
         case _:
             return not waiting_words(state, action)
 
@@ -342,11 +348,13 @@ def _errors(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[d
 
 
 def _errors_beside(state: DisputeState, act: Act, form: Strict, at: datetime) -> list[dict[str, str]]:
-    """What is wrong with what steers nothing: a party's particulars, a measure of help, a whistle."""
+    """What is wrong with what steers nothing: a party's particulars, a measure of help, a tag, a whistle."""
     if isinstance(form, CorrectParty):
         return party_errors(state, form)
     if isinstance(form, ArrangeHelp):
         return help_errors(state, form) + unknown_units(form, act.organisations)
+    if isinstance(form, TagCase):
+        return tag_errors(state, form)
     if isinstance(form, Summon):
         return unknown_units(form, act.organisations) or summon_errors(state, form, at)
     if isinstance(form, Convene):

@@ -57,6 +57,8 @@ class DisputeFilter(Model):
     holder: str | None = None
     overdue: bool | None = None
     source: str | None = None
+    tag: str | None = None
+    """骨头案 and the like, by code"""
     q: str | None = None
     opened_from: datetime | None = None
     opened_to: datetime | None = None
@@ -100,6 +102,8 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     equal = {"colour": f.colour, "stage": f.stage, "category": f.category, "overdue": f.overdue, "source": f.source}
     equal["holder"], equal["matter"] = f.holder or None, f.matter or None
     clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
+    if f.tag:
+        clauses.append(col(DisputeRow.tags).contains(f",{f.tag},"))
     if f.q and (words := searchable(f.q.strip())):
         clauses.append(_in_words(col(DisputeRow.search).contains, words))
     if f.opened_from:

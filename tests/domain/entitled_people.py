@@ -17,6 +17,7 @@ from domain.case.letters.notice import carried
 from domain.case.records import Evidence
 from domain.case.state import Decision, DisputeState, Task
 from domain.case.summons.conference import CONVENE
+from domain.case.tags.tagging import TAG
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
 from domain.policy.action_catalogue import ACTIONS, PROMOTION
 from domain.policy.catalogue import KINDS
@@ -27,6 +28,7 @@ from domain.transitions.supervision import holder_of, of_body
 from domain.transitions.tables.venues import venues_of
 from domain.transitions.triage.matters import matters_of
 from tests.domain.support import HOUSING, MARKET, PLACES, another_officer, candidates_for
+from tests.domain.tags_law import tagging
 
 T = TypeVar("T")
 TOWN = OrganisationRef(code="town", name="古山镇", path=PLACES["township"])
@@ -136,7 +138,7 @@ def may_act(state: DisputeState, action: str, fields: dict[str, Any] | None = No
         roles = sorted({role for kind, of in state.process.notices.sent_by.items() if kind in kinds for role in of})
         to = ORGANISATIONS.get(str((fields or {}).get("to")))
         paths = [path for path in paths if to is None or path != to.path]  # nobody writes to his own organisation
-    roles = own_roles(state).get(action, roles) if action == CONVENE else roles
+    roles = own_roles(state).get(action, roles) if action in (CONVENE, TAG) else roles
     posts = [Post(role=role, path=path) for role in roles for path in dict.fromkeys(paths)]
     return [*map(holder, posts), *(holder(post, 3, deputy=True) for post in posts)]
 
@@ -257,6 +259,7 @@ _DRAWN: dict[tuple[str, str], Drawn] = {
 def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) -> dict[str, Any]:
     """A valid form for an action."""
     fields: dict[str, Any] = {"reason": "按实际情况填写", **(grounds_of(draw, state) if action == PROMOTION else {})}
+    fields |= tagging(draw, state) if action == TAG else {}
     match action:
         case "merge_into" | "transfer_out":
             fields |= {"to": "市外单位"} if action == "transfer_out" else {"dispute_no": "D2026-000009"}

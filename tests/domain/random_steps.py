@@ -46,6 +46,7 @@ from tests.domain.entitled_people import (
 from tests.domain.invariants import Watch
 from tests.domain.second_look_law import look_again
 from tests.domain.support import BEAT, alarm, people_named, pictures
+from tests.domain.tags_law import check_tags
 from workflows.harness.life import Life, refused
 
 T = TypeVar("T")
@@ -107,6 +108,7 @@ class Steps(RuleBasedStateMachine):
         self.life.settle()
         try:
             self.watch.look(self.state, self.life.at)
+            check_tags(self.state)
         except AssertionError as broken:
             broken.add_note("\n".join(f"{e.seq} {e.at:%m-%d %H:%M} {e.title} {e.detail}" for e in self.state.timeline))
             raise

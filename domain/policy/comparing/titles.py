@@ -25,6 +25,7 @@ PARTS = {
     "warnings": "分级预警",
     "summons": "吹哨报到",
     "conference": "联席会议",
+    "tags": "骨头案与钉子案",
     "promotion": "提级办理",
     "notices": "函件",
     "words": "本地用语",

@@ -10,6 +10,7 @@ from domain.case.case import Case
 from domain.case.letters.notice import ANSWER, NOTICE, Notice, carried, with_step
 from domain.case.state import Decision, DisputeState, Task
 from domain.case.summons.conference import CONVENE
+from domain.case.tags.tagging import taggers
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.forms.notices import SendNotice
 from domain.policy.parts.notices import NOTICES
@@ -24,7 +25,8 @@ LONGEST = timedelta(days=365)
 def own_roles(state: DisputeState) -> dict[str, list[str]]:
     """The roles that may take an action, of those of which the playbook says so."""
     senders, conference = state.process.notices.senders, state.process.conference
-    return {**({SEND: senders} if senders else {}), **({CONVENE: conference.by} if conference else {})}
+    asked = {**({SEND: senders} if senders else {}), **({CONVENE: conference.by} if conference else {})}
+    return {**asked, **taggers(state)}
 
 
 def notice_errors(

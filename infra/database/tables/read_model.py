@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
 
-LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder", "search")
+LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder", "tags", "search")
 """What the dispute list is filtered by. It stands in the list's own index: a row itself is read only to be shown."""
 
 
@@ -32,6 +32,8 @@ class DisputeRow(SQLModel, table=True):
     category: str
     category_name: str
     colour: str
+    tags: str = ""
+    """骨头案, 钉子案, 回流案, each between commas: `,bone,nail,`"""
     stage: str
     stage_called: str | None = None
     """what its playbook calls the stage, where that is not the common name"""

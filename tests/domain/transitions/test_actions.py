@@ -118,7 +118,7 @@ def test_no_action_without_a_reason(action: str) -> None:
         desk.push(Stage.PUSH_2, "follow_up_responsibly")
     else:
         desk.push(Stage.PUSH_3, "dispatch")
-    if action == "arrange_help":
+    if action in ("arrange_help", "tag"):
         desk.state.process = process("huangshi")
     if action == "convene":
         desk.state.process = process("wuwei")

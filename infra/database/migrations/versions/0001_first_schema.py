@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-LISTED = ["matter", "colour", "stage", "category", "source", "overdue", "holder", "search"]
+LISTED = ["matter", "colour", "stage", "category", "source", "overdue", "holder", "tags", "search"]
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ("kind at unit leading result value lag done_at left_at struck_at month "
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
@@ -162,7 +162,7 @@ def _read_model() -> None:
     )
     op.create_table(
         "dispute",
-        *_columns(TEXT, "dispute_no", "matter", "search"),
+        *_columns(TEXT, "dispute_no", "matter", "tags", "search"),
         *_columns(INTEGER, "revision", "round", "ahead", "tallied"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
         *_columns(BOOLEAN, "urgent", "overdue"),
