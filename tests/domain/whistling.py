@@ -57,7 +57,7 @@ def whistles(state: DisputeState) -> None:
         called = [task for task in of_it if task.kind == "check_in"]
         assert {task.task_id for task in called} == {each.task_id for each in whistle.called}, "called and not asked"
         tables = [task for task in of_it if task.kind == "confer"]
-        here = not any(task.pending for task in called) and not state.closed
+        here = not any(task.pending for task in called) and not state.closed and whistle.round == state.round
         assert bool(tables) == (whistle.cause != "tier") or not here or state.closed_at, "nobody asks them to confer"
         assert not tables or not any(task.pending for task in called), "they confer while somebody is waited for"
         assert len(whistle.items) == sum(task.kind == "carry_out" for task in of_it), "planned and not asked"
