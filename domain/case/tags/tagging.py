@@ -49,7 +49,7 @@ def tag_case(case: Case, form: TagCase, actor: Actor) -> None:
     title = f"{'撤销标签' if form.lifted else '标为'}{TAGS[form.tag]}"
     case.log("tagged", title, by=actor, tag=form.tag, lifted=form.lifted or None, reason=form.reason)
     watchers = case.posts(s.process.tags.watched_by) if s.process.tags and s.tags else []
-    for task in s.pending():
+    for task in (each for each in s.tasks if each.pending or each.state == "scheduled"):
         if new := [post for post in watchers if not KINDS[task.kind].aside and post not in task.watchers]:
             task.watchers = [*task.watchers, *new]
             s.touch(task)

@@ -15,9 +15,8 @@ def test_the_list_finds_hard_cases_by_their_tag(huangshi: Instance) -> None:
     place = {"address": "白洋街道难案社区1号"}
     number = county.alarm("两户因宅基地边界争执多年，多次判决仍不息诉", place=place)["dispute_no"]
     supervisor = county.supervisor
-    fields = {"tag": "bone", "reason": "三年未决"}
     assert "tag" in [action["name"] for action in county.dispute(number)["actions"]]
-    supervisor.post(f"/v1/disputes/{number}/actions", {"action": "tag", "fields": fields})
+    supervisor.post(f"/v1/disputes/{number}/actions/tag", {"tag": "bone", "reason": "三年未决"})
     assert county.dispute(number)["tags"] == ["bone"]
     [found] = [d for d in supervisor.get("/v1/disputes", tag="bone", limit=200)["items"] if d["dispute_no"] == number]
     assert found["tags"] == ["bone"]
