@@ -181,7 +181,8 @@ class Filler:
             source=pick.choice(("110", "110", "12345", "grid")), category=code, category_name=name, colour=colour,
             stage=STAGES[passed[-1]] if in_course else "closed", round=1, urgent=False,
             organisation=places[asked[1]], holder=asked[0] if in_course else None,
-            due_at=opened + timedelta(days=7) if in_course else None, overdue=overdue, ahead=0, opened_at=opened,
+            due_at=opened + timedelta(days=7) if in_course else None, overdue=overdue, ahead=0, tags="",
+            opened_at=opened,
             concluded_at=closed, closed_at=closed, outcome=None if in_course else "resolved", tallied=0,
             search=searchable(dispute_no, title, name), sealed=self._document,
         )  # fmt: skip
