@@ -22,6 +22,7 @@ SHA256 = {
     1: "ac726fd86b3b86b66a9e120da0d9c570ec0b7e6bc91cdb66e290c2667e55e705",
     2: "10899230cdcbcb11893218b3073d190e52c986de58d4b1bebc52058c5750c2bf",
     3: "dbf9709b986086c75020ffb44b2bc67f9039b4c47bbd9e9599147730a8d68d95",
+    4: "45ee18a206e854a54f80b2e8ab27ab29d80ab047d1174eef4b636176564dee5b",
 }
 """Every dictionary there ever was. A line is added with a new one; none is ever changed or removed."""
 
