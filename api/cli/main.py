@@ -112,12 +112,15 @@ def graph(
     named: Annotated[
         str | None, typer.Argument(metavar="FILE|CODE", help="A .yaml file or a city's code; none: the one set")
     ] = None,
+    picture: Annotated[
+        bool, typer.Option("--svg", help="A picture that stands by itself, in place of Mermaid")
+    ] = False,
     seconds: Annotated[int, typer.Option(min=1, help="How long it is explored at most")] = 120,
 ) -> None:
-    """Draw a playbook as it is gone, not as it is written: a Mermaid chart of what is asked and where answers lead."""
+    """Draw a playbook as it is gone, not as it is written: what is asked together, and where answers lead."""
     from api.cli import playbook_check  # brings the database with it, which other commands don't need
 
-    raise typer.Exit(playbook_check.graph(named, seconds))
+    raise typer.Exit(playbook_check.graph(named, seconds, picture=picture))
 
 
 @playbook.command()

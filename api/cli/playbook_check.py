@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from api.exploration.drawing import mermaid
+from api.exploration.drawing import mermaid, svg
 from api.exploration.explorer import Bounds, Explorer
 from api.exploration.findings import tried
 from api.operations.startup_notices import notice_messages
@@ -42,7 +42,7 @@ def check(named: str | None, within: tuple[int, int, float] | None) -> int:
     return 0
 
 
-def graph(named: str | None, seconds: float) -> int:
+def graph(named: str | None, seconds: float, *, picture: bool) -> int:
     """Writes a playbook's flow chart to standard output, explored for so long at most; 1 if it can't be read."""
     try:
         playbook = _read(named or get_settings().playbook)
@@ -50,7 +50,7 @@ def graph(named: str | None, seconds: float) -> int:
         typer.echo(error.detail, err=True)
         return 1
     explored = Explorer(playbook, Bounds(interruptions=0, seconds=seconds), told=_progress).explore()
-    typer.echo(mermaid(explored))
+    typer.echo(svg(explored) if picture else mermaid(explored))
     return 0
 
 
