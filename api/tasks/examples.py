@@ -150,7 +150,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("visit", "relapsed"): lambda c: {"summary": "双方再次发生争吵"},
     ("rectify", "rectified"): lambda c: {"items": c.waiting, "summary": "已更换失效灭火器，通道已清理，照片附后"},
     ("rectify", "disowned"): lambda c: {"items": c.waiting, "ground": "该场所不属本单位监管范围"},
-    ("rule_items", "uphold"): lambda c: {"items": c.waiting, "to": c.about["suggested"][0]},
+    ("rule_items", "uphold"): lambda c: {"items": c.waiting, "to": (c.about.get("suggested") or c.suggested)[0]},
     ("rule_items", "overrule"): lambda c: {"items": c.waiting, "reason": "职责清单明确由你单位监管，请按期整改"},
     ("verify", "cancelled_off"): lambda c: {"items": c.waiting},
     ("verify", "returned"): lambda c: {"items": c.waiting, "reason": "照片看不出已整改，请补充"},

@@ -82,7 +82,7 @@ def test_each_kind_of_field_gets_its_control() -> None:
     assert {name: control.kind for name, control in kinds.items()} == {
         "lead": "organisation", "cooperating": "list", "instructions": "area", "participants": "rows", "terms": "list",
         "obligations": "rows", "confirmation": "check", "satisfaction": "number",
-        "response_satisfaction": "number", "summary": "area", "reason": "area",
+        "response_satisfaction": "number", "summary": "area", "reason": "area", "venue": "organisation",
     }  # fmt: skip
     assert shown("mediate", "adjourned")["until"].kind == "moment"
     assert shown("court_protection", "granted")["until"].kind == "date"
