@@ -40,6 +40,11 @@ class _Case:
         return list(self.document["suggested"])
 
     @property
+    def unit(self) -> str:
+        """An organisation that may be named: a suggested one, or, of a case without any, whom the task is about."""
+        return next((code for code in (*self.suggested, self.about.get("organisation")) if code), "")
+
+    @property
     def handled(self) -> JsonObject:
         """What the police did where they come first."""
         return {"police_handled": "民警已到场处置，现场已稳控"} if self.document.get("police") else {}
@@ -123,7 +128,7 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("follow_up_responsibly", "request_third_push"): lambda c: {
         "reason": "公安职权内无法有效化解", "suggested": c.suggested, "urgent": False},
     ("dispatch", "assign"): lambda c: {
-        "lead": c.suggested[0], "cooperating": [], "instructions": "依职责处置，见人见事"},
+        "lead": c.unit, "cooperating": [], "instructions": "依职责处置，见人见事"},
     ("accept_assignment", "refuse"): lambda c: {"ground": "不属于本单位职责"},
     ("dispose", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
     ("cooperate", "progress"): lambda c: {"summary": "已上门了解情况", "met": c.met},
@@ -150,13 +155,13 @@ _EXAMPLES: dict[tuple[str, str], Callable[[_Case], JsonObject]] = {
     ("visit", "relapsed"): lambda c: {"summary": "双方再次发生争吵"},
     ("rectify", "rectified"): lambda c: {"items": c.waiting, "summary": "已更换失效灭火器，通道已清理，照片附后"},
     ("rectify", "disowned"): lambda c: {"items": c.waiting, "ground": "该场所不属本单位监管范围"},
-    ("rule_items", "uphold"): lambda c: {"items": c.waiting, "to": (c.about.get("suggested") or c.suggested)[0]},
+    ("rule_items", "uphold"): lambda c: {"items": c.waiting, "to": next(iter(c.about.get("suggested", [])), c.unit)},
     ("rule_items", "overrule"): lambda c: {"items": c.waiting, "reason": "职责清单明确由你单位监管，请按期整改"},
     ("verify", "cancelled_off"): lambda c: {"items": c.waiting},
     ("verify", "returned"): lambda c: {"items": c.waiting, "reason": "照片看不出已整改，请补充"},
     ("supervise", "urge"): lambda c: {"message": "请于今日内办结并反馈"},
     ("supervise", "reassign"): lambda c: {
-        **_REASON, "role": "department_handler", "organisation": c.suggested[0]},
+        **_REASON, "role": "department_handler", "organisation": c.unit},
 }  # fmt: skip
 
 

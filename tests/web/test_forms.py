@@ -64,6 +64,14 @@ def test_an_example_filled_into_its_form_is_read_back_as_a_valid_answer(kind: st
 
 
 @pytest.mark.parametrize(("kind", "name"), DECISIONS)
+def test_a_case_that_suggests_nobody_has_examples_too(kind: str, name: str) -> None:
+    """A batch of hazards suggests no department; its tasks are shown all the same."""
+    nobody = {**DOCUMENT, "suggested": []}
+    fields = example(kind, name, {"organisation": "market_reg"}, nobody)
+    assert fields.keys() == example(kind, name, {}, DOCUMENT).keys()
+
+
+@pytest.mark.parametrize(("kind", "name"), DECISIONS)
 def test_every_field_of_a_decision_has_a_control_with_words(kind: str, name: str) -> None:
     properties = KINDS[kind].decisions[name].form.model_json_schema()["properties"]
     controls = shown(kind, name)
