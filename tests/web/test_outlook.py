@@ -32,6 +32,7 @@ def test_what_lies_ahead_is_read_from_the_case(desk: Desk, size: dict[str, int])
     page.get_by_role("link", name="一周").click()
     expect(page).to_have_url(re.compile(r"days=7$"))
     page.get_by_role("link", name="两个月").click()
+    expect(page).to_have_url(re.compile(r"days=(?!7$)\d+$"))
     sound(page, SHOTS / f"outlook-{size['width']}.png" if SHOTS else None)
 
 
