@@ -222,6 +222,7 @@ def _variants(state: DisputeState, kind: str, decision: str, at: datetime) -> It
     match kind, decision:
         case "confirm_triage", "confirm" if process.has(Stage.PUSH_3) and not state.police:
             yield "（不分流）", {"divert": False, "reason": "先由公安处理"}
+            yield "（分流）", {"divert": True, "reason": "按清单分流"}
         case "confirm_triage", "correct":
             schemes = list(process.colours)
             for colour in (schemes[0], schemes[-1]):

@@ -53,6 +53,7 @@ def standing_of(state: DisputeState, *, interrupted: bool, rounds: int) -> Stand
         state.colour,
         state.police and at_desks,
         state.left_police,
+        not set(state.risk_kinds).isdisjoint(state.process.protection_for),
         state.source if at_desks else "",
         (state.divert, *_said(state)) if at_desks else (),
         tuple(sorted(_asked(task) for task in state.tasks if _waits(task))),

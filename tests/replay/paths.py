@@ -20,7 +20,8 @@ from tests.replay.golden import CONVERTER, FILES, name_of, read
 
 CITIES = ("jinhua", "qionglai", "wuwei", "ronghe", "huangshi")
 Step = tuple[str, str, str]
-"""The stage a decision was taken in, of which kind of question, which."""
+"""The stage a decision was taken in, of which kind of question, which; what stands beside the story has no stage: the
+exploration answers it first."""
 
 
 def steps_of(state: DisputeState) -> list[Step]:
@@ -33,7 +34,7 @@ def steps_of(state: DisputeState) -> list[Step]:
             kind, name = entry.detail["task_kind"], entry.detail["decision"]
             spec = KINDS[kind]
             if spec.decisions[name].ends and (not spec.aside or spec.approves or spec.before_judged or spec.protection):
-                steps.append((stage, kind, name))
+                steps.append(("" if spec.aside else stage, kind, name))
     return steps
 
 
@@ -45,7 +46,8 @@ def stages_of(state: DisputeState) -> list[str]:
 
 def strayed(explored: Explored, state: DisputeState) -> list[str]:
     """Where a life went that the exploration did not go."""
-    moves = {(place.stage.value, move.name, move.decision) for place in explored.places for move in place.leads}
+    moves = {(stage, move.name, move.decision) for place in explored.places for move in place.leads
+             for stage in ("", place.stage.value)}  # fmt: skip
     ways = {(p.stage.value, explored.places[to].stage.value) for p in explored.places for to in p.leads.values()}
     lost = [" ".join(step) for step in steps_of(state) if step not in moves]
     return lost + [f"{one} → {other}" for one, other in pairwise(stages_of(state)) if (one, other) not in ways]

@@ -32,7 +32,7 @@ FAULTS: dict[str, tuple[Bounds, str, str, str, str]] = {
     "a dispatcher may stay silent": (
         NEAR, f"at: centre}}], limit: {{hours: 4}}, {HEARD}}}\n    accept",
         "at: centre}], limit: {hours: 4}}\n    accept",
-        "分派交办 (dispatch): nobody ever hears", "责任跟进：提请三推"),
+        "分派交办 (dispatch): nobody ever hears", "研判确认：确认研判（分流）"),
     "a push that nothing leads to": (
         WHOLE, "exits: {unsettled_to: push_2, settled_with_risk_to: push_2}",
         "exits: {unsettled_to: push_3, settled_with_risk_to: push_3, send_back_to: push_1}",
