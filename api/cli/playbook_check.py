@@ -5,6 +5,7 @@ a case may take, and compared with the people loaded here; drawn; two of them si
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import typer
@@ -64,6 +65,9 @@ def _goes_wrong(playbook: Playbook, bounds: Bounds) -> bool:
     moves = sum(len(place.leads) for place in explored.places)
     ends = "all there are" if explored.whole else "not all: out of time, or of bounds"
     typer.echo(f"{len(explored.places)} standings, {moves} moves, {ends}; {explored.seconds:.0f} s · 试走完毕")
+    refused = Counter(f"{move.words}: {why}" for place in explored.places for move, why in place.refused.items())
+    for what, times in refused.most_common():
+        typer.echo(f"  not gone, the case did not take it: {what} ({times}) · 未能试走")
     for how, times in found.closings.most_common():
         typer.echo(f"  closed: {how} ({times})")
     for each in found.findings:

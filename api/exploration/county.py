@@ -22,9 +22,9 @@ from domain.triage.triage import Triage
 
 BEGAN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday morning in China."""
-LEAD, UNIT, THIRD = (OrganisationRef(code=code, name=name, path=f"/c/{code}")
-                     for code, name in (("lead", "主办单位"), ("unit", "协办单位"), ("third", "另一单位")))  # fmt: skip
-UNITS = {ref.code: ref for ref in (LEAD, UNIT, THIRD)}
+LEAD, UNIT = (OrganisationRef(code=code, name=name, path=f"/c/{code}")
+              for code, name in (("lead", "主办单位"), ("unit", "协办单位")))  # fmt: skip
+UNITS = {ref.code: ref for ref in (LEAD, UNIT)}
 CATEGORY = "explored"
 ANOTHER = "D2026-000009"
 """the number of some other dispute"""

@@ -92,6 +92,7 @@ class Place:
     """a round more than the bounds have: not followed"""
     leads: dict[Move, int] = field(default_factory=dict)
     refused: dict[Move, str] = field(default_factory=dict)
+    """moves that the case did not take, and why: ways that are not gone"""
     failed: dict[Move, str] = field(default_factory=dict)
     """moves by which the story itself failed, and how"""
     unfinished: bool = False
@@ -105,7 +106,6 @@ class Explored:
     playbook: Playbook
     bounds: Bounds
     places: list[Place]
-    starts: list[int]
     whole: bool
     """the frontier is empty: there are no more within the bounds"""
     seconds: float
@@ -136,7 +136,8 @@ class Explorer:
     def explore(self) -> Explored:
         """Until there is nothing new, or the bounds of states or seconds are reached."""
         began, tries = time.monotonic(), 0
-        starts = [self._start(start) for start in starts_of(self.playbook)]
+        for start in starts_of(self.playbook):
+            self._start(start)
         while self._frontier and len(self._places) < self.bounds.states:
             if time.monotonic() - began > self.bounds.seconds:
                 break
@@ -147,12 +148,12 @@ class Explorer:
                 self._told(len(self._places), len(self._frontier))
         for place, _ in self._frontier:
             place.unfinished = True
-        return Explored(self.playbook, self.bounds, self._places, starts, not self._frontier,
+        return Explored(self.playbook, self.bounds, self._places, not self._frontier,
                         time.monotonic() - began)  # fmt: skip
 
-    def _start(self, start: Start) -> int:
+    def _start(self, start: Start) -> None:
         life, _ = self._ways.live((start, ()))
-        return self._arrived(life, (start, ()))
+        self._arrived(life, (start, ()))
 
     def _go(self, place: Place, move: Move) -> None:
         start, moves = place.way
@@ -162,12 +163,12 @@ class Explorer:
             take(life, move, keys)
         except ApplicationError as refusal:
             place.refused[move] = f"{refusal.type}: {refusal.message}"
-            return
         except Exception as failure:
             place.failed[move] = f"{type(failure).__name__}: {failure}"
-            return
-        place.leads[move] = self._arrived(life, way)
-        life.drop()
+        else:
+            place.leads[move] = self._arrived(life, way)
+        finally:
+            life.drop()
 
     def _arrived(self, life: Life, way: Way) -> int:
         state = life.state
@@ -177,7 +178,7 @@ class Explorer:
         if standing in self._numbers:
             return self._numbers[standing]
         number = self._numbers[standing] = len(self._places)
-        asks = tuple(sorted({task.kind for task in state.pending() if steers(task)}))
+        asks = tuple(sorted({task.kind for task in state.pending() if steers(task.kind)}))
         place = Place(number, way, state.stage, state.outcome or "", asks, beyond=state.round > self.bounds.rounds)
         self._places.append(place)
         if not (state.closed or place.beyond):

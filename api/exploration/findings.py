@@ -63,7 +63,7 @@ class _Looking:
             return
         self.tiers |= {task.about["tier"] for task in state.pending() if "tier" in task.about}
         for task in state.pending():
-            if steers(task) and not task.addressees:
+            if steers(task.kind) and not task.addressees:
                 self._note(f"{_called(task)}: asked of nobody · 无人可答", place.way)
         for task in unheard(life, rounds=self.bounds.rounds):
             self._note(f"{_called(task)}: nobody ever hears that nobody answers · 无人办理也无人知晓", place.way)

@@ -26,7 +26,7 @@ from domain.case.bells import KNOWN, RING
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, Post
-from domain.policy.action_catalogue import ACTIONS, ENDINGS
+from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS, title_of
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
@@ -61,9 +61,9 @@ class Move:
         return self.of in ("action", "fact")
 
 
-def steers(task: Task) -> bool:
+def steers(kind: str) -> bool:
     """Whether what is answered may lead the case elsewhere: not what only tells, watches or helps beside it."""
-    spec = KINDS[task.kind]
+    spec = KINDS[kind]
     beside = spec.approves or spec.before_judged or spec.protection or spec.by_items
     return not spec.aside or beside
 
@@ -72,7 +72,7 @@ def moves_of(state: DisputeState, *, interruptions: bool) -> Iterator[Move]:
     """All that may happen next. What stands beside the story is answered before the story goes on: in which order two
     people answer who know nothing of each other leads to the same places.
     """
-    steering = [task for task in state.pending() if steers(task)]
+    steering = [task for task in state.pending() if steers(task.kind)]
     beside = [task for task in steering if KINDS[task.kind].aside]
     nth: dict[str, Iterator[int]] = {}
     for task in steering:
@@ -99,8 +99,8 @@ def _called(task: Task) -> str:
 
 def _silences(state: DisputeState, *, asked: bool) -> Iterator[Move]:
     """Where the clock itself decides; and where nobody is asked, the next that waits for its day."""
-    for clock in _deciding(state):
-        yield Move("silence", clock.name.partition(":")[0], _place(state, clock), words=f"无人理会：{clock.title}届满")
+    for nth, clock in enumerate(_deciding(state)):
+        yield Move("silence", clock.name.partition(":")[0], nth, words=f"无人理会：{clock.title}届满")
     if not asked and not state.closed:
         yield Move("time", "next", words="到期日来临")
 
@@ -110,10 +110,6 @@ def _deciding(state: DisputeState) -> list[Clock]:
     return [clock for clock in running if not clock.name.startswith((RING, KNOWN))]
 
 
-def _place(state: DisputeState, clock: Clock) -> int:
-    return _deciding(state).index(clock)
-
-
 def _from_outside(state: DisputeState) -> Iterator[Move]:
     thinkable = actions_thinkable(state)
     for name in INTERRUPTIONS:
@@ -121,13 +117,6 @@ def _from_outside(state: DisputeState) -> Iterator[Move]:
             yield Move("action", name, words=ACTIONS[name].title)
     if state.stage is not Stage.NOTICE:
         yield Move("fact", "alarm", words="再次报警")
-
-
-def endings_of(state: DisputeState) -> Iterator[Move]:
-    """What may end the case from outside."""
-    for name in actions_thinkable(state):
-        if name in ENDINGS and not (name == "merge_into" and state.merged_into):
-            yield Move("action", name, words=ACTIONS[name].title)
 
 
 # --- taking one
@@ -142,7 +131,7 @@ def take(life: Life, move: Move, keys: Iterator[int]) -> None:
     state = life.state
     match move.of:
         case "answer":
-            task = [t for t in state.pending(move.name) if steers(t)][move.nth]
+            task = [t for t in state.pending(move.name) if steers(t.kind)][move.nth]
             _answer(life, task, move, f"k{next(keys)}.x")
         case "silence":
             _until(life, _deciding(state)[move.nth].due_at)
@@ -181,12 +170,6 @@ def _act(life: Life, move: Move, key: str) -> None:
     fields: JsonObject = {"reason": "按实际情况填写"}
     posts = [Post(role=role, path=path) for role in sorted(spec.roles) for path in ("/c", "/c/station")]
     match move.name:
-        case "merge_into":
-            fields["dispute_no"] = "D2026-000009"
-        case "transfer_out":
-            fields["to"] = "县外单位"
-        case "convert_to_criminal":
-            fields["case_no"] = "公立字〔2026〕1号"
         case "escalate" if state.process.promotion:
             fields["criteria"] = [c for c, ground in state.process.promotion.criteria.items() if ground.said][:1]
         case "summon" if state.process.summons:
@@ -208,7 +191,7 @@ def _wait(life: Life) -> None:
     stage = life.state.stage
     while due := next_due(life.state):
         _until(life, max(due[0], life.at))
-        if life.state.stage is not stage or any(steers(task) for task in life.state.pending()):
+        if life.state.stage is not stage or any(steers(task.kind) for task in life.state.pending()):
             return
 
 

@@ -23,7 +23,7 @@ def unheard(life: Life, *, rounds: int) -> list[Task]:
     """
     state = life.state
     heard = {task_id for entry in state.timeline for task_id in _heard(state, entry)}
-    waiting = {t.task_id: t.level for t in state.pending() if steers(t) and not t.level and t.task_id not in heard}
+    waiting = {t.task_id: t.level for t in state.pending() if steers(t.kind) and not t.level and t.task_id not in heard}
     stood, until = standing_of(state, interrupted=True, rounds=rounds), life.at + LONGEST
     for _ in range(MOST_EVENTS):
         due = next_due(state)

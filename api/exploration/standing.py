@@ -80,7 +80,7 @@ def _parts(state: DisputeState) -> tuple[tuple[str, bool, str], ...]:
 
 
 def _waits(task: Task) -> bool:
-    return steers(task) and (task.pending or task.state == "scheduled")
+    return steers(task.kind) and (task.pending or task.state == "scheduled")
 
 
 def _at_desk(task: Task) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 from itertools import pairwise
 
 from api.exploration.explorer import Bounds, Explored, Explorer
+from api.exploration.moves import steers
 from api.histories.replay import replay
 from domain.case.state import DisputeState
 from domain.policy.catalogue import KINDS
@@ -33,7 +34,7 @@ def steps_of(state: DisputeState) -> list[Step]:
         elif entry.kind == "decision":
             kind, name = entry.detail["task_kind"], entry.detail["decision"]
             spec = KINDS[kind]
-            if spec.decisions[name].ends and (not spec.aside or spec.approves or spec.before_judged or spec.protection):
+            if spec.decisions[name].ends and steers(kind):
                 steps.append(("" if spec.aside else stage, kind, name))
     return steps
 
