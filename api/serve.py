@@ -23,6 +23,9 @@ from infra.startup.preflight import PreflightError
 
 FAILED_TO_START = 3
 """The exit code of uvicorn's own command."""
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays open: longer than clients keep theirs (httpx: 5), which close it then. Where the
+server does, what is sent in that moment meets a reset."""
 
 
 class Server(uvicorn.Server):
@@ -70,6 +73,7 @@ def main(name: str = "api") -> None:
         proxy_headers=False,  # who asks is who is connected: a header would be believed by what only loopback may read
         access_log=False,  # paths hold dispute numbers and queries; what is needed is in /metrics and the access log
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     server = Server(app, config)
     with contextlib.suppress(KeyboardInterrupt):  # raised again once the server has ended in order

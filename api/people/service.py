@@ -27,7 +27,6 @@ async def sign_in(services: Services, session: Session, username: str, password:
     tried = await services.sign_ins.begin(session, username)
     # A quarter of a second of hashing: in a thread, so that nobody else waits for it.
     if not await asyncio.to_thread(verify_password, password, person.password_hash if person else None) or not person:
-        services.sign_ins.failed(tried)
         raise NotSignedIn("用户名或密码不正确")
     await services.sign_ins.succeeded(tried)
     return Token(

@@ -55,17 +55,12 @@ class SignInLimit:
             return Try(name, await self._count(name))
         except StoreUnavailable as error:
             log.warning("sign_in_not_counted", error=error.code)
-        if not self._own.test(self._limit, name):
+        if not self._own.hit(self._limit, name):
             raise TooManyTries
         return Try(name, None)
 
-    def failed(self, tried: Try) -> None:
-        """A try that failed stays counted."""
-        if tried.try_id is None:
-            self._own.hit(self._limit, tried.username)
-
     async def succeeded(self, tried: Try) -> None:
-        """A try that succeeded is forgotten."""
+        """A try that succeeded is forgotten; one that only this process counted stays for its minute."""
         if tried.try_id is None:
             return
         try:
