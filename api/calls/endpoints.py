@@ -10,7 +10,8 @@ from api.calls import service
 from api.calls.schemas import Calls
 from api.core.deps import ActorDep, ServicesDep, SessionDep
 from api.core.documentation import READ, problems
-from domain.policy.fields import Day
+from api.indicators.parameters import First, Last, OfMatter, Whose
+from domain.policy.matters.matter import Matter
 
 router = APIRouter(prefix="/v1", tags=["indicators"])
 
@@ -20,11 +21,12 @@ async def get_calls(
     services: ServicesDep,
     session: SessionDep,
     actor: ActorDep,
-    first: Annotated[Day | None, Query(alias="from", description="首日；默认本月1日")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="末日，含当日24时前；默认今天")] = None,
-    organisation: Annotated[str | None, Query(max_length=64, description="单位代码，含其下属；默认管辖范围")] = None,
+    first: First = None,
+    last: Last = None,
+    organisation: Whose = None,
     source: Annotated[str | None, Query(max_length=64, description="只看一个来源，如 110")] = None,
     trade: Annotated[str | None, Query(max_length=64, description="只看责任清单中由该单位牵头的类别，全县")] = None,
+    matter: OfMatter = Matter.DISPUTE,
 ) -> Calls:
     """Where the reports of a period come from (警源): by source, category, beat, hour and place (H-047).
 
@@ -33,5 +35,6 @@ async def get_calls(
     sees a matter there.
     """
     return await service.analysed(
-        services, session, actor, first=first, last=last, organisation=organisation, source=source, trade=trade
-    )
+        services, session, actor, first=first, last=last, organisation=organisation, source=source, trade=trade,
+        matter=matter,
+    )  # fmt: skip

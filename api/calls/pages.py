@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.calls import service
 from api.calls.schemas import Calls, Counted, Origin
 from api.core.deps import ServicesDep, SessionDep
+from api.indicators.parameters import TypedDay, typed_day
 from api.web.errors import PageRoute
 from api.web.organisation_labels import offices_of
 from api.web.rendering import View, show
@@ -32,8 +32,8 @@ async def calls_page(
     services: ServicesDep,
     session: SessionDep,
     viewer: ViewerDep,
-    first: Annotated[str, Query(alias="from", max_length=20)] = "",
-    last: Annotated[str, Query(alias="to", max_length=20)] = "",
+    first: Annotated[TypedDay, Query(alias="from")] = "",
+    last: Annotated[TypedDay, Query(alias="to")] = "",
     organisation: WordDep = "",
     source: WordDep = "",
     trade: WordDep = "",
@@ -43,7 +43,8 @@ async def calls_page(
     errors, found = list[str](), None
     try:
         found = await service.analysed(
-            services, session, viewer.actor, first=_day(first, "首日"), last=_day(last, "末日"),
+            services, session, viewer.actor, first=typed_day(first, "from", "首日"),
+            last=typed_day(last, "to", "末日"),
             organisation=organisation or None, source=source or None, trade=trade or None,
         )  # fmt: skip
     except FieldsInvalid as error:
@@ -62,18 +63,6 @@ async def calls_page(
             code: each.name for code, each in own.items()}}.items()],
         found=_found(found, typed) if found else None,
     )  # fmt: skip
-
-
-def _day(written: str, title: str) -> date | None:
-    if not written.strip():
-        return None
-    try:
-        day = date.fromisoformat(written.strip())
-    except ValueError:
-        day = date.min
-    if not 1900 <= day.year < 2200:
-        raise FieldsInvalid(errors=[{"field": "from", "message": f"{title}应为日期，例如 2026-12-31"}])
-    return day
 
 
 def _found(found: Calls, typed: dict[str, str]) -> View:

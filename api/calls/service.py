@@ -17,6 +17,7 @@ from domain.errors import FieldsInvalid
 from domain.indicators.formulas import DEFAULT_WINDOWS
 from domain.people.organisation import Actor
 from domain.policy.intake.sources import SOURCE_NAMES
+from domain.policy.matters.matter import Matter
 from infra.database.engine import Session
 from infra.read_model.calls import counted as stored
 from infra.read_model.calls.counted import Asked, calls_by, latest_matters
@@ -39,16 +40,17 @@ async def analysed(
     organisation: str | None,
     source: str | None = None,
     trade: str | None = None,
+    matter: Matter = Matter.DISPUTE,
 ) -> Calls:
     """The analysis; that somebody looked at places is noted.
 
     Raises:
         NotEntitled: no post sees what an organisation has, or the organisation or the trade's lies outside it.
-        FieldsInvalid: no such period or organisation, or one that leads no category.
+        FieldsInvalid: no such period or organisation, one that leads no category, or hazards.
     """
     question = await ask(
         services, session, actor, first=first, last=last, organisation=trade or organisation, by=None, as_of=None,
-        windows=DEFAULT_WINDOWS,
+        windows=DEFAULT_WINDOWS, matter=matter,
     )  # fmt: skip
     asked = await _asked(services, session, actor, question, organisation, source, trade)
     [total] = await calls_by(session, asked, None, 1)
@@ -91,7 +93,8 @@ async def _asked(
     source: str | None, trade: str | None,
 ) -> Asked:  # fmt: skip
     """The question in the words of what is stored; `ask` has looked whether the person may ask it."""
-    asked = Asked(begins=question.period.begins, ends=question.period.ends, paths=question.scope.paths, source=source)
+    asked = Asked(begins=question.period.begins, ends=question.period.ends, paths=question.scope.paths, source=source,
+                  matter=question.scope.matter)  # fmt: skip
     if trade is None:
         return asked
     lexicon = services.policy.lexicon_at(datetime.now(UTC))

@@ -10,6 +10,7 @@ from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
 from api.core.documentation import READ, problems
 from api.core.responses import as_download
 from api.indicators import service
+from api.indicators.parameters import First, Last, OfMatter, Whose
 from api.indicators.question import Part, Question, ask
 from api.indicators.schemas import CasesBehind, Indicators
 from api.indicators.workbook import MEDIA_TYPE
@@ -26,9 +27,9 @@ async def get_question(
     services: ServicesDep,
     session: SessionDep,
     actor: ActorDep,
-    first: Annotated[Day | None, Query(alias="from", description="首日；默认本月1日")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="末日，含当日24时前；默认今天")] = None,
-    organisation: Annotated[str | None, Query(max_length=64, description="单位代码，含其下属；默认管辖范围")] = None,
+    first: First = None,
+    last: Last = None,
+    organisation: Whose = None,
     by: Annotated[By | None, Query(description="分组")] = None,
     attribution: Annotated[
         Attribution,
@@ -37,13 +38,7 @@ async def get_question(
             "dispatched 推送，judged 评估，station 属地派出所，township 属地乡镇"
         ),
     ] = "any",
-    matter: Annotated[
-        Matter,
-        Query(
-            description="事项：dispute 纠纷（默认），livelihood 民生诉求，petition 信访积案；"
-            "hazard 风险隐患按项统计，见 /v1/hazards/outstanding"
-        ),
-    ] = Matter.DISPUTE,
+    matter: OfMatter = Matter.DISPUTE,
     since_live: Annotated[bool, Query(description="自平台运行之日起，不论首日")] = False,
     as_of: Annotated[Day | None, Query(description="读数日；默认今天，期末在后的为期末")] = None,
     relapse_days: Annotated[int, Query(description="反复窗口：30、90、180天")] = DEFAULT_WINDOWS["relapse"],

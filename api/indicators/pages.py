@@ -12,6 +12,7 @@ from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.responses import as_download
 from api.indicators import service
+from api.indicators.parameters import TypedDay, typed_day
 from api.indicators.question import BY, Part, Question, ask, today
 from api.indicators.schemas import CountedDispute, DefinitionItem, FigureRow, Indicators
 from api.indicators.workbook import BASES, BETTER, MEDIA_TYPE
@@ -43,8 +44,8 @@ class Asked:
 
     def __init__(
         self,
-        first: Annotated[str, Query(alias="from", max_length=20)] = "",
-        last: Annotated[str, Query(alias="to", max_length=20)] = "",
+        first: Annotated[TypedDay, Query(alias="from")] = "",
+        last: Annotated[TypedDay, Query(alias="to")] = "",
         organisation: WordDep = "",
         by: WordDep = "",
         attribution: WordDep = "any",
@@ -70,7 +71,8 @@ class Asked:
         part: Any = typed["attribution"] if typed["attribution"] in ATTRIBUTIONS else "any"
         try:
             return await ask(
-                services, session, viewer.actor, first=self._day("from", "首日"), last=self._day("to", "末日"),
+                services, session, viewer.actor, first=typed_day(typed["from"], "from", "首日"),
+                last=typed_day(typed["to"], "to", "末日"),
                 organisation=typed["organisation"] or None, by=by, as_of=None, windows=windows,
                 attribution=part, matter=self.matter,
             )  # fmt: skip
@@ -78,18 +80,6 @@ class Asked:
             self.errors += [str(e["message"]) for e in error.errors]
             return await ask(services, session, viewer.actor, first=None, last=None, organisation=None, by=by,
                              as_of=None, windows=DEFAULT_WINDOWS, attribution=part, matter=self.matter)  # fmt: skip
-
-    def _day(self, name: str, title: str) -> date | None:
-        typed = self.typed[name]
-        if not typed:
-            return None
-        try:
-            day = date.fromisoformat(typed)
-        except ValueError:
-            day = date.min
-        if not 1900 <= day.year < 2200:
-            raise FieldsInvalid(errors=[{"field": name, "message": f"{title}应为日期，例如 2026-12-31"}])
-        return day
 
 
 AskedDep = Annotated[Asked, Depends()]

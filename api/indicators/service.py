@@ -27,7 +27,7 @@ from domain.people.organisation import Actor
 from domain.policy.intake.sources import SOURCE_NAMES
 from domain.triage.places import Directory
 from infra.database.engine import Session
-from infra.database.pagination import cursor_of, read_cursor
+from infra.database.pagination import page_of
 from infra.read_model.indicators import TOTAL, By, Figures, cases_behind, disputes_among, figures
 
 
@@ -78,10 +78,9 @@ async def cases(
     if definition is None:
         raise FieldsInvalid(errors=[{"field": "indicator", "message": f"没有代码为“{indicator}”的指标"}])
     key = await _group_key(services, session, question.by, group)
-    after = read_cursor(cursor, str)[0] if cursor else ""
     behind = await cases_behind(session, definition, question.span, question.scope, part, key)
-    wanted = [number for number in behind if number > after]
-    rows = await disputes_among(session, actor, wanted[:limit])
+    page, more = page_of(behind, str, limit=limit, cursor=cursor)
+    rows = await disputes_among(session, actor, page)
     items = [
         CountedDispute(
             **dict(present_dispute(row)),
@@ -90,7 +89,6 @@ async def cases(
         )
         for row in rows
     ]
-    more = cursor_of(wanted[limit - 1]) if len(wanted) > limit else None
     return CasesBehind(count=len(behind), items=items, next_cursor=more)
 
 

@@ -28,7 +28,7 @@ from domain.triage.places import Directory, Kind
 from domain.triage.places import Listed as Organisation
 from domain.triage.three_chiefs import Chief, three_chiefs
 from infra.database.engine import Session
-from infra.database.pagination import cursor_of, read_cursor
+from infra.database.pagination import page_of
 from infra.records.duties import duties, people_at_work
 
 IN_BEATS = ("station_chief", "village_secretary", "grid_leader", "grid_worker")
@@ -70,11 +70,9 @@ async def list_vacancies(
     services: Services, session: Session, *, tier: int | None, limit: int, cursor: str | None
 ) -> Listed[VacancyItem]:
     """A page of the counterparts' vacancies by name, in the order of the tree."""
-    after = read_cursor(cursor, str)[0] if cursor else ""
     found = [v for v in (await check_coverage(services, session)).vacancies if tier in (None, v.tier.number)]
-    rest = [(key, vacancy) for key, vacancy in _keyed(found) if key > after]
-    more = cursor_of(rest[limit - 1][0]) if len(rest) > limit else None
-    return Listed[VacancyItem](items=[_vacancy(vacancy) for _, vacancy in rest[:limit]], next_cursor=more)
+    page, more = page_of(found, lambda v: f"{v.area.path} {v.tier.number} {v.role}", limit=limit, cursor=cursor)
+    return Listed[VacancyItem](items=[_vacancy(vacancy) for vacancy in page], next_cursor=more)
 
 
 async def list_beats(
@@ -87,25 +85,22 @@ async def list_beats(
     """
     directory = await services.directory.read(session)
     place = directory.named(organisation) if organisation else None
-    after = read_cursor(cursor, str)[0] if cursor else ""
     grid_of = {grid.code: grid for grid in directory.of_kind(Kind.GRID)}
     found = [
         (beat, next((grid_of[word] for word in beat.keywords if word in grid_of), None))
-        for beat in sorted(directory.of_kind(Kind.BEAT), key=lambda beat: beat.code)
-        if beat.code > after
+        for beat in directory.of_kind(Kind.BEAT)
     ]
     if place:
         found = [
             (beat, grid) for beat, grid in found
             if within(beat.path, place.path) or (grid and within(grid.path, place.path))
         ]  # fmt: skip
-    page = found[:limit]
+    page, more = page_of(found, lambda each: each[0].code, limit=limit, cursor=cursor)
     has = await entrusted(session, OF_BEATS, datetime.now(UTC)) if page else {}
     people = await people_at_work(session, IN_BEATS) if page else []
     villages = {parent(grid.path) for _, grid in page if grid}
     pairs = _by_grid(directory, has, people, villages)
-    items = [_beat(directory, beat, grid, pairs) for beat, grid in page]
-    return Listed[BeatItem](items=items, next_cursor=cursor_of(page[-1][0].code) if len(found) > limit else None)
+    return Listed[BeatItem](items=[_beat(directory, beat, grid, pairs) for beat, grid in page], next_cursor=more)
 
 
 async def list_chiefs(
@@ -113,13 +108,13 @@ async def list_chiefs(
 ) -> Listed[ChiefsItem]:
     """A page of townships by path, each with its three chiefs."""
     directory = await services.directory.read(session)
-    after = read_cursor(cursor, str)[0] if cursor else ""
-    towns = [t for t in directory.of_kind(Kind.TOWN) if t.path > after and township in (None, t.code)]
+    towns = [town for town in directory.of_kind(Kind.TOWN) if township in (None, town.code)]
+    page, more = page_of(towns, lambda town: town.path, limit=limit, cursor=cursor)
     roles = set().union(*(RULES[kind].roles for kind in CHIEFS))
     people = await people_at_work(session, sorted(roles))
-    found = three_chiefs(directory, await entrusted(session, CHIEFS, datetime.now(UTC)), people, towns[:limit])
+    found = three_chiefs(directory, await entrusted(session, CHIEFS, datetime.now(UTC)), people, page)
     items = [ChiefsItem(township=_place(town), chiefs=[_chief(chief) for chief in chiefs]) for town, chiefs in found]
-    return Listed[ChiefsItem](items=items, next_cursor=cursor_of(towns[limit - 1].path) if len(towns) > limit else None)
+    return Listed[ChiefsItem](items=items, next_cursor=more)
 
 
 async def entrusted(
@@ -169,10 +164,6 @@ def _beat(
             for pair in facing
         ],
     )
-
-
-def _keyed(vacancies: Iterable[Vacancy]) -> list[tuple[str, Vacancy]]:
-    return sorted(((f"{v.area.path} {v.tier.number} {v.role}", v) for v in vacancies), key=lambda each: each[0])
 
 
 def _vacancy(vacancy: Vacancy) -> VacancyItem:

@@ -8,7 +8,7 @@ from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookIt
 from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Kind
 from infra.database.engine import Session
-from infra.database.pagination import cursor_of, read_cursor
+from infra.database.pagination import cursor_of, page_of, read_cursor
 from infra.records.people import people
 from infra.runtime.policy_files import usable_playbooks
 
@@ -18,17 +18,12 @@ async def list_organisations(
 ) -> Listed[OrganisationItem]:
     """Organisations in the order of the tree, of a kind and a level where these are given."""
     directory = await services.directory.read(session)
-    after = read_cursor(cursor, str)[0] if cursor else ""
-    found = [
-        o
-        for o in sorted(directory.organisations, key=lambda o: o.path)
-        if o.path > after and kind in (None, o.kind) and level in (None, o.level)
-    ]
+    found = [o for o in directory.organisations if kind in (None, o.kind) and level in (None, o.level)]
+    page, more = page_of(found, lambda o: o.path, limit=limit, cursor=cursor)
     items = [
-        OrganisationItem(code=o.code, name=o.name, path=o.path, level=o.level, line=o.line, kind=o.kind)
-        for o in found[:limit]
+        OrganisationItem(code=o.code, name=o.name, path=o.path, level=o.level, line=o.line, kind=o.kind) for o in page
     ]
-    return Listed[OrganisationItem](items=items, next_cursor=cursor_of(items[-1].path) if len(found) > limit else None)
+    return Listed[OrganisationItem](items=items, next_cursor=more)
 
 
 async def list_people(

@@ -15,7 +15,7 @@ from domain.people.organisation import VENUES, Venue, within
 from domain.triage.places import Directory, Kind
 from domain.triage.places import Listed as Organisation
 from infra.database.engine import Session
-from infra.database.pagination import cursor_of, read_cursor
+from infra.database.pagination import page_of
 from infra.records.duties import duties
 from infra.records.people import first_posts
 from infra.runtime.policy_files import role_name
@@ -37,11 +37,9 @@ async def list_venues(
     """
     directory = await services.directory.read(session)
     place = directory.named(organisation) if organisation else None
-    after = read_cursor(cursor, str)[0] if cursor else ""
-    every = sorted((v for each in VENUES for v in directory.of_kind(each)), key=lambda v: v.path)
-    rest = [v for v in every if v.path > after and (kind or v.kind) == v.kind]
-    rest = [v for v in rest if place is None or within(v.path, place.path)]
-    page, more = rest[:limit], cursor_of(rest[limit - 1].path) if len(rest) > limit else None
+    found = [v for each in VENUES for v in directory.of_kind(each) if (kind or v.kind) == v.kind]
+    found = [v for v in found if place is None or within(v.path, place.path)]
+    page, more = page_of(found, lambda v: v.path, limit=limit, cursor=cursor)
     stationed = await _stationed(session, page)
     return Listed[VenueItem](items=[_item(directory, v, stationed[v.code]) for v in page], next_cursor=more)
 

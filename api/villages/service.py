@@ -19,7 +19,7 @@ from domain.triage.places import Listed as Organisation
 from domain.triage.subjects import station_of
 from domain.triage.village_network import BY_POST, Contact, Network, networks, subjects_of, village_of
 from infra.database.engine import Session
-from infra.database.pagination import cursor_of, read_cursor
+from infra.database.pagination import page_of
 from infra.read_model.disputes import home_paths
 from infra.records.duties import duties, people_at_work
 
@@ -42,14 +42,14 @@ async def list_villages(
     """
     directory = await services.directory.read(session)
     place = directory.named(organisation) if organisation else None
-    after = read_cursor(cursor, str)[0] if cursor else ""
-    rest = [v for v in directory.of_kind(Kind.VILLAGE) if v.path > after and _of(directory, v, place)]
+    found = [v for v in directory.of_kind(Kind.VILLAGE) if _of(directory, v, place)]
     if vacant is None:
-        rest = rest[: limit + 1]
-    found = await _networks(session, directory, rest) if rest else []
-    found = [each for each in found if vacant is None or (each.auxiliary is None) == vacant]
-    more = cursor_of(found[limit - 1].village.path) if len(found) > limit else None
-    return Listed[VillageItem](items=[_item(directory, each) for each in found[:limit]], next_cursor=more)
+        page, more = page_of(found, lambda v: v.path, limit=limit, cursor=cursor)
+        shown = await _networks(session, directory, page) if page else []
+    else:
+        fit = [each for each in await _networks(session, directory, found) if (each.auxiliary is None) == vacant]
+        shown, more = page_of(fit, lambda each: each.village.path, limit=limit, cursor=cursor)
+    return Listed[VillageItem](items=[_item(directory, each) for each in shown], next_cursor=more)
 
 
 async def gaps(services: Services, session: Session) -> list[str]:

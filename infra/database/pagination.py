@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.base import Model, china
 from domain.errors import FieldsInvalid
 from domain.storable_text import is_fit
+
+_T = TypeVar("_T")
 
 
 class Page(Model):
@@ -41,6 +44,19 @@ def read_cursor(cursor: str, *parts: type) -> list[Any]:
     except (ValueError, RecursionError) as error:
         raise FieldsInvalid(errors=[{"field": "cursor", "message": "分页标记无效"}]) from error
     return values
+
+
+def page_of(
+    listed: Iterable[_T], key: Callable[[_T], str], *, limit: int, cursor: str | None
+) -> tuple[list[_T], str | None]:
+    """A page of what is at hand already, in the order of its keys, and the cursor of the next.
+
+    Raises:
+        FieldsInvalid: the cursor is none of ours.
+    """
+    after = read_cursor(cursor, str)[0] if cursor else ""
+    rest = sorted((each for each in listed if key(each) > after), key=key)
+    return rest[:limit], cursor_of(key(rest[limit - 1])) if len(rest) > limit else None
 
 
 def read_instant(value: str) -> datetime:

@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from domain.base import Model
 from domain.indicators.events import TallyKind
+from domain.policy.matters.matter import Matter
 from infra.database.paths import below
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import TallyRow
@@ -40,11 +41,14 @@ class Calls(Model):
 
 
 class Asked(Model):
-    """Which reports: from an instant until before another, of these paths, of a source, of these categories."""
+    """Which reports: from an instant until before another, of cases of a matter, of these paths, of a source, of these
+    categories.
+    """
 
     begins: datetime
     ends: datetime
     paths: list[str]
+    matter: Matter = Matter.DISPUTE
     source: str | None = None
     categories: list[str] | None = None
     hands: list[str] = []
@@ -115,6 +119,7 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         col(_MATTER.kind) == TallyKind.ACCEPTED,
         col(_MATTER.leading) == true(),
+        col(_MATTER.matter) == asked.matter,
         col(IncidentRow.reported_at) >= asked.begins,
         col(IncidentRow.reported_at) < asked.ends,
         or_(*(below(col(part), path) for part in _CONCERNED for path in asked.paths)),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.cli.client import Client
+from api.cli.stories.people import house
 from tests.e2e.support import refusal_of
 from tests.instance import Instance
 
@@ -74,3 +75,21 @@ def test_a_department_reads_the_disputes_of_its_trade_whoever_has_them(huangshi:
     assert trade["places"] == []
     other = next(row["lead"] for row in listed if row["lead"] not in (lead, "police"))
     assert refusal_of(lambda: asked(leader, trade=other))[0] == 403
+
+
+@pytest.mark.req("R-111")
+def test_needs_are_told_apart_from_the_disputes_of_the_same_days(ronghe: Instance) -> None:
+    """“掌握社情民意,解答群众问题,纾解急难愁盼”: a need that is reported twice is no repeated dispute."""
+    county = ronghe.county
+    head = county.with_role("workstation_head", "workstation-qingxi-1")
+    at = f"{DAY}T09:00:00+08:00"
+    body = county.reported("水压不足，三楼以上停水已三天", source="workstation", parties=[], occurred_at=at,
+                           reported_at=at, place={"address": house("清溪镇清溪社区")})  # fmt: skip
+    for n, matter in enumerate(("dispute", "livelihood", "livelihood")):
+        head.report({**body, "source_no": f"{body['source_no']}-{n}", "matter": matter})
+    disputes, needs = (asked(county.supervisor, matter=matter)["total"] for matter in ("dispute", "livelihood"))
+    assert (disputes["reports"], disputes["repeats"], disputes["matters"]) == (1, 0, 1)
+    assert (needs["reports"], needs["repeats"], needs["matters"]) == (2, 1, 1)
+    assert asked(county.supervisor)["total"] == disputes
+    refused = refusal_of(lambda: asked(county.supervisor, matter="hazard"))
+    assert refused == (422, "fields_invalid")
