@@ -24,6 +24,17 @@ PAIRS = {"places": (60, 100)}
 NUMBERS = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|\d{15,}|\d{6}(?:18|19|20)\d{6,}")
 """A mobile phone, a bank card or what an identity number begins with, once its blanks and dashes are gone."""
 
+DANGER = {
+    "plain": 40, "threat": 26, "self_harm": 26, "weapon": 24, "confinement": 20, "vulnerable": 20, "crowd": 18,
+    "home": 16, "goods": 14, "poison": 14, "illness": 12, "injury": 10,
+}  # fmt: skip
+LOOKALIKES = {
+    "letter": 80, "idiom": 24, "title": 20, "settled": 14, "animal": 12, "commerce": 12, "consult": 12, "hearsay": 12,
+    "negated": 12, "retracted": 12, "trade": 12, "play": 10, "conditional": 8,
+}  # fmt: skip
+GUISES = {"danger": DANGER, "lookalikes": LOOKALIKES}
+"""How many reports show danger in each guise, and how many are harmless for each reason."""
+
 Row = dict[str, str]
 
 
@@ -57,7 +68,11 @@ def test_every_file_is_the_one_written_down() -> None:
 
 @pytest.mark.parametrize(
     ("name", "of", "columns"),
-    [("reports", "category", ["text"]), *((name, "same", ["first", "second"]) for name in PAIRS)],
+    [
+        ("reports", "category", ["text"]),
+        *((name, "guise", ["text"]) for name in GUISES),
+        *((name, "same", ["first", "second"]) for name in PAIRS),
+    ],
 )
 def test_each_class_is_divided_by_digest_alone(name: str, of: str, columns: list[str]) -> None:
     dev, held = rows_of(f"{name}_dev.csv"), rows_of(f"{name}_held.csv")
@@ -82,9 +97,21 @@ def test_the_reports_are_short_and_said_in_many_ways() -> None:
     assert min(regions[region] for region in ("sichuan", "gansu", "hubei", "zhejiang")) >= 60
 
 
+@pytest.mark.parametrize("name", GUISES)
+def test_danger_and_what_looks_like_it_come_in_every_guise_and_speech(name: str) -> None:
+    reports = both_halves(name)
+    assert Counter(row["guise"] for row in reports) == GUISES[name]
+    assert sum(GUISES[name].values()) == 240
+    assert [row["text"] for row in reports if not 15 <= len(row["text"]) <= 140] == []
+    regions = Counter(row["region"] for row in reports)
+    assert set(regions) == {"general", "sichuan", "gansu", "hubei", "zhejiang"}
+    assert min(regions.values()) >= 15
+
+
 def test_no_report_is_another_with_words_exchanged() -> None:
-    texts = {row["text"]: bigrams(row["text"]) for row in both_halves("reports")}
-    assert len(texts) == len(both_halves("reports"))
+    reports = [row for name in ("reports", *GUISES) for row in both_halves(name)]
+    texts = {row["text"]: bigrams(row["text"]) for row in reports}
+    assert len(texts) == len(reports)
     for (one, of_one), (other, of_other) in combinations(texts.items(), 2):
         assert len(of_one & of_other) <= 0.6 * len(of_one | of_other), (one, other)
 
