@@ -71,6 +71,7 @@ def _found(found: Calls, typed: dict[str, str]) -> View:
         "period": f"{found.period.from_} 至 {found.period.to}",
         "total": _row(found.total, ""),
         "trade": found.trade,
+        "definitions": found.definitions,
         "parts": [
             {"name": name, "rows": [_origin(row, f"/indicators/calls?{urlencode({**typed, 'source': row.code})}"
                                             if name == "来源" else "") for row in rows]}

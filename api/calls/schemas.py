@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.core.schemas import Shape
-from api.indicators.schemas import PeriodShape
+from api.indicators.schemas import MeaningItem, PeriodShape
 
 
 class Counted(Shape):
@@ -49,3 +49,4 @@ class Calls(Shape):
     """all 24"""
     places: list[Place]
     """those with most reports"""
+    definitions: list[MeaningItem]

@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime
 
 from api.calls.schemas import Calls, Counted, Origin, Place
 from api.core.context import Services
+from api.indicators.presenters import present_meanings
 from api.indicators.question import Question, ask
 from api.indicators.schemas import PeriodShape
 from domain.errors import FieldsInvalid
 from domain.indicators.formulas import DEFAULT_WINDOWS
+from domain.indicators.mechanism.calls import CALL_FIGURES
 from domain.people.organisation import Actor
 from domain.policy.intake.sources import SOURCE_NAMES
 from domain.policy.matters.matter import Matter
@@ -85,6 +87,7 @@ async def analysed(
             for hour in (f"{n:02d}" for n in range(24))
         ],
         places=await _places(session, actor, asked, trade),
+        definitions=present_meanings(CALL_FIGURES),
     )
 
 

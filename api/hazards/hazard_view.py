@@ -28,7 +28,9 @@ def standing_view(group: Standing, href: str) -> View:
         "cancelled": group.cancelled,
         "overdue": group.overdue,
         "batches": group.batches,
-        "rate": "—" if group.rate is None else f"{group.rate:g}%",
+        "aspects": group.aspects,
+        "rate": "—" if group.rate is None else f"{group.rate}%",
+        "in_time_rate": "—" if group.in_time_rate is None else f"{group.in_time_rate}%",
     }
 
 

@@ -48,7 +48,7 @@ async def hazards_page(
         total=standing_view(found.total, ""),
         groups=[standing_view(each, _address(group, each.key)) for each in found.groups],
         trend=trend_view(found.days),
-        by=group, bys=list(BY.items()), by_name=BY[group],
+        definitions=found.definitions, by=group, bys=list(BY.items()), by_name=BY[group],
         may_send=await may_send(services, session, viewer.actor),
     )  # fmt: skip
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from api.core.context import Services
 from api.core.schemas import Listed
 from api.hazards.schemas import KINDS, Answered, Disowned, HazardItem, Outstanding, Standing
+from api.indicators.presenters import present_meanings
 from domain.base import china
 from domain.case.hazards.batch import STATE_NAMES, Item
 from domain.errors import NotFound
+from domain.indicators.formulas import rate
+from domain.indicators.mechanism.hazards import HAZARD_FIGURES
 from domain.people.organisation import Actor
 from domain.triage.places import Directory
 from infra.database.engine import Session
@@ -81,7 +84,8 @@ async def outstanding(
     numbers = await batches_numbered(session, [group.key for group in found]) if by == "batch" else {}
     groups = [_standing(group, by, directory, numbers) for group in found]
     groups.sort(key=lambda group: (group.cancelled - group.sent, group.name))
-    told = Outstanding(total=_standing(total, None, directory, {}), groups=groups)
+    told = Outstanding(total=_standing(total, None, directory, {}), groups=groups,
+                       definitions=present_meanings(HAZARD_FIGURES))  # fmt: skip
     if days:
         told.days = await by_day(session, actor, f, days)
     return told
@@ -109,8 +113,16 @@ def _standing(group: Group, by: By | None, directory: Directory, numbers: Number
     batch = batch_name(numbers.get(group.key))
     named = {"organisation": _called(directory, group.key), "batch": batch}.get(by or "", group.name)
     key = group.key.rpartition("/")[2] if by == "organisation" else group.key
-    rate = round(100 * group.cancelled / group.sent, 1) if group.sent else None
-    return Standing(**{**group.model_dump(), "key": key, "name": named}, rate=rate)
+    return Standing(
+        **{**group.model_dump(), "key": key, "name": named},
+        rate=_percent(group.cancelled, group.sent),
+        in_time_rate=_percent(group.in_time, group.sent),
+    )
+
+
+def _percent(part: int, whole: int) -> float | None:
+    found = rate(part, whole)
+    return None if found is None else float(found)
 
 
 def _called(directory: Directory, path: str) -> str:

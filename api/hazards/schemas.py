@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from api.core.schemas import Shape
+from api.indicators.schemas import MeaningItem
 from api.intake.schemas import LARGEST, Maybe, Storable
 from domain.base import CHINA, Strict
 from domain.case.capacity import size_of
@@ -146,16 +147,21 @@ class Standing(Shape):
     key: str
     name: str
     batches: int
+    aspects: int
     sent: int
     open: int
     disowned: int
     """said to be another's, and not ruled upon yet"""
     rectified: int
     cancelled: int
+    in_time: int
+    """of the cancelled, those that were rectified by their day"""
     overdue: int
     """outstanding, and past their day"""
     rate: float | None = None
     """cancelled off of a hundred that were sent (销号率)"""
+    in_time_rate: float | None = None
+    """cancelled off in time of a hundred that were sent (按期销号率)"""
 
 
 class Outstanding(Shape):
@@ -165,3 +171,4 @@ class Outstanding(Shape):
     groups: list[Standing]
     days: list[DayOfItems] = []
     """the last days, where they are asked for: in whatever state the items are now"""
+    definitions: list[MeaningItem]

@@ -306,7 +306,7 @@ def _definition(definition: DefinitionItem) -> View:
         "edge_cases": definition.edge_cases,
         "basis": BASES[definition.basis],
         "better": BETTER[definition.better],
-        "source": definition.source_words,
+        "source_words": definition.source_words,
     }
 
 

@@ -14,22 +14,27 @@ from domain.indicators.ranking import Rank
 from domain.policy.matters.matter import Matter
 
 
-class DefinitionItem(Shape):
-    """An indicator's definition."""
+class MeaningItem(Shape):
+    """What a figure means (口径)."""
 
     code: str
     name: str
-    section: str
     unit: str
-    kind: Literal["rate", "count"]
-    basis: str
-    better: str
     formula: str
     edge_cases: list[str]
     source: str
     """rows of the requirements"""
     source_words: str
     """the same as offices call it"""
+
+
+class DefinitionItem(MeaningItem):
+    """An indicator's definition."""
+
+    section: str
+    kind: Literal["rate", "count"]
+    basis: str
+    better: str
     window: str | None
     windows: list[int]
     marks: list[str]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from api.core.context import Services
 from api.disputes.presenters import present_dispute
+from api.indicators.presenters import present_definition
 from api.indicators.question import BY_PATH, Part, Question
 from api.indicators.schemas import (
     CasesBehind,
     Compared,
     CountedDispute,
-    DefinitionItem,
     FigureRow,
     Indicators,
     PeriodShape,
@@ -21,7 +21,7 @@ from api.indicators.schemas import (
 from api.indicators.workbook import workbook
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
-from domain.indicators.formulas import WINDOWS, Comparison, Definition, Figure, compare
+from domain.indicators.formulas import Comparison, Figure, compare
 from domain.indicators.ranking import Rank, ranks
 from domain.people.organisation import Actor
 from domain.policy.intake.sources import SOURCE_NAMES
@@ -59,7 +59,7 @@ async def indicators(services: Services, session: Session, question: Question) -
         matter=question.scope.matter,
         live_since=question.live_since,
         by=question.by,
-        definitions=[definition_item(definition) for definition in DEFINITIONS.values()],
+        definitions=[present_definition(definition) for definition in DEFINITIONS.values()],
         total=total,
         rows=groups if question.by else [total],
     )
@@ -109,26 +109,6 @@ async def group_name(services: Services, session: Session, by: By | None, group:
     """
     key = await _group_key(services, session, by, group) or ""
     return _name_of(services, await services.directory.read(session), by, key)
-
-
-def definition_item(definition: Definition) -> DefinitionItem:
-    """A definition as the contract shows it."""
-    return DefinitionItem(
-        code=definition.code,
-        name=definition.name,
-        section=definition.section,
-        unit=definition.unit,
-        kind="rate" if definition.rate else "count",
-        basis=definition.basis,
-        better=definition.better,
-        formula=definition.formula,
-        edge_cases=list(definition.edges),
-        source=definition.source,
-        source_words=definition.source_words,
-        window=f"{definition.window}_days" if definition.window else None,
-        windows=list(WINDOWS[definition.window]) if definition.window else [],
-        marks=list(definition.marks),
-    )
 
 
 def _row(services: Services, directory: Directory, question: Question, group: str, found: list[Figures]) -> FigureRow:

@@ -91,19 +91,31 @@ def every(count: Count, days: int) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Definition:
-    """An indicator. `base` and `hits` test events that are neither struck nor gone."""
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """What a figure means (口径): where it comes from, its formula in words, what was decided at its edges."""
 
     code: str
     name: str
     unit: str
-    kind: TallyKind
-    basis: Literal["cohort", "flow"]
-    better: Literal["higher", "lower", "neither"]
     source: str
     formula: str
     edges: tuple[str, ...]
+
+    @property
+    def source_words(self) -> str:
+        """Where it comes from, as offices call it: the reports whose rows of the requirements `source` names."""
+        found = [name for letter, name in REPORTS.items() if f"{letter}-" in self.source]
+        return "、".join([*found, "指标统计口径约定"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition(Meaning):
+    """An indicator. `base` and `hits` test events that are neither struck nor gone."""
+
+    kind: TallyKind
+    basis: Literal["cohort", "flow"]
+    better: Literal["higher", "lower", "neither"]
     section: str = "four"
     """the key of SECTIONS"""
     hits: Test = every
@@ -117,12 +129,6 @@ class Definition:
     """what each value is worth, where a hit is not simply one"""
     marks: dict[str, Test] = field(default_factory=dict)
     """what is shown beside the value: name -> which events"""
-
-    @property
-    def source_words(self) -> str:
-        """Where it comes from, as offices call it: the reports whose rows of the requirements `source` names."""
-        found = [name for letter, name in REPORTS.items() if f"{letter}-" in self.source]
-        return "、".join([*found, "指标统计口径约定"])
 
     @property
     def rate(self) -> bool:

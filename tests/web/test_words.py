@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import expect
 
 from api.cli.stories import STORIES, play_one
+from api.indicators.presenters import present_definition
 from api.indicators.schemas import Compared, FigureRow, Indicators, PeriodShape
-from api.indicators.service import definition_item
 from api.indicators.workbook import workbook
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import Comparison, Figure
@@ -124,7 +124,7 @@ def test_the_workbook_names_no_requirement() -> None:
             period=PeriodShape(from_=period.first, to=period.last, closes=period.ends), as_of=date(2026, 2, 1),
             windows={"relapse_days": 90, "repeat_days": 30}, organisation=None, by=None,
             attribution="any", matter=Matter.DISPUTE, live_since=period.first,
-            definitions=[definition_item(definition)], total=row, rows=[],
+            definitions=[present_definition(definition)], total=row, rows=[],
         ),
         "督查员",
     )  # fmt: skip

@@ -43,11 +43,14 @@ class Group(Model):
     key: str
     name: str
     batches: int
+    aspects: int
     sent: int
     open: int
     disowned: int
     rectified: int
     cancelled: int
+    in_time: int
+    """of the cancelled: rectified by their day"""
     overdue: int
 
 
@@ -105,9 +108,11 @@ async def standing(session: AsyncSession, actor: Actor, f: ItemFilter, by: By | 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, literal(1)), else_=literal(0))), 0)
 
+    done = state == "cancelled"
     query = select(
-        key, name, func.count(distinct(col(HazardItemRow.dispute_no))), func.count(), number(state == "open"),
-        number(state == "disowned"), number(state == "rectified"), number(state == "cancelled"), number(_late(ahead)),
+        key, name, func.count(distinct(col(HazardItemRow.dispute_no))), func.count(distinct(col(HazardItemRow.aspect))),
+        func.count(), number(state == "open"), number(state == "disowned"), number(state == "rectified"), number(done),
+        number(and_(done, col(HazardItemRow.rectified_at) <= col(HazardItemRow.due_at))), number(_late(ahead)),
     ).where(*_within(actor, f, ahead))  # fmt: skip
     if by:
         query = query.group_by(key).order_by(key)
