@@ -33,6 +33,7 @@ async def dispute_filter(
     organisation: Code | None = None,
     holder: Code | None = None,
     overdue: bool | None = None,
+    closed: Annotated[bool | None, Query(description="true 已办结（销号），false 未办结；默认全部")] = None,
     source: Code | None = None,
     tag: Annotated[Tag | None, Query(description="bone 骨头案，nail 钉子案，back 回流案")] = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
@@ -43,7 +44,7 @@ async def dispute_filter(
     """The list's filters; a date without an offset is Chinese time."""
     return DisputeFilter(
         matter=matter, colour=colour, stage=stage, category=category, organisation=organisation, holder=holder,
-        overdue=overdue, source=source, tag=tag, q=q, sort=sort,
+        overdue=overdue, closed=closed, source=source, tag=tag, q=q, sort=sort,
         opened_from=since and china(since), opened_to=to and china(to),
     )  # fmt: skip
 

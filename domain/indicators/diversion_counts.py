@@ -28,15 +28,19 @@ def diversions(state: DisputeState, bare: Bare, unit: str) -> Iterator[Tally]:
 
 
 def funnel(state: DisputeState, bare: Bare) -> Iterator[Tally]:
-    """The matter in the funnel of H-050, once a desk or the scene has judged it: all non-police alarms -> mediated at
-    the station -> diverted.
+    """The matter in the funnel of H-050, once a desk or the scene has judged it: all alarms -> non-police disputes ->
+    mediated at the station -> diverted. What was merged away is another matter's alarm.
     """
-    if state.source != ALARM or state.police or state.outcome in ("not_a_dispute", "merged", "no_risk", "police_case"):
+    if state.source != ALARM or state.outcome == "merged":
         return
     if not any(task.decision for task in state.tasks if task.kind in _JUDGES):
         return
     counted: Tally = bare(TallyKind.NON_POLICE, state.opened_at, unit=state.places.get("station", ""))
     counted.round = 1
+    if state.police or state.outcome in ("not_a_dispute", "no_risk", "police_case"):
+        counted.result = "other"
+        yield counted
+        return
     left = min((push.at for push in state.pushes if push.stage is Stage.PUSH_3), default=None)
     counted.result = "diverted" if left else "stationed" if _sat_at_station(state) else "kept"
     known = any(i.source != ALARM and (left is None or i.reported_at <= left) for i in state.incidents)

@@ -14,6 +14,10 @@ def _left(count: Count, days: int) -> bool:
     return count.result == "diverted"
 
 
+def _non_police(count: Count, days: int) -> bool:
+    return count.result != "other"
+
+
 def _flowed_back(count: Count, days: int) -> bool:
     return count.lag is not None and count.lag <= days
 
@@ -74,6 +78,32 @@ DIVERSIONS = (
         window="repeat",
     ),
     Definition(
+        code="alarms",
+        name="110警情数",
+        unit="起",
+        kind=TallyKind.NON_POLICE,
+        basis="flow",
+        better="neither",
+        source="F.6；H-050",
+        section="diversion",
+        formula="期内受理、已经研判或处警的110警情数",
+        edges=("一件事项计一次，重复警情不另计；非矛盾纠纷、无风险、转公安办案的也计，并案的计入主案",),
+    ),
+    Definition(
+        code="non_police_share",
+        name="非警务纠纷占比",
+        unit="%",
+        kind=TallyKind.NON_POLICE,
+        basis="cohort",
+        better="neither",
+        source="F.6；H-050",
+        section="diversion",
+        formula="非警务纠纷警情数 ÷ 110警情数",
+        edges=("黄石港区：各类警情7421起，其中非警务矛盾纠纷2989起，为40.3%",),
+        base=every,
+        hits=_non_police,
+    ),
+    Definition(
         code="non_police",
         name="非警务纠纷警情数",
         unit="起",
@@ -84,6 +114,7 @@ DIVERSIONS = (
         section="diversion",
         formula="期内受理的110警情中，不属公安先行处置的纠纷数",
         edges=("一件纠纷计一次，单位为所在派出所", "非矛盾纠纷、无风险、并案和转公安办案的不计"),
+        hits=_non_police,
     ),
     Definition(
         code="station_mediated",
@@ -109,7 +140,7 @@ DIVERSIONS = (
         section="diversion",
         formula="（驻所调解数 ＋ 转到综治中心与部门的件数）÷ 非警务纠纷警情数",
         edges=("黄石港区：（97＋389）÷2989＝16.3%",),
-        base=every,
+        base=_non_police,
         hits=lambda count, days: count.result in ("stationed", "diverted"),
         marks={"驻所调解": lambda count, days: count.result == "stationed", "分流": _left},
     ),

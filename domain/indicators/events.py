@@ -67,8 +67,9 @@ class TallyKind(StrEnum):
     NO_RISK = "no_risk"
     """the matter ended as no risk at its desk; `result`: wrong where a second look found so and it was started again"""
     NON_POLICE = "non_police"
-    """an alarm by 110 that is no police matter, when it was taken in; `result`: stationed (the mediator at the station
-    sat), diverted, kept; `value`: 1 where grid, hotline or centre knew of it before the first dispatch"""
+    """the matter of an alarm by 110 that somebody has judged, when it was taken in; `result`: other (the police's own,
+    or no dispute), and of what is no police matter stationed (the mediator at the station sat), diverted, kept;
+    `value`: 1 where grid, hotline or centre knew of it before the first dispatch"""
     DIVERSION = "diversion"
     """a verdict on diverting: diverted, kept, missed, needless; `done_at`, `lag`: the first alarm by 110 after it"""
     SUMMONED = "summoned"

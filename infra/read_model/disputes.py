@@ -56,6 +56,8 @@ class DisputeFilter(Model):
     """organisation path"""
     holder: str | None = None
     overdue: bool | None = None
+    closed: bool | None = None
+    """whether the case is closed (销号)"""
     source: str | None = None
     tag: str | None = None
     """骨头案 and the like, by code"""
@@ -102,6 +104,8 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     equal = {"colour": f.colour, "stage": f.stage, "category": f.category, "overdue": f.overdue, "source": f.source}
     equal["holder"], equal["matter"] = f.holder or None, f.matter or None
     clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
+    if f.closed is not None:
+        clauses.append(col(DisputeRow.closed_at).is_not(None) if f.closed else col(DisputeRow.closed_at).is_(None))
     if f.tag:
         clauses.append(col(DisputeRow.tags).contains(f",{f.tag},"))
     if f.q and (words := searchable(f.q.strip())):

@@ -40,6 +40,14 @@ def test_both_deviations_are_counted() -> None:
     assert values == {"diverted": 2, "missed_diversions": 1, "needless_diversions": 1}
 
 
+@pytest.mark.req("H-020")
+def test_of_3675_diverted_matters_97_6_per_cent_are_closed() -> None:
+    """“通过工作平台分流非警务矛盾纠纷3675件,事项办结率达97.6%”."""
+    counts = [Count(kind=TallyKind.LOOPED, done=done, n=n) for done, n in ((True, 3587), (False, 3675 - 3587))]
+    assert figure(DEFINITIONS["pushed"], counts).value == 3675
+    assert figure(DEFINITIONS["closed_loop_rate"], counts).shown == "97.6%"
+
+
 @pytest.mark.req("H-052", "Q-089")
 def test_what_comes_back_by_the_day() -> None:
     cases = [counted(back_after=5), counted(back_after=20), counted()]
@@ -52,15 +60,18 @@ def test_what_comes_back_by_the_day() -> None:
 
 @pytest.mark.req("H-050", "H-048")
 def test_the_funnel_is_the_report_s() -> None:
-    """“非警务矛盾纠纷2989起……派驻人民调解员……调解97起，分流……389起，占非警务矛盾纠纷的16.3%”"""
+    """“各类警情7421起，其中非警务矛盾纠纷2989起……派驻人民调解员……调解97起，分流……389起，占非警务矛盾纠纷的16.3%”"""
     counts = [
         Count(kind=TallyKind.NON_POLICE, result="stationed", value=0, n=97),
         Count(kind=TallyKind.NON_POLICE, result="diverted", value=0, n=300),
         Count(kind=TallyKind.NON_POLICE, result="diverted", value=1, n=89),
         Count(kind=TallyKind.NON_POLICE, result="kept", value=0, n=2989 - 97 - 389),
+        Count(kind=TallyKind.NON_POLICE, result="other", n=7421 - 2989),
     ]
     read = {code: figure(DEFINITIONS[code], counts) for code in (
-        "non_police", "station_mediated", "non_police_handed_rate", "new_to_township_rate")}  # fmt: skip
+        "alarms", "non_police_share", "non_police", "station_mediated", "non_police_handed_rate",
+        "new_to_township_rate")}  # fmt: skip
+    assert (read["alarms"].value, read["non_police_share"].shown) == (7421, "40.3%")
     assert (read["non_police"].value, read["station_mediated"].value) == (2989, 97)
     assert (read["non_police_handed_rate"].numerator, read["non_police_handed_rate"].shown) == (97 + 389, "16.3%")
     assert read["new_to_township_rate"].shown == "77.1%"
@@ -77,5 +88,6 @@ def test_each_alarm_stands_in_the_funnel_where_it_went() -> None:
     assert went(("handle_on_scene", "divert")) == [("diverted", 0)]
     assert went(("handle_on_scene", "mediate"), ("mediate", "agreed")) == [("stationed", 0)]
     assert went(("handle_on_scene", "settled")) == [("kept", 0)]
-    assert went(police=True) == [], "a police matter is none"
+    assert went(("handle_on_scene", "settled"), police=True) == [("other", None)], "the police's own"
+    assert went() == [], "nobody has judged it yet"
     assert went(source="grid") == [], "nobody called the police"

@@ -101,7 +101,7 @@ def check(told: Told, **fields: object) -> None:
     check_action(told.state, Act(key="x.x", action="escalate", fields=fields, actor=CHIEF), told.life.at)
 
 
-@pytest.mark.req("R-081", "R-080")
+@pytest.mark.req("R-081")
 def test_a_weighty_matter_moves_up_once_a_level_up_agrees_and_who_took_it_looks_on() -> None:
     """“重大事项提级办理”: on a ground, agreed to, taken by whom the mechanism names, and all of it on record."""
     told = weighty()

@@ -75,8 +75,9 @@ def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Insta
         "resolution_rate_accepted": (1, 1), "on_time_rate": (1, 1), "extension_rate": (0, 1), "repeat_rate": (0, 1),
         "visit_rate": (0, 1), "pushed": (1, 0), "closed_loop": (1, 0), "closed_loop_rate": (1, 1), "referred": (1, 0),
         "referred_handled_rate": (1, 1), "signed_rate": (2, 2), "refusal_rate": (0, 2), "analysed_rate": (1, 1),
-        "high_risk_share": (0, 1), "contact_rate": (0, 1), "resolved_locally_rate": (0, 1), "non_police": (1, 0),
-        "non_police_handed_rate": (1, 1), "new_to_township_rate": (1, 1),
+        "high_risk_share": (0, 1), "contact_rate": (0, 1), "resolved_locally_rate": (0, 1), "alarms": (1, 0),
+        "non_police_share": (1, 1), "non_police": (1, 0), "non_police_handed_rate": (1, 1),
+        "new_to_township_rate": (1, 1),
     }  # fmt: skip
     after = asked(supervisor, by="organisation", attribution="responsible")
     for unit in ("housing", "town-qingxi"):
