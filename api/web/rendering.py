@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,10 @@ HERE = Path(__file__).parent
 FLASH = "santui_flash"
 CARRY = "carried."
 """Prefix of the names of fields that are carried through the sign-in."""
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that make a browser show what follows in another order than it was written in: 元009 for 900元. They are kept, as
+part of what was said, and never obeyed (Unicode TR 36, bidirectional text spoofing).
+"""
 
 
 @cache
@@ -51,7 +56,7 @@ def show(
 ) -> HTMLResponse:
     """A page; never kept in a cache, because it shows people's quarrels."""
     flash = _flash(request)
-    html = _environment().get_template(template).render(viewer=viewer, flash=flash, **context)
+    html = _TURNING.sub("", _environment().get_template(template).render(viewer=viewer, flash=flash, **context))
     response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", "Vary": "HX-Request"})
     if flash:
         response.delete_cookie(FLASH)

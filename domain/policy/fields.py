@@ -20,7 +20,7 @@ AT_THE_TABLE = 40
 """Who takes part in one session, at most."""
 AXIS = 3
 """The steps of harm, and of urgency (Q-031)."""
-SCENE_SAFE = "现场已稳控（否：不得分流）"
+SCENE_SAFE = "现场已稳控（未稳控的不得分流）"
 """What a field is called by which somebody says whether the scene is safe (H-041); empty: nobody says."""
 OrganisationCode = Annotated[
     str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "organisation-code"})

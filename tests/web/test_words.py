@@ -25,6 +25,7 @@ from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS, OUTCOMES
 from domain.policy.matters.matter import Matter
 from domain.policy.stages import Stage
+from infra.runtime.policy_files import read_lexicon
 from tests.instance import Instance
 from tests.web.crawling import pages, signed_in
 from tests.web.support import Desk, alarm, answered, open_task
@@ -195,3 +196,21 @@ def test_a_finished_replay_is_said_to_be_finished_in_the_list_too(desk: Desk) ->
     page.get_by_role("button", name="重放这件纠纷").click()
     expect(page.locator("#job")).to_contain_text("全部一致", timeout=60_000)
     expect(page.locator("#jobs tr", has_text=number).first).to_contain_text("已完成")
+
+
+def test_what_an_officer_is_told_of_a_class_is_told_to_an_officer() -> None:
+    """No code of a class, no city's case as an argument, nothing that was meant for whoever builds the system."""
+    lexicon = read_lexicon()
+    texts = [t for c in lexicon.categories.values() for t in (c.note, c.police_trigger, *c.legal_basis) if t]
+    texts += [t for risk in lexicon.risk_kinds.values() for t in (*risk.required_actions, *risk.forbidden)]
+    assert len(texts) > 100
+    assert [t for t in texts if raw(t) or re.search("案例|必须支持|字段", t)] == []
+
+
+def test_words_are_shown_in_the_order_they_were_written_in(desk: Desk) -> None:
+    """A mark that turns text round would have a page say another sum than the record."""
+    number = alarm(desk.county, "欠款\u202e元009，\u2067多次催讨未还，双方争吵")
+    page = desk.sign_in(desk.county.supervisor)
+    page.goto(f"/disputes/{number}")
+    expect(page.locator("main")).to_contain_text("欠款元009，多次催讨未还")
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.content())
