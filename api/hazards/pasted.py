@@ -60,10 +60,13 @@ def read(text: str, aspects: dict[str, str], offices: Offices) -> Pasted:
             found.problems.append(said)
             continue
         no, aspect, to, due, *rest = cells
+        if not (day := _day(due)):
+            found.problems.append(f"第{number}行“整改期限”：应为日期，例如 2026-12-31")
+            continue
         item: dict[str, str | int] = {
             "no": no,
             "aspect": codes.get(aspect, aspect),
-            "due": _day(due),
+            "due": day,
             "text": "，".join(rest),
         }
         if to:
@@ -101,10 +104,9 @@ def _cells(line: str) -> list[str]:
 
 
 def _day(typed: str) -> str:
-    """A day as people write it; what is none stays as it is, and is refused by name."""
-    if match := _DAY.fullmatch(typed):
-        try:
-            return date(*map(int, match.groups())).isoformat()
-        except ValueError:
-            return typed
-    return typed
+    """A day as people write it, as YYYY-MM-DD; empty where it is none."""
+    match = _DAY.fullmatch(typed)
+    try:
+        return date(*map(int, match.groups())).isoformat() if match else ""
+    except ValueError:
+        return ""

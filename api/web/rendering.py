@@ -26,8 +26,8 @@ FLASH = "santui_flash"
 CARRY = "carried."
 """Prefix of the names of fields that are carried through the sign-in."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that make a browser show what follows in another order than it was written in: 元009 for 900元. They are kept, as
-part of what was said, and never obeyed (Unicode TR 36, bidirectional text spoofing).
+"""Marks that make a browser show what follows in another order than it was written in: 元009 for 900元. They are
+kept, as part of what was said, and never obeyed (Unicode TR 36, bidirectional text spoofing).
 """
 
 

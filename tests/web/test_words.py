@@ -214,3 +214,16 @@ def test_words_are_shown_in_the_order_they_were_written_in(desk: Desk) -> None:
     page.goto(f"/disputes/{number}")
     expect(page.locator("main")).to_contain_text("欠款元009，多次催讨未还")
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.content())
+
+
+def test_a_long_text_does_not_push_away_what_stands_below_and_is_there_whole(desk: Desk) -> None:
+    number, said = alarm(desk.county), "经过如下。" + "又" * 2000 + "完毕"
+    desk.county.answer(number, "confirm_triage", "confirm")
+    desk.county.answer(number, "handle_on_scene", "unsettled", reason=said)
+    page = desk.sign_in(desk.county.supervisor)
+    page.goto(f"/disputes/{number}")
+    told = page.locator("dd", has_text="经过如下").first
+    expect(told).to_contain_text("完毕")
+    folded = told.evaluate("e => e.offsetHeight")
+    told.get_by_text("显示其余 1707 字").click()
+    assert folded < told.evaluate("e => e.offsetHeight") / 3
