@@ -11,7 +11,7 @@ from api.web.formatting import colour
 from domain.people.permissions import SEPARATE_ROLES
 from domain.triage.places import Directory, Kind
 from infra.database.engine import Session
-from infra.runtime.policy_files import role_name, roles
+from infra.runtime.policy_files import role_name, roles, roles_here
 
 _NOT_CHOSEN = {Kind.BEAT, Kind.GRID, Kind.VILLAGE, Kind.COUNTY}
 Options = list[tuple[str, str]]
@@ -161,12 +161,14 @@ class Vocabulary:
         return self.offices.code(typed) if form == "organisation-code" else typed
 
     def options(self, field: str, first: Iterable[str] = ()) -> Options:
-        """The choices of a field; none where it is free text. Roles that the task needs stand first."""
+        """The choices of a field; none where it is free text. Roles that the task needs stand first; of others only
+        those that there are here.
+        """
         match field:
             case "role":
                 known = roles()
                 needed = [code for code in dict.fromkeys(first) if code in known]
-                rest = [code for code in known if code not in needed and code not in SEPARATE_ROLES]
+                rest = [code for code in roles_here() if code not in needed and code not in SEPARATE_ROLES]
                 return [(code, known[code].name) for code in [*needed, *rest]]
             case "colour":
                 return [(code, colour(code, self.colours)["name"]) for code in self.colours]
@@ -179,6 +181,8 @@ class Vocabulary:
         """What a code in a field stands for; the value itself where it is no code."""
         if field == "organisation":
             return self.offices.label(code)
+        if field == "role":
+            return role_name(code)
         return dict(self.options(field)).get(code, code)
 
 

@@ -155,6 +155,18 @@ def roles() -> dict[str, Role]:
     return {**ROLES, **_added()}
 
 
+def roles_here() -> dict[str, Role]:
+    """The roles that somebody can hold here: the common ones and those that the city's own playbook adds."""
+    settings = get_settings()
+    own = _own_roles(settings.playbooks, settings.playbook)
+    return {code: role for code, role in roles().items() if code in ROLES or code in own}
+
+
+@cache
+def _own_roles(folder: Path | None, playbook: str) -> frozenset[str]:
+    return frozenset(code for book in usable_playbooks() if book.code == playbook for code in book.process.words.roles)
+
+
 def _added() -> dict[str, Role]:
     settings = get_settings()
     return _read_roles(settings.playbooks, settings.playbook)

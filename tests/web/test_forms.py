@@ -245,3 +245,10 @@ def test_a_form_offers_no_role_that_stands_apart_from_the_work() -> None:
     offered = dict(WORDS.options("role"))
     assert "department_handler" in offered
     assert not SEPARATE_ROLES & set(offered)
+
+
+def test_a_form_offers_no_role_of_another_city_and_still_knows_what_it_is_called() -> None:
+    """Who whistles in Jinhua can't call for Wuwei's 驻村辅警: nobody is one."""
+    assert "village_auxiliary" not in dict(WORDS.options("role"))
+    assert "village_auxiliary" in dict(WORDS.options("role", ["village_auxiliary"])), "a task may need it all the same"
+    assert WORDS.word("role", "village_auxiliary") == "驻村辅警"
