@@ -123,13 +123,13 @@ def _errors(policy: HazardPolicy | None, directory: Directory, asked: BatchIn) -
     assert policy, "who may send, sends under a policy"
     errors, now = [], datetime.now(UTC)
     if asked.to and directory.get(asked.to) is None:
-        errors.append({"field": "to", "message": f"没有代码为“{asked.to}”的单位"})
+        errors.append({"field": "to", "message": f"没有“{asked.to}”这个单位"})
     for n, item in enumerate(asked.items):
         if item.aspect not in policy.aspects:
             known = "、".join(f"{code} {name}" for code, name in policy.aspects.items())
             errors.append({"field": f"items.{n}.aspect", "message": f"没有“{item.aspect}”方面；可用：{known}"})
         if item.to and directory.get(item.to) is None:
-            errors.append({"field": f"items.{n}.to", "message": f"没有代码为“{item.to}”的单位"})
+            errors.append({"field": f"items.{n}.to", "message": f"没有“{item.to}”这个单位"})
         elif not (item.to or asked.to):
             errors.append({"field": f"items.{n}.to", "message": "未填整改单位，全批也没有主送单位"})
         if not now < item.due <= now + LONGEST:

@@ -106,7 +106,7 @@ async def ask(
     if organisation:
         listed = (await services.directory.read(session)).get(organisation)
         if listed is None:
-            errors.append({"field": "organisation", "message": f"没有代码为“{organisation}”的单位"})
+            errors.append({"field": "organisation", "message": f"没有“{organisation}”这个单位"})
         elif not any(within(listed.path, path) for path in paths):
             services.access.note(actor.person_id, None, f"indicators:{organisation}", NotEntitled.code)
             raise NotEntitled("该单位不在您的管辖范围内")

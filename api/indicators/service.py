@@ -184,5 +184,5 @@ async def _group_key(services: Services, session: Session, by: By | None, group:
         return group
     listed = (await services.directory.read(session)).get(group)
     if listed is None:
-        raise FieldsInvalid(errors=[{"field": "group", "message": f"没有代码为“{group}”的单位"}])
+        raise FieldsInvalid(errors=[{"field": "group", "message": f"没有“{group}”这个单位"}])
     return listed.path

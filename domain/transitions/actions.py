@@ -364,7 +364,7 @@ def _errors_beside(state: DisputeState, act: Act, form: Strict, at: datetime) ->
 
 def _reassign_errors(state: DisputeState, act: Act, form: Reassign) -> list[dict[str, str]]:
     if form.organisation not in act.organisations:
-        return [{"field": "organisation", "message": f"没有代码为“{form.organisation}”的单位"}]
+        return [{"field": "organisation", "message": f"没有“{form.organisation}”这个单位"}]
     if not (tasks := of_body(state, _of(form))):
         return [{"field": "of", "message": f"“{_of(form)}”在本案没有待办"}]
     return reassign_errors(state, tasks, act.organisations[form.organisation])

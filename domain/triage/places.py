@@ -112,7 +112,7 @@ class Directory(Model):
         """
         if found := self.get(code):
             return found
-        raise FieldsInvalid(errors=[{"field": field, "message": f"没有代码为“{code}”的单位"}])
+        raise FieldsInvalid(errors=[{"field": field, "message": f"没有“{code}”这个单位"}])
 
     def at(self, path: str) -> Listed | None:
         """The organisation of that path."""

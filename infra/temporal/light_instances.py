@@ -12,6 +12,7 @@ from dataclasses import replace
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker._workflow_instance import _WorkflowInstanceImpl
@@ -41,3 +42,9 @@ class _LightInstance(_WorkflowInstanceImpl):
                 self.__dict__.pop(name, None)
             if self._workflow_input:
                 self._workflow_input.headers = dict(self._workflow_input.headers)
+
+    def _add_command(self) -> WorkflowCommand:
+        """A command of the activation. When the process ends, coroutines that wait are thrown away outside of any and
+        cancel their timers. The SDK puts that into its last completion, which nobody reads; here it goes nowhere.
+        """
+        return super()._add_command() if "_current_completion" in self.__dict__ else WorkflowCommand()

@@ -103,7 +103,7 @@ def test_the_example_fills_the_form_and_is_taken_as_it_stands(desk: Desk) -> Non
     desk.refused(422, "/tasks/")
     page.get_by_label("建议部门，第 1 项").fill("没有这个局")
     page.get_by_role("button", name="提交：提请三推").click()
-    expect(page.get_by_role("alert")).to_contain_text("没有代码为“没有这个局”的单位")
+    expect(page.get_by_role("alert")).to_contain_text("没有“没有这个局”这个单位")
     expect(page.get_by_label("建议部门，第 1 项")).to_have_value("没有这个局")
     page.get_by_label("建议部门，第 1 项").fill("县市场监督管理局")
     page.get_by_role("button", name="提交：提请三推").click()

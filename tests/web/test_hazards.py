@@ -66,7 +66,7 @@ def test_a_batch_is_pasted_and_every_wrong_line_is_told_with_nothing_lost(desk: 
     page.get_by_label("隐患清单").fill(typed.removesuffix("\n只有一栏").replace("去年", day(5)))
     page.get_by_role("button", name="发送").click()
     expect(told).to_contain_text("第2行“方面”：没有“消仿”方面")
-    expect(told).to_contain_text("第3行“整改单位”：没有代码为“没有的局”的单位")
+    expect(told).to_contain_text("第3行“整改单位”：没有“没有的局”这个单位")
     expect(page.get_by_label("文号")).to_have_value("隐患办〔2026〕8号")
     page.get_by_label("隐患清单").fill(rows())
     page.get_by_role("button", name="发送").click()

@@ -67,7 +67,7 @@ def test_the_meaning_stands_below_and_the_workbook_beside(desk: Desk) -> None:
 def test_what_cannot_be_asked_is_said_and_the_usual_figures_are_shown(desk: Desk) -> None:
     page = desk.sign_in(desk.county.supervisor)
     for asked, said in (("from=2026-02-31", "首日应为日期"), ("from=2026-02-02&to=2026-02-01", "末日不能早于首日"),
-                        ("organisation=no-such", "没有代码为“no-such”的单位")):  # fmt: skip
+                        ("organisation=no-such", "没有“no-such”这个单位")):  # fmt: skip
         page.goto(f"/indicators?{asked}")
         expect(page.get_by_role("alert")).to_contain_text(said)
         expect(page.locator(".figures").first).to_contain_text("报送数")

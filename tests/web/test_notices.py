@@ -23,7 +23,7 @@ def test_a_letter_is_sent_read_answered_and_printed(desk: Desk, size: dict[str, 
     desk.refused(422, f"/disputes/{number}/actions/send_notice")
     page.get_by_label("主送单位").fill("没有这个单位")
     page.get_by_role("button", name="提交：发函").click()
-    expect(page.get_by_role("alert")).to_contain_text("没有代码为“没有这个单位”的单位")
+    expect(page.get_by_role("alert")).to_contain_text("没有“没有这个单位”这个单位")
     expect(page.get_by_label("内容与要求")).to_have_value(TEXT)
     page.get_by_label("主送单位").fill("县消防救援大队")
     page.get_by_role("button", name="提交：发函").click()

@@ -27,9 +27,7 @@ def unknown_units(form: Strict, known: Mapping[str, OrganisationRef]) -> list[di
         fields[name] = (
             [part.model_dump() for part in each if isinstance(part, Strict)] if isinstance(each, list) else None
         )
-    return [
-        {"field": field, "message": f"没有代码为“{code}”的单位"} for field, code in _named(fields) if code not in known
-    ]
+    return [{"field": field, "message": f"没有“{code}”这个单位"} for field, code in _named(fields) if code not in known]
 
 
 def _named(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

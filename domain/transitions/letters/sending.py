@@ -38,7 +38,7 @@ def notice_errors(
     if post is None:
         errors.append({"field": "kind", "message": f"您的岗位不能发出{NOTICES[form.kind]}"})
     if to is None:
-        errors.append({"field": "to", "message": f"没有代码为“{form.to}”的单位"})
+        errors.append({"field": "to", "message": f"没有“{form.to}”这个单位"})
     elif post and to.path == post.path:
         errors.append({"field": "to", "message": "函件不能发给本单位"})
     elif any((n := carried(task)) and (n.kind, n.to) == (form.kind, to.path) for task in state.pending(ANSWER)):

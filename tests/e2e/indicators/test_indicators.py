@@ -284,7 +284,7 @@ def test_a_person_reads_the_figures_of_what_lies_below_him(people: People) -> No
 
 def test_what_cannot_be_asked_is_refused_by_field(people: People, nobody: Raw) -> None:
     ask = people.supervisor
-    assert errors_of(lambda: asked(ask, organisation="no-such")) == {"organisation": "没有代码为“no-such”的单位"}
+    assert errors_of(lambda: asked(ask, organisation="no-such")) == {"organisation": "没有“no-such”这个单位"}
     assert errors_of(lambda: asked(ask, relapse_days=60)) == {"relapse_days": "只能是30、90、180之一"}
     assert errors_of(lambda: ask.get("/v1/indicators", **{"from": "2026-02-01", "to": "2026-01-31"})) == {
         "to": "末日不能早于首日"

@@ -128,7 +128,7 @@ def test_fields_are_checked_with_messages_in_chinese(people: People) -> None:
 
     assert set(errors("contacted", manner="letter", mood="好")) == {"manner", "who", "summary", "mood"}
     assert set(errors("request_third_push", reason=" ")) == {"reason"}
-    assert errors("request_third_push", reason="一", suggested=["moon"]) == {"suggested": "没有代码为“moon”的单位"}
+    assert errors("request_third_push", reason="一", suggested=["moon"]) == {"suggested": "没有“moon”这个单位"}
     owed = {"party": "甲", "kind": "money", "what": "货款", "due_on": "不久"}
     assert set(errors("settled", summary="一", obligations=[owed])) == {"obligations.0.due_on"}
     owed |= {"due_on": "2027-01-01"}

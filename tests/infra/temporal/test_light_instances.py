@@ -19,8 +19,8 @@ from workflows.dispute import WORKFLOWS
 GOLDEN = Path(__file__).parents[2] / "replay"
 
 
-async def kept_after_a_replay(runner: type[UnsandboxedWorkflowRunner]) -> dict[str, Any]:
-    """What the instance of a replayed history has left in its attributes."""
+async def replayed(runner: type[UnsandboxedWorkflowRunner]) -> WorkflowInstance:
+    """The instance of a replayed history."""
     made: list[WorkflowInstance] = []
 
     class Remembering(runner):  # type: ignore[valid-type, misc]
@@ -37,7 +37,12 @@ async def kept_after_a_replay(runner: type[UnsandboxedWorkflowRunner]) -> dict[s
         workflow_runner=Remembering(),
     )
     await replayer.replay_workflow(WorkflowHistory(number, history.events))
-    return vars(made[0])
+    return made[0]
+
+
+async def kept_after_a_replay(runner: type[UnsandboxedWorkflowRunner]) -> dict[str, Any]:
+    """What it has left in its attributes."""
+    return vars(await replayed(runner))
 
 
 @pytest.mark.parametrize("name", OF_ONE_ACTIVATION)
@@ -50,3 +55,11 @@ async def test_no_message_of_an_activation_stays() -> None:
     kept = await kept_after_a_replay(LightRunner)
     assert [name for name, value in kept.items() if isinstance(value, Message)] == ["_last_completion_result"]
     assert type(kept["_workflow_input"].headers) is dict
+
+
+async def test_a_coroutine_thrown_away_after_its_activation_cancels_its_timer_without_a_fault_in_the_log() -> None:
+    instance: Any = await replayed(LightRunner)
+    instance._deleting = False  # nobody evicts anything from a process that ends
+    timer = instance.call_later(60, print)
+    instance._timer_handle_cancelled(timer)
+    assert not instance._pending_timers
