@@ -89,14 +89,14 @@ def diff(before: str, after: str) -> int:
         typer.echo(error.detail, err=True)
         return 1
     typer.echo(f"{old.name} ({old.code}, {old.edition}) → {new.name} ({new.code}, {new.edition})")
-    found = differences(old.process, new.process)
+    found = differences(old, new)
     for each in found:
         typer.echo(str(each))
     typer.echo(
         f"{len(found)} changes; running cases keep the edition they began under · "
         f"{len(found)}处不同；已受理的纠纷仍按受理时的版本办理"
         if found
-        else "no change of the process · 工作流程没有不同"
+        else "no change · 没有不同"
     )
     return 0
 

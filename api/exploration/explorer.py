@@ -1,28 +1,23 @@
 """Every way that a case may take under a playbook, within bounds: one lead, one cooperating unit, two parties, two
 rounds, one interruption. Clock-blind: time is no part of where a case stands; what silence decides is a move like any.
 
-A way is gone by the workflow's own code on the harness. Where it branches, the other branches wait at the frontier, and
-each is gone from the beginning again: a run can't be copied.
+A way is gone by the workflow's own code on the harness. Where it branches, the other branches wait at the frontier.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 
 from temporalio.exceptions import ApplicationError
 
-from api.exploration.county import BEGAN, begun
-from api.exploration.moves import Move, moves_of, steers, take
+from api.exploration.moves import Move, moves_of, steers
 from api.exploration.standing import Standing, standing_of
-from domain.case.state import DisputeState
+from api.exploration.ways import Crossing, Start, Way, Ways
 from domain.policy.playbook import Playbook
 from domain.policy.stages import Stage
-from workflows.dispute import DisputeInput
 from workflows.harness.life import Life
 
 
@@ -36,46 +31,8 @@ class Bounds:
     seconds: float = 600.0
 
 
-@dataclass(frozen=True)
-class Start:
-    """How a case comes in."""
-
-    source: str
-    rank: int
-    danger: str = ""
-    police: bool = False
-
-    @property
-    def words(self) -> str:
-        """How it comes in, in words."""
-        risk = "，有家暴风险" if self.danger else "，涉警" if self.police else ""
-        return f"由{self.source}受理，危害程度{self.rank}{risk}"
-
-
 TELLS_EVERY = 1_000
 """moves tried between two words of how far it has come"""
-Way = tuple[Start, tuple[Move, ...]]
-
-
-class Ways:
-    """Brings a case along a way under one playbook, as often as asked."""
-
-    def __init__(self, playbook: Playbook) -> None:
-        self.playbook = playbook
-        self._begun: dict[Start, DisputeState] = {}
-
-    def live(self, way: Way) -> tuple[Life, Iterator[int]]:
-        """A case at the end of a way, and what its further keys are counted by."""
-        start, moves = way
-        if start not in self._begun:
-            self._begun[start] = begun(self.playbook, source=start.source, rank=start.rank, danger=start.danger,
-                                       police=start.police)  # fmt: skip
-        state, keys = self._begun[start], count(1)
-        apart = {id(each): each for each in (state.process, state.calendar)}  # never changed: not worth a copy
-        life = Life(DisputeInput(state=deepcopy(state, apart)), BEGAN, keys, travels=False)
-        for move in moves:
-            take(life, move, keys)
-        return life, keys
 
 
 @dataclass
@@ -84,6 +41,8 @@ class Place:
 
     number: int
     way: Way
+    since: Crossing
+    """where it last crossed into a stage"""
     stage: Stage
     outcome: str = ""
     asks: tuple[str, ...] = ()
@@ -125,7 +84,7 @@ class Explorer:
         told: Callable[[int, int], None] | None = None,
     ) -> None:
         self.playbook, self.bounds = playbook, bounds
-        self._ways = Ways(playbook)
+        self.ways = Ways(playbook)
         self._seen = seen or (lambda place, life: None)
         self._at = arrived or (lambda life, way: None)
         self._told = told or (lambda places, waiting: None)
@@ -152,25 +111,26 @@ class Explorer:
                         time.monotonic() - began)  # fmt: skip
 
     def _start(self, start: Start) -> None:
-        life, _ = self._ways.live((start, ()))
-        self._arrived(life, (start, ()))
+        since = self.ways.began(start)
+        life, _ = self.ways.live((start, ()), since)
+        self._arrived(life, (start, ()), since)
 
     def _go(self, place: Place, move: Move) -> None:
         start, moves = place.way
         way = (start, (*moves, move))
-        life, keys = self._ways.live(place.way)
+        life, keys = self.ways.live(place.way, place.since)
         try:
-            take(life, move, keys)
+            since = self.ways.crossed(life, move, keys, place.since, len(way[1]))
         except ApplicationError as refusal:
             place.refused[move] = f"{refusal.type}: {refusal.message}"
         except Exception as failure:
             place.failed[move] = f"{type(failure).__name__}: {failure}"
         else:
-            place.leads[move] = self._arrived(life, way)
+            place.leads[move] = self._arrived(life, way, since)
         finally:
             life.drop()
 
-    def _arrived(self, life: Life, way: Way) -> int:
+    def _arrived(self, life: Life, way: Way, since: Crossing) -> int:
         state = life.state
         self._at(life, way)
         interrupted = sum(1 for move in way[1] if move.outside)
@@ -179,7 +139,8 @@ class Explorer:
             return self._numbers[standing]
         number = self._numbers[standing] = len(self._places)
         asks = tuple(sorted({task.kind for task in state.pending() if steers(task.kind)}))
-        place = Place(number, way, state.stage, state.outcome or "", asks, beyond=state.round > self.bounds.rounds)
+        beyond = state.round > self.bounds.rounds
+        place = Place(number, way, since, state.stage, state.outcome or "", asks, beyond)
         self._places.append(place)
         if not (state.closed or place.beyond):
             wanted = moves_of(state, interruptions=interrupted < self.bounds.interruptions)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from api.exploration.closings import closing_of
-from api.exploration.explorer import Bounds, Explored, Explorer, Place, Way
+from api.exploration.explorer import Bounds, Explored, Explorer, Place
 from api.exploration.moves import Move, steers
 from api.exploration.silence import unheard
+from api.exploration.ways import Way
 from domain.case.state import Task
 from domain.policy.playbook import Playbook
 from domain.policy.stages import Stage

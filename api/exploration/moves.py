@@ -73,15 +73,32 @@ def moves_of(state: DisputeState, *, interruptions: bool) -> Iterator[Move]:
     people answer who know nothing of each other leads to the same places.
     """
     steering = [task for task in state.pending() if steers(task.kind)]
-    beside = [task for task in steering if KINDS[task.kind].aside]
+    turn = _whose_turn(state, steering)
     nth: dict[str, Iterator[int]] = {}
     for task in steering:
         number = next(nth.setdefault(task.kind, count()))
-        if not beside or task is beside[0]:
+        if task in turn:
             yield from _answers(state, task, number)
     yield from _silences(state, asked=bool(steering))
     if interruptions and not state.closed:
         yield from _from_outside(state)
+
+
+def _whose_turn(state: DisputeState, steering: list[Task]) -> list[Task]:
+    """Who answers next of those asked at once: beside the story first, then of a push the lead before the others; of
+    visits one after the other.
+    """
+    beside = [task for task in steering if _stands_beside(state, task)]
+    if beside or state.stage is Stage.FOLLOW_UP:
+        return (beside or steering)[:1]
+    lead = [task for task in steering if task.about.get("lead")]
+    return lead or steering
+
+
+def _stands_beside(state: DisputeState, task: Task) -> bool:
+    """A desk stands beside what was pushed at once."""
+    spec = KINDS[task.kind]
+    return spec.aside or (spec.by_levels and state.stage is not Stage.TRIAGE)
 
 
 def _answers(state: DisputeState, task: Task, number: int) -> Iterator[Move]:
@@ -98,16 +115,17 @@ def _called(task: Task) -> str:
 
 
 def _silences(state: DisputeState, *, asked: bool) -> Iterator[Move]:
-    """Where the clock itself decides; and where nobody is asked, the next that waits for its day."""
-    for nth, clock in enumerate(_deciding(state)):
-        yield Move("silence", clock.name.partition(":")[0], nth, words=f"无人理会：{clock.title}届满")
+    """Where the clock decides, the first that does; and where nobody is asked, the next that waits for its day."""
+    for clock in _deciding(state)[:1]:
+        yield Move("silence", clock.name.partition(":")[0], words=f"无人理会：{clock.title}届满")
     if not asked and not state.closed:
         yield Move("time", "next", words="到期日来临")
 
 
 def _deciding(state: DisputeState) -> list[Clock]:
+    """The clocks that decide, the first to do so first."""
     running = (clock for clock in state.clocks if clock.running and clock.decides)
-    return [clock for clock in running if not clock.name.startswith((RING, KNOWN))]
+    return sorted((c for c in running if not c.name.startswith((RING, KNOWN))), key=lambda clock: clock.due_at)
 
 
 def _from_outside(state: DisputeState) -> Iterator[Move]:
@@ -134,7 +152,7 @@ def take(life: Life, move: Move, keys: Iterator[int]) -> None:
             task = [t for t in state.pending(move.name) if steers(t.kind)][move.nth]
             _answer(life, task, move, f"k{next(keys)}.x")
         case "silence":
-            _until(life, _deciding(state)[move.nth].due_at)
+            _until(life, _deciding(state)[0].due_at)
         case "time":
             _wait(life)
         case "action":

@@ -52,26 +52,27 @@ def standing_of(state: DisputeState, *, interrupted: bool, rounds: int) -> Stand
         interrupted,
         state.colour,
         state.police and at_desks,
-        state.left_police,
+        state.left_police and state.concluded_at is None,
         not set(state.risk_kinds).isdisjoint(state.process.protection_for),
         state.source if at_desks else "",
         (state.divert, *_said(state)) if at_desks else (),
         tuple(sorted(_asked(task) for task in state.tasks if _waits(task))),
         tuple(sorted(c.name for c in state.clocks if c.name in CLOCKS and c.stopped_at is None)),
         _parts(state),
-        disposal.where if disposal else "",
+        disposal.where if disposal and state.concluded_at is None else "",
         _owed(state),
         sum(1 for verdict in state.evaluations if verdict.round == this),
-        state.diverted is not None,
         len(state.summons),
         state.concluded_at is not None,
     )
 
 
 def _parts(state: DisputeState) -> tuple[tuple[str, bool, str], ...]:
-    """Each organisation's part while push 3 lasts; afterwards only that there were some. Silence that counts as signing
-    leads where signing leads.
+    """Each organisation's part while push 3 lasts; afterwards only that there were some, until what they did is judged.
+    Silence that counts as signing leads where signing leads.
     """
+    if state.concluded_at is not None:
+        return ()
     mine = [part for part in state.assigned if part.round == state.round]
     if state.stage is not Stage.PUSH_3:
         return tuple({(part.organisation.code, True, "") for part in mine if part.lead})
@@ -106,4 +107,5 @@ def _asked(task: Task) -> tuple[str, ...]:
 
 def _owed(state: DisputeState) -> tuple[str, ...]:
     last = state.agreements[-1:]
-    return tuple(sorted(o.state for agreement in last if agreement.round == state.round for o in agreement.obligations))
+    owed = (o.state for agreement in last if agreement.round == state.round for o in agreement.obligations)
+    return tuple(sorted(each for each in owed if each in ("pending", "overdue")))

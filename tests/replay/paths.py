@@ -35,7 +35,8 @@ def steps_of(state: DisputeState) -> list[Step]:
             kind, name = entry.detail["task_kind"], entry.detail["decision"]
             spec = KINDS[kind]
             if spec.decisions[name].ends and steers(kind):
-                steps.append(("" if spec.aside else stage, kind, name))
+                beside = spec.aside or (spec.by_levels and stage != Stage.TRIAGE)
+                steps.append(("" if beside else stage, kind, name))
     return steps
 
 

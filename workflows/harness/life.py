@@ -20,11 +20,13 @@ from pydantic import BaseModel
 from temporalio.common import SearchAttributeUpdate, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 
+from domain.case.case import Case
 from domain.case.records import Incident
 from domain.case.state import DisputeState
 from domain.image.projection import Image
 from domain.image.update_result import UpdateResult
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
@@ -82,8 +84,23 @@ class Strand:
         self._coroutine.close()
 
 
+class WatchedCase(Case):
+    """A case whose driver is told of each stage before it is entered."""
+
+    entering: Callable[[Stage], None] | None = None
+
+    def enter(self, stage: Stage) -> None:
+        """As any case."""
+        if self.entering:
+            self.entering(stage)
+        super().enter(stage)
+
+
 class DrivenDispute(DisputeWorkflow):
     """A dispute that runs on another engine than Temporal."""
+
+    case: WatchedCase
+    case_type = WatchedCase
 
     def __init__(self, dispute: DisputeInput, engine: Engine) -> None:
         self.engine = engine
@@ -95,15 +112,25 @@ class Life(Engine):
 
     Without `travels` messages do not go through JSON, and no validator is looked at for leaving the case as it was: for
     whoever drives very many lives of which that is known, and hands over what is nobody else's.
+
+    With `entering` the case is one that stood before that stage: the life goes on by entering it.
     """
 
-    def __init__(self, dispute: DisputeInput, at: datetime, ids: Iterator[int], *, travels: bool = True) -> None:
+    def __init__(
+        self,
+        dispute: DisputeInput,
+        at: datetime,
+        ids: Iterator[int],
+        *,
+        travels: bool = True,
+        entering: Stage | None = None,
+    ) -> None:
         self.at = at
         self._run_id = f"run-{next(ids)}"
         self._ids = ids
         self._travels = travels
         self.workflow = DrivenDispute(_travelled(dispute) if travels else dispute, self)
-        at_stage = self.workflow._begin(dispute)
+        at_stage = entering or self.workflow._begin(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
         self._clock = Strand(keep_time(self.workflow.case, self))
         self._memory = Strand(self.workflow.publisher.remember())
@@ -117,6 +144,10 @@ class Life(Engine):
     def state(self) -> DisputeState:
         """The case."""
         return self.workflow.state
+
+    def watch(self, entering: Callable[[Stage], None]) -> None:
+        """Tells of each stage before the case enters it: there the story holds nothing that the case does not."""
+        self.workflow.case.entering = entering
 
     @property
     def ended(self) -> bool:

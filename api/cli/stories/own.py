@@ -154,6 +154,8 @@ def relapse(t: Telling) -> None:
     """反弹: found flared up again at a visit, pushed again from the beginning, and resolved."""
     _quarrel(t)
     _work(t, Stage.FOLLOW_UP)
+    if "visit" not in t.open_kinds():  # the plan's first visit is later
+        _wait(t)
     t.tell("第一次回访，一方说又吵了起来：重新研判、再次推送")
     t.answer("visit", "relapsed", summary="上周又发生争吵")
     t.expect_stage("triage", round=2)

@@ -16,12 +16,16 @@ from domain.policy.addressing import PLACE_NAMES, Addressing, Composition
 from domain.policy.approvals import ROAD_NAMES
 from domain.policy.catalogue import KINDS, title_of
 from domain.policy.comparing.titles import PARTS, TITLES, VALUES
+from domain.policy.parts.notices import NOTICES
+from domain.policy.playbook import Playbook
 from domain.policy.process import Process
 from domain.policy.spans import Span
-from domain.policy.stages import Stage
+from domain.policy.stages import STAGE_NAMES, Stage
 
 ABSENT = "无"
 """What stands where one of the two says nothing."""
+BESIDE = ("hazards", "spot_checks", "figure_supervision")
+"""The parts of a playbook that no case pins."""
 
 
 class Difference(Model):
@@ -37,17 +41,15 @@ class Difference(Model):
         return f"{' · '.join(self.where)}：{self.before} → {self.after}{concerned}"
 
 
-def differences(before: Process, after: Process) -> list[Difference]:
-    """Everything that is otherwise in `after`, part by part in the order of the process."""
-    return [
-        each
-        for part in Process.model_fields
-        for each in _part(before, after, part)
-    ]  # fmt: skip
+def differences(before: Playbook, after: Playbook) -> list[Difference]:
+    """Everything that is otherwise in `after`, part by part: the process in its order, then what stands beside it."""
+    old, new = before.process, after.process
+    inside = [(part, getattr(old, part), getattr(new, part)) for part in Process.model_fields]
+    outside = [(part, getattr(before, part), getattr(after, part)) for part in BESIDE]
+    return [each for part, left, right in (*inside, *outside) for each in _part(old, new, part, left, right)]
 
 
-def _part(before: Process, after: Process, part: str) -> Iterator[Difference]:
-    old, new = getattr(before, part), getattr(after, part)
+def _part(before: Process, after: Process, part: str, old: Any, new: Any) -> Iterator[Difference]:
     for path, left, right in _apart((), old, new):
         reached = sorted({*old} ^ {*new}) if part == "stages" else path
         sides = ((before, left), (after, right))
@@ -98,6 +100,10 @@ def _named(before: Process, after: Process, part: str, path: Sequence[Any]) -> l
 
 
 def _name(after: Process, before: Process, part: str, above: Sequence[Any], key: Any) -> str:
+    if part == "words" and above[-1:] == ("stages",):
+        return STAGE_NAMES[Stage(key)]  # by the name that all cities share: its own is what differs
+    if part == "words" and above[-1:] == ("tasks",):
+        return KINDS[key].name
     for process in (after, before):
         if name := _code_name(process, (part, *above)[-1], key):
             return name
@@ -127,10 +133,21 @@ def _code_name(process: Process, of: Any, key: Any) -> str:
         case "criteria":
             criteria = process.ladder.criteria if process.ladder else {}
             return criteria[text].name if text in criteria else ""
+        case "sent_by":
+            return NOTICES.get(text, "")
+        case "roles":
+            return words.role_name(text) if words.knows_role(text) else ""
+        case "places":
+            return words.places[text].name if text in words.places else ""
         case "roads":
             return next((name for road, name in ROAD_NAMES.items() if road == text), "")
         case _:
             return ""
+
+
+def _role(process: Process, code: str) -> str:
+    """What a role is called; any other text as it is."""
+    return process.words.role_name(code) if process.words.knows_role(code) else code
 
 
 def _stage(process: Process, code: str) -> str:
@@ -147,7 +164,7 @@ def _in_words(process: Process, key: Any, value: Any) -> str:
         case Span() | int():
             return str(value)
         case float():
-            return f"{value:.0%}"
+            return f"{value:.0%}" if value <= 1 else f"{value:g}"
         case Addressing():
             return _post(process, value)
         case Composition():
@@ -162,7 +179,7 @@ def _in_words(process: Process, key: Any, value: Any) -> str:
             return _parts_in_words(process, value)
         case StrEnum() | str():
             named = VALUES.get(str(key), {}).get(str(value)) or _stage(process, str(value))
-            return named or _code_name(process, _REFERS.get(str(key)), value) or str(value) or ABSENT
+            return named or _code_name(process, _REFERS.get(str(key)), value) or _role(process, value) or ABSENT
         case _:
             return str(value)
 
@@ -172,7 +189,10 @@ def _parts_in_words(process: Process, value: BaseModel) -> str:
     said = value.model_dump(exclude_defaults=True).keys() - {"name", "code"}
     named = [name for name in type(value).model_fields if name in said]
     parts = [(name, _in_words(process, name, getattr(value, name))) for name in named]
-    told = "，".join(f"{TITLES.get(name, name)} {words}" for name, words in parts if words)
+    of = type(value).__name__.lower()
+    told = "，".join(
+        f"{TITLES.get(f'{of}.{name}') or TITLES.get(name, name)} {words}" for name, words in parts if words
+    )
     return told or str(getattr(value, "name", ABSENT))
 
 

@@ -29,8 +29,11 @@ PARTS = {
     "promotion": "提级办理",
     "notices": "函件",
     "words": "本地用语",
+    "hazards": "隐患通知",
+    "spot_checks": "抽查",
+    "figure_supervision": "指标督导",
 }
-"""The parts of a process."""
+"""The parts of a process, and what stands beside it."""
 
 TITLES = {
     "name": "名称",
@@ -121,6 +124,17 @@ TITLES = {
     "visits": "回访计划",
     "after": "自何时起",
     "within": "期限",
+    "of_100": "每百件抽查",
+    "kept_of_100": "未分流的每百件抽查",
+    "diverted_of_100": "已分流的每百件抽查",
+    "aspects": "方面",
+    "thresholds": "指标底线",
+    "below": "不得低于",
+    "figure_supervision.above": "不得高于",
+    "threshold.above": "不得高于",
+    "of_at_least": "至少件数",
+    "kinds": "机构类型",
+    "answer_within": "答复期限",
     "satisfaction": "须问满意度",
     "try_again_after": "未联系上多久再访",
     "tries": "每次回访至多联系次数",

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from api.exploration.explorer import Bounds
+from api.exploration.explorer import Bounds, Explorer
 from api.exploration.findings import Tried, tried
+from api.exploration.standing import standing_of
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
 from tests.domain.support import playbook
 
 HAMLET = (Path(__file__).parent / "hamlet.yaml").read_text(encoding="utf-8")
+XIZHOU = (Path(__file__).parents[2] / "e2e" / "sixth_city" / "xizhou.yaml").read_text(encoding="utf-8")
 WHOLE = Bounds(rounds=1, interruptions=0)
 NEAR = Bounds(rounds=1, interruptions=0, states=250)
 HEARD = "rungs: {supervise_after: {hours: 1}}"
@@ -48,17 +50,35 @@ FAULTS: dict[str, tuple[Bounds, str, str, str, str]] = {
 
 
 def explored(text: str, bounds: Bounds) -> Tried:
-    return tried(load_playbook(text, "hamlet.yaml"), bounds)
+    return tried(load_playbook(text, f"{text.partition('code: ')[2].split()[0]}.yaml"), bounds)
 
 
 def test_a_small_mechanism_is_gone_to_its_ends_and_nothing_is_wrong_with_it() -> None:
     found = explored(HAMLET, WHOLE)
     assert (found.findings, found.explored.whole) == ([], True)
-    assert len(found.explored.places) > 300
+    assert len(found.explored.places) > 150
     assert set(Stage) - {place.stage for place in found.explored.places} == {Stage.CONFIRMATION, Stage.NOTICE}
     assert not any(place.failed for place in found.explored.places)
     assert {how for how in found.closings if "评估通过" in how or "批准" in how} == {
         "化解，评估通过", "经批准并案", "经批准转为刑事案件"}  # fmt: skip
+
+
+def test_a_city_that_only_its_file_knows_is_gone_to_its_ends_and_nothing_is_wrong_with_it() -> None:
+    found = explored(XIZHOU, WHOLE)
+    assert ([str(each) for each in found.findings], found.explored.whole) == ([], True)
+    assert len(found.explored.places) > 200
+
+
+def test_a_case_taken_up_before_a_stage_stands_as_one_that_has_gone_all_the_way() -> None:
+    explorer = Explorer(load_playbook(HAMLET, "hamlet.yaml"), Bounds(rounds=2, interruptions=1, states=400))
+    places, ways = explorer.explore().places, explorer.ways
+    assert {place.since.stage for place in places} >= {Stage.TRIAGE, Stage.PUSH_3, Stage.EVALUATION, Stage.FOLLOW_UP}
+    for place in places[::7]:
+        taken_up, all_the_way = (ways.live(place.way, since)[0] for since in (place.since, ways.began(place.way[0])))
+        told = [[(line.at, line.kind, line.title) for line in life.state.timeline] for life in (taken_up, all_the_way)]
+        assert told[0] == told[1]
+        stood = [standing_of(life.state, interrupted=False, rounds=2) for life in (taken_up, all_the_way)]
+        assert stood[0] == stood[1]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

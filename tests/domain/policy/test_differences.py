@@ -9,21 +9,25 @@ import pytest
 from pydantic import BaseModel
 
 from domain.policy.addressing import Addressing, Composition
-from domain.policy.comparing.differences import differences
+from domain.policy.comparing.differences import BESIDE, differences
 from domain.policy.comparing.titles import PARTS, TITLES
-from domain.policy.playbook import load_playbook
+from domain.policy.oversight.spot_checks import SpotChecks
+from domain.policy.oversight.thresholds import FigureSupervision
+from domain.policy.parts.hazards import HazardPolicy
+from domain.policy.parts.notices import NOTICES
+from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.process import Process
 from domain.policy.spans import Span
 from tests.docs.test_playbook_page import EXAMPLE
-from tests.domain.support import process as shipped
+from tests.domain.support import playbook as shipped
 
 NOT_SAID = {Span, Addressing, Composition}
 """Read as one thing, their keys are never named."""
 
 
-def yunhe(old: str = "", new: str = "") -> Process:
+def yunhe(old: str = "", new: str = "") -> Playbook:
     assert old in EXAMPLE
-    return load_playbook(EXAMPLE.replace(old, new, 1), "yunhe.yaml").process
+    return load_playbook(EXAMPLE.replace(old, new, 1), "yunhe.yaml")
 
 
 def told(old: str, new: str) -> list[str]:
@@ -78,6 +82,24 @@ def test_what_one_has_and_the_other_has_not_is_told_both_ways() -> None:
     assert (gone.after, gone.whom[0]) == ("无", "处警民警（派出所）")
 
 
+def test_what_stands_beside_the_process_is_told_too() -> None:
+    before = shipped("qionglai")
+    assert before.spot_checks
+    drawn = before.spot_checks.model_copy(update={"of_100": before.spot_checks.of_100 + 1})
+    [told] = differences(before, before.model_copy(update={"spot_checks": drawn}))
+    assert (told.where, told.before, told.after) == (
+        ["抽查", "每百件抽查"], str(before.spot_checks.of_100), str(drawn.of_100))  # fmt: skip
+
+
+def test_codes_are_told_by_the_names_people_know() -> None:
+    told = {" · ".join(each.where): each for each in differences(shipped("jinhua"), shipped("huangshi"))}
+    assert not [where for where in told if where.isascii()]
+    letters = [where for where in told if where.startswith("函件 · 谁可发函")]
+    assert {where.rpartition(" · ")[2] for where in letters} <= set(NOTICES.values())
+    assert [each for each in told.values() if "station_chief" in f"{each.before}{each.after}"] == []
+    assert told["本地用语 · 环节 · 一推·处警民警"].after == "一推·现场稳控"
+
+
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     for argument in get_args(annotation):
         yield from _models(argument)
@@ -94,5 +116,8 @@ def _within(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]
 
 
 def test_every_key_of_a_process_is_called_something() -> None:
-    assert [name for name in Process.model_fields if name not in PARTS] == []
-    assert {name for name in _within(Process, {Process}) if name not in {*TITLES, *PARTS}} == set()
+    assert {*Process.model_fields, *BESIDE} <= {*PARTS}
+    assert {*Playbook.model_fields} - {*BESIDE} == {"code", "name", "edition", "realises", "process"}
+    models: list[type[BaseModel]] = [Process, HazardPolicy, SpotChecks, FigureSupervision]
+    named = {name for model in models for name in _within(model, {model})}
+    assert named - {*TITLES, *PARTS} == set()
