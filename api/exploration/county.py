@@ -25,6 +25,7 @@ BEGAN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 LEAD, UNIT = (OrganisationRef(code=code, name=name, path=f"/c/{code}")
               for code, name in (("lead", "主办单位"), ("unit", "协办单位")))  # fmt: skip
 UNITS = {ref.code: ref for ref in (LEAD, UNIT)}
+"""Who may be given a part."""
 CATEGORY = "explored"
 ANOTHER = "D2026-000009"
 """the number of some other dispute"""
@@ -76,6 +77,11 @@ def fields_for(state: DisputeState, task: Task, decision: str, at: datetime) -> 
         "disposal_pictures": state.process.disposal_pictures,
     }  # fmt: skip
     return example(task.kind, decision, task.about, document, at, seated(task))
+
+
+def known_to(state: DisputeState) -> dict[str, OrganisationRef]:
+    """The organisations that a form may name, by code."""
+    return {ref.code: ref for ref in state.organisations.values()} | UNITS
 
 
 def seated(task: Task) -> list[JsonObject]:

@@ -122,7 +122,8 @@ class Explorer:
         try:
             since = self.ways.crossed(life, move, keys, place.since, len(way[1]))
         except ApplicationError as refusal:
-            place.refused[move] = f"{refusal.type}: {refusal.message}"
+            said = [f"{each['field']} {each['message']}" for each in refusal.details[0]["errors"]]
+            place.refused[move] = "; ".join([f"{refusal.type}: {refusal.message}", *said])
         except Exception as failure:
             place.failed[move] = f"{type(failure).__name__}: {failure}"
         else:

@@ -14,9 +14,9 @@ from api.core.schemas import JsonObject
 from api.exploration.county import (
     CATEGORY,
     UNIT,
-    UNITS,
     answerer,
     fields_for,
+    known_to,
     obligation,
     people_named,
     pictures,
@@ -177,7 +177,7 @@ def _answer(life: Life, task: Task, move: Move, key: str) -> None:
             evidence=evidence,
             actor=answerer(task),
             people=people_named(fields),
-            organisations=UNITS,
+            organisations=known_to(state),
             labels={CATEGORY: "纠纷"},
         )
     )
@@ -195,7 +195,7 @@ def _act(life: Life, move: Move, key: str) -> None:
             why = next(iter(state.process.summons.triggers))
             fields |= {"to": [{"organisation": UNIT.code, "role": "department_handler"}], "why": why, "where": "会议室"}
     actor = Actor(person_id=f"acts-{key}", name="提出人", posts=posts)
-    life.act(Act(key=key, action=move.name, fields=fields, actor=actor, organisations=UNITS))
+    life.act(Act(key=key, action=move.name, fields=fields, actor=actor, organisations=known_to(state)))
 
 
 def _until(life: Life, at: datetime) -> None:
