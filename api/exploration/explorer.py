@@ -122,8 +122,7 @@ class Explorer:
         try:
             since = self.ways.crossed(life, move, keys, place.since, len(way[1]))
         except ApplicationError as refusal:
-            said = [f"{each['field']} {each['message']}" for each in refusal.details[0]["errors"]]
-            place.refused[move] = "; ".join([f"{refusal.type}: {refusal.message}", *said])
+            place.refused[move] = "; ".join([f"{refusal.type}: {refusal.message}", *_fields_of(refusal)])
         except Exception as failure:
             place.failed[move] = f"{type(failure).__name__}: {failure}"
         else:
@@ -148,6 +147,12 @@ class Explorer:
             self._frontier.extend((place, move) for move in wanted)
         self._seen(place, life)
         return number
+
+
+def _fields_of(refusal: ApplicationError) -> list[str]:
+    """What a refusal says of single fields; another's says nothing of that sort."""
+    errors = [each for detail in refusal.details if isinstance(detail, dict) for each in detail.get("errors", [])]
+    return [f"{each.get('field', '')} {each.get('message', '')}".strip() for each in errors]
 
 
 def starts_of(playbook: Playbook) -> list[Start]:
