@@ -203,8 +203,11 @@ class County:
         }
 
     def report(self, role: str, body: Document) -> Document:
-        """A report by the first person of a role; answers what intake answered."""
-        return self.with_role(role).report(body)
+        """A report by a person of a role, of the place where there is one; answers what intake answered.
+
+        A mechanism may take reports of a village from its own people only.
+        """
+        return self.nearest(role, body["place"]["address"]).report(body)
 
     def send_batch(self, items: list[Document], **more: Any) -> Document:
         """A batch of notices of hazards, by the first person of a post that may send one."""

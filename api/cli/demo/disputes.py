@@ -66,8 +66,8 @@ class Making:
     def _report(self, source: str, suffix: str, narrative: str) -> str:
         now = self.at or self.people.now.isoformat(timespec="seconds")
         a, b = self.script.parties
-        # by somebody of the place: a mechanism may take reports of a village from its own people only
-        answer = self.people.nearest(REPORTERS[source], self.script.address).report(
+        answer = self.people.report(
+            REPORTERS[source],
             {
                 "source": source,
                 "source_no": f"DEMO-{self.script.code}{suffix}",

@@ -22,7 +22,7 @@ def test_an_edition_of_one_s_own_is_compared_with_the_one_that_ships(tmp_path: P
     assert code == 0
     assert "联调 · 层级 · 多部门联合调解 · 次数：3 → 4（涉及综治中心分派员（镇街综治中心）、" in output
     assert "1处不同；已受理的纠纷仍按受理时的版本办理" in output
-    assert diff("jinhua", "jinhua")[1].endswith("no change of the process · 工作流程没有不同\n")
+    assert diff("jinhua", "jinhua")[1].endswith("no change · 没有不同\n")
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:

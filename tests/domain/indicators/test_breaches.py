@@ -51,7 +51,7 @@ def test_both_cities_supervise_the_four_numbers_or_rates_that_their_reports_name
     [
         ("refused: {above: 0}", "refusd: {above: 0}", "no such indicator: refusd: did you mean refused?"),
         ("refused: {above: 0}", "refused: {above: 0, below: 1}", "either below or above"),
-        ("by: [{role: supervisor, at: county}]\n\nprocess", "by: [{role: supervisor, at: village}]\n\nprocess",
+        ("by: [{role: supervisor, at: county}]\n\n", "by: [{role: supervisor, at: village}]\n\n",
          "one of the whole county"),
     ],
 )  # fmt: skip
