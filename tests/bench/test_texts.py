@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import combinations
 from pathlib import Path
 
@@ -19,7 +19,7 @@ FILES = {
     found["file"]: (int(found["rows"]), found["digest"])
     for found in WRITTEN_DOWN.finditer((TEXTS / "README.md").read_text(encoding="utf-8"))
 }
-PAIRS = {"places": (60, 100)}
+PAIRS = {"places": (60, 100), "repeats": (90, 110)}
 """At least as many different and same pairs."""
 NUMBERS = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|\d{15,}|\d{6}(?:18|19|20)\d{6,}")
 """A mobile phone, a bank card or what an identity number begins with, once its blanks and dashes are gone."""
@@ -71,7 +71,7 @@ def test_every_file_is_the_one_written_down() -> None:
     [
         ("reports", "category", ["text"]),
         *((name, "guise", ["text"]) for name in GUISES),
-        *((name, "same", ["first", "second"]) for name in PAIRS),
+        ("places", "same", ["first", "second"]),
     ],
 )
 def test_each_class_is_divided_by_digest_alone(name: str, of: str, columns: list[str]) -> None:
@@ -80,6 +80,31 @@ def test_each_class_is_divided_by_digest_alone(name: str, of: str, columns: list
         mine = sorted(order(row, *columns) for row in dev + held if row[of] == kind)
         tuned_on = {order(row, *columns) for row in dev if row[of] == kind}
         assert tuned_on == set(mine[: (len(mine) + 1) // 2]), kind
+
+
+def test_no_story_of_a_repeat_stands_in_both_halves() -> None:
+    answers: dict[str, set[str]] = defaultdict(set)
+    firsts: dict[str, str] = {}
+    for row in both_halves("repeats"):
+        place = order(row, "first", "second")
+        answers[row["story"]].add(row["same"])
+        firsts[row["story"]] = min(place, firsts.get(row["story"], place))
+    assert all(first.startswith(story) for story, first in firsts.items())
+    dev, held = ({row["story"] for row in rows_of(f"repeats_{half}.csv")} for half in ("dev", "held"))
+    assert not dev & held
+    for kind in ({"yes"}, {"no"}, {"yes", "no"}):
+        mine = sorted(story for story in firsts if answers[story] == kind)
+        assert {story for story in dev if answers[story] == kind} == set(mine[: (len(mine) + 1) // 2]), kind
+
+
+def test_no_text_of_a_repeat_is_nearly_one_of_the_other_half() -> None:
+    dev, held = (
+        {row[side]: bigrams(row[side]) for row in rows_of(f"repeats_{half}.csv") for side in ("first", "second")}
+        for half in ("dev", "held")
+    )
+    for one, of_one in dev.items():
+        for other, of_other in held.items():
+            assert len(of_one & of_other) < 0.35 * len(of_one | of_other), (one, other)
 
 
 def test_the_reports_cover_the_responsibility_list() -> None:
