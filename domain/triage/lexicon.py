@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr
 from domain.base import Strict
 from domain.errors import PolicyInvalid
 from domain.policy.loading import parse_policy
-from domain.triage.cues import CueIndex, Layer, Use, cue_fault, literals
+from domain.triage.hearing.cues import CueIndex, Layer, Use, cue_fault, literals
 
 Colour = Literal["red", "yellow", "blue"]
 CATEGORIES_FILE = "categories.yaml"

@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from domain.base import Model
-from domain.triage.cues import Hit, Layer, denied, normalise, same_clause, settle
 from domain.triage.diversion import DIVERT_CONFIDENCE
+from domain.triage.hearing.cues import Hit, Layer, denied, normalise, same_clause, settle
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
 
 REPEATS_RAISE = 3

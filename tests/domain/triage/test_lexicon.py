@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import PolicyInvalid
-from domain.triage.cues import literals
+from domain.triage.hearing.cues import literals
 from domain.triage.lexicon import FALLBACK_CATEGORY, parse_lexicon
 from domain.triage.triage import triage
 

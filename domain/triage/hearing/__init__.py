@@ -1,0 +1,1 @@
+"""What a narrative says: cues found and settled, danger heard by frames."""
