@@ -44,9 +44,9 @@ async def listed_supervisions(
     services: Services, session: Session, actor: Actor, box: str, organisation: str | None, limit: int,
     cursor: str | None,
 ) -> Listed[Supervised]:  # fmt: skip
-    """A page of those that the person may read, the newest first: of the organisations he oversees."""
+    """A page of those that the person may read, the newest first."""
     directory = await services.directory.read(session)
-    paths = overseen(actor)
+    paths = _in_sight(services, actor, directory)
     if organisation:
         listed = directory.get(organisation)
         paths = [listed.path] if listed and any(within(listed.path, path) for path in paths) else []
@@ -61,8 +61,9 @@ async def whole_supervision(services: Services, session: Session, actor: Actor, 
     Raises:
         NotFound: there is none, or not for this person.
     """
-    row = await _seen(session, actor, supervision_id)
-    return _shown(services, row, actor, await services.directory.read(session))
+    directory = await services.directory.read(session)
+    row = await _seen(services, session, actor, directory, supervision_id)
+    return _shown(services, row, actor, directory)
 
 
 async def answer_supervision(
@@ -96,7 +97,7 @@ async def _said(
     async def do(_: str) -> Effect[Supervised]:
         calendar = await services.calendars.current()
         directory = await services.directory.read(session)
-        row = await _seen(session, actor, supervision_id)
+        row = await _seen(services, session, actor, directory, supervision_id)
         answering = what == "answer"
         by = _answers(actor, row) if answering else _rules(services, actor, directory)
         if by is None:
@@ -129,11 +130,18 @@ async def _said(
     return await once(services, session, actor, operation(supervision_id, what), key, content, _WHOLE, do)
 
 
-async def _seen(session: Session, actor: Actor, supervision_id: str) -> FigureSupervisionRow:
+async def _seen(
+    services: Services, session: Session, actor: Actor, directory: Directory, supervision_id: str
+) -> FigureSupervisionRow:
     row = await find_supervision(session, supervision_id)
-    if row is None or not any(within(row.path, path) for path in overseen(actor)):
+    if row is None or not any(within(row.path, path) for path in _in_sight(services, actor, directory)):
         raise NotFound("没有这件督导")
     return row
+
+
+def _in_sight(services: Services, actor: Actor, directory: Directory) -> list[str]:
+    """The paths of the organisations whose supervision a person may read: those he oversees; all, for who rules."""
+    return [directory.root.path] if _rules(services, actor, directory) else overseen(actor)
 
 
 def _answers(actor: Actor, row: FigureSupervisionRow) -> Actor | None:
@@ -142,8 +150,9 @@ def _answers(actor: Actor, row: FigureSupervisionRow) -> Actor | None:
 
 
 def _rules(services: Services, actor: Actor, directory: Directory) -> Actor | None:
-    policy = services.policy.playbook.figure_supervision
-    return actor.capacity_at(asked_posts(directory, policy.by)) if policy else None
+    playbook = services.policy.playbook
+    policy = playbook.figure_supervision
+    return actor.capacity_at(asked_posts(directory, playbook, policy.by)) if policy else None
 
 
 def _shown(services: Services, row: FigureSupervisionRow, actor: Actor, directory: Directory) -> Supervised:

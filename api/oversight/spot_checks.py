@@ -141,8 +141,9 @@ async def _may_read(services: Services, actor: Actor, directory: Directory) -> b
 
 def _asked(services: Services, actor: Actor, directory: Directory) -> Actor | None:
     """In whose name the person looks at them; none where nobody's post of his is asked."""
-    checks = services.policy.playbook.spot_checks
-    return actor.capacity_at(asked_posts(directory, checks.by)) if checks else None
+    playbook = services.policy.playbook
+    checks = playbook.spot_checks
+    return actor.capacity_at(asked_posts(directory, playbook, checks.by)) if checks else None
 
 
 def _barred(row: SpotCheckRow, actor: Actor) -> bool:

@@ -47,10 +47,11 @@ class Playbook(Strict):
         are.
         """
         known = dict(info.context or {})
-        figures = threshold_mistakes(self.figure_supervision, known.pop("indicators", None))
-        found = mistakes(self.code, self.edition, self.process, **known)
-        oversight = ((name, getattr(self, name)) for name in ("spot_checks", "figure_supervision"))
-        spans = (mistake for name, part in oversight for mistake in endless(part, (name,)))
+        figures = threshold_mistakes(self.process, self.figure_supervision, known.pop("indicators", None))
+        oversight = {"spot_checks": self.spot_checks, "figure_supervision": self.figure_supervision}
+        beside = [address.at for part in (*oversight.values(), self.hazards) if part for address in part.by]
+        found = mistakes(self.code, self.edition, self.process, beside=beside, **known)
+        spans = (mistake for name, part in oversight.items() for mistake in endless(part, (name,)))
         if found := [*found, *oversight_mistakes(self.process, self.spot_checks), *figures, *spans,
                      *life_mistakes(self.process, self.hazards)]:  # fmt: skip
             raise Mistakes(found)

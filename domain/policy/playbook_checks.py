@@ -44,9 +44,17 @@ NOT_IN_A_NAME = "\"'`\\“”‘’"
 
 
 def mistakes(
-    code: str, edition: str, process: Process, *, file: str | None = None, risk_kinds: Collection[str] | None = None
+    code: str,
+    edition: str,
+    process: Process,
+    *,
+    beside: Iterable[str] = (),
+    file: str | None = None,
+    risk_kinds: Collection[str] | None = None,
 ) -> list[Mistake]:
-    """Everything that keeps a playbook from being used, at its place; `file`, `risk_kinds` as for `load_playbook`."""
+    """Everything that keeps a playbook from being used, at its place; `file`, `risk_kinds` as for `load_playbook`.
+    `beside` are the places that parts beside the process name.
+    """
     checks = (
         _demands,
         _stages,
@@ -68,9 +76,9 @@ def mistakes(
         _supervision,
         endless,
         summon_mistakes,
-        _words,
     )
     found = [each for check in checks for each in check(process)]
+    found += _words(process, beside)
     for n, risk in enumerate(process.protection_for if risk_kinds is not None else ()):
         if risk not in (risk_kinds or ()):
             what = f"no such kind of risk: {risk}{choice(risk, sorted(risk_kinds or ()))}"
@@ -371,9 +379,9 @@ def _supervision(process: Process) -> Iterator[Mistake]:
         yield Mistake(("supervision", "rungs", "supervise_after"), what)
 
 
-def _words(process: Process) -> Iterator[Mistake]:
+def _words(process: Process, beside: Iterable[str]) -> Iterator[Mistake]:
     reporters = (each.at for source in process.sources.values() for each in source.reported_by)
-    yield from word_mistakes(process, (*(post.at for _, post in addressings(process)), *reporters))
+    yield from word_mistakes(process, (*(post.at for _, post in addressings(process)), *reporters, *beside))
 
 
 def endless(part: object, where: Loc = ()) -> Iterator[Mistake]:

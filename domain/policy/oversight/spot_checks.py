@@ -30,7 +30,7 @@ class SpotChecks(Strict):
 
 
 COUNTY_WIDE = ("bureau", "centre", "committee", "womens_federation", "risk_centre", "county")
-"""The places that a whole county has one of."""
+"""The places that a whole county has one of; a place of a city's own is one where it is one organisation."""
 
 
 def oversight_mistakes(process: Process, checks: SpotChecks | None) -> Iterator[Mistake]:
@@ -45,12 +45,14 @@ def oversight_mistakes(process: Process, checks: SpotChecks | None) -> Iterator[
                 yield Mistake(
                     ("spot_checks", name), "nobody diverts here: that takes a push of the police before push_3"
                 )
-    yield from not_county_wide("spot_checks", checks.by)
+    yield from not_county_wide("spot_checks", checks.by, process)
 
 
-def not_county_wide(part: str, by: Iterable[Addressing]) -> Iterator[Mistake]:
+def not_county_wide(part: str, by: Iterable[Addressing], process: Process) -> Iterator[Mistake]:
     """Who of a part that knows no dispute sits at a place that only a dispute has."""
+    own = [code for code, place in process.words.places.items() if place.organisation]
+    able = [*COUNTY_WIDE, *own]
     for n, address in enumerate(by):
-        if address.at not in COUNTY_WIDE:
+        if address.at not in able:
             where = (part, "by", n, "at")
-            yield Mistake(where, f"one of the whole county: {', '.join(COUNTY_WIDE)}, not '{address.at}'")
+            yield Mistake(where, f"one of the whole county: {', '.join(able)}, not '{address.at}'")

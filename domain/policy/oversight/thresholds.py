@@ -12,6 +12,7 @@ from domain.policy.addressing import Addressing
 from domain.policy.loading import Mistake
 from domain.policy.mistakes import choice
 from domain.policy.oversight.spot_checks import not_county_wide
+from domain.policy.process import Process
 from domain.policy.spans import Span
 
 
@@ -40,7 +41,9 @@ class FigureSupervision(Strict):
     answer_within: Span = Span(working_days=5)
 
 
-def threshold_mistakes(policy: FigureSupervision | None, indicators: Collection[str] | None) -> Iterator[Mistake]:
+def threshold_mistakes(
+    process: Process, policy: FigureSupervision | None, indicators: Collection[str] | None
+) -> Iterator[Mistake]:
     """What may not be said of it; `indicators` are the codes there are, not looked at where they are not given."""
     if policy is None:
         return
@@ -48,4 +51,4 @@ def threshold_mistakes(policy: FigureSupervision | None, indicators: Collection[
         if indicators is not None and code not in indicators:
             where = ("figure_supervision", "thresholds", code)
             yield Mistake(where, f"no such indicator: {code}{choice(code, list(indicators))}")
-    yield from not_county_wide("figure_supervision", policy.by)
+    yield from not_county_wide("figure_supervision", policy.by, process)

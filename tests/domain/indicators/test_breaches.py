@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from domain.errors import PolicyInvalid
@@ -12,6 +14,7 @@ from domain.policy.oversight.thresholds import Threshold
 from domain.policy.playbook import load_playbook
 from tests.domain.support import PLAYBOOKS, playbook
 
+XIZHOU = Path(__file__).parents[2] / "e2e" / "sixth_city" / "xizhou.yaml"
 QUOTE = "将“报送数、处置数、回访数、推诿数”“处置率、回访率、反复率、满意率”“四数四率”作为重点指标进行督导"
 
 
@@ -61,3 +64,23 @@ def test_a_threshold_that_would_be_ignored_is_refused(was: str, now: str, said: 
     with pytest.raises(PolicyInvalid) as refusal:
         load_playbook(text.replace(was, now), "qionglai.yaml", indicators=DEFINITIONS)
     assert said in str(refusal.value)
+
+
+def test_a_place_of_a_city_s_own_supervises_figures_where_it_is_one_organisation() -> None:
+    text = XIZHOU.read_text(encoding="utf-8")
+    policy = load_playbook(text, "xizhou.yaml", indicators=DEFINITIONS).figure_supervision
+    assert policy is not None
+    assert [address.at for address in policy.by] == ["justice_bureau"]
+    elsewhere = text.replace("name: 司法局, organisation: justice", "name: 司法局, kind: department")
+    with pytest.raises(PolicyInvalid, match="one of the whole county"):
+        load_playbook(elsewhere, "xizhou.yaml")
+
+
+def test_a_place_that_only_supervision_names_is_named() -> None:
+    text = XIZHOU.read_text(encoding="utf-8").replace(
+        "    places:\n", "    places:\n      figures_office: {name: 统计办, organisation: justice}\n", 1
+    )
+    with pytest.raises(PolicyInvalid, match="nobody is addressed at 'figures_office'"):
+        load_playbook(text, "xizhou.yaml")
+    there = "by: [{role: justice_reviewer, at: figures_office}]"
+    load_playbook(text.replace("by: [{role: justice_reviewer, at: justice_bureau}]", there), "xizhou.yaml")
