@@ -12,6 +12,7 @@ from domain.policy.parts.conference import ConferencePolicy
 from domain.policy.parts.summons import SummonPolicy
 from domain.policy.process import Process
 from domain.policy.spans import Calendar
+from domain.policy.stages import Stage
 
 
 def summon_mistakes(process: Process) -> Iterator[Mistake]:
@@ -25,7 +26,14 @@ def summon_mistakes(process: Process) -> Iterator[Mistake]:
         if where[1] != "dispatch":
             yield Mistake(where, f"nobody is called by '{where[1]}'; only by dispatch, or by a tier of the ladder")
     tiers = process.ladder.tiers if process.ladder else []
-    blown += [("ladder", "tiers", n, "summon") for n, tier in enumerate(tiers) if tier.summon]
+    calling = {n: tier for n, tier in enumerate(tiers) if tier.summon}
+    blown += [("ladder", "tiers", n, "summon") for n in calling]
+    for n, tier in calling.items():
+        if not process.has(Stage.PUSH_3) and not any(line.at for line in tier.requires):
+            what = (
+                "nobody is called: no line of requires names a place (at), and no department has a part without push_3"
+            )
+            yield Mistake(("ladder", "tiers", n, "summon"), what)
     if process.summons:
         yield from _policy(process.summons)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.policy.test_playbook_mistakes import CITY, mistakes, the_mistake
+from tests.domain.policy.test_playbook_mistakes import CITY, WITHOUT_PUSH_3, mistakes, the_mistake
 
 PART = CITY[CITY.index("  summons:") : CITY.index("  words:")]
 
@@ -37,3 +37,11 @@ def test_whistles_that_would_be_ignored_are_refused(old: str, new: str, told: st
 
 def test_a_tier_calls_nobody_where_there_are_no_whistles() -> None:
     assert any("process.summons is missing" in line for line in mistakes(CITY.replace(PART, "")))
+
+
+def test_a_tier_that_would_call_nobody_is_refused() -> None:
+    """Where nothing is dispatched, a line that names no place has nobody to call."""
+    told = "nobody is called: no line of requires names a place"
+    assert any(told in line for line in mistakes(WITHOUT_PUSH_3))
+    named = WITHOUT_PUSH_3.replace("any_of: [township_leader]}", "any_of: [township_leader], at: township}")
+    assert not any(told in line for line in mistakes(named))
