@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.triage.duplicate_detection import (
+from domain.triage.lexicon import parse_lexicon
+from domain.triage.repeats.duplicate_detection import (
     LASTING,
     MANY_CALLERS,
     MOST_SHOWN,
@@ -17,9 +18,8 @@ from domain.triage.duplicate_detection import (
     same_quarrel,
     similar,
 )
-from domain.triage.lexicon import parse_lexicon
 
-PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
+PLAYBOOKS = Path(__file__).resolve().parents[4] / "playbooks"
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 HOME = "通港路8号3幢502"
 
