@@ -15,8 +15,9 @@ from domain.policy.loading import Mistakes, parse_policy
 from domain.policy.matters.checks import life_mistakes
 from domain.policy.oversight.spot_checks import SpotChecks, oversight_mistakes
 from domain.policy.oversight.thresholds import FigureSupervision, threshold_mistakes
+from domain.policy.parts.endless import endless
 from domain.policy.parts.hazards import HazardPolicy
-from domain.policy.playbook_checks import endless, mistakes
+from domain.policy.playbook_checks import mistakes
 from domain.policy.process import Process, digest_of
 from domain.policy.words.own import reading
 

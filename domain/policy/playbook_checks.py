@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
-from pydantic import BaseModel
-
 from domain.base import Strict
 from domain.policy.addressing import Addressing, no_such_role
 from domain.policy.approvals import Road
@@ -20,23 +18,14 @@ from domain.policy.intake.source_checks import source_mistakes
 from domain.policy.kinds.spec import KindSpec
 from domain.policy.loading import Loc, Mistake
 from domain.policy.mistakes import choice
+from domain.policy.parts.endless import endless
 from domain.policy.parts.exits import LEAVES
 from domain.policy.parts.tasks import TaskPolicy
 from domain.policy.process import Process, unknown_kinds
-from domain.policy.spans import Span, Unit
 from domain.policy.stages import PUSHES, Stage
 from domain.policy.summon_checks import summon_mistakes
 from domain.policy.words.checks import word_mistakes
 
-LONGEST = {
-    Unit.MINUTES: 10 * 365 * 24 * 60,
-    Unit.HOURS: 10 * 365 * 24,
-    Unit.CALENDAR_DAYS: 10 * 365,
-    Unit.CALENDAR_MONTHS: 10 * 12,
-    Unit.WORKING_DAYS: 10 * 250,
-    Unit.MIDNIGHTS: 10 * 365,
-}
-"""Ten years of each unit: a case waits no longer, and far beyond it there are no dates at all (the year 9999)."""
 BY_POLICE = 2
 """Sessions of a tier before the police."""
 NOT_IN_A_NAME = "\"'`\\“”‘’"
@@ -382,27 +371,3 @@ def _supervision(process: Process) -> Iterator[Mistake]:
 def _words(process: Process, beside: Iterable[str]) -> Iterator[Mistake]:
     reporters = (each.at for source in process.sources.values() for each in source.reported_by)
     yield from word_mistakes(process, (*(post.at for _, post in addressings(process)), *reporters, *beside))
-
-
-def endless(part: object, where: Loc = ()) -> Iterator[Mistake]:
-    """Every length of time in a part of a playbook that has no end in practice; `where` the part stands."""
-    for place, span in _spans_in(part, where):
-        if span.count > LONGEST[span.unit]:
-            what = f"{span.count} is more than ten years: at most {span.unit}: {LONGEST[span.unit]}"
-            yield Mistake((*place, span.unit.value), what)
-
-
-def _spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:
-    """Every length of time in a part of the playbook, whichever key holds it, with its place."""
-    if isinstance(part, Span):
-        yield where, part
-        return
-    inside: Iterable[tuple[str | int, object]] = ()
-    if isinstance(part, BaseModel):
-        inside = ((name, getattr(part, name)) for name in type(part).model_fields)
-    elif isinstance(part, dict):
-        inside = part.items()
-    elif isinstance(part, list):
-        inside = enumerate(part)
-    for key, each in inside:
-        yield from _spans_in(each, (*where, key))
