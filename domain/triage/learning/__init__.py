@@ -1,0 +1,1 @@
+"""How far a suggestion is to be trusted, and what a county's desk taught it by correcting."""
