@@ -98,8 +98,6 @@ class CategoriesFile(Row):
     police_matter_cues: tuple[str, ...]
     innocent_phrases: tuple[str, ...]
     source_context: Mapping[str, str]
-    confidence: tuple[tuple[float, float], ...] = ()
-    """by which a raw confidence is read (`domain.triage.learning.calibration`); none: as it is"""
     tracks: Mapping[str, Track]
     departments: Mapping[str, Department]
     groups: tuple[Group, ...]

@@ -18,7 +18,6 @@ from pydantic import Field
 from domain.base import Model
 from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.hearing.cues import Hit, Layer, denied, normalise, same_clause, settle
-from domain.triage.learning.calibration import read
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
 
 REPEATS_RAISE = 3
@@ -112,7 +111,7 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
     danger = any(use.code == "danger" for hit in heard.police for use in hit.uses)
     urgency = MOST_URGENT if danger else min(1 + len(raised), MOST_URGENT)
     colour = lexicon.colour(harm + urgency - 1)
-    confidence = _confidence([scores[code] for code in ranked], lexicon)
+    confidence = _confidence([scores[code] for code in ranked])
     return Triage(
         category=category.code,
         category_name=category.name,
@@ -197,15 +196,14 @@ def _raises(heard: _Heard, repeats: int) -> list[Cue]:
     return raised
 
 
-def _confidence(descending: Sequence[float], lexicon: Lexicon) -> float:
-    """How far to trust the category: little evidence, or a close second, is little confidence; read by the
-    table of the list, so that of ten at 0.7 seven are right."""
+def _confidence(descending: Sequence[float]) -> float:
+    """How far to trust the category: little evidence, or a close second, is little confidence."""
     if not descending:
         return NO_EVIDENCE
     best, second = descending[0], descending[1] if len(descending) > 1 else 0.0
     evidence = 1 - math.exp(-best / 2)
     margin = (best - second) / best
-    return round(read(lexicon.listed.confidence, evidence * (0.3 + 0.7 * margin)), 2)
+    return round(evidence * (0.3 + 0.7 * margin), 2)
 
 
 def _said(hit: Hit, text: str) -> str:
