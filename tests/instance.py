@@ -50,6 +50,8 @@ class Instance:
             "SANTUI_DEMO_DISPUTES": "0",
             "SANTUI_WORKFLOW_SANDBOX": "1",
             "SANTUI_SQL_LOG": "1",
+            "SANTUI_PASSWORD_MEMORY_MB": "1",  # hashing would be half of what the API does
+            "SANTUI_PASSWORD_PASSES": "1",
             **settings,
         }
         self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)

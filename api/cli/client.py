@@ -238,13 +238,20 @@ class County:
         return [t for t in tasks if t["state"] in ("open", "claimed") and kind in (None, t["kind"])]
 
     def wait_for(self, number: str, kind: str, *, within: float = 20.0) -> Document:
-        """The first open task of a kind, as soon as it is there."""
+        """The first open task of a kind, as soon as it is there; a dispute just reported may not be on record yet."""
         deadline = time.monotonic() + within
-        while not (tasks := self.open_tasks(number, kind)):
+        while True:
+            try:
+                tasks = self.open_tasks(number, kind)
+            except Refusal as refusal:
+                if refusal.code != "not_found" or time.monotonic() > deadline:
+                    raise
+                tasks = []
+            if tasks:
+                return tasks[0]
             if time.monotonic() > deadline:
                 raise LookupError(f"{number} has no open {kind}: {[t['kind'] for t in self.open_tasks(number)]}")
             time.sleep(0.1)
-        return tasks[0]
 
     def answer(
         self,

@@ -19,21 +19,20 @@ from infra.database.ids import new_id
 VERIFIED = 10_000
 """Tokens that are remembered to be ours."""
 _EXPIRED = "登录已失效，请重新登录"
-_HASHER = PasswordHash.recommended()
 
 
-def verify_password(password: str, stored: str | None) -> bool:
+def verify_password(hasher: PasswordHash, password: str, stored: str | None) -> bool:
     """Whether the password is the stored one. Slow: not on the loop.
 
     It costs the same for a username that does not exist, so that the time of an answer does not show who does.
     """
-    right = _HASHER.verify(password, stored or _hash_of_nobody())
+    right = hasher.verify(password, stored or _hash_of_nobody(hasher))
     return right and stored is not None
 
 
 @cache
-def _hash_of_nobody() -> str:
-    return _HASHER.hash("nobody")
+def _hash_of_nobody(hasher: PasswordHash) -> str:
+    return hasher.hash("nobody")
 
 
 class Tokens:

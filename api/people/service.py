@@ -12,7 +12,7 @@ from domain.errors import NotSignedIn
 from domain.people.organisation import Actor, Post
 from infra.database.engine import Session
 from infra.database.tables.people import FormerPostRow, OrganisationRow, PostRow
-from infra.records.people import person_by_username, posts_of
+from infra.records.people import password_hasher, person_by_username, posts_of
 from infra.runtime.policy_files import role_name
 
 
@@ -25,8 +25,10 @@ async def sign_in(services: Services, session: Session, username: str, password:
     """
     person = await person_by_username(session, username)
     tried = await services.sign_ins.begin(session, username)
+    hasher = password_hasher(services.settings.password_memory_mb, services.settings.password_passes)
+    stored = person.password_hash if person else None
     # A quarter of a second of hashing: in a thread, so that nobody else waits for it.
-    if not await asyncio.to_thread(verify_password, password, person.password_hash if person else None) or not person:
+    if not await asyncio.to_thread(verify_password, hasher, password, stored) or not person:
         raise NotSignedIn("用户名或密码不正确")
     await services.sign_ins.succeeded(tried)
     return Token(

@@ -28,6 +28,7 @@ from infra.demo.added import added_seats
 from infra.demo.cities import city_of
 from infra.demo.duties import Row, duties, task_forces
 from infra.demo.people import DemoPerson, DemoPost, people
+from infra.records.people import password_hasher
 from infra.runtime.policy_files import read_playbook
 from infra.runtime.settings import Settings
 
@@ -55,7 +56,9 @@ async def load(settings: Settings) -> None:
     database = open_database(settings)
     try:
         if not await _somebody(database):
-            await _fill(database, organisations, everybody, sign_ins, settings.demo_file, entrusted)
+            await _fill(
+                database, organisations, everybody, sign_ins, settings.demo_file, entrusted, hasher=_hasher(settings)
+            )
         elif not settings.demo_file.exists() and await _somebody(database, everybody[0].person_id):
             _write_sign_ins(settings.demo_file, everybody, sign_ins)
     finally:
@@ -79,13 +82,19 @@ async def load_minimal(settings: Settings, say: Callable[[str], object] = print)
     file = settings.var / FIRST_ADMIN
     database = open_database(settings)
     try:
-        if await _somebody(database) or not await _fill(database, [root], first, passwords, file):
+        if await _somebody(database) or not await _fill(
+            database, [root], first, passwords, file, hasher=_hasher(settings)
+        ):
             return
     finally:
         await database.close()
     for person in first:
         say(f"{person.name}: {person.username} / {passwords[person.person_id]}")
     say(f"these first accounts are also in {file}: keep it safe, then delete it · 请妥善保管后删除该文件")
+
+
+def _hasher(settings: Settings) -> PasswordHash:
+    return password_hasher(settings.password_memory_mb, settings.password_passes)
 
 
 async def _somebody(database: Database, person_id: str | None = None) -> bool:
@@ -102,13 +111,14 @@ async def _fill(
     passwords: dict[str, str],
     file: Path,
     entrusted: Sequence[Row] = (),
+    *,
+    hasher: PasswordHash,
 ) -> bool:
     """Inserts everything and writes the passwords down; false, and nothing done, where somebody else was faster.
 
     The file is written before the commit: a crash between the two leaves a file that the next start writes again, and
     never accounts whose passwords nobody knows.
     """
-    hasher = PasswordHash.recommended()
     # A hash is slow by design: one for each password, not one for each person.
     hashes = {word: await asyncio.to_thread(hasher.hash, word) for word in dict.fromkeys(passwords.values())}
     async with database.write(_LOCK) as session:

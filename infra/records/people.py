@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -41,6 +44,12 @@ class PersonWithPart:
     name: str
     role: str
     path: str
+
+
+@cache
+def password_hasher(memory_mb: int, passes: int) -> PasswordHash:
+    """How passwords are hashed (argon2id): so much memory, passed over so often. A hash tells how it was made."""
+    return PasswordHash([Argon2Hasher(time_cost=passes, memory_cost=memory_mb * 1024)])
 
 
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:

@@ -17,6 +17,8 @@ PREFIX = "SANTUI_"
 LOOPBACK = "127.0.0.1"
 SQLITE = "sqlite+aiosqlite:///"
 POSTGRESQL = "postgresql+asyncpg://"
+LEAST_PASSWORD_MEMORY_MB, LEAST_PASSWORD_PASSES = 19, 2
+"""Below that a stolen hash is guessed too fast (OWASP, Password Storage)."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Processes = Annotated[int, Field(ge=1, le=32)]
@@ -104,6 +106,10 @@ class Settings(BaseSettings):
     )
     max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
+    password_memory_mb: int = Field(
+        default=64, ge=1, le=1024, description="Memory that hashing one password takes (argon2id), in MiB."
+    )
+    password_passes: int = Field(default=3, ge=1, le=20, description="Passes over that memory (argon2id).")
 
     @field_validator("var", "key_file", "playbooks")
     @classmethod
@@ -133,6 +139,13 @@ class Settings(BaseSettings):
         if not self.database_url.startswith(POSTGRESQL):
             url = f"{variable('database_url')}={POSTGRESQL}…"
             yield _refused("SQLite", f"set {url}", f"请设置 {url}")
+        for name, least in (
+            ("password_memory_mb", LEAST_PASSWORD_MEMORY_MB),
+            ("password_passes", LEAST_PASSWORD_PASSES),
+        ):
+            if getattr(self, name) < least:
+                do = f"set {variable(name)} to {least} or more"
+                yield _refused("passwords that are quickly guessed", do, f"{variable(name)} 不得小于 {least}")
         if self.temporal_address is None:
             name = variable("temporal_address")
             yield _refused("the embedded Temporal server", f"set {name} to host:port", f"请设置 {name} 为 host:port")

@@ -14,7 +14,7 @@ import psutil
 from infra.runtime.processes import Say, Surroundings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WITHIN = 20.0
+WITHIN = 60.0
 
 T = TypeVar("T")
 

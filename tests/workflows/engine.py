@@ -51,7 +51,7 @@ from workflows.publisher import StandsOtherwise
 from workflows.search_attributes import SEARCH_ATTRIBUTES, attributes
 
 DIRECTORY = Directory(organisations=county.organisations())
-WITHIN = 30.0
+WITHIN = 60.0
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 NONDETERMINISTIC = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 MACHINES = "Fatal error in workflow machines"

@@ -102,6 +102,7 @@ def something(told: Figures) -> Figures:
     }  # fmt: skip
 
 
+@pytest.mark.timeout(400)
 async def test_the_figures_are_those_of_the_replayed_histories(working: Engine) -> None:
     cases = await lives(working)
     states: list[DisputeState] = [await working.state(handle) for handle in cases]

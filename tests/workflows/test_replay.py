@@ -141,6 +141,7 @@ async def test_a_deadline_that_moved_away_is_kept_by_the_timer_that_was_set_befo
                for at, noted in due.items())  # fmt: skip
 
 
+@pytest.mark.timeout(400)
 async def test_a_story_told_without_any_cache_replays_at_every_step(
     office: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

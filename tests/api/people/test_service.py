@@ -56,7 +56,7 @@ async def test_nobody_without_an_account_any_more_signs_in(services: Services, s
 async def test_after_ten_failures_even_the_right_password_waits(
     services: Services, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "verify_password", lambda password, _: password == PASSWORD)
+    monkeypatch.setattr(service, "verify_password", lambda _, password, __: password == PASSWORD)
     name = await username(services, await somebody(services, "station_deputy", "station-gushan"))
     for _ in range(10):
         with pytest.raises(NotSignedIn):
@@ -70,7 +70,7 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
 ) -> None:
     held: list[bool] = []
 
-    def verify(password: str, stored: str | None) -> bool:
+    def verify(hasher: PasswordHash, password: str, stored: str | None) -> bool:
         held.append(session.in_transaction())
         return True
 

@@ -88,6 +88,16 @@ FIT = {
         ("demo", True, "production mode refuses demo: set SANTUI_DEMO=0."),
         ("database_url", None, "production mode refuses SQLite: set SANTUI_DATABASE_URL=postgresql+asyncpg://…."),
         ("temporal_address", None, "production mode refuses the embedded Temporal server: set SANTUI_TEMPORAL_ADDRESS"),
+        (
+            "password_memory_mb",
+            8,
+            "production mode refuses passwords that are quickly guessed: set SANTUI_PASSWORD_MEM",
+        ),
+        (
+            "password_passes",
+            1,
+            "production mode refuses passwords that are quickly guessed: set SANTUI_PASSWORD_PASSES",
+        ),
         ("key_file", None, "production mode refuses a key inside the state directory ("),
     ],
 )
