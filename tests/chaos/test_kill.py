@@ -137,3 +137,24 @@ def test_while_the_database_can_not_be_written_decisions_are_taken_and_it_catche
     assert who.post(f"/v1/tasks/{task_id}/decide", body, key=key)["task"]["state"] == "done"
     clerk.answer("handle_on_scene", "settled")
     agrees(chaos, clerk)
+
+
+def test_a_worker_started_again_takes_decisions_itself(chaos: Instance) -> None:
+    """How soon after its start is measured by `bench/restart.py`."""
+    chaos.until_ready()
+    clerk = Clerk(chaos.county)
+    clerk.report()
+    who, task_id, body = clerk.prepare("confirm_triage", "confirm")
+    was = chaos.pid("worker")
+    chaos.kill("worker")
+    pid = chaos.until_restarted("worker", was)
+    until(lambda: says_it_lives(chaos, pid))
+    assert "dispute" in clerk.send(who, task_id, body), "taken by the worker, not left as a signal"
+
+
+def says_it_lives(chaos: Instance, pid: int) -> bool:
+    """Whether a worker has told that it lives; it does every two seconds."""
+    with sqlite3.connect(f"file:{chaos.var / 'santui.db'}?mode=ro", uri=True) as database:
+        row = database.execute("SELECT at FROM heartbeat WHERE kind = 'worker' AND pid = ?", (pid,)).fetchone()
+    database.close()
+    return row is not None
