@@ -1,0 +1,1 @@
+"""How well two ways of writing one place are told from two places."""

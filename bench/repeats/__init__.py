@@ -1,0 +1,1 @@
+"""How well repeat reports are told from other matters."""

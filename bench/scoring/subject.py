@@ -1,0 +1,74 @@
+"""What is measured: the one module of these benches that calls triage, so that a new name there is a new line here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from domain.triage import duplicate_detection
+from domain.triage.lexicon import Lexicon
+from domain.triage.triage import triage
+from infra.runtime.policy_files import read_lexicon
+
+__all__ = ["Judged", "Told", "judge", "likeness", "read_lexicon", "same_place"]
+
+FIRST_TOLD = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""When the earlier report of a pair came in: any day, since only the days between count."""
+
+
+class Judged(NamedTuple):
+    """What triage makes of one report, as far as it is scored."""
+
+    category: str
+    confidence: float
+    police_first: bool
+    heard: bool
+    """police first by what was said, whatever the category"""
+    divertible: bool
+
+
+class Told(NamedTuple):
+    """One side of a pair of reports; `days` after the other one."""
+
+    text: str
+    place: str
+    parties: tuple[str, ...]
+    days: float
+
+
+class Likeness(NamedTuple):
+    """How like two reports are, and whether they would be joined by no hand."""
+
+    score: float
+    joined: bool
+
+
+def judge(text: str, lexicon: Lexicon, source: str = "110") -> Judged:
+    """What the first triage says of a report."""
+    said = triage(text, lexicon, source=source)
+    return Judged(said.category, said.confidence, said.police, said.police_heard, said.divertible)
+
+
+def likeness(first: Told, second: Told, lexicon: Lexicon) -> Likeness:
+    """How like the second report is to the first; both have the category that triage gives them."""
+    earlier, later = _known(first, lexicon, "earlier"), _known(second, lexicon, "")
+    score, _ = duplicate_detection._likeness(later, earlier)
+    return Likeness(score, duplicate_detection.judge(later, earlier).join)
+
+
+def _known(told: Told, lexicon: Lexicon, number: str) -> duplicate_detection.Known:
+    return duplicate_detection.Known(
+        dispute_no=number,
+        category=triage(told.text, lexicon).category,
+        address=told.place,
+        narrative=told.text,
+        parties=[{"name": name} for name in told.parties],
+        reported_at=FIRST_TOLD + timedelta(days=told.days),
+    )
+
+
+def same_place(first: str, second: str) -> bool:
+    """Whether two addresses are taken for one place: one building, and no two homes in it."""
+    one, other = duplicate_detection.place(first), duplicate_detection.place(second)
+    same_building = duplicate_detection.place_key(first) == duplicate_detection.place_key(second)
+    return same_building and (not one.rooms or not other.rooms or bool(one.rooms & other.rooms))
