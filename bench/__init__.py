@@ -6,5 +6,5 @@
 - `python -m bench.triage`, `bench.repeats`, `bench.places`: how right and fast triage is, on any labelled file.
 
 `santui` runs the system, `story` is the life it lives, `comparison` what repeated runs come to beside the bare engine.
-`scoring` is what those of triage share. `support` (processes, callers), `figures` (numbers, table) and `cli` are shared.
+`scoring` is what those of triage share; `support` (processes, callers), `figures` (numbers), `cli` are everybody's.
 """

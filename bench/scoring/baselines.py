@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from domain.triage.cues import normalise
+from domain.triage.hearing.cues import normalise
 from domain.triage.lexicon import FALLBACK_CATEGORY, Lexicon
 
 Vector = Mapping[str, float]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from domain.triage import duplicate_detection
 from domain.triage.lexicon import Lexicon
+from domain.triage.repeats import duplicate_detection
 from domain.triage.triage import triage
 from infra.runtime.policy_files import read_lexicon
 
