@@ -2,19 +2,20 @@
 rounds, one interruption. Clock-blind: time is no part of where a case stands; what silence decides is a move like any.
 
 A way is gone by the workflow's own code on the harness. Where it branches, the other branches wait at the frontier.
+Whoever has the most rounds and interruptions left goes first: whoever comes with less where he stood goes no further.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from temporalio.exceptions import ApplicationError
 
 from api.exploration.moves import Move, moves_of, steers
-from api.exploration.standing import Standing, standing_of
+from api.exploration.standing import Left, Standing, standing_of
 from api.exploration.ways import Crossing, Start, Way, Ways
 from domain.policy.playbook import Playbook
 from domain.policy.stages import Stage
@@ -43,12 +44,16 @@ class Place:
     way: Way
     since: Crossing
     """where it last crossed into a stage"""
+    left: Left
+    """how far a case is followed from here"""
     stage: Stage
     outcome: str = ""
     asks: tuple[str, ...] = ()
     """the kinds of question that wait there, each once"""
     beyond: bool = False
     """a round more than the bounds have: not followed"""
+    moves: list[Move] = field(default_factory=list)
+    """what may happen there"""
     leads: dict[Move, int] = field(default_factory=dict)
     refused: dict[Move, str] = field(default_factory=dict)
     """moves that the case did not take, and why: ways that are not gone"""
@@ -88,27 +93,41 @@ class Explorer:
         self._seen = seen or (lambda place, life: None)
         self._at = arrived or (lambda life, way: None)
         self._told = told or (lambda places, waiting: None)
-        self._numbers: dict[Standing, int] = {}
+        self._standing: dict[Hashable, list[Place]] = defaultdict(list)
+        """the places of a standing, none of which has as much left as another"""
         self._places: list[Place] = []
-        self._frontier: deque[tuple[Place, Move]] = deque()
+        self._frontier: dict[Left, deque[Place]] = defaultdict(deque)
 
     def explore(self) -> Explored:
         """Until there is nothing new, or the bounds of states or seconds are reached."""
         began, tries = time.monotonic(), 0
         for start in starts_of(self.playbook):
             self._start(start)
-        while self._frontier and len(self._places) < self.bounds.states:
-            if time.monotonic() - began > self.bounds.seconds:
-                break
-            place, move = self._frontier.popleft()
-            self._go(place, move)
-            tries += 1
-            if tries % TELLS_EVERY == 0:
-                self._told(len(self._places), len(self._frontier))
-        for place, _ in self._frontier:
-            place.unfinished = True
-        return Explored(self.playbook, self.bounds, self._places, not self._frontier,
-                        time.monotonic() - began)  # fmt: skip
+        while len(self._places) < self.bounds.states and (place := self._next()):
+            for move in place.moves:
+                if time.monotonic() - began > self.bounds.seconds:
+                    place.unfinished = True
+                    break
+                self._go(place, move)
+                tries += 1
+                if tries % TELLS_EVERY == 0:
+                    self._told(len(self._places), sum(map(len, self._frontier.values())))
+        for waiting in self._frontier.values():
+            for place in waiting:
+                place.unfinished = True
+        whole = not any(place.unfinished for place in self._places)
+        return Explored(self.playbook, self.bounds, self._places, whole, time.monotonic() - began)
+
+    def _next(self) -> Place | None:
+        """The place that waits with the most left."""
+        waiting = [left for left, places in self._frontier.items() if places]
+        if not waiting:
+            return None
+        return self._frontier[max(waiting, key=lambda left: (left.interruptions, left.rounds))].popleft()
+
+    def told_apart(self, standing: Standing, left: Left) -> Hashable:
+        """What tells places apart: where a case stands, and not what it has left."""
+        return standing
 
     def _start(self, start: Start) -> None:
         since = self.ways.began(start)
@@ -134,17 +153,26 @@ class Explorer:
         state = life.state
         self._at(life, way)
         interrupted = sum(1 for move in way[1] if move.outside)
-        standing = standing_of(state, interrupted=interrupted >= self.bounds.interruptions, rounds=self.bounds.rounds)
-        if standing in self._numbers:
-            return self._numbers[standing]
-        number = self._numbers[standing] = len(self._places)
+        left = Left(max(0, self.bounds.rounds - state.round), self.bounds.interruptions - interrupted)
+        standing = standing_of(state, rounds=self.bounds.rounds)
+        there = self._standing[self.told_apart(standing, left)]
+        if known := next((place for place in there if place.left.covers(left)), None):
+            return known.number
         asks = tuple(sorted({task.kind for task in state.pending() if steers(task.kind)}))
         beyond = state.round > self.bounds.rounds
-        place = Place(number, way, since, state.stage, state.outcome or "", asks, beyond)
+        moves = [] if state.closed or beyond else list(moves_of(state, interruptions=left.interruptions > 0))
+        for place in there:
+            if left.covers(place.left) and place in self._frontier[place.left]:
+                self._frontier[place.left].remove(place)
+                place.way, place.since, place.left, place.moves = way, since, left, moves
+                self._frontier[left].append(place)
+                return place.number
+        number = len(self._places)
+        place = Place(number, way, since, left, state.stage, state.outcome or "", asks, beyond, moves)
         self._places.append(place)
-        if not (state.closed or place.beyond):
-            wanted = moves_of(state, interruptions=interrupted < self.bounds.interruptions)
-            self._frontier.extend((place, move) for move in wanted)
+        there.append(place)
+        if moves:
+            self._frontier[left].append(place)
         self._seen(place, life)
         return number
 

@@ -24,7 +24,7 @@ def unheard(life: Life, *, rounds: int) -> list[Task]:
     state = life.state
     heard = {task_id for entry in state.timeline for task_id in _heard(state, entry)}
     waiting = {t.task_id: t.level for t in state.pending() if steers(t.kind) and not t.level and t.task_id not in heard}
-    stood, until = standing_of(state, interrupted=True, rounds=rounds), life.at + LONGEST
+    stood, until = standing_of(state, rounds=rounds), life.at + LONGEST
     for _ in range(MOST_EVENTS):
         due = next_due(state)
         if not waiting or due is None or due[0] > until:
@@ -37,7 +37,7 @@ def unheard(life: Life, *, rounds: int) -> list[Task]:
         raised = [task_id for task_id, level in waiting.items() if _task(state, task_id).level > level]
         for task_id in raised:
             del waiting[task_id]
-        if state.closed or standing_of(state, interrupted=True, rounds=rounds) != stood:
+        if state.closed or standing_of(state, rounds=rounds) != stood:
             return []
     return [_task(state, task_id) for task_id in waiting]
 

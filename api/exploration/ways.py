@@ -19,7 +19,10 @@ from typing import Any
 from api.exploration.county import BEGAN, begun
 from api.exploration.moves import Move, take
 from domain.case.state import DisputeState
+from domain.people.organisation import OrganisationRef
 from domain.policy.playbook import Playbook
+from domain.policy.process import Process
+from domain.policy.spans import Calendar
 from domain.policy.stages import Stage
 from workflows.dispute import DisputeInput
 from workflows.harness.life import Life
@@ -41,6 +44,8 @@ class Start:
         return f"由{self.source}受理，危害程度{self.rank}{risk}"
 
 
+KEPT = (Process, Calendar, OrganisationRef)
+"""What a case holds and never changes."""
 Way = tuple[Start, tuple[Move, ...]]
 
 
@@ -109,12 +114,15 @@ class Ways:
 
 
 class _Writing(pickle.Pickler):
+    """Writes what is never changed by its id only."""
+
     def __init__(self, file: BytesIO, kept: dict[int, Any]) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        self._kept = kept
 
-    def persistent_id(self, each: Any) -> int | None:
-        return id(each) if id(each) in self._kept else None
+        def written(each: Any) -> Any:
+            return (_kept, (id(each),)) if id(each) in kept else each.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+
+        self.dispatch_table = dict.fromkeys(KEPT, written)
 
 
 class _Reading(pickle.Unpickler):
@@ -122,5 +130,11 @@ class _Reading(pickle.Unpickler):
         super().__init__(file)
         self._kept = kept
 
-    def persistent_load(self, number: int) -> Any:
-        return self._kept[number]
+    def find_class(self, module: str, name: str) -> Any:
+        """What is only named by its id is looked up among what is kept."""
+        return self._kept.__getitem__ if name == _kept.__name__ else super().find_class(module, name)
+
+
+def _kept(number: int) -> Any:
+    """Stands in an image for what is kept."""
+    raise AssertionError("read by `_Reading`")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 
 import pytest
 
 from api.exploration.explorer import Bounds, Explorer
 from api.exploration.findings import Tried, tried
-from api.exploration.standing import standing_of
+from api.exploration.standing import Left, Standing, standing_of
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
 from tests.domain.support import playbook
@@ -56,7 +57,7 @@ def explored(text: str, bounds: Bounds) -> Tried:
 def test_a_small_mechanism_is_gone_to_its_ends_and_nothing_is_wrong_with_it() -> None:
     found = explored(HAMLET, WHOLE)
     assert (found.findings, found.explored.whole) == ([], True)
-    assert len(found.explored.places) > 150
+    assert len(found.explored.places) > 120
     assert set(Stage) - {place.stage for place in found.explored.places} == {Stage.CONFIRMATION, Stage.NOTICE}
     assert not any(place.failed for place in found.explored.places)
     assert {how for how in found.closings if "评估通过" in how or "批准" in how} == {
@@ -72,13 +73,34 @@ def test_a_city_that_only_its_file_knows_is_gone_to_its_ends_and_nothing_is_wron
 def test_a_case_taken_up_before_a_stage_stands_as_one_that_has_gone_all_the_way() -> None:
     explorer = Explorer(load_playbook(HAMLET, "hamlet.yaml"), Bounds(rounds=2, interruptions=1, states=400))
     places, ways = explorer.explore().places, explorer.ways
-    assert {place.since.stage for place in places} >= {Stage.TRIAGE, Stage.PUSH_3, Stage.EVALUATION, Stage.FOLLOW_UP}
+    assert {place.since.stage for place in places} >= {Stage.PUSH_3, Stage.EVALUATION, Stage.FOLLOW_UP}
     for place in places[::7]:
         taken_up, all_the_way = (ways.live(place.way, since)[0] for since in (place.since, ways.began(place.way[0])))
         told = [[(line.at, line.kind, line.title) for line in life.state.timeline] for life in (taken_up, all_the_way)]
         assert told[0] == told[1]
-        stood = [standing_of(life.state, interrupted=False, rounds=2) for life in (taken_up, all_the_way)]
+        stood = [standing_of(life.state, rounds=2) for life in (taken_up, all_the_way)]
         assert stood[0] == stood[1]
+
+
+class Apart(Explorer):
+    """Tells also apart what a case has left, and goes from each."""
+
+    def told_apart(self, standing: Standing, left: Left) -> Hashable:
+        return standing, left
+
+
+@pytest.mark.timeout(300)
+def test_what_a_case_has_left_need_not_be_told_apart() -> None:
+    """Whatever is come to with less left is come to from where as much or more is."""
+    policy = load_playbook(HAMLET, "hamlet.yaml")
+    one, other = (kind(policy, Bounds()).explore() for kind in (Explorer, Apart))
+    assert (one.whole, other.whole) == (True, True)
+    assert len(one.places) < len(other.places)
+    reached = [{(place.stage, place.asks, place.outcome) for place in each.places} for each in (one, other)]
+    assert reached[0] == reached[1]
+    gone = [{(place.stage, place.asks, move.name, move.decision, move.variant)
+             for place in each.places for move in place.leads} for each in (one, other)]  # fmt: skip
+    assert gone[0] == gone[1]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
