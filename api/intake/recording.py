@@ -17,8 +17,9 @@ from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.intake.sources import matter_said, particulars_said
 from domain.policy.matters.matter import Matter, usual
+from domain.triage.address.sameness import key as place_key
 from domain.triage.places import resolve_places
-from domain.triage.repeats.duplicate_detection import Known, party_keys, place_key, same_quarrel, similar
+from domain.triage.repeats.duplicate_detection import Known, party_keys, same_quarrel, similar
 from domain.triage.triage import Triage, triage
 from infra.database.columns import ring
 from infra.database.engine import Session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from domain.triage.address.sameness import Sameness, compare
 from domain.triage.lexicon import Lexicon
 from domain.triage.repeats import duplicate_detection
 from domain.triage.triage import triage
@@ -68,7 +69,5 @@ def _known(told: Told, lexicon: Lexicon, number: str) -> duplicate_detection.Kno
 
 
 def same_place(first: str, second: str) -> bool:
-    """Whether two addresses are taken for one place: one building, and no two homes in it."""
-    one, other = duplicate_detection.place(first), duplicate_detection.place(second)
-    same_building = duplicate_detection.place_key(first) == duplicate_detection.place_key(second)
-    return same_building and (not one.rooms or not other.rooms or bool(one.rooms & other.rooms))
+    """Whether two addresses are taken for one place, down to the door; what can't be told is no yes."""
+    return compare(first, second) is Sameness.SAME

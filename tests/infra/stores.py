@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.filling import fill
-from domain.triage.repeats.duplicate_detection import place_key
+from domain.triage.address.sameness import key as place_key
 from infra.database.columns import searchable
 from infra.database.engine import Database, open_database
 from infra.database.ids import new_id

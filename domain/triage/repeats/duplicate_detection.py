@@ -2,22 +2,23 @@
 
 Joining is conservative, because a wrong join hides a quarrel inside another, while a missed one is mended by the desk
 with `duplicate_of`. The place must be the same building; beyond that the same parties, the same home, the same words,
-or a matter that many callers report (H-001: a lift, one dispute, every demand kept). One place is written in many ways,
-so addresses are compared after normalising: 通港路8号3栋502室 = 金华市通港路８号三幢502.
+or a matter that many callers report (H-001: a lift, one dispute, every demand kept). One place is written in many ways:
+`domain.triage.address` says whether two addresses are of one, and where that cannot be told nothing joins by itself.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
 from domain.base import Model
+from domain.triage.address.folding import counted
+from domain.triage.address.reading import read
+from domain.triage.address.sameness import Sameness, compare_buildings, key
 from domain.triage.lexicon import FALLBACK_CATEGORY
 
 MANY_CALLERS = frozenset(
@@ -54,14 +55,6 @@ class Known(Model):
     closed: bool = False
 
 
-class Place(NamedTuple):
-    """An address taken apart: `area` is what names the building's surroundings, digits of the street included."""
-
-    area: str
-    building: str
-    rooms: frozenset[str]
-
-
 class Verdict(NamedTuple):
     """Whether to join, and why or why not, in Chinese and without personal data."""
 
@@ -76,9 +69,11 @@ def same_quarrel(new: Known, earlier: Iterable[Known]) -> str | None:
 
 def judge(new: Known, known: Known) -> Verdict:
     """Whether two reports are of one quarrel. A closed dispute is joined (a relapse) only by its own parties."""
-    here, there = place(new.address), place(known.address)
-    if _building(here) != _building(there):
-        return Verdict(False, "地点不同")
+    match compare_buildings(new.address, known.address):
+        case Sameness.DIFFERENT:
+            return Verdict(False, "地点不同")
+        case Sameness.UNKNOWN:
+            return Verdict(False, "不能确定是否同一地点")
     shared = _shared(new, known)
     if shared and _same_matter(new, known):
         return Verdict(True, "同一地点、有相同当事人，属同一事项" + ("反复" if known.closed else ""))
@@ -89,20 +84,20 @@ def judge(new: Known, known: Known) -> Verdict:
 
 def _by_others(new: Known, known: Known) -> Verdict:
     """Whether other callers at the same place report the same quarrel."""
-    here, there = place(new.address), place(known.address)
+    here, there = read(new.address), read(known.address)
     if new.category != known.category or new.category == FALLBACK_CATEGORY:
         return Verdict(False, "不是同一类别")
     if known.closed:
         return Verdict(False, "原纠纷已办结，当事人不同")
     if new.category in MANY_CALLERS:
         return Verdict(True, "同一地点、同一事项，多人反映")
-    if _homes(new) & _homes(known):
+    if _same_home(new, known):
         return Verdict(True, "同一户、同一类别")
-    if here.rooms and there.rooms:
+    if here.inside and there.inside:
         return Verdict(False, "同一楼栋、同一类别，但住户不同")
     if _words(new, known) >= SAME_WORDS and len(new.narrative) >= ENOUGH_WORDS:
         return Verdict(True, "同一地点、同一类别，反映内容相同")
-    if here.rooms or there.rooms or not (here.building or _HOUSE.search(here.area)):
+    if here.inside or there.inside or not (here.building or here.number):
         return Verdict(False, "同一类别，但地点不够具体")
     if _known_people(new) and _known_people(known):
         return Verdict(False, "同一地点、同一类别，但当事人不同")
@@ -121,90 +116,22 @@ def similar(new: Known, earlier: Iterable[Known]) -> list[dict[str, Any]]:
     return sorted(best.values(), key=lambda shown: (-shown["score"], shown["dispute_no"]))[:MOST_SHOWN]
 
 
-def place_key(address: str) -> str:
-    """One text for all ways of writing one building: what reports must share to be compared at all."""
-    return "/".join(_building(place(address)))
-
-
-@lru_cache(maxsize=2048)
-def place(address: str) -> Place:
-    """An address taken apart, after normalising."""
-    text = _normalise(address)
-    building = re.search(r"([0-9a-z]+)幢", text)
-    before, after = (text[: building.start()], text[building.end() :]) if building else (text, "")
-    inside = re.search(r"\d+单元|\d+层|\d{3,4}(?=室|$)", before)
-    if not building and inside and inside.start():
-        before, after = text[: inside.start()], text[inside.start() :]
-    return Place(_NEARBY.sub("", before), building.group(1) if building else "", _rooms(after))
-
-
-_HOUSE = re.compile(r"\d号")
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_COUNTED = re.compile(r"[零〇一二两三四五六七八九十]+(?=号|弄|幢|栋|座|单元|楼|层|室|组|巷|区|期)")
-_SECTION = "东西南北中前后左右上下内外老甲乙丙丁戊a-z"
-"""What tells an estate's sections apart (翠苑东区, 阳光花园A区). A district may be named so too (金东区), but then with
-two characters behind a province, a city or nothing."""
-_GROUNDS = "小社园校厂新景库宅活墅舍属业"
-"""An estate, a campus, a works: 小区, 住宅区, 别墅区."""
-# What stands before the street says nothing where all addresses are of one county. Estates, markets and offices share
-# their last characters with districts and towns: hence what must not stand beside them.
-_REGION = re.compile(
-    rf"^(?:(?:[^\d省市区县镇]{{1,8}}(?:省|自治区|(?<![{_GROUNDS}{_SECTION}])区"
-    r"|(?<![超菜夜门集])市(?!场)|县|街道|(?<![小古])镇|(?<!水)乡)"
-    r"|(?<![^省市区县])[^\d省市区县镇][东西南北中]区)(?![政卫中小医办城委]))+(?=.)"
-)
-_NEARBY = re.compile(r"(?:门口|附近|旁边|对面|楼下|门前|院内|内|旁)$")
-_ROOM = re.compile(r"(\d{3,4})(?:室|$)|(\d{1,2})层")
 _MENTION = re.compile(
     r"(\d{3,4})(?:室|户|住户)|(?:楼上|楼下|隔壁|对门)的?(\d{3,4})(?![\d元块])|(?<!\d)(\d{1,2})楼(?![梯上下道])"
 )
 
 
-def _normalise(address: str) -> str:
-    text = re.sub(r"[\s,.。、，()]", "", _digits(address))
-    text = _without_region(text)
-    text = re.sub(r"(\d+)-(\d+)-(\d{3,4})(?!\d)", r"\1幢\2单元\3室", text)
-    text = re.sub(r"(\d+)-(\d{3,4})(?!\d)", r"\1幢\2室", text)
-    text = re.sub(r"(?<=\d)号楼|(?<=[0-9a-z])(?:栋|座|#楼?)", "幢", text)
-    return re.sub(r"(?<=\d)(?:楼|f)", "层", text)
-
-
-def _without_region(text: str) -> str:
-    """From the street on; where nothing but a number follows the town, the town tells places apart."""
-    rest = _REGION.sub("", text)
-    if rest[:1].isdigit():
-        named = [part for part in re.split(r"(?<=[省市区县])", text[: len(text) - len(rest)]) if part]
-        return named[-1] + rest if named else rest
-    return rest
-
-
-def _digits(text: str) -> str:
-    """Half-width and in Arabic numerals wherever something is numbered: 三幢五楼 -> 3幢5楼."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return _COUNTED.sub(lambda found: _number(found.group()), folded)
-
-
-def _number(counted: str) -> str:
-    if "十" not in counted:
-        return "".join(str(_DIGITS[character]) for character in counted)
-    tens, _, ones = counted.partition("十")
-    return str(_DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0))
-
-
-def _building(where: Place) -> tuple[str, str]:
-    return where.area, where.building
-
-
-def _rooms(text: str) -> frozenset[str]:
-    found = _ROOM.findall(text)
-    # 5楼502 is one home, not the whole floor.
-    return frozenset(room for room, _ in found if room) or frozenset(f"{floor}层" for _, floor in found)
-
-
 def _homes(known: Known) -> frozenset[str]:
     """The homes a report is about: the address's own, and those its words name (楼上602, 五楼那户)."""
-    named = _MENTION.findall(_digits(known.narrative))
-    return place(known.address).rooms | {room or other or f"{floor}层" for room, other, floor in named}
+    named = _MENTION.findall(counted(known.narrative))
+    said = read(known.address)
+    own = said.rooms or ((f"{said.floor}层",) if said.floor else ())  # 5楼502 is one home, not the whole floor
+    return frozenset(own) | {room or other or f"{floor}层" for room, other, floor in named}
+
+
+def _same_home(new: Known, known: Known) -> bool:
+    """Whether two reports are about one home of a building: 1单元502 and 2单元502 are two, 502 alone may be either."""
+    return read(new.address).unit == read(known.address).unit and bool(_homes(new) & _homes(known))
 
 
 def _shared(new: Known, known: Known) -> int:
@@ -271,7 +198,10 @@ def _likeness(new: Known, known: Known) -> tuple[float, str]:
 
 
 def _nearness(new: Known, known: Known) -> tuple[float, str]:
-    here, there = place(new.address), place(known.address)
-    if _building(here) == _building(there):
-        return (1.0, "同一户") if _homes(new) & _homes(known) else (0.8, "同一地点")
-    return fuzz.ratio(here.area, there.area) / 100 * 0.6, "地点相近"
+    match compare_buildings(new.address, known.address):
+        case Sameness.SAME:
+            return (1.0, "同一户") if _same_home(new, known) else (0.8, "同一地点")
+        case Sameness.UNKNOWN:
+            return 0.6, "可能是同一地点"
+        case Sameness.DIFFERENT:
+            return fuzz.ratio(key(new.address), key(known.address)) / 100 * 0.5, "地点相近"

@@ -1,0 +1,23 @@
+"""Addresses by a writer who knew no rule of the parser: those of one place are found, and no two places made one."""
+
+import pytest
+import yaml
+
+from domain.triage.address.sameness import Sameness, compare, traces
+from tests.bench.test_texts import TEXTS, rows_of
+
+FLOORS = yaml.safe_load((TEXTS / "floors.yaml").read_text(encoding="utf-8"))["places"]
+
+
+@pytest.mark.parametrize("half", ["dev", "held"])
+def test_places_are_found_as_often_as_they_were_and_no_two_are_made_one(half: str) -> None:
+    """The rows are never printed: the held half is looked at by nobody."""
+    answers = [(row["same"], compare(row["first"], row["second"])) for row in rows_of(f"places_{half}.csv")]
+    assert answers.count(("yes", Sameness.SAME)) >= FLOORS[half]["found_at_least"]
+    assert answers.count(("no", Sameness.SAME)) <= FLOORS[half]["false_at_most"]
+
+
+def test_what_is_found_can_be_looked_up() -> None:
+    rows = rows_of("places_dev.csv")
+    found = [row for row in rows if compare(row["first"], row["second"]) is Sameness.SAME]
+    assert [row for row in found if not set(traces(row["first"])) & set(traces(row["second"]))] == []
