@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -49,9 +50,8 @@ def parse_policy(text: str, source: str, model: type[M], *, context: Mapping[str
         PolicyInvalid: with one line `source:line: where: what` for each mistake.
     """
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root, data = _composed(text)
         twice = _repeated_key(root, set()) if root else None
-        data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise PolicyInvalid(f"{source}:{_not_yaml(text, error)}") from error
     if twice:
@@ -61,6 +61,23 @@ def parse_policy(text: str, source: str, model: type[M], *, context: Mapping[str
     except ValidationError as error:
         found = dict.fromkeys(_found(error, model))
         raise PolicyInvalid("\n".join(f"{source}:{line}" for line in _lines(root, found))) from error
+
+
+def _composed(text: str) -> tuple[yaml.Node | None, Any]:
+    """The document as nodes, which know their lines, and as data; libyaml reads it ten times as fast as Python does.
+
+    Raises:
+        yaml.YAMLError: in the words of Python's reader, which `_not_yaml` knows, whichever of the two found it.
+    """
+    if yaml.__with_libyaml__:
+        with suppress(yaml.YAMLError):
+            return _read_with(yaml.CSafeLoader, text)
+    return _read_with(yaml.SafeLoader, text)
+
+
+def _read_with(loader: type[yaml.SafeLoader | yaml.CSafeLoader], text: str) -> tuple[yaml.Node | None, Any]:
+    """Read twice: making data of the nodes would put what `<<` refers to into them."""
+    return yaml.compose(text, Loader=loader), yaml.load(text, Loader=loader)
 
 
 def _not_yaml(text: str, error: yaml.YAMLError) -> str:

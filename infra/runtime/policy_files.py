@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from domain.base import china
@@ -114,7 +114,13 @@ def read_file(file: Path, *, risk_kinds: Collection[str] | None = None) -> Playb
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise PolicyInvalid(f"{shown}: can't be read: {reason} · 文件无法读取") from error
-    return load_playbook(text, shown, file=file.stem, risk_kinds=risk_kinds, indicators=DEFINITIONS)
+    return _read_text(text, shown, file.stem, None if risk_kinds is None else frozenset(risk_kinds))
+
+
+@lru_cache(maxsize=32)
+def _read_text(text: str, shown: str, code: str, risk_kinds: frozenset[str] | None) -> Playbook:
+    """Files are looked at whenever they are asked for, and read anew where they say something else than before."""
+    return load_playbook(text, shown, file=code, risk_kinds=risk_kinds, indicators=DEFINITIONS)
 
 
 def playbook_codes() -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, NoReturn
@@ -49,6 +50,7 @@ class SimulatedCounty(County):
         self._lives: dict[str, Life] = {}
         self._numbers, self._ids, self._keys = count(1), count(1), count(1)
         self._reports: dict[tuple[str, str], str] = {}
+        self._shown: dict[str, dict[str, Any]] = {}
 
     @property
     def now(self) -> datetime:
@@ -90,7 +92,12 @@ class SimulatedCounty(County):
         return Life(DisputeInput(state=state), MONDAY, self._ids)
 
     def dispute(self, number: str) -> dict[str, Any]:
-        """The whole case as the API shows it."""
+        """The whole case as the API shows it; presenting it takes longer than deciding, so it is kept until it moves."""
+        if number not in self._shown:
+            self._shown[number] = self._present(number)
+        return deepcopy(self._shown[number])
+
+    def _present(self, number: str) -> dict[str, Any]:
         rows = rows_of(project(self._lives[number].state))
         tasks = sorted((TaskRow(**row) for row in rows[TaskRow]), key=lambda row: int(row.sealed["opened_revision"]))
         return present_case(DisputeRow(**rows[DisputeRow][0]), tasks, NOBODY).model_dump(mode="json")
@@ -127,6 +134,7 @@ class SimulatedCounty(County):
                           evidence=pictures(life.state, kind, decision), actor=actor,
                           people=people_named(filled),
                           organisations={code: unit(code) for code in organisation_codes(filled)})  # fmt: skip
+        self._shown.pop(number, None)
         with _as_over_http():
             life.decide(command)
         life.settle()
@@ -135,6 +143,7 @@ class SimulatedCounty(County):
     def advance(self, number: str, by: str) -> dict[str, Any]:
         """Moves the dispute's clock forward: `PT90S`, `P2D`, `P30DT5M`."""
         life = self._lives[number]
+        self._shown.pop(number, None)
         days, _, clock = by.removeprefix("P").partition("T")
         length = timedelta(days=int(days.removesuffix("D") or 0))
         for unit, name in (("H", "hours"), ("M", "minutes"), ("S", "seconds")):

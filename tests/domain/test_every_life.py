@@ -29,7 +29,7 @@ from workflows import dispute
 from workflows.evaluation import Judgement
 from workflows.message_gate import MessageGate
 
-LIVES = int(os.environ.get("LIVES", "40"))
+LIVES = int(os.environ.get("LIVES", "15"))
 STEPS = int(os.environ.get("STEPS", "50"))
 CI = "CI" in os.environ
 SEARCH = settings(

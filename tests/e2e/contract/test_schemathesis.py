@@ -29,7 +29,7 @@ CHECKED = [
         "response_schema_conformance",
     )
 ]  # fmt: skip
-EXAMPLES = 10
+EXAMPLES = 5
 SETTINGS = settings(
     max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
