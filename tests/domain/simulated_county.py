@@ -92,7 +92,7 @@ class SimulatedCounty(County):
         return Life(DisputeInput(state=state), MONDAY, self._ids)
 
     def dispute(self, number: str) -> dict[str, Any]:
-        """The whole case as the API shows it; presenting it takes longer than deciding, so it is kept until it moves."""
+        """The whole case as the API shows it; presenting it takes longer than deciding, so it is kept till it moves."""
         if number not in self._shown:
             self._shown[number] = self._present(number)
         return deepcopy(self._shown[number])
