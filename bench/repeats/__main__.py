@@ -16,7 +16,7 @@ from bench.scoring import telling
 from bench.scoring.baselines import TfIdf, jaccard
 from bench.scoring.labelled import Row, read_rows, read_section
 from bench.scoring.measures import Scored, average_precision, best_accuracy, recall_at
-from bench.scoring.subject import Told, likeness, read_lexicon
+from bench.scoring.subject import Told, likeness, read_lexicon, read_likeness
 from bench.support import BenchError
 
 STRICT = 0.98
@@ -25,10 +25,10 @@ STRICT = 0.98
 
 def measure(rows: Sequence[Row], same: frozenset[str]) -> dict[str, Any]:
     """Prints everything; returns the same figures."""
-    lexicon = read_lexicon()
+    lexicon, weights = read_lexicon(), read_likeness()
     pairs = [(_told(row, "first"), _told(row, "second")) for row in rows]
     truth = [row["same"] in same for row in rows]
-    found = [likeness(first, second, lexicon) for first, second in pairs]
+    found = [likeness(first, second, lexicon, weights) for first, second in pairs]
     scores = {"triage": [one.score for one in found]}
     for name, read in (("texts", _text), ("texts, place, parties", _everything)):
         sides = [(read(first), read(second)) for first, second in pairs]
@@ -46,7 +46,7 @@ def measure(rows: Sequence[Row], same: frozenset[str]) -> dict[str, Any]:
         lines,
     )
     joined = [one for one, like in zip(truth, found, strict=True) if like.joined]
-    speed = _speed(pairs, partial(likeness, lexicon=lexicon))
+    speed = _speed(pairs, partial(likeness, lexicon=lexicon, weights=weights))
     print(
         f"\njoined by no hand: {sum(joined)} of {sum(truth)} that are one matter,"
         f" {len(joined) - sum(joined)} that are not"

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from domain.triage.address.sameness import Sameness, compare
 from domain.triage.lexicon import Lexicon
 from domain.triage.repeats import duplicate_detection
+from domain.triage.repeats.likeness import Weights, score
 from domain.triage.triage import triage
+from infra.records.repeats.weights import read_likeness
 from infra.runtime.policy_files import read_lexicon
 
-__all__ = ["Judged", "Told", "judge", "likeness", "read_lexicon", "same_place"]
+__all__ = ["Judged", "Told", "judge", "likeness", "read_lexicon", "read_likeness", "same_place"]
 
 FIRST_TOLD = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When the earlier report of a pair came in: any day, since only the days between count."""
@@ -50,11 +52,11 @@ def judge(text: str, lexicon: Lexicon, source: str = "110") -> Judged:
     return Judged(said.category, said.confidence, said.police, said.police_heard, said.divertible)
 
 
-def likeness(first: Told, second: Told, lexicon: Lexicon) -> Likeness:
+def likeness(first: Told, second: Told, lexicon: Lexicon, weights: Weights) -> Likeness:
     """How like the second report is to the first; both have the category that triage gives them."""
     earlier, later = _known(first, lexicon, "earlier"), _known(second, lexicon, "")
-    score, _ = duplicate_detection._likeness(later, earlier)
-    return Likeness(score, duplicate_detection.judge(later, earlier).join)
+    found = score(later, earlier, weights)
+    return Likeness(found.score, found.sure or duplicate_detection.judge(later, earlier).join)
 
 
 def _known(told: Told, lexicon: Lexicon, number: str) -> duplicate_detection.Known:

@@ -74,7 +74,7 @@ def judge(new: Known, known: Known) -> Verdict:
             return Verdict(False, "地点不同")
         case Sameness.UNKNOWN:
             return Verdict(False, "不能确定是否同一地点")
-    shared = _shared(new, known)
+    shared = shared_people(new, known)
     if shared and _same_matter(new, known):
         return Verdict(True, "同一地点、有相同当事人，属同一事项" + ("反复" if known.closed else ""))
     if shared:
@@ -134,7 +134,7 @@ def _same_home(new: Known, known: Known) -> bool:
     return read(new.address).unit == read(known.address).unit and bool(_homes(new) & _homes(known))
 
 
-def _shared(new: Known, known: Known) -> int:
+def shared_people(new: Known, known: Known) -> int:
     """How many people of the new report the known one names too."""
     theirs = _known_people(known)
     return sum(1 for party in new.parties if party_keys(party) & theirs)
@@ -190,7 +190,7 @@ def _likeness(new: Known, known: Known) -> tuple[float, str]:
     score += 0.2 * words
     if words >= 0.6:
         reasons.append("情况描述相近")
-    if _shared(new, known):
+    if shared_people(new, known):
         score += 0.15
         reasons.append("有相同当事人")
     reasons.append("已办结" if known.closed else "在办")

@@ -1,0 +1,1 @@
+"""Learning what makes two reports one matter's."""

@@ -1,0 +1,96 @@
+"""The pieces of a narrative: runs of two to four characters, each weighed by how few narratives have it (TF-IDF).
+
+What is common is told by a table that the project ships (`playbooks/repeats.yaml`), counted by `bench/repeats_weights`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from domain.base import Strict
+
+SIZES = (2, 3, 4)
+INDEXED = 16
+"""So many of a narrative's rarest pairs of characters are looked up by; a short one has fewer."""
+_RUN = re.compile(r"[\u3400-\u9fffa-z]+|\d+")
+_OF_NO_WORD = frozenset("的了是在有和就不我你他她它们这那也都要说着过把被给到去来又还没得地很叫让跟与及之")
+"""A pair in which one of these stands says nothing by itself."""
+
+
+class Commonness(Strict, frozen=True):
+    """How many of `texts` narratives have each pair of characters; a pair that is not listed is rare."""
+
+    texts: int
+    pairs: Mapping[str, int]
+
+    def weight(self, gram: str) -> float:
+        """How much a gram tells: the inverse document frequency of its rarest pair."""
+        known, rare = self._weights
+        return max(known.get(gram[at : at + 2], rare) for at in range(len(gram) - 1))
+
+    @cached_property
+    def _weights(self) -> tuple[dict[str, float], float]:
+        """The weight of each pair that is listed, and of any other."""
+        return {pair: self._of(n) for pair, n in self.pairs.items()}, self._of(1)
+
+    def _of(self, texts: int) -> float:
+        return math.log((self.texts + 1) / (texts + 1))
+
+
+def runs(text: str) -> Iterator[str]:
+    """What stands between punctuation, folded to one width and case; figures by themselves."""
+    yield from _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def grams(text: str) -> Counter[str]:
+    """Every run of two to four characters, counted."""
+    return Counter(run[at : at + size] for run in runs(text) for size in SIZES for at in range(len(run) - size + 1))
+
+
+def vector(text: str, commonness: Commonness) -> dict[str, float]:
+    """A narrative as TF-IDF, of length 1; empty where nothing in it tells."""
+    weighed = {gram: (1 + math.log(n)) * commonness.weight(gram) for gram, n in grams(text).items()}
+    length = math.sqrt(sum(weight * weight for weight in weighed.values()))
+    return {gram: weight / length for gram, weight in weighed.items()} if length else {}
+
+
+def rare_pairs(text: str, commonness: Commonness, order: Callable[[str], object]) -> list[str]:
+    """The rarest pairs of characters that can be words, at most `INDEXED`.
+
+    Of those equally rare `order` chooses, the same in every narrative, so that two that share many share some here.
+    """
+    pairs = {run[at : at + 2] for run in runs(text) for at in range(len(run) - 1) if not run[0].isdigit()}
+    telling = [pair for pair in pairs if not _OF_NO_WORD & set(pair)]
+    return sorted(telling, key=lambda pair: (commonness.pairs.get(pair, 0), order(pair)))[:INDEXED]
+
+
+def shared_words(one: str, other: str, commonness: Commonness, most: int = 6) -> list[str]:
+    """The longest pieces that both narratives have, those that tell the most first; none within another."""
+    theirs = "\n".join(runs(other))
+    found: dict[str, float] = {}
+    for run in runs(one):
+        for start, end in _common(run, theirs):
+            piece = run[start:end].strip("".join(_OF_NO_WORD))
+            if len(piece) >= 2:
+                found[piece] = sum(commonness.weight(piece[at : at + 2]) for at in range(len(piece) - 1))
+    ordered = sorted(found, key=lambda piece: (-found[piece], piece))
+    return [piece for n, piece in enumerate(ordered) if not any(piece in longer for longer in ordered[:n])][:most]
+
+
+def _common(run: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where the longest pieces of a run stand that the text has too."""
+    start = 0
+    while start < len(run) - 1:
+        end = start + 2
+        if run[start:end] not in text:
+            start += 1
+            continue
+        while end < len(run) and run[start : end + 1] in text:
+            end += 1
+        yield start, end
+        start = end

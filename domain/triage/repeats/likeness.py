@@ -1,0 +1,165 @@
+"""How like two reports are, and why: every part of the score, what it adds, and the words that both have.
+
+A logistic model whose weights a program learnt from pairs judged by hand (`bench/repeats_weights`); no part may count
+against its meaning. What tells people apart is their names, never what they are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from pydantic import Field, field_validator
+
+from domain.base import Model, Strict
+from domain.policy.loading import parse_policy
+from domain.triage.lexicon import FALLBACK_CATEGORY
+from domain.triage.repeats.duplicate_detection import Known, shared_people
+from domain.triage.repeats.grams import Commonness, shared_words, vector
+from domain.triage.repeats.nearness import nearness
+from domain.triage.repeats.people import of_parties, surnames
+
+PARTS = {
+    "words": "描述用词相近",
+    "again": "自称并非首次",
+    "person": "有相同当事人",
+    "surname": "提到相同姓氏的人",
+    "nobody_new": "没有新的当事人",
+    "same_people_and_kind": "相同的人、相同类别",
+    "others": "当事人姓氏不同",
+    "place": "地点名称相近",
+    "number": "门牌楼栋相同",
+    "elsewhere": "门牌楼栋不同",
+    "category": "类别相同",
+    "family": "类别相近",
+    "other_kind": "类别不同",
+}
+"""The parts of the score, and what each is called where it is shown."""
+AGAINST = frozenset({"others", "elsewhere", "other_kind"})
+"""Those that tell two reports apart; all others tell that they are one matter's."""
+_AGAIN = re.compile(
+    r"又|再次|再度|再来|仍|还是|还没|还不|继续|反复|多次|上次|上回|第[二三四五六七八九两2-9]次|(?:报|反映|投诉|说|调解)过"
+    r"|之前|前几天|前些|原先|那天|那晚|答应|说好|这次|这回"
+)
+NEAR = 0.5
+"""How much of the shorter address's names the other must have for a report to join by itself."""
+
+COPIED = 0.5
+"""From here on two narratives are one text that came by two ways."""
+
+
+class Weights(Strict, frozen=True):
+    """`playbooks/repeats/likeness.yaml`: what was learnt."""
+
+    bias: float
+    parts: Mapping[str, float]
+    strict: float = Field(gt=0, lt=1)
+    """the score from which a report joins by itself: at least 98 of 100 such pairs are of one matter"""
+    shown: float = Field(gt=0, lt=1)
+    """the score from which an earlier dispute is proposed to the desk"""
+    commonness: Commonness
+
+    @field_validator("parts")
+    @classmethod
+    def _each_with_its_meaning(cls, parts: Mapping[str, float]) -> Mapping[str, float]:
+        if parts.keys() != PARTS.keys():
+            raise ValueError(f"not the parts there are: {', '.join(sorted(parts.keys() ^ PARTS.keys()))}")
+        if against := [name for name, weight in parts.items() if weight < 0]:
+            raise ValueError(f"{', '.join(against)}: below nothing")
+        return parts
+
+
+class Part(Model):
+    """A part of a score, and by how much it moves it, in log odds."""
+
+    name: str
+    title: str
+    adds: float
+
+
+class Likeness(Model):
+    """How like two reports are: 0..1, what that is made of, the words they share, and what it is enough for."""
+
+    score: float
+    parts: list[Part]
+    """those that count, the weightiest first"""
+    words: list[str]
+    """as they stand in the narratives: personal data"""
+    sure: bool
+    """whether the report joins by itself"""
+    shown: bool
+    """whether the earlier one is proposed to the desk"""
+
+
+def parse_weights(text: str) -> Weights:
+    """The weights as they are written.
+
+    Raises:
+        PolicyInvalid: a part is missing, unknown, or counts against its meaning.
+    """
+    return parse_policy(text, "playbooks/repeats/likeness.yaml", Weights)
+
+
+def score(new: Known, known: Known, weights: Weights) -> Likeness:
+    """How like a new report is to an earlier one."""
+    words = shared_words(new.narrative, known.narrative, weights.commonness)
+    measured = measure(new, known, weights.commonness)
+    added = {name: value * weights.parts[name] for name, value in measured.items()}
+    reached = 1 / (1 + math.exp(-(weights.bias + sum(added.values()))))
+    counting = sorted((name for name in added if abs(added[name]) >= 0.05), key=lambda name: (-abs(added[name]), name))
+    parts = [Part(name=name, title=PARTS[name], adds=round(added[name], 2)) for name in counting]
+    sure = reached >= weights.strict and may_join(measured)
+    shown = sure or (reached >= weights.shown and linked(measured))
+    return Likeness(score=round(reached, 3), parts=parts, words=words, sure=sure, shown=shown)
+
+
+def may_join(measured: Mapping[str, float]) -> bool:
+    """What no score makes up for [DESIGN]: another place, other people, another kind of matter, or nothing that tells
+    that it is the same matter and not only the same people or place.
+    """
+    against = any(measured[name] for name in ("elsewhere", "others", "other_kind"))
+    same_matter = measured["again"] or measured["same_people_and_kind"] or measured["words"] >= COPIED
+    return measured["place"] >= NEAR and not against and bool(same_matter)
+
+
+def linked(measured: Mapping[str, float]) -> bool:
+    """Whether more than a manner of speaking leads from one report to the other [DESIGN]: a place, a person, or one
+    text. The pairs that weights are learnt from are all of near places, so no weight tells strangers apart.
+    """
+    here = measured["place"] >= NEAR and not measured["elsewhere"]
+    return bool(here or measured["person"] or measured["words"] >= COPIED)
+
+
+def measure(new: Known, known: Known, commonness: Commonness) -> dict[str, float]:
+    """Every part's value, 0..1, or 0..-1 where it tells the two apart."""
+    here, there = vector(new.narrative, commonness), vector(known.narrative, commonness)
+    ours, theirs = _surnames(new), _surnames(known)
+    near = nearness(new.address, known.address)
+    person = bool(shared_people(new, known))
+    same_kind = new.category == known.category != FALLBACK_CATEGORY
+    told = FALLBACK_CATEGORY not in (new.category, known.category)
+    same_family = told and _family(new.category) == _family(known.category)
+    return {
+        "words": sum(weight * there.get(gram, 0.0) for gram, weight in here.items()),
+        "again": float(_AGAIN.search(new.narrative) is not None),
+        "person": float(person),
+        "surname": float(bool(ours & theirs)),
+        "nobody_new": float(bool(ours) and ours <= theirs),
+        "same_people_and_kind": float(same_kind and (person or (bool(ours) and ours <= theirs))),
+        "others": -float(bool(ours) and bool(theirs) and not ours & theirs and not person),
+        "place": near.shared,
+        "number": float(near.agree > 0),
+        "elsewhere": -float(near.apart),
+        "category": float(same_kind),
+        "family": float(same_family),
+        "other_kind": -float(told and not same_family),
+    }
+
+
+def _surnames(report: Known) -> frozenset[str]:
+    return of_parties(report.parties) | surnames(report.narrative)
+
+
+def _family(category: str) -> str:
+    return category.partition("_")[0]

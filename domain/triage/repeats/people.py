@@ -1,0 +1,40 @@
+"""Who is named in two reports: by name and number where they are whole, else by surname (张某, 施家, 姓江的)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪"
+    "田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季"
+    "俞章鲁葛伍韦申尤毕聂焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋"
+    "植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠"
+    "连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙伏岑习胥保和"
+    "逄佘慕寿展呼经桃麻宿农芮伊"
+)
+_MASKED = re.compile(r"([\u4e00-\u9fff])某")
+_FAMILY = re.compile(r"(\w)(?:家|氏)(?![具长庭属电乡暴里务族])|姓(\w)|(\w)姓(?!名)")
+_CALLED = re.compile(r"[老小](.)|(.)(?:先生|女士|师傅|大爷|大妈|大娘|阿姨|老板|老师|医生)")
+_OTHERWISE = frozenset("车农保包全司单沙石连郎顾官经温明开平安高时边路方成黄白")
+"""Surnames that mean something else more often than not where no 某 stands behind them (保安, 老板, 全家, 小车)."""
+
+
+def surnames(text: str) -> frozenset[str]:
+    """The surnames that a text names people by."""
+    found = set(_MASKED.findall(text))
+    for groups in (*_FAMILY.findall(text), *_CALLED.findall(text)):
+        found |= {name for name in groups if name in _SURNAMES - _OTHERWISE}
+    return frozenset(found)
+
+
+def of_parties(parties: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The surnames of the people listed in a report: of whole names too, as long as they look like names."""
+    found: set[str] = set()
+    for party in parties:
+        name = str(party.get("name") or "").strip()
+        found |= surnames(name)
+        if 2 <= len(name) <= 3 and name[0] in _SURNAMES - _OTHERWISE and "家" not in name:
+            found.add(name[0])
+    return frozenset(found)
