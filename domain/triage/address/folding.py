@@ -16,16 +16,26 @@ _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _NUMERALS = "".join(_DIGITS) + "".join(_TENS) + "廿"
 _ROMAN = {ord(sign): str(value) for value, sign in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
 _COUNTERS = (
-    "号|弄|巷|幢|栋|橦|座|单元|楼|层|室|房|组|社|小?队|生产队|村|区|期|门|排|梯|户|院|铺|路|大?街|大道|支路|网格|#"
+    "号|弄|巷|幢|栋|橦|座|单元|楼|层|室|房|组|社|小?队|生产队|村|区|期|门|排|梯|户|院|铺|路|大?街|大道|支路|网格"
+    "|米|段|#"
 )
 """What is numbered; a name that has a numeral (五一广场, 七里铺) keeps it."""
 _COUNTED = re.compile(rf"(?<![{_NUMERALS}])[{_NUMERALS}]{{1,8}}(?={_COUNTERS})")
 _SPELT_ROOM = re.compile(rf"(?<=[幢栋座楼元层号门])[{''.join(_DIGITS)}]{{3,4}}(?=室|$|\s)")
-_SUB_NUMBER = re.compile(r"(?<!\d)(\d{1,6})(?:号?-?[附之]|号-)(\d{1,4})号?+(?![\d楼幢栋座#-]|单元|室)")
+_SUB_NUMBER = re.compile(
+    r"(?<!\d)(\d{1,6})(?:号?-?[附之]|号-)(\d{1,4})(?:号(?![楼幢栋座#-]|单元|室)|(?!号|[\d楼幢栋座#-]|单元|室))"
+)
 _SPELT_SUB_NUMBER = re.compile(rf"(?<=[附之])[{_NUMERALS}]{{1,4}}")
+_F = re.compile(r"(?<=\d)f(?:-(?=\d)|(?![\da-z]))")
+_NOUN_AHEAD = re.compile(
+    r"(商铺|店铺|门面房?|铺位|摊位|车位|档口|仓库)(\d{1,4}(?:-\d{1,4})?)号?(?![\d楼层幢栋座#-]|单元)"
+)
+"""A number said behind what it counts: 车位117号."""
 _BELOW = re.compile(r"(?:地下|负|b)(\d)(?=层|f)|(?:地下|负)(\d)(?=楼)")
 _BRACKETED = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】](?=(.?))")
-_OPENING = re.compile(r"^(?:(?:地址|住址|地点|现住|家住|位于|住在|住(?![宅院]))[:\s]*)+")
+_OPENING = re.compile(
+    r"^(?:(?:(?:报警人|来电人|投诉人|当事人|群众|市民|本人|我们?|其)?(?:自?称|说|反映|家|现)*在(?!建)|地址|住址|地点|现住|家住|位于|坐落于?|地处|住在|住(?![宅院]))[:\s]*)+"
+)
 _HIGHWAY = re.compile(r"(?<!\d)([国省县乡])道[gsxy]?(\d{1,4})线?")
 _DASHES = re.compile(r"[‐‑‒–—―−~_]")
 _ZEROS = re.compile(r"(?<![\da-z-])0{1,6}(?=\d)")
@@ -99,14 +109,22 @@ def _numbered(text: str) -> str:
     text = _DASHES.sub("-", text)
     text = re.sub(r"[()\[\]【】「」<>《》\"':、/\\|.·]", " ", text).strip()
     text = re.sub(r"\s", "", _BLANKS.sub("|", text)).replace("|", " ")
-    text = _COUNTED.sub(lambda found: str(_number(found.group())), text)
+    text = _COUNTED.sub(_beside_digits, text)
+    text = _F.sub("层", text)
     text = _SPELT_ROOM.sub(lambda found: "".join(str(_DIGITS[sign]) for sign in found.group()), text)
     text = _SPELT_SUB_NUMBER.sub(lambda found: str(_number(found.group())), text)
     text = re.sub(r"第(?=\d)", "", text)
     text = _ZEROS.sub("", text)
     text = _BELOW.sub(lambda found: f"负{found.group(1) or found.group(2)}", text)
     text = _HIGHWAY.sub(r"\2\1道", text)
+    text = _NOUN_AHEAD.sub(r"\2号\1", text)
     return _SUB_NUMBER.sub(r"\1-\2号", text)
+
+
+def _beside_digits(found: re.Match[str]) -> str:
+    """附1二楼 is no 附12楼."""
+    before = found.string[: found.start()][-1:]
+    return (" " if before.isdigit() else "") + str(_number(found.group()))
 
 
 def _number(numeral: str) -> str:

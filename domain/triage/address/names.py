@@ -22,7 +22,7 @@ _SECTION = "东西南北中前后左右上下内外老新甲乙丙丁戊a-z"
 two characters, behind a province, a city or nothing."""
 _GROUNDS = "小社园校厂景库宅活墅舍属业"
 """An estate, a campus, a works: 小区, 住宅区, 别墅区, 工业区."""
-_BODY = "(?![政卫中小医办城委])"
+_BODY = "(?![政卫中小医办委])(?!城(?![关东西南北区里上内人隍]))(?!人民政府)"
 """An office, a school, a clinic keeps its town: 古山镇政府, 古山镇中心小学."""
 _PROVINCES = (
     "浙江|湖北|甘肃|四川|江苏|安徽|江西|福建|山东|山西|河北|河南|湖南|广东|海南|贵州|云南|陕西|青海|辽宁|吉林|黑龙江"
@@ -34,7 +34,7 @@ _REGIONS: tuple[tuple[Level, re.Pattern[str]], ...] = (
         rf".{_N}{{1,5}}(?:(?<![超菜夜门集花鱼])市(?!场)|自治州"
         rf"|(?<=[^\d]{{2}})州(?=.{{2,4}}[市县]))")),
     (Level.COUNTY, re.compile(
-        rf"[^\d\s][东西南北中]区{_BODY}|.{_N}{{0,6}}?(?:县|旗(?![路街镇村乡区社小])|(?<![{_GROUNDS}{_SECTION}])区|高新区|开发区){_BODY}"
+        rf"[^\d\s][东西南北中]区{_BODY}|.{_N}{{0,6}}?(?:县|(?<![红锦国军战旌])旗(?![路街镇村乡区社小])|(?<![{_GROUNDS}{_SECTION}])区|高新区|开发区){_BODY}"
         rf"|(?:高新|经开)区|[市路镇]{_N}{{1,3}}区{_BODY}|市[东西南北中]区{_BODY}")),
     (Level.TOWN, re.compile(
         rf"(?:[^\d\s省市区县镇乡]{{1,6}}?(?:街道(?:办事处(?=.)|办(?=[^事]))?|街办)|.{_N}{{0,6}}?(?:(?<![小古])镇|(?<!水)乡|苏木))"
@@ -42,32 +42,39 @@ _REGIONS: tuple[tuple[Level, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _VILLAGE = re.compile(
     r"(?!\d+[国省县乡]道)([^\s路街巷村号]{1,9}?[路街巷]?社区|[^\s路街巷村号社]{1,9}?(?<!农)村(?![镇庄]))"
-    r"(居委会|居民委员会|社区服务中心|(?:村?民)?委员会|(?:村?民)?委会|村?委会?(?![^\s的大院门对旁])"
+    r"(居委会|居民委员会|社区服务中心|(?:村?民)?委员会|(?:村?民)?委会|村?委会?(?![^\s的大院门对旁东西南北])"
     r"|两委|村?部(?!队)|大?队部|党群(?:服务中心)?)?"
 )
 _ROAD = re.compile(
-    r"([^\s][^\s路街道巷弄村号]{0,8}?(?:大道|大街|国道|省道|县道|(?<![铁马])路|街(?!道)|巷|弄|胡同)(?!社区))(.段)?"
+    r"([^\s\d]{2,4}高速(?:公路)?(?!路?口|收费|服务|[出入]口|[上下边旁]|$)"
+    r"|[^\s][^\s路街道巷弄村号]{0,8}?(?:大道|大街|国道|省道|县道|(?<![铁马])路|街(?!道)(?:[巷弄](?=堂|子|$))?|巷|弄|胡同)(?!社区))"
+    r"(?:(?<=弄)堂|(?<=巷)[子道])?(.段)?"
 )
 _AND = re.compile(r"[与跟同及\s]|和(?![平谐睦顺兴美合畅泰善信])|和(?=和)")
 _CROSSING = re.compile(
     r"的?(?:十字|丁字|三岔|交叉)?(?:路口|交叉口|交汇处|交界处|口)(?:处|附近)?|的?(?:十字|丁字|三岔)$"
 )
+_CORE = re.compile(
+    r"(?:(?<=县)城(?![关东西南北隍])(?=[^\W\d]{2,6}[路街巷])|县城|城里|城区|市区|[集场]镇|[镇乡集街]上|街道)(?:上|[里内])?的?(?=[^\W\d]{2})"
+)
+"""The built-up middle of a county or a town says nothing that its name does not."""
 _SECTIONS = re.compile(rf"(?:东南|东北|西南|西北|[{_SECTION}])区$")
 _ESTATE = re.compile(r"(?:住宅|生活)?小区$")
 
-_AT = re.compile(r"(?:院内|院里|里面|内|处)$")
+_AT = re.compile(r"(?:院内|院里|[里内]面|里[头边]|之?内|该?处|[这那](?:里|儿|点))$")
 """Still the place itself."""
 _RELATIONS = (
     (r"(?:斜对面|斜对门|斜对过)", "斜对面"),
     (r"(?:马路)?(?:对面|对过|对街)", "对面"),
-    (r"(?:旁边|旁侧|旁|边上|隔壁|(?<![那这东西南北])边(?=$))", "旁边"),
+    (r"(?:旁[边侧]?|侧边|边上|隔壁|(?<![那这东西南北])边(?=$))", "旁边"),
     (r"(?:附近|周边|周围|一带)", "附近"),
     (r"(?:[屋楼]?后面|后边|后头|背后|背面|屋后|楼后)", "后面"),
     (r"(?:前面|前边|前头)", "前面"),
-    (r"(?:(?:正|大)?门口|大门前|门前|门外|楼下|楼前|大门|正门)", "门口"),
+    (r"(?:(?<=[学中小])校)?(?:(?:正|大)?门口|大门前|门前|门外|楼下|楼前|大门|正门|(?<=校)门)", "门口"),
 )
 _BEHIND = tuple((re.compile(f"{said}$"), word) for said, word in _RELATIONS)
 _AHEAD = tuple((re.compile(f"{said}的?"), word) for said, word in _RELATIONS)
+_WITHIN = tuple((re.compile(rf"(?<=..){said}的?(?=..)"), word) for said, word in _RELATIONS[:-1])
 _COMMON = re.compile(
     "人民|中心|中医|妇幼|文化|老年|活动|综合|便民|农贸|医院|政府|卫生|院|派出所|司法所|法庭|学校|小学|中学|幼儿园|大学|银行"
     "|超市|市场|商场|商店|饭店|宾馆|酒店|网吧|药店|菜|汽车|火车|客运|站|广场|公园|礼堂|祠堂|室|村委会|居委会|服务|办事处|党群"
@@ -88,7 +95,8 @@ def regions(text: str) -> tuple[list[Region], str]:
         below = level if level is Level.CITY and second else Level(min(level + 1, Level.TOWN))
         if level is Level.TOWN:
             break
-    return found, text[at:]
+    core = _CORE.match(text, at)
+    return found, text[core.end() if core else at :]
 
 
 def _official(level: Level, name: str) -> str:
@@ -111,7 +119,9 @@ def road(text: str) -> tuple[str, str] | None:
     found = _ROAD.match(_after_and(text))
     if found and found.group() in {"公路", "大路", "马路", "水路", "小路", "土路"}:
         return None
-    return (found.group(), _after_and(text)[found.end() :]) if found else None
+    if not found:
+        return None
+    return found.group(1) + (found.group(2) or ""), _after_and(text)[found.end() :]
 
 
 def _after_and(text: str) -> str:
@@ -144,6 +154,13 @@ def relation(text: str) -> tuple[str, str]:
         if found := pattern.search(text):
             return text[: found.start()].removesuffix("的"), word
     return text, ""
+
+
+def relations_alike(name: str) -> str:
+    """A name with one word for each relation within it: 镇政府隔壁信用社 -> 镇政府旁边信用社."""
+    for said, word in _WITHIN:
+        name = said.sub(word, name)
+    return name
 
 
 def beside(text: str) -> tuple[str, str]:

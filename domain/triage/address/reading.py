@@ -67,11 +67,11 @@ class Address:
 
 _VALUE = r"(?<![\da-z-])(?:负|[a-z]{1,2}-?)?\d{1,6}(?:-\d{1,3})?[a-z]?|(?<![\da-z])[a-z](?![\da-z])|[甲乙丙丁戊己庚辛]"
 _TOKEN = re.compile(
-    r"(?P<dashed>(?<![\da-z-])[a-z]?\d{1,4}[a-z]?-(?:\d{1,3}-)?\d{1,4}[a-z]?)(?:室|(?![\da-z号幢栋座楼单#组-]))"
+    r"(?P<dashed>(?<![\da-z-])[a-z]?\d{1,4}[a-z]?-(?:\d{1,3}-){0,2}\d{1,4}[a-z]?)(?:室|(?![\da-z号幢栋座楼单#组-]))"
     rf"|(?P<value>{_VALUE}|[东西南北中](?=单元|户))"
-    r"(?P<counter>号?(?:商铺|店铺|门面房?|店面|铺面?)|号楼|#楼?|[幢栋橦座]|单元|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外])|号(?:大院|院(?![内里]))?(?![线桥店井机仓])"
+    r"(?P<counter>号?(?:商铺|店铺|门面房?|店面|铺面?)|号?(?:摊位?|档口?|车位|柜台|窗口|仓?库房?)(?![^\W\d])|号楼|#楼?|[幢栋橦座]|单元|楼?门洞|楼门|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外])|号(?:大院|院(?![内里]))?(?![线桥店井机仓])"
     r"|[弄楼层f]|[室房]|区|期|[门梯排](?![村镇])|网格)(?:(?<=号)室)?"
-    r"|(?P<bare>(?<![\da-z-])[a-z]?\d{1,6}[a-z]?(?=$|\s|[大正]?门口|门[前外]|斜?对[面门过]|旁|附近|楼[下后前]|后面|背后))"
+    r"|(?P<bare>(?<![\da-z-])[a-z]?\d{1,6}[a-z]?(?=$|\s|[东西南北中]户|[大正]?门口|门[前外]|斜?对[面门过]|旁|附近|楼[下后前]|后面|背后))"
 )
 
 
@@ -131,12 +131,15 @@ def read(address: str) -> Address:
 
 
 def _finished(reading: _Reading) -> Address:
+    if reading.unit and reading.floor and not reading.building and reading.floor.isdigit():
+        reading.building, reading.floor = reading.floor, ""  # 5楼3单元201: nobody says the floor before the entrance
     if reading.number and (reading.unit or reading.rooms) and reading.name and not (reading.building or reading.roads):
         reading.building, reading.number = reading.number, ""  # 阳光花园3号502: estates number their buildings so
+    name = canonical(names.relations_alike(names.estate(reading.name)))
     return Address(
         regions=tuple(reading.regions), villages=tuple(reading.villages), group=reading.group,
         roads=tuple(sorted(reading.roads) if reading.crossing else reading.roads), crossing=reading.crossing,
-        number=reading.number, name=canonical(names.estate(reading.name)), sections=tuple(sorted(reading.sections)),
+        number=reading.number, name=name, sections=tuple(sorted(reading.sections)),
         building=reading.building, unit=reading.unit, floor=reading.floor, rooms=tuple(sorted(set(reading.rooms))),
         relation=reading.relation, notes=tuple(reading.notes), hints=reading.hints, unread=tuple(reading.unread),
     )  # fmt: skip
@@ -145,10 +148,11 @@ def _finished(reading: _Reading) -> Address:
 def _numbered(reading: _Reading, value: str, counter: str) -> None:
     """A numbered part, by what is counted."""
     match counter:
-        case "单元":
+        case "单元" | "门洞" | "楼门洞" | "楼门":
             reading.put("unit", value)
         case "门" | "梯":
-            reading.put("unit" if reading.building else "relation", value if reading.building else value + counter)
+            entrance = reading.building or reading.floor
+            reading.put("unit" if entrance else "relation", value if entrance else value + counter)
         case "楼" | "层" | "f":
             reading.put("floor", value)
         case "室" | "房" | "户":
@@ -163,8 +167,8 @@ def _numbered(reading: _Reading, value: str, counter: str) -> None:
             reading.put("number", value + counter)
         case _ if counter in {"号", "号院", "号大院"}:
             _house(reading, value)
-        case _ if "铺" in counter or "面" in counter:
-            reading.rooms.append(f"{value}铺")
+        case _ if found := re.search("[铺面店档摊柜窗库]|车位", counter):
+            reading.rooms.append(value + ("铺" if found.group() in "面店档" else found.group()))
         case _ if counter[-1] in "组社队":
             reading.put("group", value)
         case _:
@@ -205,6 +209,11 @@ def _dashed(reading: _Reading, parts: list[str]) -> None:
             reading.number = "-".join(parts)
             return
         slots = ["number", "building"] if reading.roads else slots
+    if reading.unit and len(before) == 1 and len(last) < 3 and before[0].isdigit() and last.isdigit():
+        reading.rooms.append(f"{before[0]}{int(last):02d}")  # 1单元7-2: the second door of floor 7
+        return
+    if len(before) == 3 and len(last) < 3:  # 18-1-7-2
+        before, last = before[:2], f"{before[2]}{last:0>2}"
     if len(before) > len(slots) or (len(before) == 1 and len(last) < 3 and not reading.building):
         reading.unread.append("-".join(parts))
         return
@@ -270,7 +279,7 @@ def _named(reading: _Reading, text: str) -> None:
         reading.name = landmark or reading.name
 
 
-_SIDE = re.compile(r"([东西南北中左右])(?:手?边|侧|面)?(?:那[一]?[家户]|[户室家]|第?1[家户])?")
+_SIDE = re.compile(r"([东西南北中左右])(?:手?边|侧|面|手)?(?:那[一]?[家户]|[户室家门]|第?1[家户])?")
 _OF_A_BUILDING = re.compile(
     r"(?:电梯[间口里内]?|楼道|楼梯间?|过道|走廊|地下室|楼顶|天台|屋顶|架空层|大厅|车位|露台|阳台)$"
 )
@@ -281,9 +290,13 @@ def _behind(reading: _Reading, text: str) -> None:
     _, section = names.section(text)
     side = _SIDE.fullmatch(text)
     rest, relation = names.relation(text)
-    if section == text:
+    if reading.floor and len(text) == 1 and text.isascii():
+        reading.rooms.append(reading.floor + text)  # 7楼B
+    elif section == text:
         reading.sections.add(section)
-    elif side:
+    elif text in {"顶楼", "顶层"}:
+        reading.put("floor", "顶")
+    elif side and (reading.floor or text[-1] != "门"):  # the west door of a floor, not of the house
         reading.rooms.append(f"{reading.floor}{side.group(1)}")
     elif relation and not rest:
         reading.put("relation", relation)

@@ -6,7 +6,7 @@ the village, the road of a known estate), never a part of the place (a building,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -26,6 +26,8 @@ class Sameness(StrEnum):
 
 _BORNE_OUT = 6
 """So many characters of a name and numbers must agree before a character in it is taken for a slip."""
+_NEAR = "附近"
+"""Said of anything beside, before or behind a place."""
 _TRACED = 3
 """So many characters of a name's end lead to it, whatever was left out before them (北关马家巷, 马家巷)."""
 
@@ -106,7 +108,9 @@ def _in_the_light_of(one: Address, other: Address) -> Address:
     """An address whose village or town, said for short at the front of a name, the other says in full.
 
     丰禾2组 beside 丰禾村2组; 北关马家巷 beside 北关社区马家巷; 塘埠工业园 beside 塘埠镇工业园.
+    永康古山镇 beside 古山镇.
     """
+    one = replace(one, regions=tuple((level, _shorter(name, _at(other, level))) for level, name in one.regions))
     for level, name in other.regions:
         if level not in {at for at, _ in one.regions} and (shorter := _without(one, stem(name))) is not None:
             one = replace(shorter, regions=tuple(sorted([*shorter.regions, (level, name)])))
@@ -114,6 +118,11 @@ def _in_the_light_of(one: Address, other: Address) -> Address:
         if (shorter := _without(one, stem(village))) is not None:
             one = replace(shorter, villages=other.villages)
     return one
+
+
+def _shorter(name: str, names: list[str]) -> str:
+    """A region's name without the words for what it lies in, where the other has it without them."""
+    return next((short for short in names if _longer(name, short)), name)
 
 
 def _without(one: Address, short: str) -> Address | None:
@@ -129,7 +138,7 @@ def _outer(one: Address, other: Address) -> Iterable[Sameness]:
     """Where the place lies: what only one says may have been left out, what both say must agree."""
     for level in Level:
         yield _left_out(_at(one, level), _at(other, level))
-    yield _left_out([sound(v) for v in one.villages], [sound(v) for v in other.villages])
+    yield _left_out(one.villages, other.villages)
     for hints, around in ((one.hints, other), (other.hints, one)):
         known = [stem(name) for _, name in around.regions] + [stem(name) for name in around.villages]
         yield Sameness.UNKNOWN if hints and known and not set(hints) & set(known) else Sameness.SAME
@@ -139,7 +148,7 @@ def _outer(one: Address, other: Address) -> Iterable[Sameness]:
             yield _same(one.roads, other.roads) if one.crossing and other.crossing else Sameness.UNKNOWN
         else:
             # The lane must agree; the road that it leaves may have been left out.
-            yield Sameness.SAME if _road(one) == _road(other) else Sameness.DIFFERENT
+            yield _roads(one, other)
             yield _left_out(_before_the_lane(one), _before_the_lane(other))
         yield _whole(one.number, other.number)
     elif one.roads or other.roads:
@@ -148,6 +157,17 @@ def _outer(one: Address, other: Address) -> Iterable[Sameness]:
         yield Sameness.SAME if not without.number or without.number == with_road.number else Sameness.UNKNOWN
     else:
         yield _whole(one.number, other.number)
+
+
+def _roads(one: Address, other: Address) -> Sameness:
+    """A slip in the road is borne out by the estate on it."""
+    if _road(one) == _road(other):
+        return Sameness.SAME
+    if not slip(_road(one), _road(other)):
+        return Sameness.DIFFERENT
+    named = one.name == other.name and one.name and not is_common(one.name)
+    borne_out = named and len(one.name) + _numbers_agreed(one, other) >= _BORNE_OUT
+    return Sameness.SAME if borne_out else Sameness.UNKNOWN
 
 
 def _before_the_lane(address: Address) -> list[str]:
@@ -168,7 +188,7 @@ def _inner(one: Address, other: Address) -> Iterable[Sameness]:
     else:
         yield Sameness.SAME if mine == theirs else Sameness.UNKNOWN
     yield _whole(one.building, other.building)
-    yield _whole(one.relation, other.relation)
+    yield Sameness.UNKNOWN if _NEAR in (one.relation, other.relation) else _whole(one.relation, other.relation)
     yield Sameness.SAME if set(one.unread) == set(other.unread) else Sameness.UNKNOWN
 
 
@@ -185,7 +205,7 @@ def _doors(one: Address, other: Address) -> Iterable[Sameness]:
 
 def _on_its_floor(address: Address) -> bool:
     """Whether the doors are of the floor that is named: of 2楼1205 one number is wrong, or it is another door."""
-    return not address.floor or all(
+    return not address.floor.isdigit() or all(
         door.startswith(address.floor) or not (door.isdigit() and len(door) > 2) for door in address.rooms
     )
 
@@ -228,6 +248,17 @@ def _same(one: tuple[str, ...], other: tuple[str, ...]) -> Sameness:
     return Sameness.SAME if set(one) == set(other) else Sameness.DIFFERENT
 
 
-def _left_out(one: list[str], other: list[str]) -> Sameness:
-    """What is often left out: it is different only where both say something and nothing of it is the same."""
-    return Sameness.DIFFERENT if one and other and not set(one) & set(other) else Sameness.SAME
+def _left_out(one: Sequence[str], other: Sequence[str]) -> Sameness:
+    """What is often left out: it is different only where both say something and nothing of it is the same.
+
+    One may be told with what lies around it (永康古山镇, 古山镇) or be a slip: that leaves it open.
+    """
+    if not one or not other or set(one) & set(other):
+        return Sameness.SAME
+    near = any(_longer(a, b) or _longer(b, a) or slip(a, b) for a in one for b in other)
+    return Sameness.UNKNOWN if near else Sameness.DIFFERENT
+
+
+def _longer(name: str, short: str) -> bool:
+    """Whether a name is the short one behind words of its own."""
+    return len(short) >= _TRACED and len(name) >= len(short) + 2 and name.endswith(short)
