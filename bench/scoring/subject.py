@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from domain.triage.address.sameness import Sameness, compare
+from domain.triage.learning import training
 from domain.triage.lexicon import Lexicon
 from domain.triage.repeats import duplicate_detection
 from domain.triage.repeats.likeness import Weights, score
-from domain.triage.triage import triage
+from domain.triage.triage import evidence, triage
 from infra.records.repeats.weights import read_likeness
 from infra.runtime.policy_files import read_lexicon
 
-__all__ = ["Judged", "Told", "judge", "likeness", "read_lexicon", "read_likeness", "same_place"]
+__all__ = ["Judged", "Told", "judge", "likeness", "read_lexicon", "read_likeness", "same_place", "taught"]
+
+SECRET = b"a county of the bench"
 
 FIRST_TOLD = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When the earlier report of a pair came in: any day, since only the days between count."""
@@ -50,6 +54,26 @@ def judge(text: str, lexicon: Lexicon, source: str = "110") -> Judged:
     """What the first triage says of a report."""
     said = triage(text, lexicon, source=source)
     return Judged(said.category, said.confidence, said.police, said.police_heard, said.divertible)
+
+
+def taught(
+    corrections: Sequence[tuple[str, str]], lexicon: Lexicon
+) -> tuple[Callable[[str], tuple[str, float]] | None, str]:
+    """What triage says after corrections (text and category, the oldest first), and whether it may serve; nothing
+    where they are too few."""
+    cases = [training.Case(text, evidence(text, lexicon), category) for text, category in corrections]
+    if len(cases) < training.FEWEST_CASES:
+        return None, "too_few"
+    verdict = training.compare(
+        cases, SECRET, lexicon.group_of, None, lambda case: triage(case.narrative, lexicon).category
+    ).verdict
+    edition = training.learn(cases, SECRET, lexicon.group_of)
+
+    def category(text: str) -> tuple[str, float]:
+        case = training.Case(text, evidence(text, lexicon), "")
+        return training.answer(edition, case, SECRET, triage(text, lexicon).category)
+
+    return category, verdict
 
 
 def likeness(first: Told, second: Told, lexicon: Lexicon, weights: Weights) -> Likeness:

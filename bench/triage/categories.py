@@ -17,8 +17,9 @@ from bench.cli import positive
 from bench.scoring import telling
 from bench.scoring.baselines import Example, Learner, centroids, crossed, keyword_vote, neighbour
 from bench.scoring.labelled import NO_LABEL, Labels, Row, Section, digest, read_rows, read_section
-from bench.scoring.measures import Answer, accuracy, macro_f1
-from bench.scoring.subject import judge, read_lexicon
+from bench.scoring.measures import Answer, accuracy, calibration_error, macro_f1
+from bench.scoring.subject import judge, read_lexicon, taught
+from domain.triage.lexicon import Lexicon
 
 TEACHERS = {"TF-IDF, nearest mean": centroids, "bigram Jaccard, nearest": neighbour}
 
@@ -73,7 +74,7 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
     nameless = sum(answer.said == NO_LABEL for answer in answers)
     print(f"\n{nameless} answers stand for no label of the file; {speed / 1e6:.2f} m characters/s on one core")
     figures = telling.tell_classes(answers)
-    curve = _curve(rows, answers, given)
+    curve = _curve(rows, answers, given, labels, lexicon)
     return {**figures, "compared": lines, "no_label": nameless, "characters_a_second": speed, "curve": curve}
 
 
@@ -85,13 +86,16 @@ def _ask(rows: Sequence[Row], say: Callable[[Row], tuple[str, float]]) -> list[A
     return [Answer(row["label"], *say(row)) for row in rows]
 
 
-def _curve(rows: Sequence[Row], cold: Sequence[Answer], given: argparse.Namespace) -> list[dict[str, Any]]:
+def _curve(
+    rows: Sequence[Row], cold: Sequence[Answer], given: argparse.Namespace, labels: Labels, lexicon: Lexicon
+) -> list[dict[str, Any]]:
     future = min(given.future or len(rows) * 2 // 5, len(rows))
     asked, past = rows[len(rows) - future :], rows[: len(rows) - future]
     points: list[dict[str, Any]] = []
     for count in sorted({count for count in given.corrections if count <= len(past)} | {len(past)}):
         examples = [Example(row["text"], row["label"]) for row in past[:count]]
         point: dict[str, Any] = {"corrections": count, "triage": accuracy(cold[len(rows) - future :])}
+        point.update(_learned(examples, asked, labels, lexicon))
         for name, teach in TEACHERS.items():
             point[name] = accuracy(_ask(asked, partial(_answer, teach(examples)))) if examples else 0.0
         points.append(point)
@@ -99,6 +103,20 @@ def _curve(rows: Sequence[Row], cold: Sequence[Answer], given: argparse.Namespac
     lines = [[point[name] for name in names] for point in points]
     telling.table(f"After so many corrections, {future} rows", names, lines)
     return points
+
+
+def _learned(examples: Sequence[Example], asked: Sequence[Row], labels: Labels, lexicon: Lexicon) -> dict[str, Any]:
+    """Triage corrected. A label for which the list has no category is taught as a row of the county's own."""
+    corrections = [(each.text, labels.category(each.label) or each.label) for each in examples]
+    learner, verdict = taught(corrections, lexicon)
+    if learner is None:
+        return {"learned": "-", "ECE": "-", "serves": verdict}
+    said = [(row, learner(row["text"])) for row in asked]
+    answers = [
+        Answer(row["label"], labels.of(category) if category in lexicon.categories else category, chance)
+        for row, (category, chance) in said
+    ]
+    return {"learned": accuracy(answers), "ECE": calibration_error(answers), "serves": verdict}
 
 
 def _answer(learner: Learner, row: Row) -> tuple[str, float]:

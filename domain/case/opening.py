@@ -54,7 +54,7 @@ def open_state(
         urgency=triage.urgency,
         police=triage.police,
         divertible=triage.divertible,
-        confidence=triage.confidence,
+        confidence=triage.diverts_with,
         elsewhere=triage.elsewhere,
         alarmed=playbook.process.at_once(incident.source, colour),
         police_heard=triage.police_heard,

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from domain.base import Model
+from domain.base import Model, absent
 from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.hearing.cues import Hit, Layer, denied, normalise, same_clause, settle
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
@@ -50,6 +50,24 @@ class Alternative(Model):
     share: float
 
 
+class LearnedPiece(Model):
+    """A piece of the narrative that spoke for a learned category: characters `start` to `end` as it was written."""
+
+    text: str
+    start: int
+    end: int
+    weight: float
+
+
+class Learned(Model):
+    """What corrections taught about this report: by which edition, and what the cues alone said."""
+
+    edition: int
+    cues_category: str
+    cues_confidence: float
+    pieces: list[LearnedPiece] = []
+
+
 class Triage(Model):
     """The suggestion. `police` = police first, never diverted automatically; `divertible` = may go to the lead straight
     after the desk has confirmed.
@@ -77,6 +95,13 @@ class Triage(Model):
     police_heard: bool = False
     """police first by what was said, whatever the category"""
     alternatives: list[Alternative] = []
+    learned: Learned | None = Field(None, exclude_if=absent)
+    """none where the cues alone spoke"""
+
+    @property
+    def diverts_with(self) -> float:
+        """The confidence by which it may be diverted: what was learned never makes that easier."""
+        return min(self.confidence, self.learned.cues_confidence) if self.learned else self.confidence
 
 
 class _Heard(NamedTuple):
@@ -131,6 +156,11 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         police_heard=police_heard,
         alternatives=_alternatives(ranked, scores, lexicon),
     )
+
+
+def evidence(narrative: str, lexicon: Lexicon, source: str = "110") -> dict[str, float]:
+    """What the cues say for each category of which one spoke, as `triage` weighs it."""
+    return _scores(_hear(narrative, lexicon), lexicon, source)
 
 
 def _hear(narrative: str, lexicon: Lexicon) -> _Heard:

@@ -1,0 +1,1 @@
+"""What a county's corrections teach triage: which category a report is given, and so which units are suggested."""
