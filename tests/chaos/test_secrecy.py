@@ -197,7 +197,7 @@ def test_lists_ids_and_attributes_tell_nothing(chaos: Instance, told: Clerk) -> 
 
 
 def test_metrics_tell_nothing(chaos: Instance, told: Clerk) -> None:
-    metrics = httpx2.get(f"{chaos.base}/metrics", trust_env=False).content
+    metrics = httpx2.get(f"{chaos.base}/metrics", trust_env=False, timeout=60).content
     assert b"santui_http_requests_total" in metrics
     assert found(metrics) == []
     assert told.number.encode() not in metrics

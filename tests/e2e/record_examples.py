@@ -36,7 +36,7 @@ def cut(value: Any, depth: int = 0) -> Any:
 def main() -> None:
     """Plays, and writes the file."""
     with tempfile.TemporaryDirectory() as var, running(Path(var)) as instance:
-        document = httpx2.get(f"{instance.base}/openapi.json", trust_env=False).json()
+        document = httpx2.get(f"{instance.base}/openapi.json", trust_env=False, timeout=60).json()
         with listening(Operations(document)) as heard:
             ask_everything(instance.county)
     kept: dict[str, Any] = {}

@@ -114,10 +114,10 @@ def test_pages_keep_to_themselves_and_out_of_caches(desk: Desk) -> None:
     assert "unsafe" not in answer.headers["content-security-policy"]
     html = page.content()
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", html)
-    unknown = httpx2.get(f"{desk.base}/v1/nothing", trust_env=False)
+    unknown = httpx2.get(f"{desk.base}/v1/nothing", trust_env=False, timeout=60)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
-    assert httpx2.get(f"{desk.base}/v1/auth/token", trust_env=False).status_code == 405
-    assert "/login" not in httpx2.get(f"{desk.base}/openapi.json", trust_env=False).json()["paths"]
+    assert httpx2.get(f"{desk.base}/v1/auth/token", trust_env=False, timeout=60).status_code == 405
+    assert "/login" not in httpx2.get(f"{desk.base}/openapi.json", trust_env=False, timeout=60).json()["paths"]
 
 
 def test_what_people_write_is_shown_as_text(desk: Desk) -> None:

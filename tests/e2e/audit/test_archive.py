@@ -208,7 +208,8 @@ def test_a_history_that_can_not_be_replayed_or_was_changed_is_told_as_such(held:
 def look(held: Held, path: str) -> httpx2.Response:
     """A page as the auditor's browser gets it."""
     form = {"username": "county-auditor-1", "password": "santui-demo-2026"}
-    token = httpx2.post(f"{held.instance.base}/v1/auth/token", data=form, trust_env=False).json()["access_token"]
+    signed_in = httpx2.post(f"{held.instance.base}/v1/auth/token", data=form, trust_env=False, timeout=60)
+    token = signed_in.json()["access_token"]
     return httpx2.get(
         held.instance.base + path, headers={"Cookie": f"santui_session={token}"}, trust_env=False, timeout=60
     )

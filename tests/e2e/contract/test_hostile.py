@@ -39,7 +39,7 @@ def number(people: People) -> str:
 @pytest.fixture(scope="module")
 def operations(jinhua: Instance, people: People, number: str) -> list[Operation]:
     """Every operation of the document, with a path that leads somewhere."""
-    document = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False).json()
+    document = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False, timeout=60).json()
     task_id = people.open_tasks(number)[0]["task_id"]
     places = {"no": number, "task_id": task_id, "name": "withdraw"}
     return [
@@ -206,7 +206,7 @@ def test_what_a_form_spells_in_a_charset_of_its_own_is_refused_too(supervisor: R
 )  # fmt: skip
 def test_garbage_to_the_codec_is_the_senders_mistake(payload: dict[str, Any], jinhua: Instance) -> None:
     headers = {"Authorization": token(jinhua, "county-supervisor-1")}
-    answer = httpx2.post(f"{jinhua.base}/codec/decode", json=payload, headers=headers, trust_env=False)
+    answer = httpx2.post(f"{jinhua.base}/codec/decode", json=payload, headers=headers, trust_env=False, timeout=60)
     assert answer.status_code in (200, 422)
 
 
@@ -228,7 +228,7 @@ def test_a_sealed_payload_that_was_spoilt_is_refused(spoil: str, jinhua: Instanc
     metadata = {"encoding": base64.b64encode(ENCODING).decode()}
     body = {"payloads": [{"metadata": metadata, "data": base64.b64encode(data).decode()}]}
     headers = {"Authorization": token(jinhua, "county-supervisor-1")}
-    answer = httpx2.post(f"{jinhua.base}/codec/decode", json=body, headers=headers, trust_env=False)
+    answer = httpx2.post(f"{jinhua.base}/codec/decode", json=body, headers=headers, trust_env=False, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (422, "fields_invalid")
 
 
@@ -245,5 +245,5 @@ def test_of_two_drills_on_one_dispute_at_once_the_second_is_told_of_the_first(pe
 
 def test_a_header_does_not_say_who_asks_for_metrics(jinhua: Instance) -> None:
     for claimed in ("foo", "10.1.1.1", "127.0.0.1"):
-        answer = httpx2.get(f"{jinhua.base}/metrics", headers={"X-Forwarded-For": claimed}, trust_env=False)
+        answer = httpx2.get(f"{jinhua.base}/metrics", headers={"X-Forwarded-For": claimed}, trust_env=False, timeout=60)
         assert answer.status_code == 200

@@ -26,7 +26,7 @@ NO_JSON = {FILE, f"{FILE}/thumbnail", "GET /v1/indicators.xlsx", "GET /v1/events
 @pytest.fixture(scope="module")
 def document(jinhua: Instance) -> dict[str, Any]:
     """The document as clients read it."""
-    found: dict[str, Any] = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False).json()
+    found: dict[str, Any] = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False, timeout=60).json()
     return found
 
 

@@ -61,7 +61,8 @@ def test_every_operation_answers_as_the_document_says(
         people = People(jinhua.base, jinhua.var / "demo.json")
         known = next(p for p in people._people if p["username"] == named(people))
         form = {"username": known["username"], "password": known["password"]}
-        token = httpx2.post(f"{jinhua.base}/v1/auth/token", data=form, trust_env=False).json()["access_token"]
+        signed_in = httpx2.post(f"{jinhua.base}/v1/auth/token", data=form, trust_env=False, timeout=60)
+        token = signed_in.json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
     broken: list[str] = []
     tried = 0

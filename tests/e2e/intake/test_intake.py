@@ -173,7 +173,7 @@ def test_whoever_reports_reads_what_became_of_his_report_and_nobody_elses(people
 
 def refused(jinhua: Instance, who: Client, method: str, path: str) -> tuple[int, str]:
     """The status and code of a request by somebody signed in."""
-    answer = httpx2.request(method, jinhua.base + path, headers=who._headers(), trust_env=False)
+    answer = httpx2.request(method, jinhua.base + path, headers=who._headers(), trust_env=False, timeout=60)
     return answer.status_code, answer.json()["code"]
 
 

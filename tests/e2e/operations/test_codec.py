@@ -25,7 +25,7 @@ async def sealed_input(instance: Instance, number: str) -> dict[str, object]:
 
 def token(instance: Instance, username: str) -> str:
     form = {"username": username, "password": "santui-demo-2026"}
-    answer = httpx2.post(f"{instance.base}/v1/auth/token", data=form, trust_env=False)
+    answer = httpx2.post(f"{instance.base}/v1/auth/token", data=form, trust_env=False, timeout=60)
     return f"Bearer {answer.json()['access_token']}"
 
 
@@ -36,7 +36,7 @@ async def sealed(jinhua: Instance) -> dict[str, object]:
 
 
 def decode(instance: Instance, payloads: dict[str, object], **headers: str) -> httpx2.Response:
-    return httpx2.post(f"{instance.base}/codec/decode", json=payloads, headers=headers, trust_env=False)
+    return httpx2.post(f"{instance.base}/codec/decode", json=payloads, headers=headers, trust_env=False, timeout=60)
 
 
 def test_a_supervisor_of_the_county_reads_the_input(jinhua: Instance, sealed: dict[str, object]) -> None:

@@ -145,7 +145,7 @@ def door(jinhua: Instance) -> Iterator[Door]:
 
 
 def test_every_endpoint_has_a_rule(jinhua: Instance) -> None:
-    document = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False).json()
+    document = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False, timeout=60).json()
     endpoints = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert endpoints == {endpoint(key) for key in ALL} | {ACTION, STREAM} | OPEN
 
