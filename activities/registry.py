@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from activities.archive import Archiving
 from activities.digest import Digesting
+from activities.learn import Learning
 from activities.publish import Publishing
 from infra.database.engine import Database
 from infra.health.unpublished_cases import UnpublishedCases
@@ -23,4 +24,5 @@ def activities(
         Publishing(database, unpublished).publish,
         Archiving(client, database, archive).archive,
         Digesting(database).digest,
+        Learning(database).learn,
     ]

@@ -37,3 +37,12 @@ async def digest() -> int:
     and the answers of idempotency keys after a month.
     """
     raise RuntimeError("a port has no body; the worker registers activities.digest")
+
+
+@activity.defn(name="learn")
+async def learn() -> int:
+    """Has the API learn from the cases that desks confirmed, by a job in a process of its own; answers 1.
+
+    Idempotent: where nothing was confirmed since, such a job makes nothing.
+    """
+    raise RuntimeError("a port has no body; the worker registers activities.learn")

@@ -1,4 +1,4 @@
-"""Scheduled work beside the disputes: closed histories put into the archive, the morning's digests. A beat is a run."""
+"""Scheduled work beside the disputes: archiving, the morning's digests, learning at night. A beat is a run."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Beat(Model):
 BEATS: tuple[Beat, ...] = (
     Beat(activity="archive", every_minutes=10),
     Beat(activity="digest", daily_at="08:00"),
+    Beat(activity="learn", daily_at="03:30"),
 )
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from api.calendar.telling import engine_of, told
 from api.core.schemas import JsonObject
 from api.histories.lookup import Histories
 from api.histories.replayed_runs import all_asked
+from api.learning.making import learned
 from domain.base import Model
 from domain.errors import SantuiError
 from infra.database.engine import Database, open_database
@@ -27,6 +28,7 @@ from infra.records.archive import Archive
 from infra.records.calendars.editions import count_open
 from infra.records.jobs import Taken, find_job, finish, report
 from infra.runtime.logs import configure_logs
+from infra.runtime.policy_files import read_policy
 from infra.runtime.settings import Settings, get_settings
 from infra.temporal.client import connect
 
@@ -63,9 +65,16 @@ async def calendar(settings: Settings, client: Client, database: Database, reque
     return Work(total=await count_open(database), results=results)
 
 
+async def learning(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
+    """Learns from the cases that the desks confirmed."""
+    lexicon = read_policy(settings.playbook).lexicon_at(datetime.now(UTC))
+    return Work(total=1, results=learned(database, lexicon))
+
+
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {
     "replays": replays,
     "calendar": calendar,
+    "learning": learning,
 }
 
 

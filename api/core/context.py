@@ -18,6 +18,7 @@ from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
 from infra.records.actors import Actors
 from infra.records.calendars.editions import Calendars
+from infra.records.learning.editions import LearnedEditions
 from infra.records.people import DirectoryCache
 from infra.records.sign_ins import SignInLimit
 from infra.runtime.admission import Admission
@@ -72,6 +73,7 @@ class Services:
     outlooks: Admission
     """looks ahead: each is a replay, and they wait for each other"""
     calendars: Calendars
+    learned: LearnedEditions
 
 
 async def open_services(settings: Settings, name: str = "api") -> Services:
@@ -126,6 +128,7 @@ def assemble(
         outlooks=Admission(inside=1, waiting=OUTLOOKS_WAITING, patience=INTAKE_PATIENCE),
         places=places,
         calendars=Calendars(database, policy.calendar),
+        learned=LearnedEditions(database),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
         tokens=tokens,
         sign_ins=SignInLimit(database, tokens.secret),

@@ -35,4 +35,5 @@ def present_triage(
         suggested_cooperating=cooperating,
         statutory_track=found.statutory_track,
         similar=list(similar),
+        learned=found.learned,
     )

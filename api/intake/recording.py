@@ -18,9 +18,10 @@ from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.intake.sources import matter_said, particulars_said
 from domain.policy.matters.matter import Matter, usual
 from domain.triage.address.sameness import key as place_key
+from domain.triage.learning.applying import suggest
 from domain.triage.places import resolve_places
 from domain.triage.repeats.duplicate_detection import Known, party_keys, same_quarrel, similar
-from domain.triage.triage import Triage, triage
+from domain.triage.triage import Triage
 from infra.database.columns import ring
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -52,7 +53,13 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         KeyReused: nor here, `hold` said so.
     """
     places = await places_of(services, report.place)
-    found = triage(report.narrative, services.policy.lexicon_at(datetime.now(UTC)), source=report.source)
+    serving, lexicon = await services.learned.serving(), services.policy.lexicon_at(datetime.now(UTC))
+
+    def suggested(repeats: int = 0) -> Triage:
+        names = [party.name for party in report.parties]
+        return suggest(report.narrative, lexicon, serving, source=report.source, names=names, repeats=repeats)
+
+    found = suggested()
     new, known = _as_known(report, found), []
     secret = _secret()
     incident_id = new_id()
@@ -71,8 +78,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         joined = same_quarrel(new, alike)  # a demand is none of a quarrel's alarms, however alike the two are
         if joined:  # G2: how often it was reported; the case itself counts what that does to its colour
             times = 1 + sum(each.dispute_no == joined and _within(report, each) for each in known)
-            again = triage(report.narrative, services.policy.lexicon, source=report.source, repeats=times)
-            sealed["triage"] = again.model_dump(mode="json")
+            sealed["triage"] = suggested(times).model_dump(mode="json")
         return joined
 
     row = IncidentRow(

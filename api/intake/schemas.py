@@ -14,6 +14,7 @@ from domain.policy.fields import Code, Moment
 from domain.policy.matters.matter import Matter
 from domain.policy.stages import Stage
 from domain.storable_text import UNFIT, is_fit
+from domain.triage.triage import Learned
 
 LONGEST_AGO = timedelta(days=3653)
 LARGEST = MAX_MESSAGE * 3 // 4
@@ -130,6 +131,7 @@ class TriageShape(Shape):
     suggested_cooperating: list[str]
     statutory_track: str | None
     similar: list[Similar]
+    learned: Learned | None = Field(None, title="由纠正学得：版本、线索词单独的结论、起作用的字词及位置")
 
 
 class Received(Shape):

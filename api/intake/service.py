@@ -26,7 +26,7 @@ from domain.people.permissions import INTAKE_ROLES
 from domain.policy.intake.sources import Source, matter_said, particulars_said
 from domain.policy.process import Process
 from domain.policy.stages import Stage
-from domain.triage.triage import triage
+from domain.triage.learning.applying import suggest
 from infra.database.engine import Session
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import DisputeRow
@@ -130,7 +130,8 @@ async def try_triage(services: Services, session: Session, actor: Actor, asked: 
     """
     check_may_report(actor)
     places = await places_of(services, asked.place or PlaceIn(address="未填"), session)
-    found = triage(asked.narrative, services.policy.lexicon_at(datetime.now(UTC)), source=asked.source)
+    lexicon, serving = services.policy.lexicon_at(datetime.now(UTC)), await services.learned.serving()
+    found = suggest(asked.narrative, lexicon, serving, source=asked.source)
     return present_triage(found, places, services.policy.playbook.process)
 
 

@@ -61,19 +61,20 @@ def taught(
 ) -> tuple[Callable[[str], tuple[str, float]] | None, str]:
     """What triage says after corrections (text and category, the oldest first), and whether it may serve; nothing
     where they are too few."""
-    cases = [training.Case(text, evidence(text, lexicon), category) for text, category in corrections]
+    cases = [_case(text, lexicon, category) for text, category in corrections]
     if len(cases) < training.FEWEST_CASES:
         return None, "too_few"
-    verdict = training.compare(
-        cases, SECRET, lexicon.group_of, None, lambda case: triage(case.narrative, lexicon).category
-    ).verdict
+    verdict = training.compare(cases, SECRET, lexicon.group_of, None).verdict
     edition = training.learn(cases, SECRET, lexicon.group_of)
 
     def category(text: str) -> tuple[str, float]:
-        case = training.Case(text, evidence(text, lexicon), "")
-        return training.answer(edition, case, SECRET, triage(text, lexicon).category)
+        return training.answer(edition, _case(text, lexicon), SECRET)
 
     return category, verdict
+
+
+def _case(text: str, lexicon: Lexicon, category: str = "") -> training.Case:
+    return training.Case(text, evidence(text, lexicon), triage(text, lexicon).category, category)
 
 
 def likeness(first: Told, second: Told, lexicon: Lexicon, weights: Weights) -> Likeness:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.learning.edition import Edition, said
 from domain.triage.lexicon import Lexicon
-from domain.triage.triage import Alternative, Learned, LearnedPiece, Triage, evidence
+from domain.triage.triage import Alternative, Learned, LearnedPiece, Triage, evidence, triage
 
 ALTERNATIVES = 2
 
@@ -50,6 +50,21 @@ class Serving:
                 ),
             }
         )
+
+
+def suggest(
+    narrative: str,
+    lexicon: Lexicon,
+    serving: Serving | None,
+    *,
+    source: str = "110",
+    names: Iterable[str] = (),
+    repeats: int = 0,
+) -> Triage:
+    """What triage suggests here: the cues, and what this county's corrections taught where an edition serves. The
+    arguments are those of `domain.triage.triage.triage`; `names` of the people concerned are masked."""
+    found = triage(narrative, lexicon, source=source, repeats=repeats)
+    return serving.corrected(found, narrative, lexicon, source=source, names=names) if serving else found
 
 
 def _alternatives(chances: Mapping[str, float], category: str, lexicon: Lexicon) -> list[Alternative]:

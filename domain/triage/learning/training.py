@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from domain.base import Model
@@ -42,6 +42,8 @@ class Case(NamedTuple):
 
     narrative: str
     evidence: Mapping[str, float]
+    cues: str
+    """the category that the cues alone give"""
     category: str
     names: tuple[str, ...] = ()
 
@@ -99,9 +101,8 @@ def compare(
     secret: bytes,
     group_of: Mapping[str, str],
     predecessor: Edition | None,
-    cues: Callable[[Case], str],
 ) -> Comparison:
-    """Whether an edition from these cases would be better than what serves; `cues` names the cues' own category."""
+    """Whether an edition from these cases would be better than the cues and than what serves."""
     counted = _count(cases, secret)
     size = max(1, len(cases) // PARTS)
     asked = [range(len(cases) - size, len(cases))]
@@ -112,21 +113,20 @@ def compare(
     for part in asked:
         edition = _learn([each for at, each in enumerate(counted) if at not in part], group_of)
         for case in (cases[at] for at in part):
-            own = cues(case)
-            new.append(answer(edition, case, secret, own)[0] == case.category)
-            old.append(own == case.category)
+            new.append(answer(edition, case, secret)[0] == case.category)
+            old.append(case.cues == case.category)
     newest = cases[len(cases) - size :]
     before = None
     if predecessor is not None:
-        right = sum(answer(predecessor, case, secret, cues(case))[0] == case.category for case in newest)
+        right = sum(answer(predecessor, case, secret)[0] == case.category for case in newest)
         before = Share(right=right, cases=size)
     return _judged(new, old, size, before)
 
 
-def answer(edition: Edition, case: Case, secret: bytes, cues: str) -> tuple[str, float]:
-    """The category that an edition gives a case, with its chance; `cues` is the cues' own."""
+def answer(edition: Edition, case: Case, secret: bytes) -> tuple[str, float]:
+    """The category that an edition gives a case, with its chance."""
     found = said(edition, case.narrative, case.evidence, secret, case.names)
-    category = found.category(cues)
+    category = found.category(case.cues)
     return category, found.chances.get(category, 0.0)
 
 

@@ -62,6 +62,27 @@ class CalendarRow(SQLModel, table=True):
     sealed: Any = Field(sa_column=Column(Sealed("calendar"), nullable=False))
 
 
+class LearnedEditionRow(SQLModel, table=True):
+    """What was learned from the cases confirmed by an instant, or that nothing was; never deleted."""
+
+    __tablename__ = "learned_edition"
+    number: int = Field(primary_key=True)
+    at: datetime = instant_field()
+    until: datetime = instant_field()
+    """when the newest of its cases was confirmed"""
+    cases: int
+    verdict: str
+    """of `domain.triage.learning.training.Comparison`"""
+    serves: bool
+    """at most one does"""
+    switched_off: bool = False
+    """of the latest: somebody switched learning off, and no edition serves until it is switched on"""
+    told: Any = Field(sa_column=Column(Sealed("learned_told"), nullable=False))
+    """how it compared, and who switched what and why"""
+    sealed: Any = Field(default=None, sa_column=Column(Sealed("learned_edition"), nullable=True))
+    """`domain.triage.learning.edition.Edition`; none where it was not better, and can't serve"""
+
+
 class SignInRow(SQLModel, table=True):
     """A try at signing in that failed, or is under way; gone after a minute."""
 

@@ -11,6 +11,7 @@ from alembic import op
 
 from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
 from infra.database.migrations.columns import columns as _columns
+from infra.database.migrations.edition_tables import edition_tables
 from infra.database.migrations.hazard_tables import hazard_tables
 from infra.database.migrations.leaving_tables import leaving_tables
 from infra.database.migrations.reporting_tables import reporting_tables
@@ -27,7 +28,7 @@ FIGURES = ("kind at unit leading result value lag done_at left_at struck_at mont
 TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
     "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
-    "message watcher access archive job answer heartbeat calendar_edition sign_in generation "
+    "message watcher access archive job answer heartbeat calendar_edition learned_edition sign_in generation "
     "report report_item spot_check figure_supervision notice hazard_batch"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
@@ -343,9 +344,7 @@ def _operations() -> None:
         *_columns(JSON, "waits"),
         sa.PrimaryKeyConstraint("process"),
     )
-    op.create_table("calendar_edition", *_columns(INTEGER, "number"), *_columns(TEXT, "edition", "person_id", "job_id"),
-                    *_columns(INSTANT, "at"), *_columns(SEALED, "sealed"), sa.PrimaryKeyConstraint("number"),
-                    sa.UniqueConstraint("edition"))  # fmt: skip
+    edition_tables()
     op.create_table(
         "sign_in",
         *_columns(TEXT, "try_id", "username"),

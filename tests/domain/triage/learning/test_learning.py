@@ -28,10 +28,6 @@ def lexicon() -> Lexicon:
     return read_lexicon()
 
 
-def cues(case: Case) -> str:
-    return triage(case.narrative, lexicon()).category
-
-
 @cache
 def reports() -> list[tuple[str, str]]:
     with (TEXTS / "reports_dev.csv").open(encoding="utf-8", newline="") as lines:
@@ -41,7 +37,10 @@ def reports() -> list[tuple[str, str]]:
 
 
 def cases(count: int, confirmed: Callable[[str], str]) -> list[Case]:
-    return [Case(text, evidence(text, lexicon()), confirmed(category)) for text, category in reports()[:count]]
+    return [
+        Case(text, evidence(text, lexicon()), triage(text, lexicon()).category, confirmed(category))
+        for text, category in reports()[:count]
+    ]
 
 
 def habit(category: str) -> str:
@@ -58,13 +57,13 @@ def served() -> Serving:
 def test_a_habit_of_the_desk_is_learned_and_the_lead_over_the_cues_is_told() -> None:
     """Judged by what did not teach, and by reports that came after."""
     taught = cases(120, habit)
-    told = compare(taught, SECRET, lexicon().group_of, None, cues)
+    told = compare(taught, SECRET, lexicon().group_of, None)
     assert told.verdict == "better"
     assert told.all_parts.right > told.cues_all_parts.right + told.all_parts.cases // 5
     edition = learn(taught, SECRET, lexicon().group_of)
     later = cases(243, habit)[120:]
-    right = sum(answer(edition, case, SECRET, cues(case))[0] == case.category for case in later)
-    assert right > sum(cues(case) == case.category for case in later) + len(later) // 5
+    right = sum(answer(edition, case, SECRET)[0] == case.category for case in later)
+    assert right > sum(case.cues == case.category for case in later) + len(later) // 5
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -72,13 +71,13 @@ def test_noise_keeps_the_cues(seed: int) -> None:
     chance = random.Random(seed)
     codes = sorted(lexicon().categories)
     noise = cases(120, lambda category: chance.choice(codes))
-    assert compare(noise, SECRET, lexicon().group_of, None, cues).verdict == "no_better_than_cues"
+    assert compare(noise, SECRET, lexicon().group_of, None).verdict == "no_better_than_cues"
 
 
 def test_an_edition_that_is_no_better_than_what_serves_does_not_replace_it() -> None:
     taught = cases(120, habit)
     same = learn(taught, SECRET, lexicon().group_of)  # it has seen what judges, which a real one never has
-    told = compare(taught, SECRET, lexicon().group_of, same, cues)
+    told = compare(taught, SECRET, lexicon().group_of, same)
     assert told.verdict == "no_better_than_predecessor"
     assert told.predecessor is not None
     assert told.predecessor.right >= told.newest.right

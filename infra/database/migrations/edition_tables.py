@@ -1,0 +1,19 @@
+"""The tables of editions: of the working calendar, and of what corrections teach."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, SEALED, TEXT, columns
+
+
+def edition_tables() -> None:
+    """Makes them."""
+    op.create_table("calendar_edition", *columns(INTEGER, "number"), *columns(TEXT, "edition", "person_id", "job_id"),
+                    *columns(INSTANT, "at"), *columns(SEALED, "sealed"), sa.PrimaryKeyConstraint("number"),
+                    sa.UniqueConstraint("edition"))  # fmt: skip
+    op.create_table("learned_edition", *columns(INTEGER, "number"), *columns(INSTANT, "at", "until"),
+                    *columns(INTEGER, "cases"), *columns(TEXT, "verdict"), *columns(BOOLEAN, "serves", "switched_off"),
+                    *columns(SEALED, "told"), *columns(SEALED, "sealed", nullable=True),
+                    sa.PrimaryKeyConstraint("number"))  # fmt: skip
