@@ -17,7 +17,7 @@ _NUMERALS = "".join(_DIGITS) + "".join(_TENS) + "廿"
 _ROMAN = {ord(sign): str(value) for value, sign in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
 _COUNTERS = (
     "号|弄|巷|幢|栋|橦|座|单元|楼|层|室|房|组|社|小?队|生产队|村|区|期|门|排|梯|户|院|铺|路|大?街|大道|支路|网格"
-    "|米|段|#"
+    "|米|段|[国省县乡]道|#"
 )
 """What is numbered; a name that has a numeral (五一广场, 七里铺) keeps it."""
 _COUNTED = re.compile(rf"(?<![{_NUMERALS}])[{_NUMERALS}]{{1,8}}(?={_COUNTERS})")

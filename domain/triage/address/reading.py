@@ -69,8 +69,8 @@ _VALUE = r"(?<![\da-z-])(?:负|[a-z]{1,2}-?)?\d{1,6}(?:-\d{1,3})?[a-z]?|(?<![\da
 _TOKEN = re.compile(
     r"(?P<dashed>(?<![\da-z-])[a-z]?\d{1,4}[a-z]?-(?:\d{1,3}-){0,2}\d{1,4}[a-z]?)(?:室|(?![\da-z号幢栋座楼单#组-]))"
     rf"|(?P<value>{_VALUE}|[东西南北中](?=单元|户))"
-    r"(?P<counter>号?(?:商铺|店铺|门面房?|店面|铺面?)|号?(?:摊位?|档口?|车位|柜台|窗口|仓?库房?)(?![^\W\d])|号楼|#楼?|[幢栋橦座]|单元|楼?门洞|楼门|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外])|号(?:大院|院(?![内里]))?(?![线桥店井机仓])"
-    r"|[弄楼层f]|[室房]|区|期|[门梯排](?![村镇])|网格)(?:(?<=号)室)?"
+    r"(?P<counter>号?(?:商铺|店铺|门面房?|店面|铺面?|门店|底商)|号?(?:摊位?|档口?|车位|柜台|窗口|仓?库房?)(?![^\W\d])|号楼|#楼?|[幢栋橦座]|单元|楼?门洞|楼门|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外])|号(?:大院|院[子坝落]?(?![内里]))?(?![线桥店井机仓])"
+    r"|[弄楼层f]|[室房]|区|期|门(?![村镇口前外店])|[梯排](?![村镇])|网格)(?:(?<=号)室)?"
     r"|(?P<bare>(?<![\da-z-])[a-z]?\d{1,6}[a-z]?(?=$|\s|[东西南北中]户|[大正]?门口|门[前外]|斜?对[面门过]|旁|附近|楼[下后前]|后面|背后))"
 )
 
@@ -165,14 +165,23 @@ def _numbered(reading: _Reading, value: str, counter: str) -> None:
             reading.put("relation", value + counter)
         case "弄":
             reading.put("number", value + counter)
-        case _ if counter in {"号", "号院", "号大院"}:
+        case _ if counter == "号" or "院" in counter:
             _house(reading, value)
         case _ if found := re.search("[铺面店档摊柜窗库]|车位", counter):
-            reading.rooms.append(value + ("铺" if found.group() in "面店档" else found.group()))
+            _stall(reading, value, "铺" if found.group() in "面店档" else found.group())
         case _ if counter[-1] in "组社队":
             reading.put("group", value)
         case _:
             reading.put("building", value)
+
+
+def _stall(reading: _Reading, value: str, of: str) -> None:
+    """A shop, a stall, a store: a house of its road where no market or building is named."""
+    placed = reading.number or reading.name or reading.sections or reading.inside
+    if (reading.roads or reading.villages) and not placed:
+        reading.number = value
+    else:
+        reading.rooms.append(value + of)
 
 
 def _house(reading: _Reading, value: str) -> None:

@@ -55,15 +55,15 @@ def key(address: str) -> str:
 
 
 def traces(address: str) -> tuple[str, ...]:
-    """One or two texts that lead to an address among many: any two that are the same share one, and so do some that
-    are not."""
+    """The texts, seldom more than two, that lead to an address among many: any two that are the same share one, and
+    so do some that are not."""
     said = read(address)
     if said.roads and not said.name:
         return (f"{sound(_road(said))[-_TRACED:]}/{said.number}/{said.building}",)
     number = "" if said.roads else said.number
     around = "".join(stem(name) for name in (said.lowest_region, *said.villages[-1:]))
-    short = said.name or stem(said.villages[-1] if said.villages else said.lowest_region)
-    found = dict.fromkeys(sound(words)[-_TRACED:] for words in (short, around + said.name))
+    short = [said.name] if said.name else [stem(name) for name in said.villages or (said.lowest_region,)]
+    found = dict.fromkeys(sound(words)[-_TRACED:] for words in (*short, around + said.name))
     return tuple(f"{end}/{said.group}/{number}/{said.building}" for end in found)
 
 
@@ -225,6 +225,7 @@ def _name(one: Address, other: Address) -> Sameness:
 
 def _numbers_agreed(one: Address, other: Address) -> int:
     told = [(one.building, other.building), (one.group, other.group), (one.number, other.number)]
+    told += [("".join(one.sections), "".join(other.sections))]
     told += [(one.unit, other.unit), ("".join(one.rooms), "".join(other.rooms))]
     return sum(bool(mine) and mine == theirs for mine, theirs in told)
 
