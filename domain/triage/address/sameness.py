@@ -195,12 +195,20 @@ def _inner(one: Address, other: Address) -> Iterable[Sameness]:
 def _doors(one: Address, other: Address) -> Iterable[Sameness]:
     yield _whole(one.unit, other.unit)
     if one.rooms and other.rooms:
-        yield Sameness.SAME if set(one.rooms) & set(other.rooms) else Sameness.DIFFERENT
+        yield _rooms(set(one.rooms), set(other.rooms))
         yield _left_out([one.floor] if one.floor else [], [other.floor] if other.floor else [])
         yield Sameness.SAME if _on_its_floor(one) and _on_its_floor(other) else Sameness.UNKNOWN
     else:
         yield Sameness.SAME if one.rooms == other.rooms else Sameness.UNKNOWN
         yield _whole(one.floor, other.floor)
+
+
+def _rooms(mine: set[str], theirs: set[str]) -> Sameness:
+    """201西户 is 201 and is not 301西户; 西户 alone there is one of on each floor."""
+    if mine - theirs and theirs - mine:
+        return Sameness.DIFFERENT
+    told = mine == theirs or any(character.isdigit() for door in mine & theirs for character in door)
+    return Sameness.SAME if told else Sameness.UNKNOWN
 
 
 def _on_its_floor(address: Address) -> bool:
