@@ -5,14 +5,16 @@ a case may take, and compared with the people loaded here; drawn; two of them si
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from pathlib import Path
 
 import typer
 
 from api.exploration.drawing import mermaid, svg
-from api.exploration.explorer import Bounds, Explorer
+from api.exploration.explorer import Explored, Explorer
 from api.exploration.findings import tried
+from api.exploration.trying import Bounds
 from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
 from domain.policy.comparing.differences import differences
@@ -20,10 +22,15 @@ from domain.policy.playbook import Playbook
 from infra.runtime.policy_files import read_file, read_lexicon, read_policy
 from infra.runtime.settings import Settings, get_settings
 
+PROCESSES = min(4, os.cpu_count() or 1)
+NOT_PROVEN = 3
+"""The exit code where nothing was found, and not every way could be gone."""
+
 
 def check(named: str | None, within: tuple[int, int, float] | None) -> int:
     """Says of a file, or of the playbook of a code, what is wrong with it; the exit code is 1 if it can't be used, or
     if a case goes wrong under it: `within` so many rounds, interruptions and seconds every way is gone, else none is.
+    It is 3 where nothing was found and not every way could be gone in that time.
 
     Posts that nobody holds are reported and are no mistake: people come and go.
     """
@@ -37,10 +44,10 @@ def check(named: str | None, within: tuple[int, int, float] | None) -> int:
     typer.echo(f"{playbook.name} ({playbook.code}, edition {playbook.edition}, {playbook.digest}): {stages}")
     for sentence in _around(settings, playbook):
         typer.echo(f"warning: {sentence}")
-    if within and _goes_wrong(playbook, Bounds(rounds=within[0], interruptions=within[1], seconds=within[2])):
-        return 1
-    typer.echo("usable · 可用")
-    return 0
+    wrong = _goes_wrong(playbook, Bounds(*within)) if within else 0
+    if wrong != 1:
+        typer.echo("usable · 可用")
+    return wrong
 
 
 def graph(named: str | None, seconds: float, *, picture: bool) -> int:
@@ -50,29 +57,43 @@ def graph(named: str | None, seconds: float, *, picture: bool) -> int:
     except PolicyInvalid as error:
         typer.echo(error.detail, err=True)
         return 1
-    explored = Explorer(playbook, Bounds(interruptions=0, seconds=seconds), told=_progress).explore()
+    explored = Explorer(
+        playbook, Bounds(interruptions=0, seconds=seconds), told=_progress, processes=PROCESSES
+    ).explore()
     typer.echo(svg(explored) if picture else mermaid(explored))
     return 0
 
 
-def _goes_wrong(playbook: Playbook, bounds: Bounds) -> bool:
-    """Tries every way, and tells what was found; how far it has come is told meanwhile."""
+def _goes_wrong(playbook: Playbook, bounds: Bounds) -> int:
+    """Tries every way, and tells what was found; how far it has come is told meanwhile. The exit code."""
     typer.echo(
         f"trying every way within {bounds.rounds} rounds, {bounds.interruptions} interruptions · 逐条试走", err=True
     )
-    found = tried(playbook, bounds, _progress)
+    found = tried(playbook, bounds, _progress, PROCESSES)
     explored = found.explored
     moves = sum(len(place.leads) for place in explored.places)
-    ends = "all there are" if explored.whole else "not all: out of time, or of bounds"
-    typer.echo(f"{len(explored.places)} standings, {moves} moves, {ends}; {explored.seconds:.0f} s · 试走完毕")
+    typer.echo(f"{len(explored.places)} standings, {moves} moves, {explored.seconds:.0f} s; {_proven(explored)}")
     refused = Counter(f"{move.words}: {why}" for place in explored.places for move, why in place.refused.items())
     for what, times in refused.most_common():
         typer.echo(f"  not gone, the case did not take it: {what} ({times}) · 未能试走")
-    for how, times in found.closings.most_common():
+    for how, times in explored.closings.most_common():
         typer.echo(f"  closed: {how} ({times})")
     for each in found.findings:
         typer.echo(f"finding: {each}")
-    return bool(found.findings)
+    if found.findings:
+        return 1
+    return 0 if explored.whole else NOT_PROVEN
+
+
+def _proven(explored: Explored) -> str:
+    """Within which bounds every way was gone."""
+    within = " and ".join(
+        f"{rounds} rounds, {interruptions} interruptions" for rounds, interruptions in explored.proven
+    )
+    if explored.whole:
+        return f"every way within {within} is gone · 已全部走完"
+    cut_off = "cut off, there are more · 未走完"
+    return f"every way within {within} is gone, beyond that {cut_off}" if within else cut_off
 
 
 def _progress(places: int, waiting: int) -> None:

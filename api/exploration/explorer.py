@@ -2,38 +2,29 @@
 rounds, one interruption. Clock-blind: time is no part of where a case stands; what silence decides is a move like any.
 
 A way is gone by the workflow's own code on the harness. Where it branches, the other branches wait at the frontier.
-Whoever has the most rounds and interruptions left goes first: whoever comes with less where he stood goes no further.
+Whoever has the most rounds and interruptions left goes first: whoever comes with less where he stood goes no further,
+and what is gone when time runs out is gone whole within smaller bounds.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from temporalio.exceptions import ApplicationError
-
-from api.exploration.moves import Move, moves_of, steers
-from api.exploration.standing import Left, Standing, standing_of
-from api.exploration.ways import Crossing, Start, Way, Ways
+from api.exploration.moves import Move
+from api.exploration.standing import Left, Standing
+from api.exploration.trying import Arrival, Attempt, Bounds, Look, NotGone, Trier, no_look, trying
+from api.exploration.ways import Crossing, Start, Way
 from domain.policy.playbook import Playbook
 from domain.policy.stages import Stage
 from workflows.harness.life import Life
 
-
-@dataclass(frozen=True)
-class Bounds:
-    """How far it is explored."""
-
-    rounds: int = 2
-    interruptions: int = 1
-    states: int = 50_000
-    seconds: float = 600.0
-
-
 TELLS_EVERY = 1_000
 """moves tried between two words of how far it has come"""
+AT_ONCE = 12
+"""places gone from at once, for each process"""
 
 
 @dataclass
@@ -60,7 +51,17 @@ class Place:
     failed: dict[Move, str] = field(default_factory=dict)
     """moves by which the story itself failed, and how"""
     unfinished: bool = False
-    """not all its moves were tried: the exploration was cut off"""
+    """not all answers and silences were tried: the exploration was cut off"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Moves of a place that are still to be tried."""
+
+    place: Place
+    moves: tuple[Move, ...]
+    stood: Left
+    """what was left at the place when they were put there: since it was come to with more they are out of date"""
 
 
 @dataclass
@@ -70,117 +71,150 @@ class Explored:
     playbook: Playbook
     bounds: Bounds
     places: list[Place]
-    whole: bool
-    """the frontier is empty: there are no more within the bounds"""
+    proven: list[tuple[int, int]]
+    """the rounds and interruptions within which every way was gone, none of which lies within another"""
     seconds: float
+    closings: Counter[str]
+    """how many moves closed a case in each way"""
+    tiers: set[str]
+    """at whose tables somebody was asked to sit"""
+    wrong: dict[str, Way]
+    """what was seen that cannot be meant, and the first way there"""
+
+    @property
+    def whole(self) -> bool:
+        """The frontier is empty: there are no more within the bounds."""
+        return (self.bounds.rounds, self.bounds.interruptions) in self.proven
 
 
 class Explorer:
-    """Goes every way. `arrived` is shown the life at the end of each move; `seen` each new place with the life that
-    stands there, and may use it up; `told` hears now and then how many places there are, and how many moves to try.
+    """Goes every way, in so many `processes`. `look` is shown each new place with the life that stands there, and may
+    use it up; `told` hears now and then how many places there are, and how many to go on from.
     """
 
     def __init__(
         self,
         playbook: Playbook,
         bounds: Bounds,
-        seen: Callable[[Place, Life], None] | None = None,
-        arrived: Callable[[Life, Way], None] | None = None,
+        look: Callable[[Life], Look] = no_look,
         told: Callable[[int, int], None] | None = None,
+        processes: int = 1,
     ) -> None:
-        self.playbook, self.bounds = playbook, bounds
-        self.ways = Ways(playbook)
-        self._seen = seen or (lambda place, life: None)
-        self._at = arrived or (lambda life, way: None)
+        self.playbook, self.bounds, self.processes = playbook, bounds, processes
+        self._trier = Trier(playbook, bounds, look)
+        self.ways = self._trier.ways
         self._told = told or (lambda places, waiting: None)
         self._standing: dict[Hashable, list[Place]] = defaultdict(list)
         """the places of a standing, none of which has as much left as another"""
         self._places: list[Place] = []
-        self._frontier: dict[Left, deque[Place]] = defaultdict(deque)
+        self._frontier: dict[Left, deque[Waiting]] = defaultdict(deque)
+        """by what is left once their moves are made"""
+        self._closings = Counter[str]()
+        self._tiers = set[str]()
+        self._wrong: dict[str, Way] = {}
 
     def explore(self) -> Explored:
         """Until there is nothing new, or the bounds of states or seconds are reached."""
         began, tries = time.monotonic(), 0
+        until = began + self.bounds.seconds
         for start in starts_of(self.playbook):
-            self._start(start)
-        while len(self._places) < self.bounds.states and (place := self._next()):
-            for move in place.moves:
-                if time.monotonic() - began > self.bounds.seconds:
-                    place.unfinished = True
-                    break
-                self._go(place, move)
-                tries += 1
-                if tries % TELLS_EVERY == 0:
-                    self._told(len(self._places), sum(map(len, self._frontier.values())))
-        for waiting in self._frontier.values():
-            for place in waiting:
-                place.unfinished = True
-        whole = not any(place.unfinished for place in self._places)
-        return Explored(self.playbook, self.bounds, self._places, whole, time.monotonic() - began)
-
-    def _next(self) -> Place | None:
-        """The place that waits with the most left."""
-        waiting = [left for left, places in self._frontier.items() if places]
-        if not waiting:
-            return None
-        return self._frontier[max(waiting, key=lambda left: (left.interruptions, left.rounds))].popleft()
+            arrival = self._trier.begun(start)
+            assert arrival.since is not None
+            self._arrived(arrival, arrival.since)
+        with trying(self._trier, self.processes) as attempts:
+            while len(self._places) < self.bounds.states and time.monotonic() < until and (going := self._next()):
+                asked = [Attempt(each.place.way, each.place.since, each.moves, until) for each in going]
+                for waiting, outcomes in zip(going, attempts(asked), strict=True):
+                    for move, outcome in zip(waiting.moves, outcomes, strict=False):
+                        self._came_of(waiting.place, move, outcome)
+                        tries += 1
+                        if tries % TELLS_EVERY == 0:
+                            self._told(len(self._places), sum(map(len, self._frontier.values())))
+                    if rest := waiting.moves[len(outcomes) :]:
+                        self._put(waiting.place, rest)
+        return Explored(self.playbook, self.bounds, self._places, self._proven(), time.monotonic() - began,
+                        self._closings, self._tiers, self._wrong)  # fmt: skip
 
     def told_apart(self, standing: Standing, left: Left) -> Hashable:
         """What tells places apart: where a case stands, and not what it has left."""
         return standing
 
-    def _start(self, start: Start) -> None:
-        since = self.ways.began(start)
-        life, _ = self.ways.live((start, ()), since)
-        self._arrived(life, (start, ()), since)
+    # --- the frontier
 
-    def _go(self, place: Place, move: Move) -> None:
-        start, moves = place.way
-        way = (start, (*moves, move))
-        life, keys = self.ways.live(place.way, place.since)
-        try:
-            since = self.ways.crossed(life, move, keys, place.since, len(way[1]))
-        except ApplicationError as refusal:
-            place.refused[move] = "; ".join([f"{refusal.type}: {refusal.message}", *_fields_of(refusal)])
-        except Exception as failure:
-            place.failed[move] = f"{type(failure).__name__}: {failure}"
+    def _put(self, place: Place, moves: tuple[Move, ...]) -> None:
+        """Interruptions wait behind all that goes on without."""
+        for outside in (False, True):
+            if these := tuple(move for move in moves if move.outside is outside):
+                left = replace(place.left, interruptions=place.left.interruptions - outside)
+                self._frontier[left].append(Waiting(place, these, place.left))
+
+    def _next(self) -> list[Waiting]:
+        """Those that wait with the most left, as many as are tried at once."""
+        for left in sorted(self._frontier, key=lambda left: (-left.interruptions, -left.rounds)):
+            waiting, going = self._frontier[left], list[Waiting]()
+            at_once = AT_ONCE * self.processes if self.processes > 1 else 1
+            while waiting and len(going) < at_once:
+                if (first := waiting.popleft()).stood == first.place.left:
+                    going.append(first)
+            if going:
+                return going
+        return []
+
+    def _proven(self) -> list[tuple[int, int]]:
+        """The bounds within which nothing waits any more; marks what is cut off."""
+        waiting = [(left, each) for left, there in self._frontier.items() for each in there
+                   if each.stood == each.place.left]  # fmt: skip
+        for _, each in waiting:
+            each.place.unfinished |= not each.moves[0].outside
+        cut_off, most = {left for left, _ in waiting}, self.bounds
+        gone = [
+            (rounds, interruptions)
+            for rounds in range(1, most.rounds + 1)
+            for interruptions in range(most.interruptions + 1)
+            if not any(left.rounds >= most.rounds - rounds and left.interruptions >= most.interruptions - interruptions
+                       for left in cut_off)
+        ]  # fmt: skip
+        return [(r, i) for r, i in gone if not any((r, i) != (q, j) and r <= q and i <= j for q, j in gone)]
+
+    # --- arriving
+
+    def _came_of(self, place: Place, move: Move, outcome: Arrival | NotGone) -> None:
+        if isinstance(outcome, Arrival):
+            place.leads[move] = self._arrived(outcome, outcome.since or place.since)
+        elif outcome.failed:
+            place.failed[move] = outcome.why
         else:
-            place.leads[move] = self._arrived(life, way, since)
-        finally:
-            life.drop()
+            place.refused[move] = outcome.why
 
-    def _arrived(self, life: Life, way: Way, since: Crossing) -> int:
-        state = life.state
-        self._at(life, way)
-        interrupted = sum(1 for move in way[1] if move.outside)
-        left = Left(max(0, self.bounds.rounds - state.round), self.bounds.interruptions - interrupted)
-        standing = standing_of(state, rounds=self.bounds.rounds)
-        there = self._standing[self.told_apart(standing, left)]
+    def _arrived(self, arrival: Arrival, since: Crossing) -> int:
+        self._close(arrival)
+        left, there = arrival.left, self._standing[self.told_apart(arrival.standing, arrival.left)]
         if known := next((place for place in there if place.left.covers(left)), None):
             return known.number
-        asks = tuple(sorted({task.kind for task in state.pending() if steers(task.kind)}))
-        beyond = state.round > self.bounds.rounds
-        moves = [] if state.closed or beyond else list(moves_of(state, interruptions=left.interruptions > 0))
         for place in there:
-            if left.covers(place.left) and place in self._frontier[place.left]:
-                self._frontier[place.left].remove(place)
-                place.way, place.since, place.left, place.moves = way, since, left, moves
-                self._frontier[left].append(place)
+            if left.covers(place.left) and not (place.leads or place.refused or place.failed):
+                place.way, place.since, place.left, place.moves = arrival.way, since, left, arrival.moves
+                self._put(place, tuple(arrival.moves))
                 return place.number
-        number = len(self._places)
-        place = Place(number, way, since, left, state.stage, state.outcome or "", asks, beyond, moves)
+        place = Place(len(self._places), arrival.way, since, left, arrival.stage, arrival.outcome, arrival.asks,
+                      arrival.beyond, arrival.moves)  # fmt: skip
         self._places.append(place)
         there.append(place)
-        if moves:
-            self._frontier[left].append(place)
-        self._seen(place, life)
-        return number
+        self._put(place, tuple(arrival.moves))
+        if arrival.look:
+            self._tiers.update(arrival.look.tiers)
+            for what in arrival.look.wrong:
+                self._wrong.setdefault(what, arrival.way)
+        return place.number
 
-
-def _fields_of(refusal: ApplicationError) -> list[str]:
-    """What a refusal says of single fields; another's says nothing of that sort."""
-    errors = [each for detail in refusal.details if isinstance(detail, dict) for each in detail.get("errors", [])]
-    return [f"{each.get('field', '')} {each.get('message', '')}".strip() for each in errors]
+    def _close(self, arrival: Arrival) -> None:
+        """Every end of a way, also at a place that is known already."""
+        if arrival.stage is not Stage.CLOSED:
+            return
+        self._closings[arrival.closing or f"？{arrival.outcome}"] += 1
+        if not arrival.closing:
+            what = f"closed as {arrival.outcome}, and no person said that it may be · 无人认可即办结"
+            self._wrong.setdefault(what, arrival.way)
 
 
 def starts_of(playbook: Playbook) -> list[Start]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from api.exploration.closings import closing_of
-from api.exploration.explorer import Bounds, Explored, Explorer, Place
+from api.exploration.explorer import Explored, Explorer
 from api.exploration.moves import Move, steers
 from api.exploration.silence import unheard
+from api.exploration.trying import Bounds, Look
 from api.exploration.ways import Way
 from domain.case.state import Task
 from domain.policy.playbook import Playbook
@@ -35,52 +34,32 @@ class Tried:
 
     explored: Explored
     findings: list[Finding]
-    closings: Counter[str] = field(default_factory=Counter)
-    """how many moves closed a case in each way"""
 
 
-class _Looking:
-    """Looks at every place as it is reached, while the life that stands there is at hand."""
+def tried(
+    playbook: Playbook, bounds: Bounds, progress: Callable[[int, int], None] | None = None, processes: int = 1
+) -> Tried:
+    """Explores a playbook in so many processes, and says what is wrong with it."""
 
-    def __init__(self, playbook: Playbook, bounds: Bounds) -> None:
-        self.playbook, self.bounds = playbook, bounds
-        self.tiers: set[str] = set()
-        self.closings: Counter[str] = Counter()
-        self.found: dict[str, Finding] = {}
+    def look(life: Life) -> Look:
+        return looked_at(life, rounds=bounds.rounds)
 
-    def arrived(self, life: Life, way: Way) -> None:
-        """Every end of a way, also at a place that is known already."""
-        if not life.state.closed:
-            return
-        how = closing_of(life.state)
-        self.closings[how or f"？{life.state.outcome}"] += 1
-        if not how:
-            self._note(f"closed as {life.state.outcome}, and no person said that it may be · 无人认可即办结", way)
-
-    def seen(self, place: Place, life: Life) -> None:
-        """A new place: whom it asks, and whether anybody hears when they stay silent. The life ends with this."""
-        state = life.state
-        if state.closed or place.beyond:
-            return
-        self.tiers |= {task.about["tier"] for task in state.pending() if "tier" in task.about}
-        for task in state.pending():
-            if steers(task.kind) and not task.addressees:
-                self._note(f"{_called(task)}: asked of nobody · 无人可答", place.way)
-        for task in unheard(life, rounds=self.bounds.rounds):
-            self._note(f"{_called(task)}: nobody ever hears that nobody answers · 无人办理也无人知晓", place.way)
-
-    def _note(self, what: str, way: Way) -> None:
-        self.found.setdefault(what, Finding(what, told(way)))
-
-
-def tried(playbook: Playbook, bounds: Bounds, progress: Callable[[int, int], None] | None = None) -> Tried:
-    """Explores a playbook, and says what is wrong with it."""
-    looking = _Looking(playbook, bounds)
-    explored = Explorer(playbook, bounds, looking.seen, looking.arrived, progress).explore()
-    found = [*_failed(explored), *_stuck(explored), *looking.found.values()]
+    explored = Explorer(playbook, bounds, look, progress, processes).explore()
+    seen = [Finding(what, told(way)) for what, way in explored.wrong.items()]
+    found = [*_failed(explored), *_stuck(explored), *seen]
     if explored.whole:
-        found += _never(explored, looking.tiers)
-    return Tried(explored, found, looking.closings)
+        found += _never(explored)
+    return Tried(explored, found)
+
+
+def looked_at(life: Life, *, rounds: int) -> Look:
+    """Whom a case asks where it stands, and whether anybody hears when they stay silent. The life ends with this."""
+    steering = [task for task in life.state.pending() if steers(task.kind)]
+    tiers = {task.about["tier"] for task in life.state.pending() if "tier" in task.about}
+    nobody = [f"{_called(task)}: asked of nobody · 无人可答" for task in steering if not task.addressees]
+    silent = [f"{_called(task)}: nobody ever hears that nobody answers · 无人办理也无人知晓"
+              for task in unheard(life, rounds=rounds)]  # fmt: skip
+    return Look(tuple(sorted(tiers)), (*nobody, *silent))
 
 
 def told(way: Way) -> tuple[str, ...]:
@@ -115,14 +94,14 @@ def _stuck(explored: Explored) -> Iterator[Finding]:
         yield Finding(what, told(min(lost, key=lambda place: len(place.way[1])).way))
 
 
-def _never(explored: Explored, tiers: set[str]) -> Iterator[Finding]:
+def _never(explored: Explored) -> Iterator[Finding]:
     process = explored.playbook.process
     reached = {place.stage for place in explored.places}
     for stage in process.stages:
         if stage not in reached:
             yield Finding(f"no case ever comes to {stage.value} · {process.words.stage(stage)}从未到达")
     for tier in process.ladder.tiers if process.ladder else []:
-        if tier.code not in tiers:
+        if tier.code not in explored.tiers:
             yield Finding(f"nobody ever sits at the tier {tier.code} · {tier.name}从未召开")
 
 

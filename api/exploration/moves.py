@@ -31,7 +31,6 @@ from domain.policy.catalogue import KINDS, title_of
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_thinkable
 from domain.transitions.decisions import Command, decisions_open
-from domain.transitions.timekeeping import next_due
 from workflows.harness.life import Life
 
 INTERRUPTIONS = ("recall", "escalate", "summon", "alarm")
@@ -86,10 +85,10 @@ def moves_of(state: DisputeState, *, interruptions: bool) -> Iterator[Move]:
 
 def _whose_turn(state: DisputeState, steering: list[Task]) -> list[Task]:
     """Who answers next of those asked at once: beside the story first, then of a push the lead before the others; of
-    visits one after the other.
+    desks and of visits one after the other.
     """
     beside = [task for task in steering if _stands_beside(state, task)]
-    if beside or state.stage is Stage.FOLLOW_UP:
+    if beside or state.stage in (Stage.TRIAGE, Stage.FOLLOW_UP):
         return (beside or steering)[:1]
     lead = [task for task in steering if task.about.get("lead")]
     return lead or steering
@@ -207,7 +206,7 @@ def _until(life: Life, at: datetime) -> None:
 def _wait(life: Life) -> None:
     """Time passes until somebody is asked, or the case moves."""
     stage = life.state.stage
-    while due := next_due(life.state):
+    while due := life.due():
         _until(life, max(due[0], life.at))
         if life.state.stage is not stage or any(steers(task.kind) for task in life.state.pending()):
             return

@@ -7,7 +7,7 @@ from datetime import timedelta
 from api.exploration.moves import steers
 from api.exploration.standing import standing_of
 from domain.case.state import DisputeState, Entry, Task
-from domain.transitions.timekeeping import next_due, tasks_due_by
+from domain.transitions.timekeeping import tasks_due_by
 from workflows.harness.life import Life
 
 LONGEST = timedelta(days=3 * 365)
@@ -26,7 +26,7 @@ def unheard(life: Life, *, rounds: int) -> list[Task]:
     waiting = {t.task_id: t.level for t in state.pending() if steers(t.kind) and not t.level and t.task_id not in heard}
     stood, until = standing_of(state, rounds=rounds), life.at + LONGEST
     for _ in range(MOST_EVENTS):
-        due = next_due(state)
+        due = life.due()
         if not waiting or due is None or due[0] > until:
             break
         told = len(state.timeline)

@@ -87,8 +87,10 @@ class Ways:
         keys = copy(since.keys)
         state = _Reading(BytesIO(since.image), self._kept).load()
         life = Life(DisputeInput(state=state), since.at, keys, travels=False, entering=since.stage)
+        life.knows = True
         for move in way[1][since.moves :]:
             take(life, move, keys)
+        life.knows = False
         return life, keys
 
     def crossed(self, life: Life, move: Move, keys: Iterator[int], since: Crossing, moves: int) -> Crossing:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.base import Model
-from domain.policy.rungs import Rungs
+from domain.policy.rungs import MOST_REMINDERS, Rungs
 from domain.policy.spans import Calendar, Span
 
 NOT_BEGUN = "未到开始时间"
@@ -27,6 +27,9 @@ class RungName(StrEnum):
     SUPERVISION = "supervision"
     PROMOTION = "promotion"
     DECIDES = "decides"
+
+
+REMINDERS = tuple(f"{RungName.REMINDER}_{n}" for n in range(1, MOST_REMINDERS + 1))
 
 
 class Suspension(Model):
@@ -105,8 +108,8 @@ class Clock(Model):
     def _rungs(self, calendar: Calendar) -> Iterator[tuple[datetime, str]]:
         """One after another: whoever asks for the next one need not count the working days of the last."""
         length = self.due_at - self.started_at
-        for n, fraction in enumerate(self.rungs.remind_at, start=1):
-            yield self.started_at + length * fraction, f"{RungName.REMINDER}_{n}"
+        for name, fraction in zip(REMINDERS, self.rungs.remind_at, strict=False):
+            yield self.started_at + length * fraction, name
         if self.decides:
             yield self.due_at, RungName.DECIDES
             return
@@ -122,7 +125,8 @@ class Clock(Model):
         """The next rung that has not fired; none while the clock stands still."""
         if not self.running:
             return None
-        return next((rung for rung in self._rungs(calendar) if rung[1] not in self.fired), None)
+        fired = self.fired
+        return next((rung for rung in self._rungs(calendar) if rung[1] not in fired), None)
 
     def suspend(self, at: datetime, ground: str, until: datetime | None = None) -> None:
         """Stops the clock from counting until `resume`."""

@@ -10,6 +10,7 @@ from domain.policy.loading import Mistake, Mistakes
 from domain.policy.spans import Span
 
 _PER_CENT = 100
+MOST_REMINDERS = 5
 
 
 class Rungs(Strict):
@@ -19,7 +20,7 @@ class Rungs(Strict):
     one level up and `promote_after` takes it one level higher still; without them the rung does not exist.
     """
 
-    remind_at: list[float] = Field([], max_length=5)
+    remind_at: list[float] = Field([], max_length=MOST_REMINDERS)
     supervise_after: Span | None = None
     promote_after: Span | None = None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar as _months
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field, model_serializer, model_validator
 
@@ -61,7 +62,7 @@ class Span(Strict):
     def _as_written(self) -> dict[str, int]:
         return {self.unit.value: self.count}
 
-    @property
+    @cached_property
     def unit(self) -> Unit:
         """The one unit that is set."""
         return next(unit for unit in Unit if getattr(self, unit) is not None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.case.bells import KNOWN, RING, deemed_known, ring_on
 from domain.case.case import COLOUR, PROGRESS, PROTECTION, Case
-from domain.case.clocks import Clock, RungName
+from domain.case.clocks import REMINDERS, Clock, RungName
 from domain.case.lawful_tables import AGAIN
 from domain.case.protection import ask_for_renewal
 from domain.case.state import Decision, DisputeState, Task
@@ -21,7 +21,7 @@ from domain.policy.catalogue import KINDS, title_of
 from domain.transitions.decisions import put_on_record
 from domain.transitions.supervision import supervise, unapproved
 
-_ORDER = [*RungName]
+_ORDER = {name: 1 + [*RungName].index(RungName(name.split("_")[0])) for name in (*REMINDERS, *RungName)}
 Due = tuple[datetime, int, str, Clock | Task]
 
 
@@ -66,7 +66,7 @@ def _upcoming(state: DisputeState) -> Iterator[Due]:
             yield clock.suspensions[-1].until, 0, "resumes", clock
         elif rung := clock.next_rung(state.calendar):
             at, name = rung
-            yield at, 1 + _ORDER.index(RungName(name.split("_")[0])), name, clock
+            yield at, _ORDER[name], name, clock
 
 
 def _resume(case: Case, clock: Clock) -> None:

@@ -9,8 +9,9 @@ import argparse
 import asyncio
 from itertools import pairwise
 
-from api.exploration.explorer import Bounds, Explored, Explorer
+from api.exploration.explorer import Explored, Explorer
 from api.exploration.moves import steers
+from api.exploration.trying import Bounds
 from api.histories.replay import replay
 from domain.case.state import DisputeState
 from domain.policy.catalogue import KINDS
@@ -77,7 +78,7 @@ def main() -> None:
     bounds = Bounds(rounds=options.rounds, interruptions=options.interruptions, seconds=options.seconds)
     for code in options.cities:
         explored = Explorer(playbook(code), bounds).explore()
-        extent = "whole" if explored.whole else "cut off"
+        extent = "whole" if explored.whole else f"whole within {explored.proven}"
         print(f"{code}: {len(explored.places)} standings, {extent}, {explored.seconds:.0f} s")
         for name, state in lives_of(code).items():
             print(f"  {name}: {'; '.join(strayed(explored, state)) or 'a path in it'}")

@@ -34,9 +34,8 @@ from domain.transitions.facts import Merged, Note
 from domain.transitions.handover import Claim, Looked
 from domain.transitions.leaving.unmanned import Sweep
 from domain.transitions.message import Message as PersonsMessage
-from domain.transitions.timekeeping import next_due
 from domain.transitions.triage.second_look import VerdictFoundWrong
-from workflows.clock import keep_time
+from workflows.clock import Alarm, keep_time
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.engine import Engine
 from workflows.search_attributes import attributes
@@ -129,9 +128,12 @@ class Life(Engine):
         self._run_id = f"run-{next(ids)}"
         self._ids = ids
         self._travels = travels
+        self.knows = False
+        """what is sent now was admitted before, at the same place of another life: no validator is asked again"""
         self.workflow = DrivenDispute(_travelled(dispute) if travels else dispute, self)
         at_stage = entering or self.workflow._begin(dispute)
         # The clock's coroutine starts first, and yet not before the story's first line: as `run` has it.
+        self._alarm = Alarm(self.workflow.case)
         self._clock = Strand(keep_time(self.workflow.case, self))
         self._memory = Strand(self.workflow.publisher.remember())
         self._story = Strand(self.workflow._rounds(at_stage))
@@ -161,6 +163,10 @@ class Life(Engine):
 
     # --- time
 
+    def due(self) -> tuple[datetime, str] | None:
+        """When something next falls due, and what; none if nothing ever will."""
+        return self._alarm.due()
+
     def settle(self) -> None:
         """Lets everything go on that can, as after an activation."""
         for _ in range(MOST_STEPS):
@@ -174,7 +180,7 @@ class Life(Engine):
     def pass_time(self, length: timedelta) -> None:
         """Time passes while everything is up: each instant that matters is kept when it comes."""
         until = self.at + length
-        while (due := next_due(self.state)) and due[0] <= until:
+        while (due := self.due()) and due[0] <= until:
             self.at = max(self.at, due[0])
             self.settle()
         self.at = until
@@ -265,7 +271,8 @@ class Life(Engine):
 
         before = self.state.model_dump_json() if self._travels else ""
         try:
-            validate(self._arrives(message))
+            if not self.knows:
+                validate(self._arrives(message))
         finally:
             assert not self._travels or self.state.model_dump_json() == before, "a validator changed the case"
         handler = Strand(handled())

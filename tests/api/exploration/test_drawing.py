@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from api.exploration.drawing import chart_of, mermaid, svg
-from api.exploration.explorer import Bounds, Explored, Explorer
+from api.exploration.explorer import Explored, Explorer
+from api.exploration.trying import Bounds
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
 from tests.api.exploration.test_findings import HAMLET

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from api.exploration.explorer import Bounds, Explorer
+from api.exploration.explorer import Explorer
 from api.exploration.findings import Tried, tried
 from api.exploration.standing import Left, Standing, standing_of
+from api.exploration.trying import Bounds
 from domain.policy.playbook import load_playbook
 from domain.policy.stages import Stage
 from tests.domain.support import playbook
@@ -60,7 +61,7 @@ def test_a_small_mechanism_is_gone_to_its_ends_and_nothing_is_wrong_with_it() ->
     assert len(found.explored.places) > 120
     assert set(Stage) - {place.stage for place in found.explored.places} == {Stage.CONFIRMATION, Stage.NOTICE}
     assert not any(place.failed for place in found.explored.places)
-    assert {how for how in found.closings if "评估通过" in how or "批准" in how} == {
+    assert {how for how in found.explored.closings if "评估通过" in how or "批准" in how} == {
         "化解，评估通过", "经批准并案", "经批准转为刑事案件"}  # fmt: skip
 
 
@@ -80,6 +81,26 @@ def test_a_case_taken_up_before_a_stage_stands_as_one_that_has_gone_all_the_way(
         assert told[0] == told[1]
         stood = [standing_of(life.state, rounds=2) for life in (taken_up, all_the_way)]
         assert stood[0] == stood[1]
+
+
+def test_in_two_processes_the_same_is_gone() -> None:
+    policy = load_playbook(HAMLET, "hamlet.yaml")
+    one, other = (Explorer(policy, WHOLE, processes=processes).explore() for processes in (1, 2))
+    assert (one.proven, other.proven) == ([(1, 0)], [(1, 0)])
+    assert [(place.way, place.leads) for place in one.places] == [(place.way, place.leads) for place in other.places]
+    assert one.closings == other.closings
+
+
+def test_what_was_gone_when_time_ran_out_is_proven_within_smaller_bounds() -> None:
+    policy = load_playbook(HAMLET, "hamlet.yaml")
+    near = Explorer(policy, Bounds(rounds=2, interruptions=0)).explore()
+    cut_off = Explorer(policy, Bounds(rounds=2, interruptions=1, states=len(near.places) + 2)).explore()
+    assert (near.proven, near.whole, cut_off.proven, cut_off.whole) == ([(2, 0)], True, [(2, 0)], False)
+    gone = [{(place.stage, place.asks, move.name, move.decision) for place in each.places for move in place.leads
+             if not move.outside} for each in (near, cut_off)]  # fmt: skip
+    assert gone[0] <= gone[1]
+    at_once = Explorer(policy, Bounds(rounds=2, interruptions=1, states=20)).explore()
+    assert at_once.proven == []
 
 
 class Apart(Explorer):
@@ -119,4 +140,4 @@ def test_the_first_ways_of_every_city_are_right(code: str) -> None:
     found = tried(playbook(code), Bounds(rounds=2, interruptions=1, states=200))
     assert [str(each) for each in found.findings] == []
     assert len(found.explored.places) >= 200
-    assert found.closings
+    assert found.explored.closings
