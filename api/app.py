@@ -36,6 +36,8 @@ from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
 from api.intake.redelivery import keep_redelivering
+from api.learning import endpoints as learning
+from api.learning import pages as learning_pages
 from api.leaving import endpoints as leaving
 from api.leaving import pages as leaving_pages
 from api.leaving.sweeping import Sweeper
@@ -80,7 +82,7 @@ STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, attachments, tasks, messages,
     event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues,
-    audit, access_log, operations, calendar, responsibilities, calls,
+    audit, access_log, operations, calendar, learning, responsibilities, calls,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
@@ -88,7 +90,7 @@ PAGES = (
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    error_pages,
+    learning_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -38,6 +38,8 @@ NOTED: dict[str, str] = {
     "hazard": "查看隐患",
     "hazards": "查看隐患清单",
     "calendar": "发布工作日历",
+    "learning:make": "从纠正中学习",
+    "learning:switch": "启用或停用纠正学习",
     "spot_check": "查看抽查",
     "spot_check:judge": "抽查评判",
     "force:form": "成立专班",

@@ -7,6 +7,7 @@ from datetime import datetime
 from api.look_back.look_back_view import look_back_view
 from api.tasks.schemas import BeatNamed, Brief
 from api.web.rendering import View
+from domain.triage.triage import Learned
 
 
 def guidance_view(brief: Brief, now: datetime) -> View:
@@ -23,8 +24,13 @@ def guidance_view(brief: Brief, now: datetime) -> View:
         "trigger": law.police_trigger if law else None,
         "note": law.note if law else None,
         "duties": [duty.model_dump() for duty in brief.duties],
+        "learned": _learned(brief.learned) if brief.learned else None,
         "before": look_back_view(brief.look_back, now) if brief.look_back else None,
     }
+
+
+def _learned(learned: Learned) -> View:
+    return {"edition": learned.edition, "pieces": [piece.text for piece in learned.pieces]}
 
 
 def _beat(beat: BeatNamed) -> str:

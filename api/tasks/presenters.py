@@ -41,6 +41,7 @@ from domain.transitions.handover import capacity, standing
 from domain.triage.guidance import REPEATED, duties_of, law_of, risk_cues
 from domain.triage.lexicon import Lexicon
 from domain.triage.places import Directory
+from domain.triage.triage import Learned
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.urgency_order import urgency_of
 from infra.records.people import PersonAtPost
@@ -63,6 +64,7 @@ def task_whole(
     lexicon: Lexicon,
     directory: Directory,
     before: LookBack | None,
+    learned: Learned | None = None,
 ) -> WholeTask:
     """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
     task = Task.model_validate(row.sealed)
@@ -80,7 +82,7 @@ def task_whole(
         nameable=[_candidate(person) for person, _ in nameable],
         colleagues=[_candidate(person) for person in colleagues],
         decisions=[decision_shown(row.kind, name, task.about, dispute.sealed, shown) for name in names],
-        brief=_brief(task, dispute, entries, lexicon, directory, before),
+        brief=_brief(task, dispute, entries, lexicon, directory, before, learned),
         dispute=DisputeAround(
             title=dispute.sealed["title"],
             colours=dispute.sealed["colours"],
@@ -156,6 +158,7 @@ def _brief(
     lexicon: Lexicon,
     directory: Directory,
     before: LookBack | None,
+    learned: Learned | None,
 ) -> Brief:
     document, phase = dispute.sealed, phase_of(Stage(dispute.stage))
     cues = risk_cues([incident["narrative"] for incident in document["incidents"]], lexicon)
@@ -189,6 +192,7 @@ def _brief(
         asked_by=_asked_by(task, entries),
         flags=(document["disposal"] or {}).get("flags", []) if KINDS[task.kind].judges else [],
         redo_of=task.redo_of,
+        learned=learned,
     )
 
 

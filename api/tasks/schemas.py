@@ -19,6 +19,7 @@ from domain.policy.stages import Phase
 from domain.transitions.decisions import ChangeAsked
 from domain.transitions.handover import Standing
 from domain.triage.guidance import Duty, Law, RiskCue
+from domain.triage.triage import Learned
 
 MOST_ATTACHMENTS = 50
 """Files that one decision may name."""
@@ -230,6 +231,8 @@ class Brief(Shape):
     flags: list[records.Flag] = []
     """what looks odd about the disposal, for who judges it"""
     redo_of: str | None
+    learned: Learned | None = None
+    """of a desk that judges: what corrections taught about the first report, with the characters that spoke"""
 
 
 class OnBehalf(Shape):

@@ -37,10 +37,12 @@ from domain.policy.action_catalogue import MERGER
 from domain.transitions.assignments.named_units import organisation_codes
 from domain.transitions.decisions import Command, entitled_post, proposes
 from domain.transitions.handover import Looked, capacity, places_of, standing
+from domain.transitions.triage import desks
 from domain.triage.lexicon import Lexicon
 from domain.triage.places import Directory
 from domain.triage.responsibility import list_row
 from domain.triage.subjects import concern_of
+from domain.triage.triage import Learned, Triage
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
@@ -57,6 +59,7 @@ from infra.read_model.tasks import (
 )
 from infra.records.attachments import attachments_of
 from infra.records.idempotency_store import StoredAnswer
+from infra.records.incidents import find_incident
 from infra.records.people import PersonAtPost, colleagues, manned, organisations_by_code
 
 log = structlog.get_logger()
@@ -106,12 +109,20 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
     directory = await services.directory.read(session)
     before = await look_back(session, actor, dispute) if task.pending else None
+    learned = await _learned(session, dispute) if task.pending and row.kind == desks.KIND else None
 
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
     lexicon = services.policy.lexicon
     to_name = await _nameable(session, task, _concern(task, dispute, directory, lexicon)) if task.pending else []
-    return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before)
+    return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before,
+                      learned)  # fmt: skip
+
+
+async def _learned(session: Session, dispute: DisputeRow) -> Learned | None:
+    """What corrections taught about the report that the dispute began with."""
+    row = await find_incident(session, dispute.sealed["incidents"][0]["incident_id"])
+    return Triage.model_validate(row.sealed["triage"]).learned if row else None
 
 
 async def _nameable(session: Session, task: Task, concern: Concern) -> list[tuple[PersonAtPost, JsonObject | None]]:

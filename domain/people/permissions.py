@@ -39,6 +39,8 @@ LOOK_BACK_ROLES = frozenset(
 who may ask the desk that has it. A department is not: what the police know is given on for no other purpose."""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
+LEARNING_SWITCHERS = frozenset({"supervisor"})
+"""May switch what was learned from corrections, and have a run made, at the county's root only. [DESIGN]"""
 DRILL_LEADERS = frozenset({"supervisor", "leader", "admin_system"})
 """May move a dispute's clock and send digests early, where drill is on."""
 

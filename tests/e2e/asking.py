@@ -42,6 +42,7 @@ def ask_everything(county: County) -> None:
     _hand_around(county)
     _entrust(county)
     _publish_calendar(county)
+    _learn(county)
     _report_up(county)
     _write_to(county)
     _check_again(county)
@@ -81,6 +82,15 @@ def _hand_around(county: County) -> None:
     deputy = first.post("/v1/deputies", {"deputy": second.username, **days})
     first.get("/v1/deputies")
     first.delete(f"/v1/deputies/{deputy['deputyship_id']}")
+
+
+def _learn(county: County) -> None:
+    """Asked for before there is enough to learn from."""
+    supervisor = county.with_role("supervisor", "county")
+    supervisor.post("/v1/learning/editions", {})
+    supervisor.post("/v1/learning/switch", {"edition": None, "reason": "先看一段时间"})
+    supervisor.get("/v1/learning")
+    supervisor.get("/v1/learning/editions")
 
 
 def _publish_calendar(county: County) -> None:

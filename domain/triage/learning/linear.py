@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 Vector = Mapping[str, float]
 Table = dict[str, dict[str, float]]
 
-ROUNDS = 6
+ROUNDS = 4
 """How often each case is looked at."""
 LONGEST_STEP = 0.3
 """The most that one case moves the margin's weights (C of passive-aggressive learning): one wrong label does little."""

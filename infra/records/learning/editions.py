@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -111,12 +111,10 @@ async def keep(
 
 
 async def switch(session: AsyncSession, number: int | None, said: dict[str, Any]) -> None:
-    """Lets one edition serve, or none; `said` is who did it, when and why. The caller holds `LOCK`, and knows that the
-    edition can serve."""
+    """Lets one edition serve, or none: with learning switched off none does, whatever is made. `said` is who did it,
+    when and why. The caller holds `LOCK`, and knows that the edition can serve."""
     await _serves_no_more(session)
-    last = await latest(session)
-    if last is None:
-        return
+    last = await latest(session) or _nothing_yet()
     last.switched_off = number is None
     row = await find(session, number) if number is not None else last
     if row is not None:
@@ -126,10 +124,13 @@ async def switch(session: AsyncSession, number: int | None, said: dict[str, Any]
     session.add(last)
 
 
+def _nothing_yet() -> LearnedEditionRow:
+    """Number 0, kept where learning is switched off before anything was learned."""
+    return LearnedEditionRow(
+        number=0, at=datetime.now(UTC), until=datetime(1970, 1, 1, tzinfo=UTC), cases=0, verdict="", serves=False,
+        told={"comparison": None, "switched": []},
+    )  # fmt: skip
+
+
 async def _serves_no_more(session: AsyncSession) -> None:
     await session.execute(update(LearnedEditionRow).where(col(LearnedEditionRow.serves)).values(serves=False))
-
-
-async def count(session: AsyncSession) -> int:
-    """How many editions there are."""
-    return int((await session.execute(select(func.count()).select_from(LearnedEditionRow))).scalar_one())

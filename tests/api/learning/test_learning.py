@@ -6,12 +6,17 @@ import csv
 import random
 from pathlib import Path
 
+import pytest
+
 from api.core.context import Services
 from api.intake.schemas import TriageIn
 from api.intake.service import take_in, try_triage
 from api.learning.making import Outcome, learned
+from api.learning.schemas import SwitchIn
+from api.learning.service import listed, make, switch
 from api.tasks.schemas import Answering
-from api.tasks.service import decide
+from api.tasks.service import decide, whole_task
+from domain.errors import FieldsInvalid, NotEntitled
 from domain.triage.lexicon import Lexicon
 from domain.triage.triage import triage
 from infra.database.engine import Session
@@ -93,3 +98,32 @@ async def test_a_county_that_corrects_gets_better_and_is_told_by_how_much(
         kept = await session.get(IncidentRow, new.incident_id)
         assert kept
         assert kept.sealed["triage"]["learned"]["edition"] == 1
+        task = asked(engine, new.dispute_no, "confirm_triage")
+        whole = await whole_task(services, session, await may_answer(services, task), task.task_id)
+        assert whole.brief.learned == new.triage.learned  # told at the desk, with the words that spoke
+
+    supervisor = await somebody(services, "supervisor", "county")
+    async with services.database.resume(session):
+        off = (await switch(services, session, supervisor, SwitchIn(reason="先看一段时间"), None)).body
+    assert (off.serving, off.switched_off) == (None, True)
+    async with services.database.resume(session):
+        assert (await try_triage(services, session, taker, TriageIn(narrative=rows[TAUGHT][0]))).learned is None
+        on = (await switch(services, session, supervisor, SwitchIn(edition=1, reason="核对无误"), None)).body
+    assert on.serving
+    assert [(each.by, each.on) for each in on.serving.switched] == [(supervisor.name, False), (supervisor.name, True)]
+
+
+async def test_only_the_countys_supervisor_switches_and_only_to_what_can_serve(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    taker = await somebody(services, "call_taker", "bureau")
+    with pytest.raises(NotEntitled):
+        await switch(services, session, taker, SwitchIn(reason="试"), None)
+    supervisor = await somebody(services, "supervisor", "county")
+    with pytest.raises(FieldsInvalid):
+        await switch(services, session, supervisor, SwitchIn(edition=1, reason="试"), None)
+    async with services.database.resume(session):
+        assert (await switch(services, session, supervisor, SwitchIn(reason="试"), None)).body.switched_off
+    async with services.database.resume(session):
+        assert [each.number for each in (await listed(session, 10, None)).items] == [0]
+        assert (await make(services, session, supervisor, None)).status == 202

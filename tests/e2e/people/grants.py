@@ -309,6 +309,13 @@ GRANTS: dict[tuple[str, str], Grant] = {
         at("/v1/calendar/editions", json={"edition": "2020-01", "holidays": ["2020-01-01"], "reason": "试"}),
         lambda person, scene: {422} if person.has("admin_system") else {403},
     ),
+    ("GET", "/v1/learning"): Grant(at("/v1/learning"), anybody),
+    ("GET", "/v1/learning/editions"): Grant(at("/v1/learning/editions"), anybody),
+    ("POST", "/v1/learning/editions"): Grant(at("/v1/learning/editions", json={}), at_the_root("supervisor")),
+    ("POST", "/v1/learning/switch"): Grant(
+        at("/v1/learning/switch", json={"edition": 1000000, "reason": "试"}),
+        lambda person, scene: {422} if person.at_root("supervisor") else {403},
+    ),
     ("POST", "/v1/drill/digest"): Grant(at("/v1/drill/digest"), only("supervisor", "leader", "admin_system")),
 }  # fmt: skip
 """Endpoint -> who is answered what; a name behind the path tells two requests to one endpoint apart."""
