@@ -159,6 +159,7 @@ def _incident(incident_id: str, report: IncidentIn, found: Triage, particulars: 
         harm=found.harm,
         urgency=found.urgency,
         risk_kinds=list(found.risk_kinds),
+        unsure=[cue.text for cue in found.unsure],
         particulars=particulars,
     )
 

@@ -120,8 +120,11 @@ class TriageShape(Shape):
     colour: str
     rank: int
     harm: int = Field(title="现实危害性（1 至 3）")
+    harm_because: list[str] = Field([], title="现实危害性的依据")
     urgency: int = Field(title="轻重缓急（1 至 3）")
+    urgency_because: list[str] = Field([], title="轻重缓急的依据")
     police: bool
+    unsure: list[Any] = Field([], title="不确定是否有危险、须立即询问的用语")
     divertible: bool | None
     confidence: float
     risk_kinds: list[str]

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from domain.triage.hearing.cues import normalise
+from domain.triage.hearing.reading import read
 from domain.triage.lexicon import FALLBACK_CATEGORY, Lexicon
 
 Vector = Mapping[str, float]
@@ -110,7 +110,7 @@ def keyword_vote(lexicon: Lexicon) -> Learner:
     words = [(cue, row.code) for row in every for cue in {cue for cue, _ in row.cues()} if "…" not in cue]
 
     def voted(text: str) -> tuple[str, float]:
-        said = normalise(text)
+        said = read(text).text
         votes = Counter(code for cue, code in words if cue in said)
         if not votes:
             return FALLBACK_CATEGORY, 0.0

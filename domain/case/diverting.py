@@ -40,6 +40,7 @@ def verdict_of(state: DisputeState, **as_if: Any) -> Diversion:
     seen = state.model_copy(update=as_if)
     return judge(
         police=seen.police,
+        unsure=seen.unsure,
         source=seen.source,
         source_says=source_says(seen.process, seen.source),
         confidence=seen.confidence,

@@ -58,6 +58,7 @@ def open_state(
         elsewhere=triage.elsewhere,
         alarmed=playbook.process.at_once(incident.source, colour),
         police_heard=triage.police_heard,
+        unsure=[cue.text for cue in triage.unsure],
         risk_kinds=list(triage.risk_kinds),
         suggested_lead=triage.suggested_lead,
         suggested=[code for code in (triage.suggested_lead, *triage.suggested_cooperating) if code],

@@ -42,6 +42,8 @@ class Incident(Model):
     """police first by what it says"""
     risk_kinds: list[str] = []
     """the kinds of risk that its words speak of (Q-030)"""
+    unsure: list[str] = Field([], exclude_if=absent)
+    """its words of which it is not known whether they tell of danger"""
     particulars: dict[str, str] = Field({}, exclude_if=absent)
     """what its source's own form asked, by what each is called"""
     conflicts_with: str = ""

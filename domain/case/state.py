@@ -203,6 +203,8 @@ class DisputeState(Model):
     police: bool = False
     police_heard: bool = False
     """police first by what was said, whatever the category"""
+    unsure: list[str] = Field([], exclude_if=absent)
+    """reported words of which it is not known whether they tell of danger: somebody asks, nothing goes by itself"""
     scene_safe: bool | None = Field(None, exclude_if=absent)
     """现场已稳控, by the last who said so or the contrary; none: nobody did"""
     lowered_from: str = Field("", exclude_if=absent)

@@ -70,6 +70,7 @@ def add_incident(case: Case, incident: Incident) -> None:
     _risks(case, incident)
     if incident.police:  # a graver alarm than the first one
         s.police = s.police_heard = True
+    s.unsure = list(dict.fromkeys([*s.unsure, *incident.unsure]))
     rush(case, incident.source)
     if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)

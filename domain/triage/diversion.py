@@ -1,13 +1,15 @@
 """分流: whether a dispute goes to whose matter it is (push 3) past the police's own pushes.
 
 Both principles of H-033 at once: 应分流尽分流 (what should go does go) and 非必要不分流 (what need not go stays). In
-this order: the police come first or the scene is not safe: never; the source never diverts: never; it is not known well
-enough whose matter it is, or the police have taken it back once: a person decides; the responsibility list gives it to
-another authority and the source diverts: it must; else it may. Who decided what, and why, is `DiversionRecord`.
+this order: the police come first or the scene is not safe: never; the source never diverts: never; it is not known
+whether its words tell of danger, or well enough whose matter it is, or the police have taken it back once: a person
+decides; the responsibility list gives it to another authority and the source diverts: it must; else it may. Who decided
+what, and why, is `DiversionRecord`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from domain.base import Model
@@ -18,6 +20,7 @@ GroundCode = Literal[
     "police_first",
     "scene_unsafe",
     "source_never",
+    "unsure",
     "low_confidence",
     "recalled",
     "police_matter",
@@ -27,6 +30,8 @@ GroundCode = Literal[
 DIVERT_CONFIDENCE = 0.4
 """Below this it is not known whose matter it is, so it can't go there by itself (H-033 非必要不分流). Measured on 81
 records written after the cues: three of 19 below it were put right, 55 of 62 above."""
+MOST_SHOWN = 3
+"""Of the words that are to be asked about so many are shown."""
 VERDICTS: dict[Verdict, str] = {"must": "应分流", "may": "可以分流", "never": "不得分流"}
 
 
@@ -57,6 +62,7 @@ def judge(
     confidence: float,
     elsewhere: bool,
     category_name: str = "",
+    unsure: Sequence[str] = (),
     scene_safe: bool | None = None,
     scene_first: bool = False,
     recalled: bool = False,
@@ -70,6 +76,7 @@ def judge(
         confidence: 0..1, how far the category is to be trusted; 1 where a person has said it.
         elsewhere: the row of the responsibility list gives the matter to another authority (`non_police`).
         category_name: what the row is called, for the words.
+        unsure: reported words of which it is not known whether they tell of danger.
         scene_safe: 现场已稳控 (H-041); none where nobody has said, or there is no scene.
         scene_first: nothing goes before somebody has said that the scene is (“稳控现场后，民警‘派单’”).
         recalled: the police have taken it back before (分流不分家, H-046).
@@ -81,6 +88,11 @@ def judge(
         *_if(source_says == "never", "source_never", f"按工作机制，来源“{source}”的事项不分流"),
     ]
     may = [
+        *_if(
+            bool(unsure),
+            "unsure",
+            f"拿不准是否有危险（{'、'.join(unsure[:MOST_SHOWN])}），请立即询问，问清后由研判人员决定",
+        ),
         *_if(
             confidence < DIVERT_CONFIDENCE,
             "low_confidence",

@@ -14,13 +14,16 @@ from domain.triage.triage import Cue, triage
 
 REPEATED = "repeat_report"
 """The kind of risk of a matter that was reported before."""
+ASK = "不确定，请立即询问"
+"""What is to be done about words that may tell of danger."""
 MOST_HEARD = 20
 """Reports of which the words are listened to, the newest."""
-_OF_RISK = ("police_first", "risk", "raise")
+_OF_RISK = ("police_first", "unsure", "risk", "raise")
 
 
 class RiskCue(Model):
-    """A word that speaks of risk, as it was reported. `code` is the kind's, `danger`, `offence`, or a rule's (G3)."""
+    """A word that speaks of risk, as it was reported. `code` is the kind's, `danger`, `offence`, a frame's, or a rule's
+    (G3)."""
 
     text: str
     why: str
@@ -72,7 +75,12 @@ def risk_cues(narratives: Sequence[str], lexicon: Lexicon) -> list[RiskCue]:
 
 def _named(cue: Cue, lexicon: Lexicon) -> RiskCue:
     kind = lexicon.risk_kinds.get(cue.code)
-    name = kind.name if kind else _NAMES.get(cue.code, cue.code)
+    if cue.why == "unsure":
+        name = ASK
+    elif kind:
+        name = kind.name
+    else:
+        name = _NAMES.get(cue.code) or lexicon.frame_name(cue.code)
     return RiskCue(text=cue.text, why=cue.why, code=cue.code, name=name)
 
 

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
+from functools import cached_property
+from typing import Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from domain.base import Strict
 from domain.errors import PolicyInvalid
 from domain.policy.loading import parse_policy
 from domain.triage.hearing.cues import CueIndex, Layer, Use, cue_fault, literals
+from domain.triage.hearing.frames import DangerFile, parse_danger
+from domain.triage.hearing.listening import Ear
+from domain.triage.hearing.pieces import Pieces, PiecesFile, parse_pieces
 
 Colour = Literal["red", "yellow", "blue"]
 CATEGORIES_FILE = "categories.yaml"
@@ -166,16 +170,43 @@ class Lexicon(Row):
     categories: Mapping[str, Category]
     risk_kinds: Mapping[str, RiskKind]
     group_of: Mapping[str, str]
-    _index: CueIndex = PrivateAttr()
+    danger: DangerFile | None = None
+    """the frames of danger; none: only cues are heard"""
+    net: PiecesFile | None = None
+    """the table under the frames; none: only frames are heard"""
 
-    def model_post_init(self, context: Any) -> None:
-        """Compiles the index, once a lexicon."""
-        self._index = CueIndex(_uses(self), self.listed.innocent_phrases)
-
-    @property
+    @cached_property
     def index(self) -> CueIndex:
         """The compiled index of every cue of both lists."""
-        return self._index
+        return CueIndex(_uses(self), (*self.listed.innocent_phrases, *_innocent_of_police(self)))
+
+    @cached_property
+    def ear(self) -> Ear | None:
+        """The compiled frames of danger."""
+        return Ear(self.danger, self.listed.innocent_phrases) if self.danger else None
+
+    @cached_property
+    def pieces(self) -> Pieces | None:
+        """The table under the frames, ready to weigh."""
+        return Pieces(self.net) if self.net else None
+
+    @cached_property
+    def police_kinds(self) -> frozenset[str]:
+        """The kinds of risk of which a keyword sends the police first."""
+        return frozenset(code for code, kind in self.risk_kinds.items() if kind.police_first)
+
+    @cached_property
+    def frame_names(self) -> Mapping[str, str]:
+        """What the frames of danger are called, by code."""
+        return {frame.code: frame.name for frame in self.danger.frames} if self.danger else {}
+
+    @cached_property
+    def _ranks(self) -> Mapping[Colour, int]:
+        return {colour: row.rank for colour, row in self.risks.colours.items()}
+
+    def frame_name(self, code: str) -> str:
+        """What a frame of danger is called; of anything else danger itself."""
+        return self.frame_names.get(code, "人身危险")
 
     @property
     def departments(self) -> Mapping[str, Department]:
@@ -184,11 +215,12 @@ class Lexicon(Row):
 
     def rank(self, colour: Colour) -> int:
         """3 for the gravest colour, 1 for the mildest: what cities with other colour names map by."""
-        return self.risks.colours[colour].rank
+        return self._ranks[colour]
 
     def colour(self, rank: int) -> Colour:
         """The colour of a rank; above the gravest there is only the gravest (raising red stays red)."""
-        return max((c for c in self.risks.colours if self.rank(c) <= rank), key=self.rank)
+        ranks = self._ranks
+        return max((colour for colour in ranks if ranks[colour] <= rank), key=ranks.__getitem__)
 
 
 def _uses(lexicon: Lexicon) -> Iterator[tuple[str, Use]]:
@@ -214,12 +246,20 @@ def _uses(lexicon: Lexicon) -> Iterator[tuple[str, Use]]:
         yield from _each(modifier.keywords, Use(Layer.PERSON, modifier.code, 1.0))
 
 
+def _innocent_of_police(lexicon: Lexicon) -> Iterator[str]:
+    """What the frames of danger know as innocent and holds a word that would send the police first."""
+    police = (*lexicon.listed.police_first_cues, *lexicon.listed.police_matter_cues)
+    for phrase in lexicon.danger.innocent if lexicon.danger else ():
+        if any(cue in phrase and cue != phrase for cue in police):
+            yield phrase
+
+
 def _each(cues: Iterable[str], use: Use) -> Iterator[tuple[str, Use]]:
     return ((cue, use) for cue in cues)
 
 
-def parse_lexicon(categories_text: str, risk_kinds_text: str) -> Lexicon:
-    """Both lists as one checked `Lexicon`.
+def parse_lexicon(categories_text: str, risk_kinds_text: str, danger_text: str = "", pieces_text: str = "") -> Lexicon:
+    """The lists as one checked `Lexicon`; without the frames of danger only its cues are heard.
 
     Raises:
         PolicyInvalid: not YAML, a row of the wrong form, a count that differs from the announced one, a code used
@@ -238,6 +278,8 @@ def parse_lexicon(categories_text: str, risk_kinds_text: str) -> Lexicon:
         categories={row.code: row for row in rows},
         risk_kinds={kind.code: kind for kind in risks.kinds},
         group_of={row.code: group.code for group in listed.groups for row in group.categories},
+        danger=parse_danger(danger_text) if danger_text else None,
+        net=parse_pieces(pieces_text) if pieces_text else None,
     )
 
 

@@ -17,12 +17,22 @@ from pydantic import Field
 
 from domain.base import Model, absent
 from domain.triage.diversion import DIVERT_CONFIDENCE
-from domain.triage.hearing.cues import Hit, Layer, denied, normalise, same_clause, settle
+from domain.triage.hearing.cues import Hit, Layer, denied, same_clause, settle
+from domain.triage.hearing.listening import Ear, Heard, Scopes, Span
+from domain.triage.hearing.pieces import LIKE_NOTHING
+from domain.triage.hearing.reading import Reading, read
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
 
+LIKENESS = "likeness"
+"""The code of pieces that made a text like danger, where no frame was sure."""
 REPEATS_RAISE = 3
 """G2: the third report of one matter within 30 days raises the colour by one."""
 NO_EVIDENCE = 0.05
+LIKE_BESIDE, LIKE_ALONE = 0.3, 0.8
+"""Likeness to danger from which the police come first where a frame was heard that is not sure, and from which they do
+whatever was heard; above `LIKE_NOTHING` the desk asks. Measured on `bench/texts`, see docs/triage.md."""
+ASKED = 2
+"""At least so urgent is what may be danger [DESIGN]: it is asked about at once."""
 MOST_URGENT = 3
 """Somebody is in danger now; else each thing that raises the colour (G2, G3) makes it one more urgent."""
 
@@ -33,13 +43,20 @@ _CAUSE_BEFORE = re.compile(r"(?:因|因为|由于|关于|为)(?:了|其|双方|�
 _CAUSE_AFTER = re.compile(r"的?(?:纠纷|问题|矛盾|争议|一事|的事|引发|引起)")
 
 
+Why = Literal["category", "risk", "police_first", "unsure", "raise"]
+
+
 class Cue(Model):
     """A word that spoke. `code` is the category or kind it spoke for; `danger` or `offence` where the police come
-    first; the rule (G2, G3) where it raised the colour. `text` is as it stands in the narrative, normalised."""
+    first; the frame where one was heard, surely or perhaps (`unsure`); the rule (G2, G3) where it raised the colour.
+    `text` is as it stands in the narrative, normalised; `start` and `end` are where, in the narrative as typed."""
 
     text: str
-    why: Literal["category", "risk", "police_first", "raise"]
+    why: Why
     code: str
+    start: int | None = None
+    end: int | None = None
+    """behind its last character; none for what no word said (G2)"""
 
 
 class Alternative(Model):
@@ -97,6 +114,11 @@ class Triage(Model):
     alternatives: list[Alternative] = []
     learned: Learned | None = Field(None, exclude_if=absent)
     """none where the cues alone spoke"""
+    unsure: list[Cue] = []
+    """拿不准，立即询问: dangerous words stand there and it is not known whether they mean it. Never divertible"""
+    harm_because: list[str] = []
+    urgency_because: list[str] = []
+    """the reasons of either axis, in words"""
 
     @property
     def diverts_with(self) -> float:
@@ -107,12 +129,24 @@ class Triage(Model):
 class _Heard(NamedTuple):
     """What a narrative holds, layer by layer, overlaps settled and denials taken out."""
 
-    text: str
+    reading: Reading
+    renamed: Reading
+    """with words of dialect and slips of typing put right: where frames are heard"""
     category: list[Hit]
     risk: list[Hit]
     police: list[Hit]
     harm: list[Hit]
     person: list[Hit]
+    frames: list[Heard]
+    """surely heard"""
+    unsure: list[Cue]
+    like: list[Cue]
+    """pieces by which it is like danger beyond asking"""
+
+    @property
+    def text(self) -> str:
+        """The text as it was matched."""
+        return self.reading.text
 
 
 def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: int = 0) -> Triage:
@@ -130,13 +164,17 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
     category = lexicon.categories[ranked[0] if ranked else FALLBACK_CATEGORY]
     kinds, speaking = _kinds(heard, category, lexicon)
     raised = _raises(heard, repeats)
-    police_heard = bool(heard.police) or any(kind.police_first for kind in speaking)
-    police = police_heard or not category.non_police
-    harm = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
-    danger = any(use.code == "danger" for hit in heard.police for use in hit.uses)
-    urgency = MOST_URGENT if danger else min(1 + len(raised), MOST_URGENT)
-    colour = lexicon.colour(harm + urgency - 1)
+    police_heard = bool(heard.police or heard.frames or heard.like) or any(kind.police_first for kind in speaking)
     confidence = _confidence([scores[code] for code in ranked])
+    # Of a category that is a guess nobody knows whether it is the police's; below this nothing is diverted anyway.
+    led = not category.non_police and confidence >= DIVERT_CONFIDENCE
+    police = police_heard or (led and not (lexicon.ear and lexicon.ear.calm(heard.text)))
+    harm = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
+    danger = bool(heard.frames or heard.like) or any(use.code == "danger" for hit in heard.police for use in hit.uses)
+    unsure = [] if police else heard.unsure
+    urgency = MOST_URGENT if danger else min(max(1 + len(raised), ASKED if unsure else 1), MOST_URGENT)
+    cues = [*_cues(heard, category), *raised]
+    colour = lexicon.colour(harm + urgency - 1)
     return Triage(
         category=category.code,
         category_name=category.name,
@@ -145,16 +183,19 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         harm=harm,
         urgency=urgency,
         police=police,
-        divertible=not police and confidence >= DIVERT_CONFIDENCE,
+        divertible=not police and not unsure and category.non_police and confidence >= DIVERT_CONFIDENCE,
         elsewhere=category.non_police,
         risk_kinds=[kind.code for kind in kinds],
         confidence=confidence,
-        cues=[*_cues(heard, category), *raised],
+        cues=[*cues, *unsure],
         suggested_lead=category.lead,
         suggested_cooperating=list(category.cooperating),
         statutory_track=category.statutory_track,
         police_heard=police_heard,
         alternatives=_alternatives(ranked, scores, lexicon),
+        unsure=unsure,
+        harm_because=_harm_because(category, speaking, lexicon),
+        urgency_because=_urgency_because(cues, unsure, lexicon),
     )
 
 
@@ -164,22 +205,88 @@ def evidence(narrative: str, lexicon: Lexicon, source: str = "110") -> dict[str,
 
 
 def _hear(narrative: str, lexicon: Lexicon) -> _Heard:
-    text = normalise(narrative)
+    reading = read(narrative)
+    text = reading.text
     hits = lexicon.index.find(text)
     refused = denied(hits, text)
 
     def affirmed(layer: Layer) -> list[Hit]:
         return [hit for hit in settle(hits, layer) if hit not in refused]
 
+    loud, risks = affirmed(Layer.POLICE), affirmed(Layer.RISK)
+    like: list[Cue] = []
+    renamed, frames, unsure = reading, list[Heard](), list[Cue]()
+    if ear := lexicon.ear:
+        renamed = ear.renamed(reading)
+        scopes = ear.scopes(renamed.text)
+        frames, unsure = _frames(renamed, scopes, [reading.span(hit.start, hit.end) for hit in refused], ear)
+        own = scopes if renamed is reading else ear.scopes(text)
+        loud, doubted = _in_earnest(loud, reading, own, lexicon)
+        risks, doubted_too = _in_earnest(risks, reading, own, lexicon)
+        unsure = list({(cue.text, cue.start): cue for cue in (*unsure, *doubted, *doubted_too)}.values())
+        if not frames and not loud:
+            unsure, like = _net(unsure, renamed, scopes, lexicon)
     return _Heard(
-        text=text,
+        reading=reading,
+        renamed=renamed,
         # Only violence is denied in a way that changes the matter: 没有工资 is about wages all the same.
         category=[hit for hit in settle(hits, Layer.CATEGORY) if hit not in refused or not _is_violent(hit, lexicon)],
-        risk=affirmed(Layer.RISK),
-        police=affirmed(Layer.POLICE),
+        risk=risks,
+        police=loud,
         harm=affirmed(Layer.HARM),
         person=settle(hits, Layer.PERSON),
+        frames=frames,
+        unsure=unsure,
+        like=like,
     )
+
+
+def _net(unsure: list[Cue], reading: Reading, scopes: Scopes, lexicon: Lexicon) -> tuple[list[Cue], list[Cue]]:
+    """What is not known once the net is asked too, and the pieces by which a text is danger beyond asking."""
+    if lexicon.pieces is None:
+        return unsure, []
+    likeness = lexicon.pieces.weigh(reading.text)
+    if likeness.score <= LIKE_NOTHING:
+        return unsure, []
+    spans = [Span(at, at + len(piece)) for piece in likeness.strongest if (at := reading.text.find(piece)) >= 0]
+    sure = likeness.score >= (LIKE_BESIDE if unsure else LIKE_ALONE) and all(
+        scopes.over(span, span)[0] is None for span in spans
+    )
+    if sure:
+        return unsure, [_cue_at(reading, *span, "police_first", LIKENESS) for span in spans]
+    return [*unsure, *(_cue_at(reading, *span, "unsure", LIKENESS) for span in spans)], []
+
+
+def _frames(
+    reading: Reading, scopes: Scopes, denied: Sequence[tuple[int, int]], ear: Ear
+) -> tuple[list[Heard], list[Cue]]:
+    """The frames surely heard, and what is not known."""
+    heard = ear.hear(reading, scopes, denied)
+    sure = [each for each in heard if each.sure]
+    perhaps = [each for each in heard if not each.sure and not each.quiet]
+    return sure, [_cue_at(reading, each.start, each.end, "unsure", each.frame.code) for each in perhaps]
+
+
+def _in_earnest(hits: list[Hit], reading: Reading, scopes: Scopes, lexicon: Lexicon) -> tuple[list[Hit], list[Cue]]:
+    """The hits that no scope takes, and of what police first or a kind of it was said in one, what is not known."""
+    meant, doubted = list[Hit](), list[Cue]()
+    passing = lexicon.ear.passing if lexicon.ear else ()
+    for hit in hits:
+        grave = [
+            use for use in hit.uses if use.layer is Layer.POLICE or (use.weight and use.code in lexicon.police_kinds)
+        ]
+        at = Span(hit.start, hit.end)
+        scope, quiet = scopes.over(at, at) if grave else (None, False)
+        if scope is None and not (hit.cue in passing and all(use.code == "offence" for use in grave)):
+            meant.append(hit)
+        elif not quiet:
+            doubted.append(_cue_at(reading, hit.start, hit.end, "unsure", scope or "passing"))
+    return meant, doubted
+
+
+def _cue_at(reading: Reading, start: int, end: int, why: Why, code: str) -> Cue:
+    typed_from, typed_to = reading.span(start, end)
+    return Cue(text=reading.text[start:end], why=why, code=code, start=typed_from, end=typed_to)
 
 
 def _is_violent(hit: Hit, lexicon: Lexicon) -> bool:
@@ -221,7 +328,8 @@ def _raises(heard: _Heard, repeats: int) -> list[Cue]:
     for person, harm in product(heard.person, heard.harm):
         if same_clause(person, harm, heard.text):
             words = f"{_said(person, heard.text)}、{_said(harm, heard.text)}"
-            raised.append(Cue(text=words, why="raise", code="G3"))
+            start, end = heard.reading.span(min(person.start, harm.start), max(person.end, harm.end))
+            raised.append(Cue(text=words, why="raise", code="G3", start=start, end=end))
             break
     return raised
 
@@ -243,13 +351,18 @@ def _said(hit: Hit, text: str) -> str:
 def _cues(heard: _Heard, category: Category) -> list[Cue]:
     found: dict[tuple[str, str, str], Cue] = {}
 
-    def add(hits: Sequence[Hit], layer: Layer, why: Literal["category", "risk", "police_first"]) -> None:
+    def add(hits: Sequence[Hit], layer: Layer, why: Why) -> None:
         for hit in hits:
             for use in hit.uses:
                 if use.layer is layer and (layer is not Layer.CATEGORY or use.code == category.code):
-                    cue = Cue(text=_said(hit, heard.text), why=why, code=use.code)
+                    cue = _cue_at(heard.reading, hit.start, hit.end, why, use.code)
                     found.setdefault((cue.text, why, use.code), cue)
 
+    for each in heard.frames:
+        found[each.frame.code, "police_first", ""] = _cue_at(
+            heard.renamed, each.start, each.end, "police_first", each.frame.code
+        )
+    found |= {(cue.text, cue.why, cue.code): cue for cue in heard.like}
     add(heard.police, Layer.POLICE, "police_first")
     add(heard.risk, Layer.RISK, "risk")
     add(heard.category, Layer.CATEGORY, "category")
@@ -262,3 +375,22 @@ def _alternatives(ranked: Sequence[str], scores: dict[str, float], lexicon: Lexi
         Alternative(category=code, category_name=lexicon.categories[code].name, share=round(scores[code] / total, 2))
         for code in ranked[1:3]
     ]
+
+
+def _harm_because(category: Category, speaking: Sequence[RiskKind], lexicon: Lexicon) -> list[str]:
+    """What makes the harm what it is, the gravest first."""
+    said = [(lexicon.rank(kind.default_colour), f"风险“{kind.name}”") for kind in speaking]
+    said.append((lexicon.rank(category.default_colour), f"类别“{category.name}”"))
+    most = max(rank for rank, _ in said)
+    return [f"{words}（{rank}）" for rank, words in said if rank == most]
+
+
+def _urgency_because(cues: Sequence[Cue], unsure: Sequence[Cue], lexicon: Lexicon) -> list[str]:
+    """What makes it urgent: danger by the words that said it, what raises it, what is not known."""
+    danger = [
+        f"{lexicon.frame_name(cue.code)}：{cue.text}"
+        for cue in cues
+        if cue.why == "police_first" and cue.code != "offence"
+    ]
+    raising = [f"{cue.code}：{cue.text}" for cue in cues if cue.why == "raise"]
+    return [*danger, *raising, *(f"拿不准，立即询问：{cue.text}" for cue in unsure)]

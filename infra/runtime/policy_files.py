@@ -22,7 +22,7 @@ from domain.triage.overlays import Overlay, in_force, parse_overlays
 from infra.runtime.settings import get_settings
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
-_NO_CITY = {"categories", "risk_kinds", "calendar"}
+_NO_CITY = {"categories", "risk_kinds", "danger", "danger_pieces", "calendar"}
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,14 @@ def read_policy(code: str) -> Policy:
 
 
 def read_lexicon() -> Lexicon:
-    """The responsibility list and the kinds of risk, which all cities share.
+    """The responsibility list, the kinds of risk and the frames of danger, which all cities share.
 
     Raises:
         PolicyInvalid
     """
-    return parse_lexicon(_text("categories.yaml"), _text("risk_kinds.yaml"))
+    return parse_lexicon(
+        _text("categories.yaml"), _text("risk_kinds.yaml"), _text("danger.yaml"), _text("danger_pieces.yaml")
+    )
 
 
 def read_calendar() -> Calendar:

@@ -8,10 +8,12 @@ A cue may hold one gap, written `…`: up to `GAP` characters within one clause 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from operator import add
 from typing import NamedTuple
+
+from domain.triage.hearing.reading import read
 
 GAP = 8
 _GAP_MARK = "…"
@@ -26,6 +28,9 @@ class Layer(IntEnum):
     POLICE = 2
     HARM = 3
     PERSON = 4
+
+
+_VIOLENT = 1 << Layer.POLICE | 1 << Layer.HARM
 
 
 class Use(NamedTuple):
@@ -45,6 +50,8 @@ class Hit(NamedTuple):
     end: int
     mask: int
     uses: tuple[Use, ...]
+    layers: int
+    """a bit for each layer it speaks in; none for an innocent phrase"""
 
 
 class _Pattern(NamedTuple):
@@ -53,11 +60,7 @@ class _Pattern(NamedTuple):
     tail: str
     size: int
     uses: tuple[Use, ...]
-
-
-def normalise(narrative: str) -> str:
-    """The text as cues are matched: full-width forms folded (４Ｓ店 -> 4s店), lower case, runs of space as one."""
-    return " ".join(unicodedata.normalize("NFKC", narrative).lower().split())
+    layers: int
 
 
 def literals(cue: str) -> str:
@@ -72,7 +75,7 @@ def cue_fault(cue: str) -> str | None:
         return f"线索词“{cue}”的省略号只能有一个，且不能在首尾"
     if len(literals(cue)) < 2:
         return f"线索词“{cue}”不足两个字，太宽泛"
-    if " " in cue or cue != normalise(cue).replace("...", _GAP_MARK):
+    if " " in cue or cue != read(cue).text.replace("...", _GAP_MARK):
         return f"线索词“{cue}”应写成半角小写，不含空格"
     return None
 
@@ -89,25 +92,36 @@ class CueIndex:
         self._by_char: dict[str, list[_Pattern]] = {}
         for cue, own in collected.items():
             head, _, tail = cue.partition(_GAP_MARK)
-            pattern = _Pattern(cue, head, tail, len(head) + len(tail), tuple(own))
+            layers = sum({1 << use.layer for use in own})
+            pattern = _Pattern(cue, head, tail, len(head) + len(tail), tuple(own), layers)
             table, key = (self._by_pair, head[:2]) if len(head) > 1 else (self._by_char, head)
             table.setdefault(key, []).append(pattern)
+        self._chars = re.compile(f"[{re.escape(''.join(self._by_char))}]") if self._by_char else None
 
     def find(self, text: str) -> list[Hit]:
         """Every cue in a normalised text, overlapping ones too, in the order of the text."""
-        hits = []
-        for start in range(len(text)):
-            for table, key in ((self._by_pair, text[start : start + 2]), (self._by_char, text[start])):
-                for pattern in table.get(key, ()):
-                    hit = _match(pattern, text, start)
-                    if hit is not None:
+        by_pair, hits = self._by_pair, list[Hit]()
+        for start, pair in enumerate(map(add, text, text[1:])):
+            if pair in by_pair:
+                for pattern in by_pair[pair]:
+                    if text.startswith(pattern.head, start) and (hit := _match(pattern, text, start)):
                         hits.append(hit)
-        return hits
+        if self._chars is None:
+            return hits
+        gapped = [
+            hit
+            for found in self._chars.finditer(text)
+            for pattern in self._by_char[found[0]]
+            if pattern.tail in text and (hit := _match(pattern, text, found.start()))
+        ]
+        return sorted([*hits, *gapped], key=_start) if gapped else hits
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def _match(pattern: _Pattern, text: str, start: int) -> Hit | None:
-    if not text.startswith(pattern.head, start):
-        return None
     after_head = end = start + len(pattern.head)
     mask = (1 << end) - (1 << start)
     if pattern.tail:
@@ -116,12 +130,18 @@ def _match(pattern: _Pattern, text: str, start: int) -> Hit | None:
             return None
         end = at + len(pattern.tail)
         mask |= (1 << end) - (1 << at)
-    return Hit(pattern.cue, pattern.size, start, end, mask, pattern.uses)
+    return Hit(pattern.cue, pattern.size, start, end, mask, pattern.uses, pattern.layers)
 
 
 def settle(hits: Sequence[Hit], layer: Layer) -> list[Hit]:
     """The hits that speak in a layer: of overlapping ones the longest, then an innocent phrase, then the weightiest."""
-    rivals = [hit for hit in hits if not hit.uses or any(use.layer is layer for use in hit.uses)]
+    bit = 1 << layer
+    rivals = [hit for hit in hits if hit.layers & bit]
+    if not rivals:
+        return []
+    rivals += [hit for hit in hits if not hit.layers]
+    if len(rivals) == 1:
+        return rivals
     rivals.sort(key=lambda hit: (-hit.size, len(hit.uses) > 0, -_weight(hit, layer), hit.start))
     taken, speaking = 0, []
     for hit in rivals:
@@ -147,12 +167,18 @@ def _weight(hit: Hit, layer: Layer) -> float:
 # deny nothing. Between negator and cue only these fillers may stand, so 没有还钱就持刀 stays what it is.
 _NEGATOR = r"(?:(?<!有)(?<!不是)(?<!并非)(?:没有|没见|没|未曾|未|无|不存在)|(?<!是)不是|并非)"
 _FILLER = (
-    r"(?:任何|人员|人|谁|有|发现|发生|出现|实施|进行|造成|曾|过|真的|真|去|敢|想要|想|要"
+    r"(?:任何|人员|人|谁|有|发现|发生|出现|实施|进行|造成|曾|过|真的|真|去|敢|想要|想|要|被"
     r"|双方|互相|相互|现场|肢体|明显|什么|暴力)*"
 )
 _DENIED = re.compile(f"{_NEGATOR}{_FILLER}$")
 _LISTED = re.compile(f"(?:、|或者|或|和|及|以及|与)?{_FILLER}")
+_NEGATING = re.compile("[没未无不并]")
 _LOOK_BACK = 12
+
+
+def is_denied(text: str, start: int) -> bool:
+    """Whether a negator stands directly before a place."""
+    return _DENIED.search(text[max(0, start - _LOOK_BACK) : start]) is not None
 
 
 def denied(hits: Sequence[Hit], text: str) -> set[Hit]:
@@ -162,11 +188,13 @@ def denied(hits: Sequence[Hit], text: str) -> set[Hit]:
     denied and the knife is not.
     """
     refused: set[Hit] = set()
+    if not _NEGATING.search(text):
+        return refused
     list_ends: set[int] = set()
     for hit in hits:
         listed = any(end <= hit.start and _LISTED.fullmatch(text, end, hit.start) for end in list_ends)
-        if listed or _DENIED.search(text[max(0, hit.start - _LOOK_BACK) : hit.start]):
+        if listed or is_denied(text, hit.start):
             refused.add(hit)
-            if any(use.layer in (Layer.POLICE, Layer.HARM) for use in hit.uses):
+            if hit.layers & _VIOLENT:
                 list_ends.add(hit.end)
     return refused

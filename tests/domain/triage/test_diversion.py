@@ -51,6 +51,7 @@ def test_what_may_not_go_never_goes_whatever_the_list_says(more: dict[str, Any],
     ("more", "ground"),
     [
         ({"confidence": DIVERT_CONFIDENCE - 0.01}, "low_confidence"),
+        ({"unsure": ["天台"]}, "unsure"),
         ({"recalled": True}, "recalled"),
         ({"elsewhere": False}, "police_matter"),
         ({"source_says": "may"}, "source_may"),

@@ -12,7 +12,9 @@ from domain.triage.triage import Triage, triage
 from tests.domain.support import playbook
 
 PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
-LEXICON = parse_lexicon(*((PLAYBOOKS / f"{name}.yaml").read_text("utf-8") for name in ("categories", "risk_kinds")))
+LEXICON = parse_lexicon(
+    *((PLAYBOOKS / f"{name}.yaml").read_text("utf-8") for name in ("categories", "risk_kinds", "danger"))
+)
 
 
 def judged(narrative: str, *, source: str = "110", repeats: int = 0) -> Triage:
@@ -275,7 +277,9 @@ class TestEvidence:
         assert judged(narrative) == judged(narrative)
 
     def test_width_case_and_line_breaks_do_not_matter(self) -> None:
-        assert judged("ＫＴＶ\n半夜  音响扰民") == judged("ktv 半夜 音响扰民")
+        wide, narrow = judged("ＫＴＶ\n半夜  音响扰民"), judged("ktv 半夜 音响扰民")
+        assert (wide.category, wide.confidence, wide.colour) == (narrow.category, narrow.confidence, narrow.colour)
+        assert [cue.text for cue in wide.cues] == [cue.text for cue in narrow.cues]
 
 
 class TestTraps:

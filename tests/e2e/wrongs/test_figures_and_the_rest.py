@@ -103,7 +103,8 @@ class TestWrong11DroppedOnTheWay:
         number = people.quarrel("他们又来了，帮我看看", source="12345")
         case = people.dispute(number)
         assert case["confidence"] < 0.4
-        assert (case["diversion"]["verdict"], case["diversion"]["grounds"][0]["code"]) == ("may", "low_confidence")
+        assert case["diversion"]["verdict"] == "may"
+        assert "low_confidence" in [ground["code"] for ground in case["diversion"]["grounds"]]
         people.answer(number, "confirm_triage", "confirm")
         assert people.dispute(number)["stage"] == "push_1", "非必要不分流"
         assert people.dispute(number)["diversions"][0]["diverted"] is False
