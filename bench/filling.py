@@ -191,7 +191,7 @@ class Filler:
             rows.add(InvolvementRow, dispute_no=dispute_no, role=role, path=path)
         callers = self._holders["call_taker", places["bureau"]]
         rows.add(
-            IncidentRow, incident_id=_id(opened, number), source="110", source_no=str(number), digest="-",
+            IncidentRow, incident_id=id_at(opened, number), source="110", source_no=str(number), digest="-",
             occurred_at=opened, reported_at=opened, received_at=opened, received_by=pick.choice(callers),
             place_key=f"place-{number}", category=code, dispute_no=dispute_no, joined=False, delivered=True, nth=1,
             attempts=0, sealed=self._report,
@@ -206,7 +206,7 @@ class Filler:
         holders = [person for post in asked for person in self._holders.get(post, ())]
         who = pick.choice(holders) if holders else None
         state = ("claimed" if pick.random() < 0.3 else "open") if waits else "done"
-        task_id = _id(at, pick.getrandbits(60))
+        task_id = id_at(at, pick.getrandbits(60))
         rows.add(
             TaskRow, task_id=task_id, dispute_no=dispute_no, kind=kind, state=state, round=1, colour=colour,
             title=title, assignee=who if state != "open" else None, decided_by=who if state == "done" else None,
@@ -223,7 +223,7 @@ class Filler:
         return [*asked, *watching]
 
 
-def _id(at: datetime, salt: int) -> str:
+def id_at(at: datetime, salt: int) -> str:
     """A UUIDv7 of that instant."""
     value = int(at.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62 | salt & (1 << 60) - 1
     return str(uuid.UUID(int=value))

@@ -15,8 +15,6 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,16 +56,15 @@ class Held:
 
     def __init__(self, services: Services) -> None:
         self.times: list[float] = []
-        write = services.database.write
+        transact = services.database.transact
 
-        @asynccontextmanager
-        async def timed(*locks: str | None) -> AsyncIterator[Any]:
-            async with write(*locks) as session:
-                began = time.perf_counter()
-                yield session
+        async def timed(work: Any, *locks: str | None) -> Any:
+            began = time.perf_counter()
+            result = await transact(work, *locks)
             self.times.append((time.perf_counter() - began) * 1000)
+            return result
 
-        services.database.write = timed  # type: ignore[method-assign]
+        services.database.transact = timed  # type: ignore[method-assign]
 
 
 async def measure(earlier: int) -> None:

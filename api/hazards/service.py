@@ -98,7 +98,8 @@ async def send_batch(
             row = _row(asked, actor, key)
             sealed = await _content(services, directory, asked, capacity, post, organisation, row.incident_id)
             row.sealed = sealed.model_dump(mode="json")
-            row, _new = await record_incident(services.database, row, lambda _: None, (), services.settings.cell, hold)
+            cell = services.settings.cell
+            row, _new = await record_incident(services.database, row, lambda _: None, cell=cell, hold=hold)
             published = row.delivered or await _delivered(services, row)
         sent = BatchSent(
             dispute_no=row.dispute_no,

@@ -20,13 +20,16 @@ from domain.policy.matters.matter import Matter, usual
 from domain.triage.address.sameness import key as place_key
 from domain.triage.learning.applying import suggest
 from domain.triage.places import resolve_places
-from domain.triage.repeats.duplicate_detection import Known, party_keys, same_quarrel, similar
+from domain.triage.repeats.deciding import decide as decided
+from domain.triage.repeats.duplicate_detection import Known
 from domain.triage.triage import Triage
 from infra.database.columns import ring
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.intake import IncidentRow
 from infra.records.incidents import WINDOW, Earlier, Hold, record_incident
+from infra.records.repeats.candidates import keys_of
+from infra.records.repeats.weights import read_likeness
 
 
 class Content(Model):
@@ -60,7 +63,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         return suggest(report.narrative, lexicon, serving, source=report.source, names=names, repeats=repeats)
 
     found = suggested()
-    new, known = _as_known(report, found), []
+    new, known, same = _as_known(report, found), list[Known](), set[str]()
     secret = _secret()
     incident_id = new_id()
     listed = services.policy.playbook.process.sources.get(report.source)
@@ -71,15 +74,14 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     sealed = content.model_dump(mode="json")
 
     def decide(earlier: list[Earlier]) -> str | None:
-        these = [_earlier_as_known(each) for each in earlier]
-        known.extend(these)
-        sealed["similar"] = similar(new, known)
-        alike = [each for each, before in zip(these, earlier, strict=True) if _matter_of(before) == matter]
-        joined = same_quarrel(new, alike)  # a demand is none of a quarrel's alarms, however alike the two are
-        if joined:  # G2: how often it was reported; the case itself counts what that does to its colour
-            times = 1 + sum(each.dispute_no == joined and _within(report, each) for each in known)
+        known.extend(known_earlier(each) for each in earlier)
+        same.update(before.dispute_no for before in earlier if _matter_of(before) == matter)
+        became = decided(new, known, read_likeness(), same)
+        sealed["similar"] = became.similar
+        if became.joins:  # G2: how often it was reported; the case itself counts what that does to its colour
+            times = 1 + sum(each.dispute_no == became.joins and _within(report, each) for each in known)
             sealed["triage"] = suggested(times).model_dump(mode="json")
-        return joined
+        return became.joins
 
     row = IncidentRow(
         incident_id=incident_id,
@@ -95,8 +97,8 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         dispute_no="",
         sealed=sealed,
     )
-    parties = [digest(key, secret) for party in new.parties for key in party_keys(party)]
-    row, _ = await record_incident(services.database, row, decide, parties, services.settings.cell, hold)
+    keys = keys_of(new, report.place.grid_code)
+    row, _ = await record_incident(services.database, row, decide, keys, services.settings.cell, hold)
     return row
 
 
@@ -184,7 +186,8 @@ def _matter_of(earlier: Earlier) -> Matter:
     return Matter(earlier.matter or earlier.content.get("matter", Matter.DISPUTE))
 
 
-def _earlier_as_known(earlier: Earlier) -> Known:
+def known_earlier(earlier: Earlier) -> Known:
+    """An earlier report as likeness needs it."""
     incident = Incident.model_validate(earlier.content["incident"])
     return Known(
         dispute_no=earlier.dispute_no,

@@ -110,6 +110,10 @@ class Similar(Shape):
     dispute_no: str
     score: float
     why: Any
+    parts: list[Any] = []
+    """what speaks for it and against: `{title, adds}` in log odds, the weightiest first"""
+    words: list[str] = []
+    """the words that both reports have"""
 
 
 class TriageShape(Shape):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from api.core.context import Services
 from api.disputes.access import visible_dispute
+from api.intake.schemas import Similar
 from api.look_back.schemas import EarlierMatter, LookBack, Matched, OutOfSight, Repeats
 from domain.base import china
 from domain.people.organisation import Actor
@@ -20,7 +21,9 @@ from domain.policy.stages import STAGE_NAMES, Stage
 from domain.triage.identity import SURE, Mark
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
+from infra.read_model.disputes import visible
 from infra.read_model.earlier_matters import Likeness, earlier_matters
+from infra.records.incidents import first_content
 
 MOST_SHOWN = 20
 """Matters that are listed; the others are counted."""
@@ -68,6 +71,16 @@ async def look_back_on(services: Services, session: Session, actor: Actor, dispu
     found = await look_back(session, actor, row)
     services.access.note(actor.person_id, dispute_no, "earlier")
     return found
+
+
+async def proposed(session: Session, actor: Actor, dispute_no: str) -> list[Similar]:
+    """The earlier disputes that the first report of one was like when it came in, the likest first: to be looked at
+    before it is confirmed as a matter of its own. None that the reader may not see.
+    """
+    content = await first_content(session, dispute_no)
+    found = [Similar.model_validate(each) for each in content.get("similar", ())]
+    seen = await visible(session, actor, [each.dispute_no for each in found])
+    return [each for each in found if each.dispute_no in seen and each.dispute_no != dispute_no]
 
 
 def repeats_of(document: Mapping[str, Any]) -> Repeats:

@@ -11,7 +11,7 @@ from domain.triage.triage import Learned
 
 
 def guidance_view(brief: Brief, now: datetime) -> View:
-    """Phase, repeats, cues, law, what is required and forbidden, who has the beat, earlier matters."""
+    """Phase, repeats, cues, law, what is required and forbidden, the beat, likely repeats, earlier matters."""
     law = brief.law
     return {
         "phase": brief.phase.name,
@@ -25,6 +25,10 @@ def guidance_view(brief: Brief, now: datetime) -> View:
         "note": law.note if law else None,
         "duties": [duty.model_dump() for duty in brief.duties],
         "learned": _learned(brief.learned) if brief.learned else None,
+        "alike": [
+            {"no": each.dispute_no, "percent": round(each.score * 100), "why": each.why, "words": "、".join(each.words)}
+            for each in brief.similar
+        ],
         "before": look_back_view(brief.look_back, now) if brief.look_back else None,
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.core.masking import masked
 from api.core.schemas import JsonObject
+from api.intake.schemas import Similar
 from api.look_back.schemas import LookBack
 from api.look_back.service import repeats_of
 from api.tasks.beat import beat_named
@@ -64,6 +65,7 @@ def task_whole(
     lexicon: Lexicon,
     directory: Directory,
     before: LookBack | None,
+    alike: list[Similar],
     learned: Learned | None = None,
 ) -> WholeTask:
     """A task with who may answer it, with what, what they need to know, and how the person who asks stands to it."""
@@ -82,7 +84,7 @@ def task_whole(
         nameable=[_candidate(person) for person, _ in nameable],
         colleagues=[_candidate(person) for person in colleagues],
         decisions=[decision_shown(row.kind, name, task.about, dispute.sealed, shown) for name in names],
-        brief=_brief(task, dispute, entries, lexicon, directory, before, learned),
+        brief=_brief(task, dispute, entries, lexicon, directory, before, alike, learned),
         dispute=DisputeAround(
             title=dispute.sealed["title"],
             colours=dispute.sealed["colours"],
@@ -158,6 +160,7 @@ def _brief(
     lexicon: Lexicon,
     directory: Directory,
     before: LookBack | None,
+    alike: list[Similar],
     learned: Learned | None,
 ) -> Brief:
     document, phase = dispute.sealed, phase_of(Stage(dispute.stage))
@@ -168,6 +171,7 @@ def _brief(
         beat=beat_named(document, directory),
         repeats=repeats_of(document),
         look_back=before,
+        similar=alike,
         cues=cues,
         law=law_of(dispute.category, lexicon),
         duties=duties_of([*document["risk_kinds"], *repeated, *(cue.code for cue in cues)], lexicon),

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from api.core.schemas import OPEN_OBJECT, Choice, JsonObject, Shape
 from api.disputes.brief import DisputeBrief
+from api.intake.schemas import Similar
 from api.look_back.schemas import LookBack, Repeats
 from api.people.schemas import Who
 from domain.base import Model, Strict
@@ -215,6 +216,9 @@ class Brief(Shape):
     beat: BeatNamed | None
     repeats: Repeats
     look_back: LookBack | None
+    similar: list[Similar] = []
+    """while the triage is not confirmed: the earlier disputes that this person may see and that may be the same matter;
+    the decision `duplicate_of` joins one, any other leaves this one apart"""
     cues: list[RiskCue]
     law: Law | None
     duties: list[Duty]

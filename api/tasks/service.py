@@ -21,7 +21,7 @@ from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import JsonObject, Listed
 from api.disputes.mergers import check_still_open, check_target
-from api.look_back.service import look_back
+from api.look_back.service import look_back, proposed
 from api.people.resolving import people_to_name, resolve_people
 from api.tasks.changed import answered, changed_by
 from api.tasks.examples import lines_of
@@ -109,13 +109,14 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
     directory = await services.directory.read(session)
     before = await look_back(session, actor, dispute) if task.pending else None
-    learned = await _learned(session, dispute) if task.pending and row.kind == desks.KIND else None
-
+    triaging = task.pending and row.kind == desks.KIND
+    learned = await _learned(session, dispute) if triaging else None
+    alike = await proposed(session, actor, row.dispute_no) if triaging else []
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
     lexicon = services.policy.lexicon
     to_name = await _nameable(session, task, _concern(task, dispute, directory, lexicon)) if task.pending else []
-    return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before,
+    return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before, alike,
                       learned)  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def main() -> None:
     same = [row["same"] == "yes" for row in rows]
     pairs = [pair_of(row, lexicon) for row in rows]
     values = [measure(new, old, commonness) for old, new in pairs]
+    may = [may_join(new, old, value, commonness) for (old, new), value in zip(pairs, values, strict=True)]
     order = list(range(len(rows)))
     random.Random(1).shuffle(order)
     unseen = [0.0] * len(rows)
@@ -134,9 +135,9 @@ def main() -> None:
         bias, weights = fitted([values[at] for at in seen], [same[at] for at in seen])
         for at in held:
             unseen[at] = reached(values[at], bias, weights)
-    wrong = [unseen[at] for at in order if not same[at] and may_join(values[at])]
+    wrong = [unseen[at] for at in order if not same[at] and may[at]]
     strict = round(max(0.5, max(wrong, default=0.0) + 0.02), 3)
-    joined = [at for at in order if unseen[at] >= strict and may_join(values[at])]
+    joined = [at for at in order if unseen[at] >= strict and may[at]]
     true = sorted((unseen[at] for at in order if same[at]), reverse=True)
     shown = round(true[math.ceil(SHOWN_RECALL * len(true)) - 1] - 0.005, 3)
     print(f"average precision {average_precision(unseen, same):.3f}, bigram Jaccard", end=" ")

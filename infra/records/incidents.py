@@ -6,7 +6,7 @@ What is compared is read, and judged, before the lock on the place is taken; und
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,20 +18,20 @@ from domain.base import Model
 from infra.database.engine import Database
 from infra.database.numbers import next_in
 from infra.database.statements import Statement, among, inserting
-from infra.database.tables.intake import IncidentPartyRow, IncidentRow
+from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import DisputeRow
-from infra.database.transactions import Rows, Work, each, rows_for
+from infra.database.transactions import Rows, Work, rows_for
+from infra.records.repeats.candidates import Keys, candidates, tokens_kept
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
-NEWEST = 40
-"""So many earlier reports of a place are compared, the newest: a hospital's door has thousands."""
-OF_A_PARTY = 20
-"""And beside them so many that name somebody the new report names, however many came in since."""
+NEWEST = 20
+"""So many earlier reports of a place are compared, the newest, beside those that keys lead to: a hospital's door has
+thousands."""
 
 
 class Earlier(Model):
-    """An earlier report at the same place, to be compared with a new one."""
+    """An earlier report, to be compared with a new one."""
 
     incident_id: str
     dispute_no: str
@@ -59,21 +59,11 @@ _SAME = Statement.of(
     )
 )
 _OTHERS = Statement.of(select(func.count()).select_from(IncidentRow).where(*_NUMBER))
-_HERE = (
+_AT_PLACE = (
     col(IncidentRow.place_key) == bindparam("place_key"),
     col(IncidentRow.reported_at).between(bindparam("first"), bindparam("last")),
 )
-_NEWEST_HERE = select(col(IncidentRow.incident_id)).where(*_HERE).order_by(col(IncidentRow.reported_at).desc())
-
-
-def _near(dialect: str) -> Executable:
-    newest = _NEWEST_HERE.limit(bindparam("newest")).subquery()
-    shared = select(col(IncidentPartyRow.incident_id)).where(
-        col(IncidentPartyRow.place_key) == bindparam("place_key"),
-        among(col(IncidentPartyRow.party), "parties", dialect),
-    )
-    theirs = _NEWEST_HERE.where(col(IncidentRow.incident_id).in_(shared)).limit(bindparam("of_a_party")).subquery()
-    return select(newest.c.incident_id).union(select(theirs.c.incident_id))
+_NEWEST_HERE = select(col(IncidentRow.incident_id)).where(*_AT_PLACE).order_by(col(IncidentRow.reported_at).desc())
 
 
 def _told(dialect: str) -> Executable:
@@ -85,21 +75,21 @@ def _told(dialect: str) -> Executable:
     )
 
 
-_NEAR, _EARLIER = Statement(_near), Statement(_told)
+_NEAR, _EARLIER = Statement.of(_NEWEST_HERE.limit(bindparam("newest"))), Statement(_told)
 _RECORD = inserting(IncidentRow, lambda insert: insert)
-_NAME = inserting(IncidentPartyRow, lambda insert: insert)
 
 
 async def record_incident(
     database: Database,
     row: IncidentRow,
     decide: Decide,
-    parties: Sequence[str] = (),
+    keys: Keys | None = None,
     cell: str | None = None,
     hold: Hold | None = None,
 ) -> tuple[IncidentRow, bool]:
-    """Records an incident and gives it its dispute number, in the cell's series, under one lock on the place; `parties`
-    are the keyed digests of who is named in it.
+    """Records an incident and gives it its dispute number, in the cell's series, under one lock on the place; by
+    its `keys` it is found again, and others like it wherever they were. Those that came in meanwhile are looked for at
+    its own place only.
 
     Answers the row and whether it is new: the same content under the same (source, source_no) again gives the row first
     recorded, other content is recorded as the next one under that number.
@@ -109,17 +99,30 @@ async def record_incident(
     """
     if known := _row_of(await database.ask(_SAME, _content_of(row))):
         return known, False
-    near = [incident_id for (incident_id,) in await database.ask(_NEAR, _likely(row, parties))]
-    joined = decide(_as_earlier(await database.ask(_EARLIER, {"ids": near})) if near else [])
+    near = await search(database, row.reported_at, row.place_key, keys)
+    joined = decide(near)
     # Always in this order, place and then number, so that no two wait for each other.
-    recorded = _recorded(row, decide, parties, cell, hold, seen=near, joined=joined)
+    recorded = _recorded(row, decide, keys, cell, hold, seen={each.incident_id for each in near}, joined=joined)
     return await database.transact(recorded, row.place_key, f"{row.source}/{row.source_no}")
+
+
+async def search(database: Database, at: datetime, place: str, keys: Keys | None) -> list[Earlier]:
+    """The earlier reports worth comparing with one of that moment: the place's newest, and those that keys lead to; the
+    latest first.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
+    near = [incident_id for (incident_id,) in await database.ask(_NEAR, _here(at, place))]
+    if keys:
+        near += [found for found in await candidates(database, keys) if found not in near]
+    return _as_earlier(await database.ask(_EARLIER, {"ids": near})) if near else []
 
 
 def _recorded(
     row: IncidentRow,
     decide: Decide,
-    parties: Sequence[str],
+    keys: Keys | None,
     cell: str | None,
     hold: Hold | None,
     *,
@@ -131,7 +134,7 @@ def _recorded(
         return known, False
     if hold:
         yield from hold()
-    near = yield from rows_for(_NEAR, _likely(row, parties))
+    near = yield from rows_for(_NEAR, _here(row.reported_at, row.place_key))
     if meanwhile := [incident_id for (incident_id,) in near if incident_id not in seen]:
         joined = decide(_as_earlier((yield _EARLIER, {"ids": meanwhile}))) or joined
     [(others,)] = yield _OTHERS, _number_of(row)
@@ -139,8 +142,8 @@ def _recorded(
     row.joined = joined is not None
     row.dispute_no = joined or (yield from _next_number(series_of(row.received_at, cell)))
     yield _RECORD, {name: getattr(row, name) for name in _COLUMNS}
-    named = {"place_key": row.place_key, "incident_id": row.incident_id}
-    yield from each(_NAME, ({**named, "party": party} for party in sorted(set(parties))))
+    if keys:
+        yield from tokens_kept(row.incident_id, keys.tokens)
     return row, True
 
 
@@ -156,6 +159,13 @@ async def find_incident(session: AsyncSession, incident_id: str) -> IncidentRow 
     return await session.get(IncidentRow, incident_id)
 
 
+async def first_content(session: AsyncSession, dispute_no: str) -> dict[str, Any]:
+    """What is sealed of the report that began a dispute; empty where none did."""
+    of = select(col(IncidentRow.sealed)).where(col(IncidentRow.dispute_no) == dispute_no)
+    sealed = (await session.execute(of.order_by(col(IncidentRow.received_at)).limit(1))).scalar_one_or_none()
+    return sealed or {}
+
+
 def _number_of(row: IncidentRow) -> dict[str, str]:
     return {"source": row.source, "source_no": row.source_no}
 
@@ -164,16 +174,9 @@ def _content_of(row: IncidentRow) -> dict[str, str]:
     return {**_number_of(row), "digest": row.digest}
 
 
-def _likely(row: IncidentRow, parties: Collection[str]) -> Mapping[str, Any]:
-    """What earlier reports worth comparing have: the place's newest, and its newest that share a party."""
-    return {
-        "place_key": row.place_key,
-        "first": row.reported_at - WINDOW,
-        "last": row.reported_at + WINDOW,
-        "newest": NEWEST,
-        "parties": sorted(parties),
-        "of_a_party": OF_A_PARTY,
-    }
+def _here(at: datetime, place: str) -> Mapping[str, Any]:
+    """What the newest reports of a place have in common."""
+    return {"place_key": place, "first": at - WINDOW, "last": at + WINDOW, "newest": NEWEST}
 
 
 def _row_of(rows: Rows) -> IncidentRow | None:

@@ -9,7 +9,6 @@ or a matter that many callers report (H-001: a lift, one dispute, every demand k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ from rapidfuzz import fuzz
 from domain.base import Model
 from domain.triage.address.folding import counted
 from domain.triage.address.reading import read
-from domain.triage.address.sameness import Sameness, compare_buildings, key
+from domain.triage.address.sameness import Sameness, compare_buildings
 from domain.triage.lexicon import FALLBACK_CATEGORY
 
 MANY_CALLERS = frozenset(
@@ -38,8 +37,6 @@ _AGAIN = re.compile(
 )
 ENOUGH_WORDS = 10
 """Fewer characters are alike by chance (楼上漏水)."""
-WORTH_SHOWING = 0.55
-MOST_SHOWN = 5
 
 
 class Known(Model):
@@ -60,11 +57,6 @@ class Verdict(NamedTuple):
 
     join: bool
     why: str
-
-
-def same_quarrel(new: Known, earlier: Iterable[Known]) -> str | None:
-    """The dispute the new report joins, or None: the first that fits, so give the latest first."""
-    return next((known.dispute_no for known in earlier if judge(new, known).join), None)
 
 
 def judge(new: Known, known: Known) -> Verdict:
@@ -104,16 +96,6 @@ def _by_others(new: Known, known: Known) -> Verdict:
     if _family(new) in LASTING or abs(new.reported_at - known.reported_at) <= SAME_EVENT:
         return Verdict(True, "同一地点、同一类别")
     return Verdict(False, "同一地点、同一类别，但时间相隔较远")
-
-
-def similar(new: Known, earlier: Iterable[Known]) -> list[dict[str, Any]]:
-    """Earlier disputes worth a look, the likest first: `{dispute_no, score 0..1, why}`, at most five, each once."""
-    best: dict[str, dict[str, Any]] = {}
-    for known in earlier:
-        score, why = _likeness(new, known)
-        if score >= WORTH_SHOWING and score > best.get(known.dispute_no, {"score": 0.0})["score"]:
-            best[known.dispute_no] = {"dispute_no": known.dispute_no, "score": score, "why": why}
-    return sorted(best.values(), key=lambda shown: (-shown["score"], shown["dispute_no"]))[:MOST_SHOWN]
 
 
 _MENTION = re.compile(
@@ -174,34 +156,3 @@ def _family(known: Known) -> str:
 
 def _words(new: Known, known: Known) -> float:
     return fuzz.ratio(new.narrative, known.narrative)
-
-
-def _likeness(new: Known, known: Known) -> tuple[float, str]:
-    near, reason = _nearness(new, known)
-    reasons = [reason]
-    score = 0.5 * near
-    if new.category == known.category:
-        score += 0.3
-        reasons.append("类别相同")
-    elif _family(new) == _family(known):
-        score += 0.15
-        reasons.append("类别相近")
-    words = _words(new, known) / 100
-    score += 0.2 * words
-    if words >= 0.6:
-        reasons.append("情况描述相近")
-    if shared_people(new, known):
-        score += 0.15
-        reasons.append("有相同当事人")
-    reasons.append("已办结" if known.closed else "在办")
-    return round(min(score, 1.0), 2), "；".join(reasons)
-
-
-def _nearness(new: Known, known: Known) -> tuple[float, str]:
-    match compare_buildings(new.address, known.address):
-        case Sameness.SAME:
-            return (1.0, "同一户") if _same_home(new, known) else (0.8, "同一地点")
-        case Sameness.UNKNOWN:
-            return 0.6, "可能是同一地点"
-        case Sameness.DIFFERENT:
-            return fuzz.ratio(key(new.address), key(known.address)) / 100 * 0.5, "地点相近"

@@ -28,10 +28,15 @@ class Commonness(Strict, frozen=True):
     texts: int
     pairs: Mapping[str, int]
 
-    def weight(self, gram: str) -> float:
-        """How much a gram tells: the inverse document frequency of its rarest pair."""
+    def weight(self, pair: str) -> float:
+        """How much a pair tells: its inverse document frequency."""
         known, rare = self._weights
-        return max(known.get(gram[at : at + 2], rare) for at in range(len(gram) - 1))
+        return known.get(pair, rare)
+
+    def along(self, run: str) -> list[float]:
+        """The weight of each pair of a run of characters."""
+        known, rare = self._weights
+        return [known.get(run[at : at + 2], rare) for at in range(len(run) - 1)]
 
     @cached_property
     def _weights(self) -> tuple[dict[str, float], float]:
@@ -47,16 +52,28 @@ def runs(text: str) -> Iterator[str]:
     yield from _RUN.findall(unicodedata.normalize("NFKC", text).lower())
 
 
-def grams(text: str) -> Counter[str]:
-    """Every run of two to four characters, counted."""
-    return Counter(run[at : at + size] for run in runs(text) for size in SIZES for at in range(len(run) - size + 1))
-
-
 def vector(text: str, commonness: Commonness) -> dict[str, float]:
-    """A narrative as TF-IDF, of length 1; empty where nothing in it tells."""
-    weighed = {gram: (1 + math.log(n)) * commonness.weight(gram) for gram, n in grams(text).items()}
-    length = math.sqrt(sum(weight * weight for weight in weighed.values()))
-    return {gram: weight / length for gram, weight in weighed.items()} if length else {}
+    """A narrative as TF-IDF of its runs of two to four characters, of length 1; empty where nothing in it tells. A run
+    tells as much as its rarest pair.
+    """
+    tells: dict[str, float] = {}
+    times: Counter[str] = Counter()
+    for run in runs(text):
+        weights = commonness.along(run)
+        for at, weight in enumerate(weights):
+            for size in SIZES:
+                if at + size > len(run):
+                    break
+                weight = max(weight, weights[at + size - 2])
+                gram = run[at : at + size]
+                if gram in tells:
+                    times[gram] += 1
+                else:
+                    tells[gram] = weight
+    for gram, more in times.items():
+        tells[gram] *= 1 + math.log(1 + more)
+    length = math.sqrt(sum(weight * weight for weight in tells.values()))
+    return {gram: weight / length for gram, weight in tells.items()} if length else {}
 
 
 def rare_pairs(text: str, commonness: Commonness, order: Callable[[str], object]) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import Field, field_validator
 
 from domain.base import Model, Strict
 from domain.policy.loading import parse_policy
+from domain.triage.address.sameness import Sameness, compare, compare_buildings
 from domain.triage.lexicon import FALLBACK_CATEGORY
 from domain.triage.repeats.duplicate_detection import Known, shared_people
 from domain.triage.repeats.grams import Commonness, shared_words, vector
@@ -85,7 +86,7 @@ class Likeness(Model):
     parts: list[Part]
     """those that count, the weightiest first"""
     words: list[str]
-    """as they stand in the narratives: personal data"""
+    """as they stand in the narratives, personal data; none where nothing is shown"""
     sure: bool
     """whether the report joins by itself"""
     shown: bool
@@ -103,37 +104,71 @@ def parse_weights(text: str) -> Weights:
 
 def score(new: Known, known: Known, weights: Weights) -> Likeness:
     """How like a new report is to an earlier one."""
-    words = shared_words(new.narrative, known.narrative, weights.commonness)
-    measured = measure(new, known, weights.commonness)
+    return score_each(new, [known], weights)[0]
+
+
+def score_each(new: Known, earlier: Iterable[Known], weights: Weights) -> list[Likeness]:
+    """How like a new report is to each of the earlier ones."""
+    here = vector(new.narrative, weights.commonness)
+    return [_scored(new, here, known, weights) for known in earlier]
+
+
+def _scored(new: Known, here: Mapping[str, float], known: Known, weights: Weights) -> Likeness:
+    measured = _measured(new, here, known, weights.commonness)
     added = {name: value * weights.parts[name] for name, value in measured.items()}
     reached = 1 / (1 + math.exp(-(weights.bias + sum(added.values()))))
     counting = sorted((name for name in added if abs(added[name]) >= 0.05), key=lambda name: (-abs(added[name]), name))
     parts = [Part(name=name, title=PARTS[name], adds=round(added[name], 2)) for name in counting]
-    sure = reached >= weights.strict and may_join(measured)
+    sure = reached >= weights.strict and may_join(new, known, measured, weights.commonness)
     shown = sure or (reached >= weights.shown and linked(measured))
+    words = shared_words(new.narrative, known.narrative, weights.commonness) if shown else []
     return Likeness(score=round(reached, 3), parts=parts, words=words, sure=sure, shown=shown)
 
 
-def may_join(measured: Mapping[str, float]) -> bool:
+def may_join(new: Known, known: Known, measured: Mapping[str, float], commonness: Commonness) -> bool:
     """What no score makes up for [DESIGN]: another place, other people, another kind of matter, or nothing that tells
-    that it is the same matter and not only the same people or place.
+    that it is the same matter and not only the same people or place. Where both were put into categories, and into
+    different ones, they must share a word that is no name.
     """
     against = any(measured[name] for name in ("elsewhere", "others", "other_kind"))
     same_matter = measured["again"] or measured["same_people_and_kind"] or measured["words"] >= COPIED
-    return measured["place"] >= NEAR and not against and bool(same_matter)
+    if measured["place"] < NEAR or against or not same_matter:
+        return False
+    if not _place_may_be(new, known, measured):
+        return False
+    if measured["category"] or not measured["family"]:
+        return True
+    names = _surnames(new) | _surnames(known)
+    return any(not names & set(word) for word in shared_words(new.narrative, known.narrative, commonness))
+
+
+def _place_may_be(new: Known, known: Known, measured: Mapping[str, float]) -> bool:
+    """Neighbours quarrel from two homes; but only a person is one: a surname is many people's. Where nobody is surely
+    named in both reports, it must be one text about one home.
+    """
+    if compare_buildings(new.address, known.address) is Sameness.DIFFERENT:
+        return False
+    if measured["person"]:
+        return True
+    return measured["words"] >= COPIED and compare(new.address, known.address) is Sameness.SAME
 
 
 def linked(measured: Mapping[str, float]) -> bool:
-    """Whether more than a manner of speaking leads from one report to the other [DESIGN]: a place, a person, or one
-    text. The pairs that weights are learnt from are all of near places, so no weight tells strangers apart.
+    """Whether more than a manner of speaking leads from one report to the other [DESIGN]: a person, or, where no
+    number tells the places apart, the place or one text. The pairs that weights are learnt from are all of near
+    places, so no weight tells strangers apart.
     """
-    here = measured["place"] >= NEAR and not measured["elsewhere"]
-    return bool(here or measured["person"] or measured["words"] >= COPIED)
+    near = measured["place"] >= NEAR or measured["words"] >= COPIED
+    return bool(measured["person"] or (near and not measured["elsewhere"]))
 
 
 def measure(new: Known, known: Known, commonness: Commonness) -> dict[str, float]:
     """Every part's value, 0..1, or 0..-1 where it tells the two apart."""
-    here, there = vector(new.narrative, commonness), vector(known.narrative, commonness)
+    return _measured(new, vector(new.narrative, commonness), known, commonness)
+
+
+def _measured(new: Known, here: Mapping[str, float], known: Known, commonness: Commonness) -> dict[str, float]:
+    there = vector(known.narrative, commonness)
     ours, theirs = _surnames(new), _surnames(known)
     near = nearness(new.address, known.address)
     person = bool(shared_people(new, known))
@@ -141,7 +176,7 @@ def measure(new: Known, known: Known, commonness: Commonness) -> dict[str, float
     told = FALLBACK_CATEGORY not in (new.category, known.category)
     same_family = told and _family(new.category) == _family(known.category)
     return {
-        "words": sum(weight * there.get(gram, 0.0) for gram, weight in here.items()),
+        "words": sum(here[gram] * there[gram] for gram in here.keys() & there.keys()),
         "again": float(_AGAIN.search(new.narrative) is not None),
         "person": float(person),
         "surname": float(bool(ours & theirs)),

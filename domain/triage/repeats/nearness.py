@@ -36,7 +36,8 @@ def parts(address: str) -> Parts:
     numbered = {"group": said.group, "number": said.number.partition("-")[0], "building": said.building}
     numbers = {(what, value) for what, value in numbered.items() if value}
     numbers |= {("section", section) for section in said.sections}
-    names = (*(name for _, name in said.regions), *said.villages, *said.roads, said.name, *said.notes, *said.unread)
+    names = [name for name in (*said.villages, *said.roads, said.name, *said.notes, *said.unread) if name]
+    names = names or [said.lowest_region]  # a town is no place, unless nothing else was said
     return Parts(frozenset(name[at : at + 2] for name in names for at in range(len(name) - 1)), frozenset(numbers))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 _SURNAMES = frozenset(
@@ -20,12 +21,15 @@ _CALLED = re.compile(r"[老小](.)|(.)(?:先生|女士|师傅|大爷|大妈|大�
 _OTHERWISE = frozenset("车农保包全司单沙石连郎顾官经温明开平安高时边路方成黄白")
 """Surnames that mean something else more often than not where no 某 stands behind them (保安, 老板, 全家, 小车)."""
 
+_TELLING = _SURNAMES - _OTHERWISE
 
+
+@lru_cache(maxsize=1024)
 def surnames(text: str) -> frozenset[str]:
     """The surnames that a text names people by."""
     found = set(_MASKED.findall(text))
     for groups in (*_FAMILY.findall(text), *_CALLED.findall(text)):
-        found |= {name for name in groups if name in _SURNAMES - _OTHERWISE}
+        found |= {name for name in groups if name in _TELLING}
     return frozenset(found)
 
 
@@ -35,6 +39,6 @@ def of_parties(parties: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     for party in parties:
         name = str(party.get("name") or "").strip()
         found |= surnames(name)
-        if 2 <= len(name) <= 3 and name[0] in _SURNAMES - _OTHERWISE and "家" not in name:
+        if 2 <= len(name) <= 3 and name[0] in _TELLING and "家" not in name:
             found.add(name[0])
     return frozenset(found)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 """Compares by code point on every database, whatever its language: codes sort alike, a path's subtree is a range."""
 INTEGER, BOOLEAN, JSON = sa.Integer(), sa.Boolean(), sa.JSON()
-INSTANT, SEALED = sa.DateTime(timezone=True), sa.LargeBinary()
+BIG, INSTANT, SEALED = sa.BigInteger(), sa.DateTime(timezone=True), sa.LargeBinary()
 NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 

@@ -1,11 +1,11 @@
-"""The tables of intake: what was reported, who was named in it, and the numbers given out."""
+"""The tables of intake: what was reported, by what it is found again, and the numbers given out."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
@@ -48,14 +48,13 @@ class IncidentRow(SQLModel, table=True):
     """what was reported and the triage made of it"""
 
 
-class IncidentPartyRow(SQLModel, table=True):
-    """Who was named in a report, as keyed digests, so that among thousands of reports of one place those that share a
-    party are found."""
+class IncidentTokenRow(SQLModel, table=True):
+    """By what a report is found again among all others: who is named in it, its place, its rarest words, as keyed
+    digests of 64 bits. Ids grow with time, so the newest of a token are read off the key's own order."""
 
-    __tablename__ = "incident_party"
-    place_key: str = Field(primary_key=True)
-    party: str = Field(primary_key=True)
-    """a keyed digest of an identity number, a telephone or a full name"""
+    __tablename__ = "incident_token"
+    __table_args__ = {"sqlite_with_rowid": False}
+    token: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     incident_id: str = Field(primary_key=True)
 
 

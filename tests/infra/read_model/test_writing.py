@@ -29,6 +29,7 @@ from infra.records.access_log import AccessLog
 from infra.records.comments import add_comment, comments_of
 from infra.records.idempotency_store import KEPT, StoredAnswer, keep_answer, store_answer, trim_answers
 from infra.records.incidents import Earlier, first_of_number, record_incident
+from infra.records.repeats.candidates import Keys
 from infra.runtime.crypto import load_keys
 from infra.runtime.identity import Identity
 from infra.runtime.settings import Settings
@@ -152,20 +153,21 @@ async def test_at_a_place_with_many_reports_the_newest_and_those_of_the_same_peo
     anywhere: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "NEWEST", 3)
-    monkeypatch.setattr(incidents, "OF_A_PARTY", 2)
     seen: list[str] = []
 
     def decide(earlier: list[Earlier]) -> None:
         seen.extend(each.dispute_no for each in earlier)
 
+    caller, somebody, another = (Keys([f"person/{name}"], [at]) for at, name in enumerate(("caller", "s", "a"), 7))
     async with opened(anywhere) as database:
         for n in range(1, 11):
             at = datetime(2026, 3, 1, 8, n, tzinfo=UTC)
-            row = incident(str(n), "古山镇医院", at, digest=str(n))
-            await record_incident(database, row, own, ["caller"] if n < 5 else ["somebody"])
+            row = incident(str(n), "古山镇医院" if n > 2 else "古山镇政府", at, digest=str(n))
+            await record_incident(database, row, own, caller if n < 5 else somebody)
         new = incident("new", "古山镇医院", datetime(2026, 3, 1, 9, tzinfo=UTC), digest="new")
-        await record_incident(database, new, decide, ["caller", "another"])
-    assert seen == [f"D2026-{n:06}" for n in (10, 9, 8, 4, 3)]
+        both = Keys([*caller.words, *another.words], [*caller.tokens, *another.tokens])
+        await record_incident(database, new, decide, both)
+    assert seen == [f"D2026-{n:06}" for n in (10, 9, 8, 4, 3, 2, 1)]
 
 
 async def test_the_first_answer_stays_and_other_content_is_noticed(anywhere: Settings) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
+from infra.database.migrations.columns import BIG, BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
 from infra.database.migrations.columns import columns as _columns
 from infra.database.migrations.edition_tables import edition_tables
 from infra.database.migrations.hazard_tables import hazard_tables
@@ -26,7 +26,7 @@ SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ("kind at unit leading result value lag done_at left_at struck_at month "
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
 TABLES = (
-    "organisation person deputy duty task_force post former_post leaving handing_on incident incident_party number "
+    "organisation person deputy duty task_force post former_post leaving handing_on incident incident_token number "
     "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
     "message watcher access archive job answer heartbeat calendar_edition learned_edition sign_in generation "
     "report report_item spot_check figure_supervision notice hazard_batch"
@@ -133,11 +133,8 @@ def _intake() -> None:
     op.create_index("incident_reporter", "incident", ["received_by", "joined", "dispute_no"])
     op.create_index("incident_waits", "incident", ["delivered", "next_try_at"])
     op.create_index("ix_incident_dispute_no", "incident", ["dispute_no"])
-    op.create_table(
-        "incident_party",
-        *_columns(TEXT, "place_key", "party", "incident_id"),
-        sa.PrimaryKeyConstraint("place_key", "party", "incident_id"),
-    )
+    op.create_table("incident_token", *_columns(BIG, "token"), *_columns(TEXT, "incident_id"),
+                    sa.PrimaryKeyConstraint("token", "incident_id"), sqlite_with_rowid=False)  # fmt: skip
     op.create_table(
         "number",
         *_columns(TEXT, "series"),

@@ -10,11 +10,8 @@ from domain.triage.lexicon import parse_lexicon
 from domain.triage.repeats.duplicate_detection import (
     LASTING,
     MANY_CALLERS,
-    MOST_SHOWN,
     Known,
     judge,
-    same_quarrel,
-    similar,
 )
 
 PLAYBOOKS = Path(__file__).resolve().parents[4] / "playbooks"
@@ -28,7 +25,7 @@ def report(no: str = "", *, category: str = "neighbor_noise", address: str = HOM
 
 
 def test_the_same_home_and_category_joins() -> None:
-    assert same_quarrel(report(address="通港路8号3栋502室"), [report("D2026-000001")]) == "D2026-000001"
+    assert judge(report(address="通港路8号3栋502室"), report("D2026-000001")).join
 
 
 def test_another_home_of_the_building_does_not_join() -> None:
@@ -54,7 +51,7 @@ def test_every_caller_about_the_lift_joins_one_dispute() -> None:
         "D2026-000001", category="property_elevator_retrofit", address="新华里2幢101", parties=[{"name": "张三"}]
     )
     new = report(category="property_elevator_retrofit", address="新华里2号楼602室", parties=[{"name": "李四"}])
-    assert same_quarrel(new, [first]) == "D2026-000001"
+    assert judge(new, first).join
 
 
 @pytest.mark.req("H-001")
@@ -139,29 +136,10 @@ def test_another_place_never_joins_not_even_the_same_parties() -> None:
     assert not judge(report(address="和平路1号", parties=parties), report("D", parties=parties)).join
 
 
-def test_similar_shows_the_likest_first_and_each_dispute_once() -> None:
-    shown = similar(
-        report(narrative="楼上半夜跳操"),
-        [
-            report("D2026-000001", category="neighbor_water_leak", address="通港路8号3幢602"),
-            report("D2026-000002", narrative="楼上半夜跳操"),
-            report("D2026-000002", narrative="楼上又跳操"),
-        ],
-    )
-    assert [row["dispute_no"] for row in shown] == ["D2026-000002", "D2026-000001"]
-    assert shown[0] == {"dispute_no": "D2026-000002", "score": 1.0, "why": "同一户；类别相同；情况描述相近；在办"}
-
-
-def test_similar_is_short_and_leaves_out_the_unlike() -> None:
-    many = [report(f"D2026-{number:06d}") for number in range(1, 20)]
-    assert len(similar(report(), many)) == MOST_SHOWN
-    assert similar(report(), [report("D2026-000001", category="consumer_online", address="和平路1号")]) == []
-
-
 def test_reasons_hold_no_personal_data() -> None:
     people = [{"name": "欧阳修", "phone": "13800000001", "id_number": "330702199001010011"}]
     known = report("D2026-000001", parties=people, narrative="欧阳修敲墙")
-    said = similar(report(parties=people), [known])[0]["why"] + judge(report(parties=people), known).why
+    said = judge(report(parties=people), known).why
     assert not any(secret in said for secret in ("欧阳修", "13800000001", "330702", "通港路", "502"))
 
 
@@ -172,11 +150,10 @@ def test_the_categories_named_here_are_in_the_list() -> None:
     assert {code.partition("_")[0] for code in categories} >= LASTING
 
 
-def test_where_the_place_cannot_be_told_nothing_joins_by_itself_and_the_desk_is_shown_it() -> None:
+def test_where_the_place_cannot_be_told_nothing_joins_by_itself() -> None:
     known = report("D2026-000001", category="neighbor_odor_fume", address="阳光小区3幢对面")
     new = report(category="neighbor_odor_fume", address="阳光小区3幢")
     assert judge(new, known) == (False, "不能确定是否同一地点")
-    assert [row["why"] for row in similar(new, [known])] == ["可能是同一地点；类别相同；情况描述相近；在办"]
 
 
 def test_another_entrance_is_another_home() -> None:
