@@ -87,7 +87,7 @@ def _hand_around(county: County) -> None:
 def _learn(county: County) -> None:
     """Asked for before there is enough to learn from."""
     supervisor = county.with_role("supervisor", "county")
-    supervisor.post("/v1/learning/editions", {})
+    supervisor.post("/v1/learning/editions")
     supervisor.post("/v1/learning/switch", {"edition": None, "reason": "先看一段时间"})
     supervisor.get("/v1/learning")
     supervisor.get("/v1/learning/editions")
