@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.base import Model
+from domain.policy.action_catalogue import ACTIONS, MERGER
 from infra.database.engine import Database
 from infra.database.numbers import next_in
 from infra.database.statements import Statement, among, inserting
@@ -25,6 +26,7 @@ from infra.records.repeats.candidates import Keys, candidates, tokens_kept
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
+MERGED = ACTIONS[MERGER].outcome
 NEWEST = 20
 """So many earlier reports of a place are compared, the newest, beside those that keys lead to: a hospital's door has
 thousands."""
@@ -39,6 +41,7 @@ class Earlier(Model):
     reported_at: datetime
     opened_at: datetime
     closed: bool
+    outcome: str | None = None
     matter: str | None = None
     """what the dispute is about; none where the read model has not got it yet"""
     content: dict[str, Any]
@@ -68,14 +71,26 @@ _NEWEST_HERE = select(col(IncidentRow.incident_id)).where(*_AT_PLACE).order_by(c
 
 def _told(dialect: str) -> Executable:
     return (
-        select(*(getattr(IncidentRow, name) for name in _OF_EARLIER), col(DisputeRow.closed_at), col(DisputeRow.matter))
+        select(
+            *(getattr(IncidentRow, name) for name in _OF_EARLIER),
+            col(DisputeRow.closed_at),
+            col(DisputeRow.outcome),
+            col(DisputeRow.matter),
+        )
         .outerjoin(DisputeRow, col(DisputeRow.dispute_no) == col(IncidentRow.dispute_no))
         .where(among(col(IncidentRow.incident_id), "ids", dialect))
         .order_by(col(IncidentRow.reported_at).desc())
     )
 
 
+def _standing(dialect: str) -> Executable:
+    row = DisputeRow
+    told = (row.dispute_no, row.closed_at, row.outcome, row.matter, row.sealed)
+    return select(*map(col, told)).where(among(col(row.dispute_no), "numbers", dialect))
+
+
 _NEAR, _EARLIER = Statement.of(_NEWEST_HERE.limit(bindparam("newest"))), Statement(_told)
+_STANDING = Statement(_standing)
 _RECORD = inserting(IncidentRow, lambda insert: insert)
 
 
@@ -116,7 +131,22 @@ async def search(database: Database, at: datetime, place: str, keys: Keys | None
     near = [incident_id for (incident_id,) in await database.ask(_NEAR, _here(at, place))]
     if keys:
         near += [found for found in await candidates(database, keys) if found not in near]
-    return _as_earlier(await database.ask(_EARLIER, {"ids": near})) if near else []
+    return await _where_they_went(database, _as_earlier(await database.ask(_EARLIER, {"ids": near}))) if near else []
+
+
+async def _where_they_went(database: Database, found: list[Earlier]) -> list[Earlier]:
+    """Each under the dispute that its own was merged into, wherever that went in turn: there the matter goes on."""
+    passed = set[str]()
+    while merged := {each.dispute_no for each in found if each.outcome == MERGED} - passed:
+        passed |= merged
+        into = {row[0]: row[4]["merged_into"] for row in await database.ask(_STANDING, {"numbers": sorted(merged)})}
+        standing = {row[0]: row[1:4] for row in await database.ask(_STANDING, {"numbers": sorted({*into.values()})})}
+        for each in found:
+            number = into.get(each.dispute_no, "")
+            if number in standing:
+                closed_at, each.outcome, each.matter = standing[number]
+                each.dispute_no, each.closed = number, closed_at is not None
+    return found
 
 
 def _recorded(
@@ -193,10 +223,11 @@ def _as_earlier(rows: Rows) -> list[Earlier]:
             reported_at=reported_at,
             opened_at=received_at,
             closed=closed_at is not None,
+            outcome=outcome,
             matter=matter,
             content=sealed,
         )
-        for incident_id, dispute_no, category, reported_at, received_at, sealed, closed_at, matter in rows
+        for incident_id, dispute_no, category, reported_at, received_at, sealed, closed_at, outcome, matter in rows
     ]
 
 

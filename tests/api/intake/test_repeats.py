@@ -72,3 +72,30 @@ async def test_another_building_s_same_words_are_neither_joined_nor_proposed(
     await taken(services, session, report("1", FIRST, days_ago=20))
     other = await taken(services, session, report("2", FIRST, days_ago=2, address="古山镇翠苑北区3幢"))
     assert (other.joined, other.triage.similar) == (False, [])
+
+
+async def test_who_calls_again_about_a_dispute_that_was_merged_is_heard_where_it_goes_on(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    first = await taken(services, session, report("1", FIRST, "封小民", "瞿大伟", days_ago=20))
+    said = "封某的电动车停在楼道里，瞿某不让过，两人在吵"
+    other = await taken(services, session, report("2", said, "封小民", days_ago=9))
+    task = asked(engine, other.dispute_no, "confirm_triage")
+    desk = await may_answer(services, task)
+    joining = Answering(decision="duplicate_of", fields={"dispute_no": first.dispute_no})
+    async with services.database.resume(session):
+        await decide(services, session, desk, task.task_id, joining, "k")
+    approval = asked(engine, other.dispute_no, "approve_change")
+    async with services.database.resume(session):
+        await decide(
+            services,
+            session,
+            await may_answer(services, approval),
+            approval.task_id,
+            Answering(decision="approve"),
+            "l",
+        )
+    assert engine.state(other.dispute_no).outcome == "merged"
+    again = await taken(services, session, report("3", said, "封小民", days_ago=1))
+    assert (again.joined, again.dispute_no) == (True, first.dispute_no)
+    assert len(engine.state(first.dispute_no).incidents) == 3
