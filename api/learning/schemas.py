@@ -26,7 +26,7 @@ class LearnedEdition(Shape):
 
     number: int
     made_at: datetime
-    until: datetime = Field(title="所用案件中最晚一件的确认时间")
+    until: datetime | None = Field(title="所用案件中最晚一件的确认时间；第0版没有")
     cases: int
     serves: bool
     can_serve: bool

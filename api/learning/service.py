@@ -112,7 +112,7 @@ def _shown(row: LearnedEditionRow) -> LearnedEdition:
     return LearnedEdition(
         number=row.number,
         made_at=china(row.at),
-        until=china(row.until),
+        until=china(row.until) if row.number else None,
         cases=row.cases,
         serves=row.serves,
         can_serve=row.sealed is not None,

@@ -254,7 +254,8 @@ def _net(unsure: list[Cue], reading: Reading, scopes: Scopes, lexicon: Lexicon) 
     )
     if sure:
         return unsure, [_cue_at(reading, *span, "police_first", LIKENESS) for span in spans]
-    return [*unsure, *(_cue_at(reading, *span, "unsure", LIKENESS) for span in spans)], []
+    # Words of a frame tell the desk what to ask; pieces tell it only where nothing else does.
+    return unsure or [_cue_at(reading, *span, "unsure", LIKENESS) for span in spans], []
 
 
 def _frames(
