@@ -58,7 +58,7 @@ async def make(services: Services, session: Session, actor: Actor, key: str | No
     """
 
     async def do(_: str) -> Effect[Asked]:
-        await at_root(services, session, actor, LEARNING_SWITCHERS, MAKE)
+        await at_root(services, session, actor, LEARNING_SWITCHERS, "learning:make")
 
         async def keep(writing: Session) -> Answer[Asked]:
             return Answer(202, Asked(job_id=await ask_for(writing, KIND, actor.person_id, {})))
@@ -66,7 +66,7 @@ async def make(services: Services, session: Session, actor: Actor, key: str | No
         return Effect(keep, records.LOCK)
 
     answer = await once(services, session, actor, MAKE, key, {}, _ASKED, do)
-    services.access.note(actor.person_id, None, MAKE)
+    services.access.note(actor.person_id, None, "learning:make")
     services.database.wakeups.job_waits()
     return answer
 
@@ -82,7 +82,7 @@ async def switch(
     """
 
     async def do(_: str) -> Effect[Standing]:
-        await at_root(services, session, actor, LEARNING_SWITCHERS, SWITCH)
+        await at_root(services, session, actor, LEARNING_SWITCHERS, "learning:switch")
 
         async def keep(writing: Session) -> Answer[Standing]:
             wanted = asked.edition
@@ -96,7 +96,7 @@ async def switch(
         return Effect(keep, records.LOCK)
 
     answer = await once(services, session, actor, SWITCH, key, asked.model_dump(mode="json"), _STANDING, do)
-    services.access.note(actor.person_id, None, SWITCH)
+    services.access.note(actor.person_id, None, "learning:switch")
     services.learned.forget()
     return answer
 

@@ -17,8 +17,6 @@ from domain.policy.loading import parse_policy
 
 DANGER_FILE = "danger.yaml"
 ANCHOR = "*"
-SLIPPED = "错字"
-"""The class of what may be a word of two characters, one of them slipped."""
 Words = Annotated[tuple[str, ...], BeforeValidator(lambda text: tuple(dict.fromkeys(str(text).split())))]
 """Words of a class, written in one line with spaces between."""
 Reach = Literal["clause", "sentence", "report"]
@@ -86,10 +84,6 @@ class DangerFile(Row):
     """classes whose words are also heard with one character of the same sound in another's place"""
     sounds: Mapping[str, str] = {}
     """characters of one sound, tones aside"""
-    ordinary: Words = ()
-    """what would be such a word and is one of its own"""
-    common: str = ""
-    """characters so common that they are no slip of a word of two characters"""
     frames: tuple[Frame, ...]
 
 
@@ -109,7 +103,7 @@ def parse_danger(text: str) -> DangerFile:
     codes = [frame.code for frame in listed.frames]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
         raise PolicyInvalid(f"{DANGER_FILE}: 重复的代码：{'、'.join(twice)}")
-    _known("by_sound", (*listed.by_sound, *([SLIPPED] if listed.by_sound else [])), listed.words)
+    _known("by_sound", listed.by_sound, listed.words)
     for frame in listed.frames:
         _known(frame.code, (name for slot in frame.when.slots for name in slot), listed.words)
     return listed

@@ -14,6 +14,7 @@ WORDS = st.sampled_from(
     "( ) （ ） ， - 号 栋 一 〇 12 Ⅱ 公路边 第 之 附".split()
 )
 ADDRESSES = st.lists(WORDS, max_size=9).map("".join) | st.text(max_size=40)
+UNHURRIED = settings(deadline=None)
 PARTS = {
     "section": ["南区", "北区", "A区", "一区", "二区"],
     "phase": ["一期", "二期", "三期"],
@@ -23,29 +24,34 @@ PARTS = {
 }
 
 
+@UNHURRIED
 @given(ADDRESSES)
 def test_folding_what_was_folded_changes_nothing(address: str) -> None:
     once = fold(address).text
     assert fold(once).text == once
 
 
+@UNHURRIED
 @given(ADDRESSES)
 def test_wording_what_was_worded_changes_nothing(name: str) -> None:
     assert canonical(canonical(name)) == canonical(name)
 
 
+@UNHURRIED
 @given(ADDRESSES, ADDRESSES)
 def test_sameness_has_no_direction(one: str, other: str) -> None:
     assert compare(one, other) == compare(other, one)
     assert compare_buildings(one, other) == compare_buildings(other, one)
 
 
+@UNHURRIED
 @given(ADDRESSES)
 def test_a_place_is_itself(address: str) -> None:
     assume(read(address) != read(""))
     assert compare(address, address) == compare_buildings(address, address) == "same"
 
 
+@UNHURRIED
 @given(ADDRESSES, ADDRESSES)
 def test_the_same_is_of_the_same_building_and_shares_what_leads_to_it(one: str, other: str) -> None:
     if compare(one, other) == "same":
@@ -54,7 +60,7 @@ def test_the_same_is_of_the_same_building_and_shares_what_leads_to_it(one: str, 
         assert set(traces(one)) & set(traces(other))
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(
     st.data(),
     st.sampled_from(["翠苑", "阳光花园", "通港路8号翠苑", "古山镇锦绣江南小区"]),
@@ -68,7 +74,7 @@ def test_a_part_that_differs_parts_two_places(data: st.DataObject, estate: str, 
     assert compare(first, second) == "different", (read(first), read(second))
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(st.data(), st.sampled_from(["翠苑", "阳光花园", "通港路8号翠苑"]), st.sampled_from(sorted(PARTS)))
 def test_a_part_that_one_leaves_out_leaves_it_open(data: st.DataObject, estate: str, missing: str) -> None:
     said = {part: data.draw(st.sampled_from(choices)) for part, choices in PARTS.items()}
@@ -76,6 +82,7 @@ def test_a_part_that_one_leaves_out_leaves_it_open(data: st.DataObject, estate: 
     assert compare(whole, less) == "unknown", (read(whole), read(less))
 
 
+@UNHURRIED
 @given(
     st.sampled_from(["翠苑5栋", "人民路8号", "华联超市", "上马村三组12号"]),
     st.sampled_from(["对面", "旁边", "门口", "后面"]),
@@ -85,7 +92,7 @@ def test_what_is_beside_a_place_is_not_the_place(place: str, relation: str) -> N
     assert compare(place + relation, place + relation) == "same"
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(ADDRESSES, st.integers(1, 5000))
 def test_any_length_is_read(address: str, times: int) -> None:
     text = (address or "号") * times
