@@ -35,7 +35,7 @@ from tests.domain.entitled_people import (
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import FINAL, FORWARD
 from tests.domain.support import alarm, people_named, pictures
-from tests.workflows.engine import Engine, Handle
+from tests.workflows.engine import Engine, Handle, until
 from tests.workflows.test_replay import replayer
 from workflows.dispute import DisputeWorkflow
 
@@ -154,7 +154,13 @@ class RandomLife:
         await self.engine.advance(self.handle, seconds=length.total_seconds())
         if await self.running():
             await self.engine.published(self.handle)
-        came = (await self.engine.state(self.handle)).timeline[len(state.timeline) :]
+        before, foreseen = len(state.timeline), len(told(course.entries))
+
+        async def arrived() -> bool:
+            return len(told((await self.engine.state(self.handle)).timeline[before:])) >= foreseen
+
+        await until(arrived)
+        came = (await self.engine.state(self.handle)).timeline[before:]
         assert told(came[: len(course.entries)]) == told(course.entries), "it lay otherwise ahead than it came"
         assert course.until is not None
         assert all(entry.at > course.until for entry in came[len(course.entries) :]), "not all that came lay ahead"
