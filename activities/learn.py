@@ -6,9 +6,8 @@ from temporalio import activity
 
 from infra.database.engine import Database
 from infra.records.jobs import ask_for
+from infra.records.learning.editions import JOB
 
-LEARNING = "learning"
-"""The kind of the job (`api.audit.job_process`)."""
 NOBODY = "schedule"
 """Who asked for it: no person."""
 
@@ -23,6 +22,6 @@ class Learning:
     async def learn(self) -> int:
         """See `workflows.ports.learn`."""
         async with self._database.write("jobs") as session:
-            await ask_for(session, LEARNING, NOBODY, {})
+            await ask_for(session, JOB, NOBODY, {})
         self._database.wakeups.job_waits()
         return 1

@@ -27,6 +27,7 @@ from infra.database.engine import Database, open_database
 from infra.records.archive import Archive
 from infra.records.calendars.editions import count_open
 from infra.records.jobs import Taken, find_job, finish, report
+from infra.records.learning.editions import JOB
 from infra.runtime.logs import configure_logs
 from infra.runtime.policy_files import read_policy
 from infra.runtime.settings import Settings, get_settings
@@ -74,7 +75,7 @@ async def learning(settings: Settings, client: Client, database: Database, reque
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {
     "replays": replays,
     "calendar": calendar,
-    "learning": learning,
+    JOB: learning,
 }
 
 

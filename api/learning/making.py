@@ -16,8 +16,6 @@ from infra.records.learning.cases import Confirmed, confirmed
 from infra.records.learning.editions import find as find_edition
 from infra.records.learning.editions import keep, latest, secret, serving_number, serving_of
 
-KIND = "learning"
-"""Of the job."""
 log = structlog.get_logger()
 
 

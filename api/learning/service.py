@@ -10,7 +10,6 @@ from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.core.permissions import at_root, holds_at_root
 from api.core.schemas import Listed
-from api.learning.making import KIND
 from api.learning.schemas import Asked, LearnedEdition, Standing, Switched, SwitchIn
 from domain.base import china
 from domain.errors import FieldsInvalid
@@ -61,7 +60,7 @@ async def make(services: Services, session: Session, actor: Actor, key: str | No
         await at_root(services, session, actor, LEARNING_SWITCHERS, "learning:make")
 
         async def keep(writing: Session) -> Answer[Asked]:
-            return Answer(202, Asked(job_id=await ask_for(writing, KIND, actor.person_id, {})))
+            return Answer(202, Asked(job_id=await ask_for(writing, records.JOB, actor.person_id, {})))
 
         return Effect(keep, records.LOCK)
 

@@ -23,7 +23,6 @@ from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
 from infra.read_model.disputes import visible
 from infra.read_model.earlier_matters import Likeness, earlier_matters
-from infra.records.incidents import first_content
 
 MOST_SHOWN = 20
 """Matters that are listed; the others are counted."""
@@ -73,12 +72,13 @@ async def look_back_on(services: Services, session: Session, actor: Actor, dispu
     return found
 
 
-async def proposed(session: Session, actor: Actor, dispute_no: str) -> list[Similar]:
+async def proposed(session: Session, actor: Actor, dispute_no: str, similar: Sequence[Any]) -> list[Similar]:
     """The earlier disputes that the first report of one was like when it came in, the likest first: to be looked at
     before it is confirmed as a matter of its own. None that the reader may not see.
     """
-    content = await first_content(session, dispute_no)
-    found = [Similar.model_validate(each) for each in content.get("similar", ())]
+    if not similar:
+        return []
+    found = [Similar.model_validate(each) for each in similar]
     seen = await visible(session, actor, [each.dispute_no for each in found])
     return [each for each in found if each.dispute_no in seen and each.dispute_no != dispute_no]
 

@@ -42,7 +42,7 @@ from domain.triage.lexicon import Lexicon
 from domain.triage.places import Directory
 from domain.triage.responsibility import list_row
 from domain.triage.subjects import concern_of
-from domain.triage.triage import Learned, Triage
+from domain.triage.triage import Triage
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
@@ -110,8 +110,9 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     directory = await services.directory.read(session)
     before = await look_back(session, actor, dispute) if task.pending else None
     triaging = task.pending and row.kind == desks.KIND
-    learned = await _learned(session, dispute) if triaging else None
-    alike = await proposed(session, actor, row.dispute_no) if triaging else []
+    report = await _first_report(session, dispute) if triaging else {}
+    alike = await proposed(session, actor, row.dispute_no, report.get("similar", ()))
+    learned = Triage.model_validate(report["triage"]).learned if report else None
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
     lexicon = services.policy.lexicon
@@ -120,10 +121,10 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
                       learned)  # fmt: skip
 
 
-async def _learned(session: Session, dispute: DisputeRow) -> Learned | None:
-    """What corrections taught about the report that the dispute began with."""
+async def _first_report(session: Session, dispute: DisputeRow) -> JsonObject:
+    """What is sealed of the report that a dispute began with."""
     row = await find_incident(session, dispute.sealed["incidents"][0]["incident_id"])
-    return Triage.model_validate(row.sealed["triage"]).learned if row else None
+    return row.sealed if row else {}
 
 
 async def _nameable(session: Session, task: Task, concern: Concern) -> list[tuple[PersonAtPost, JsonObject | None]]:

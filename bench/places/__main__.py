@@ -6,6 +6,7 @@ The baselines are given the threshold that suits the file best, so they are bett
 `bench.scoring.labelled` says what a mapping is.
 """
 
+import argparse
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,6 @@ from bench.scoring.baselines import TfIdf, jaccard
 from bench.scoring.labelled import Row, read_rows, read_section
 from bench.scoring.measures import Answer, Scored, accuracy, average_precision, best_accuracy, macro_f1
 from bench.scoring.subject import same_place
-from bench.support import BenchError
 
 SAME, OTHER = "one place", "two places"
 
@@ -57,14 +57,12 @@ def measure(rows: Sequence[Row], same: frozenset[str]) -> dict[str, Any]:
 
 def main() -> int:
     """Measures; returns the exit code."""
-    given = telling.arguments(__doc__).parse_args()
-    try:
-        section = read_section(given.mapping, "places")
-        telling.keep(measure(read_rows(given.csv, section, ("first", "second", "same")), section.same), given.json)
-    except (BenchError, OSError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return telling.ran(telling.arguments(__doc__).parse_args(), _measured)
+
+
+def _measured(given: argparse.Namespace) -> dict[str, Any]:
+    section = read_section(given.mapping, "places")
+    return measure(read_rows(given.csv, section, ("first", "second", "same")), section.same)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ texts, and once more the texts with place and parties. A pair of a file is a har
 scores compare, not how often a county's reports are joined wrongly. `bench.scoring.labelled` says what a mapping is.
 """
 
+import argparse
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,7 +18,6 @@ from bench.scoring.baselines import TfIdf, jaccard
 from bench.scoring.labelled import Row, read_rows, read_section
 from bench.scoring.measures import Scored, average_precision, best_accuracy, recall_at
 from bench.scoring.subject import Told, likeness, read_lexicon, read_likeness
-from bench.support import BenchError
 
 STRICT = 0.98
 """The precision at which reports may be joined by no hand (issue 12's aim)."""
@@ -83,14 +83,12 @@ def _speed(pairs: Sequence[tuple[Told, Told]], like: Callable[[Told, Told], obje
 
 def main() -> int:
     """Measures; returns the exit code."""
-    given = telling.arguments(__doc__).parse_args()
-    try:
-        section = read_section(given.mapping, "repeats")
-        telling.keep(measure(read_rows(given.csv, section, ("first", "second", "same")), section.same), given.json)
-    except (BenchError, OSError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return telling.ran(telling.arguments(__doc__).parse_args(), _measured)
+
+
+def _measured(given: argparse.Namespace) -> dict[str, Any]:
+    section = read_section(given.mapping, "repeats")
+    return measure(read_rows(given.csv, section, ("first", "second", "same")), section.same)
 
 
 if __name__ == "__main__":

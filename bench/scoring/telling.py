@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.scoring.measures import Answer, accuracy, by_class, calibration_error, confused, macro_f1, reliability
+from bench.support import BenchError
 
 ROUNDS = 3
 """Texts are judged so often for their speed; the quickest round counts, since the others were disturbed."""
@@ -69,7 +71,13 @@ def tell_classes(answers: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
-def keep(figures: dict[str, Any], path: Path | None) -> None:
-    """Writes the figures where they were asked for."""
-    if path:
-        path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def ran(given: argparse.Namespace, measure: Callable[[argparse.Namespace], dict[str, Any]]) -> int:
+    """Measures, keeps the figures where `--json` says, and returns the exit code; what is wrong is a sentence."""
+    try:
+        figures = measure(given)
+        if given.json:
+            given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except (BenchError, OSError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -11,7 +11,6 @@ import argparse
 import sys
 
 from bench.scoring import telling
-from bench.support import BenchError
 from bench.triage import categories, danger
 
 
@@ -22,13 +21,7 @@ def main() -> int:
     categories.add_options(telling.add_arguments(benches.add_parser("categories", help="of any labelled file")))
     telling.add_arguments(benches.add_parser("danger", help="told from what sounds like it"))
     given = parser.parse_args()
-    try:
-        figures = categories.measure(given) if given.bench == "categories" else danger.measure(given)
-        telling.keep(figures, given.json)
-    except (BenchError, OSError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return telling.ran(given, categories.measure if given.bench == "categories" else danger.measure)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ from infra.records.repeats.candidates import Keys, candidates, tokens_kept
 
 WINDOW = timedelta(days=30)
 """How far back an earlier report of the same place may be one of the same quarrel."""
-MERGED = ACTIONS[MERGER].outcome
 NEWEST = 20
 """So many earlier reports of a place are compared, the newest, beside those that keys lead to: a hospital's door has
 thousands."""
+MERGED = ACTIONS[MERGER].outcome
 
 
 class Earlier(Model):
@@ -187,13 +187,6 @@ async def first_of_number(database: Database, row: IncidentRow) -> str:
 async def find_incident(session: AsyncSession, incident_id: str) -> IncidentRow | None:
     """A report by its id."""
     return await session.get(IncidentRow, incident_id)
-
-
-async def first_content(session: AsyncSession, dispute_no: str) -> dict[str, Any]:
-    """What is sealed of the report that began a dispute; empty where none did."""
-    of = select(col(IncidentRow.sealed)).where(col(IncidentRow.dispute_no) == dispute_no)
-    sealed = (await session.execute(of.order_by(col(IncidentRow.received_at)).limit(1))).scalar_one_or_none()
-    return sealed or {}
 
 
 def _number_of(row: IncidentRow) -> dict[str, str]:

@@ -21,6 +21,8 @@ from infra.database.tables.operations import LearnedEditionRow
 REMEMBERED = 5.0
 """Seconds for which a process goes by the edition that it read last."""
 LOCK = "learned_edition"
+JOB = "learning"
+"""The kind of the job that makes one (`infra.records.jobs`)."""
 
 
 def secret() -> bytes:

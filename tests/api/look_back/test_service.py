@@ -162,7 +162,7 @@ async def test_the_brief_costs_one_statement_more(services: Services, session: S
     with services.database.heard(lambda statement, _: said.append(statement)):
         await whole_task(services, session, reader, task.task_id)
     assert len([statement for statement in said if "party_token" in statement]) == 1
-    assert len(said) <= 10, said  # the tenth is what the first report was like when it came in
+    assert len(said) <= 9, said
 
 
 async def test_the_beat_of_the_place_is_named(services: Services, session: Session, engine: LivingEngine) -> None:
