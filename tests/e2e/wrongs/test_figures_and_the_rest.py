@@ -110,6 +110,18 @@ class TestWrong11DroppedOnTheWay:
         assert people.dispute(number)["stage"] == "push_1", "非必要不分流"
         assert people.dispute(number)["diversions"][0]["diverted"] is False
 
+    @pytest.mark.req("H-033", "Q-033")
+    def test_what_may_be_a_threat_is_asked_about_and_stays(self, people: People) -> None:
+        """“非必要不分流”: the same quarrel would go, but for words of which nobody knows yet how they were meant."""
+        number = people.quarrel(f"{QUARREL}，对方放话走着瞧", source="12345")
+        case = people.dispute(number)
+        assert case["confidence"] >= 0.4
+        assert [ground["code"] for ground in case["diversion"]["grounds"]] == ["unsure"]
+        assert "走着瞧" in case["diversion"]["grounds"][0]["text"]
+        assert "请立即询问" in case["diversion"]["grounds"][0]["text"]
+        people.answer(number, "confirm_triage", "confirm")
+        assert people.dispute(number)["stage"] == "push_1"
+
     @pytest.mark.req("Q-023")
     def test_escalating_moves_the_holder(self, people: People) -> None:
         """“信息传递,责任传递”."""
