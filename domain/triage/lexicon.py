@@ -61,6 +61,24 @@ class Track(Row):
     limit: str
 
 
+class Subclass(Row):
+    """A kind of matter that the list has no row for: it counts as the row it stands under, and another unit may have it
+    (公交 under 交通事故, because 81 rows are the published list)."""
+
+    code: str
+    name: str
+    lead: str
+    cooperating: tuple[str, ...]
+    non_police: bool = True
+    strong: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every cue of it."""
+        return frozenset((*self.strong, *self.keywords))
+
+
 class Category(Row):
     """One row of the responsibility list."""
 
@@ -76,13 +94,38 @@ class Category(Row):
     strong: tuple[str, ...] = ()
     keywords: tuple[str, ...]
     context: tuple[str, ...] = ()
+    subclasses: tuple[Subclass, ...] = ()
+    """what counts as this row and has none of its own"""
     police_trigger: str | None = None
     note: str | None = None
 
     def cues(self) -> Iterator[tuple[str, float]]:
-        """Every cue with the weight of its tier."""
+        """Every cue with the weight of its tier, its subclasses' too; once, as its own row weighs it."""
+        yield from self.own_cues()
+        seen = {cue for cue, _ in self.own_cues()}
+        for each in self.subclasses:
+            for tier in ("strong", "keywords"):
+                new = [cue for cue in getattr(each, tier) if cue not in seen]
+                seen.update(new)
+                yield from ((cue, _TIER_WEIGHT[tier]) for cue in new)
+
+    def own_cues(self) -> Iterator[tuple[str, float]]:
+        """Every cue with the weight of its tier, without those of its subclasses."""
         for tier, weight in _TIER_WEIGHT.items():
             yield from ((cue, weight) for cue in getattr(self, tier))
+
+    def narrowed(self, said: Mapping[str, float]) -> Category:
+        """The row with the units of that subclass under it which more than half of what was said speaks for.
+
+        Args:
+            said: the evidence of each cue that spoke for this row.
+        """
+        half = sum(said.values()) / 2
+        for each in self.subclasses:
+            if sum(weight for cue, weight in said.items() if cue in each.words) > half:
+                units = {"lead": each.lead, "cooperating": each.cooperating, "non_police": each.non_police}
+                return self.model_copy(update=units)
+        return self
 
 
 class Group(Row):
@@ -196,6 +239,13 @@ class Lexicon(Row):
         return frozenset(code for code, kind in self.risk_kinds.items() if kind.police_first)
 
     @cached_property
+    def violent_cues(self) -> frozenset[str]:
+        """The cues of rows that the police lead, but not those of others' subclasses under them."""
+        return frozenset(
+            cue for row in self.categories.values() if not row.non_police for cue, _ in row.own_cues()
+        ) - frozenset(word for row in self.categories.values() for each in row.subclasses for word in each.words)
+
+    @cached_property
     def frame_names(self) -> Mapping[str, str]:
         """What the frames of danger are called, by code."""
         return {frame.code: frame.name for frame in self.danger.frames} if self.danger else {}
@@ -300,7 +350,13 @@ def _check_categories(listed: CategoriesFile, categories: Mapping[str, Category]
         _known(CATEGORIES_FILE, code, units, listed.departments)
         _known(CATEGORIES_FILE, code, [row.statutory_track], listed.tracks)
         _distinct(CATEGORIES_FILE, code, units)
-        _usable(CATEGORIES_FILE, code, (cue for cue, _ in row.cues()), innocent)
+        _usable(CATEGORIES_FILE, code, (cue for cue, _ in row.own_cues()), innocent)
+        for each in row.subclasses:
+            units = (each.lead, *each.cooperating)
+            _known(CATEGORIES_FILE, each.code, units, listed.departments)
+            _distinct(CATEGORIES_FILE, each.code, units)
+            _usable(CATEGORIES_FILE, each.code, (*each.strong, *each.keywords), innocent)
+    _distinct(CATEGORIES_FILE, "subclasses", (each.code for row in categories.values() for each in row.subclasses))
     police = (*listed.police_first_cues, *listed.police_matter_cues)
     _usable(CATEGORIES_FILE, "police_first_cues, police_matter_cues", police, innocent)
     _known(CATEGORIES_FILE, "source_context", (FALLBACK_CATEGORY, *listed.source_context.values()), categories)

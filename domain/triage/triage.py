@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -41,7 +41,6 @@ _SOURCE_WEIGHT = 0.3
 _CAUSE_BOOST = 1.5
 _CAUSE_BEFORE = re.compile(r"(?:因|因为|由于|关于|为)(?:了|其|双方|两家)?$")
 _CAUSE_AFTER = re.compile(r"的?(?:纠纷|问题|矛盾|争议|一事|的事|引发|引起)")
-
 
 Why = Literal["category", "risk", "police_first", "unsure", "raise"]
 
@@ -159,9 +158,11 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         repeats: how many reports of the same matter there were within 30 days, this one included; 0 = not known.
     """
     heard = _hear(narrative, lexicon)
-    scores = _scores(heard, lexicon, source)
+    said = _said_for(heard)
+    scores = _scores(said, lexicon, source)
     ranked = sorted(scores, key=lambda code: (-scores[code], lexicon.categories[code].seq))
-    category = lexicon.categories[ranked[0] if ranked else FALLBACK_CATEGORY]
+    best = ranked[0] if ranked else FALLBACK_CATEGORY
+    category = lexicon.categories[best].narrowed(said.get(best, {}))
     kinds, speaking = _kinds(heard, category, lexicon)
     raised = _raises(heard, repeats)
     police_heard = bool(heard.police or heard.frames or heard.like) or any(kind.police_first for kind in speaking)
@@ -201,14 +202,14 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
 
 def evidence(narrative: str, lexicon: Lexicon, source: str = "110") -> dict[str, float]:
     """What the cues say for each category of which one spoke, as `triage` weighs it."""
-    return _scores(_hear(narrative, lexicon), lexicon, source)
+    return _scores(_said_for(_hear(narrative, lexicon)), lexicon, source)
 
 
 def _hear(narrative: str, lexicon: Lexicon) -> _Heard:
     reading = read(narrative)
     text = reading.text
     hits = lexicon.index.find(text)
-    refused = denied(hits, text)
+    refused, violent = denied(hits, text), lexicon.violent_cues
 
     def affirmed(layer: Layer) -> list[Hit]:
         return [hit for hit in settle(hits, layer) if hit not in refused]
@@ -230,7 +231,7 @@ def _hear(narrative: str, lexicon: Lexicon) -> _Heard:
         reading=reading,
         renamed=renamed,
         # Only violence is denied in a way that changes the matter: 没有工资 is about wages all the same.
-        category=[hit for hit in settle(hits, Layer.CATEGORY) if hit not in refused or not _is_violent(hit, lexicon)],
+        category=[hit for hit in settle(hits, Layer.CATEGORY) if not (hit in refused and hit.cue in violent)],
         risk=risks,
         police=loud,
         harm=affirmed(Layer.HARM),
@@ -290,19 +291,21 @@ def _cue_at(reading: Reading, start: int, end: int, why: Why, code: str) -> Cue:
     return Cue(text=reading.text[start:end], why=why, code=code, start=typed_from, end=typed_to)
 
 
-def _is_violent(hit: Hit, lexicon: Lexicon) -> bool:
-    return any(use.layer is Layer.CATEGORY and not lexicon.categories[use.code].non_police for use in hit.uses)
-
-
-def _scores(heard: _Heard, lexicon: Lexicon, source: str) -> dict[str, float]:
+def _said_for(heard: _Heard) -> dict[str, dict[str, float]]:
+    """By category, how much each cue says for it."""
     boosts: dict[str, float] = {}
     for hit in heard.category:  # said twice is not twice the evidence
         boosts[hit.cue] = max(boosts.get(hit.cue, 1.0), _CAUSE_BOOST if _is_cause(hit, heard.text) else 1.0)
-    scores: dict[str, float] = {}
-    for cue, uses in {hit.cue: hit.uses for hit in heard.category}.items():
-        for use in uses:
+    said: dict[str, dict[str, float]] = {}
+    for hit in heard.category:
+        for use in hit.uses:
             if use.layer is Layer.CATEGORY:
-                scores[use.code] = scores.get(use.code, 0.0) + use.weight * boosts[cue]
+                said.setdefault(use.code, {})[hit.cue] = use.weight * boosts[hit.cue]
+    return said
+
+
+def _scores(said: Mapping[str, Mapping[str, float]], lexicon: Lexicon, source: str) -> dict[str, float]:
+    scores = {code: sum(weights.values()) for code, weights in said.items()}
     if leaning := lexicon.listed.source_context.get(source):
         scores[leaning] = scores.get(leaning, 0.0) + _SOURCE_WEIGHT
     return scores

@@ -31,15 +31,17 @@ class Serving:
         best = heard.category(found.category)
         row = lexicon.categories[best if best in listed else found.category]
         confidence = round(listed.get(row.code, 0.0), 2)
+        same = row.code == found.category  # then the cues also know which subclass of the row it is, and whose it is
+        units = {"suggested_lead": row.lead, "suggested_cooperating": list(row.cooperating)}
+        elsewhere = found.elsewhere and (same or row.non_police)
         return found.model_copy(
             update={
                 "category": row.code,
                 "category_name": row.name,
-                "suggested_lead": row.lead,
-                "suggested_cooperating": list(row.cooperating),
+                **({} if same else units),
                 "statutory_track": row.statutory_track,
-                "elsewhere": found.elsewhere and row.non_police,
-                "divertible": found.divertible and row.non_police and confidence >= DIVERT_CONFIDENCE,
+                "elsewhere": elsewhere,
+                "divertible": found.divertible and elsewhere and confidence >= DIVERT_CONFIDENCE,
                 "confidence": confidence,
                 "alternatives": _alternatives(listed, row.code, lexicon),
                 "learned": Learned(

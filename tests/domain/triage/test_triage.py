@@ -310,6 +310,27 @@ class TestTraps:
         assert (found.colour, "group_gathering" in found.risk_kinds) == ("blue", False)
 
 
+@pytest.mark.parametrize(
+    ("narrative", "row", "lead"),
+    [
+        ("火车站的出租车不打表，还拒载，要五十块一口价", "injury_traffic_accident", "transport"),
+        ("学校门口没有红绿灯也没有斑马线，过马路很危险，请装信号灯", "injury_traffic_accident", "transport"),
+        ("电动车和小车追尾，交警认定对方全责，保险不赔", "injury_traffic_accident", "traffic_police"),
+        ("小区电梯检验合格的牌子过期三个月，维保公司不管，常停在半空", "property_shared_facility", "market_reg"),
+        ("社区卫生服务中心说没有疫苗，孩子超过了接种时间", "livelihood_medical", "health"),
+        ("城乡居民医保在外地住院不给报销，医保局说材料不全", "livelihood_medical", "health_ins"),
+        ("实验小学说学位已满，把孩子调剂到很远的学校", "livelihood_campus", "education"),
+        ("注册商标被隔壁县的店用了，商标侵权怎么处理", "other_civil_dispute", "market_reg"),
+    ],
+)
+def test_what_the_list_has_no_row_for_counts_as_the_nearest_row(narrative: str, row: str, lead: str) -> None:
+    """[DESIGN] The published list has 81 rows (H-032) and none for buses."""
+    found = judged(narrative)
+    assert (found.category, found.suggested_lead) == (row, lead)
+    assert found.elsewhere == (lead != "traffic_police")
+    assert not found.police_heard
+
+
 def test_a_narrative_takes_far_less_than_a_millisecond() -> None:
     """The best of several runs, so that a busy machine does not fail the build."""
     narrative = "报警人称楼上住户长期半夜制造噪声，因漏水问题与物业发生争执，对方没有动手，但扬言要报复，请求处理。" * 2
