@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from domain.policy.loading import parse_policy
 from domain.triage.hearing.cues import CueIndex, Layer, Use, cue_fault, literals
 from domain.triage.hearing.frames import DangerFile, parse_danger
 from domain.triage.hearing.listening import Ear
+from domain.triage.hearing.matcher import Matcher
 from domain.triage.hearing.pieces import Pieces, PiecesFile, parse_pieces
 
 Colour = Literal["red", "yellow", "blue"]
@@ -219,8 +221,14 @@ class Lexicon(Row):
     """the table under the frames; none: only frames are heard"""
 
     @cached_property
+    def matcher(self) -> Matcher:
+        """Finds every word that any of them listens for."""
+        own = (self.index.words, self.ear.words if self.ear else ())
+        return Matcher(chain.from_iterable(own), self.pieces.pairs if self.pieces else ())
+
+    @cached_property
     def index(self) -> CueIndex:
-        """The compiled index of every cue of both lists."""
+        """Every cue of both lists."""
         return CueIndex(_uses(self), (*self.listed.innocent_phrases, *_innocent_of_police(self)))
 
     @cached_property

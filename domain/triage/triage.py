@@ -18,7 +18,8 @@ from pydantic import Field
 from domain.base import Model, absent
 from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.hearing.cues import Hit, Layer, denied, same_clause, settle
-from domain.triage.hearing.listening import Ear, Heard, Scopes, Span
+from domain.triage.hearing.listening import Heard, Scopes
+from domain.triage.hearing.matcher import Found, Span
 from domain.triage.hearing.pieces import LIKE_NOTHING
 from domain.triage.hearing.reading import Reading, read
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
@@ -129,6 +130,7 @@ class _Heard(NamedTuple):
     """What a narrative holds, layer by layer, overlaps settled and denials taken out."""
 
     reading: Reading
+    found: Found
     renamed: Reading
     """with words of dialect and slips of typing put right: where frames are heard"""
     category: list[Hit]
@@ -169,9 +171,11 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
     confidence = _confidence([scores[code] for code in ranked])
     # Of a category that is a guess nobody knows whether it is the police's; below this nothing is diverted anyway.
     led = not category.non_police and confidence >= DIVERT_CONFIDENCE
-    police = police_heard or (led and not (lexicon.ear and lexicon.ear.calm(heard.text)))
+    police = police_heard or (led and not (lexicon.ear and lexicon.ear.calm(heard.found)))
     harm = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
-    danger = bool(heard.frames or heard.like) or any(use.code == "danger" for hit in heard.police for use in hit.uses)
+    danger = bool(heard.frames or heard.like) or any(
+        use.code == "danger" for hit in heard.police for use in hit.cue.uses
+    )
     unsure = [] if police else heard.unsure
     urgency = MOST_URGENT if danger else min(max(1 + len(raised), ASKED if unsure else 1), MOST_URGENT)
     cues = [*_cues(heard, category), *raised]
@@ -207,31 +211,36 @@ def evidence(narrative: str, lexicon: Lexicon, source: str = "110") -> dict[str,
 
 def _hear(narrative: str, lexicon: Lexicon) -> _Heard:
     reading = read(narrative)
-    text = reading.text
-    hits = lexicon.index.find(text)
-    refused, violent = denied(hits, text), lexicon.violent_cues
+    found = lexicon.matcher.find(reading.text)
+    hits = lexicon.index.find(found)
+    refused, violent = denied(hits, reading.text), lexicon.violent_cues
 
     def affirmed(layer: Layer) -> list[Hit]:
-        return [hit for hit in settle(hits, layer) if hit not in refused]
+        return [hit for hit in settle(hits, layer) if hit.start not in refused]
 
     loud, risks = affirmed(Layer.POLICE), affirmed(Layer.RISK)
     like: list[Cue] = []
     renamed, frames, unsure = reading, list[Heard](), list[Cue]()
     if ear := lexicon.ear:
-        renamed = ear.renamed(reading)
-        scopes = ear.scopes(renamed.text)
-        frames, unsure = _frames(renamed, scopes, [reading.span(hit.start, hit.end) for hit in refused], ear)
-        own = scopes if renamed is reading else ear.scopes(text)
+        renamed = ear.renamed(reading, found)
+        meant = found if renamed is reading else lexicon.matcher.find(renamed.text)
+        scopes = ear.scopes(meant)
+        negated = [reading.span(hit.start, hit.end) for hit in hits if hit.start in refused]
+        frames, unsure = _frames(ear.hear(renamed, meant, scopes, negated), renamed)
+        own = scopes if renamed is reading else ear.scopes(found)
         loud, doubted = _in_earnest(loud, reading, own, lexicon)
         risks, doubted_too = _in_earnest(risks, reading, own, lexicon)
         unsure = list({(cue.text, cue.start): cue for cue in (*unsure, *doubted, *doubted_too)}.values())
         if not frames and not loud:
-            unsure, like = _net(unsure, renamed, scopes, lexicon)
+            unsure, like = _net(unsure, renamed, meant, scopes, lexicon)
     return _Heard(
         reading=reading,
+        found=found,
         renamed=renamed,
         # Only violence is denied in a way that changes the matter: 没有工资 is about wages all the same.
-        category=[hit for hit in settle(hits, Layer.CATEGORY) if not (hit in refused and hit.cue in violent)],
+        category=[
+            hit for hit in settle(hits, Layer.CATEGORY) if not (hit.start in refused and hit.cue.text in violent)
+        ],
         risk=risks,
         police=loud,
         harm=affirmed(Layer.HARM),
@@ -242,11 +251,13 @@ def _hear(narrative: str, lexicon: Lexicon) -> _Heard:
     )
 
 
-def _net(unsure: list[Cue], reading: Reading, scopes: Scopes, lexicon: Lexicon) -> tuple[list[Cue], list[Cue]]:
+def _net(
+    unsure: list[Cue], reading: Reading, found: Found, scopes: Scopes, lexicon: Lexicon
+) -> tuple[list[Cue], list[Cue]]:
     """What is not known once the net is asked too, and the pieces by which a text is danger beyond asking."""
     if lexicon.pieces is None:
         return unsure, []
-    likeness = lexicon.pieces.weigh(reading.text)
+    likeness = lexicon.pieces.weigh(found)
     if likeness.score <= LIKE_NOTHING:
         return unsure, []
     spans = [Span(at, at + len(piece)) for piece in likeness.strongest if (at := reading.text.find(piece)) >= 0]
@@ -259,11 +270,8 @@ def _net(unsure: list[Cue], reading: Reading, scopes: Scopes, lexicon: Lexicon) 
     return unsure or [_cue_at(reading, *span, "unsure", LIKENESS) for span in spans], []
 
 
-def _frames(
-    reading: Reading, scopes: Scopes, denied: Sequence[tuple[int, int]], ear: Ear
-) -> tuple[list[Heard], list[Cue]]:
+def _frames(heard: list[Heard], reading: Reading) -> tuple[list[Heard], list[Cue]]:
     """The frames surely heard, and what is not known."""
-    heard = ear.hear(reading, scopes, denied)
     sure = [each for each in heard if each.sure]
     perhaps = [each for each in heard if not each.sure and not each.quiet]
     return sure, [_cue_at(reading, each.start, each.end, "unsure", each.frame.code) for each in perhaps]
@@ -275,11 +283,13 @@ def _in_earnest(hits: list[Hit], reading: Reading, scopes: Scopes, lexicon: Lexi
     passing = lexicon.ear.passing if lexicon.ear else ()
     for hit in hits:
         grave = [
-            use for use in hit.uses if use.layer is Layer.POLICE or (use.weight and use.code in lexicon.police_kinds)
+            use
+            for use in hit.cue.uses
+            if use.layer is Layer.POLICE or (use.weight and use.code in lexicon.police_kinds)
         ]
         at = Span(hit.start, hit.end)
         scope, quiet = scopes.over(at, at) if grave else (None, False)
-        if scope is None and not (hit.cue in passing and all(use.code == "offence" for use in grave)):
+        if scope is None and not (hit.cue.text in passing and all(use.code == "offence" for use in grave)):
             meant.append(hit)
         elif not quiet:
             doubted.append(_cue_at(reading, hit.start, hit.end, "unsure", scope or "passing"))
@@ -295,12 +305,12 @@ def _said_for(heard: _Heard) -> dict[str, dict[str, float]]:
     """By category, how much each cue says for it."""
     boosts: dict[str, float] = {}
     for hit in heard.category:  # said twice is not twice the evidence
-        boosts[hit.cue] = max(boosts.get(hit.cue, 1.0), _CAUSE_BOOST if _is_cause(hit, heard.text) else 1.0)
+        boosts[hit.cue.text] = max(boosts.get(hit.cue.text, 1.0), _CAUSE_BOOST if _is_cause(hit, heard.text) else 1.0)
     said: dict[str, dict[str, float]] = {}
     for hit in heard.category:
-        for use in hit.uses:
+        for use in hit.cue.uses:
             if use.layer is Layer.CATEGORY:
-                said.setdefault(use.code, {})[hit.cue] = use.weight * boosts[hit.cue]
+                said.setdefault(use.code, {})[hit.cue.text] = use.weight * boosts[hit.cue.text]
     return said
 
 
@@ -317,7 +327,7 @@ def _is_cause(hit: Hit, text: str) -> bool:
 
 def _kinds(heard: _Heard, category: Category, lexicon: Lexicon) -> tuple[list[RiskKind], list[RiskKind]]:
     """All kinds, in the order of the list, and those of them whose own keyword spoke."""
-    uses = [use for hit in heard.risk for use in hit.uses if use.layer is Layer.RISK]
+    uses = [use for hit in heard.risk for use in hit.cue.uses if use.layer is Layer.RISK]
     named, loud = {use.code for use in uses}, {use.code for use in uses if use.weight}
     every = list(lexicon.risk_kinds.values())
     kinds = [kind for kind in every if kind.code in named or category.code in kind.categories]
@@ -357,7 +367,7 @@ def _cues(heard: _Heard, category: Category) -> list[Cue]:
 
     def add(hits: Sequence[Hit], layer: Layer, why: Why) -> None:
         for hit in hits:
-            for use in hit.uses:
+            for use in hit.cue.uses:
                 if use.layer is layer and (layer is not Layer.CATEGORY or use.code == category.code):
                     cue = _cue_at(heard.reading, hit.start, hit.end, why, use.code)
                     found.setdefault((cue.text, why, use.code), cue)

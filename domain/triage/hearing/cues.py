@@ -1,4 +1,4 @@
-"""Finding cue words in a narrative: one index over all cues, overlaps to the longest, and negation.
+"""Finding cue words in a narrative: one table of all cues, overlaps to the longest, and negation.
 
 Chinese has no spaces, so a cue is found by its characters wherever they stand. Three things keep that honest: a longer
 cue swallows the shorter one inside it (楼上漏水 is not 楼上), an innocent phrase swallows a cue and says nothing itself
@@ -8,11 +8,11 @@ A cue may hold one gap, written `…`: up to `GAP` characters within one clause 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from operator import add
 from typing import NamedTuple
 
+from domain.triage.hearing.matcher import Found
 from domain.triage.hearing.reading import read
 
 GAP = 8
@@ -41,26 +41,30 @@ class Use(NamedTuple):
     weight: float
 
 
-class Hit(NamedTuple):
-    """A cue found: `start` and `end` are character offsets, `mask` has a bit set for every character it claims."""
+class Cue(NamedTuple):
+    """A cue of the lists, and all that it means."""
 
-    cue: str
-    size: int
-    start: int
-    end: int
-    mask: int
+    text: str
+    head: str
+    tail: str
+    """what stands behind its gap; empty where it has none"""
     uses: tuple[Use, ...]
     layers: int
     """a bit for each layer it speaks in; none for an innocent phrase"""
 
+    @property
+    def size(self) -> int:
+        """The characters that it claims."""
+        return len(self.head) + len(self.tail)
 
-class _Pattern(NamedTuple):
-    cue: str
-    head: str
-    tail: str
-    size: int
-    uses: tuple[Use, ...]
-    layers: int
+
+class Hit(NamedTuple):
+    """A cue found, from character `start` to before `end`; `order` is its place among those that begin there."""
+
+    start: int
+    order: int
+    end: int
+    cue: Cue
 
 
 def literals(cue: str) -> str:
@@ -81,76 +85,97 @@ def cue_fault(cue: str) -> str | None:
 
 
 class CueIndex:
-    """All cues of a lexicon, found in one pass over the text by the first characters of each."""
+    """All cues of a lexicon by the words that the matcher is to find."""
 
     def __init__(self, uses: Iterable[tuple[str, Use]], innocent: Iterable[str]) -> None:
         collected: dict[str, list[Use]] = {phrase: [] for phrase in innocent}
-        for cue, use in uses:
-            collected.setdefault(cue, []).append(use)
-        # Two characters leave a handful of candidates a position; a head of one character has a table of its own.
-        self._by_pair: dict[str, list[_Pattern]] = {}
-        self._by_char: dict[str, list[_Pattern]] = {}
-        for cue, own in collected.items():
-            head, _, tail = cue.partition(_GAP_MARK)
-            layers = sum({1 << use.layer for use in own})
-            pattern = _Pattern(cue, head, tail, len(head) + len(tail), tuple(own), layers)
-            table, key = (self._by_pair, head[:2]) if len(head) > 1 else (self._by_char, head)
-            table.setdefault(key, []).append(pattern)
-        self._chars = re.compile(f"[{re.escape(''.join(self._by_char))}]") if self._by_char else None
+        for text, use in uses:
+            collected.setdefault(text, []).append(use)
+        self._whole: dict[str, tuple[int, Cue]] = {}
+        # Of a gapped cue the longer end is looked for, as the rarer (欠…工资), and the other one beside it.
+        self._by_head: dict[str, list[tuple[int, Cue]]] = {}
+        self._by_tail: dict[str, list[tuple[int, Cue]]] = {}
+        for at, (text, own) in enumerate(collected.items()):
+            head, _, tail = text.partition(_GAP_MARK)
+            cue = Cue(text, head, tail, tuple(own), sum({1 << use.layer for use in own}))
+            if not tail:
+                self._whole[text] = at, cue
+                continue
+            order = at if len(head) > 1 else at + len(collected)
+            table, key = (self._by_head, head) if len(head) > len(tail) else (self._by_tail, tail)
+            table.setdefault(key, []).append((order, cue))
+        self.words = frozenset((*self._whole, *self._by_head, *self._by_tail))
 
-    def find(self, text: str) -> list[Hit]:
-        """Every cue in a normalised text, overlapping ones too, in the order of the text."""
-        by_pair, hits = self._by_pair, list[Hit]()
-        for start, pair in enumerate(map(add, text, text[1:])):
-            if pair in by_pair:
-                for pattern in by_pair[pair]:
-                    if text.startswith(pattern.head, start) and (hit := _match(pattern, text, start)):
-                        hits.append(hit)
-        if self._chars is None:
-            return hits
-        gapped = [
-            hit
-            for found in self._chars.finditer(text)
-            for pattern in self._by_char[found[0]]
-            if pattern.tail in text and (hit := _match(pattern, text, found.start()))
-        ]
-        return sorted([*hits, *gapped], key=_start) if gapped else hits
+    def find(self, found: Found) -> list[Hit]:
+        """Every cue in a text, overlapping ones too, in the order of the text."""
+        whole, by_head, by_tail, text = self._whole, self._by_head, self._by_tail, found.text
+        hits: list[Hit] = []
+        for start, word in found.words:
+            if word in whole:
+                order, cue = whole[word]
+                hits.append(Hit(start, order, start + len(word), cue))
+            if word in by_head:
+                reach = start + len(word) + GAP
+                for order, cue in by_head[word]:
+                    if text.find(cue.tail, start + len(word), reach + len(cue.tail)) >= 0:
+                        hits += _gapped(cue, order, text, start, start)
+            if word in by_tail:
+                for order, cue in by_tail[word]:
+                    first = max(start - GAP - len(cue.head), 0)
+                    if text.find(cue.head, first, start) >= 0:
+                        hits += _gapped(cue, order, text, first, start - len(cue.head), tail=start)
+        hits.sort()
+        return hits
 
 
-def _start(hit: Hit) -> int:
-    return hit.start
-
-
-def _match(pattern: _Pattern, text: str, start: int) -> Hit | None:
-    after_head = end = start + len(pattern.head)
-    mask = (1 << end) - (1 << start)
-    if pattern.tail:
-        at = text.find(pattern.tail, after_head, after_head + GAP + len(pattern.tail))
-        if at < 0 or _CLAUSE_END.search(text, after_head, at):
-            return None
-        end = at + len(pattern.tail)
-        mask |= (1 << end) - (1 << at)
-    return Hit(pattern.cue, pattern.size, start, end, mask, pattern.uses, pattern.layers)
+def _gapped(cue: Cue, order: int, text: str, first: int, last: int, tail: int | None = None) -> Iterator[Hit]:
+    """A gapped cue whose head begins from `first` to `last`, with the next tail behind it: that at `tail`, if given."""
+    size = len(cue.head)
+    while (start := text.find(cue.head, first, last + size)) >= 0:
+        end = text.find(cue.tail, start + size, start + size + GAP + len(cue.tail))
+        if end >= 0 and tail in (None, end) and not _CLAUSE_END.search(text, start + size, end):
+            yield Hit(start, order, end + len(cue.tail), cue)
+        first = start + 1
 
 
 def settle(hits: Sequence[Hit], layer: Layer) -> list[Hit]:
-    """The hits that speak in a layer: of overlapping ones the longest, then an innocent phrase, then the weightiest."""
+    """The hits that speak in a layer: of overlapping ones the longest, then an innocent phrase, then the weightiest.
+
+    `hits` stand in the order of the text.
+    """
     bit = 1 << layer
-    rivals = [hit for hit in hits if hit.layers & bit]
-    if not rivals:
-        return []
-    rivals += [hit for hit in hits if not hit.layers]
-    if len(rivals) == 1:
-        return rivals
-    rivals.sort(key=lambda hit: (-hit.size, len(hit.uses) > 0, -_weight(hit, layer), hit.start))
-    taken, speaking = 0, []
-    for hit in rivals:
-        if hit.mask & taken:
+    speaking, cluster, reach = list[Hit](), list[Hit](), 0
+    for hit in hits:
+        if hit.cue.layers & bit or not hit.cue.layers:
+            if hit.start >= reach:
+                speaking += _outspoken(cluster, layer)
+                cluster = []
+            cluster.append(hit)
+            reach = max(reach, hit.end)
+    return speaking + _outspoken(cluster, layer)
+
+
+def _outspoken(cluster: list[Hit], layer: Layer) -> list[Hit]:
+    """Those of a chain of overlapping hits that are heard."""
+    if len(cluster) < 2:
+        return [hit for hit in cluster if hit.cue.uses]
+    taken, speaking, base = 0, [], cluster[0].start
+    for hit in sorted(
+        cluster, key=lambda hit: (-hit.cue.size, len(hit.cue.uses) > 0, -_weight(hit.cue, layer), hit.start)
+    ):
+        mask = _mask(hit, base)
+        if mask & taken:
             continue
-        taken |= hit.mask
-        if hit.uses:
+        taken |= mask
+        if hit.cue.uses:
             speaking.append(hit)
-    return sorted(speaking, key=lambda hit: hit.start)
+    return sorted(speaking)
+
+
+def _mask(hit: Hit, base: int) -> int:
+    """A bit for every character that a hit claims, from `base` on: its gap it leaves to others."""
+    head, tail = (1 << len(hit.cue.head)) - 1, (1 << len(hit.cue.tail)) - 1
+    return head << (hit.start - base) | tail << (hit.end - len(hit.cue.tail) - base)
 
 
 def same_clause(one: Hit, other: Hit, text: str) -> bool:
@@ -159,8 +184,8 @@ def same_clause(one: Hit, other: Hit, text: str) -> bool:
     return _CLAUSE_END.search(text, first.end, max(first.end, second.start)) is None
 
 
-def _weight(hit: Hit, layer: Layer) -> float:
-    return max((use.weight for use in hit.uses if use.layer is layer), default=0.0)
+def _weight(cue: Cue, layer: Layer) -> float:
+    return max((use.weight for use in cue.uses if use.layer is layer), default=0.0)
 
 
 # 不 alone is no negator here: 不杀了他不算完 is a threat. A question (有没有, 是不是) and a double negation (不是没有)
@@ -178,23 +203,24 @@ _LOOK_BACK = 12
 
 def is_denied(text: str, start: int) -> bool:
     """Whether a negator stands directly before a place."""
-    return _DENIED.search(text[max(0, start - _LOOK_BACK) : start]) is not None
+    before = text[max(0, start - _LOOK_BACK) : start]
+    return _NEGATING.search(before) is not None and _DENIED.search(before) is not None
 
 
-def denied(hits: Sequence[Hit], text: str) -> set[Hit]:
-    """The hits, given in text order, that a negator stands directly before.
+def denied(hits: Sequence[Hit], text: str) -> set[int]:
+    """Where those of the hits, given in text order, begin that a negator stands directly before.
 
     A list is denied as a whole (未打架、持刀), but only on from a word of violence: in 没有工资拿刀砍人 the wages are
     denied and the knife is not.
     """
-    refused: set[Hit] = set()
+    refused: set[int] = set()
     if not _NEGATING.search(text):
         return refused
     list_ends: set[int] = set()
     for hit in hits:
         listed = any(end <= hit.start and _LISTED.fullmatch(text, end, hit.start) for end in list_ends)
         if listed or is_denied(text, hit.start):
-            refused.add(hit)
-            if hit.layers & _VIOLENT:
+            refused.add(hit.start)
+            if hit.cue.layers & _VIOLENT:
                 list_ends.add(hit.end)
     return refused

@@ -1,19 +1,18 @@
 """Frames found in a text: what is surely danger, what may be, and what only sounds like it.
 
-Only the words that a frame hangs on (its anchor) are looked for everywhere, by their first two characters; the words of
-its other slots are looked for around them. What is found is then read by scope: denied, told of others, long past,
-taken back.
+Only the words that a frame hangs on (its anchor) are looked for everywhere; the words of its other slots are looked for
+around them. What is found is then read by scope: denied, told of others, long past, taken back.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from operator import add
 from typing import NamedTuple
 
 from domain.triage.hearing.cues import is_denied
 from domain.triage.hearing.frames import DangerFile, Frame, Scope
+from domain.triage.hearing.matcher import Found, Span
 from domain.triage.hearing.reading import Reading, Renaming
 from domain.triage.hearing.slips import slips
 
@@ -23,13 +22,6 @@ _MUTE = "□"
 DENIED = "denied"
 LONGEST = 8
 """No word of a slot is longer: how far behind its first place a word may end."""
-
-
-class Span(NamedTuple):
-    """Where something stands in a reading."""
-
-    start: int
-    end: int
 
 
 class Heard(NamedTuple):
@@ -55,107 +47,93 @@ class _Looked(NamedTuple):
     after: tuple[re.Pattern[str], ...]
 
 
-class _Word(NamedTuple):
-    text: str
-    frames: tuple[_Looked, ...]
-    """none for an innocent word, which mutes what stands inside it"""
-
-
 class Ear:
     """The list compiled: hears every frame of a reading."""
 
     def __init__(self, listed: DangerFile, innocent: Iterable[str] = ()) -> None:
         slipped = slips(listed)
-        hung: dict[str, list[_Looked]] = {word: [] for word in (*listed.innocent, *innocent)}
-        self._innocent = frozenset(hung)
+        self._innocent = frozenset((*listed.innocent, *innocent))
+        self._hung: dict[str, list[_Looked]] = {}
         for frame in listed.frames:
             looked = _look(frame, listed.words)
             for name in frame.when.slots[frame.when.anchor]:
                 for word in (*listed.words[name], *slipped.get(name, ())):
                     if word not in self._innocent:
-                        hung.setdefault(word, []).append(looked)
-        self._by_pair: dict[str, list[_Word]] = {}
-        self._by_char: dict[str, _Word] = {}
-        for word in sorted(hung, key=lambda word: (-len(word), word)):
-            each = _Word(word, tuple(hung[word]))
-            if len(word) > 1:
-                self._by_pair.setdefault(word[:2], []).append(each)
-            else:
-                self._by_char[word] = each
-        self._chars = re.compile(f"[{re.escape(''.join(self._by_char))}]") if self._by_char else None
-        self._scopes = [(scope, _any_of(scope.words)) for scope in listed.scopes]
-        self._now = _any_of(listed.now)
-        self._calm = _any_of(listed.calm)
+                        self._hung.setdefault(word, []).append(looked)
+        self._scopes = [(scope, frozenset(scope.words)) for scope in listed.scopes]
+        self._now, self._calm = frozenset(listed.now), frozenset(listed.calm)
         self.passing = frozenset(listed.passing)
         self.renamed = Renaming({**listed.dialect, **listed.typed})
+        self.words = frozenset((*self._innocent, *self._hung, *self._now, *self._calm, *self.renamed.words)).union(
+            *(words for _, words in self._scopes)
+        )
 
-    def scopes(self, text: str) -> Scopes:
+    def scopes(self, found: Found) -> Scopes:
         """What takes certainty away in a text."""
-        return Scopes(text, self._scopes, self._now)
+        return Scopes(found, self._scopes, self._now)
 
-    def hear(self, reading: Reading, scopes: Scopes, denied: Sequence[tuple[int, int]] = ()) -> list[Heard]:
+    def hear(
+        self, reading: Reading, found: Found, scopes: Scopes, denied: Sequence[tuple[int, int]] = ()
+    ) -> list[Heard]:
         """Every frame, each once: where no scope takes it, if there is such a place, else where it stands first.
 
-        `scopes` are those of the reading's text; `denied` are stretches of the narrative as typed that are known to be
-        denied.
+        `found` and `scopes` are those of the reading's text; `denied` are stretches of the narrative as typed that are
+        known to be denied.
         """
-        words, muted = self._words(reading.text)
-        if not words:
-            return []
-        text = _silenced(reading.text, muted)
+        words, muted = self._anchors(found)
+        text = _silenced(reading.text, muted) if words else ""
         heard: dict[str, Heard] = {}
         for span, word in words:
-            for looked in word.frames:
+            for looked in self._hung[word]:
                 known = heard.get(looked.frame.code)
                 if known is not None and known.scope is None:
                     continue
-                found = _around(looked, span, text)
-                if found is None:
+                reach = _around(looked, span, text)
+                if reach is None:
                     continue
-                scope, quiet = scopes.over(span, found)
+                scope, quiet = scopes.over(span, reach)
                 if scope is None and denied and _within(reading.span(*span), denied):
                     scope, quiet = DENIED, True
                 if known is None or scope is None:
-                    heard[looked.frame.code] = Heard(looked.frame, *found, scope, quiet)
+                    heard[looked.frame.code] = Heard(looked.frame, *reach, scope, quiet)
         return list(heard.values())
 
-    def calm(self, text: str) -> bool:
+    def calm(self, found: Found) -> bool:
         """Whether a report asks, claims or looks back, by its words."""
-        return self._calm.search(text) is not None
+        return found.any_of(self._calm)
 
-    def _words(self, text: str) -> tuple[list[tuple[Span, _Word]], list[Span]]:
+    def _anchors(self, found: Found) -> tuple[list[tuple[Span, str]], list[Span]]:
         """The words that frames hang on, and the stretches that are muted: innocent words and titles."""
-        by_pair, words = self._by_pair, list[tuple[Span, _Word]]()
-        for start, pair in enumerate(map(add, text, text[1:])):
-            if pair in by_pair:
-                for each in by_pair[pair]:
-                    if text.startswith(each.text, start):
-                        words.append((Span(start, start + len(each.text)), each))
-        if self._chars is not None:
-            words += [(Span(*found.span()), self._by_char[found[0]]) for found in self._chars.finditer(text)]
-        if not any(each.frames for _, each in words):
+        hung, innocent, text = self._hung, self._innocent, found.text
+        loud = [(Span(start, start + len(word)), word) for start, word in found.words if word in hung]
+        if not loud:
             return [], []
-        muted = [span for span, each in words if each.text in self._innocent]
+        muted = [Span(start, start + len(word)) for start, word in found.words if word in innocent]
         if "《" in text:
-            muted += [Span(*found.span()) for found in _TITLE.finditer(text)]
-        loud = [(span, each) for span, each in words if each.text not in self._innocent]
-        # A longer word of danger is not muted by what stands inside it.
-        muted = [
-            span
-            for span in muted
-            if not any(low <= span.start and span.end <= high and high - low > span.end - span.start
-                       for (low, high), _ in loud)
-        ]  # fmt: skip
-        standing = [
-            (span, each) for span, each in loud if not any(span.start < high and low < span.end for low, high in muted)
-        ]
+            muted += [Span(*title.span()) for title in _TITLE.finditer(text)]
+        if muted:
+            # A longer word of danger is not muted by what stands inside it.
+            muted = [
+                span
+                for span in muted
+                if not any(low <= span.start and span.end <= high and high - low > span.end - span.start
+                           for (low, high), _ in loud)
+            ]  # fmt: skip
+            silent = _marked(muted, len(text))
+            loud = [(span, word) for span, word in loud if silent.find(1, *span) < 0]
         # A word of one character inside a longer one is no word of its own (砍 in 砍刀).
-        longer = [span for span, _ in standing if span.end - span.start > 1]
-        return [
-            (span, each)
-            for span, each in standing
-            if len(each.text) > 1 or not any(low <= span.start < high for low, high in longer)
-        ], muted
+        longer = _marked((span for span, word in loud if len(word) > 1), len(text))
+        loud = [(span, word) for span, word in loud if len(word) > 1 or not longer[span.start]]
+        # The longest first where several begin, those of one character behind all others.
+        return sorted(loud, key=lambda each: (len(each[1]) == 1, each[0].start, -each[0].end)), muted
+
+
+def _marked(spans: Iterable[Span], size: int) -> bytearray:
+    """A text's characters, 1 where a span lies."""
+    marks = bytearray(size)
+    for start, end in spans:
+        marks[start:end] = b"\1" * (end - start)
+    return marks
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -220,23 +198,24 @@ def _left(slot: re.Pattern[str], text: str, end: int, reach: int) -> Span | None
 class Scopes:
     """The scopes of one text, looked up when somebody first asks for them."""
 
-    def __init__(self, text: str, scopes: Sequence[tuple[Scope, re.Pattern[str]]], now: re.Pattern[str]) -> None:
-        self._text, self._listed, self._now = text, scopes, now
-        self._spots: list[tuple[Scope, list[tuple[int, int]]]] | None = None
+    def __init__(self, found: Found, scopes: Sequence[tuple[Scope, frozenset[str]]], now: frozenset[str]) -> None:
+        self._found, self._listed, self._now = found, scopes, now
+        self._spots: list[tuple[Scope, list[Span]]] | None = None
 
     def over(self, anchor: Span, found: Span) -> tuple[str | None, bool]:
         """The scope that lies over what was found, none where it stands as it is said; whether it is quiet."""
-        if is_denied(self._text, anchor.start) or is_denied(self._text, found.start):
+        text = self._found.text
+        if is_denied(text, anchor.start) or is_denied(text, found.start):
             return DENIED, True
         if self._spots is None:
-            now = self._now.search(self._text) is not None
-            spots = ((scope, [f.span() for f in words.finditer(self._text)]) for scope, words in self._listed)
+            now = self._found.any_of(self._now)
+            spots = ((scope, self._found.leftmost(words)) for scope, words in self._listed)
             self._spots = [(scope, at) for scope, at in spots if at and (scope.strong or not now)]
         for scope, at in self._spots:
             for low, high in at:
                 if anchor.start < high and low < anchor.end:
                     continue  # 杀猪刀 is no tale of a pig
                 left, right = (high, anchor.start) if high <= anchor.start else (anchor.end, low)
-                if scope.reach == "report" or not _ENDS[scope.reach].search(self._text, left, right):
+                if scope.reach == "report" or not _ENDS[scope.reach].search(text, left, right):
                     return scope.code, scope.quiet
         return None, False

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from domain.base import Strict
 from domain.policy.loading import parse_policy
+from domain.triage.hearing.matcher import Found
 
 LIKE_NOTHING = -0.1
 """Up to here a text is not like danger: nearly as like as not, since to ask costs little."""
@@ -43,14 +44,15 @@ class Pieces:
     def __init__(self, file: PiecesFile) -> None:
         self._bias = file.bias / 100
         self._weights = {piece: weight / 100 for weight, row in file.weights.items() for piece in row.split()}
+        self.pairs = frozenset(piece for piece in self._weights if len(piece) == 2)
 
-    def weigh(self, text: str) -> Likeness:
-        """How like danger a text is as it is matched (`reading.read`)."""
+    def weigh(self, found: Found) -> Likeness:
+        """How like danger a text is, by what was found in it."""
         weights = self._weights
-        known = pieces_of(text) & weights.keys()
+        known = found.pieces() | (weights.keys() & set(found.text))
         if not known:
             return Likeness(self._bias, ())
-        score = self._bias + math.fsum(weights[piece] for piece in known) / math.sqrt(len(known))
+        score = self._bias + math.fsum(map(weights.__getitem__, known)) / math.sqrt(len(known))
         if score <= LIKE_NOTHING:
             return Likeness(score, ())
         # A pair says more to a reader than the character that it is of.

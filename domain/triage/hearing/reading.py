@@ -11,10 +11,13 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from domain.triage.hearing.matcher import Found
 from domain.triage.hearing.scripts import SIMPLER
 
 _MARKS = (("，", ","), ("：", ":"), ("！", "!"), ("？", "?"), ("；", ";"), ("（", "("), ("）", ")"))
 _FORMS = {0xFF01 + shift: 0x21 + shift for shift in range(94)} | {0x3000: 0x20} | {ord(a): ord(b) for a, b in SIMPLER}
+_RUNS = re.compile(r"(?P<plain>[0-9a-z,.!?;:()、。“”《》\u4e00-\u9fff]+)|.", re.DOTALL)
+"""Characters that stay as they are, as many as stand together; else one character."""
 _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FORMS)))}]")
 
 
@@ -43,8 +46,13 @@ def read(narrative: str) -> Reading:
         return Reading(low, None)
     letters: list[str] = []
     origin: list[int] = []
-    for at, letter in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", letter).translate(_FORMS).lower():
+    for run in _RUNS.finditer(text):
+        at = run.start()
+        if run.lastgroup == "plain":
+            letters += run[0]
+            origin += range(at, run.end())
+            continue
+        for folded in unicodedata.normalize("NFKC", run[0]).translate(_FORMS).lower():
             space = folded.isspace()
             if space and (not letters or letters[-1] == " "):
                 continue
@@ -60,23 +68,26 @@ class Renaming:
 
     def __init__(self, meant: Mapping[str, str]) -> None:
         self._meant = dict(meant)
-        longest_first = sorted(self._meant, key=lambda word: (-len(word), word))
-        self._found = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self.words = frozenset(meant)
 
-    def __call__(self, reading: Reading) -> Reading:
-        """The reading with each such word put right; a word's characters all stand where it stood."""
-        if self._found is None or not self._found.search(reading.text):
+    def __call__(self, reading: Reading, found: Found) -> Reading:
+        """The reading with each such word put right; a word's characters all stand where it stood.
+
+        `found` are the words of the reading's text.
+        """
+        spans = found.leftmost(self.words)
+        if not spans:
             return reading
         text, pieces, origin, done = reading.text, list[str](), list[int](), 0
-        for found in self._found.finditer(text):
-            word = self._meant[found[0]]
-            pieces += [text[done : found.start()], word]
-            origin += range(done, found.start())
-            if len(word) == len(found[0]):
-                origin += range(found.start(), found.end())
+        for start, end in spans:
+            word = self._meant[text[start:end]]
+            pieces += [text[done:start], word]
+            origin += range(done, start)
+            if len(word) == end - start:
+                origin += range(start, end)
             else:  # the first stands for the beginning, all others for the end
-                origin += [found.start()] + [found.end() - 1] * (len(word) - 1)
-            done = found.end()
+                origin += [start] + [end - 1] * (len(word) - 1)
+            done = end
         pieces.append(text[done:])
         origin += range(done, len(text))
         stood = reading.origin

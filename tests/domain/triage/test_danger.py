@@ -7,7 +7,7 @@ import pytest
 from domain.errors import PolicyInvalid
 from domain.triage.hearing.frames import Frame, parse_danger
 from domain.triage.hearing.pieces import LIKE_NOTHING, Pieces
-from domain.triage.hearing.reading import read
+from domain.triage.hearing.reading import Reading, read
 from domain.triage.triage import Triage, triage
 from infra.runtime.policy_files import PLAYBOOKS, read_lexicon
 
@@ -21,8 +21,16 @@ assert EAR is not None
 def frames(text: str) -> set[str]:
     """The codes of the frames heard, whatever scope lies over them."""
     assert EAR is not None
-    reading = EAR.renamed(read(text))
-    return {heard.frame.code for heard in EAR.hear(reading, EAR.scopes(reading.text))}
+    reading = renamed(text)
+    found = LEXICON.matcher.find(reading.text)
+    return {heard.frame.code for heard in EAR.hear(reading, found, EAR.scopes(found))}
+
+
+def renamed(text: str) -> Reading:
+    """A text with words of dialect and slips put right."""
+    assert EAR is not None
+    reading = read(text)
+    return EAR.renamed(reading, LEXICON.matcher.find(reading.text))
 
 
 def judged(text: str) -> Triage:
@@ -97,18 +105,16 @@ def test_every_cue_stands_where_it_says_in_the_narrative_as_it_was_typed(text: s
         assert cue.start is not None
         assert cue.end is not None
         assert 0 <= cue.start < cue.end <= len(text)
-        renamed = EAR.renamed(read(text[cue.start : cue.end])) if EAR else None
-        assert renamed is not None
-        assert renamed.text == EAR.renamed(read(cue.text)).text if EAR else True
+        assert renamed(text[cue.start : cue.end]).text == renamed(cue.text).text
 
 
 def test_the_net_raises_by_pieces_that_stand_in_the_text_and_is_silent_on_nothing() -> None:
     assert LEXICON.net is not None
     pieces = Pieces(LEXICON.net)
-    like = pieces.weigh(read("她抱着娃在水渠边走来走去，嘴里说下面凉快").text)
+    like = pieces.weigh(LEXICON.matcher.find(read("她抱着娃在水渠边走来走去，嘴里说下面凉快").text))
     assert like.score > LIKE_NOTHING
     assert all(piece in "她抱着娃在水渠边走来走去，嘴里说下面凉快" for piece in like.strongest)
-    assert pieces.weigh("").strongest == ()
+    assert pieces.weigh(LEXICON.matcher.find("")).strongest == ()
 
 
 @pytest.mark.parametrize(
