@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from domain.base import Model
+from domain.triage.heard import Cue
 from domain.triage.lexicon import Lexicon
-from domain.triage.triage import Cue, triage
+from domain.triage.triage import triage
 
 REPEATED = "repeat_report"
 """The kind of risk of a matter that was reported before."""

@@ -48,9 +48,10 @@ class Found:
                 spans.append(Span(start, reach))
         return spans
 
-    def pieces(self) -> set[str]:
-        """The pieces that stand in the text, each once."""
-        return {place.piece for place in {*self._places} if place and place.piece}
+    def pieces(self, start: int, end: int) -> set[str]:
+        """The pieces that stand from a character to before another, each once."""
+        places = {*self._places[start : max(end - 1, start)]}
+        return {place.piece for place in places if place and place.piece}
 
 
 class _Place:
