@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from domain.base import Model
 from domain.triage.hearing.cues import Hit, Layer, denied, settle
 from domain.triage.hearing.listening import Heard, Scopes
 from domain.triage.hearing.matcher import Found, Span
-from domain.triage.hearing.pieces import LIKE_NOTHING
+from domain.triage.hearing.passages import Passage, Passages
 from domain.triage.hearing.reading import Reading, read
 from domain.triage.lexicon import Lexicon
 
 LIKENESS = "likeness"
 """The code of pieces that made a text like danger, where no frame was sure."""
-LIKE_BESIDE, LIKE_ALONE = 0.3, 0.8
-"""Likeness to danger from which the police come first where a frame was heard that is not sure, and from which they do
-whatever was heard; above `LIKE_NOTHING` the desk asks. Measured on `bench/texts`, see docs/triage.md."""
 
 
 Why = Literal["category", "risk", "police_first", "unsure", "raise"]
@@ -77,13 +75,14 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
         meant = found if renamed is reading else lexicon.matcher.find(renamed.text)
         scopes = ear.scopes(meant)
         negated = [reading.span(hit.start, hit.end) for hit in hits if hit.start in refused]
-        frames, unsure = _frames(ear.hear(renamed, meant, scopes, negated), renamed)
+        passages = Passages(renamed, meant, lexicon.pieces)
+        frames, unsure = _frames(ear.hear(renamed, meant, scopes, negated, passages.starts), renamed, passages)
         own = scopes if renamed is reading else ear.scopes(found)
-        loud, doubted = _in_earnest(loud, reading, own, lexicon)
-        risks, doubted_too = _in_earnest(risks, reading, own, lexicon)
+        loud, doubted = _in_earnest(loud, reading, own, lexicon, passages)
+        risks, doubted_too = _in_earnest(risks, reading, own, lexicon, passages)
         unsure = list({(cue.text, cue.start): cue for cue in (*unsure, *doubted, *doubted_too)}.values())
-        if not frames and not loud:
-            unsure, like = _net(unsure, renamed, meant, scopes, lexicon)
+        if not frames and not loud and lexicon.pieces:
+            unsure, like = _net(unsure, renamed, scopes, passages)
     return Holds(
         reading=reading,
         found=found,
@@ -102,35 +101,48 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
     )
 
 
-def _net(
-    unsure: list[Cue], reading: Reading, found: Found, scopes: Scopes, lexicon: Lexicon
-) -> tuple[list[Cue], list[Cue]]:
+def _net(unsure: list[Cue], reading: Reading, scopes: Scopes, passages: Passages) -> tuple[list[Cue], list[Cue]]:
     """What is not known once the net is asked too, and the pieces by which a text is danger beyond asking."""
-    if lexicon.pieces is None:
-        return unsure, []
-    likeness = lexicon.pieces.weigh(found)
-    if likeness.score <= LIKE_NOTHING:
-        return unsure, []
-    spans = [Span(at, at + len(piece)) for piece in likeness.strongest if (at := reading.text.find(piece)) >= 0]
-    sure = likeness.score >= (LIKE_BESIDE if unsure else LIKE_ALONE) and all(
-        scopes.over(span, span)[0] is None for span in spans
-    )
-    if sure:
-        return unsure, [cue_at(reading, *span, "police_first", LIKENESS) for span in spans]
-    # Words of a frame tell the desk what to ask; pieces tell it only where nothing else does.
-    return unsure or [cue_at(reading, *span, "unsure", LIKENESS) for span in spans], []
+    limits, asked = passages.limits, list(unsure)
+    doubtful = {passages.of(cue.start or 0).start for cue in unsure}
+    for passage in passages.each:
+        score, beside = passage.likeness.score, passage.start in doubtful
+        if score <= min(limits.beside if beside else limits.alone, limits.alone_asked):
+            continue
+        spans = [span for piece in passage.likeness.strongest if (span := _piece(piece, passage, reading))]
+        if score > (limits.beside if beside else limits.alone) and all(scopes.over(at, at)[0] is None for at in spans):
+            return unsure, [cue_at(reading, *span, "police_first", LIKENESS) for span in spans]
+        # Words of a frame tell the desk what to ask; pieces tell it only where nothing else does.
+        if not beside and score > limits.alone_asked:
+            asked += [cue_at(reading, *span, "unsure", LIKENESS) for span in spans]
+    return asked, []
 
 
-def _frames(heard: list[Heard], reading: Reading) -> tuple[list[Heard], list[Cue]]:
+def _piece(piece: str, passage: Passage, reading: Reading) -> Span | None:
+    at = reading.text.find(piece, passage.start, passage.end)
+    return Span(at, at + len(piece)) if at >= 0 else None
+
+
+def _frames(heard: Sequence[Heard], reading: Reading, passages: Passages) -> tuple[list[Heard], list[Cue]]:
     """The frames surely heard, and what is not known."""
-    sure = [each for each in heard if each.sure]
-    perhaps = [each for each in heard if not each.sure and not each.quiet]
-    return sure, [cue_at(reading, each.start, each.end, "unsure", each.frame.code) for each in perhaps]
+    sure, asked, limits = list[Heard](), list[Cue](), passages.limits
+    for each in heard:
+        cue = cue_at(reading, each.start, each.end, "unsure", each.frame.code)
+        score = passages.score(cue.start or 0)
+        if each.sure and score > limits.sure:
+            sure.append(each)
+        elif not each.quiet:
+            asked_from = limits.scoped_asked if each.frame.sure else limits.perhaps_asked
+            if score > (limits.sure_asked if each.sure else asked_from):
+                asked.append(cue)
+    return sure, asked
 
 
-def _in_earnest(hits: list[Hit], reading: Reading, scopes: Scopes, lexicon: Lexicon) -> tuple[list[Hit], list[Cue]]:
+def _in_earnest(
+    hits: list[Hit], reading: Reading, scopes: Scopes, lexicon: Lexicon, passages: Passages
+) -> tuple[list[Hit], list[Cue]]:
     """The hits that no scope takes, and of what police first or a kind of it was said in one, what is not known."""
-    meant, doubted = list[Hit](), list[Cue]()
+    meant, doubted, limits = list[Hit](), list[Cue](), passages.limits
     passing = lexicon.ear.passing if lexicon.ear else ()
     for hit in hits:
         grave = [
@@ -138,11 +150,18 @@ def _in_earnest(hits: list[Hit], reading: Reading, scopes: Scopes, lexicon: Lexi
             for use in hit.cue.uses
             if use.layer is Layer.POLICE or (use.weight and use.code in lexicon.police_kinds)
         ]
-        at = Span(hit.start, hit.end)
-        scope, quiet = scopes.over(at, at) if grave else (None, False)
-        if scope is None and not (hit.cue.text in passing and all(use.code == "offence" for use in grave)):
+        if not grave:
             meant.append(hit)
-        elif not quiet:
+            continue
+        at, score = Span(hit.start, hit.end), passages.score(reading.span(hit.start, hit.end)[0])
+        scope, quiet = scopes.over(at, at)
+        offence = all(use.code == "offence" for use in grave)
+        stands = scope is None and not (offence and hit.cue.text in passing)
+        if stands and score > (limits.offence if offence else limits.sure):
+            meant.append(hit)
+        elif not quiet and score > (
+            limits.perhaps_asked if not stands else limits.offence_asked if offence else limits.sure_asked
+        ):
             doubted.append(cue_at(reading, hit.start, hit.end, "unsure", scope or "passing"))
     return meant, doubted
 

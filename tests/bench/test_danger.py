@@ -15,7 +15,8 @@ from infra.runtime.policy_files import PLAYBOOKS, read_lexicon
 from tests.bench.test_texts import TEXTS, bigrams, rows_of
 
 LEXICON = read_lexicon()
-FLOORS = yaml.safe_load((TEXTS / "floors.yaml").read_text(encoding="utf-8"))["danger"]
+EVERY = yaml.safe_load((TEXTS / "floors.yaml").read_text(encoding="utf-8"))
+FLOORS, LETTERS = EVERY["danger"], EVERY["letters"]["dev"]
 MUTATIONS = 1000
 KEPT = 0.95
 
@@ -35,6 +36,15 @@ def test_danger_is_heard_and_what_sounds_like_it_is_asked_about_at_most(half: st
     assert sum(one.police for one in alike) <= floors["alike_police_first_at_most"]
     assert sum(one.police_heard for one in reports) <= floors["reports_heard_at_most"]
     assert sum(bool(one.unsure) for one in reports) <= floors["reports_unsure_at_most"]
+
+
+def test_letters_send_the_police_only_where_they_tell_of_danger() -> None:
+    rows = rows_of("letters_dev.csv")
+    calm, danger = ([triage(row["text"], LEXICON) for row in rows if row["danger"] == kind] for kind in ("no", "yes"))
+    assert sum(one.police for one in calm) <= LETTERS["police_first_at_most"]
+    assert sum(bool(one.unsure) for one in calm) <= LETTERS["unsure_at_most"]
+    assert sum(one.police for one in danger) >= LETTERS["danger_police_first_at_least"]
+    assert not any(one.divertible for one in danger)
 
 
 def test_danger_typed_otherwise_is_never_divertible_and_keeps_its_flag() -> None:

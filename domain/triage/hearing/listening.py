@@ -7,12 +7,14 @@ around them. What is found is then read by scope: denied, told of others, long p
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from domain.triage.hearing.cues import is_denied
-from domain.triage.hearing.frames import DangerFile, Frame, Scope
+from domain.triage.hearing.frames import DangerFile, Frame, Reach, Scope
 from domain.triage.hearing.matcher import Found, Span
+from domain.triage.hearing.passages import SHORT
 from domain.triage.hearing.reading import Reading, Renaming
 from domain.triage.hearing.slips import slips
 
@@ -73,19 +75,25 @@ class Ear:
         return Scopes(found, self._scopes, self._now)
 
     def hear(
-        self, reading: Reading, found: Found, scopes: Scopes, denied: Sequence[tuple[int, int]] = ()
+        self,
+        reading: Reading,
+        found: Found,
+        scopes: Scopes,
+        denied: Sequence[tuple[int, int]] = (),
+        starts: Sequence[int] = (0,),
     ) -> list[Heard]:
-        """Every frame, each once: where no scope takes it, if there is such a place, else where it stands first.
+        """Every frame, once a passage: where no scope takes it, if there is such a place, else where it stands first.
 
         `found` and `scopes` are those of the reading's text; `denied` are stretches of the narrative as typed that are
-        known to be denied.
+        known to be denied; `starts` is where passages begin.
         """
         words, muted = self._anchors(found)
         text = _silenced(reading.text, muted) if words else ""
-        heard: dict[str, Heard] = {}
+        heard: dict[tuple[str, int], Heard] = {}
         for span, word in words:
+            passage = bisect_right(starts, span.start)
             for looked in self._hung[word]:
-                known = heard.get(looked.frame.code)
+                known = heard.get((looked.frame.code, passage))
                 if known is not None and known.scope is None:
                     continue
                 reach = _around(looked, span, text)
@@ -95,7 +103,7 @@ class Ear:
                 if scope is None and denied and _within(reading.span(*span), denied):
                     scope, quiet = DENIED, True
                 if known is None or scope is None:
-                    heard[looked.frame.code] = Heard(looked.frame, *reach, scope, quiet)
+                    heard[looked.frame.code, passage] = Heard(looked.frame, *reach, scope, quiet)
         return list(heard.values())
 
     def calm(self, found: Found) -> bool:
@@ -201,6 +209,7 @@ class Scopes:
     def __init__(self, found: Found, scopes: Sequence[tuple[Scope, frozenset[str]]], now: frozenset[str]) -> None:
         self._found, self._listed, self._now = found, scopes, now
         self._spots: list[tuple[Scope, list[Span]]] | None = None
+        self._nows: list[Span] = []
 
     def over(self, anchor: Span, found: Span) -> tuple[str | None, bool]:
         """The scope that lies over what was found, none where it stands as it is said; whether it is quiet."""
@@ -208,14 +217,23 @@ class Scopes:
         if is_denied(text, anchor.start) or is_denied(text, found.start):
             return DENIED, True
         if self._spots is None:
-            now = self._found.any_of(self._now)
-            spots = ((scope, self._found.leftmost(words)) for scope, words in self._listed)
-            self._spots = [(scope, at) for scope, at in spots if at and (scope.strong or not now)]
+            every = ((scope, self._found.leftmost(words)) for scope, words in self._listed)
+            self._spots = [(scope, at) for scope, at in every if at]
+            self._nows = self._found.leftmost(self._now)
+        now = any(self._joined(anchor, each, "report") for each in self._nows)
         for scope, at in self._spots:
-            for low, high in at:
-                if anchor.start < high and low < anchor.end:
-                    continue  # 杀猪刀 is no tale of a pig
-                left, right = (high, anchor.start) if high <= anchor.start else (anchor.end, low)
-                if scope.reach == "report" or not _ENDS[scope.reach].search(text, left, right):
+            if scope.strong or not now:
+                # 杀猪刀 is no tale of a pig
+                spots = (each for each in at if each.end <= anchor.start or anchor.end <= each.start)
+                if any(self._joined(anchor, each, scope.reach) for each in spots):
                     return scope.code, scope.quiet
         return None, False
+
+    def _joined(self, one: Span, other: Span, reach: Reach) -> bool:
+        """Whether nothing that ends a scope's reach lies between. In a letter no word reaches past its sentence."""
+        if reach == "report":
+            if len(self._found.text) <= SHORT:
+                return True
+            reach = "sentence"
+        left, right = (other.end, one.start) if other.start < one.start else (one.end, other.start)
+        return _ENDS[reach].search(self._found.text, left, right) is None

@@ -16,8 +16,8 @@ from domain.base import Strict
 from domain.policy.loading import parse_policy
 from domain.triage.hearing.matcher import Found
 
-LIKE_NOTHING = -0.1
-"""Up to here a text is not like danger: nearly as like as not, since to ask costs little."""
+NOTHING_TO_SHOW = 0.0
+"""Up to here a text is not like danger, and no piece of it is shown."""
 PIECES_FILE = "danger_pieces.yaml"
 STRONGEST = 3
 """So many pieces are shown."""
@@ -55,7 +55,7 @@ class Pieces:
         if not known:
             return Likeness(self._bias, ())
         score = self._bias + math.fsum(map(weights.__getitem__, known)) / math.sqrt(len(known))
-        if score <= LIKE_NOTHING:
+        if score <= NOTHING_TO_SHOW:
             return Likeness(score, ())
         # A pair says more to a reader than the character that it is of.
         heaviest = sorted(known, key=lambda piece: (len(piece) < 2, -weights[piece], piece))[:STRONGEST]

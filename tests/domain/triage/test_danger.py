@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import PolicyInvalid
 from domain.triage.hearing.frames import Frame, parse_danger
-from domain.triage.hearing.pieces import LIKE_NOTHING, Pieces
+from domain.triage.hearing.pieces import NOTHING_TO_SHOW, Pieces
 from domain.triage.hearing.reading import Reading, read
 from domain.triage.triage import Triage, triage
 from infra.runtime.policy_files import PLAYBOOKS, read_lexicon
@@ -84,10 +84,21 @@ def test_a_title_and_a_denial_leave_nothing_to_ask(text: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["传销", "威胁", "判刑"])
-def test_an_offence_named_in_passing_is_asked_about_and_sends_nobody(word: str) -> None:
-    found = judged(f"我想换物业，群里有人提到{word}")
-    assert (found.police_heard, found.divertible) == (False, False)
-    assert [cue.text for cue in found.unsure] == [word]
+def test_an_offence_named_in_passing_sends_nobody_and_is_asked_about_beside_danger(
+    word: str,
+) -> None:
+    calm, grave = judged(f"我想换物业，群里有人提到{word}"), judged(f"他今晚带人到家门口，说起{word}")
+    assert (calm.police_heard, calm.unsure) == (False, [])
+    assert not grave.divertible
+    assert grave.police or word in [cue.text for cue in grave.unsure]
+
+
+def test_a_letter_is_weighed_by_passages_so_that_no_length_hides_danger_or_lends_it() -> None:
+    letter = "您好，我是翠苑小区业主。外墙瓷砖脱落，严重威胁居民生命安全，存在火灾隐患，请住建部门派人查看。" * 6
+    assert (judged(letter).police, judged(letter).unsure) == (False, [])
+    found = judged(f"{letter}昨晚对门又拿着菜刀堵在我家门口，说今天要砍死我儿子。{letter}")
+    assert found.police_heard
+    assert any("菜刀" in cue.text for cue in found.cues if cue.why == "police_first")
 
 
 @pytest.mark.req("Q-031")
@@ -112,7 +123,7 @@ def test_the_net_raises_by_pieces_that_stand_in_the_text_and_is_silent_on_nothin
     assert LEXICON.net is not None
     pieces = Pieces(LEXICON.net)
     like = pieces.weigh(LEXICON.matcher.find(read("她抱着娃在水渠边走来走去，嘴里说下面凉快").text))
-    assert like.score > LIKE_NOTHING
+    assert like.score > NOTHING_TO_SHOW
     assert all(piece in "她抱着娃在水渠边走来走去，嘴里说下面凉快" for piece in like.strongest)
     assert pieces.weigh(LEXICON.matcher.find("")).strongest == ()
 
