@@ -62,17 +62,17 @@ _CORE = re.compile(
 _SECTIONS = re.compile(rf"(?:东南|东北|西南|西北|[{_SECTION}])区$")
 _ESTATE = re.compile(r"(?:住宅|生活)?小区$")
 
-_AT = re.compile(r"(?:院内|院里|[里内]面|里[头边]|之?内|该?处|[这那](?:里|儿|点))$")
+_AT = re.compile(r"(?:院内|院里|[里内]面|里[头边]|之?内|该?处|[这那](?:里|儿|点)|家[里中]|屋[里头])$")
 """Still the place itself."""
 _RELATIONS = (
-    (r"(?:斜对面|斜对门|斜对过)", "斜对面"),
-    (r"(?:马路)?(?:对面|对过|对街|对门)", "对面"),
-    (r"(?:旁[边侧]?|侧边|边上|隔壁|(?<![那这东西南北])边(?=$))", "旁边"),
-    (r"(?:附近|周边|周围|一带)", "附近"),
-    (r"(?:[屋楼]?后面|后边|后头|背后|背面|屋后|楼后)", "后面"),
+    (r"斜对(?:面|门子?|过|角)", "斜对面"),
+    (r"(?:马路|[街河])?(?:对面|对过|对街|对门子?)", "对面"),
+    (r"(?:旁[边侧]?|侧[边面旁]|边上|隔壁子?|(?<![那这东西南北])边(?=$))", "旁边"),
+    (r"(?:附近|周边|周围|一带|跟前)", "附近"),
+    (r"(?:[屋楼]?后面|后边|后头|背后头?|背面|屋后头?|楼后)", "后面"),
     (r"(?:前面|前边|前头)", "前面"),
     (
-        r"(?:(?<=[学中小])校)?(?:(?:正|大)?门口|大门前|门前|门外|(?<![公学舍合大诊院务])楼[下前]|(?<=[公学舍合大诊院务]楼)[下前]|大门|正门|(?<=校)门)",
+        r"(?:(?<=[学中小])校)?(?:(?<![东西南北前后侧])(?:(?:正|大)?门口|大门前|门前|大门|正门)|门外|当门|(?<![公学舍合大诊院务])楼[下前]|(?<=[公学舍合大诊院务]楼)[下前]|(?<!大)楼(?:脚下?|底下?)|(?<=校)门)",
         "门口",
     ),
 )
@@ -125,7 +125,8 @@ def road(text: str) -> tuple[str, str] | None:
         return None
     if not found:
         return None
-    return found.group(1) + (found.group(2) or ""), _after_and(text)[found.end() :]
+    name = found.group(1).replace("高速公路", "高速")
+    return name + (found.group(2) or ""), _after_and(text)[found.end() :]
 
 
 def _after_and(text: str) -> str:
@@ -149,6 +150,23 @@ def estate(name: str) -> str:
     """Without 小区, which some write and some don't; 花园, 新村, 家园 are names."""
     short = _ESTATE.sub("", name)
     return short if len(short) > 1 else name
+
+
+_ESTATE_OF_ITS_OWN_NAME = re.compile(r"(?<=...)(?:花[园苑]|公寓|苑)$")
+
+
+def without_its_kind(name: str) -> str:
+    """An estate whose name says enough without what it is: 荷塘月色花园 -> 荷塘月色; 翠竹苑 stays."""
+    return _ESTATE_OF_ITS_OWN_NAME.sub("", name)
+
+
+_AHEAD_OF_A_NAME = re.compile(r"[县市区](?=.{2,6}局|.中学|党校|中医院|实验|职|供销|[^人].{1,4}公司)|\d{1,2}号线(?=..)")
+
+
+def left_out_ahead(name: str) -> str:
+    """What people leave out at the front of a body's name, since there is one of it: 县农机局, 2号线青莲站."""
+    found = _AHEAD_OF_A_NAME.match(name)
+    return found.group() if found else ""
 
 
 def relation(text: str) -> tuple[str, str]:

@@ -67,12 +67,17 @@ class Address:
 
 _VALUE = r"(?<![\da-z-])(?:负|[a-z]{1,2}-?)?\d{1,6}(?:-\d{1,3})?[a-z]?|(?<![\da-z])[a-z](?![\da-z])|[甲乙丙丁戊己庚辛]"
 _TOKEN = re.compile(
-    r"(?P<dashed>(?<![\da-z-])[a-z]?\d{1,4}[a-z]?-(?:\d{1,3}-){0,2}\d{1,4}[a-z]?)(?:室|(?![\da-z号幢栋座楼单#组-]))"
+    r"(?P<dashed>(?<![\da-z-])[a-z]?\d{1,4}[a-z]?-(?:\d{1,3}-){0,2}\d{1,4}[a-z]?)(?:室|(?:(?<=-\d-\d{3})|(?<=-\d-\d{4}))号(?![楼幢栋])|(?![\da-z号幢栋座楼单#组-]))"
     rf"|(?P<value>{_VALUE}|[东西南北中](?=单元|户))"
-    r"(?P<counter>号?(?:商铺|店铺|门面房?|店面|铺面?|门店|底商)|号?(?:摊位?|档口?|车位|柜台|窗口|仓?库房?)(?![^\W\d])|号楼|#楼?|[幢栋橦座]|单元|楼?门洞|楼门|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外])|号(?:大院|院[子坝落]?(?![内里]))?(?![线桥店井机仓])"
-    r"|[弄楼层f]|[室房]|区|期|门(?![村镇口前外店])|[梯排](?![村镇])|网格)(?:(?<=号)室)?"
+    r"(?P<counter>号?(?:商铺|店铺|门面房?|门市房?(?!部)|店面|铺面?|门店|底商)|号?(?:摊位?|档口?|车位|柜台|窗口|仓?库房?)(?![^\W\d])|号[楼栋幢]|#楼?|[幢栋橦座]|号?单元|楼?门洞|楼门(?![面市店口])|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外面市店])|号房间?(?![屋子产顶东主前后])|号(?:大院|院[子坝落]?(?![内里]))?(?![线桥店井机仓])"
+    r"|[弄楼层f]|室|房间?(?![屋子产顶东主前后])|区|期|门(?![村镇口前外店])|[梯排](?![村镇])|网格)(?:(?<=号)室)?"
     r"|(?P<bare>(?<![\da-z-])[a-z]?\d{1,6}[a-z]?(?=$|\s|[东西南北中]户|[大正]?门口|门[前外]|斜?对[面门过]|旁|附近|楼[下后前]|后面|背后))"
 )
+
+
+_ONE_LETTER = re.compile(r"^([a-z]{1,2})-")
+_OF_A_ROW = re.compile(r"[a-z]\d{1,3}-\d{1,3}")
+"""b3-12号 in a market: row b3, door 12."""
 
 
 @dataclass(slots=True)
@@ -122,8 +127,7 @@ def read(address: str) -> Address:
         elif token["bare"]:
             _bare(reading, token["bare"])
         else:
-            _numbered(reading, token["value"].replace("-", "") if token["value"][0].isalpha() else token["value"],
-                      token["counter"])  # fmt: skip
+            _numbered(reading, _ONE_LETTER.sub(r"\1", token["value"]), token["counter"])
     _name(reading, text[at:])
     if len(address) > MOST_READ:
         reading.unread.append(address[MOST_READ:])
@@ -148,14 +152,14 @@ def _finished(reading: _Reading) -> Address:
 def _numbered(reading: _Reading, value: str, counter: str) -> None:
     """A numbered part, by what is counted."""
     match counter:
-        case "单元" | "门洞" | "楼门洞" | "楼门":
+        case "单元" | "号单元" | "门洞" | "楼门洞" | "楼门":
             reading.put("unit", value)
         case "门" | "梯":
             entrance = reading.building or reading.floor
             reading.put("unit" if entrance else "relation", value if entrance else value + counter)
         case "楼" | "层" | "f":
             reading.put("floor", value)
-        case "室" | "房" | "户":
+        case "室" | "房" | "房间" | "户":
             reading.rooms.append(value if value[-1].isalnum() and value.isascii() else f"{reading.floor}{value}")
         case "区" | "期" | "组团":
             reading.sections.add(value + counter)
@@ -165,10 +169,10 @@ def _numbered(reading: _Reading, value: str, counter: str) -> None:
             reading.put("relation", value + counter)
         case "弄":
             reading.put("number", value + counter)
-        case _ if counter == "号" or "院" in counter:
+        case _ if counter in {"号", "号房", "号房间"} or "院" in counter:
             _house(reading, value)
         case _ if found := re.search("[铺面店档摊柜窗库]|车位", counter):
-            _stall(reading, value, "铺" if found.group() in "面店档" else found.group())
+            _stall(reading, value, "铺" if found.group() in "面店档市" else found.group())
         case _ if counter[-1] in "组社队":
             reading.put("group", value)
         case _:
@@ -177,6 +181,10 @@ def _numbered(reading: _Reading, value: str, counter: str) -> None:
 
 def _stall(reading: _Reading, value: str, of: str) -> None:
     """A shop, a stall, a store: a house of its road where no market or building is named."""
+    row = re.fullmatch(r"([a-z])(\d{1,4})", value)
+    if row:  # a23 is 23 of section a
+        reading.sections.add(f"{row[1]}区")
+        value = row[2]
     placed = reading.number or reading.name or reading.sections or reading.inside
     if (reading.roads or reading.villages) and not placed:
         reading.number = value
@@ -186,7 +194,9 @@ def _stall(reading: _Reading, value: str, of: str) -> None:
 
 def _house(reading: _Reading, value: str) -> None:
     """N号: of a house on a road or in a village, of a house in a lane, or of a flat."""
-    if reading.number.endswith("弄"):
+    if _OF_A_ROW.fullmatch(value) and reading.name and not reading.building:
+        _dashed(reading, value.split("-"))
+    elif reading.number.endswith("弄"):
         reading.number += value
     elif reading.floor.isdigit() and value.isdigit() and len(value) < 3:
         reading.rooms.append(f"{reading.floor}{int(value):02d}")  # 21层10号: the door 2110
@@ -223,7 +233,8 @@ def _dashed(reading: _Reading, parts: list[str]) -> None:
         return
     if len(before) == 3 and len(last) < 3:  # 18-1-7-2
         before, last = before[:2], f"{before[2]}{last:0>2}"
-    if len(before) > len(slots) or (len(before) == 1 and len(last) < 3 and not reading.building):
+    row = before[0][0].isalpha()
+    if len(before) > len(slots) or (len(before) == 1 and len(last) < 3 and not (reading.building or row)):
         reading.unread.append("-".join(parts))
         return
     for slot, value in zip(slots, before, strict=False):
@@ -309,9 +320,17 @@ def _behind(reading: _Reading, text: str) -> None:
         reading.rooms.append(f"{reading.floor}{side.group(1)}")
     elif relation and not rest:
         reading.put("relation", relation)
+    elif not relation and (beside := names.beside(text))[0] and not reading.relation:
+        reading.relation = beside[0]
+        reading.unread.append(_there(beside[1]))
     elif relation:
         reading.notes.append(text)
     elif rest and not (reading.name or _OF_A_BUILDING.search(rest)) and not reading.roads:
         reading.name = rest
     elif rest and canonical(rest):
-        reading.unread.append(canonical(rest))
+        reading.unread.append(_there(rest))
+
+
+def _there(words: str) -> str:
+    """What is at a place, in the one wording, with or without 店: 海底捞店."""
+    return re.sub(r"(?<=..)店$", "", canonical(words))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from domain.triage.address.names import Level, is_common, stem
+from domain.triage.address.names import Level, is_common, left_out_ahead, stem, without_its_kind
 from domain.triage.address.reading import Address, read
 from domain.triage.address.wordings import slip, sound
 
@@ -26,6 +26,8 @@ class Sameness(StrEnum):
 
 _BORNE_OUT = 6
 """So many characters of a name and numbers must agree before a character in it is taken for a slip."""
+_TELLS_AN_ESTATE = 4
+"""So many characters tell an estate without 花园 behind them."""
 _NEAR = "附近"
 """Said of anything beside, before or behind a place."""
 _TRACED = 3
@@ -63,7 +65,8 @@ def traces(address: str) -> tuple[str, ...]:
     number = "" if said.roads else said.number
     around = "".join(stem(name) for name in (said.lowest_region, *said.villages[-1:]))
     short = [said.name] if said.name else [stem(name) for name in said.villages or (said.lowest_region,)]
-    found = dict.fromkeys(sound(words)[-_TRACED:] for words in (*short, around + said.name))
+    found = dict.fromkeys(sound(way)[-_TRACED:] for words in (*short, around + said.name)
+                          for way in (words, without_its_kind(words)))  # fmt: skip
     return tuple(f"{end}/{said.group}/{number}/{said.building}" for end in found)
 
 
@@ -110,6 +113,8 @@ def _in_the_light_of(one: Address, other: Address) -> Address:
     丰禾2组 beside 丰禾村2组; 北关马家巷 beside 北关社区马家巷; 塘埠工业园 beside 塘埠镇工业园.
     永康古山镇 beside 古山镇.
     """
+    if one.name and one.name == other.name and one.roads == other.roads:
+        return one  # 石桥水库 in 石桥镇
     one = replace(one, regions=tuple((level, _shorter(name, _at(other, level))) for level, name in one.regions))
     for level, name in other.regions:
         if level not in {at for at, _ in one.regions} and (shorter := _without(one, stem(name))) is not None:
@@ -225,6 +230,14 @@ def _name(one: Address, other: Address) -> Sameness:
         return Sameness.SAME
     if not (mine and theirs):
         return Sameness.UNKNOWN
+    if bool(left_out_ahead(mine)) != bool(left_out_ahead(theirs)):
+        mine, theirs = (name.removeprefix(left_out_ahead(name)) for name in (mine, theirs))
+        if mine == theirs:
+            return Sameness.SAME
+    short = min(mine, theirs, key=len)
+    if mine != theirs and without_its_kind(mine) == without_its_kind(theirs) == short:
+        told = len(short) >= _TELLS_AN_ESTATE or len(short) + _numbers_agreed(one, other) >= _BORNE_OUT
+        return Sameness.SAME if told and one.building else Sameness.UNKNOWN
     if slip(mine, theirs):
         borne_out = len(mine) + _numbers_agreed(one, other)
         return Sameness.SAME if borne_out >= _BORNE_OUT else Sameness.UNKNOWN
@@ -242,7 +255,8 @@ def _told(one: Address, other: Address) -> bool:
     """Whether what agrees tells the place from others of the county."""
     around = bool(set(one.regions) & set(other.regions) or set(one.villages) & set(other.villages))
     if one.name and other.name:
-        return around or not is_common(one.name) or bool(one.roads and other.roads)
+        common = is_common(one.name) and is_common(other.name)
+        return around or not common or bool(one.roads and other.roads)
     return around or bool(one.roads and other.roads)
 
 
