@@ -52,6 +52,7 @@ _APART = re.compile(r"(?<![\da-z.#/])(\d{1,3})([./#])(\d{1,2})\2(?=\d{3,4}(?![\d
 """A flat with other signs between its numbers: 3/2/501, 3#2#501."""
 _MISTYPED = (
     (re.compile(r"(?<=\d)[懂洞冻动董](?=\d)"), "栋"),
+    (re.compile(r"(?<=\d)东(?=\d{1,2}单元)"), "栋"),
     (re.compile(r"(?<=\d)[撞憧幛](?=\d|$)"), "幢"),
     (re.compile(r"(?<=\d)[单但丹][园源员圆](?=\d|$)"), "单元"),
     (re.compile(r"(?<=\d号)[搂娄喽](?=\d|$)"), "楼"),
@@ -59,7 +60,7 @@ _MISTYPED = (
 """Counters that are heard or typed for each other, known by the numbers on both sides."""
 _DASHES = re.compile(r"[‐‑‒–—―−~_]")
 _AT_HOME = re.compile(r"(?<=[\d号室])(?:家[里中]?|屋[里头])$")
-_ZEROS = re.compile(r"(?<![\da-z-])0{1,6}(?=\d)")
+_ZEROS = re.compile(r"(?:(?<![\da-z-])|(?<=(?<![\da-z-])[a-z]))0{1,6}(?=\d)")
 _BLANKS = re.compile(r"(?<=[\da-z#])\s+(?=[\da-z])")
 _NOTE = re.compile(r"^(?:近|靠近|邻近|原|又名|俗称).|.(?:对面|旁边|旁|附近|隔壁|边上)$")
 """A gloss on the place, not its name: (人民医院对面)."""
@@ -101,7 +102,7 @@ def fold(address: str) -> Folded:
         elif last and len(said) <= _MOST_OF_A_HINT and not (_A_THING.search(said) or _OF_A_PLACE.search(said)):
             hints.append(said)
         else:
-            return said
+            return f" {said} "  # 402(3单元) is no 4023单元
         return " "
 
     text = _OPENING.sub("", text.strip())

@@ -171,7 +171,7 @@ def _numbered(reading: _Reading, value: str, counter: str) -> None:
             reading.put("number", value + counter)
         case _ if counter in {"号", "号房", "号房间"} or "院" in counter:
             _house(reading, value)
-        case _ if found := re.search("[铺面店档摊柜窗库]|车位", counter):
+        case _ if found := re.search("[铺面店档摊柜窗库市]|车位", counter):
             _stall(reading, value, "铺" if found.group() in "面店档市" else found.group())
         case _ if counter[-1] in "组社队":
             reading.put("group", value)
