@@ -19,7 +19,7 @@ _NUMERALS = "".join(_DIGITS) + "".join(_TENS) + "廿"
 _ROMAN = {ord(sign): str(value) for value, sign in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
 _COUNTERS = (
     "号|弄|巷|幢|栋|橦|座|单元|楼|层|室|房|组|社|小?队|生产队|村|区|期|门|排|梯|户|院|铺|路|大?街|大道|支路|网格"
-    "|米|公里|段|[国省县乡]道|#|车间|工段|食堂|宿舍|教室|标段|大队|分场|窗口|站台|检票口|病[区房]"
+    "|米|公里|段|[国省县乡]道|#|车间|工段|食堂|宿舍|教室|标段|大队|分场|窗口?|仓|馆|站台|检票口|病[区房]"
 )
 """What is numbered; a name that has a numeral (五一广场, 七里铺) keeps it."""
 _COUNTED = re.compile(rf"(?<![{_NUMERALS}])[{_NUMERALS}]{{1,8}}(?={_COUNTERS})")
@@ -59,7 +59,11 @@ _MISTYPED = (
 )
 """Counters that are heard or typed for each other, known by the numbers on both sides."""
 _DASHES = re.compile(r"[‐‑‒–—―−~_]")
-_AT_HOME = re.compile(r"(?<=[\d号室])(?:家[里中]?|屋[里头])$")
+_AT_HOME = re.compile(r"(?<=[\d号室])(?:家[里中]?|屋[里头]|那?的)$")
+_BELOW_ZERO = re.compile(r"(?<=[^\W\da-z])-(?=\d[楼层f])")
+_DASHED_ON = re.compile(r"(?<=[^\W\da-z附之])-(?=\d)(?!\d{1,4}号?$)")
+_NUMBER_AHEAD = re.compile(r"^(\d{1,4}(?:-\d{1,4})?号)([^\W\d]{1,8}(?:路|街|巷|大道))$")
+"""12号人民路."""
 _ZEROS = re.compile(r"(?:(?<![\da-z-])|(?<=(?<![\da-z-])[a-z]))0{1,6}(?=\d)")
 _BLANKS = re.compile(r"(?<=[\da-z#])\s+(?=[\da-z])")
 _NOTE = re.compile(r"^(?:近|靠近|邻近|原|又名|俗称).|.(?:对面|旁边|旁|附近|隔壁|边上)$")
@@ -136,6 +140,7 @@ def _numbered(text: str) -> str:
     text = re.sub(r"\s", "", _BLANKS.sub("|", text)).replace("|", " ")
     text = _COUNTED.sub(_beside_digits, text)
     text = _on_a_highway(text)
+    text = _NUMBER_AHEAD.sub(r"\2\1", _DASHED_ON.sub("", _BELOW_ZERO.sub("负", text)))
     text = _F.sub("层", text)
     text = _AT_HOME.sub("", text)
     text = _SPELT_ROOM.sub(lambda found: "".join(str(_DIGITS[sign]) for sign in found.group()), text)

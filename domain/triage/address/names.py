@@ -52,11 +52,11 @@ _ROAD = re.compile(
 )
 _AND = re.compile(r"[与跟同及\s]|和(?![平谐睦顺兴美合畅泰善信])|和(?=和)")
 _CROSSING = re.compile(
-    r"的?(?:十字|丁字|三岔|交叉|红绿灯)?(?:路口|交叉[口处]|交汇[口处]|交界[口处]|口)(?:红绿灯)?(?:处|附近)?|的?红绿灯(?:处|附近)?$|的?(?:十字|丁字|三岔)$"
+    r"的?(?:十字|丁字|三[岔叉]|交叉|红绿灯)?(?:路口|交叉[口处]|交汇[口处]|交界[口处]|口)(?:红绿灯)?(?:处|附近)?|的?红绿灯(?:处|附近)?$|的?(?:十字|丁字|三[岔叉])$"
 )
 _CORE = re.compile(
     r"(?:(?<=县)城(?![关东西南北隍])|县城|城区|市区|城里)的?(?=[^\W\d]{2,6}[路街巷])"
-    r"|(?<=[县区镇乡道])(?:[集场]镇|[镇乡集街]上)(?:上|[里内])?的?(?=[^\W\d]{2})"
+    r"|(?:^|(?<=[县区镇乡道]))(?:[集场]镇|[镇乡集街]上)(?:上|[里内])?的?(?=[^\W\d]{2})"
 )
 """The built-up middle says nothing: of a county ahead of a road (城区中学 is a name), of a town ahead of anything."""
 _SECTIONS = re.compile(rf"(?:东南|东北|西南|西北|[{_SECTION}])区$")
@@ -106,7 +106,9 @@ def regions(text: str) -> tuple[list[Region], str]:
 def _official(level: Level, name: str) -> str:
     if level is Level.PROVINCE:
         return name.removesuffix("省")
-    return re.sub(r"(?:街道(?:办事处|办)?|街办)$", "街道", name) if level is Level.TOWN else name
+    if level is Level.TOWN:
+        return re.sub(r"(?<=..)[场集]镇$", "镇", re.sub(r"(?:街道(?:办事处|办)?|街办)$", "街道", name))
+    return name
 
 
 def village(text: str) -> tuple[str, str, str] | None:
@@ -121,7 +123,7 @@ def village(text: str) -> tuple[str, str, str] | None:
 def road(text: str) -> tuple[str, str] | None:
     """The road or lane that a text begins with, with its stretch (东段), and the rest."""
     found = _ROAD.match(_after_and(text))
-    if found and found.group() in {"公路", "大路", "马路", "水路", "小路", "土路"}:
+    if found and found.group() in {"公路", "大路", "马路", "水路", "小路", "土路", "水泥路", "机耕路"}:
         return None
     if not found:
         return None

@@ -69,7 +69,7 @@ _VALUE = r"(?<![\da-z-])(?:负|[a-z]{1,2}-?)?\d{1,6}(?:-\d{1,3})?[a-z]?|(?<![\da
 _TOKEN = re.compile(
     r"(?P<dashed>(?<![\da-z-])[a-z]?\d{1,4}[a-z]?-(?:\d{1,3}-){0,2}\d{1,4}[a-z]?)(?:室|(?:(?<=-\d-\d{3})|(?<=-\d-\d{4}))号(?![楼幢栋])|(?![\da-z号幢栋座楼单#组-]))"
     rf"|(?P<value>{_VALUE}|[东西南北中](?=单元|户))"
-    r"(?P<counter>号?(?:商铺|店铺|门面房?|门市房?(?!部)|店面|铺面?|门店|底商)|号?(?:摊位?|档口?|车位|柜台|窗口|仓?库房?)(?![^\W\d])|号[楼栋幢]|#楼?|[幢栋橦座]|号?单元|楼?门洞|楼门(?![面市店口])|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外面市店])|号房间?(?![屋子产顶东主前后])|号(?:大院|院[子坝落]?(?![内里]))?(?![线桥店井机仓])"
+    r"(?P<counter>号?(?:商铺|店铺|门面房?|门市房?(?!部)|店面|铺面?|门店|底商)|号?(?:摊位?|档口?|车位|柜台|窗口?|仓(?:库房?)?|库房?)(?![^\W\d])|号[楼栋幢]|#楼?|[幢栋橦座]|号?单元|楼?门洞|楼门(?![面市店口])|组团|(?:村民|村)?小?组|生产队|小队|[社队户](?![村乡镇庄区伍])|号门(?![口前外面市店])|号房间?(?![屋子产顶东主前后])|号(?:大院|院[子坝落]?(?![内里]))?(?![线桥店井机仓])"
     r"|[弄楼层f]|室|房间?(?![屋子产顶东主前后])|区|期|门(?![村镇口前外店])|[梯排](?![村镇])|网格)(?:(?<=号)室)?"
     r"|(?P<bare>(?<![\da-z-])[a-z]?\d{1,6}[a-z]?(?=$|\s|[东西南北中]户|[大正]?门口|门[前外]|斜?对[面门过]|旁|附近|楼[下后前]|后面|背后))"
 )
@@ -135,8 +135,6 @@ def read(address: str) -> Address:
 
 
 def _finished(reading: _Reading) -> Address:
-    if reading.unit and reading.floor and not reading.building and reading.floor.isdigit():
-        reading.building, reading.floor = reading.floor, ""  # 5楼3单元201: nobody says the floor before the entrance
     if reading.number and (reading.unit or reading.rooms) and reading.name and not (reading.building or reading.roads):
         reading.building, reading.number = reading.number, ""  # 阳光花园3号502: estates number their buildings so
     name = canonical(names.relations_alike(names.estate(reading.name)))
@@ -152,11 +150,8 @@ def _finished(reading: _Reading) -> Address:
 def _numbered(reading: _Reading, value: str, counter: str) -> None:
     """A numbered part, by what is counted."""
     match counter:
-        case "单元" | "号单元" | "门洞" | "楼门洞" | "楼门":
-            reading.put("unit", value)
-        case "门" | "梯":
-            entrance = reading.building or reading.floor
-            reading.put("unit" if entrance else "relation", value if entrance else value + counter)
+        case "单元" | "号单元" | "门洞" | "楼门洞" | "楼门" | "门" | "梯":
+            _entrance(reading, value, counter)
         case "楼" | "层" | "f":
             reading.put("floor", value)
         case "室" | "房" | "房间" | "户":
@@ -177,6 +172,16 @@ def _numbered(reading: _Reading, value: str, counter: str) -> None:
             reading.put("group", value)
         case _:
             reading.put("building", value)
+
+
+def _entrance(reading: _Reading, value: str, counter: str) -> None:
+    """Of a building; 2门 of a market or an estate is a gate."""
+    if counter in {"门", "梯"} and not (reading.building or reading.floor):
+        reading.put("relation", value + counter)
+        return
+    if reading.floor.isdigit() and not (reading.building or reading.rooms):
+        reading.building, reading.floor = reading.floor, ""  # 5楼3单元201: nobody says the floor before the entrance
+    reading.put("unit", value)
 
 
 def _stall(reading: _Reading, value: str, of: str) -> None:
