@@ -46,17 +46,17 @@ _VILLAGE = re.compile(
     r"|两委|村?部(?!队)|大?队部|党群(?:服务中心)?)?"
 )
 _ROAD = re.compile(
-    r"([^\s\d]{2,4}高速(?:公路)?(?!路?口|收费|服务|[出入]口|[上下边旁]|$)"
+    r"([^\s\d]{2,4}高速(?:公?路)?(?!路?口|收费|服务|[出入]口|[上下边旁]|$)"
     r"|[^\s][^\s路街道巷弄村号]{0,8}?(?:大道|大街|国道|省道|县道|(?<![铁马])路|街(?!道)(?:[巷弄](?=堂|子|$))?|巷|弄|胡同)(?!社区))"
     r"(?:(?<=弄)堂|(?<=巷)[子道])?(.段)?"
 )
 _AND = re.compile(r"[与跟同及\s]|和(?![平谐睦顺兴美合畅泰善信])|和(?=和)")
 _CROSSING = re.compile(
-    r"的?(?:十字|丁字|三[岔叉]|交叉|红绿灯)?(?:路口|交叉[口处]|交汇[口处]|交界[口处]|口)(?:红绿灯)?(?:处|附近)?|的?红绿灯(?:处|附近)?$|的?(?:十字|丁字|三[岔叉])$"
+    r"的?(?:十字|丁字|三[岔叉]|[岔叉]|交叉|红绿灯)?(?:路口|交叉[口处]|交汇[口处]|交界[口处]|口)(?:红绿灯)?(?:处|附近)?|的?红绿灯(?:处|附近)?$|的?(?:十字|丁字|三[岔叉])$"
 )
 _CORE = re.compile(
     r"(?:(?<=县)城(?![关东西南北隍])|县城|城区|市区|城里)的?(?=[^\W\d]{2,6}[路街巷])"
-    r"|(?:^|(?<=[县区镇乡道]))(?:[集场]镇|[镇乡集街]上)(?:上|[里内])?的?(?=[^\W\d]{2})"
+    r"|(?:^|(?<=[县区镇乡道]))(?:[集场]镇|[镇乡集街场]上)(?:上|[里内])?的?(?=[^\W\d]{2})"
 )
 """The built-up middle says nothing: of a county ahead of a road (城区中学 is a name), of a town ahead of anything."""
 _SECTIONS = re.compile(rf"(?:东南|东北|西南|西北|[{_SECTION}])区$")
@@ -127,7 +127,7 @@ def road(text: str) -> tuple[str, str] | None:
         return None
     if not found:
         return None
-    name = found.group(1).replace("高速公路", "高速")
+    name = found.group(1).replace("高速公路", "高速").replace("高速路", "高速")
     return name + (found.group(2) or ""), _after_and(text)[found.end() :]
 
 
@@ -162,7 +162,9 @@ def without_its_kind(name: str) -> str:
     return _ESTATE_OF_ITS_OWN_NAME.sub("", name)
 
 
-_AHEAD_OF_A_NAME = re.compile(r"[县市区](?=.{2,6}局|.中学|党校|中医院|实验|职|供销|[^人].{1,4}公司)|\d{1,2}号线(?=..)")
+_AHEAD_OF_A_NAME = re.compile(
+    r"[县市区](?=.{2,6}局|.中学|党校|中医院|实验|职|供销|第.人民医院|[^人].{1,4}公司)|\d{1,2}号线(?=..)"
+)
 
 
 def left_out_ahead(name: str) -> str:

@@ -117,10 +117,12 @@ def _in_the_light_of(one: Address, other: Address) -> Address:
         return one  # 石桥水库 in 石桥镇
     one = replace(one, regions=tuple((level, _shorter(name, _at(other, level))) for level, name in one.regions))
     for level, name in other.regions:
-        if level not in {at for at, _ in one.regions} and (shorter := _without(one, stem(name))) is not None:
+        if level in {at for at, _ in one.regions}:
+            continue
+        if shorter := _without(one, name) or _without(one, stem(name)):  # 太平乡卫生院 keeps its town; 塘埠工业园
             one = replace(shorter, regions=tuple(sorted([*shorter.regions, (level, name)])))
     for village in other.villages if not one.villages else ():
-        if (shorter := _without(one, stem(village))) is not None:
+        if shorter := _without(one, stem(village)):
             one = replace(shorter, villages=other.villages)
     return one
 
