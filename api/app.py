@@ -29,6 +29,7 @@ from api.core.context import open_services
 from api.disputes import action_pages, comment_pages
 from api.disputes import endpoints as disputes
 from api.disputes import pages as dispute_pages
+from api.handling import endpoints as handling
 from api.hazards import endpoints as hazards
 from api.hazards import pages as hazard_pages
 from api.hazards import sending_pages as hazard_sending_pages
@@ -80,9 +81,9 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, attachments, tasks, messages,
-    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues,
-    audit, access_log, operations, calendar, learning, responsibilities, calls,
+    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, handling, attachments, tasks,
+    messages, event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints,
+    villages, venues, audit, access_log, operations, calendar, learning, responsibilities, calls,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (

@@ -13,6 +13,7 @@ NOTED: dict[str, str] = {
     "task": "办理待办",
     "earlier": "回溯历史纠纷",
     "outlook": "查看前瞻",
+    "handling": "查看承办建议与同类案件",
     "incident": "查看警情受理结果",
     "attachment": "查看附件",
     "attach": "上传附件",

@@ -14,6 +14,8 @@ from api.disputes.case_view import case_view
 from api.disputes.schemas import Comment, WholeCase
 from api.disputes.service import whole_case, whole_timeline
 from api.disputes.watching import unwatch_dispute, watch_dispute
+from api.handling.handling_view import handling_view
+from api.handling.service import handling_of
 from api.look_back.look_back_view import look_back_view
 from api.look_back.service import look_back_on
 from api.notices.notice_view import notice_view
@@ -82,7 +84,9 @@ async def show_case(
     names = not case.closed_at and viewer.actor.has_role(*RULES[Duty.CONTRACTING].entrusted_by)
     hears = viewer.actor.has_role(*INTAKE_ROLES)
     before = await look_back_on(services, session, viewer.actor, no) if criminal else None
+    handling = None if case.closed_at or case.batch else await handling_of(services, session, viewer.actor, no)
     view = {
+        "handling": handling_view(handling, now) if handling else None,
         "before": look_back_view(before, now) if before else None,
         "heard": heard,
         "batch": case.batch,

@@ -8,9 +8,9 @@ from api.core.context import Services
 from api.core.schemas import Listed
 from api.responsibilities.schemas import Category, EditionRow, ListEdition
 from domain.base import CHINA, china
+from domain.triage.handling.reasons import SHARED_LIST
 from domain.triage.lexicon import Lexicon
 
-SHARED = "矛盾纠纷类别及主管责任清单（各地通用）"
 STATES = {"current": "现行", "past": "以前", "ahead": "尚未生效", "base": "基础"}
 
 
@@ -48,7 +48,7 @@ def list_editions(services: Services) -> Listed[ListEdition]:
         )
         for overlay in reversed(overlays)
     ]  # fmt: skip
-    shared = ListEdition(effective=None, title=SHARED, state="base" if current else "current", changed=[])
+    shared = ListEdition(effective=None, title=SHARED_LIST, state="base" if current else "current", changed=[])
     return Listed[ListEdition](items=[*editions, shared], next_cursor=None)
 
 

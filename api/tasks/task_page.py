@@ -10,6 +10,8 @@ from fastapi import Request, Response
 
 from api.core.context import Services
 from api.core.schemas import JsonObject
+from api.handling.handling_view import handling_view
+from api.handling.service import handling_of
 from api.hazards.hazard_view import choice_of
 from api.tasks.brief_view import guidance_view
 from api.tasks.examples import decision_form, lines_of
@@ -25,6 +27,7 @@ from api.web.rendering import View, show
 from api.web.session import Viewer
 from domain.case.state import Decision
 from domain.policy.catalogue import KINDS
+from domain.transitions.triage import desks
 from infra.database.engine import Session
 from infra.database.tables.attachments import AttachmentRow
 from infra.read_model.disputes import find_dispute
@@ -134,6 +137,8 @@ async def show_task(
     files = await attachments_of(session, task.dispute_no, viewer.actor.person_id) if live else []
     other = (task.about.get("fields") or {}).get("dispute_no")
     target = await find_dispute(session, viewer.actor, other) if other else None
+    judged = task.kind == desks.KIND and bool(task.decisions)
+    handling = await handling_of(services, session, viewer.actor, task.dispute_no) if judged else None
     if not shown:
         draft.unsent += filled(drawn.controls)
     if draft.handing and standing not in MAY_HAND_OVER[draft.handing.verb]:
@@ -146,6 +151,7 @@ async def show_task(
         task=head_view(task, page.offices, now),
         brief=brief_view(task, page.words, page.offices, now),
         guide=guidance_view(task.brief, now),
+        handling=handling_view(handling, now) if handling else None,
         batch=KINDS[task.kind].by_items,
         target={"no": target.dispute_no, "title": target.title} if target else None,
         standing=standing,

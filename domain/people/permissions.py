@@ -37,6 +37,12 @@ LOOK_BACK_ROLES = frozenset(
 )
 """Are told that people of a dispute stand in others which they don't see, and how many: whoever goes to them, and those
 who may ask the desk that has it. A department is not: what the police know is given on for no other purpose."""
+LOAD_READERS = frozenset(
+    "command_room duty_leader station_deputy station_chief bureau_analyst committee_dispatcher centre_dispatcher "
+    "evaluator_police evaluator_committee supervisor leader".split()
+)
+"""Are told how much the units suggested for a dispute have in hand, and which units settled alike ones: whoever judges,
+sends on or oversees. [DESIGN]"""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
 LEARNING_SWITCHERS = frozenset({"supervisor"})

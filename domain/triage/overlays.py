@@ -82,6 +82,11 @@ def in_force(lexicon: Lexicon, overlays: Sequence[Overlay], day: date) -> Lexico
     return lexicon
 
 
+def edition_of(overlays: Sequence[Overlay], code: str, day: date) -> Overlay | None:
+    """The latest edition in force on a day that names a category's row; none where the shared list's row holds."""
+    return next((each for each in reversed(overlays) if each.effective <= day and code in each.rows), None)
+
+
 def _over(lexicon: Lexicon, overlay: Overlay) -> Lexicon:
     changed: dict[str, Any] = {}
     for code, row in overlay.rows.items():

@@ -22,6 +22,7 @@ def ask_everything(county: County) -> None:
         "/v1/playbooks", f"/v1/disputes/{nobody}/timeline", f"/v1/disputes/{goods}",
         f"/v1/disputes/{goods}/earlier",
         f"/v1/disputes/{nobody}/outlook",
+        f"/v1/disputes/{nobody}/handling",
         f"/v1/disputes/{goods}/contacts",
     ):  # fmt: skip
         supervisor.get(path)

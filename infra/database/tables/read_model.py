@@ -21,7 +21,9 @@ class DisputeRow(SQLModel, table=True):
     __table_args__ = (
         Index("dispute_list", "opened_at", "dispute_no", *LISTED),
         Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
-    )
+        Index("dispute_closed", "category", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
+              postgresql_where=text("closed_at IS NOT NULL")),
+    )  # fmt: skip
     dispute_no: str = Field(primary_key=True)
     revision: int
     matter: str = "dispute"

@@ -30,19 +30,20 @@ class Keys(NamedTuple):
     tokens: list[int]
 
 
-def _newest(place: int) -> Any:
+def newest(place: int) -> Any:
+    """The newest reports of the token `token_{place}`, each with that place as `key`."""
     token = IncidentTokenRow
-    newest = (
+    found = (
         select(literal_column(str(place)).label("key"), col(token.incident_id))
         .where(col(token.token) == bindparam(f"token_{place}", type_=BigInteger))
         .order_by(col(token.incident_id).desc())
         .limit(CAP)
         .subquery()
     )
-    return select(newest.c.key, newest.c.incident_id)
+    return select(found.c.key, found.c.incident_id)
 
 
-_FOUND = Statement.of(union_all(*(_newest(place) for place in range(MOST))))
+_FOUND = Statement.of(union_all(*(newest(place) for place in range(MOST))))
 _KEEP = inserting(IncidentTokenRow, lambda insert: insert)
 
 

@@ -171,6 +171,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/disputes"): Grant(at("/v1/disputes"), anybody),
     ("GET", "/v1/disputes/{no}"): Grant(at("/v1/disputes/{no}"), whoever_sees),
     ("GET", "/v1/disputes/{no}/earlier"): Grant(at("/v1/disputes/{no}/earlier"), whoever_sees),
+    ("GET", "/v1/disputes/{no}/handling"): Grant(at("/v1/disputes/{no}/handling"), whoever_sees),
     ("GET", "/v1/disputes/{no}/outlook"): Grant(at("/v1/disputes/{no}/outlook?days=2"), whoever_sees),
     ("GET", "/v1/disputes/{no}/timeline"): Grant(at("/v1/disputes/{no}/timeline"), whoever_sees),
     ("POST", "/v1/disputes/{no}/comments"): Grant(

@@ -172,6 +172,8 @@ def _read_model() -> None:
     )
     op.create_index("dispute_list", "dispute", ["opened_at", "dispute_no", *LISTED])
     op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
+    ended = sa.text("closed_at IS NOT NULL")
+    op.create_index("dispute_closed", "dispute", ["category", "closed_at"], sqlite_where=ended, postgresql_where=ended)
     op.create_index("ix_dispute_officer", "dispute", ["officer"])
     op.create_index("ix_dispute_deputy", "dispute", ["deputy"])
     op.create_table(

@@ -1,0 +1,1 @@
+"""What the read model tells of who should handle a dispute: the loads of units, and what became of alike ones."""
