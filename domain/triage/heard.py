@@ -64,8 +64,10 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
     hits = lexicon.index.find(found)
     refused, violent = denied(hits, reading.text), lexicon.violent_cues
 
+    settled = settle(hits)
+
     def affirmed(layer: Layer) -> list[Hit]:
-        return [hit for hit in settle(hits, layer) if hit.start not in refused]
+        return [hit for hit in settled[layer] if hit.start not in refused]
 
     loud, risks = affirmed(Layer.POLICE), affirmed(Layer.RISK)
     like: list[Cue] = []
@@ -88,13 +90,11 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
         found=found,
         renamed=renamed,
         # Only violence is denied in a way that changes the matter: 没有工资 is about wages all the same.
-        category=[
-            hit for hit in settle(hits, Layer.CATEGORY) if not (hit.start in refused and hit.cue.text in violent)
-        ],
+        category=[hit for hit in settled[Layer.CATEGORY] if not (hit.start in refused and hit.cue.text in violent)],
         risk=risks,
         police=loud,
         harm=affirmed(Layer.HARM),
-        person=settle(hits, Layer.PERSON),
+        person=settled[Layer.PERSON],
         frames=frames,
         unsure=unsure,
         like=like,

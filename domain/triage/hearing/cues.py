@@ -8,7 +8,7 @@ A cue may hold one gap, written `…`: up to `GAP` characters within one clause 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -48,14 +48,28 @@ class Cue(NamedTuple):
     head: str
     tail: str
     """what stands behind its gap; empty where it has none"""
+    size: int
+    """the characters that it claims"""
     uses: tuple[Use, ...]
     layers: int
     """a bit for each layer it speaks in; none for an innocent phrase"""
+    weights: tuple[float, ...]
+    """the greatest of its weights in each layer"""
 
-    @property
-    def size(self) -> int:
-        """The characters that it claims."""
-        return len(self.head) + len(self.tail)
+
+class _Ordered(NamedTuple):
+    """A cue with its place among those that begin where it does."""
+
+    order: int
+    cue: Cue
+
+
+class _Ends(NamedTuple):
+    """The cues that a word is all of, the head of, the tail of."""
+
+    whole: list[_Ordered]
+    heads: list[_Ordered]
+    tails: list[_Ordered]
 
 
 class Hit(NamedTuple):
@@ -91,41 +105,49 @@ class CueIndex:
         collected: dict[str, list[Use]] = {phrase: [] for phrase in innocent}
         for text, use in uses:
             collected.setdefault(text, []).append(use)
-        self._whole: dict[str, tuple[int, Cue]] = {}
-        # Of a gapped cue the longer end is looked for, as the rarer (欠…工资), and the other one beside it.
-        self._by_head: dict[str, list[tuple[int, Cue]]] = {}
-        self._by_tail: dict[str, list[tuple[int, Cue]]] = {}
+        self._ends: dict[str, _Ends] = {}
         for at, (text, own) in enumerate(collected.items()):
-            head, _, tail = text.partition(_GAP_MARK)
-            cue = Cue(text, head, tail, tuple(own), sum({1 << use.layer for use in own}))
-            if not tail:
-                self._whole[text] = at, cue
-                continue
-            order = at if len(head) > 1 else at + len(collected)
-            table, key = (self._by_head, head) if len(head) > len(tail) else (self._by_tail, tail)
-            table.setdefault(key, []).append((order, cue))
-        self.words = frozenset((*self._whole, *self._by_head, *self._by_tail))
+            cue = _compiled(text, own)
+            ordered = _Ordered(at if len(cue.head) > 1 else at + len(collected), cue)
+            if not cue.tail:
+                self._at(text).whole.append(ordered)
+            # Of a gapped cue the longer end is looked for, as the rarer (欠…工资), and the other one beside it.
+            elif len(cue.head) > len(cue.tail):
+                self._at(cue.head).heads.append(ordered)
+            else:
+                self._at(cue.tail).tails.append(ordered)
+        self.words = tuple(self._ends)
+
+    def _at(self, word: str) -> _Ends:
+        return self._ends.setdefault(word, _Ends([], [], []))
 
     def find(self, found: Found) -> list[Hit]:
         """Every cue in a text, overlapping ones too, in the order of the text."""
-        whole, by_head, by_tail, text = self._whole, self._by_head, self._by_tail, found.text
+        ends, text = self._ends, found.text
         hits: list[Hit] = []
         for start, word in found.words:
-            if word in whole:
-                order, cue = whole[word]
-                hits.append(Hit(start, order, start + len(word), cue))
-            if word in by_head:
-                reach = start + len(word) + GAP
-                for order, cue in by_head[word]:
-                    if text.find(cue.tail, start + len(word), reach + len(cue.tail)) >= 0:
-                        hits += _gapped(cue, order, text, start, start)
-            if word in by_tail:
-                for order, cue in by_tail[word]:
-                    first = max(start - GAP - len(cue.head), 0)
-                    if text.find(cue.head, first, start) >= 0:
-                        hits += _gapped(cue, order, text, first, start - len(cue.head), tail=start)
+            own = ends.get(word)
+            if own is None:
+                continue
+            end = start + len(word)
+            for order, cue in own.whole:
+                hits.append(Hit(start, order, end, cue))
+            for order, cue in own.heads:
+                if text.find(cue.tail, end, end + GAP + len(cue.tail)) >= 0:
+                    hits += _gapped(cue, order, text, start, start)
+            for order, cue in own.tails:
+                first = max(start - GAP - len(cue.head), 0)
+                if text.find(cue.head, first, start) >= 0:
+                    hits += _gapped(cue, order, text, first, start - len(cue.head), tail=start)
         hits.sort()
         return hits
+
+
+def _compiled(text: str, uses: Sequence[Use]) -> Cue:
+    head, _, tail = text.partition(_GAP_MARK)
+    layers = sum({1 << use.layer for use in uses})
+    weights = tuple(max((use.weight for use in uses if use.layer is layer), default=0.0) for layer in Layer)
+    return Cue(text, head, tail, len(head) + len(tail), tuple(uses), layers, weights)
 
 
 def _gapped(cue: Cue, order: int, text: str, first: int, last: int, tail: int | None = None) -> Iterator[Hit]:
@@ -138,15 +160,23 @@ def _gapped(cue: Cue, order: int, text: str, first: int, last: int, tail: int | 
         first = start + 1
 
 
-def settle(hits: Sequence[Hit], layer: Layer) -> list[Hit]:
-    """The hits that speak in a layer: of overlapping ones the longest, then an innocent phrase, then the weightiest.
+def settle(hits: Sequence[Hit]) -> Mapping[Layer, list[Hit]]:
+    """The hits that speak, by layer: of overlapping ones the longest, then an innocent phrase, then the weightiest.
 
     `hits` stand in the order of the text.
     """
+    spoken = 0
+    for hit in hits:
+        spoken |= hit.cue.layers
+    return {layer: _settled(hits, layer) if spoken & 1 << layer else [] for layer in Layer}
+
+
+def _settled(hits: Sequence[Hit], layer: Layer) -> list[Hit]:
     bit = 1 << layer
     speaking, cluster, reach = list[Hit](), list[Hit](), 0
     for hit in hits:
-        if hit.cue.layers & bit or not hit.cue.layers:
+        layers = hit.cue.layers
+        if layers & bit or not layers:
             if hit.start >= reach:
                 speaking += _outspoken(cluster, layer)
                 cluster = []
@@ -160,9 +190,11 @@ def _outspoken(cluster: list[Hit], layer: Layer) -> list[Hit]:
     if len(cluster) < 2:
         return [hit for hit in cluster if hit.cue.uses]
     taken, speaking, base = 0, [], cluster[0].start
-    for hit in sorted(
-        cluster, key=lambda hit: (-hit.cue.size, len(hit.cue.uses) > 0, -_weight(hit.cue, layer), hit.start)
-    ):
+
+    def first(hit: Hit) -> tuple[int, bool, float, int]:
+        return -hit.cue.size, bool(hit.cue.uses), -hit.cue.weights[layer], hit.start
+
+    for hit in sorted(cluster, key=first):
         mask = _mask(hit, base)
         if mask & taken:
             continue
@@ -182,10 +214,6 @@ def same_clause(one: Hit, other: Hit, text: str) -> bool:
     """Whether two hits overlap or stand in one clause, nothing between them that ends it."""
     first, second = sorted((one, other), key=lambda hit: hit.start)
     return _CLAUSE_END.search(text, first.end, max(first.end, second.start)) is None
-
-
-def _weight(cue: Cue, layer: Layer) -> float:
-    return max((use.weight for use in cue.uses if use.layer is layer), default=0.0)
 
 
 # 不 alone is no negator here: 不杀了他不算完 is a threat. A question (有没有, 是不是) and a double negation (不是没有)

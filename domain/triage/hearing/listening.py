@@ -121,12 +121,8 @@ class Ear:
             muted += [Span(*title.span()) for title in _TITLE.finditer(text)]
         if muted:
             # A longer word of danger is not muted by what stands inside it.
-            muted = [
-                span
-                for span in muted
-                if not any(low <= span.start and span.end <= high and high - low > span.end - span.start
-                           for (low, high), _ in loud)
-            ]  # fmt: skip
+            spoken = _marked((span for span, _ in loud), len(text))
+            muted = [span for span in muted if spoken.find(0, *span) >= 0 or not _inside(span, loud)]
             silent = _marked(muted, len(text))
             loud = [(span, word) for span, word in loud if silent.find(1, *span) < 0]
         # A word of one character inside a longer one is no word of its own (砍 in 砍刀).
@@ -134,6 +130,13 @@ class Ear:
         loud = [(span, word) for span, word in loud if len(word) > 1 or not longer[span.start]]
         # The longest first where several begin, those of one character behind all others.
         return sorted(loud, key=lambda each: (len(each[1]) == 1, each[0].start, -each[0].end)), muted
+
+
+def _inside(span: Span, words: Sequence[tuple[Span, str]]) -> bool:
+    """Whether a stretch is a part of a longer word."""
+    return any(
+        low <= span.start and span.end <= high and high - low > span.end - span.start for (low, high), _ in words
+    )
 
 
 def _marked(spans: Iterable[Span], size: int) -> bytearray:

@@ -44,14 +44,15 @@ class Pieces:
     def __init__(self, file: PiecesFile) -> None:
         self._bias = file.bias / 100
         self._weights = {piece: weight / 100 for weight, row in file.weights.items() for piece in row.split()}
+        self._single = frozenset(piece for piece in self._weights if len(piece) == 1)
         self.pairs = frozenset(piece for piece in self._weights if len(piece) == 2)
 
     def weigh(self, found: Found, start: int = 0, end: int | None = None) -> Likeness:
         """How like danger a text is from a character to before another, by what was found in it."""
         weights = self._weights
-        known = found.pieces(start, len(found.text) if end is None else end) | (
-            weights.keys() & set(found.text[start:end])
-        )
+        if end is None:
+            end = len(found.text)
+        known = found.pieces(start, end).union(self._single.intersection(found.text[start:end]))
         if not known:
             return Likeness(self._bias, ())
         score = self._bias + math.fsum(map(weights.__getitem__, known)) / math.sqrt(len(known))
