@@ -32,7 +32,7 @@ from domain.triage.handling.alike import MOST_NEAR, PLACE_KINDS, SINCE, Closed, 
 from domain.triage.handling.reasons import Row, Suggested, why_category, why_row, why_units
 from domain.triage.overlays import edition_of
 from domain.triage.places import Directory, Kind
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from domain.triage.responsibility import organisations_for
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow

@@ -21,7 +21,7 @@ from domain.triage.address.sameness import key as place_key
 from domain.triage.learning.applying import suggest
 from domain.triage.places import resolve_places
 from domain.triage.repeats.deciding import decide as decided
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from domain.triage.triage import Triage
 from infra.database.columns import ring
 from infra.database.engine import Session

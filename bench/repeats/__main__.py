@@ -65,7 +65,7 @@ def measure(rows: Sequence[Row], same: frozenset[str]) -> dict[str, Any]:
 def _told(row: Row, side: str) -> Told:
     parties = tuple(name for name in row.get(f"{side}_parties", "").split("、") if name)
     days = float(row.get("days_between") or 0) if side == "second" else 0.0
-    return Told(row[side], row.get(f"{side}_place", ""), parties, days)
+    return Told(row[side], row.get(f"{side}_place", ""), parties, days, row.get(f"{side}_phone", ""))
 
 
 def _text(told: Told) -> str:

@@ -26,7 +26,7 @@ from api.intake.recording import known_earlier
 from bench.cli import positive, run
 from bench.repeats.searching import BATCH, LAST, fill, made_up
 from domain.triage.handling.alike import SINCE, nearest, summarise
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from infra.database.engine import Database, migrate, open_database
 from infra.database.tables.read_model import AddresseeRow, DisputeRow, TallyRow, TaskRow
 from infra.read_model.handling.alike import Asked, closed_by_number, closed_of_class, like_in_words

@@ -4,24 +4,27 @@
 
 A throw-away database with so many open matters: made-up reports whose clauses, places and surnames are drawn from the
 dev halves of `bench/texts`, among them the earlier report of every dev pair. Then the later ones are searched for: the
-keys, the candidates, the opening of their reports, and the scoring; the engine and the triage are no part of it.
+keys, the candidates, the opening of their reports, and the scoring; the engine and the triage are no part of it. At two
+places more, where 500 and 3,000 reports came in within thirty days, new ones are recorded: before the lock on the
+place, and under it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import insert
 
@@ -33,11 +36,11 @@ from domain.case.records import Incident, Party
 from domain.triage.address.sameness import key as place_key
 from domain.triage.lexicon import Lexicon
 from domain.triage.repeats.deciding import decide
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from infra.database.engine import Database, migrate, open_database
 from infra.database.tables.intake import IncidentRow, IncidentTokenRow
 from infra.database.tables.read_model import DisputeRow
-from infra.records.incidents import search
+from infra.records.incidents import Earlier, record_incident, search
 from infra.records.repeats.candidates import keys_of
 from infra.records.repeats.weights import read_likeness
 from infra.runtime.policy_files import read_lexicon
@@ -48,6 +51,9 @@ LAST = datetime(2026, 11, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
 BATCH = 5_000
 ROUNDS = 3
+CROWDS = {500: 30.0, 3_000: 40.0}
+"""So many reports at one place, and the milliseconds that recording another may take under the lock (issue 12)."""
+RECORDED = 60
 TARGET = 40.0
 """Milliseconds: p99 among 200,000 open matters (issue 12)."""
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜"
@@ -75,9 +81,9 @@ def pairs(lexicon: Lexicon) -> list[Pair]:
     return found
 
 
-def made_up(count: int, lexicon: Lexicon) -> Iterator[Known]:
-    """So many reports over a year, the oldest first; the same on every run."""
-    pick = random.Random(12)
+def made_up(count: int, lexicon: Lexicon, place: str = "", over: timedelta = YEAR, seed: int = 12) -> Iterator[Known]:
+    """So many reports over a year, the oldest first, at one place or at many; the same on every run."""
+    pick = random.Random(seed)
     texts = [row["text"] for name in ("reports", "danger", "lookalikes") for row in rows_of(f"{name}_dev.csv")]
     clauses = [clause for text in texts for clause in re.split("[，。；！？]", text) if len(clause) >= 4]
     places = [row[side] for row in rows_of("places_dev.csv") for side in ("first", "second")]
@@ -85,10 +91,10 @@ def made_up(count: int, lexicon: Lexicon) -> Iterator[Known]:
     for n in range(count):
         yield Known(
             category=pick.choice(categories),
-            address=re.sub(r"\d+", lambda _: str(pick.randint(1, 300)), pick.choice(places)),
+            address=place or re.sub(r"\d+", lambda _: str(pick.randint(1, 300)), pick.choice(places)),
             narrative="，".join(pick.sample(clauses, pick.randint(2, 5))),
             parties=[{"name": f"{pick.choice(SURNAMES)}某"} for _ in range(pick.randint(0, 2))],
-            reported_at=LAST - YEAR + YEAR * n / count,
+            reported_at=LAST - over + over * n / count,
         )
 
 
@@ -141,11 +147,57 @@ def _dispute(n: int, report: Known) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class Timed(NamedTuple):
+    """A database whose transactions' times, in milliseconds, are kept; each waits for the lock on its place."""
+
+    database: Database
+    times: list[float]
+
+    async def ask(self, *asked: Any) -> Any:
+        """As the database."""
+        return await self.database.ask(*asked)
+
+    async def transact(self, *asked: Any) -> Any:
+        """As the database; takes the time."""
+        began = time.perf_counter()
+        try:
+            return await self.database.transact(*asked)
+        finally:
+            self.times.append((time.perf_counter() - began) * 1000)
+
+
+async def crowded(database: Database, count: int, lexicon: Lexicon) -> tuple[list[float], list[float]]:
+    """Recording at a place that has so many reports: milliseconds before the lock, and under it."""
+    timed, before = Timed(database, []), list[float]()
+    for n, new in enumerate(made_up(RECORDED, lexicon, _hospital(count), timedelta(days=1), seed=count)):
+        row = IncidentRow(**_incident(id_at(LAST, 10_000_000 + count * 1_000 + n), 10_000_000 + count * 1_000 + n, new))
+
+        def joins(earlier: list[Earlier], new: Known = new) -> str | None:
+            known = [known_earlier(each) for each in earlier]
+            return decide(new, known, read_likeness(), {each.dispute_no for each in known}).joins
+
+        began = time.perf_counter()
+        await record_incident(cast(Database, timed), row, joins, keys_of(new))
+        before.append((time.perf_counter() - began) * 1000 - timed.times[-1])
+    return before, timed.times
+
+
+def _hospital(count: int) -> str:
+    return f"古渡镇济生路{count}号"
+
+
+def _p99(times: Sequence[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
+
+
 async def measure(settings: Settings, count: int) -> dict[str, Any]:
     """Fills, searches, prints; answers the figures."""
     lexicon = read_lexicon()
     judged = pairs(lexicon)
-    reports = sorted([*made_up(count, lexicon), *(pair.earlier for pair in judged)], key=lambda each: each.reported_at)
+    crowds = [report for each in CROWDS for report in made_up(each, lexicon, _hospital(each), timedelta(days=30), each)]
+    reports = sorted(
+        [*made_up(count, lexicon), *crowds, *(pair.earlier for pair in judged)], key=lambda each: each.reported_at
+    )
     await asyncio.to_thread(migrate, settings)
     database = open_database(settings)
     try:
@@ -172,18 +224,25 @@ async def measure(settings: Settings, count: int) -> dict[str, Any]:
                 shown += pair.same and any(each["dispute_no"] == theirs for each in became.similar)
                 joined += pair.same and story.get(became.joins or "") == pair.story
                 wrong += became.joins is not None and story.get(became.joins) != pair.story
+        at_place = {each: await crowded(database, each, lexicon) for each in CROWDS}
     finally:
         await database.close()
     true = sum(pair.same for pair in judged)
     ordered = sorted(times)
-    p99 = ordered[int(len(ordered) * 0.99)]
+    p99 = _p99(times)
     print(
         f"{len(reports)} open matters, filled in {filled:.0f} s: {statistics.median(times):.1f} ms, p99 {p99:.1f} ms,"
         f" slowest {ordered[-1]:.1f} ms over {len(times)} searches (aim: p99 {TARGET:.0f});"
-        f" the processor worked {statistics.median(worked):.1f} ms, p99 {sorted(worked)[int(len(worked) * 0.99)]:.1f}\n"
+        f" the processor worked {statistics.median(worked):.1f} ms, p99 {_p99(worked):.1f}\n"
         f"of {true} true repeats {found} are candidates, {shown} proposed, {joined} joined to their story;"
         f" {wrong} joined to a stranger's"
     )
+    for many, (before, under) in at_place.items():
+        print(
+            f"{many} reports at the place: before the lock {statistics.median(before):.1f} ms, p99 {_p99(before):.1f};"
+            f" under it {statistics.median(under):.1f} ms, p99 {_p99(under):.1f} (aim: {CROWDS[many]:.0f})"
+        )
+    print(f"load average {os.getloadavg()[0]:.1f}", flush=True)
     return {"p50": statistics.median(times), "p99": p99, "true": true, "candidates": found, "joined": joined}
 
 

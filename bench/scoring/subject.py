@@ -9,7 +9,8 @@ from typing import NamedTuple
 from domain.triage.address.sameness import Sameness, compare
 from domain.triage.learning import training
 from domain.triage.lexicon import Lexicon
-from domain.triage.repeats import duplicate_detection
+from domain.triage.repeats.deciding import decide
+from domain.triage.repeats.known import Known
 from domain.triage.repeats.likeness import Weights, score
 from domain.triage.triage import evidence, triage
 from infra.records.repeats.weights import read_likeness
@@ -35,12 +36,13 @@ class Judged(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One side of a pair of reports; `days` after the other one."""
+    """One side of a pair of reports; `days` after the other one; `caller` is a telephone."""
 
     text: str
     place: str
     parties: tuple[str, ...]
     days: float
+    caller: str = ""
 
 
 class Likeness(NamedTuple):
@@ -81,16 +83,16 @@ def likeness(first: Told, second: Told, lexicon: Lexicon, weights: Weights) -> L
     """How like the second report is to the first; both have the category that triage gives them."""
     earlier, later = _known(first, lexicon, "earlier"), _known(second, lexicon, "")
     found = score(later, earlier, weights)
-    return Likeness(found.score, found.sure or duplicate_detection.judge(later, earlier).join)
+    return Likeness(found.score, decide(later, [earlier], weights, {earlier.dispute_no}).joins is not None)
 
 
-def _known(told: Told, lexicon: Lexicon, number: str) -> duplicate_detection.Known:
-    return duplicate_detection.Known(
+def _known(told: Told, lexicon: Lexicon, number: str) -> Known:
+    return Known(
         dispute_no=number,
         category=triage(told.text, lexicon).category,
         address=told.place,
         narrative=told.text,
-        parties=[{"name": name} for name in told.parties],
+        parties=[{"name": name} for name in told.parties] + ([{"phone": told.caller}] if told.caller else []),
         reported_at=FIRST_TOLD + timedelta(days=told.days),
     )
 

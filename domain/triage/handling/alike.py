@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from domain.base import Model
 from domain.triage.address.reading import read
-from domain.triage.repeats.duplicate_detection import Known, shared_people
 from domain.triage.repeats.grams import Commonness, shared_words, vector
+from domain.triage.repeats.known import Known, shared_people
 
 FEW = 5
 """Settled cases below which days are not summed up [DESIGN]."""

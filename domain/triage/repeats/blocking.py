@@ -13,8 +13,8 @@ from itertools import combinations
 
 from domain.triage.address.reading import read
 from domain.triage.address.sameness import traces
-from domain.triage.repeats.duplicate_detection import Known, party_keys
 from domain.triage.repeats.grams import Commonness, rare_pairs
+from domain.triage.repeats.known import Known, party_keys
 from domain.triage.repeats.people import of_parties, surnames
 
 MOST = 40

@@ -11,7 +11,8 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from domain.triage.repeats.duplicate_detection import Known, judge, shared_people
+from domain.triage.repeats.duplicate_detection import judge
+from domain.triage.repeats.known import Known, shared_people
 from domain.triage.repeats.likeness import AGAINST, Likeness, Weights, score_each
 
 MOST_SHOWN = 5
@@ -40,7 +41,7 @@ def decide(new: Known, earlier: Sequence[Known], weights: Weights, about_the_sam
     best: dict[str, dict[str, Any]] = {}
     for known, likeness in zip(earlier, score_each(new, earlier, weights), strict=True):
         ago = abs(new.reported_at - known.reported_at)
-        rule = judge(new, known)
+        rule = judge(new, known, weights.commonness)
         ruled = rule.join and ago <= SAME_WAVE
         own = not known.closed or shared_people(new, known) > 0
         sure = _SURE if ruled else likeness.score if likeness.sure and own and ago <= REMEMBERED else 0.0

@@ -17,6 +17,8 @@ from domain.base import Strict
 SIZES = (2, 3, 4)
 INDEXED = 16
 """So many of a narrative's rarest pairs of characters are looked up by; a short one has fewer."""
+RARE = 50
+"""A pair that more narratives have than one in so many is no matter's own."""
 _RUN = re.compile(r"[\u3400-\u9fffa-z]+|\d+")
 _OF_NO_WORD = frozenset("的了是在有和就不我你他她它们这那也都要说着过把被给到去来又还没得地很叫让跟与及之")
 """A pair in which one of these stands says nothing by itself."""
@@ -32,6 +34,10 @@ class Commonness(Strict, frozen=True):
         """How much a pair tells: its inverse document frequency."""
         known, rare = self._weights
         return known.get(pair, rare)
+
+    def rare(self, pair: str) -> bool:
+        """Whether at most one narrative in `RARE` has it."""
+        return self.pairs.get(pair, 0) * RARE <= self.texts
 
     def along(self, run: str) -> list[float]:
         """The weight of each pair of a run of characters."""
@@ -76,14 +82,18 @@ def vector(text: str, commonness: Commonness) -> dict[str, float]:
     return {gram: weight / length for gram, weight in tells.items()} if length else {}
 
 
+def pairs_of(text: str) -> set[str]:
+    """The pairs of characters of a text that can be words; digits are none."""
+    pairs = {run[at : at + 2] for run in runs(text) for at in range(len(run) - 1) if not run[0].isdigit()}
+    return {pair for pair in pairs if not _OF_NO_WORD & set(pair)}
+
+
 def rare_pairs(text: str, commonness: Commonness, order: Callable[[str], object]) -> list[str]:
     """The rarest pairs of characters that can be words, at most `INDEXED`.
 
     Of those equally rare `order` chooses, the same in every narrative, so that two that share many share some here.
     """
-    pairs = {run[at : at + 2] for run in runs(text) for at in range(len(run) - 1) if not run[0].isdigit()}
-    telling = [pair for pair in pairs if not _OF_NO_WORD & set(pair)]
-    return sorted(telling, key=lambda pair: (commonness.pairs.get(pair, 0), order(pair)))[:INDEXED]
+    return sorted(pairs_of(text), key=lambda pair: (commonness.pairs.get(pair, 0), order(pair)))[:INDEXED]
 
 
 def shared_words(one: str, other: str, commonness: Commonness, most: int = 6) -> list[str]:

@@ -7,7 +7,6 @@ against its meaning. What tells people apart is their names, never what they are
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 
 from pydantic import Field, field_validator
@@ -16,19 +15,22 @@ from domain.base import Model, Strict
 from domain.policy.loading import parse_policy
 from domain.triage.address.sameness import Sameness, compare, compare_buildings
 from domain.triage.lexicon import FALLBACK_CATEGORY
-from domain.triage.repeats.duplicate_detection import Known, shared_people
 from domain.triage.repeats.grams import Commonness, shared_words, vector
+from domain.triage.repeats.known import Known, family, other_people, same_kind, shared_people, surnames_of
+from domain.triage.repeats.matter import AGAIN, MANY, REFERS, SIDES, own_words, pairs_in, same_matter
 from domain.triage.repeats.nearness import nearness
-from domain.triage.repeats.people import of_parties, surnames
 
 PARTS = {
     "words": "描述用词相近",
+    "own_words": "事由用词相同",
     "again": "自称并非首次",
+    "refers": "提到此前的反映",
     "person": "有相同当事人",
     "surname": "提到相同姓氏的人",
     "nobody_new": "没有新的当事人",
     "same_people_and_kind": "相同的人、相同类别",
     "others": "当事人姓氏不同",
+    "each_another": "各自另有当事人",
     "place": "地点名称相近",
     "number": "门牌楼栋相同",
     "elsewhere": "门牌楼栋不同",
@@ -37,15 +39,10 @@ PARTS = {
     "other_kind": "类别不同",
 }
 """The parts of the score, and what each is called where it is shown."""
-AGAINST = frozenset({"others", "elsewhere", "other_kind"})
+AGAINST = frozenset({"others", "each_another", "elsewhere", "other_kind"})
 """Those that tell two reports apart; all others tell that they are one matter's."""
-_AGAIN = re.compile(
-    r"又|再次|再度|再来|仍|还是|还没|还不|继续|反复|多次|上次|上回|第[二三四五六七八九两2-9]次|(?:报|反映|投诉|说|调解)过"
-    r"|之前|前几天|前些|原先|那天|那晚|答应|说好|这次|这回"
-)
 NEAR = 0.5
 """How much of the shorter address's names the other must have for a report to join by itself."""
-
 COPIED = 0.5
 """From here on two narratives are one text that came by two ways."""
 
@@ -126,31 +123,22 @@ def _scored(new: Known, here: Mapping[str, float], known: Known, weights: Weight
 
 
 def may_join(new: Known, known: Known, measured: Mapping[str, float], commonness: Commonness) -> bool:
-    """What no score makes up for [DESIGN]: another place, other people, another kind of matter, or nothing that tells
-    that it is the same matter and not only the same people or place. Where both were put into categories, and into
-    different ones, they must share a word that is no name.
-    """
-    against = any(measured[name] for name in ("elsewhere", "others", "other_kind"))
-    same_matter = measured["again"] or measured["same_people_and_kind"] or measured["words"] >= COPIED
-    if measured["place"] < NEAR or against or not same_matter:
-        return False
-    if not _place_may_be(new, known, measured):
-        return False
-    if measured["category"] or not measured["family"]:
-        return True
-    names = _surnames(new) | _surnames(known)
-    return any(not names & set(word) for word in shared_words(new.narrative, known.narrative, commonness))
+    """What no score makes up for [DESIGN]: another place, other people, or nothing that tells that it is the same
+    matter and not only the same people or place.
 
-
-def _place_may_be(new: Known, known: Known, measured: Mapping[str, float]) -> bool:
-    """Neighbours quarrel from two homes; but only a person is one: a surname is many people's. Where nobody is surely
-    named in both reports, it must be one text about one home.
+    A telephone, an identity number or a whole name is one person's, and two surnames at one place are two people's;
+    a single surname is many people's, and so is a place. Where no more than these are the same, the home must
+    surely be, and the category, and the report must say that it goes on.
     """
-    if compare_buildings(new.address, known.address) is Sameness.DIFFERENT:
+    near = measured["place"] >= NEAR and not measured["elsewhere"]
+    if not near or compare_buildings(new.address, known.address) is Sameness.DIFFERENT:
         return False
-    if measured["person"]:
-        return True
-    return measured["words"] >= COPIED and compare(new.address, known.address) is Sameness.SAME
+    if measured["person"] or len(surnames_of(new) & surnames_of(known)) >= SIDES:
+        return same_matter(new, known, commonness)
+    if compare(new.address, known.address) is not Sameness.SAME or other_people(new, known):
+        return False
+    goes_on = measured["again"] and measured["own_words"] == 1
+    return bool(measured["category"] and (goes_on or measured["words"] >= COPIED))
 
 
 def linked(measured: Mapping[str, float]) -> bool:
@@ -169,32 +157,27 @@ def measure(new: Known, known: Known, commonness: Commonness) -> dict[str, float
 
 def _measured(new: Known, here: Mapping[str, float], known: Known, commonness: Commonness) -> dict[str, float]:
     there = vector(known.narrative, commonness)
-    ours, theirs = _surnames(new), _surnames(known)
+    ours, theirs = surnames_of(new), surnames_of(known)
     near = nearness(new.address, known.address)
     person = bool(shared_people(new, known))
-    same_kind = new.category == known.category != FALLBACK_CATEGORY
+    kind = same_kind(new, known)
     told = FALLBACK_CATEGORY not in (new.category, known.category)
-    same_family = told and _family(new.category) == _family(known.category)
+    same_family = told and family(new) == family(known)
     return {
         "words": sum(here[gram] * there[gram] for gram in here.keys() & there.keys()),
-        "again": float(_AGAIN.search(new.narrative) is not None),
+        "own_words": min(pairs_in(own_words(new, known, commonness)), MANY) / MANY,
+        "refers": float(REFERS.search(new.narrative) is not None),
+        "again": float(AGAIN.search(new.narrative) is not None),
         "person": float(person),
         "surname": float(bool(ours & theirs)),
         "nobody_new": float(bool(ours) and ours <= theirs),
-        "same_people_and_kind": float(same_kind and (person or (bool(ours) and ours <= theirs))),
+        "same_people_and_kind": float(kind and (person or (bool(ours) and ours <= theirs))),
         "others": -float(bool(ours) and bool(theirs) and not ours & theirs and not person),
+        "each_another": -float(other_people(new, known)),
         "place": near.shared,
         "number": float(near.agree > 0),
         "elsewhere": -float(near.apart),
-        "category": float(same_kind),
+        "category": float(kind),
         "family": float(same_family),
         "other_kind": -float(told and not same_family),
     }
-
-
-def _surnames(report: Known) -> frozenset[str]:
-    return of_parties(report.parties) | surnames(report.narrative)
-
-
-def _family(category: str) -> str:
-    return category.partition("_")[0]

@@ -23,6 +23,16 @@ _OTHERWISE = frozenset("车农保包全司单沙石连郎顾官经温明开平�
 
 _TELLING = _SURNAMES - _OTHERWISE
 
+_ROLE = re.compile(r"[店厂司行院校队站局所馆铺园户主员工人家方客长师傅板东]$|司机|车|保安|保姆|老|夫妻|先生|女士")
+"""What says what somebody is, and not who (车主, 连锁店, 高老板, 安保)."""
+
+
+def is_whole_name(name: str) -> bool:
+    """Whether it is one person's whole name, as far as two to four characters tell: many people are 顾客 or 物业."""
+    if "·" in name:
+        return True
+    return 2 <= len(name) <= 4 and "某" not in name and name[0] in _SURNAMES and not _ROLE.search(name)
+
 
 @lru_cache(maxsize=1024)
 def surnames(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, bindparam, literal_column, select, union_all
 from sqlmodel import col
 
 from domain.triage.repeats.blocking import CAP, MOST, keys, likeliest
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from infra.database.columns import ring
 from infra.database.engine import Database
 from infra.database.statements import Statement, inserting

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.triage.handling.alike import Closed, nearest, place_kind, summarise
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from infra.records.repeats.weights import read_likeness
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)

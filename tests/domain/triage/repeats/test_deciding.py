@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.triage.repeats.deciding import MOST_SHOWN, Found, decide
-from domain.triage.repeats.duplicate_detection import Known
+from domain.triage.repeats.known import Known
 from infra.records.repeats.weights import read_likeness
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

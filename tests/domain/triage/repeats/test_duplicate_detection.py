@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from domain.triage.lexicon import parse_lexicon
-from domain.triage.repeats.duplicate_detection import (
-    LASTING,
-    MANY_CALLERS,
-    Known,
-    judge,
-)
+from domain.triage.repeats.duplicate_detection import LASTING, MANY_CALLERS, Verdict
+from domain.triage.repeats.duplicate_detection import judge as judged
+from domain.triage.repeats.known import Known
+from infra.records.repeats.weights import read_likeness
 
 PLAYBOOKS = Path(__file__).resolve().parents[4] / "playbooks"
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -22,6 +20,10 @@ HOME = "通港路8号3幢502"
 def report(no: str = "", *, category: str = "neighbor_noise", address: str = HOME, **changed: Any) -> Known:
     given: dict[str, Any] = {"narrative": "", "reported_at": NOON, **changed}
     return Known(dispute_no=no, category=category, address=address, **given)
+
+
+def judge(new: Known, known: Known) -> Verdict:
+    return judged(new, known, read_likeness().commonness)
 
 
 def test_the_same_home_and_category_joins() -> None:
@@ -86,7 +88,45 @@ def test_the_same_people_who_call_again_join() -> None:
     parties = [{"name": "张三"}, {"name": "李四"}]
     known = report("D", parties=parties, narrative="楼上半夜拍皮球，声音很大")
     assert judge(report(parties=parties, narrative="楼上半夜拍球，声音太大了"), known).join
-    assert judge(report(parties=parties, narrative="两家又吵起来了，要求民警马上到场"), known).join
+    assert judge(report(parties=parties, narrative="上次说的皮球，昨晚又拍到一点"), known).join
+
+
+@pytest.mark.req("H-061")
+def test_the_same_people_who_quarrel_again_have_the_same_matter_only_if_they_say_about_what() -> None:
+    """H-061 “全市矛盾纠纷同一事项重复报警环比下降47.6%”: what is counted is one matter reported again, not one pair of
+    people."""
+    parties = [{"name": "张三"}, {"name": "李四"}]
+    noise = report("D", parties=parties, narrative="楼上半夜拍皮球，声音很大")
+    for about in ("两家又吵起来了，要求民警马上到场", "又因空调外机滴水吵起来了", "上次的事没完，又为晾衣杆吵"):
+        assert judge(report(parties=parties, narrative=about), noise) == (False, "有相同当事人，但不是同一事项")
+    for about in ("又拍皮球", "还是拍皮球，说过几次了"):
+        assert judge(report(parties=parties, narrative=about), noise).join
+
+
+def test_who_serves_many_reports_each_of_them_apart() -> None:
+    """The telephone of a shop or a property manager is in the reports of all whom they have to do with."""
+    shop: dict[str, Any] = {
+        "category": "consumer_service",
+        "address": "人民路88号",
+        "parties": [{"name": "老板", "phone": "0571-1"}],
+    }
+    known = report("D", narrative="客人喝多了不付钱，掀了桌子", **shop)
+    assert not judge(report(narrative="还是客人喝酒不付钱，又掀桌子", **shop), known).join
+    fee = {"category": "property_fee", "address": "枣林铺小区8幢"}
+    roles = [{"name": "物业公司"}, {"name": "业主"}]
+    known = report("D", parties=[*roles, {"name": "干某"}], narrative="干某不交物业费，打了收费员", **fee)
+    assert not judge(
+        report(parties=[*roles, {"name": "明某"}], narrative="明某又不交物业费，推了收费员", **fee), known
+    ).join
+
+
+def test_a_home_between_two_leaks_is_in_two_matters() -> None:
+    leak = {"category": "neighbor_water_leak"}
+    above = report("D", address="银杏苑3幢402", parties=[{"name": "褚某"}], narrative="楼上502祁家漏水", **leak)
+    below = report(address="银杏苑3幢302", parties=[{"name": "毕某"}], narrative="楼上402康家漏水", **leak)
+    assert not judge(below, above).join
+    answer = report(address="银杏苑3幢502", parties=[{"name": "祁某"}], narrative="楼下402褚某赖我家漏水", **leak)
+    assert judge(answer, above).join
 
 
 def test_a_masked_name_is_nobody() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.errors import PolicyInvalid
-from domain.triage.repeats.duplicate_detection import Known
 from domain.triage.repeats.grams import Commonness, rare_pairs, shared_words, vector
+from domain.triage.repeats.known import Known
 from domain.triage.repeats.likeness import AGAINST, PARTS, parse_weights, score
 from domain.triage.repeats.nearness import nearness
 from domain.triage.repeats.people import of_parties, surnames
@@ -51,7 +51,7 @@ def test_another_place_other_people_or_another_matter_never_join_by_themselves(o
 
 
 def test_only_what_a_place_a_person_or_one_text_leads_to_is_proposed() -> None:
-    again = report("封某昨晚又拖铁架子到两点", "封某")
+    again = report("封某昨晚又拖架子到两点", "封某")
     assert (score(again, FIRST, WEIGHTS).shown, score(again, FIRST, WEIGHTS).sure) == (True, False)
     masked = [{"name": "封某"}]
     assert not score(again, FIRST.model_copy(update={"address": "梅里弄32号", "parties": masked}), WEIGHTS).shown
