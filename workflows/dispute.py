@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.capacity import admits
     from domain.case.case import Case
     from domain.case.records import Incident
+    from domain.case.splitting.reports import begin_apart
     from domain.case.state import DisputeState
     from domain.case.summons.whistle import gathered
     from domain.errors import Refused, Unavailable
@@ -212,6 +213,8 @@ class DisputeWorkflow:
         else:
             self.state.opened_at = self.case.now()
             self.case.log("opened", "受理立案", source=self.state.source)
+            if self.state.split_from:
+                begin_apart(self.case, self.state.split_from)
             warn(self.case)
             facts.log_source_conflict(self.case, self.state.incidents[0])
         if dispute.incident:

@@ -8,18 +8,20 @@ from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.schemas import schema_of
 from api.disputes.actions import take_action
-from api.disputes.schemas import Acted
+from api.disputes.case_view import report_named
+from api.disputes.schemas import Acted, WholeCase
 from api.disputes.service import whole_case
+from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.form_draft import PREFIX, Draft, typed_fields
 from api.web.formatting import colour
 from api.web.forms import Form, draw
-from api.web.organisation_labels import offices_of, vocabulary
+from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import ActionNotAllowed, BadCsrf, Unavailable
-from domain.policy.action_catalogue import ACTIONS, ENDINGS
+from domain.policy.action_catalogue import ACTIONS, ENDINGS, SPLIT
 from domain.policy.catalogue import OUTCOMES
 from domain.transitions.assignments.promoting import form_asked
 from infra.database.engine import Session
@@ -31,8 +33,10 @@ router = APIRouter(route_class=PageRoute)
 async def action_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, no: str, name: str
 ) -> Response:
-    """The form of an action."""
-    return await _show(request, services, session, viewer, no, name, Draft())
+    """The form of an action; of taking out a report with the one that was clicked."""
+    clicked = request.query_params.get("incident_id", "")
+    typed = {"incident_id": clicked} if name == SPLIT and clicked else {}
+    return await _show(request, services, session, viewer, no, name, Draft(typed))
 
 
 @router.post("/disputes/{no}/actions/{name}")
@@ -76,14 +80,23 @@ async def _form(services: Services, session: Session, viewer: Viewer, no: str, n
     if name not in ACTIONS:
         raise ActionNotAllowed
     case = await whole_case(services, session, viewer.actor, no)
-    words = vocabulary(services, await offices_of(services, session), case.colours)
+    words = _words(services, await offices_of(services, session), case)
     return Form(schema_of(form_asked(name, case.demands)), words)
+
+
+def _words(services: Services, offices: Offices, case: WholeCase) -> Vocabulary:
+    """What the form of an action on this case chooses from."""
+    words = vocabulary(services, offices, case.colours)
+    words.reports = [(each.incident_id, report_named(each, w.present(case.ahead))) for each in case.incidents[1:]]
+    return words
 
 
 def _done(name: str, acted: Acted) -> str:
     title = ACTIONS[name].title
     if acted.change:
         return f"已提交审批：{title}，经上一级批准后生效"
+    if acted.into:
+        return f"已移出该警情，由{acted.into}单独办理" + ("" if acted.published else "（正在立案，稍后可查）")
     said = f"已提交“{title}”"
     return f"{said}，纠纷按“{OUTCOMES[ENDINGS[name]]}”办结" if name in ENDINGS else said
 
@@ -104,7 +117,7 @@ async def _show(
     if action is None:
         raise ActionNotAllowed
     offices = await offices_of(services, session)
-    form = Form(action.schema_, vocabulary(services, offices, case.colours))
+    form = Form(action.schema_, _words(services, offices, case))
     return show(
         request,
         "action.html",

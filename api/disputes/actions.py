@@ -12,12 +12,13 @@ from api.disputes.access import visible_dispute
 from api.disputes.brief import brief_from, brief_of, read_at, seen_as
 from api.disputes.mergers import check_target
 from api.disputes.schemas import Acted
+from api.disputes.splitting import begun, number_of, report_to_split
 from api.intake.next_run import reopen
 from api.people.resolving import resolve_people
 from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, NotFound, Refused, Unavailable
 from domain.image.shown_summons import may_whistle
 from domain.people.organisation import Actor, OrganisationRef
-from domain.policy.action_catalogue import ACTIONS
+from domain.policy.action_catalogue import ACTIONS, SPLIT
 from domain.policy.forms.summons import CALLED
 from domain.transitions.actions import Act, capacity_to_act
 from domain.transitions.assignments.named_units import organisation_codes
@@ -59,7 +60,8 @@ async def take_action(
         receipt = await services.engine.outcome(dispute_no, write_id)
         return await _acted(services, session, action, receipt) if receipt else None
 
-    return await once(services, session, actor, f"act:{dispute_no}:{action}", key, fields, _ACTED, do, did)
+    answer = await once(services, session, actor, f"act:{dispute_no}:{action}", key, fields, _ACTED, do, did)
+    return await begun(services, session, dispute_no, fields, answer) if action == SPLIT else answer
 
 
 async def _act(
@@ -71,13 +73,22 @@ async def _act(
     own, may = dispute.sealed.get("own_roles", {}), may_whistle(dispute.sealed)
     by = capacity_to_act(action, await paths_of(session, dispute_no), actor, own, may)
     await check_target(services, session, actor, dispute_no, fields)
+    leaving = await report_to_split(session, by, dispute, fields) if action == SPLIT else None
     organisations = await organisations_by_code(services.database, organisation_codes(fields))
     await _check_called(session, fields, organisations)
     fields, people = await resolve_people(services, session, fields)
     await session.close()
+    into = await number_of(services, leaving) if leaving else ""
     seen = await services.intents.begin(write_id, dispute_no, seen_as(dispute))
     message = Act(
-        key=write_id, seen=seen, action=action, fields=fields, actor=by, organisations=organisations, people=people
+        key=write_id,
+        seen=seen,
+        action=action,
+        fields=fields,
+        actor=by,
+        organisations=organisations,
+        people=people,
+        into=into,
     )
     try:
         result = await services.engine.update(dispute_no, "act", message)

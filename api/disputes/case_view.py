@@ -43,6 +43,9 @@ def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: 
         "parties": [{"name": p.name, "side": w.SIDES.get(p.side, p.side), "phone": p.phone, "id_number": p.id_number}
                     for p in case.parties],
         "incidents": [_incident(i, now) for i in case.incidents],
+        "split_off": [{"no": x.dispute_no, "at": w.stamp(x.at, now), "by": x.by_name, "reason": x.reason}
+                      for x in case.split_off],
+        "split_from": case.split_from,
         "agreements": [_agreement(a, now) for a in case.agreements],
         "sessions": [
             _session(x, case, before, now) for x, before in zip(case.sessions, [None, *case.sessions], strict=False)
@@ -167,8 +170,14 @@ def _held(h: Held, offices: Offices, now: datetime, called: Mapping[Stage, str])
     }
 
 
+def report_named(i: records.Incident, now: datetime) -> str:
+    """A report in one line, to be chosen among those of a case."""
+    return f"{w.source(i.source)} {i.source_no} · {w.stamp(i.reported_at, now)} · {i.narrative[:24]}"
+
+
 def _incident(i: records.Incident, now: datetime) -> View:
     return {
+        "id": i.incident_id,
         "at": w.stamp(i.reported_at, now),
         "source": w.source(i.source),
         "no": i.source_no,

@@ -29,7 +29,7 @@ from api.web.session import PostedDep, Viewer, ViewerDep, text
 from api.web.timeline import by_days
 from domain.people.duties import RULES, Duty
 from domain.people.permissions import AUDITORS, INTAKE_ROLES
-from domain.policy.action_catalogue import CONVERSION
+from domain.policy.action_catalogue import CONVERSION, SPLIT
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.attachments import PENDING_FOR
@@ -98,6 +98,7 @@ async def show_case(
         "may_attach": case.may_attach,
         "limit": services.files.limit,
         "comments": [_comment(c, case, now) for c in case.comments],
+        "split": f"/disputes/{no}/actions/{SPLIT}" if any(a.name == SPLIT for a in case.actions) else "",
         "actions": [
             *({"href": f"/disputes/{no}/actions/{a.name}", "title": a.title} for a in case.actions),
             *([{"href": f"/disputes/{no}/notes", "title": "转来情况"}] if hears and not case.closed_at else []),

@@ -129,6 +129,10 @@ class Case(DisputeItem):
     suggested: list[str]
     merged_into: str | None
     incidents: list[records.Incident]
+    split_off: list[records.SplitOff] = []
+    """reports that had joined by mistake, each with the dispute that it is now (分案)"""
+    split_from: records.SplitFrom | None = None
+    """the dispute that its first report was taken out of"""
     parties: list[records.Party]
     pushes: list[records.Push]
     assigned: list[records.Assigned]
@@ -234,6 +238,8 @@ class Acted(Shape):
     action: str
     dispute: DisputeBrief
     change: ChangeAsked | None = None
+    into: str | None = None
+    """of `split_off`: the dispute that the report is now"""
     published: bool = True
 
 

@@ -191,6 +191,7 @@ def known_earlier(earlier: Earlier) -> Known:
     incident = Incident.model_validate(earlier.content["incident"])
     return Known(
         dispute_no=earlier.dispute_no,
+        apart_from=earlier.apart_from,
         category=earlier.category,
         address=incident.address,
         narrative=incident.narrative,

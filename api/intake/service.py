@@ -69,7 +69,7 @@ async def take_in(
         await session.close()
         async with services.intake.admitted():
             row = await record(services, actor, report, hold)
-            published = row.delivered or await _delivered(services, row)
+            published = row.delivered or await deliver_now(services, row)
         return _answer(row, services.policy.playbook.process, published=published)
 
     return await once(services, session, actor, "incident", key, content, _ANSWERS, do)
@@ -135,7 +135,7 @@ async def try_triage(services: Services, session: Session, actor: Actor, asked: 
     return present_triage(found, places, services.policy.playbook.process)
 
 
-async def _delivered(services: Services, row: IncidentRow) -> bool:
+async def deliver_now(services: Services, row: IncidentRow) -> bool:
     """Sends the report to the engine and waits until it can be seen; false where either fails: it is redelivered."""
     try:
         await deliver(services, row)

@@ -72,15 +72,18 @@ async def look_back_on(services: Services, session: Session, actor: Actor, dispu
     return found
 
 
-async def proposed(session: Session, actor: Actor, dispute_no: str, similar: Sequence[Any]) -> list[Similar]:
+async def proposed(
+    session: Session, actor: Actor, dispute_no: str, similar: Sequence[Any], apart_from: str | None = None
+) -> list[Similar]:
     """The earlier disputes that the first report of one was like when it came in, the likest first: to be looked at
-    before it is confirmed as a matter of its own. None that the reader may not see.
+    before it is confirmed as a matter of its own. None that the reader may not see, nor the one that a person has taken
+    the report out of.
     """
     if not similar:
         return []
     found = [Similar.model_validate(each) for each in similar]
     seen = await visible(session, actor, [each.dispute_no for each in found])
-    return [each for each in found if each.dispute_no in seen and each.dispute_no != dispute_no]
+    return [each for each in found if each.dispute_no in seen and each.dispute_no not in (dispute_no, apart_from)]
 
 
 def repeats_of(document: Mapping[str, Any]) -> Repeats:

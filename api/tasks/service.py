@@ -44,6 +44,7 @@ from domain.triage.responsibility import list_row
 from domain.triage.subjects import concern_of
 from domain.triage.triage import Triage
 from infra.database.engine import Session
+from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.disputes import dispute_row, timeline_of
 from infra.read_model.tasks import (
@@ -110,8 +111,11 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     directory = await services.directory.read(session)
     before = await look_back(session, actor, dispute) if task.pending else None
     triaging = task.pending and row.kind == desks.KIND
-    report = await _first_report(session, dispute) if triaging else {}
-    alike = await proposed(session, actor, row.dispute_no, report.get("similar", ()))
+    first = await _first_report(session, dispute) if triaging else None
+    report = first.sealed if first else {}
+    alike = await proposed(
+        session, actor, row.dispute_no, report.get("similar", ()), first.apart_from if first else None
+    )
     learned = Triage.model_validate(report["triage"]).learned if report else None
     if task.pending and task.delivery and not task.delivery.seen_at:
         await _looked(services, actor, row, task)
@@ -121,10 +125,9 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
                       learned)  # fmt: skip
 
 
-async def _first_report(session: Session, dispute: DisputeRow) -> JsonObject:
-    """What is sealed of the report that a dispute began with."""
-    row = await find_incident(session, dispute.sealed["incidents"][0]["incident_id"])
-    return row.sealed if row else {}
+async def _first_report(session: Session, dispute: DisputeRow) -> IncidentRow | None:
+    """The report that a dispute began with."""
+    return await find_incident(session, dispute.sealed["incidents"][0]["incident_id"])
 
 
 async def _nameable(session: Session, task: Task, concern: Concern) -> list[tuple[PersonAtPost, JsonObject | None]]:

@@ -141,6 +141,8 @@ class Vocabulary:
         """those whom the form at hand offers by name: labels by username and by person id"""
         self.items: Options = []
         """the items of a batch that the form at hand is about, each to be ticked"""
+        self.reports: Options = []
+        """the reports that the form at hand is about, of which one is chosen"""
 
     def offer(self, people: Sequence[PersonNamed]) -> None:
         """Offers people by name and post; of several who would be called the same, each by username beside."""
@@ -174,6 +176,8 @@ class Vocabulary:
                 return [(code, colour(code, self.colours)["name"]) for code in self.colours]
             case "category":
                 return self._categories
+            case "incident_id":
+                return self.reports
             case _:
                 return []
 

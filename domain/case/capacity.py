@@ -42,7 +42,7 @@ MAX_HISTORY = 40 * 1000 * 1000
 MAX_EVENTS = 45_000
 """Where only endings are taken: half of the engine's value, four fifths of its history, and of its events."""
 
-_ENVELOPE = {"key", "seen", "actor", "to", "task_id", "organisations", "labels", "people"}
+_ENVELOPE = {"key", "seen", "actor", "to", "task_id", "organisations", "labels", "people", "into"}
 """What a message says of itself: who and which, never a text of its own."""
 
 

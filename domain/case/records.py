@@ -50,6 +50,27 @@ class Incident(Model):
     """the dispute of the report that had this one's source number first, with other content"""
 
 
+class SplitOff(Model):
+    """A report that was taken out of the case (分案), and the dispute that it began; both say so of each other."""
+
+    incident_id: str
+    dispute_no: str
+    at: datetime
+    by: str
+    by_name: str
+    reason: str
+    revision: int
+    """at which the case let it go"""
+
+
+class SplitFrom(Model):
+    """The dispute that the case's first report was taken out of, by whom, and why."""
+
+    dispute_no: str
+    by_name: str = ""
+    reason: str = ""
+
+
 class Flag(Model):
     """What looks odd about an answer (F.5): seen by who judges it, and no reason to refuse it.
 

@@ -34,6 +34,8 @@ from domain.case.records import (
     Promotion,
     Push,
     Session,
+    SplitFrom,
+    SplitOff,
     Supervision,
     Verdict,
     VisitRecord,
@@ -239,6 +241,9 @@ class DisputeState(Model):
     merged_into: str | None = None
 
     incidents: list[Incident]
+    split_off: list[SplitOff] = Field([], exclude_if=absent)
+    """reports that had joined by mistake, and are disputes of their own"""
+    split_from: SplitFrom | None = Field(None, exclude_if=absent)
     parties: list[Party]
     tasks: list[Task] = []
     clocks: list[Clock] = []

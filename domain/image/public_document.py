@@ -117,6 +117,10 @@ class PublicDocument(Model):
     closed_at: datetime | None
     merged_into: str | None
     incidents: list[records.Incident]
+    split_off: list[records.SplitOff] = Field(exclude_if=absent)
+    """reports that had joined by mistake, each with the dispute that it is now (分案)"""
+    split_from: records.SplitFrom | None = Field(exclude_if=absent)
+    """the dispute that its first report was taken out of"""
     parties: list[records.Party]
     beat: records.Beat
     """whose beat the place is, as the register had it when the dispute was reported"""
@@ -219,6 +223,8 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         closed_at=state.closed_at,
         merged_into=state.merged_into,
         incidents=state.incidents,
+        split_off=state.split_off,
+        split_from=state.split_from,
         parties=state.parties,
         pushes=state.pushes,
         assigned=state.assigned,

@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.base import china
 from domain.case.case import COLOUR
-from domain.case.records import Incident
+from domain.case.splitting.reports import lines_in_error
 from domain.case.state import DisputeState, Entry
 from domain.indicators.attribution import concern
 from domain.indicators.events import Tally, TallyKind, days_between
@@ -91,6 +91,8 @@ class TallyReader:
         """whether the dispute this one was merged into has taken over its reports"""
         self.merged_in = 0
         """reports that another dispute brings along, still to be read"""
+        self.in_error = lines_in_error(state)
+        self.told = True  # whether the line now read tells of this matter
         self.reported = {incident.incident_id: incident.reported_at for incident in state.incidents}
         self.joined: dict[str, str] = {}
         """colour in force when a repeat report joined"""
@@ -98,6 +100,7 @@ class TallyReader:
     def take(self, entry: Entry) -> None:
         """Reads one line."""
         detail, at = entry.detail, entry.at
+        self.told = entry.seq not in self.in_error
         match entry.kind:
             case "stage":
                 self._entered(Stage(detail["stage"]), at)
@@ -282,7 +285,7 @@ class TallyReader:
             self._recurred(at)
 
     def _recurred(self, at: datetime) -> None:
-        if self.first and self.first.done_at is None:
+        if self.told and self.first and self.first.done_at is None:
             self.first.done_at, self.first.lag = at, days_between(self.first.at, at)
 
     def _closed(self, outcome: str, at: datetime) -> None:
@@ -373,10 +376,7 @@ class TallyReader:
             push.done_at = disposed_at
 
     def _reports(self, left_at: datetime | None) -> list[Tally]:
-        def reported_at(incident: Incident) -> datetime:
-            return incident.reported_at
-
-        ordered = sorted(self.state.incidents, key=reported_at)
+        ordered = sorted(self.state.incidents, key=lambda incident: incident.reported_at)
         reports = []
         for n, incident in enumerate(ordered):
             report = self._bare(TallyKind.REPORTED, incident.reported_at, unit=self.home)

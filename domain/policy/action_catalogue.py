@@ -26,6 +26,8 @@ class ActionSpec(Model):
 
 MERGER = "merge_into"
 """A case goes on as another one; a duplicate found at triage proposes the same change."""
+SPLIT = "split_off"
+"""A report that had joined by mistake is taken out, and begins a dispute of its own (`domain.case.splitting`)."""
 CONVERSION = "convert_to_criminal"
 """It has become a criminal case; an officer's decision proposes the same change."""
 PROMOTION = "escalate"
@@ -49,6 +51,7 @@ ACTIONS: dict[str, ActionSpec] = {
         outcome="merged",
         approved=True,
     ),
+    SPLIT: ActionSpec(title="分案", form=actions.SplitReport, roles=_POLICE | _CENTRE | {"bureau_analyst"}),
     "suspend": ActionSpec(
         title="中止计时", form=actions.Suspend, roles=_POLICE | _CENTRE | {"department_leader"}, approved=True
     ),

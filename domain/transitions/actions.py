@@ -7,14 +7,14 @@ approved one level up.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from domain.base import Strict
+from domain.base import Strict, absent
 from domain.case.care.helping import arrange_help, help_errors, may_help
 from domain.case.case import COLOUR, Case, is_of
 from domain.case.clocks import Clock
@@ -23,6 +23,7 @@ from domain.case.lawful_tables import AGAIN
 from domain.case.naming import check_naming, name_officer, nameable
 from domain.case.parties import PERSONAL, correct_party, party_errors
 from domain.case.records import Interruption, Named
+from domain.case.splitting.reports import CLOSED, NONE_LEFT, may_split, report_called, split_errors, split_off
 from domain.case.state import DisputeState
 from domain.case.summons.conference import convene, convene_errors, may_convene_now
 from domain.case.summons.whistle import blow, form_here, ground, may_whistle_now, summon_errors, whistlers
@@ -30,7 +31,7 @@ from domain.case.tags.tagging import TAG, may_tag, tag_case, tag_errors
 from domain.errors import ActionNotAllowed, DisputeClosed, FieldsInvalid, NotEntitled
 from domain.people.entitlement import entitling_post
 from domain.people.organisation import Actor, OrganisationRef, Post, within
-from domain.policy.action_catalogue import ACTIONS, ENDINGS, SUMMON, ActionSpec
+from domain.policy.action_catalogue import ACTIONS, ENDINGS, SPLIT, SUMMON, ActionSpec
 from domain.policy.forms.actions import (
     CorrectParty,
     Extend,
@@ -39,6 +40,7 @@ from domain.policy.forms.actions import (
     Reassign,
     ReassignOf,
     Recolour,
+    SplitReport,
     Suspend,
 )
 from domain.policy.forms.conference import Convene
@@ -73,6 +75,8 @@ class Act(Message):
     organisations: dict[str, OrganisationRef] = {}
     people: dict[str, Actor] = {}
     """by person id: those whom the fields name, with the posts they hold now, as the API resolved them"""
+    into: str = Field("", exclude_if=absent)
+    """of a report that is taken out: the number of the dispute that it will be, as the API has given it"""
 
 
 def involved(state: DisputeState, *, since: int = 0) -> set[tuple[str, str]]:
@@ -140,14 +144,13 @@ def check_action(state: DisputeState, act: Act, at: datetime) -> Strict:
     spec = ACTIONS.get(act.action)
     if spec is None:
         raise ActionNotAllowed(f"没有“{act.action}”这一操作")
-    if state.closed and not spec.on_closed:
-        raise DisputeClosed
     if spec.on_closed and not state.closed:
         raise ActionNotAllowed("纠纷尚未办结")
     if state.closed or ended(state):  # this run is over: the next one starts it again
-        raise DisputeClosed
+        raise DisputeClosed(CLOSED if act.action == SPLIT else "")
     if not _makes_sense(state, act.action):
-        raise ActionNotAllowed(_NOT_OF_BATCHES if state.batch else waiting_words(state, act.action))
+        none_left = NONE_LEFT if act.action == SPLIT else waiting_words(state, act.action)
+        raise ActionNotAllowed(_NOT_OF_BATCHES if state.batch else none_left)
     paths = {path for _, path in involved(state)}
     if not actions_open([act.action], paths, act.actor, own_roles(state), whistlers(state)):
         raise NotEntitled
@@ -168,7 +171,9 @@ def take_action(case: Case, act: Act) -> None:
     title = ACTIONS[act.action].title
     if _only_asked(s, act.action, form):
         title = f"申请{title}"
-    told = form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL}) | ground(s, form)
+    told = (
+        form.model_dump(mode="json", exclude_none=True, exclude={*PERSONAL}) | ground(s, form) | report_called(s, form)
+    )
     case.log("action", title, by=act.actor, action=act.action, fields=told | named_grounds(s, told))
     if act.action in ENDINGS and not ending_waits(s, act.action):
         interrupt(case, act.action, outcome=ENDINGS[act.action])
@@ -184,7 +189,7 @@ def take_action(case: Case, act: Act) -> None:
             name_officer(case, person, form.reason or "", act.actor)
         case "escalate", Promote() if not waits(s.process, act.action):
             promote(case, form, by=act.actor.person_id)
-        case "arrange_help" | "correct_party" | "send_notice" | "summon" | "convene" | "tag", _:
+        case "arrange_help" | "correct_party" | "send_notice" | "summon" | "convene" | "tag" | "split_off", _:
             _beside(case, act, form)
         case "resume", _:
             _resume(case)
@@ -212,6 +217,8 @@ def _beside(case: Case, act: Act, form: Strict) -> None:
         blow(case, form, act.actor, act.organisations)
     elif isinstance(form, Convene):
         convene(case, form, act.actor, act.organisations)
+    elif isinstance(form, SplitReport):
+        split_off(case, form, act.into, act.actor)
 
 
 def _recall(case: Case) -> None:
@@ -291,18 +298,21 @@ def _makes_sense(state: DisputeState, action: str) -> bool:
             return bool(stage_tasks(state))
         case "name_officer":
             return nameable(state) is not None
-        case "arrange_help":
-            return may_help(state)
-        case "summon":
-            return may_whistle_now(state)
-        case "convene":
-            return may_convene_now(state)
-        case _ if action == SEND:
-            return bool(state.process.notices.sent_by)
-        case _ if action == TAG:
-            return may_tag(state)
+        case _ if action in _WHERE:
+            return _WHERE[action](state)
         case _:
             return not waiting_words(state, action)
+
+
+_WHERE: dict[str, Callable[[DisputeState], bool]] = {
+    "arrange_help": may_help,
+    SUMMON: may_whistle_now,
+    "convene": may_convene_now,
+    SPLIT: may_split,
+    SEND: lambda state: bool(state.process.notices.sent_by),
+    TAG: may_tag,
+}
+"""When there is anything that an action could be taken on."""
 
 
 def _movable(state: DisputeState) -> list[Clock]:
@@ -355,6 +365,8 @@ def _errors_beside(state: DisputeState, act: Act, form: Strict, at: datetime) ->
         return help_errors(state, form) + unknown_units(form, act.organisations)
     if isinstance(form, TagCase):
         return tag_errors(state, form)
+    if isinstance(form, SplitReport):
+        return split_errors(state, form, act.into)
     if isinstance(form, Summon):
         return unknown_units(form, act.organisations) or summon_errors(state, form, at)
     if isinstance(form, Convene):

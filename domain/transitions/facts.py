@@ -39,6 +39,8 @@ def add_incident(case: Case, incident: Incident) -> None:
     s = case.state
     if any(i.incident_id == incident.incident_id for i in s.incidents) or incident.incident_id in _only_counted(s):
         return
+    if any(split.incident_id == incident.incident_id for split in s.split_off):
+        return  # brought once more, and not of this case
     if s.closed or ended(s):
         if all(i.incident_id != incident.incident_id for i in s.late):
             s.late.append(incident)
@@ -93,11 +95,12 @@ def _risks(case: Case, incident: Incident) -> None:
 
 
 def _only_counted(state: DisputeState) -> set[str]:
-    """The alarms that a full case keeps on its timeline alone."""
-    if keeps_incident(state):
+    """The alarms that a full case keeps on its timeline alone; one that let a report go has been full before."""
+    if keeps_incident(state) and not state.split_off:
         return set()
     joined = {e.detail["incident_id"] for e in state.timeline if e.kind == "incident_added"}
-    return joined - {incident.incident_id for incident in state.incidents}
+    gone = {split.incident_id for split in state.split_off}
+    return joined - gone - {incident.incident_id for incident in state.incidents}
 
 
 def log_source_conflict(case: Case, incident: Incident) -> None:
@@ -146,6 +149,8 @@ def merge_in(case: Case, merged: Merged) -> None:
     new = [incident for incident in merged.incidents if incident.incident_id not in known]
     if not new:
         return
+    back = {incident.incident_id for incident in new}  # taken out once, and found to be of the same matter after all
+    s.split_off = [split for split in s.split_off if split.incident_id not in back]
     case.log("merged_in", f"{merged.dispute_no}并入本纠纷", dispute_no=merged.dispute_no, incidents=len(new))
     for incident in new:
         add_incident(case, incident)

@@ -37,6 +37,7 @@ from infra.records.events import note_events
 from infra.records.messages import tell
 from infra.records.notices.batches import batch_numbered
 from infra.records.notices.numbering import notices_numbered
+from infra.records.repeats.apart import reports_let_go
 from infra.records.reporting.reports import reports_noted
 from infra.records.reporting.spot_checks import closing_noted
 
@@ -118,6 +119,7 @@ def image_written(image: Image, found: StoredState | None = None) -> Work[int]:
             raise ReadModelGap(f"{image.dispute_no} is at {found.revision}, the image is new since {image.since}")
         yield upserting(DisputeRow), _dispute(_completed(image, found.document))
     yield from _beside_written(image, found)
+    yield from reports_let_go(image, stored=found.revision)
     yield from tell(image, stored=found.revision)
     yield from reports_noted(image, stored=found.revision)
     yield from notices_numbered(image)
@@ -158,6 +160,7 @@ def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
     yield from _forget(image.dispute_no)
     yield upserting(DisputeRow), _dispute(image)
     yield from _beside_written(image, StoredState())
+    yield from reports_let_go(image, stored=0)
     yield from notices_numbered(image)
     yield from batch_numbered(image)
     return True

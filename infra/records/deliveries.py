@@ -51,13 +51,13 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
-async def mark_delivered(database: Database, incident_id: str) -> None:
-    """The engine has it."""
-    await database.transact(_delivered(incident_id))
+async def mark_delivered(database: Database, incident_id: str, dispute_no: str) -> None:
+    """The engine has it in that dispute; of one that was taken out of it meanwhile that says nothing."""
+    await database.transact(_delivered(incident_id, dispute_no))
 
 
-def _delivered(incident_id: str) -> Work[None]:
-    yield _DELIVERED, {"id": incident_id}
+def _delivered(incident_id: str, dispute_no: str) -> Work[None]:
+    yield _DELIVERED, {"id": incident_id, "number": dispute_no}
 
 
 async def mark_failed(database: Database, letter: Letter, failure: str) -> int:
@@ -104,7 +104,7 @@ async def try_again(database: Database, incident_ids: Collection[str]) -> None:
 
 _DELIVERED = Statement.of(
     update(IncidentRow)
-    .where(col(IncidentRow.incident_id) == bindparam("id"))
+    .where(col(IncidentRow.incident_id) == bindparam("id"), col(IncidentRow.dispute_no) == bindparam("number"))
     .values(delivered=True, next_try_at=None, failure=None)
 )
 _WAITS = col(IncidentRow.delivered) == False  # noqa: E712

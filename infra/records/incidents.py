@@ -44,6 +44,8 @@ class Earlier(Model):
     outcome: str | None = None
     matter: str | None = None
     """what the dispute is about; none where the read model has not got it yet"""
+    apart_from: str | None = None
+    """the dispute that it was taken out of (分案), wherever that went since"""
     content: dict[str, Any]
 
 
@@ -54,7 +56,7 @@ Hold = Callable[[], Work[None]]
 """What else is kept in the transaction that records a report, or undoes it."""
 
 _COLUMNS = tuple(IncidentRow.model_fields)
-_OF_EARLIER = ("incident_id", "dispute_no", "category", "reported_at", "received_at", "sealed")
+_OF_EARLIER = ("incident_id", "dispute_no", "category", "reported_at", "received_at", "sealed", "apart_from")
 _NUMBER = (col(IncidentRow.source) == bindparam("source"), col(IncidentRow.source_no) == bindparam("source_no"))
 _SAME = Statement.of(
     select(*(getattr(IncidentRow, name) for name in _COLUMNS)).where(
@@ -146,6 +148,7 @@ async def _where_they_went(database: Database, found: list[Earlier]) -> list[Ear
             if number in standing:
                 closed_at, each.outcome, each.matter = standing[number]
                 each.dispute_no, each.closed = number, closed_at is not None
+            each.apart_from = into.get(each.apart_from or "", each.apart_from)
     return found
 
 
@@ -170,7 +173,7 @@ def _recorded(
     [(others,)] = yield _OTHERS, _number_of(row)
     row.nth = others + 1
     row.joined = joined is not None
-    row.dispute_no = joined or (yield from _next_number(series_of(row.received_at, cell)))
+    row.dispute_no = joined or (yield from next_number(series_of(row.received_at, cell)))
     yield _RECORD, {name: getattr(row, name) for name in _COLUMNS}
     if keys:
         yield from tokens_kept(row.incident_id, keys.tokens)
@@ -215,16 +218,17 @@ def _as_earlier(rows: Rows) -> list[Earlier]:
             category=category,
             reported_at=reported_at,
             opened_at=received_at,
-            closed=closed_at is not None,
+            closed=ended is not None,
             outcome=outcome,
             matter=matter,
+            apart_from=apart,
             content=sealed,
         )
-        for incident_id, dispute_no, category, reported_at, received_at, sealed, closed_at, outcome, matter in rows
+        for incident_id, dispute_no, category, reported_at, received_at, sealed, apart, ended, outcome, matter in rows
     ]
 
 
-def _next_number(series: str) -> Work[str]:
+def next_number(series: str) -> Work[str]:
     """The next dispute number of a series."""
     return f"{series}-{(yield from next_in(series)):06d}"
 

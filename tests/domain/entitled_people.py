@@ -15,11 +15,12 @@ from domain.base import china
 from domain.case.lawful_tables import AGAIN
 from domain.case.letters.notice import carried
 from domain.case.records import Evidence
+from domain.case.splitting.reports import joined
 from domain.case.state import Decision, DisputeState, Task
 from domain.case.summons.conference import CONVENE
 from domain.case.tags.tagging import TAG
 from domain.people.organisation import Actor, OrganisationRef, Post, parent, within
-from domain.policy.action_catalogue import ACTIONS, PROMOTION
+from domain.policy.action_catalogue import ACTIONS, PROMOTION, SPLIT
 from domain.policy.catalogue import KINDS
 from domain.policy.stages import Stage
 from domain.transitions.evidence import last_met, round_began
@@ -260,6 +261,7 @@ def action_fields(draw: Chance, state: DisputeState, action: str, at: datetime) 
     """A valid form for an action."""
     fields: dict[str, Any] = {"reason": "按实际情况填写", **(grounds_of(draw, state) if action == PROMOTION else {})}
     fields |= tagging(draw, state) if action == TAG else {}
+    fields |= {"incident_id": draw.pick(list(joined(state)))} if action == SPLIT else {}
     match action:
         case "merge_into" | "transfer_out":
             fields |= {"to": "市外单位"} if action == "transfer_out" else {"dispute_no": "D2026-000009"}

@@ -18,7 +18,7 @@ from domain.transitions.actions import Act
 from domain.transitions.decisions import Command, Receipt
 from domain.triage.triage import Triage
 from tests.domain.entitled_people import CATEGORIES, KNOWN, action_fields, fields_for, may_act, may_answer
-from tests.domain.support import BEAT, MONDAY, PLACES, alarm, people_named, pictures, playbook
+from tests.domain.support import ANOTHER, BEAT, MONDAY, PLACES, alarm, people_named, pictures, playbook
 from workflows.dispute import DisputeInput
 from workflows.harness.life import Life
 
@@ -74,7 +74,7 @@ class Told:
         filled = {**action_fields(_Never(), self.state, action, self.life.at), **fields}
         receipt = self.life.act(
             Act(key=f"k{next(self._ids)}.x", action=action, fields=filled, organisations=KNOWN,
-                actor=by or may_act(self.state, action)[0], people=people_named(filled)))  # fmt: skip
+                actor=by or may_act(self.state, action)[0], people=people_named(filled), into=ANOTHER))  # fmt: skip
         self.life.settle()
         return receipt
 

@@ -45,7 +45,7 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.second_look_law import look_again
-from tests.domain.support import BEAT, alarm, people_named, pictures
+from tests.domain.support import ANOTHER, BEAT, alarm, people_named, pictures
 from tests.domain.tags_law import check_tags
 from workflows.harness.life import Life, refused
 
@@ -211,7 +211,7 @@ class Steps(RuleBasedStateMachine):
         fields = action_fields(draw, self.state, name, self.life.at)
         actor = draw.pick(may_act(self.state, name, fields))
         message = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=KNOWN,
-                      people=people_named(fields))  # fmt: skip
+                      people=people_named(fields), into=ANOTHER)  # fmt: skip
         ended = bool(self.ending)
         code = refused(self.life.act, message)
         if ended:

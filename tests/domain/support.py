@@ -36,6 +36,8 @@ PLAYBOOKS = ROOT / "playbooks"
 # What hypothesis remembers holds paths of this machine; it belongs among the caches that no linter reads.
 set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=CHINA)
+ANOTHER = "D2026-000008"
+"""The number of a dispute that a report taken out begins."""
 PLACES = {
     "county": "/c",
     "bureau": "/c/police",
@@ -218,6 +220,7 @@ class Desk:
                 actor=by,
                 organisations=organisations,
                 people=people_named(fields),
+                into=ANOTHER,
             ),
         )
 

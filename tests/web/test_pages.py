@@ -115,6 +115,33 @@ def test_actions_have_forms_and_wait_for_approval_where_they_must(desk: Desk) ->
     expect(page.get_by_text("没有待办事项")).to_be_visible()
 
 
+def test_a_report_that_joined_by_mistake_is_taken_out_by_its_button_and_each_page_leads_to_the_other(
+    desk: Desk,
+) -> None:
+    county = desk.county
+    number = alarm(county)
+    first = county.dispute(number)["incidents"][0]
+    sent = {key: first[key] for key in ("source", "occurred_at", "reported_at", "narrative")}
+    told = county.with_role("call_taker").report(
+        {**sent, "source_no": f"{first['source_no']}-2", "place": {"address": first["address"]},
+         "parties": [{"name": each["name"], "side": each["side"]} for each in first["parties"]]}
+    )  # fmt: skip
+    assert told["dispute_no"] == number
+    page = desk.sign_in(county.with_role("station_chief", "station-gushan"))
+    page.goto(f"/disputes/{number}")
+    page.get_by_role("link", name="不是同一事项：移出，另立一案").click()
+    expect(page.get_by_label("移出哪条警情")).to_have_value(told["incident_id"])
+    page.get_by_label("理由").fill("系另一户的纠纷")
+    page.get_by_role("button", name="提交：分案").click()
+    answered(page, "已移出该警情，由")
+    [split] = county.dispute(number)["split_off"]
+    page.goto(f"/disputes/{number}")
+    expect(page.get_by_role("link", name="不是同一事项：移出，另立一案")).to_have_count(0)
+    page.get_by_role("link", name=split["dispute_no"]).first.click()
+    expect(page.get_by_role("main")).to_contain_text(f"本案的警情自{number}移出")
+    expect(page.get_by_role("main")).to_contain_text("系另一户的纠纷")
+
+
 def test_a_merger_is_put_up_for_approval_and_who_approves_reads_what_goes_where(desk: Desk) -> None:
     county = desk.county
     number, other = alarm(county), alarm(county)

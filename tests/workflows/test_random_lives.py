@@ -34,7 +34,7 @@ from tests.domain.entitled_people import (
 )
 from tests.domain.invariants import Watch
 from tests.domain.random_steps import FINAL, FORWARD
-from tests.domain.support import alarm, people_named, pictures
+from tests.domain.support import ANOTHER, alarm, people_named, pictures
 from tests.workflows.engine import Engine, Handle, until
 from tests.workflows.test_replay import replayer
 from workflows.dispute import DisputeWorkflow
@@ -133,7 +133,7 @@ class RandomLife:
             fields = action_fields(self.chance, state, name, self.now(state))
             actor = self.chance.pick(may_act(state, name, fields))
             act = Act(key=self.key(), action=name, fields=fields, actor=actor, organisations=KNOWN,
-                      people=people_named(fields))  # fmt: skip
+                      people=people_named(fields), into=ANOTHER)  # fmt: skip
             assert await self.refusal("act", act) == "", f"{name} was refused"
 
     async def tell(self, state: DisputeState) -> None:

@@ -69,6 +69,12 @@ class MergeInto(Reasoned):
     dispute_no: DisputeNo = Field(title="并入的纠纷编号")
 
 
+class SplitReport(Reasoned):
+    """A report that had joined by mistake begins a dispute of its own."""
+
+    incident_id: Code = Field(title="移出哪条警情")
+
+
 class TransferOut(Reasoned):
     """Handed to somebody outside the county's mechanism."""
 

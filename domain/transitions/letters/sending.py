@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from domain.base import wall_time
 from domain.case.case import Case
 from domain.case.letters.notice import ANSWER, NOTICE, Notice, carried, with_step
+from domain.case.splitting.reports import splitters
 from domain.case.state import Decision, DisputeState, Task
 from domain.case.summons.conference import CONVENE
 from domain.case.tags.tagging import taggers
@@ -26,7 +27,7 @@ def own_roles(state: DisputeState) -> dict[str, list[str]]:
     """The roles that may take an action, of those of which the playbook says so."""
     senders, conference = state.process.notices.senders, state.process.conference
     asked = {**({SEND: senders} if senders else {}), **({CONVENE: conference.by} if conference else {})}
-    return {**asked, **taggers(state)}
+    return {**asked, **taggers(state), **splitters(state)}
 
 
 def notice_errors(

@@ -7,7 +7,7 @@ a person's to decide, who is told what speaks for it and against.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -37,7 +37,7 @@ def decide(new: Known, earlier: Sequence[Known], weights: Weights, about_the_sam
     """What becomes of a new report, given earlier ones, the latest first. It joins only disputes `about_the_same`: a
     demand is none of a quarrel's alarms, however alike the two are.
     """
-    joins: tuple[float, str] | None = None
+    joining: dict[str, tuple[float, float]] = {}
     best: dict[str, dict[str, Any]] = {}
     for known, likeness in zip(earlier, score_each(new, earlier, weights), strict=True):
         ago = abs(new.reported_at - known.reported_at)
@@ -45,14 +45,28 @@ def decide(new: Known, earlier: Sequence[Known], weights: Weights, about_the_sam
         ruled = rule.join and ago <= SAME_WAVE
         own = not known.closed or shared_people(new, known) > 0
         sure = _SURE if ruled else likeness.score if likeness.sure and own and ago <= REMEMBERED else 0.0
-        if sure and known.dispute_no in about_the_same and (joins is None or sure > joins[0]):
-            joins = sure, known.dispute_no
+        if sure and known.dispute_no in about_the_same:
+            joining[known.dispute_no] = max(joining.get(known.dispute_no, (0.0, 0.0)), (sure, likeness.score))
         if ruled or likeness.shown:
             shown = _shown(known, likeness, rule.why if ruled else "")
             if shown["score"] > best.get(known.dispute_no, {"score": -1.0})["score"]:
                 best[known.dispute_no] = shown
     similar = sorted(best.values(), key=lambda each: (-each["score"], each["dispute_no"]))[:MOST_SHOWN]
-    return Found(joins[1] if joins else None, similar)
+    return Found(_surest(joining, earlier), similar)
+
+
+def _surest(joining: Mapping[str, tuple[float, float]], earlier: Sequence[Known]) -> str | None:
+    """The dispute that a report surely belongs to, the latest of several. Of two that a person has told apart (分案)
+    the rules know no better: it is of the likelier one, and of none by itself where both are as likely.
+    """
+    if not joining:
+        return None
+    surest = max(joining, key=lambda number: joining[number][0])
+    told = {frozenset((each.dispute_no, each.apart_from)) for each in earlier if each.apart_from}
+    rivals = [number for number in joining if number == surest or frozenset((number, surest)) in told]
+    likeliest = max(rivals, key=lambda number: joining[number][1])
+    alike = [number for number in rivals if joining[number][1] == joining[likeliest][1]]
+    return likeliest if len(alike) == 1 else None
 
 
 def _shown(known: Known, likeness: Likeness, rule: str) -> dict[str, Any]:

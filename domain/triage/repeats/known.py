@@ -16,6 +16,8 @@ class Known(Model):
     `phone` and `id_number`, any of them absent."""
 
     dispute_no: str = ""
+    apart_from: str | None = None
+    """the dispute that a person has taken it out of"""
     category: str
     address: str
     narrative: str

@@ -38,6 +38,10 @@ class IncidentRow(SQLModel, table=True):
     category: str
     dispute_no: str = Field(index=True)
     joined: bool = False
+    apart_from: str | None = None
+    """the dispute that it had joined by mistake: a person has said that it is another matter"""
+    own_no: str | None = None
+    """the number that it has, or will have, as a dispute of its own once it is taken out of that one"""
     delivered: bool = False
     attempts: int = 0
     """how often it could not be delivered, the engine being there"""

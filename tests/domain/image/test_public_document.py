@@ -46,6 +46,8 @@ NESTED = {
     "ShownWhistle": "number round stage at by by_name post cause why reason where meet_at called conferences items",
     "Whistling": "by triggers",
     "Session": "round tier number at result participants reason record refused_by venue venue_name",
+    "SplitFrom": "dispute_no by_name reason",
+    "SplitOff": "incident_id dispute_no at by by_name reason revision",
     "Supervision": "at level cause clock task_id result",
     "Suspension": "since ground until ended_at",
     "Verdict": "round at verdict evaluator reason explanation redo",

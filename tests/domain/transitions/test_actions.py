@@ -14,6 +14,7 @@ from domain.policy.action_catalogue import ACTIONS, ENDINGS
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.stages import Stage
 from domain.transitions.actions import Act, actions_open, actions_thinkable, check_action, involved
+from domain.transitions.facts import add_incident
 from tests.domain.support import (
     CHIEF,
     DISPATCHER,
@@ -25,6 +26,7 @@ from tests.domain.support import (
     SCENE,
     SUPERVISOR,
     Desk,
+    alarm,
     person,
     process,
 )
@@ -118,6 +120,8 @@ def test_no_action_without_a_reason(action: str) -> None:
         desk.push(Stage.PUSH_2, "follow_up_responsibly")
     else:
         desk.push(Stage.PUSH_3, "dispatch")
+    if action == "split_off":
+        add_incident(desk.case, alarm(2, desk.at))
     if action in ("arrange_help", "tag"):
         desk.state.process = process("huangshi")
     if action == "convene":

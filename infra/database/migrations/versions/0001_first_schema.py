@@ -124,7 +124,7 @@ def _intake() -> None:
         *_columns(INSTANT, "occurred_at", "reported_at", "received_at"),
         *_columns(BOOLEAN, "joined", "delivered"),
         *_columns(INSTANT, "next_try_at", nullable=True),
-        *_columns(TEXT, "failure", nullable=True),
+        *_columns(TEXT, "failure", "apart_from", "own_no", nullable=True),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("incident_id"),
         sa.UniqueConstraint("source", "source_no", "nth", name="incident_source_source_no_nth_key"),
