@@ -19,7 +19,8 @@ def handling_view(found: Handling, now: datetime) -> View:
         "because": [_reason(each) for each in found.because],
         "units": [_unit(each) for each in found.units],
         "all": _summary(found.alike.same_category),
-        "near": _summary(found.alike.near_in_words),
+        "near": found.alike.near_in_words.counted,
+        "near_summary": _summary(found.alike.near_in_words) if _apart(found) else None,
         "nearest": [_alike(each, now) for each in found.alike.nearest],
         "hidden": found.alike.out_of_sight,
         "category": found.category_name,
@@ -51,8 +52,7 @@ def _summary(found: AlikeSummary) -> View | None:
         "by": _counts(found.by_place),
         "units": _counts(found.by_unit or ()),
         "ways": _counts(found.by_tier),
-        "many": found.counted >= FEW,
-        "days": f"一半在 {days.median:g} 天内化解（中间一半用时 {days.lower:g} 至 {days.upper:g} 天）"
+        "days": f"一半在{_long(days.median)}内化解（中间一半用时{_long(days.lower)}至{_long(days.upper)}）"
         if days
         else f"仅化解 {found.settled} 件，不足 {FEW} 件，不统计用时",
         "settled": found.settled,
@@ -61,13 +61,24 @@ def _summary(found: AlikeSummary) -> View | None:
     }
 
 
+def _apart(found: Handling) -> bool:
+    """Whether the near ones are worth a sum of their own: enough of them, and not all there are."""
+    near, alike = found.alike.near_in_words.counted, found.alike.same_category.counted
+    return FEW <= near < alike
+
+
+def _long(days: float) -> str:
+    """So many days, in words that follow others: ` 3.5 天`; less than one is a day begun."""
+    return f" {days:g} 天" if days >= 1 else "一天"
+
+
 def _counts(counted: Iterable[Counted]) -> str:
     return "、".join(f"{each.name} {each.count} 件" for each in counted)
 
 
 def _alike(each: AlikeDispute, now: datetime) -> View:
     outcome = OUTCOMES.get(each.outcome, each.outcome)
-    took = f"{each.days:g} 天化解" if each.days is not None else ""
+    took = f"{_long(each.days)}内化解".strip() if each.days is not None else ""
     return {
         "no": each.dispute_no,
         "told": " · ".join(

@@ -41,6 +41,7 @@ def test_the_desk_reads_it_beside_its_form_and_others_on_the_case(desk: Desk, si
     expect(panel).to_contain_text("无风险")
     expect(panel).to_contain_text("情况相近")
     sound(page, SHOTS / f"handling-task-{size['width']}.png" if SHOTS else None)
+    panel.get_by_text("情况相近").click()
     panel.get_by_role("link", name=before).click()
     expect(page).to_have_url(re.compile(f"/disputes/{before}$"))
     expect(page.get_by_role("region", name="承办建议与同类案件")).to_have_count(0)  # nobody handles what is closed
