@@ -29,8 +29,8 @@ _AGAIN = "回访期间重复报警"
 
 
 def joined(state: DisputeState) -> dict[str, str]:
-    """The reports that may be taken out, by id, as they are called: all that joined, but for the one that the dispute
-    began with.
+    """The reports that may be taken out, by id, each with its source's number: all that joined, but for the one that
+    the dispute began with.
     """
     if state.batch:
         return {}
@@ -40,8 +40,8 @@ def joined(state: DisputeState) -> dict[str, str]:
     lines = {e.detail["incident_id"]: e for e in told if e.kind == "incident_added"}
     gone = {split.incident_id for split in state.split_off}
     only_counted = [which for which in lines if which not in kept and which not in gone]
-    called = {which: _called(incident.source, incident.source_no) for which, incident in kept.items()}
-    return called | {w: _called(lines[w].detail["source"], lines[w].detail["source_no"]) for w in only_counted}
+    called = {which: incident.source_no for which, incident in kept.items()}
+    return called | {which: str(lines[which].detail["source_no"]) for which in only_counted}
 
 
 def may_split(state: DisputeState) -> bool:
@@ -125,10 +125,6 @@ def lines_in_error(state: DisputeState) -> frozenset[int]:
     added = [e for e in state.timeline if e.kind == "incident_added" and e.detail["incident_id"] in gone]
     rounds = (_round_for(state, entry) for entry in added)
     return frozenset(entry.seq for entry in (*added, *rounds) if entry)
-
-
-def _called(source: str, number: str) -> str:
-    return f"{source} {number}"
 
 
 def _stays(state: DisputeState, incident_id: str) -> Iterator[str]:

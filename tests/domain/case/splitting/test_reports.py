@@ -51,7 +51,7 @@ def test_it_is_counted_no_more_and_whom_it_alone_knew_leaves_while_what_was_done
     line = next(entry for entry in s.timeline if entry.kind == "split_off")
     assert line.title == f"警情移出本案，由{ANOTHER}单独办理"
     assert "不自动撤销的：预警颜色由蓝色调整为红色；新增的风险类型" in line.detail["text"]
-    assert next(e for e in s.timeline if e.kind == "action").detail["fields"]["incident_id_name"] == "110 A2"
+    assert next(e for e in s.timeline if e.kind == "action").detail["fields"]["incident_id_name"] == "A2"
     assert task.revision > stamped, "whoever holds the case is told"
 
 
