@@ -110,8 +110,8 @@ async def fill(database: Database, reports: list[Known]) -> list[str]:
             await connection.execute(insert(IncidentRow), [_incident(ids[n], n, report) for n, report in part])
             await connection.execute(insert(DisputeRow), [_dispute(n, report) for n, report in part])
     tokens.sort()
-    for first in range(0, len(tokens), 20 * BATCH):
-        rows = [{"token": token, "incident_id": ids[n]} for token, n in tokens[first : first + 20 * BATCH]]
+    for first in range(0, len(tokens), BATCH):
+        rows = [{"token": token, "incident_id": ids[n]} for token, n in tokens[first : first + BATCH]]
         async with database.write() as session:
             await (await session.connection()).execute(insert(IncidentTokenRow), rows)
     if not database.sqlite:
