@@ -19,7 +19,12 @@ from domain.triage.hearing.reading import Reading, Renaming
 from domain.triage.hearing.slips import slips
 
 _ENDS = {"sentence": re.compile(r"[.。!！?？;；]"), "clause": re.compile(r"[\s,.;:!?。、；：！？]")}
-_TITLE = re.compile(r"《[^》]*》")
+_TITLE = re.compile(
+    r"《[^》]*》"
+    r"|(?:叫|叫做|名为|名叫|店名|牌子)[\"“「][^\"”」]{1,10}[\"”」]"
+    r"|[\"“「][^\"”」]{1,8}[\"”」](?:牌|店|馆|酒|茶|奶茶|火锅|烤|烧|网红|俱乐部|游戏|剧|歌|曲|片|品牌|公司|户外|蟑螂|产品|饮料)"
+)
+"""What a work, a shop or a brand is called."""
 _MUTE = "□"
 DENIED = "denied"
 LONGEST = 8
@@ -117,7 +122,7 @@ class Ear:
         if not loud:
             return [], []
         muted = [Span(start, start + len(word)) for start, word in found.words if word in innocent]
-        if "《" in text:
+        if "《" in text or '"' in text or "“" in text or "「" in text:
             muted += [Span(*title.span()) for title in _TITLE.finditer(text)]
         if muted:
             # A longer word of danger is not muted by what stands inside it.
@@ -225,11 +230,14 @@ class Scopes:
             self._nows = self._found.leftmost(self._now)
         now = any(self._joined(anchor, each, "report") for each in self._nows)
         for scope, at in self._spots:
-            if scope.strong or not now:
-                # 杀猪刀 is no tale of a pig
-                spots = (each for each in at if each.end <= anchor.start or anchor.end <= each.start)
-                if any(self._joined(anchor, each, scope.reach) for each in spots):
-                    return scope.code, scope.quiet
+            # What is said of long ago in the same clause stays long ago, whatever is said of now in another.
+            reach = "clause" if now and not scope.strong else scope.reach
+            if reach != scope.reach and any(self._joined(anchor, each, reach) for each in self._nows):
+                continue
+            # 杀猪刀 is no tale of a pig
+            spots = (each for each in at if each.end <= anchor.start or anchor.end <= each.start)
+            if any(self._joined(anchor, each, reach) for each in spots):
+                return scope.code, scope.quiet
         return None, False
 
     def _joined(self, one: Span, other: Span, reach: Reach) -> bool:
