@@ -18,6 +18,7 @@ from domain.base import Model, absent
 from domain.triage.diversion import DIVERT_CONFIDENCE
 from domain.triage.heard import Cue, Holds, Why, cue_at, hear
 from domain.triage.hearing.cues import Hit, Layer, same_clause
+from domain.triage.hearing.passages import SHORT
 from domain.triage.lexicon import FALLBACK_CATEGORY, Category, Colour, Lexicon, RiskKind
 
 REPEATS_RAISE = 3
@@ -122,7 +123,8 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
     police_heard = bool(heard.police or heard.frames or heard.like) or any(kind.police_first for kind in speaking)
     confidence = _confidence([scores[code] for code in ranked])
     # Of a category that is a guess nobody knows whether it is the police's; below this nothing is diverted anyway.
-    led = not category.non_police and confidence >= DIVERT_CONFIDENCE
+    # Nor does a category alone make an alarm of a letter.
+    led = not category.non_police and confidence >= DIVERT_CONFIDENCE and len(heard.text) <= SHORT
     police = police_heard or (led and not (lexicon.ear and lexicon.ear.calm(heard.found)))
     harm = max([lexicon.rank(category.default_colour), *(lexicon.rank(kind.default_colour) for kind in speaking)])
     danger = bool(heard.frames or heard.like) or any(

@@ -46,11 +46,11 @@ class Limits(NamedTuple):
 
 SHORT_LIMITS = Limits(
     sure=-2.0, sure_asked=-math.inf, offence=-0.3, offence_asked=-1.3, scoped_asked=-2.0, perhaps_asked=-0.8,
-    beside=0.3, alone=0.8, alone_asked=0.2,
+    beside=0.3, alone=0.8, alone_asked=0.1,
 )  # fmt: skip
 LONG_LIMITS = Limits(
-    sure=0.0, sure_asked=-1.5, offence=0.2, offence_asked=-0.5, scoped_asked=-0.4, perhaps_asked=-0.4,
-    beside=1.2, alone=1.8, alone_asked=0.6,
+    sure=0.0, sure_asked=-1.5, offence=0.2, offence_asked=-0.2, scoped_asked=0.0, perhaps_asked=0.0,
+    beside=1.2, alone=1.8, alone_asked=0.3,
 )  # fmt: skip
 """Of a dozen passages one is like danger by chance more often than of one."""
 _NOT_WEIGHED = Likeness(math.inf, ())
