@@ -159,8 +159,17 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
 
 
 def evidence(narrative: str, lexicon: Lexicon, source: str = "110") -> dict[str, float]:
-    """What the cues say for each category of which one spoke, as `triage` weighs it."""
-    return _scores(_said_for(hear(narrative, lexicon)), lexicon, source)
+    """What the cues say for each category of which one spoke, as `triage` weighs it; for `row:subclass` apart."""
+    parts: dict[str, dict[str, float]] = {}
+    for code, said in _said_for(hear(narrative, lexicon)).items():
+        for cue, weight in said.items():
+            parts.setdefault(_part(lexicon.categories[code], cue), {})[cue] = weight
+    return _scores(parts, lexicon, source)
+
+
+def _part(row: Category, cue: str) -> str:
+    """The row's code, or `row:subclass` where a cue is one of its subclass's."""
+    return next((f"{row.code}:{each.code}" for each in row.subclasses if cue in each.words), row.code)
 
 
 def _said_for(heard: Holds) -> dict[str, dict[str, float]]:

@@ -11,7 +11,7 @@ from domain.base import Model
 from domain.triage.learning.fusion import probabilities
 from domain.triage.learning.linear import scores
 from domain.triage.learning.pieces import Piece, keyed, pieces
-from domain.triage.learning.turning import Turns, turned
+from domain.triage.learning.turning import Turns, row_of, turned
 
 MOST_SHOWN = 6
 """Pieces by which an answer is explained."""
@@ -98,10 +98,14 @@ def weighed(counts: Mapping[str, int], rarity: Mapping[str, float]) -> dict[str,
 
 
 def cue_levels(evidence: Mapping[str, float]) -> dict[str, float]:
-    """What the cues say for each category, as the logarithm of its share."""
+    """What the cues say for each category, its subclasses with it, as the logarithm of its share."""
     total = sum(evidence.values())
     sure = 1 - math.exp(-total / 2)
-    return {category: math.log(0.05 + sure * value / total) for category, value in evidence.items() if total}
+    rows: dict[str, float] = {}
+    for part, value in evidence.items():
+        row = row_of(part)
+        rows[row] = rows.get(row, 0.0) + value
+    return {category: math.log(0.05 + sure * value / total) for category, value in rows.items() if total}
 
 
 def _spoke(

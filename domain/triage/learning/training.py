@@ -32,8 +32,10 @@ PARTS = 5
 """The newest of so many parts judges."""
 ALL_PARTS_BELOW = 600
 """Cases below which every part judges in turn."""
-LUCK = 0.02
+LUCK = 0.05
 """The share of editions from noise that may pass for better (one-sided sign test)."""
+BEHIND_BY_LUCK = 0.2
+"""Where every part judges: the chance of being so far behind on the newest alone, from which that tells nothing."""
 SCALE = 10.0
 """Of the means: cosines are small numbers."""
 
@@ -132,12 +134,13 @@ def answer(edition: Edition, case: Case, secret: bytes) -> tuple[str, float]:
 
 
 def _judged(new: Sequence[bool], old: Sequence[bool], size: int, before: Share | None) -> Comparison:
-    won = sum(one and not other for one, other in zip(new, old, strict=True))
-    lost = sum(other and not one for one, other in zip(new, old, strict=True))
-    luck = chance_of(won, lost)
+    luck = chance_of(*_won_and_lost(new, old))
     newest, cues = sum(new[:size]), sum(old[:size])
+    behind = newest < cues
+    if len(new) > size:  # the newest part is a handful of cases
+        behind = behind and chance_of(*_won_and_lost(old[:size], new[:size])) < BEHIND_BY_LUCK
     verdict: Literal["better", "no_better_than_cues", "no_better_than_predecessor"] = "better"
-    if luck > LUCK or newest < cues:
+    if luck > LUCK or behind:
         verdict = "no_better_than_cues"
     elif before is not None and newest <= before.right:
         verdict = "no_better_than_predecessor"
@@ -146,6 +149,12 @@ def _judged(new: Sequence[bool], old: Sequence[bool], size: int, before: Share |
         all_parts=Share(right=sum(new), cases=len(new)), cues_all_parts=Share(right=sum(old), cases=len(old)),
         luck=round(luck, 4), verdict=verdict,
     )  # fmt: skip
+
+
+def _won_and_lost(one: Sequence[bool], other: Sequence[bool]) -> tuple[int, int]:
+    """How often one alone was right, and the other."""
+    pairs = list(zip(one, other, strict=True))
+    return sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
 
 
 def chance_of(won: int, lost: int) -> float:

@@ -1,0 +1,1 @@
+"""What a county gains from its corrections, measured over HTTP."""
