@@ -41,6 +41,7 @@ NOTED: dict[str, str] = {
     "calendar": "发布工作日历",
     "learning:make": "从纠正中学习",
     "learning:switch": "启用或停用纠正学习",
+    "learning:alias": "查看或停用地址别名",
     "spot_check": "查看抽查",
     "spot_check:judge": "抽查评判",
     "force:form": "成立专班",

@@ -18,6 +18,7 @@ from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
 from infra.records.actors import Actors
 from infra.records.calendars.editions import Calendars
+from infra.records.learning.aliases import PlaceAliases
 from infra.records.learning.editions import LearnedEditions
 from infra.records.people import DirectoryCache
 from infra.records.sign_ins import SignInLimit
@@ -74,6 +75,7 @@ class Services:
     """looks ahead: each is a replay, and they wait for each other"""
     calendars: Calendars
     learned: LearnedEditions
+    aliases: PlaceAliases
 
 
 async def open_services(settings: Settings, name: str = "api") -> Services:
@@ -129,6 +131,7 @@ def assemble(
         places=places,
         calendars=Calendars(database, policy.calendar),
         learned=LearnedEditions(database),
+        aliases=PlaceAliases(database),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
         tokens=tokens,
         sign_ins=SignInLimit(database, tokens.secret),

@@ -17,6 +17,7 @@ from domain.case.records import Incident, Party
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.intake.sources import matter_said, particulars_said
 from domain.policy.matters.matter import Matter, usual
+from domain.triage.address.aliases import Aliases
 from domain.triage.address.sameness import key as place_key
 from domain.triage.learning.applying import suggest
 from domain.triage.places import resolve_places
@@ -56,6 +57,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         KeyReused: nor here, `hold` said so.
     """
     places = await places_of(services, report.place)
+    aliases = await services.aliases.serving()
     serving, lexicon = await services.learned.serving(), services.policy.lexicon_at(datetime.now(UTC))
 
     def suggested(repeats: int = 0) -> Triage:
@@ -74,7 +76,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     sealed = content.model_dump(mode="json")
 
     def decide(earlier: list[Earlier]) -> str | None:
-        known.extend(known_earlier(each) for each in earlier)
+        known.extend(_in_words_of(report.place.address, known_earlier(each), aliases) for each in earlier)
         same.update(before.dispute_no for before in earlier if _matter_of(before) == matter)
         became = decided(new, known, read_likeness(), same)
         sealed["similar"] = became.similar
@@ -97,7 +99,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         dispute_no="",
         sealed=sealed,
     )
-    keys = keys_of(new, report.place.grid_code)
+    keys = keys_of(new, report.place.grid_code, aliases.keys(new.address))
     row, _ = await record_incident(services.database, row, decide, keys, services.settings.cell, hold)
     return row
 
@@ -184,6 +186,11 @@ def _as_known(report: IncidentIn, found: Triage) -> Known:
 def _matter_of(earlier: Earlier) -> Matter:
     """What the dispute of an earlier report is about: as it stands now, or before it was published as it began."""
     return Matter(earlier.matter or earlier.content.get("matter", Matter.DISPUTE))
+
+
+def _in_words_of(address: str, earlier: Known, aliases: Aliases) -> Known:
+    """An earlier report with its place under the name by which the new one has it, where the county knows both."""
+    return earlier.model_copy(update={"address": aliases.toward(earlier.address, address)})
 
 
 def known_earlier(earlier: Earlier) -> Known:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
 from api.core.documentation import READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
-from api.learning import service
+from api.learning import aliases, service
+from api.learning.aliases import PlaceAlias, PlaceAliasList, WithdrawIn
 from api.learning.schemas import Asked, LearnedEdition, Standing, SwitchIn
+
+AliasId = Annotated[str, Path(max_length=32)]
 
 router = APIRouter(prefix="/v1", tags=["learning"])
 
@@ -43,3 +48,18 @@ async def post_switch(
 ) -> JSONResponse:
     """Lets an edition serve, or with none switches learning off; the cues then speak alone."""
     return as_response(await service.switch(services, session, actor, asked, key))
+
+
+@router.get("/learning/aliases", response_model=PlaceAliasList, responses=problems(READ))
+async def get_place_aliases(session: SessionDep, actor: ActorDep) -> PlaceAliasList:
+    """Names of places that desks took for one, with who said so and of which dispute, the latest changed first."""
+    return await aliases.listed(session)
+
+
+@router.post("/learning/aliases/{alias_id}/withdraw", response_model=PlaceAlias, responses=problems(WRITE))
+async def post_alias_withdrawal(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, alias_id: AliasId, asked: WithdrawIn,
+    key: KeyDep = None,
+) -> JSONResponse:  # fmt: skip
+    """Takes an alias out of service for good: the two names are two places."""
+    return as_response(await aliases.withdraw(services, session, actor, alias_id, asked, key))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import structlog
 
+from api.learning.aliases import learned as aliases_learned
 from domain.base import Model
 from domain.triage.learning.training import FEWEST_CASES, MOST_CASES, PARTS, Case, compare, learn
 from domain.triage.lexicon import Lexicon
@@ -31,6 +32,7 @@ async def learned(database: Database, lexicon: Lexicon) -> AsyncIterator[Outcome
     """Learns where a fifth of the cases is new since the last run: the newest fifth judges, and no edition that is
     compared may have seen it. Begun again after a crash it makes the same.
     """
+    await aliases_learned(database)
     cases = await confirmed(database, MOST_CASES)
     async with database.read() as session:
         before = await latest(session)

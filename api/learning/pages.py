@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
-from api.learning import service
+from api.learning import aliases, service
+from api.learning.aliases import PlaceAlias, WithdrawIn
 from api.learning.schemas import LearnedEdition, SwitchIn
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
@@ -18,9 +19,16 @@ from domain.triage.learning.training import Share
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.records.learning.aliases import OVER
 
 router = APIRouter(route_class=PageRoute)
 LONGEST = 4000
+STANDINGS = {
+    "gathering": "待第二件印证",
+    "serves": "现用",
+    "contradicted": "并案已拆分，不再使用",
+    "withdrawn": "已停用",
+}
 VERDICTS = {
     "better": "优于线索词和前一版本",
     "no_better_than_cues": "不优于线索词，未启用",
@@ -72,6 +80,26 @@ async def switch_page(
                            key=next_key(outcome, posted), reason=typed["reason"])  # fmt: skip
 
 
+@router.post("/learning/aliases/{alias_id}")
+async def withdraw_page(
+    alias_id: str, request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
+) -> Response:
+    """Takes an alias of a place out of service, once for the key in the form."""
+    try:
+        asked = WithdrawIn(reason=text(posted.form, "reason")[:LONGEST])
+    except ValidationError as error:
+        return await _show(request, services, session, viewer, field_errors(error), status=422)
+    outcome = await send(
+        services, session, viewer, posted, aliases.WITHDRAW,
+        lambda key: aliases.withdraw(services, session, viewer.actor, alias_id, asked, key),
+    )  # fmt: skip
+    if outcome.answer is not None:
+        return go(request, "/learning", {"tone": "ok", "text": "已停用这一别名"})
+    banner = banner_if_refused(outcome, "前一次的操作已经生效，见下面", "需要再改的，核对后请再次提交。")
+    async with services.database.resume(session):
+        return await _show(request, services, session, viewer, outcome.errors, status=outcome.status, banner=banner)
+
+
 async def _show(
     request: Request,
     services: Services,
@@ -99,6 +127,7 @@ async def _show(
         wrong="；".join(problem["message"] for problem in problems),
         banner=banner,
         reason=reason,
+        aliases=[_alias(each) for each in (await aliases.listed(session)).items],
         keys=[key or new_id(), new_id()],
     )
 
@@ -120,6 +149,19 @@ def _edition(each: LearnedEdition) -> View:
             (stamp(one.at, present()), one.by, "启用" if one.on else "停用", one.reason) for one in each.switched
         ],
     }
+
+
+def _alias(each: PlaceAlias) -> View:
+    return {
+        "id": each.alias_id,
+        "names": f"{each.one} = {each.other}",
+        "standing": STANDINGS[each.standing],
+        "serves": each.standing == "serves",
+        "over": each.standing in OVER,
+        "said": [(stamp(one.at, present()), one.by, "同一处" if one.same else "不是同一处", one.dispute_no, one.reason)
+                 for one in each.said],
+        "key": new_id(),
+    }  # fmt: skip
 
 
 def _share(share: Share) -> str:

@@ -92,6 +92,7 @@ def _learn(county: County) -> None:
     supervisor.post("/v1/learning/switch", {"edition": None, "reason": "先看一段时间"})
     supervisor.get("/v1/learning")
     supervisor.get("/v1/learning/editions")
+    supervisor.get("/v1/learning/aliases")
 
 
 def _publish_calendar(county: County) -> None:

@@ -44,6 +44,11 @@ def compare_buildings(one: str, other: str) -> Sameness:
     return _compare(read(one), read(other), doors=False)
 
 
+def compare_parts(one: Address, other: Address, *, doors: bool = False) -> Sameness:
+    """`compare`, or without doors `compare_buildings`, of two that were read."""
+    return _compare(one, other, doors=doors)
+
+
 def key(address: str) -> str:
     """One text for nearly all ways of writing one building, by which places are grouped, the widest part first.
 
@@ -59,7 +64,11 @@ def key(address: str) -> str:
 def traces(address: str) -> tuple[str, ...]:
     """The texts, seldom more than two, that lead to an address among many: any two that are the same share one, and
     so do some that are not."""
-    said = read(address)
+    return ends(read(address))
+
+
+def ends(said: Address) -> tuple[str, ...]:
+    """`traces` of an address that was read."""
     if said.roads and not said.name:
         return (f"{sound(_road(said))[-_TRACED:]}/{said.number}/{said.building}",)
     number = "" if said.roads else said.number

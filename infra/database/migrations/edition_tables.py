@@ -1,4 +1,4 @@
-"""The tables of editions: of the working calendar, and of what corrections teach."""
+"""The tables of editions: of the working calendar, and of what corrections teach, with the names of places."""
 
 from __future__ import annotations
 
@@ -17,3 +17,6 @@ def edition_tables() -> None:
                     *columns(INTEGER, "cases"), *columns(TEXT, "verdict"), *columns(BOOLEAN, "serves", "switched_off"),
                     *columns(SEALED, "told"), *columns(SEALED, "sealed", nullable=True),
                     sa.PrimaryKeyConstraint("number"))  # fmt: skip
+    op.create_table("place_alias", *columns(TEXT, "alias_id", "standing"), *columns(INSTANT, "at"),
+                    *columns(SEALED, "sealed"), sa.PrimaryKeyConstraint("alias_id"))  # fmt: skip
+    op.create_index("ix_place_alias_standing", "place_alias", ["standing"])

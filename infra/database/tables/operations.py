@@ -83,6 +83,20 @@ class LearnedEditionRow(SQLModel, table=True):
     """`domain.triage.learning.edition.Edition`; none where it was not better, and can't serve"""
 
 
+class PlaceAliasRow(SQLModel, table=True):
+    """Two names of one place, as desks had it; never deleted, since who was wrong once is not asked again."""
+
+    __tablename__ = "place_alias"
+    alias_id: str = Field(primary_key=True)
+    """a keyed digest of the two names"""
+    standing: str = Field(index=True)
+    """gathering, serves, contradicted or withdrawn; the last two for good"""
+    at: datetime = instant_field()
+    """when it came to stand so"""
+    sealed: Any = Field(sa_column=Column(Sealed("place_alias"), nullable=False))
+    """`infra.records.learning.aliases.Told`"""
+
+
 class SignInRow(SQLModel, table=True):
     """A try at signing in that failed, or is under way; gone after a minute."""
 

@@ -47,10 +47,12 @@ _FOUND = Statement.of(union_all(*(newest(place) for place in range(MOST))))
 _KEEP = inserting(IncidentTokenRow, lambda insert: insert)
 
 
-def keys_of(report: Known, grid: str | None = None) -> Keys:
-    """By what a report is found again."""
+def keys_of(report: Known, grid: str | None = None, aliases: Sequence[str] = ()) -> Keys:
+    """By what a report is found again; `aliases` lead to its place under its other names."""
     secret = _secret()
+    also = [f"place/{end}" for end in aliases]
     words = keys(report, read_likeness().commonness, lambda pair: _token(f"words/{pair}", secret), grid)
+    words = list(dict.fromkeys([*also, *words]))[:MOST]
     return Keys(words, [_token(word, secret) for word in words])
 
 

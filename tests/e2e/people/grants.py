@@ -317,6 +317,11 @@ GRANTS: dict[tuple[str, str], Grant] = {
         at("/v1/learning/switch", json={"edition": 1000000, "reason": "试"}),
         lambda person, scene: {422} if person.at_root("supervisor") else {403},
     ),
+    ("GET", "/v1/learning/aliases"): Grant(at("/v1/learning/aliases"), anybody),
+    ("POST", "/v1/learning/aliases/{alias_id}/withdraw"): Grant(
+        at("/v1/learning/aliases/none/withdraw", json={"reason": "试"}),
+        lambda person, scene: {422} if person.at_root("supervisor") else {403},
+    ),
     ("POST", "/v1/drill/digest"): Grant(at("/v1/drill/digest"), only("supervisor", "leader", "admin_system")),
 }  # fmt: skip
 """Endpoint -> who is answered what; a name behind the path tells two requests to one endpoint apart."""
