@@ -146,8 +146,10 @@ class CueIndex:
 def _compiled(text: str, uses: Sequence[Use]) -> Cue:
     head, _, tail = text.partition(_GAP_MARK)
     layers = sum({1 << use.layer for use in uses})
-    weights = tuple(max((use.weight for use in uses if use.layer is layer), default=0.0) for layer in Layer)
-    return Cue(text, head, tail, len(head) + len(tail), tuple(uses), layers, weights)
+    weights = [0.0] * len(Layer)
+    for use in uses:
+        weights[use.layer] = max(weights[use.layer], use.weight)
+    return Cue(text, head, tail, len(head) + len(tail), tuple(uses), layers, tuple(weights))
 
 
 def _gapped(cue: Cue, order: int, text: str, first: int, last: int, tail: int | None = None) -> Iterator[Hit]:

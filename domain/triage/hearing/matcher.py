@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import compress, count
 from operator import itemgetter
@@ -75,23 +76,21 @@ class Matcher:
     """
 
     def __init__(self, words: Iterable[str], pieces: Iterable[str] = ()) -> None:
-        self._table: dict[int, _Place] = {}
-        single: list[str] = []
-        for word in dict.fromkeys(words):
-            if len(word) == 1:
-                single.append(word)
-                continue
-            place = self._place(word)
+        listed, pieces = tuple(dict.fromkeys(words)), tuple(pieces)
+        single = "".join(word for word in listed if len(word) == 1)
+        longer = [word for word in listed if len(word) > 1]
+        # All numbers at once: one by one they cost more than the rest of the table.
+        numbers = iter(_pairs("".join(word[:2] for word in (*longer, *pieces)))[::2])
+        self._table: defaultdict[int, _Place] = defaultdict(_Place)
+        for word in longer:
+            place = self._table[next(numbers)]
             if len(word) == 2:
                 place.word = word
             else:
                 place.longer[word[2]] = (*place.longer.get(word[2], ()), word)
         for piece in pieces:
-            self._place(piece).piece = piece
-        self._single = re.compile(f"[{re.escape(''.join(single))}]") if single else None
-
-    def _place(self, word: str) -> _Place:
-        return self._table.setdefault(_pairs(word[:2])[0], _Place())
+            self._table[next(numbers)].piece = piece
+        self._single = re.compile(f"[{re.escape(single)}]") if single else None
 
     def find(self, text: str) -> Found:
         """Every word in a text as it is matched (`reading.read`)."""
