@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from domain.base import Model
 from domain.triage.hearing.cues import Hit, Layer, denied, settle
-from domain.triage.hearing.listening import Heard, Scopes
+from domain.triage.hearing.listening import Heard, Scopes, titles
 from domain.triage.hearing.matcher import Found, Span
 from domain.triage.hearing.passages import Passage, Passages
 from domain.triage.hearing.reading import Reading, read
@@ -66,8 +66,11 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
 
     settled = settle(hits)
 
+    names = titles(reading.text)
+
     def affirmed(layer: Layer) -> list[Hit]:
-        return [hit for hit in settled[layer] if hit.start not in refused]
+        meant = (hit for hit in settled[layer] if hit.start not in refused)
+        return [hit for hit in meant if not any(low <= hit.start < high for low, high in names)]
 
     loud, risks = affirmed(Layer.POLICE), affirmed(Layer.RISK)
     like: list[Cue] = []

@@ -25,6 +25,8 @@ _TITLE = re.compile(
     r"|[\"“「][^\"”」]{1,8}[\"”」](?:牌|店|馆|酒|茶|奶茶|火锅|烤|烧|网红|俱乐部|游戏|剧|歌|曲|片|品牌|公司|户外|蟑螂|产品|饮料)"
 )
 """What a work, a shop or a brand is called."""
+_QUOTES = '《"“「'
+"""Without one of these nothing is named so."""
 _MUTE = "□"
 DENIED = "denied"
 LONGEST = 8
@@ -122,8 +124,7 @@ class Ear:
         if not loud:
             return [], []
         muted = [Span(start, start + len(word)) for start, word in found.words if word in innocent]
-        if "《" in text or '"' in text or "“" in text or "「" in text:
-            muted += [Span(*title.span()) for title in _TITLE.finditer(text)]
+        muted += titles(text)
         if muted:
             # A longer word of danger is not muted by what stands inside it.
             spoken = _marked((span for span, _ in loud), len(text))
@@ -135,6 +136,13 @@ class Ear:
         loud = [(span, word) for span, word in loud if len(word) > 1 or not longer[span.start]]
         # The longest first where several begin, those of one character behind all others.
         return sorted(loud, key=lambda each: (len(each[1]) == 1, each[0].start, -each[0].end)), muted
+
+
+def titles(text: str) -> list[Span]:
+    """Where works, shops and brands are named: no word there tells of anything."""
+    if not any(mark in text for mark in _QUOTES):
+        return []
+    return [Span(*title.span()) for title in _TITLE.finditer(text)]
 
 
 def _inside(span: Span, words: Sequence[tuple[Span, str]]) -> bool:
