@@ -164,6 +164,7 @@ def _incident(incident_id: str, report: IncidentIn, found: Triage, particulars: 
         urgency=found.urgency,
         risk_kinds=list(found.risk_kinds),
         unsure=[cue.text for cue in found.unsure],
+        doubtful=found.doubtful,
         particulars=particulars,
     )
 

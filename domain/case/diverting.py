@@ -41,6 +41,7 @@ def verdict_of(state: DisputeState, **as_if: Any) -> Diversion:
     return judge(
         police=seen.police,
         unsure=seen.unsure,
+        doubtful=seen.doubtful,
         source=seen.source,
         source_says=source_says(seen.process, seen.source),
         confidence=seen.confidence,

@@ -59,6 +59,7 @@ def open_state(
         alarmed=playbook.process.at_once(incident.source, colour),
         police_heard=triage.police_heard,
         unsure=[cue.text for cue in triage.unsure],
+        doubtful=triage.doubtful,
         risk_kinds=list(triage.risk_kinds),
         suggested_lead=triage.suggested_lead,
         suggested=[code for code in (triage.suggested_lead, *triage.suggested_cooperating) if code],

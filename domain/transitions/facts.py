@@ -73,6 +73,7 @@ def add_incident(case: Case, incident: Incident) -> None:
     if incident.police:  # a graver alarm than the first one
         s.police = s.police_heard = True
     s.unsure = list(dict.fromkeys([*s.unsure, *incident.unsure]))
+    s.doubtful = s.doubtful or incident.doubtful
     rush(case, incident.source)
     if s.stage is Stage.FOLLOW_UP:
         interrupt(case, "repeat_alarm", goto=Stage.TRIAGE)

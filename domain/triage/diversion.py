@@ -21,6 +21,7 @@ GroundCode = Literal[
     "scene_unsafe",
     "source_never",
     "unsure",
+    "doubtful",
     "low_confidence",
     "recalled",
     "police_matter",
@@ -63,6 +64,7 @@ def judge(
     elsewhere: bool,
     category_name: str = "",
     unsure: Sequence[str] = (),
+    doubtful: bool = False,
     scene_safe: bool | None = None,
     scene_first: bool = False,
     recalled: bool = False,
@@ -77,6 +79,7 @@ def judge(
         elsewhere: the row of the responsibility list gives the matter to another authority (`non_police`).
         category_name: what the row is called, for the words.
         unsure: reported words of which it is not known whether they tell of danger.
+        doubtful: there is nothing to ask, and yet something may be danger.
         scene_safe: 现场已稳控 (H-041); none where nobody has said, or there is no scene.
         scene_first: nothing goes before somebody has said that the scene is (“稳控现场后，民警‘派单’”).
         recalled: the police have taken it back before (分流不分家, H-046).
@@ -93,6 +96,7 @@ def judge(
             "unsure",
             f"拿不准是否有危险（{'、'.join(unsure[:MOST_SHOWN])}），请立即询问，问清后由研判人员决定",
         ),
+        *_if(doubtful, "doubtful", "用语与涉险警情相近，不能排除危险，由研判人员决定"),
         *_if(
             confidence < DIVERT_CONFIDENCE,
             "low_confidence",

@@ -50,6 +50,8 @@ class Holds(NamedTuple):
     unsure: list[Cue]
     like: list[Cue]
     """pieces by which it is like danger beyond asking"""
+    doubtful: bool
+    """whether something in it may be danger, though not so much that the desk would be asked"""
 
     @property
     def text(self) -> str:
@@ -74,14 +76,19 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
 
     loud, risks = affirmed(Layer.POLICE), affirmed(Layer.RISK)
     like: list[Cue] = []
-    renamed, frames, unsure = reading, list[Heard](), list[Cue]()
+    renamed, frames, unsure, doubtful = reading, list[Heard](), list[Cue](), False
     if ear := lexicon.ear:
         renamed = ear.renamed(reading, found)
         meant = found if renamed is reading else lexicon.matcher.find(renamed.text)
         scopes = ear.scopes(meant)
         negated = [reading.span(hit.start, hit.end) for hit in hits if hit.start in refused]
         passages = Passages(renamed, meant, lexicon.pieces)
-        frames, unsure = _frames(ear.hear(renamed, meant, scopes, negated, passages.starts), renamed, passages)
+        framed = ear.hear(renamed, meant, scopes, negated, passages.starts)
+        frames, unsure = _frames(framed, renamed, passages)
+        doubtful = (lexicon.pieces is not None and passages.near) or any(
+            not each.quiet and passages.score(renamed.span(each.start, each.end)[0]) > passages.limits.doubted
+            for each in framed
+        )
         own = scopes if renamed is reading else ear.scopes(found)
         loud, doubted = _in_earnest(loud, reading, own, lexicon, passages)
         risks, doubted_too = _in_earnest(risks, reading, own, lexicon, passages)
@@ -101,6 +108,7 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
         frames=frames,
         unsure=unsure,
         like=like,
+        doubtful=doubtful,
     )
 
 

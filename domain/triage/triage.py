@@ -93,6 +93,8 @@ class Triage(Model):
     """none where the cues alone spoke"""
     unsure: list[Cue] = []
     """拿不准，立即询问: dangerous words stand there and it is not known whether they mean it. Never divertible"""
+    doubtful: bool = False
+    """there is nothing to ask, and yet something may be danger: a person says whether it goes"""
     harm_because: list[str] = []
     urgency_because: list[str] = []
     """the reasons of either axis, in words"""
@@ -142,7 +144,7 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         harm=harm,
         urgency=urgency,
         police=police,
-        divertible=not police and not unsure and category.non_police and confidence >= DIVERT_CONFIDENCE,
+        divertible=not (police or unsure or heard.doubtful) and category.non_police and confidence >= DIVERT_CONFIDENCE,
         elsewhere=category.non_police,
         risk_kinds=[kind.code for kind in kinds],
         confidence=confidence,
@@ -153,6 +155,7 @@ def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: in
         police_heard=police_heard,
         alternatives=_alternatives(ranked, scores, lexicon),
         unsure=unsure,
+        doubtful=heard.doubtful and not police and not unsure,
         harm_because=_harm_because(category, speaking, lexicon),
         urgency_because=_urgency_because(cues, unsure, lexicon),
     )

@@ -42,15 +42,19 @@ class Limits(NamedTuple):
     alone: float
     """the pieces send the police first though no frame was heard"""
     alone_asked: float
+    doubted: float
+    """what may be danger and is not asked about keeps the report from going by itself"""
+    near: float
+    """so does a passage where nothing was heard"""
 
 
 SHORT_LIMITS = Limits(
     sure=-2.0, sure_asked=-math.inf, offence=-0.3, offence_asked=-1.3, scoped_asked=-2.0, perhaps_asked=-0.8,
-    beside=0.3, alone=0.8, alone_asked=0.1,
+    beside=0.3, alone=0.8, alone_asked=0.1, doubted=-math.inf, near=-0.3,
 )  # fmt: skip
 LONG_LIMITS = Limits(
     sure=0.0, sure_asked=-1.5, offence=0.2, offence_asked=-0.2, scoped_asked=0.0, perhaps_asked=0.0,
-    beside=1.2, alone=1.8, alone_asked=0.3,
+    beside=1.2, alone=1.8, alone_asked=0.3, doubted=-0.8, near=0.0,
 )  # fmt: skip
 """Of a dozen passages one is like danger by chance more often than of one."""
 _NOT_WEIGHED = Likeness(math.inf, ())
@@ -99,6 +103,11 @@ class Passages:
     def of(self, typed: int) -> Passage:
         """The passage in which a character stands, by where it was typed."""
         return self.each[max(bisect_right(self._typed, typed) - 1, 0)]
+
+    @property
+    def near(self) -> bool:
+        """Whether a passage is too like danger for the report to go anywhere by itself."""
+        return any(passage.likeness.score > self.limits.near for passage in self.each)
 
     def score(self, typed: int) -> float:
         """How like danger that passage is."""

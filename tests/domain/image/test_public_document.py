@@ -26,7 +26,7 @@ NESTED = {
     "Ground": "code text",
     "Holding": "role path round stage since until task_id by",
     "Incident": "incident_id source source_no occurred_at reported_at address narrative parties category rank"
-    " harm urgency police risk_kinds unsure particulars conflicts_with",
+    " harm urgency police risk_kinds unsure doubtful particulars conflicts_with",
     "Moved": "at was now reason",
     "Named": "person_id name",
     "ObligationState": "number party kind what amount due_at state",

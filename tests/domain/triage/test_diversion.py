@@ -52,6 +52,7 @@ def test_what_may_not_go_never_goes_whatever_the_list_says(more: dict[str, Any],
     [
         ({"confidence": DIVERT_CONFIDENCE - 0.01}, "low_confidence"),
         ({"unsure": ["天台"]}, "unsure"),
+        ({"doubtful": True}, "doubtful"),
         ({"recalled": True}, "recalled"),
         ({"elsewhere": False}, "police_matter"),
         ({"source_says": "may"}, "source_may"),
