@@ -1,8 +1,8 @@
 """Every fixed word that triage listens for, found in one pass over a text.
 
 A text is turned into numbers, one for each pair of neighbours, and each is looked up in one table of all words by their
-first two characters. Python's own loop is entered only where a word may begin. A pass costs a fifth of a microsecond a
-character, however many words there are; making the table, some microseconds a word.
+first two characters. Python's own loop is entered only where a word may begin. A pass costs some tenths of a
+microsecond a character, however many words there are; making the table, some microseconds a word.
 """
 
 from __future__ import annotations

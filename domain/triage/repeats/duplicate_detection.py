@@ -20,7 +20,7 @@ from domain.triage.address.sameness import Sameness, compare_buildings
 from domain.triage.lexicon import FALLBACK_CATEGORY
 from domain.triage.repeats.grams import Commonness
 from domain.triage.repeats.known import Known, family, near_kind, other_people, people_of, shared_people
-from domain.triage.repeats.matter import of_others, own_words, same_matter
+from domain.triage.repeats.matter import goes_on, of_others, own_words, same_matter
 
 MANY_CALLERS = frozenset(
     {"property_elevator_retrofit", "property_shared_facility", "property_home_sale", "property_owners_committee"}
@@ -81,6 +81,8 @@ def _by_others(new: Known, known: Known, commonness: Commonness) -> Verdict:
         return Verdict(False, "同一类别，但地点不够具体")
     if other_people(new, known) or (people_of(new) and people_of(known)):
         return Verdict(False, "同一地点、同一类别，但当事人不同")
+    if not (_words(new, known) >= LIKE_WORDS or own_words(new, known, commonness) or goes_on(new, known)):
+        return Verdict(False, "同一地点、同一类别，但没有相同的事由用语")
     if family(new) in LASTING or abs(new.reported_at - known.reported_at) <= SAME_EVENT:
         return Verdict(True, "同一地点、同一类别")
     return Verdict(False, "同一地点、同一类别，但时间相隔较远")

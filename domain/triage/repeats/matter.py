@@ -25,6 +25,7 @@ REFERS = re.compile(
     r"|第[二三四五2-5]次"
 )
 """What refers to an earlier report or to what followed it; 又 and 再次 alone do not say to which."""
+_TIMES = re.compile(r"(?:报|反映|投诉|打|找)了?[两三四五几好]+次")
 _SOMEBODY_ELSE = re.compile(r"又有|又一|又来了?(?:一|个|几)|另[一外]|别的|新来的|换了一?个")
 _ANYBODY = re.compile(r"客人|[顾乘住旅食游茶酒看散]客|有人|路人|陌生人")
 """Whom a shop, a driver or a doorman reports again and again, each time another."""
@@ -82,6 +83,11 @@ def same_matter(new: Known, known: Known, commonness: Commonness) -> bool:
         goes_on = refers or AGAIN.search(new.narrative) is not None
         return pairs_in(words) > (0 if goes_on else 1)
     return refers and (several or (both_sides and bool(words)))
+
+
+def goes_on(new: Known, known: Known) -> bool:
+    """Whether one of two reports says that it is not the only one: 前几天反映过, 报了两次."""
+    return any(REFERS.search(each.narrative) or _TIMES.search(each.narrative) for each in (new, known))
 
 
 def pairs_in(words: Collection[str]) -> int:
