@@ -97,7 +97,7 @@ async def withdraw(
     """
 
     async def do(_: str) -> Effect[PlaceAlias]:
-        await at_root(services, session, actor, LEARNING_SWITCHERS, WITHDRAW)
+        await at_root(services, session, actor, LEARNING_SWITCHERS, "learning:alias")
 
         async def keep(writing: Session) -> Answer[PlaceAlias]:
             row = await records.find(writing, alias_id)
@@ -113,7 +113,7 @@ async def withdraw(
 
     content = {"alias_id": alias_id, **asked.model_dump(mode="json")}
     answer = await once(services, session, actor, WITHDRAW, key, content, _ALIAS, do)
-    services.access.note(actor.person_id, None, WITHDRAW)
+    services.access.note(actor.person_id, None, "learning:alias")
     services.aliases.forget()
     return answer
 
