@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions.leaving.unmanned import Sweep, take_sweep
     from domain.transitions.message import Message
     from domain.transitions.side_effects import take_effect
+    from domain.transitions.timekeeping import next_due
     from domain.transitions.triage.calling_back import call_back
     from domain.transitions.triage.second_look import VerdictFoundWrong, verdict_found_wrong
     from domain.transitions.triage.warning import warn
@@ -370,6 +372,12 @@ class DisputeWorkflow:
     def progress(self) -> tuple[int, bool]:
         """The revision, and whether the story rests there and the engine owes the read model nothing of it."""
         return self.state.revision, self.publisher.up_to_date and (self.desk.settled or self.state.closed)
+
+    @workflow.query(name="next_due")
+    def next_due(self) -> datetime | None:
+        """When something falls due next, if anything does: for a drill, which stops there."""
+        due = next_due(self.state)
+        return due[0] if due else None
 
     @workflow.query(name="outcome")
     def outcome(self, key: str, task_id: str | None) -> message_keys.Outcome | None:

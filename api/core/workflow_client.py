@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -48,6 +48,7 @@ from infra.runtime.places import Places
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, drill_clock
 from infra.temporal.codec import converter_for
+from infra.temporal.drill import pass_time
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.ports import TASK_QUEUE
 from workflows.search_attributes import attributes
@@ -217,7 +218,7 @@ class WorkflowClient(Engine):
             try:
                 async with asyncio.timeout(DRILL_PATIENCE):
                     await case.signal(DisputeWorkflow.clock_advanced, int(length.total_seconds()))
-                    await self._drill.fast_forward(case, length)
+                    await pass_time(self._drill, case, length, lambda: self._next_due(dispute_no))
                     return await self._at_rest(dispute_no)
             except TimeoutError as error:
                 raise Unavailable("推进后的事项尚未处理完，请稍后查看", may_take_effect=True) from error
@@ -290,6 +291,14 @@ class WorkflowClient(Engine):
             if not alone:
                 raise Conflict(BEING_MOVED)
             yield
+
+    async def _next_due(self, dispute_no: str) -> datetime | None:
+        """When something falls due next, once all that did is published."""
+        await self._at_rest(dispute_no)
+        try:
+            return await self._handle(dispute_no).query(DisputeWorkflow.next_due, rpc_timeout=timedelta(seconds=20))
+        except WorkflowQueryFailedError as error:
+            raise Unavailable(may_take_effect=True) from error
 
     async def _at_rest(self, dispute_no: str) -> int:
         """The revision once everything that fell due is published."""

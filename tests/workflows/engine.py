@@ -41,6 +41,7 @@ from infra.read_model.writer import forget, stored_rows, write_image
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
 from infra.temporal.client import TASK_TIMEOUT, connect, drill_clock
+from infra.temporal.drill import pass_time
 from infra.temporal.embedded import prepare_namespace, server_command, typed
 from tests.domain.support import people_named, table
 from tests.infra.support import ROOT, free_port
@@ -271,7 +272,12 @@ class Engine(ReadModel):
 
     async def advance(self, handle: Handle, **by: float) -> None:
         """Moves the dispute's clock forward."""
-        await self.drill.fast_forward(handle, timedelta(**by))
+
+        async def next_due() -> datetime | None:
+            await self.published(handle)
+            return await handle.query(DisputeWorkflow.next_due)
+
+        await pass_time(self.drill, handle, timedelta(**by), next_due)
 
     # --- what is on record
 
