@@ -49,7 +49,7 @@ class Limits(NamedTuple):
 
 
 SHORT_LIMITS = Limits(
-    sure=-2.0, sure_asked=-math.inf, offence=-0.3, offence_asked=-1.3, scoped_asked=-2.0, perhaps_asked=-0.8,
+    sure=-3.0, sure_asked=-math.inf, offence=-0.3, offence_asked=-1.3, scoped_asked=-2.0, perhaps_asked=-0.8,
     beside=0.3, alone=0.8, alone_asked=0.1, doubted=-math.inf, near=-0.3,
 )  # fmt: skip
 LONG_LIMITS = Limits(
