@@ -23,15 +23,24 @@ _OTHERWISE = frozenset("车农保包全司单沙石连郎顾官经温明开平�
 
 _TELLING = _SURNAMES - _OTHERWISE
 
-_ROLE = re.compile(r"[店厂司行院校队站局所馆铺园户主员工人家方客长师傅板东]$|司机|车|保安|保姆|老|夫妻|先生|女士")
+_ROLE = re.compile(
+    r"[店厂司行院校队站局所馆铺园户主员]$|[房股店]东$|[家租房顾乘旅游酒茶食住散]客$|[家院校村科处队组部店]长$|方$(?<=[对甲乙双各多工]方)"
+    r"|工人|路人|商家|邻家|全家|师傅|老板|司机|物业|公司|集团|保安|安保|保姆|夫妻|先生|女士|邻居|业委|居委|村委|银行|超市|工地"
+    r"|中介|客服|平台|单位|群众|学生|老师|医生|护士|经理|领导|车$|^老|家$"
+)
 """What says what somebody is, and not who (车主, 连锁店, 高老板, 安保)."""
+_OTHER_LETTERS = re.compile(r"[A-Za-z\d]")
 
 
 def is_whole_name(name: str) -> bool:
-    """Whether it is one person's whole name, as far as two to four characters tell: many people are 顾客 or 物业."""
+    """Whether it is one person's whole name, as far as its characters tell: many people are 顾客 or 物业."""
+    if len(name) < 2 or "某" in name:
+        return False
     if "·" in name:
         return True
-    return 2 <= len(name) <= 4 and "某" not in name and name[0] in _SURNAMES and not _ROLE.search(name)
+    if _ROLE.search(name):
+        return False
+    return bool(_OTHER_LETTERS.search(name)) or (len(name) <= 4 and name[0] in _SURNAMES)
 
 
 @lru_cache(maxsize=1024)
