@@ -86,13 +86,24 @@ def _hand_around(county: County) -> None:
 
 
 def _learn(county: County) -> None:
-    """Asked for before there is enough to learn from."""
+    """Asked for before there is enough to learn categories from; one merger has taught two names of a place."""
     supervisor = county.with_role("supervisor", "county")
+    said = "封某的电动车停在楼道里，瞿某不让过，两人在吵"
+    first, other = (
+        str(county.alarm(said, source="walk_in", place={"address": f"古山镇{name}2栋"})["dispute_no"])
+        for name in ("老供销社", "华联超市")
+    )
+    county.answer(other, "confirm_triage", "duplicate_of", dispute_no=first)
+    county.answer(other, "approve_change", "approve")
     supervisor.post("/v1/learning/editions")
+    deadline = time.monotonic() + 60
+    while not (aliases := supervisor.get("/v1/learning/aliases")["items"]) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    alias = aliases[0]
+    supervisor.post(f"/v1/learning/aliases/{alias['alias_id']}/withdraw", {"reason": "老供销社是另一处"})
     supervisor.post("/v1/learning/switch", {"edition": None, "reason": "先看一段时间"})
     supervisor.get("/v1/learning")
     supervisor.get("/v1/learning/editions")
-    supervisor.get("/v1/learning/aliases")
 
 
 def _publish_calendar(county: County) -> None:

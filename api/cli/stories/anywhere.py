@@ -41,9 +41,11 @@ def nobody_answers(t: Telling) -> None:
     started, due = (datetime.fromisoformat(colour[name]) for name in ("started_at", "due_at"))
     for fraction, rungs in ((0.5, 1), (0.8, 2)):
         t.advance_to(started + (due - started) * fraction)
-        t.expect(t.clock("colour")["fired"] == RUNGS[:rungs], f"只发了{rungs}次提醒")
+        fired = t.clock("colour")["fired"]
+        t.expect(fired == RUNGS[:rungs], f"只发了{rungs}次提醒，现为{fired}")
     t.advance_to(due)
-    t.expect(t.clock("colour")["fired"] == RUNGS[:4], "到期并超期，督办还没有到时候")
+    fired = t.clock("colour")["fired"]
+    t.expect(fired == RUNGS[:4], f"到期并超期，督办还没有到时候，现为{fired}")
     t.advance(timedelta(hours=1))
     supervised = _pressed(t)["about"]
     t.expect((supervised["level"], supervised["cause"]) == (0, "overdue"), "超期督办交督查员")
