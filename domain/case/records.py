@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import not_
 from typing import Any, Literal
 
 from pydantic import Field, computed_field
@@ -44,7 +45,7 @@ class Incident(Model):
     """the kinds of risk that its words speak of (Q-030)"""
     unsure: list[str] = Field([], exclude_if=absent)
     """its words of which it is not known whether they tell of danger"""
-    doubtful: bool = Field(False, exclude_if=absent)
+    doubtful: bool = Field(False, exclude_if=not_)
     """there is nothing to ask, and yet something in it may be danger"""
     particulars: dict[str, str] = Field({}, exclude_if=absent)
     """what its source's own form asked, by what each is called"""

@@ -7,6 +7,7 @@ Ownership: the engine owns it; only functions of `domain` change it, called by t
 from __future__ import annotations
 
 from datetime import datetime
+from operator import not_
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field
@@ -207,7 +208,7 @@ class DisputeState(Model):
     """police first by what was said, whatever the category"""
     unsure: list[str] = Field([], exclude_if=absent)
     """reported words of which it is not known whether they tell of danger: somebody asks, nothing goes by itself"""
-    doubtful: bool = Field(False, exclude_if=absent)
+    doubtful: bool = Field(False, exclude_if=not_)
     """there was nothing to ask, and yet something reported may be danger: nothing goes by itself"""
     scene_safe: bool | None = Field(None, exclude_if=absent)
     """现场已稳控, by the last who said so or the contrary; none: nobody did"""
