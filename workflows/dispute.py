@@ -12,7 +12,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.base import Model, china, shared
     from domain.case.capacity import admits
-    from domain.case.case import Case
+    from domain.case.case import REPORTED_AGAIN, Case
     from domain.case.records import Incident
     from domain.case.splitting.reports import begin_apart
     from domain.case.state import DisputeState
@@ -187,7 +187,7 @@ class DisputeWorkflow:
             self.case.close(turn.outcome)
             return Stage.CLOSED
         if self.state.concluded_at and turn.goto is Stage.TRIAGE:
-            self.case.next_round("回访期间重复报警")
+            self.case.next_round(REPORTED_AGAIN)
         return turn.goto or Stage.TRIAGE
 
     async def _hand_over_incidents(self, number: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -295,23 +295,23 @@ class WorkflowClient(Engine):
     async def _next_due(self, dispute_no: str) -> datetime | None:
         """When something falls due next, once all that did is published."""
         await self._at_rest(dispute_no)
-        try:
-            return await self._handle(dispute_no).query(DisputeWorkflow.next_due, rpc_timeout=timedelta(seconds=20))
-        except WorkflowQueryFailedError as error:
-            raise Unavailable(may_take_effect=True) from error
+        due: datetime | None = await self._asked(dispute_no, DisputeWorkflow.next_due)
+        return due
 
     async def _at_rest(self, dispute_no: str) -> int:
         """The revision once everything that fell due is published."""
         while True:
-            try:
-                revision, rests = await self._handle(dispute_no).query(
-                    DisputeWorkflow.progress, rpc_timeout=timedelta(seconds=20)
-                )
-            except WorkflowQueryFailedError as error:
-                raise Unavailable(may_take_effect=True) from error
+            revision, rests = await self._asked(dispute_no, DisputeWorkflow.progress)
             if rests:
                 return int(revision)
             await asyncio.sleep(0.02)
+
+    async def _asked(self, dispute_no: str, query: Callable[[DisputeWorkflow], Any]) -> Any:
+        """What a case answers while its clock is moved."""
+        try:
+            return await self._handle(dispute_no).query(query, rpc_timeout=timedelta(seconds=20))
+        except WorkflowQueryFailedError as error:
+            raise Unavailable(may_take_effect=True) from error
 
 
 def refusal(cause: BaseException | None) -> SantuiError:

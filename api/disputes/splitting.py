@@ -42,7 +42,7 @@ async def report_to_split(session: Session, by: Actor, dispute: DisputeRow, fiel
 
     Raises:
         DisputeClosed: with what to do instead.
-        FieldsInvalid: it has been taken out before, or its own dispute is still merged into this one.
+        FieldsInvalid: its own dispute is still merged into this one.
     """
     if dispute.closed_at is not None:
         raise DisputeClosed(CLOSED)
@@ -61,8 +61,6 @@ async def report_to_split(session: Session, by: Actor, dispute: DisputeRow, fiel
         if own is None or own.closed_at is not None:
             raise _refused(f"该警情随{row.dispute_no}并案而来：请先将{row.dispute_no}“重新启动”，再从本案移出")
         return Leaving(row.incident_id, row.dispute_no)
-    if row.apart_from == number:
-        raise _refused(f"该警情已移出，由{row.dispute_no}单独办理")
     return None
 
 

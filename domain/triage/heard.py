@@ -66,9 +66,7 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
     hits = lexicon.index.find(found)
     refused, violent = denied(hits, reading.text), lexicon.violent_cues
 
-    settled = settle(hits)
-
-    names = titles(reading.text)
+    settled, names = settle(hits), titles(reading.text)
 
     def affirmed(layer: Layer) -> list[Hit]:
         meant = (hit for hit in settled[layer] if hit.start not in refused)
@@ -83,16 +81,13 @@ def hear(narrative: str, lexicon: Lexicon) -> Holds:
         scopes = ear.scopes(meant)
         negated = [reading.span(hit.start, hit.end) for hit in hits if hit.start in refused]
         passages = Passages(renamed, meant, lexicon.pieces)
-        framed = ear.hear(renamed, meant, scopes, negated, passages.starts)
-        frames, unsure = _frames(framed, renamed, passages)
-        doubtful = (lexicon.pieces is not None and passages.near) or any(
-            not each.quiet and passages.score(renamed.span(each.start, each.end)[0]) > passages.limits.doubted
-            for each in framed
-        )
         own = scopes if renamed is reading else ear.scopes(found)
-        loud, doubted = _in_earnest(loud, reading, own, lexicon, passages)
-        risks, doubted_too = _in_earnest(risks, reading, own, lexicon, passages)
-        unsure = list({(cue.text, cue.start): cue for cue in (*unsure, *doubted, *doubted_too)}.values())
+        frames, of_frames = _frames(ear.hear(renamed, meant, scopes, negated, passages.starts), renamed, passages)
+        loud, of_loud = _in_earnest(loud, reading, own, lexicon, passages)
+        risks, of_risks = _in_earnest(risks, reading, own, lexicon, passages)
+        doubts = (of_frames, of_loud, of_risks)
+        unsure = list({(cue.text, cue.start): cue for each in doubts for cue in each.asked}.values())
+        doubtful = passages.near or any(each.kept for each in doubts)
         if not frames and not loud and lexicon.pieces:
             unsure, like = _net(unsure, renamed, scopes, passages)
     return Holds(
@@ -134,26 +129,43 @@ def _piece(piece: str, passage: Passage, reading: Reading) -> Span | None:
     return Span(at, at + len(piece)) if at >= 0 else None
 
 
-def _frames(heard: Sequence[Heard], reading: Reading, passages: Passages) -> tuple[list[Heard], list[Cue]]:
+class _Doubts:
+    """What may be danger: what the desk is asked about, and whether there is some that it is not asked about."""
+
+    def __init__(self, passages: Passages) -> None:
+        self.asked: list[Cue] = []
+        self.kept = False
+        self._limits = passages.limits
+
+    def weigh(self, cue: Cue, score: float, asked_from: float, *, lasting: bool = True) -> None:
+        """Takes in one, given how like danger its passage is and from where it is asked about. An offence that is only
+        named is not `lasting`: 威胁居民健康 says nothing of danger that would be done to somebody.
+        """
+        if score > asked_from:
+            self.asked.append(cue)
+        elif lasting and score > self._limits.doubted:
+            self.kept = True
+
+
+def _frames(heard: Sequence[Heard], reading: Reading, passages: Passages) -> tuple[list[Heard], _Doubts]:
     """The frames surely heard, and what is not known."""
-    sure, asked, limits = list[Heard](), list[Cue](), passages.limits
+    sure, doubts, limits = list[Heard](), _Doubts(passages), passages.limits
     for each in heard:
         cue = cue_at(reading, each.start, each.end, "unsure", each.frame.code)
         score = passages.score(cue.start or 0)
         if each.sure and score > limits.sure:
             sure.append(each)
         elif not each.quiet:
-            asked_from = limits.scoped_asked if each.frame.sure else limits.perhaps_asked
-            if score > (limits.sure_asked if each.sure else asked_from):
-                asked.append(cue)
-    return sure, asked
+            scoped = limits.scoped_asked if each.frame.sure else limits.perhaps_asked
+            doubts.weigh(cue, score, limits.sure_asked if each.sure else scoped)
+    return sure, doubts
 
 
 def _in_earnest(
     hits: list[Hit], reading: Reading, scopes: Scopes, lexicon: Lexicon, passages: Passages
-) -> tuple[list[Hit], list[Cue]]:
+) -> tuple[list[Hit], _Doubts]:
     """The hits that no scope takes, and of what police first or a kind of it was said in one, what is not known."""
-    meant, doubted, limits = list[Hit](), list[Cue](), passages.limits
+    meant, doubts, limits = list[Hit](), _Doubts(passages), passages.limits
     passing = lexicon.ear.passing if lexicon.ear else ()
     for hit in hits:
         grave = [
@@ -170,11 +182,11 @@ def _in_earnest(
         stands = scope is None and not (offence and hit.cue.text in passing)
         if stands and score > (limits.offence if offence else limits.sure):
             meant.append(hit)
-        elif not quiet and score > (
-            limits.perhaps_asked if not stands else limits.offence_asked if offence else limits.sure_asked
-        ):
-            doubted.append(cue_at(reading, hit.start, hit.end, "unsure", scope or "passing"))
-    return meant, doubted
+        elif not quiet:
+            standing = limits.offence_asked if offence else limits.sure_asked
+            cue = cue_at(reading, hit.start, hit.end, "unsure", scope or "passing")
+            doubts.weigh(cue, score, standing if stands else limits.perhaps_asked, lasting=not offence)
+    return meant, doubts
 
 
 def cue_at(reading: Reading, start: int, end: int, why: Why, code: str) -> Cue:

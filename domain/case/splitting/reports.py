@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from domain.base import Strict
 from domain.case.capacity import keeps_incident
-from domain.case.case import Case
+from domain.case.case import REPORTED_AGAIN, Case
 from domain.case.records import Incident, SplitFrom, SplitOff
 from domain.case.state import DisputeState, Entry
 from domain.people.organisation import Actor
@@ -25,7 +25,6 @@ from domain.policy.forms.actions import SplitReport
 CLOSED = "本纠纷已办结，不能分案：请先“重新启动”本纠纷再移出该警情，或将该事项另行登记受理"
 NONE_LEFT = "本案没有可移出的警情：只有后来并入、尚未移出的警情可以分案"
 """What whoever asks is told, where there is no report to be taken out."""
-_AGAIN = "回访期间重复报警"
 
 
 def joined(state: DisputeState) -> dict[str, str]:
@@ -155,7 +154,7 @@ def _round_for(state: DisputeState, added: Entry) -> Entry | None:
     for entry in state.timeline[added.seq :]:
         if entry.kind in ("incident_added", "decision") or entry.at != added.at:
             return None
-        if entry.kind == "round" and entry.title.endswith(_AGAIN):
+        if entry.kind == "round" and entry.title.endswith(REPORTED_AGAIN):
             return entry
     return None
 

@@ -1,6 +1,6 @@
 """Two names of one place, as a county's desks have it: 老供销社 and 华联超市. [DESIGN]
 
-An alias is learned where a desk merged two disputes whose addresses say the same but for the name (ADR 0036). It is a
+An alias is learned where a desk merged two disputes whose addresses say the same but for the name (ADR 0038). It is a
 name alone, without room and without a person, and it is put in the other's stead before two addresses are compared:
 whatever else they say must still agree, so that no alias joins what differs in building, entrance or room.
 """

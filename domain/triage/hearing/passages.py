@@ -107,7 +107,7 @@ class Passages:
     @property
     def near(self) -> bool:
         """Whether a passage is too like danger for the report to go anywhere by itself."""
-        return any(passage.likeness.score > self.limits.near for passage in self.each)
+        return any(math.inf > passage.likeness.score > self.limits.near for passage in self.each)
 
     def score(self, typed: int) -> float:
         """How like danger that passage is."""

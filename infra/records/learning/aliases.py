@@ -21,6 +21,7 @@ from infra.database.tables.intake import IncidentRow
 from infra.database.tables.operations import PlaceAliasRow
 from infra.database.tables.people import PersonRow
 from infra.database.tables.read_model import DisputeRow
+from infra.records.incidents import MERGED
 
 LOCK = "place_alias"
 REMEMBERED = 5.0
@@ -136,7 +137,7 @@ async def contradict_parted(session: AsyncSession, merged: Sequence[Merged]) -> 
     for row in (await session.execute(query)).scalars():
         for said in Told.model_validate(row.sealed).said:
             dispute = None if said.dispute_no in still else await session.get(DisputeRow, said.dispute_no)
-            if dispute and dispute.outcome != "merged":
+            if dispute and dispute.outcome != MERGED:
                 parted = Said(at=datetime.now(UTC), by="", same=False, dispute_no=said.dispute_no, reason="已拆分")
                 end(row, "contradicted", parted)
                 ended += 1
@@ -148,7 +149,7 @@ async def merged(database: Database) -> list[Merged]:
     """The disputes that desks merged, the latest `MOST_MERGED`."""
     query = (
         select(DisputeRow)
-        .where(col(DisputeRow.outcome) == "merged")
+        .where(col(DisputeRow.outcome) == MERGED)
         .order_by(col(DisputeRow.closed_at).desc(), col(DisputeRow.dispute_no))
         .limit(MOST_MERGED)
     )
