@@ -190,7 +190,7 @@ class Case:
             known = {(post.role, post.path) for post in s.pushes[-1].to}
             s.pushes[-1].to += [p for p in task.addressees if (p.role, p.path) not in known]
         serve(self, task)
-        if task.state == "open":
+        if task.state != "scheduled":
             ring(self, task)
         if KINDS[kind].leads:
             self.void(s.pending("keep_following"), "由承办人继续跟进")

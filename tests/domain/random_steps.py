@@ -256,7 +256,10 @@ class Steps(RuleBasedStateMachine):
         tasks = [draw.pick(self.state.pending()) for _ in range(draw.number(1, 2))]
         by = holder(Post(role="supervisor", path=self.state.places["county"])) if draw.flag() else None
         findings = [self.found(draw, task) for task in {task.task_id: task for task in tasks}.values()]
-        left = [Actor(person_id=who, name="", posts=[]) for who in sorted({f.gone for f in findings if f.gone})]
+        gone = {found.gone for found in findings if found.gone}
+        left = [Actor(person_id=who, name="", posts=[]) for who in sorted(gone)]
+        for found in findings:
+            found.to = found.to if found.to and found.to.person_id not in gone else None
         beat = BEAT if draw.flag() else Beat(code=BEAT.code)
         sweep = Sweep(tasks=findings, left=left, beat=beat, by=by, reason="调离" if by else "")
         before = {found.task_id: self.task(found.task_id).level for found in findings}

@@ -184,7 +184,7 @@ def _up(case: Case, sweep: Sweep, found: Unmanned, task: Task) -> bool:
     if move_up(case, task, why, by=sweep.by):
         ring(case, task)
         return True
-    if found.vacant:
+    if found.vacant and NOBODY_ABOVE not in task.about:
         task.about = {**task.about, NOBODY_ABOVE: True}
         case.state.touch(task)
         case.log("unmanned", f"{task.name}无人办理：{asked}岗位无人，且无上级可提", by=sweep.by,

@@ -11,10 +11,10 @@ from tests.domain.mediated_dispute import Told
 from tests.domain.support import HOUSING, MARKET, process
 
 
-def written(**sent_with: str) -> Process:
-    """Qionglai's mechanism, where letters go out with these steps and responsibility passes with acceptance."""
+def written(code: str = "qionglai", **sent_with: str) -> Process:
+    """A city's mechanism, where letters go out with these steps and responsibility passes with acceptance."""
     policy = NoticePolicy.model_validate({"sent_with": sent_with})
-    accepted = process("qionglai").model_copy(update={"notices": policy, "responsibility_passes": "acceptance"})
+    accepted = process(code).model_copy(update={"notices": policy, "responsibility_passes": "acceptance"})
     return Process.model_validate_json(accepted.model_dump_json())
 
 
@@ -92,3 +92,17 @@ def test_a_return_to_the_table_is_a_letter_that_is_delivered() -> None:
     assert (told.state.round, [stands for _, stands in letters(told)]) == (2, ["open"])
     assert table.delivery
     assert table.delivery.delivered_at == table.opened_at
+
+
+def test_a_return_to_the_officer_by_name_is_a_letter_that_is_delivered() -> None:
+    """It is in his hand as it is asked, and he is written to all the same."""
+    told = Told("jinhua", process=written("jinhua", **{"return": "return"}))
+    told.answer("confirm_triage", "confirm")
+    told.answer("handle_on_scene", "unsettled")
+    told.answer("follow_up_responsibly", "contacted")
+    told.answer("follow_up_responsibly", "settled")
+    told.answer("evaluate", "return", reason="perfunctory", explanation="请见人见事", redo="same")
+    asked = told.task("follow_up_responsibly")
+    assert (asked.named, [stands for _, stands in letters(told)]) == (True, ["open"])
+    assert asked.delivery
+    assert asked.delivery.delivered_at == asked.opened_at

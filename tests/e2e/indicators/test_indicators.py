@@ -329,7 +329,13 @@ def exported(instance: Instance) -> bool:
 
 
 def test_as_of_an_earlier_day_nothing_later_counts(people: People) -> None:
-    people.at_follow_up()
     yesterday: date = today() - timedelta(days=1)
-    early = asked(people.supervisor, as_of=yesterday)["total"]["values"]["completion_rate"]
-    assert early["numerator"] == 0
+
+    def completed(day: date) -> int:
+        """How many had been completed by that day."""
+        rate = asked(people.supervisor, as_of=day)["total"]["values"]["completion_rate"]
+        return int(rate["numerator"])
+
+    early, late = completed(yesterday), completed(today())
+    people.at_follow_up()
+    assert (completed(yesterday), completed(today())) == (early, late + 1)

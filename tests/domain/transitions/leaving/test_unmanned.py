@@ -77,6 +77,20 @@ def test_the_next_sweep_moves_it_on_level_by_level_and_says_once_that_there_is_n
     assert task.about["unmanned"] is True
 
 
+def test_that_there_is_none_above_is_said_once_although_somebody_is_named_who_may_not_take_it() -> None:
+    desk = Desk()
+    task = desk.push()
+    task.excluded = ["chen"]
+    found = [vacant(task).model_copy(update={"asked": list(task.addressees), "to": CHEN})]
+    while not desk.logged("unmanned"):
+        take_sweep(desk.case, Sweep(tasks=found))
+        found = [vacant(task).model_copy(update={"to": CHEN})]
+
+    take_sweep(desk.case, Sweep(tasks=found))
+
+    assert len(desk.logged("unmanned")) == 1
+
+
 def test_somebody_claimed_it_meanwhile_and_it_stays_his() -> None:
     desk = Desk()
     task = desk.push()
