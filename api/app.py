@@ -26,6 +26,8 @@ from api.calls import endpoints as calls
 from api.calls import pages as call_pages
 from api.core import errors
 from api.core.context import open_services
+from api.criminal_cases import endpoints as criminal_cases
+from api.criminal_cases import pages as criminal_case_pages
 from api.disputes import action_pages, comment_pages
 from api.disputes import endpoints as disputes
 from api.disputes import pages as dispute_pages
@@ -83,7 +85,7 @@ STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, handling, attachments, tasks,
     messages, event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints,
-    villages, venues, audit, access_log, operations, calendar, learning, responsibilities, calls,
+    villages, venues, audit, access_log, operations, calendar, learning, responsibilities, calls, criminal_cases,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
@@ -91,7 +93,7 @@ PAGES = (
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, error_pages,
+    learning_pages, criminal_case_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -33,7 +33,13 @@ RECENT = timedelta(days=30)
 
 async def look_back(session: Session, actor: Actor, row: DisputeRow) -> LookBack:
     """What there was before of the people and of the place of a dispute that the reader may see."""
-    found = await earlier_matters(session, actor, row.dispute_no, row.sealed, row.opened_at)
+    return sorted_out(actor, await earlier_matters(session, actor, row.dispute_no, row.sealed, row.opened_at))
+
+
+def sorted_out(actor: Actor, found: Sequence[Likeness]) -> LookBack:
+    """Disputes by the surest reason why each is named; those out of the reader's sight are counted for whom it
+    concerns.
+    """
     by_number: dict[str, list[Likeness]] = {}
     for likeness in found:
         if not _another(likeness, found):

@@ -16,7 +16,7 @@ from api.core.permissions import holds_at_root
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import Actor
-from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, overseen
+from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, CRIME_READERS, overseen
 from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.storable_text import fit
@@ -55,6 +55,8 @@ class Viewer:
     """whether he looks again at what was found to be no risk"""
     hazards: bool = False
     """whether batches of hazards are sent here"""
+    crimes: bool = False
+    """whether he may read a part of the register of criminal cases"""
 
 
 async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
@@ -79,6 +81,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         desk=bool({post.role for post in actor.reach} & desk_roles(services.policy.playbook.process)),
         checks=_checks(services, actor),
         hazards=services.policy.playbook.hazards is not None,
+        crimes=any(not actor.rights(post).isdisjoint(CRIME_READERS) for post in actor.posts),
     )
 
 

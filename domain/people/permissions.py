@@ -43,6 +43,13 @@ LOAD_READERS = frozenset(
 )
 """Are told how much the units suggested for a dispute have in hand, and which units settled alike ones: whoever judges,
 sends on or oversees. [DESIGN]"""
+CRIME_REGISTRARS = frozenset(
+    "command_room duty_leader station_deputy station_chief bureau_analyst evaluator_police supervisor".split()
+)
+"""May put criminal cases of their own organisation and below on record, and say which disputes they grew out of: the
+police who have them, and who oversees both. [DESIGN]"""
+CRIME_READERS = CRIME_REGISTRARS | {"leader", "auditor"}
+"""May read that register, as far as their own organisation and below registered it. [DESIGN]"""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
 LEARNING_SWITCHERS = frozenset({"supervisor"})

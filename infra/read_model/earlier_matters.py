@@ -60,10 +60,15 @@ class Likeness(NamedTuple):
 
 
 async def earlier_matters(
-    session: Session, actor: Actor, dispute_no: str, document: Mapping[str, Any], opened_at: datetime
+    session: Session,
+    actor: Actor,
+    dispute_no: str,
+    document: Mapping[str, Any],
+    opened_at: datetime,
+    place_key: str | None = None,
 ) -> list[Likeness]:
     """The disputes of five years before this one, and those since, in which somebody of it is named or whose place it
-    is; the newest first, each once for each likeness.
+    is; the newest first, each once for each likeness. What is no dispute has no number, and its place's key is given.
     """
     people = _tokens(document)
     dialect = session.get_bind().dialect.name
@@ -72,6 +77,7 @@ async def earlier_matters(
         "sure": [token for token, who in people.items() if who.mark in SURE],
         "weak": [token for token, who in people.items() if who.mark not in SURE],
         "since": opened_at - LOOK_BACK,
+        "place": place_key,
     }
     rows = await session.execute(_earlier(whose(actor), dialect), asked)
     return [Likeness(number, people.get(token) if token else None, *rest) for number, token, *rest in rows]
@@ -127,14 +133,15 @@ def _named(tokens: str, limit: int, dialect: str) -> Any:
 
 
 def _here(limit: int) -> Any:
-    """Where the place is the same as that of the report that opened the dispute at hand."""
-    place = (
+    """Where the place is the one that is given, or that of the report that opened the dispute at hand."""
+    reported = (
         select(col(IncidentRow.place_key))
         .where(col(IncidentRow.dispute_no) == bindparam("number"))
         .order_by(col(IncidentRow.received_at))
         .limit(1)
         .scalar_subquery()
     )
+    place = func.coalesce(bindparam("place", type_=Text()), reported)
     newest = (
         select(col(IncidentRow.dispute_no))
         .where(

@@ -44,6 +44,7 @@ def ask_everything(county: County) -> None:
     _entrust(county)
     _publish_calendar(county)
     _learn(county)
+    _register_crime(county, goods)
     _report_up(county)
     _write_to(county)
     _check_again(county)
@@ -104,6 +105,22 @@ def _learn(county: County) -> None:
     supervisor.post("/v1/learning/switch", {"edition": None, "reason": "先看一段时间"})
     supervisor.get("/v1/learning")
     supervisor.get("/v1/learning/editions")
+
+
+def _register_crime(county: County, goods: str) -> None:
+    """A criminal case put on record, its origin said, and taken off the record again."""
+    supervisor = county.supervisor
+    case = supervisor.post("/v1/criminal-cases", {
+        "case_no": "金公（古山）立字〔2026〕17号", "registered_on": str(datetime.now(CHINA).date()),
+        "organisation": "station-gushan", "address": "古山镇古山社区88号", "summary": "罗某因货款纠纷持械伤人",
+        "parties": [{"name": "罗建国", "phone": "13812345678", "side": "b"}],
+    })  # fmt: skip
+    of_case = f"/v1/criminal-cases/{case['case_id']}"
+    supervisor.get(of_case)
+    supervisor.post(f"{of_case}/origins", {"dispute_no": goods, "grew": True, "reason": "同一笔货款，两次调解未成"})
+    supervisor.get("/v1/criminal-cases", limit=2)
+    supervisor.get("/v1/criminal-cases/figures")
+    supervisor.post(f"{of_case}/withdraw", {"reason": "登记有误"})
 
 
 def _publish_calendar(county: County) -> None:

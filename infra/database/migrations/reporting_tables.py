@@ -1,4 +1,4 @@
-"""The tables of reporting up: reports of the desks, what they hold, and what is looked at again; with the notices."""
+"""The tables of reporting up: reports of the desks, what they hold, and what is looked at again; notices, crimes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, JSON, SEALED, TEXT, columns
+from infra.database.migrations.crime_tables import crime_tables
 from infra.database.migrations.notice_tables import notice_tables
 
 
@@ -64,3 +65,4 @@ def reporting_tables() -> None:
     op.create_index("ix_figure_supervision_path", "figure_supervision", ["path"])
     op.create_index("figure_supervision_list", "figure_supervision", ["state", "opened_at", "supervision_id"])
     notice_tables()
+    crime_tables()

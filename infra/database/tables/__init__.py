@@ -7,6 +7,7 @@ registered when the package is imported, which the migrations rely on.
 from infra.database.tables import (
     attachments,
     audit,
+    crimes,
     intake,
     messages,
     notices,
@@ -16,4 +17,15 @@ from infra.database.tables import (
     reporting,
 )
 
-__all__ = ["attachments", "audit", "intake", "messages", "notices", "operations", "people", "read_model", "reporting"]
+__all__ = [
+    "attachments",
+    "audit",
+    "crimes",
+    "intake",
+    "messages",
+    "notices",
+    "operations",
+    "people",
+    "read_model",
+    "reporting",
+]

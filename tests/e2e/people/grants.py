@@ -9,7 +9,7 @@ from typing import Any
 from api.cli.client import picture
 from domain.people.duties import RULES, Duty
 from domain.people.organisation import ROLES, Sight, parent, within
-from domain.people.permissions import INTAKE_ROLES
+from domain.people.permissions import CRIME_READERS, CRIME_REGISTRARS, INTAKE_ROLES
 from tests.e2e.people.scene import DIRECTORY, Person, Scene
 
 AUDITORS = {"auditor", "supervisor", "leader"}
@@ -151,6 +151,7 @@ def whoever_records_a_leaving(person: Person, scene: Scene) -> set[int]:
 
 NAMED = {"to": "gushan-onscene-1", "note": "请代为准备", "reason": "另有任务"}
 FORCE = {"name": "专班", "purpose": "复盘"}
+CRIME = {"case_no": "1", "registered_on": "2026-01-01", "address": "古山镇", "summary": "伤人"}
 GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/me"): Grant(at("/v1/me"), anybody),
     ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
@@ -321,6 +322,19 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/learning/aliases/{alias_id}/withdraw"): Grant(
         at("/v1/learning/aliases/none/withdraw", json={"reason": "试"}),
         lambda person, scene: {422} if person.at_root("supervisor") else {403},
+    ),
+    ("GET", "/v1/criminal-cases"): Grant(at("/v1/criminal-cases"), only(*CRIME_READERS)),
+    ("GET", "/v1/criminal-cases/figures"): Grant(at("/v1/criminal-cases/figures"), only(*CRIME_READERS)),
+    ("GET", "/v1/criminal-cases/{case_id}"): Grant(at("/v1/criminal-cases/none"), nobody),
+    ("POST", "/v1/criminal-cases"): Grant(
+        at("/v1/criminal-cases", json={**CRIME, "organisation": "nowhere"}),
+        lambda person, scene: {422} if person.has(*CRIME_REGISTRARS) else {403},
+    ),
+    ("POST", "/v1/criminal-cases/{case_id}/origins"): Grant(
+        at("/v1/criminal-cases/none/origins", json={"dispute_no": "D2026-000001", "grew": True, "reason": "试"}), nobody
+    ),
+    ("POST", "/v1/criminal-cases/{case_id}/withdraw"): Grant(
+        at("/v1/criminal-cases/none/withdraw", json={"reason": "试"}), nobody
     ),
     ("POST", "/v1/drill/digest"): Grant(at("/v1/drill/digest"), only("supervisor", "leader", "admin_system")),
 }  # fmt: skip

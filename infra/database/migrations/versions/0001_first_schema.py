@@ -29,7 +29,7 @@ TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_token number "
     "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
     "message watcher access archive job answer heartbeat calendar_edition learned_edition sign_in generation "
-    "place_alias report report_item spot_check figure_supervision notice hazard_batch"
+    "place_alias report report_item spot_check figure_supervision notice hazard_batch criminal_case"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
