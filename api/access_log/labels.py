@@ -27,7 +27,7 @@ NOTED: dict[str, str] = {
     "codec": "在引擎页面解密",
     "indicators": "查看指标",
     "calls": "查看警源分析",
-    "crimes": "查看刑事案件登记",
+    "crimes": "刑事案件登记",
     "crimes:case": "查看刑事案件",
     "crimes:register": "登记刑事案件",
     "crimes:word": "认定刑事案件是否由纠纷引起",

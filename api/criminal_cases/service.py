@@ -45,7 +45,7 @@ from infra.records.reporting import crimes as records
 from infra.records.reporting.crimes import Told, Word
 
 REGISTER, WORD, WITHDRAW = "crimes:register", "crimes:word", "crimes:withdraw"
-"""Operations of idempotency keys, and codes of the access log."""
+"""Operations of idempotency keys."""
 _CASE: TypeAdapter[CriminalCase] = TypeAdapter(CriminalCase)
 NOBODY = "没有这一刑事案件"
 
@@ -67,10 +67,10 @@ async def register(
         Conflict: a case of this number is on record.
     """
     paths = scope(actor, CRIME_REGISTRARS)
-    _entitled(services, actor, paths, None, REGISTER)
+    _entitled(services, actor, paths, None)
     directory = await services.directory.read(session)
     path = directory.named(asked.organisation).path if asked.organisation else paths[0]
-    _entitled(services, actor, paths, path, REGISTER)
+    _entitled(services, actor, paths, path)
 
     async def do(_: str) -> Effect[CriminalCase]:
         async def keep(writing: Session) -> Answer[CriminalCase]:
@@ -114,7 +114,7 @@ async def listed(
         NotEntitled: the register is no business of this person's; noted.
     """
     paths = scope(actor, CRIME_READERS)
-    _entitled(services, actor, paths, None, "crimes")
+    _entitled(services, actor, paths, None)
     begin, end = period(first, last)
     page = await records.listed(session, paths, begin, end, limit, cursor)
     services.access.note(actor.person_id, None, "crimes")
@@ -142,7 +142,7 @@ async def compared(
         NotEntitled: the register is no business of this person's; noted.
     """
     paths = scope(actor, CRIME_READERS)
-    _entitled(services, actor, paths, None, "crimes")
+    _entitled(services, actor, paths, None)
     begin, end = period(first, last)
     now = await figures(session, paths, begin, end)
     before = await figures(session, paths, _year_before(begin), _year_before(end))
@@ -168,7 +168,7 @@ async def say(
         Conflict: the case is withdrawn.
     """
     row = await _readable(services, session, actor, case_id)
-    _entitled(services, actor, scope(actor, CRIME_REGISTRARS), row.path, WORD)
+    _entitled(services, actor, scope(actor, CRIME_REGISTRARS), row.path)
     dispute = await visible_dispute(services, session, actor, asked.dispute_no)
     opened_at = china(dispute.opened_at)
     if opened_at.date() > date.fromisoformat(row.registered_on):
@@ -203,7 +203,7 @@ async def withdraw(
         Conflict: it is withdrawn already.
     """
     row = await _readable(services, session, actor, case_id)
-    _entitled(services, actor, scope(actor, CRIME_REGISTRARS), row.path, WITHDRAW)
+    _entitled(services, actor, scope(actor, CRIME_REGISTRARS), row.path)
 
     async def do(_: str) -> Effect[CriminalCase]:
         async def keep(writing: Session) -> Answer[CriminalCase]:
@@ -239,10 +239,10 @@ def _turned(registered_on: date) -> tuple[datetime, datetime]:
     return records.day_begins(registered_on - near), records.day_begins(registered_on + near)
 
 
-def _entitled(services: Services, actor: Actor, paths: Collection[str], path: str | None, what: str) -> None:
+def _entitled(services: Services, actor: Actor, paths: Collection[str], path: str | None) -> None:
     """Requires that somebody's posts reach the register, or the part of it that an organisation has."""
     if not paths or (path is not None and not any(within(path, each) for each in paths)):
-        services.access.note(actor.person_id, None, what, NotEntitled.code)
+        services.access.note(actor.person_id, None, "crimes", NotEntitled.code)
         raise NotEntitled
 
 

@@ -29,7 +29,7 @@ from workflows import dispute
 from workflows.evaluation import Judgement
 from workflows.message_gate import MessageGate
 
-LIVES = int(os.environ.get("LIVES", "15"))
+LIVES = int(os.environ.get("LIVES", "10"))
 STEPS = int(os.environ.get("STEPS", "50"))
 CI = "CI" in os.environ
 SEARCH = settings(
