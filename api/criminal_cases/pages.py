@@ -30,7 +30,7 @@ from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import FieldsInvalid
 from domain.people.organisation import within
-from domain.people.permissions import CRIME_REGISTRARS
+from domain.people.permissions import CRIME_REGISTRARS, own_places
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -40,8 +40,12 @@ ROWS = 6
 """Lines for people on the form; a report with more is sent over HTTP."""
 LONGEST = 9000
 PERSON = ("name", "phone", "id_number", "side")
+TITLES = {
+    name: field.title or ""
+    for form in (CriminalCaseIn, OriginIn, WithdrawnIn)
+    for name, field in form.model_fields.items()
+}
 FIELDS = ("case_no", "registered_on", "organisation", "address", "summary", "from_dispute", "homicide")
-Typed = JsonObject
 
 
 @router.get("/criminal-cases")
@@ -67,7 +71,7 @@ async def criminal_cases_page(
                                                             ("命案", told.homicide_change)) if change is not None],
         items=[_item(each) for each in found.items],
         more=f"/criminal-cases?{urlencode({**typed, 'cursor': found.next_cursor})}" if found.next_cursor else "",
-        may_register=bool(service.scope(viewer.actor, CRIME_REGISTRARS)),
+        may_register=bool(own_places(viewer.actor, CRIME_REGISTRARS)),
     )  # fmt: skip
 
 
@@ -75,7 +79,8 @@ async def criminal_cases_page(
 async def new_criminal_case_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep
 ) -> Response:
-    """The form by which a case is put on record."""
+    """The form by which a case is put on record, for whoever may."""
+    service.entitled(services, viewer.actor, own_places(viewer.actor, CRIME_REGISTRARS))
     return await _form(request, services, session, viewer, {"from_dispute": "yes"}, [])
 
 
@@ -84,11 +89,12 @@ async def register_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
 ) -> Response:
     """Puts a case on record, once for the key in the form, and shows the disputes before it."""
-    typed: Typed = {name: text(posted.form, name)[:LONGEST] for name in FIELDS}
+    typed: JsonObject = {name: text(posted.form, name)[:LONGEST] for name in FIELDS}
     typed["people"] = [
         {name: text(posted.form, f"parties.{row}.{name}")[:200] for name in PERSON} for row in range(ROWS)
     ]
-    named = [{k: v or None for k, v in each.items()} for each in typed["people"] if each["name"] or each["phone"]]
+    said = [each for each in typed["people"] if any(each[part] for part in PERSON if part != "side")]
+    named = [{part: value or None for part, value in each.items()} for each in said]
     content = {
         **{name: typed[name] for name in ("case_no", "registered_on", "address", "summary")},
         "organisation": typed["organisation"] or None,
@@ -163,24 +169,24 @@ async def withdraw_criminal_case_page(
 
 
 async def _form(
-    request: Request, services: Services, session: Session, viewer: Viewer, typed: Typed,
+    request: Request, services: Services, session: Session, viewer: Viewer, typed: JsonObject,
     problems: list[dict[str, str]], *, status: int = 200, banner: dict[str, str] | None = None, key: str = "",
 ) -> Response:  # fmt: skip
-    paths = service.scope(viewer.actor, CRIME_REGISTRARS)
+    paths = own_places(viewer.actor, CRIME_REGISTRARS)
     offices, directory = await offices_of(services, session), await services.directory.read(session)
     listed = [o for o in directory.organisations if any(within(o.path, path) for path in paths)]
     nobody, people = dict.fromkeys(PERSON, ""), typed.get("people") or []
     return show(
         request, "criminal_case_new.html", viewer, status=status, banner=banner, key=key or new_id(),
         typed={**dict.fromkeys(FIELDS, ""), **typed},
-        wrong=list(dict.fromkeys(problem["message"] for problem in problems)),
+        wrong=_told(problems),
         people=[*people, *[nobody] * (ROWS - len(people))], sides=SIDES, today=str(present().date()),
         offices=[(o.code, offices.label(o.code)) for o in listed],
     )  # fmt: skip
 
 
 async def _case(
-    request: Request, services: Services, session: Session, viewer: Viewer, case_id: str, typed: Typed,
+    request: Request, services: Services, session: Session, viewer: Viewer, case_id: str, typed: JsonObject,
     problems: list[dict[str, str]], *, status: int = 200, banner: dict[str, str] | None = None, key: str = "",
 ) -> Response:  # fmt: skip
     found = await service.whole(services, session, viewer.actor, case_id)
@@ -190,13 +196,23 @@ async def _case(
     return show(
         request, "criminal_case.html", viewer, status=status, case=_whole(found), banner=banner,
         typed={**dict.fromkeys(("dispute_no", "grew", "reason", "why"), ""), **typed},
-        wrong=list(dict.fromkeys(problem["message"] for problem in problems)),
+        wrong=_told(problems),
         earlier=look_back_view(found.earlier, now),
         choices=[(each.dispute_no, f"{each.dispute_no} {each.category_name}") for each in listed],
         left=sum(1 for each in listed if each.dispute_no not in said),
-        may_say=bool(service.scope(viewer.actor, CRIME_REGISTRARS)) and not found.withdrawn,
+        may_say=bool(own_places(viewer.actor, CRIME_REGISTRARS)) and not found.withdrawn,
         keys=[key or new_id(), new_id()],
     )  # fmt: skip
+
+
+def _told(problems: list[dict[str, str]]) -> list[str]:
+    """What is wrong, each with the field's title: a message alone says only that something is missing."""
+    told = []
+    for problem in problems:
+        name, *rest = problem["field"].split(".")
+        which = str(int(rest[0]) + 1) if rest and rest[0].isdecimal() else ""
+        told.append(f"{TITLES.get(name, '')}{which}：{problem['message']}")
+    return list(dict.fromkeys(told))
 
 
 def _item(each: CriminalCaseItem) -> View:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import TypeAdapter
 
 from api.core.context import Services
-from api.core.idempotency import Answer, Effect, digest, once
+from api.core.idempotency import Answer, Effect, once
 from api.core.masking import masked
 from api.core.schemas import Listed
 from api.criminal_cases.schemas import (
@@ -27,14 +27,13 @@ from api.criminal_cases.schemas import (
     WithdrawnIn,
 )
 from api.disputes.access import visible_dispute
+from api.intake.recording import key_of_place
 from api.look_back.service import sorted_out
 from domain.base import china
 from domain.case.records import Party
 from domain.errors import Conflict, FieldsInvalid, NotEntitled, NotFound
 from domain.people.organisation import Actor, within
-from domain.people.permissions import CRIME_READERS, CRIME_REGISTRARS
-from domain.triage.address.sameness import key as place_key
-from infra.database.columns import ring
+from domain.people.permissions import CRIME_READERS, CRIME_REGISTRARS, own_places
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.crimes import CriminalCaseRow
@@ -50,11 +49,6 @@ _CASE: TypeAdapter[CriminalCase] = TypeAdapter(CriminalCase)
 NOBODY = "没有这一刑事案件"
 
 
-def scope(actor: Actor, roles: Collection[str]) -> list[str]:
-    """Paths of the organisations whose register is a person's business by one of these roles; in his own name."""
-    return [post.path for post in actor.posts if not actor.rights(post).isdisjoint(roles)]
-
-
 async def register(
     services: Services, session: Session, actor: Actor, asked: CriminalCaseIn, key: str | None
 ) -> Answer[CriminalCase]:
@@ -66,11 +60,11 @@ async def register(
         FieldsInvalid: there is no such organisation.
         Conflict: a case of this number is on record.
     """
-    paths = scope(actor, CRIME_REGISTRARS)
-    _entitled(services, actor, paths, None)
+    paths = own_places(actor, CRIME_REGISTRARS)
+    entitled(services, actor, paths)
     directory = await services.directory.read(session)
     path = directory.named(asked.organisation).path if asked.organisation else paths[0]
-    _entitled(services, actor, paths, path)
+    entitled(services, actor, paths, path)
 
     async def do(_: str) -> Effect[CriminalCase]:
         async def keep(writing: Session) -> Answer[CriminalCase]:
@@ -79,7 +73,7 @@ async def register(
             told = Told(
                 parties=[Party.model_validate(party.model_dump()) for party in asked.parties],
                 address=asked.address,
-                place_key=digest(place_key(asked.address), ring().lasting("intake").hex()),
+                place_key=key_of_place(asked.address),
                 summary=asked.summary,
             )
             row = CriminalCaseRow(
@@ -113,8 +107,8 @@ async def listed(
     Raises:
         NotEntitled: the register is no business of this person's; noted.
     """
-    paths = scope(actor, CRIME_READERS)
-    _entitled(services, actor, paths, None)
+    paths = own_places(actor, CRIME_READERS)
+    entitled(services, actor, paths)
     begin, end = period(first, last)
     page = await records.listed(session, paths, begin, end, limit, cursor)
     services.access.note(actor.person_id, None, "crimes")
@@ -141,8 +135,8 @@ async def compared(
     Raises:
         NotEntitled: the register is no business of this person's; noted.
     """
-    paths = scope(actor, CRIME_READERS)
-    _entitled(services, actor, paths, None)
+    paths = own_places(actor, CRIME_READERS)
+    entitled(services, actor, paths)
     begin, end = period(first, last)
     now = await figures(session, paths, begin, end)
     before = await figures(session, paths, _year_before(begin), _year_before(end))
@@ -168,7 +162,7 @@ async def say(
         Conflict: the case is withdrawn.
     """
     row = await _readable(services, session, actor, case_id)
-    _entitled(services, actor, scope(actor, CRIME_REGISTRARS), row.path)
+    entitled(services, actor, own_places(actor, CRIME_REGISTRARS), row.path)
     dispute = await visible_dispute(services, session, actor, asked.dispute_no)
     opened_at = china(dispute.opened_at)
     if opened_at.date() > date.fromisoformat(row.registered_on):
@@ -203,7 +197,7 @@ async def withdraw(
         Conflict: it is withdrawn already.
     """
     row = await _readable(services, session, actor, case_id)
-    _entitled(services, actor, scope(actor, CRIME_REGISTRARS), row.path)
+    entitled(services, actor, own_places(actor, CRIME_REGISTRARS), row.path)
 
     async def do(_: str) -> Effect[CriminalCase]:
         async def keep(writing: Session) -> Answer[CriminalCase]:
@@ -239,8 +233,12 @@ def _turned(registered_on: date) -> tuple[datetime, datetime]:
     return records.day_begins(registered_on - near), records.day_begins(registered_on + near)
 
 
-def _entitled(services: Services, actor: Actor, paths: Collection[str], path: str | None) -> None:
-    """Requires that somebody's posts reach the register, or the part of it that an organisation has."""
+def entitled(services: Services, actor: Actor, paths: Collection[str], path: str | None = None) -> None:
+    """Requires that somebody's posts reach the register, or the part of it that an organisation has.
+
+    Raises:
+        NotEntitled: they don't; noted.
+    """
     if not paths or (path is not None and not any(within(path, each) for each in paths)):
         services.access.note(actor.person_id, None, "crimes", NotEntitled.code)
         raise NotEntitled
@@ -248,7 +246,7 @@ def _entitled(services: Services, actor: Actor, paths: Collection[str], path: st
 
 async def _readable(services: Services, session: Session, actor: Actor, case_id: str) -> CriminalCaseRow:
     row = await records.find(session, case_id)
-    if row is None or not any(within(row.path, each) for each in scope(actor, CRIME_READERS)):
+    if row is None or not any(within(row.path, each) for each in own_places(actor, CRIME_READERS)):
         raise NotFound(NOBODY)
     return row
 

@@ -66,7 +66,6 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
 
     found = suggested()
     new, known, same = _as_known(report, found), list[Known](), set[str]()
-    secret = _secret()
     incident_id = new_id()
     listed = services.policy.playbook.process.sources.get(report.source)
     particulars, _ = particulars_said(listed, report.particulars)
@@ -94,7 +93,7 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
         reported_at=report.reported_at,
         received_at=datetime.now(UTC),
         received_by=actor.person_id,
-        place_key=digest(place_key(report.place.address), secret),
+        place_key=key_of_place(report.place.address),
         category=found.category,
         dispute_no="",
         sealed=sealed,
@@ -102,6 +101,11 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     keys = keys_of(new, report.place.grid_code, aliases.keys(new.address))
     row, _ = await record_incident(services.database, row, decide, keys, services.settings.cell, hold)
     return row
+
+
+def key_of_place(address: str) -> str:
+    """By what reports and criminal cases of one place are found, however its address was written: a keyed digest."""
+    return digest(place_key(address), _secret())
 
 
 def _secret() -> str:

@@ -16,7 +16,7 @@ from api.core.permissions import holds_at_root
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import Actor
-from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, CRIME_READERS, overseen
+from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, CRIME_READERS, overseen, own_places
 from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.storable_text import fit
@@ -81,7 +81,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         desk=bool({post.role for post in actor.reach} & desk_roles(services.policy.playbook.process)),
         checks=_checks(services, actor),
         hazards=services.policy.playbook.hazards is not None,
-        crimes=any(not actor.rights(post).isdisjoint(CRIME_READERS) for post in actor.posts),
+        crimes=bool(own_places(actor, CRIME_READERS)),
     )
 
 

@@ -26,9 +26,9 @@ from domain.policy.stages import PUSHES, Stage
 COLOUR = "colour"
 """The clock that the colour sets for whoever holds the case; each other organisation of push 3 has `colour:<code>`."""
 PROGRESS = "progress"
+"""Continuing follow-up of the gravest colour, and `progress:<code>` likewise."""
 REPORTED_AGAIN = "回访期间重复报警"
 """Why a round begins where an alarm came while the case was followed up; its line is known by it."""
-"""Continuing follow-up of the gravest colour, and `progress:<code>` likewise."""
 PROTECTION = "protection_order"
 """The name of the clock a granted protection order runs by; it knows no rounds."""
 

@@ -93,6 +93,11 @@ def may_appoint(actor: Actor, post: Post) -> bool:
     return any(mine.role == "admin_security" and within(post.path, mine.path) for mine in actor.posts)
 
 
+def own_places(actor: Actor, roles: Collection[str]) -> list[str]:
+    """Paths of the organisations at which a person holds one of the roles himself; deputyships don't count."""
+    return [post.path for post in actor.posts if not actor.rights(post).isdisjoint(roles)]
+
+
 def overseen(actor: Actor) -> list[str]:
     """Paths of the organisations whose indicators a person may read: those whose disputes he sees, or whose subtree's;
     none below another. Who sees only what he was asked himself reads none.

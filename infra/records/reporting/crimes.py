@@ -54,9 +54,8 @@ def put_word(row: CriminalCaseRow, word: Word) -> None:
     told.words.append(word)
     row.sealed = told.model_dump(mode="json")
     out_of = [each.opened_at for each in told.latest().values() if each.grew]
-    registered = day_begins(date.fromisoformat(row.registered_on)) + timedelta(days=1)
-    row.grew = bool(out_of)
-    row.prior_known = any(opened >= registered - timedelta(days=1) - PRIOR for opened in out_of)
+    since = day_begins(date.fromisoformat(row.registered_on)) - PRIOR
+    row.grew, row.prior_known = bool(out_of), any(opened >= since for opened in out_of)
 
 
 def withdraw(row: CriminalCaseRow, reason: str, by: str) -> None:
