@@ -30,10 +30,11 @@ from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_key
 from infra.startup.preflight import PreflightError
 from infra.temporal.case_memory import cached_cases
-from infra.temporal.client import connect
+from infra.temporal.client import connect, for_workers
 from infra.temporal.light_instances import LightRunner
 from infra.temporal.schedules import daily, every, keep_schedules
 from workflows.dispute import WORKFLOWS
+from workflows.foreign_messages import RefusingForeign
 from workflows.ports import TASK_QUEUE
 from workflows.rhythm import BEATS, RhythmWorkflow
 
@@ -67,10 +68,11 @@ def build_worker(
     archive = Archive(settings.archive_dir)
     limits = {"max_cached_workflows": cached_cases(settings), **WORKER_SETTINGS}
     return Worker(
-        client,
+        for_workers(client),
         task_queue=TASK_QUEUE,
         workflows=[*WORKFLOWS, RhythmWorkflow],
         activities=activities(client, database, archive, unpublished or UnpublishedCases()),
+        interceptors=[RefusingForeign()],
         workflow_runner=workflow_runner(sandbox=settings.workflow_sandbox),
         **limits,
     )

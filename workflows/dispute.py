@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.state import DisputeState
     from domain.case.summons.whistle import gathered
     from domain.errors import Refused, Unavailable
+    from domain.foreign import Foreign
     from domain.image.update_result import UpdateResult
     from domain.policy.catalogue import OUTCOMES
     from domain.policy.matters.matter import Matter
@@ -105,6 +106,8 @@ class DisputeWorkflow:
 
     @workflow.init
     def __init__(self, dispute: DisputeInput) -> None:
+        if isinstance(dispute, Foreign):
+            return  # the run is refused before anything is asked of it (`workflows.foreign_messages`)
         self.state = dispute.state
         self.state.process, self.state.calendar = shared(self.state.process), shared(self.state.calendar)
         self.state.organisations = {path: shared(ref) for path, ref in self.state.organisations.items()}
@@ -367,6 +370,10 @@ class DisputeWorkflow:
     def calendar_edition(self, calendar: Calendar) -> None:
         """A new edition of the working calendar."""
         facts.calendar_edition(self.case, shared(calendar))
+
+    def foreign_message(self, name: str, why: str) -> None:
+        """A signal that santui did not send, to a case that it did (`workflows.foreign_messages`)."""
+        facts.foreign_message(self.case, name, why)
 
     @workflow.query(name="progress")
     def progress(self) -> tuple[int, bool]:

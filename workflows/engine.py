@@ -15,6 +15,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeUpdate, TypedSearchAttributes
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from domain.foreign import Foreign
 from domain.image.projection import Image
 from domain.transitions.facts import Merged
 from workflows import ports
@@ -68,7 +69,8 @@ class Engine(Protocol):
         ...
 
     async def publish(self, image: Image | None, where: str) -> int | None:
-        """Has an image written to the read model; the revision it has then, none where it lacks what was before.
+        """Has an image written to the read model; the revision it has then, none where it lacks what was before, or
+        where it is not known because the answer was not ours.
 
         `where` says where the case stands, in codes; a replay compares it.
         """
@@ -128,9 +130,11 @@ class Temporal:
         return workflow.all_handlers_finished()
 
     async def publish(self, image: Image | None, where: str) -> int | None:
-        """By the activity, which never gives up."""
+        """By the activity, which never gives up: whatever else it fails with was said by somebody who reaches the
+        engine, and lets anybody answer for an activity by its id.
+        """
         try:
-            return await workflow.execute_activity(
+            written: int | Foreign = await workflow.execute_activity(
                 ports.publish,
                 args=[image],
                 start_to_close_timeout=timedelta(seconds=10),
@@ -138,9 +142,10 @@ class Temporal:
                 activity_id=where,
             )
         except ActivityError as error:
-            if not (isinstance(error.cause, ApplicationError) and error.cause.type == ports.READ_MODEL_GAP):
+            if not isinstance(error.cause, ApplicationError):
                 raise
             return None
+        return None if isinstance(written, Foreign) else written
 
     async def tell(self, dispute_no: str, merged: Merged) -> bool:
         """By a signal to the other workflow."""

@@ -1,9 +1,10 @@
 """The command line: `santui up | api | worker | migrate | show | advance | stories | rebuild | doctor | undelivered |
-recover | playbook … | people … | audit …`.
+recover | forget-key | playbook … | people … | audit …`.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -71,6 +72,20 @@ def migrate(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(done.sentence())
+
+
+@cli.command()
+def forget_key(key_id: Annotated[str, typer.Argument(help="Its id, as the key file named it")]) -> None:
+    """Let go of a key that was taken out of the key file, once nothing sealed with it is kept any more."""
+    from infra.startup.installation import forget_key as forget
+    from infra.startup.preflight import PreflightError
+
+    try:
+        asyncio.run(forget(get_settings(), key_id))
+    except (PreflightError, StoreUnavailable) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{key_id} is forgotten. 已不再使用密钥 {key_id}。")
 
 
 @cli.command()

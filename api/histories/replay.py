@@ -34,6 +34,7 @@ from domain.case.state import DisputeState
 from domain.transitions.message import Seen
 from infra.temporal.codec import EncryptionCodec, converter_for
 from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.foreign_messages import RefusingForeign
 from workflows.publisher import StandsOtherwise
 
 RECIPE = "docs/changing-the-process.md"
@@ -124,7 +125,7 @@ async def replaying(converter: DataConverter, runner: WorkflowRunner | None = No
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         data_converter=_reading(converter),
-        interceptors=[instances],
+        interceptors=[RefusingForeign(), instances],
         # Our code is checked by the sandbox in the tests; reading needs no sandbox and goes twice as fast without.
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
         # A busy machine is no deadlock.

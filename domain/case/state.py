@@ -234,6 +234,8 @@ class DisputeState(Model):
     """why it was brought to the ladder as 复杂疑难, by the names of its playbook's criteria"""
     suggested_lead: str | None = None
     suggested: list[str] = []
+    foreign: int = Field(0, exclude_if=absent)
+    """messages that the engine brought and santui did not send"""
 
     stage: Stage = Stage.TRIAGE
     round: int = 1

@@ -20,6 +20,9 @@ from domain.transitions.supervision import held
 from domain.transitions.timekeeping import end_table
 from domain.transitions.triage.desks import ask_together, rush
 
+FOREIGN_TOLD = 5
+"""Foreign messages that are put on a case's timeline one by one."""
+
 
 class Note(Model):
     """Something heard about the dispute elsewhere."""
@@ -175,6 +178,17 @@ def hotline_note(case: Case, note: Note) -> None:
     s.applied.append(Applied(key=note.key, revision=s.revision))
     for task in asked:
         s.touch(task)
+
+
+def foreign_message(case: Case, name: str, why: str) -> None:
+    """Something came through the engine that santui did not send [DESIGN]. The first few are told, all are counted:
+    whoever can send one can send thousands. `name` and `why` are codes.
+    """
+    s = case.state
+    s.foreign += 1
+    if s.foreign <= FOREIGN_TOLD:
+        told = "，此后的只计数" if s.foreign == FOREIGN_TOLD else ""
+        case.log("foreign_message", f"流程引擎收到来源不明的消息，未予处理{told}", signal=name[:60], why=why)
 
 
 def calendar_edition(case: Case, calendar: Calendar) -> None:

@@ -26,13 +26,18 @@ MADE_HERE = "g"
 
 
 class KeyRing:
-    """The keys of an installation. The first encrypts; each decrypts what names it."""
+    """The keys of an installation. The first encrypts; each decrypts what names it.
 
-    def __init__(self, keys: dict[str, bytes]) -> None:
+    A key that was put into the file since decrypts at once, and encrypts after a restart: processes are started again
+    one after the other, and none may take what another has sealed for a stranger's.
+    """
+
+    def __init__(self, keys: dict[str, bytes], file: Path | None = None) -> None:
         if not keys:
             raise ValueError("a key ring holds at least one key")
-        self._keys = keys
+        self._keys, self._file = keys, file
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._read_at = _written_at(file) if file else 0
         self.current = next(iter(keys))
 
     def seal(self, plain: bytes, context: bytes) -> bytes:
@@ -47,6 +52,8 @@ class KeyRing:
             KeyError: no such key in the ring.
             cryptography.exceptions.InvalidTag: tampered with, or another context.
         """
+        if key_id not in self._ciphers:
+            self._take_up_new()
         return self._ciphers[key_id].decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
 
     def blind(self, words: str, key_id: str | None = None) -> str:
@@ -69,6 +76,18 @@ class KeyRing:
         """A secret for one purpose, derived for it alone from the oldest key: digests under it stay equal when a newer
         key is put above, and until the oldest is taken out."""
         return _derived(self._keys[next(reversed(self._keys))], f"santui.{purpose}.v1".encode())
+
+    def _take_up_new(self) -> None:
+        if self._file is None or (written_at := _written_at(self._file)) in (0, self._read_at):
+            return
+        self._read_at = written_at
+        for key_id, key in _read(self._file).items():
+            self._ciphers.setdefault(key_id, AESGCM(key))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of its keys, newest first."""
+        return tuple(self._keys)
 
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._keys
@@ -97,6 +116,18 @@ def load_keys(path: Path) -> KeyRing:
             pass
         finally:
             fresh.unlink()
+    return KeyRing(_read(path), path)
+
+
+def _read(path: Path) -> dict[str, bytes]:
     lines = (line.strip() for line in path.read_text().splitlines())
     pairs = (line.partition(":") for line in lines if line)
-    return KeyRing({key_id: base64.b64decode(key) for key_id, _, key in pairs})
+    return {key_id: base64.b64decode(key) for key_id, _, key in pairs}
+
+
+def _written_at(path: Path) -> int:
+    """When a file was written, in nanoseconds; 0 where it can't be seen."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

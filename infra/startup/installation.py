@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from infra.database.engine import Database, open_database
 from infra.database.tables.intake import NumberRow
+from infra.database.tables.operations import KnownKeyRow
 from infra.database.tables.people import PersonRow
 from infra.demo import county
 from infra.demo.cities import CITIES
 from infra.demo.cities.city import City
 from infra.demo.people import people
 from infra.records.incidents import cell_of, is_of_disputes
-from infra.runtime.crypto import MADE_HERE
+from infra.runtime.crypto import MADE_HERE, load_keys
 from infra.runtime.file_permissions import OTHERS
 from infra.runtime.settings import Settings, variable
 from infra.startup.preflight import PreflightError
@@ -36,6 +38,7 @@ async def check_installation(settings: Settings) -> None:
     try:
         if settings.production:
             await _no_demo_people(database)
+        await _no_key_is_missing(database, settings)
         await _no_other_cell(database, settings.cell)
     finally:
         await database.close()
@@ -72,6 +75,48 @@ def check_key(settings: Settings) -> None:
             f"Production mode refuses a key that a start outside production made: make one of your own and set {name}. "
             f"生产模式不允许使用系统自动生成的密钥，请自行生成并设置 {name}。"
         )
+
+
+async def _no_key_is_missing(database: Database, settings: Settings) -> None:
+    """Every key that was ever used is in the ring, and those in the ring are on record. A worker takes a payload under
+    a key it does not know for a stranger's, so it must know all of them; and a key file that was lost and made anew
+    would begin a second life over data that nobody can read.
+    """
+    ring = load_keys(settings.key_file).ids
+    async with database.read() as session:
+        known = set((await session.execute(select(col(KnownKeyRow.key_id)))).scalars())
+    if missing := sorted(known - set(ring)):
+        name = variable("key_file")
+        raise PreflightError(
+            f"The key file {settings.key_file} lacks a key that this installation has used ({', '.join(missing)}): put "
+            f"its line back, or point {name} to the right file; where nothing sealed with it is kept any more, run "
+            f"`python -m api.cli forget-key {missing[0]}`. "
+            f"密钥文件缺少本系统用过的密钥（{'、'.join(missing)}），请恢复该行或用 {name} 指定正确的文件。"
+        )
+    if fresh := [key_id for key_id in ring if key_id not in known]:
+        async with database.write() as session:
+            now = datetime.now(UTC)
+            for key_id in fresh:
+                await session.merge(KnownKeyRow(key_id=key_id, since=now))
+
+
+async def forget_key(settings: Settings, key_id: str) -> None:
+    """Lets go of a key that was taken out of the ring: nothing that names it is ours from now on.
+
+    Raises:
+        PreflightError: it is in the ring, or was never used.
+    """
+    if key_id in load_keys(settings.key_file):
+        raise PreflightError(f"{key_id} is in the key file: take its line out first. 请先从密钥文件中删除该行。")
+    database = open_database(settings)
+    try:
+        async with database.write() as session:
+            gone = delete(KnownKeyRow).where(col(KnownKeyRow.key_id) == key_id).returning(col(KnownKeyRow.key_id))
+            forgotten = (await session.execute(gone)).scalar_one_or_none()
+    finally:
+        await database.close()
+    if not forgotten:
+        raise PreflightError(f"No key {key_id} was ever used here. 本系统没有用过密钥 {key_id}。")
 
 
 async def _no_demo_people(database: Database) -> None:

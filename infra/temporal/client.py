@@ -10,7 +10,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
-from infra.temporal.codec import data_converter
+from infra.temporal.codec import data_converter, marking
 
 TASK_TIMEOUT = timedelta(seconds=3)
 """Of one workflow task, set at start: after a worker's death its task is given to the next one after this long."""
@@ -25,6 +25,13 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         grpc_compression=GrpcCompression.NONE,
         lazy=lazy,
     )
+
+
+def for_workers(client: Client) -> Client:
+    """The same connection, to which a payload that is not ours comes as a mark and does not stop the work."""
+    config = client.config()
+    config["data_converter"] = marking(client.data_converter)
+    return Client(**config)
 
 
 def drill_clock(client: Client) -> TimeSkipper:

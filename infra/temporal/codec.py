@@ -23,8 +23,8 @@ from temporalio.converter import (
 )
 
 from infra.runtime.crypto import KeyRing
-from infra.temporal.envelope import Head, Kind, Owner, PayloadNotOpened, head_of, sealed, unsealed
-from infra.temporal.payloads import SharedPayloadConverter
+from infra.temporal.envelope import DictionaryMissing, Head, Kind, Owner, PayloadNotOpened, head_of, sealed, unsealed
+from infra.temporal.payloads import SharedPayloadConverter, marked
 
 ENCODING = b"binary/encrypted"
 """What Temporal's own tools call a payload that only a codec reads."""
@@ -58,15 +58,20 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         return [self._seal(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Opens what was sealed for the same workflow; what is not sealed passes through unchanged.
+        """Opens what was sealed for the same workflow, and nothing else.
 
         Raises:
-            PayloadNotOpened: spoilt, sealed for another, or with a key that is not here.
+            PayloadNotOpened: in the clear, spoilt, sealed for another, or with a key that is not here.
+            DictionaryMissing: ours, and compressed by a newer version of this code.
         """
         return [self._open(payload) for payload in payloads]
 
+    def marking(self) -> MarkingCodec:
+        """The codec of workers."""
+        return MarkingCodec(self._keys, self._owner)
+
     def opening_only(self) -> OpeningCodec:
-        """The codec without its sealing half."""
+        """The codec of replays: that of workers without its sealing half."""
         return OpeningCodec(self._keys, self._owner)
 
     def _seal(self, payload: Payload) -> Payload:
@@ -76,7 +81,7 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
 
     def _open(self, payload: Payload) -> Payload:
         if not is_sealed(payload):
-            return payload
+            raise PayloadNotOpened("in the clear")
         if self._owner is None:
             raise PayloadNotOpened("for no workflow: the converter needs its context")
         head, opened = unsealed_payload(payload, self._keys)
@@ -85,8 +90,25 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         return opened
 
 
-class OpeningCodec(EncryptionCodec):
-    """Opens, and seals nothing: for replays, in which what a workflow says goes nowhere."""
+class MarkingCodec(EncryptionCodec):
+    """Opens what is ours, and leaves a mark where it is not: for workers and replays, since a workflow task that can't
+    read one payload is tried again for ever, and whoever reaches the engine could wedge any case (docs/adr/0039).
+
+    A mark reaches the code as `domain.foreign.Foreign`. A missing *dictionary* still stops the case: only the
+    installation itself can have used one, and the next version of the code knows it.
+    """
+
+    def _open(self, payload: Payload) -> Payload:
+        try:
+            return super()._open(payload)
+        except DictionaryMissing:
+            raise
+        except PayloadNotOpened as error:
+            return marked(str(error))
+
+
+class OpeningCodec(MarkingCodec):
+    """Opens or marks, and seals nothing: for replays, in which what a workflow says goes nowhere."""
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """The payloads as they are."""
@@ -113,6 +135,14 @@ def data_converter(keys: KeyRing) -> DataConverter:
         payload_codec=EncryptionCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
+
+
+def marking(converter: DataConverter) -> DataConverter:
+    """The converter with the codec of workers."""
+    bound = copy.copy(converter)
+    assert isinstance(converter.payload_codec, EncryptionCodec)
+    object.__setattr__(bound, "payload_codec", converter.payload_codec.marking())
+    return bound
 
 
 def converter_for(workflow_id: str, converter: DataConverter) -> DataConverter:

@@ -45,6 +45,10 @@ class PayloadNotOpened(ValueError):
     """An envelope that does not open, or not here; says why in codes, and quotes nothing of it."""
 
 
+class DictionaryMissing(PayloadNotOpened):
+    """An envelope that is ours, and compressed with a dictionary that only a newer version of the code has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """The workflow whose payload it is, and of which kind: an envelope opens for no other."""
@@ -101,7 +105,8 @@ def unsealed(envelope: bytes, keys: KeyRing) -> tuple[Head, bytes]:
     """The head, proven, and the text.
 
     Raises:
-        PayloadNotOpened: spoilt, or its key or its dictionary is not here.
+        PayloadNotOpened: spoilt, or its key is not here.
+        DictionaryMissing
     """
     head, begin = head_of(envelope)
     end = len(envelope) - head.signature
@@ -114,6 +119,6 @@ def unsealed(envelope: bytes, keys: KeyRing) -> tuple[Head, bytes]:
     try:
         return head, decompress(text, head.dictionary)
     except UnknownDictionary as error:
-        raise PayloadNotOpened(f"no dictionary {head.dictionary}") from error
+        raise DictionaryMissing(f"no dictionary {head.dictionary}") from error
     except ZstdError as error:
         raise PayloadNotOpened(f"not compressed with dictionary {head.dictionary}") from error

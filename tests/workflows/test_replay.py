@@ -24,6 +24,7 @@ from infra.temporal.client import connect
 from tests.instance import Instance
 from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
+from workflows.foreign_messages import RefusingForeign
 
 Step = tuple[str, str] | tuple[str, str, dict[str, Any]]
 EVENTS_A_DECISION = 6
@@ -64,6 +65,7 @@ def replayer(working: Engine, *, sandbox: bool = True) -> Replayer:
     return Replayer(
         workflows=WORKFLOWS,
         data_converter=working.client.data_converter,
+        interceptors=[RefusingForeign()],
         workflow_runner=worker.workflow_runner(sandbox=sandbox),
     )
 

@@ -34,6 +34,16 @@ class AnswerRow(SQLModel, table=True):
     """of an intent: the revision of the dispute that its sender had; none once it is ended"""
 
 
+class KnownKeyRow(SQLModel, table=True):
+    """The id of a key that this installation has used, and the day it was first seen. Whatever names another was not
+    sealed here.
+    """
+
+    __tablename__ = "known_key"
+    key_id: str = Field(primary_key=True)
+    since: datetime = instant_field()
+
+
 class HeartbeatRow(SQLModel, table=True):
     """When a process was last seen alive, and what waited in it then."""
 

@@ -23,7 +23,7 @@ from infra.demo import load
 from infra.records.incidents import cell_of, is_of_disputes, record_incident, series_of
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
-from infra.startup.installation import check_installation, check_key
+from infra.startup.installation import check_installation, check_key, forget_key
 from infra.startup.preflight import PreflightError
 from tests.infra.read_model.test_writing import own
 from tests.infra.startup.test_preflight import sentence
@@ -92,6 +92,28 @@ async def test_production_makes_no_key_and_takes_none_that_is_published(tmp_path
     settings.key_file.chmod(0o644)
     with pytest.raises(PreflightError, match="a key that others can read"):
         check_key(settings)
+
+
+async def test_a_key_that_was_used_must_stay_until_it_is_let_go_of(anywhere: Settings) -> None:
+    """Also where the whole file was lost and a start made another: nothing that is kept could be read."""
+    own_key(anywhere.key_file)
+    (was,) = load_keys(anywhere.key_file).ids
+    await check_installation(anywhere)
+    kept = anywhere.key_file.read_text()
+    anywhere.key_file.unlink()
+    said = await refusal(anywhere)
+    assert f"lacks a key that this installation has used ({was})" in said
+    own_key(anywhere.key_file)
+    anywhere.key_file.write_text(anywhere.key_file.read_text() + kept)  # a new one on top
+    await check_installation(anywhere)
+    with pytest.raises(PreflightError, match="take its line out first"):
+        await forget_key(anywhere, was)
+    anywhere.key_file.write_text(anywhere.key_file.read_text().replace(kept, ""))
+    await refusal(anywhere)
+    await forget_key(anywhere, was)
+    await check_installation(anywhere)
+    with pytest.raises(PreflightError, match="was ever used here"):
+        await forget_key(anywhere, was)
 
 
 @pytest.mark.parametrize("module", ["api.prepare", "api.serve"])

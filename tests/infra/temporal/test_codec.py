@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,9 +22,18 @@ from temporalio.converter import (
 )
 from temporalio.exceptions import ApplicationError
 
-from infra.runtime.crypto import KeyRing
-from infra.temporal.codec import EncryptionCodec, converter_for, data_converter, opened, sealed_payload, stated_owner
-from infra.temporal.envelope import Head, Kind, Owner, PayloadNotOpened, head_of, sealed, unsealed
+from domain.foreign import Foreign
+from infra.runtime.crypto import KeyRing, load_keys
+from infra.temporal.codec import (
+    EncryptionCodec,
+    converter_for,
+    data_converter,
+    marking,
+    opened,
+    sealed_payload,
+    stated_owner,
+)
+from infra.temporal.envelope import DictionaryMissing, Head, Kind, Owner, PayloadNotOpened, head_of, sealed, unsealed
 
 KEYS = KeyRing({"k1": bytes(32)})
 OWNER = Owner("D2026-000001", Kind.WORKFLOW)
@@ -90,9 +101,36 @@ async def test_nothing_is_sealed_for_no_workflow(context: SerializationContext |
         await unbound.encode([Payload(data=b"x")])
 
 
-async def test_what_is_not_sealed_passes() -> None:
-    payload = Payload(metadata={"encoding": b"json/plain"}, data=b"1")
-    assert await codec(workflow("D2026-000001")).decode([payload]) == [payload]
+@pytest.mark.parametrize("encoding", [b"json/plain", b"binary/null", b"binary/foreign", b""])
+async def test_what_is_in_the_clear_is_refused_and_a_worker_gets_a_mark_for_it(encoding: bytes) -> None:
+    payload = Payload(metadata={"encoding": encoding}, data=b"1")
+    with pytest.raises(PayloadNotOpened, match="in the clear"):
+        await codec(workflow("D2026-000001")).decode([payload])
+    assert await for_a_worker([payload]) == [Foreign("in the clear")]
+
+
+async def for_a_worker(payloads: list[Payload]) -> list[Any]:
+    """What a worker's code gets."""
+    return await marking(converter_for("D2026-000001", data_converter(KEYS))).decode(payloads, [int] * len(payloads))
+
+
+async def test_a_worker_gets_what_is_ours_and_a_mark_for_each_that_is_not() -> None:
+    mine = await converter_for("D2026-000001", data_converter(KEYS)).encode([1])
+    another = await converter_for("D2026-000002", data_converter(KEYS)).encode([2])
+    spoilt = Payload.FromString(mine[0].SerializeToString())
+    spoilt.data = spoilt.data[:-1] + bytes([spoilt.data[-1] ^ 1])
+    found = await for_a_worker([mine[0], another[0], spoilt])
+    assert found[0] == 1
+    assert [isinstance(each, Foreign) for each in found[1:]] == [True, True]
+    assert found[2] == Foreign("not as it was sealed")
+
+
+async def test_what_only_a_newer_version_reads_stops_a_worker_too() -> None:
+    """Only the installation can have written it: to go on without it would be to lose it."""
+    head = Head("D2026-000001", Kind.WORKFLOW, "k1", dictionary=65_535).packed()
+    envelope = head + KEYS.seal(b"x", b"santui.payload" + head)
+    with pytest.raises(DictionaryMissing):
+        await for_a_worker([Payload(metadata={"encoding": b"binary/encrypted"}, data=envelope)])
 
 
 def test_whatever_byte_is_spoilt_it_does_not_open() -> None:
@@ -227,3 +265,16 @@ def test_a_history_opens_with_what_it_said_to_another_dispute_but_not_under_anot
     assert moved_there.SerializeToString() == before
     told = other.signal_external_workflow_execution_initiated_event_attributes
     assert told.input.payloads[0].data == b"1"
+
+
+def test_a_key_that_another_process_uses_already_opens_before_the_next_start(tmp_path: Path) -> None:
+    """Processes are started again one after the other: what one seals under a new key is no stranger's."""
+    file = tmp_path / "santui.key"
+    early = load_keys(file)
+    file.write_text(f"k9:{base64.b64encode(bytes(range(32))).decode()}\n{file.read_text()}")
+    later = load_keys(file)
+    assert (early.current, later.current) == (early.ids[0], "k9")
+    assert unsealed(sealed(b"x", OWNER, later), early)[1] == b"x"
+    file.unlink()
+    with pytest.raises(PayloadNotOpened, match="no key"):
+        unsealed(sealed(b"x", OWNER, KeyRing({"k8": bytes(32)})), early)

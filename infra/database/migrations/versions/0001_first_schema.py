@@ -14,6 +14,7 @@ from infra.database.migrations.columns import columns as _columns
 from infra.database.migrations.edition_tables import edition_tables
 from infra.database.migrations.hazard_tables import hazard_tables
 from infra.database.migrations.leaving_tables import leaving_tables
+from infra.database.migrations.process_tables import process_tables
 from infra.database.migrations.reporting_tables import reporting_tables
 
 revision = "0001"
@@ -29,7 +30,7 @@ TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_token number "
     "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
     "message watcher access archive job answer heartbeat calendar_edition learned_edition sign_in generation "
-    "place_alias report report_item spot_check figure_supervision notice hazard_batch criminal_case"
+    "place_alias report report_item spot_check figure_supervision notice hazard_batch criminal_case known_key"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -335,14 +336,7 @@ def _operations() -> None:
     op.create_index("ix_answer_at", "answer", ["at"])
     open_intents = sa.text("seen IS NOT NULL")
     op.create_index("answer_intents", "answer", ["at"], sqlite_where=open_intents, postgresql_where=open_intents)
-    op.create_table(
-        "heartbeat",
-        *_columns(TEXT, "process", "kind"),
-        *_columns(INTEGER, "pid"),
-        *_columns(INSTANT, "at"),
-        *_columns(JSON, "waits"),
-        sa.PrimaryKeyConstraint("process"),
-    )
+    process_tables()
     edition_tables()
     op.create_table(
         "sign_in",
