@@ -48,6 +48,7 @@ from infra.temporal.case_memory import cached_cases
 from infra.temporal.codec import data_converter, is_sealed, rewrite, sealed_payload, unsealed_payload
 from infra.temporal.envelope import Kind, Owner
 from workflows.dispute import DisputeWorkflow
+from workflows.foreign_messages import RefusingForeign
 
 GOLDEN = ROOT / "tests" / "replay"
 CHECKED = "replayed, digest checked, end state compared"
@@ -109,7 +110,10 @@ async def bare(histories: Histories, runs: Sequence[Run], converter: DataConvert
             events += len(history.events)
             yield history
 
-    replayer = Replayer(workflows=[DisputeWorkflow], data_converter=converter, workflow_runner=runner, debug_mode=True)
+    replayer = Replayer(
+        workflows=[DisputeWorkflow], data_converter=converter, interceptors=[RefusingForeign()],
+        workflow_runner=runner, debug_mode=True,
+    )  # fmt: skip
     await replayer.replay_workflows(stream())
     return events
 
