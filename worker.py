@@ -34,7 +34,7 @@ from infra.temporal.client import connect, for_workers
 from infra.temporal.light_instances import LightRunner
 from infra.temporal.schedules import daily, every, keep_schedules
 from workflows.dispute import WORKFLOWS
-from workflows.foreign_messages import RefusingForeign
+from workflows.messages.foreign import RefusingForeign
 from workflows.ports import TASK_QUEUE
 from workflows.rhythm import BEATS, RhythmWorkflow
 

@@ -48,7 +48,7 @@ from infra.temporal.case_memory import cached_cases
 from infra.temporal.codec import data_converter, is_sealed, rewrite, sealed_payload, unsealed_payload
 from infra.temporal.envelope import Kind, Owner
 from workflows.dispute import DisputeWorkflow
-from workflows.foreign_messages import RefusingForeign
+from workflows.messages.foreign import RefusingForeign
 
 GOLDEN = ROOT / "tests" / "replay"
 CHECKED = "replayed, digest checked, end state compared"

@@ -36,7 +36,7 @@ SQL_PACKAGES = {"sqlalchemy", "sqlmodel", "aiosqlite", "asyncpg", "sqlite3"}
 NOT_OURS = {".git", ".venv", ".hypothesis", "var", "build", "node_modules", "vendor"}
 ENGINE = "temporalio.workflow"
 TEMPORAL_S_WORDS = {f"{ENGINE}.{word}" for word in ("defn", "init", "run", "update", "signal", "query", "unsafe")}
-TEMPORAL_S_OWN = {"workflows/engine.py", "workflows/rhythm.py"}
+TEMPORAL_S_OWN = {"workflows/engine.py", "workflows/messages/foreign.py", "workflows/rhythm.py"}
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".html", ".css", ".js", ".cfg", ".ini", ".sh", ".lock", ""}
 # A home, a mount or a work folder of somebody's machine, at the start of a path.
 MACHINE_PATH = re.compile(r"(?<![\w.$})/-])/(?:home|root|Users|work|farm|mnt)/\w")

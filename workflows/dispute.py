@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
@@ -42,17 +41,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.follow_up import follow_up
     from workflows.hazards.notice import notice
     from workflows.mediation import mediation
-    from workflows.message_gate import MessageGate, as_failure
+    from workflows.messages.gate import MessageGate, as_failure
+    from workflows.messages.unprocessed import UnprocessedSignal
     from workflows.publisher import Publisher, StandsOtherwise
     from workflows.pushes import push_1, push_2
     from workflows.triage import triage
-
-
-class UnprocessedSignal(Model):
-    """A signal on record that a run never processed."""
-
-    signal: str
-    message: dict[str, Any]
 
 
 class DisputeInput(Model):
@@ -107,7 +100,7 @@ class DisputeWorkflow:
     @workflow.init
     def __init__(self, dispute: DisputeInput) -> None:
         if isinstance(dispute, Foreign):
-            return  # the run is refused before anything is asked of it (`workflows.foreign_messages`)
+            return  # the run is refused before anything is asked of it (`workflows.messages.foreign`)
         self.state = dispute.state
         self.state.process, self.state.calendar = shared(self.state.process), shared(self.state.calendar)
         self.state.organisations = {path: shared(ref) for path, ref in self.state.organisations.items()}
@@ -370,10 +363,6 @@ class DisputeWorkflow:
     def calendar_edition(self, calendar: Calendar) -> None:
         """A new edition of the working calendar."""
         facts.calendar_edition(self.case, shared(calendar))
-
-    def foreign_message(self, name: str, why: str) -> None:
-        """A signal that santui did not send, to a case that it did (`workflows.foreign_messages`)."""
-        facts.foreign_message(self.case, name, why)
 
     @workflow.query(name="progress")
     def progress(self) -> tuple[int, bool]:

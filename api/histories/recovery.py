@@ -10,7 +10,8 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 
 from api.histories.replay import first_input, replay, up_to
 from infra.temporal.codec import converter_for
-from workflows.dispute import SIGNALS, DisputeInput, UnprocessedSignal
+from workflows.dispute import SIGNALS, DisputeInput
+from workflows.messages.unprocessed import UnprocessedSignal
 
 log = structlog.get_logger()
 OUTSIDE = {

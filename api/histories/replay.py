@@ -34,7 +34,7 @@ from domain.case.state import DisputeState
 from domain.transitions.message import Seen
 from infra.temporal.codec import EncryptionCodec, converter_for
 from workflows.dispute import DisputeInput, DisputeWorkflow
-from workflows.foreign_messages import RefusingForeign
+from workflows.messages.foreign import RefusingForeign
 from workflows.publisher import StandsOtherwise
 
 RECIPE = "docs/changing-the-process.md"

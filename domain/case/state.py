@@ -234,7 +234,7 @@ class DisputeState(Model):
     """why it was brought to the ladder as 复杂疑难, by the names of its playbook's criteria"""
     suggested_lead: str | None = None
     suggested: list[str] = []
-    foreign: int = Field(0, exclude_if=absent)
+    foreign: int = Field(0, exclude_if=not_)
     """messages that the engine brought and santui did not send"""
 
     stage: Stage = Stage.TRIAGE

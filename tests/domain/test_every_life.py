@@ -27,7 +27,7 @@ from domain.transitions import timekeeping
 from tests.domain.random_dispute import EveryLife, FusedPolicing, Huangshi, Qionglai, Wuwei
 from workflows import dispute
 from workflows.evaluation import Judgement
-from workflows.message_gate import MessageGate
+from workflows.messages.gate import MessageGate
 
 LIVES = int(os.environ.get("LIVES", "10"))
 STEPS = int(os.environ.get("STEPS", "50"))

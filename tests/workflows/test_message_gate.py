@@ -18,8 +18,8 @@ from domain.transitions.actions import Act
 from domain.transitions.facts import Note
 from domain.transitions.message_keys import outcome
 from tests.workflows.engine import Engine, Handle, actor, until
-from workflows import message_gate as door
 from workflows.dispute import DisputeInput, DisputeWorkflow
+from workflows.messages import gate as door
 from workflows.ports import TASK_QUEUE
 
 

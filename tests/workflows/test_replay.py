@@ -24,7 +24,7 @@ from infra.temporal.client import connect
 from tests.instance import Instance
 from tests.workflows.engine import Engine, Handle
 from workflows.dispute import WORKFLOWS
-from workflows.foreign_messages import RefusingForeign
+from workflows.messages.foreign import RefusingForeign
 
 Step = tuple[str, str] | tuple[str, str, dict[str, Any]]
 EVENTS_A_DECISION = 6

@@ -8,7 +8,7 @@ exception out of a handler would be tried again for ever, and the case would sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -22,19 +22,12 @@ from temporalio.worker import (
 )
 
 with workflow.unsafe.imports_passed_through():
+    from domain.case.case import Case
     from domain.foreign import Foreign
+    from domain.transitions.facts import foreign_message
 
 ARGUMENTS = 1
 """Of every update and every signal of ours."""
-
-
-@runtime_checkable
-class Noting(Protocol):
-    """A workflow that puts foreign signals on record."""
-
-    def foreign_message(self, name: str, why: str) -> None:
-        """Notes one: the signal's name, and why it is not ours, in codes."""
-        ...
 
 
 def foreign(arguments: Sequence[Any]) -> str | None:
@@ -57,9 +50,9 @@ class _Inbound(WorkflowInboundInterceptor):
 
     async def handle_signal(self, input: HandleSignalInput) -> None:
         if why := foreign(input.args):
-            case = workflow.instance()
-            if isinstance(case, Noting) and hasattr(case, "state"):
-                case.foreign_message(input.signal, why)
+            case = getattr(workflow.instance(), "case", None)
+            if isinstance(case, Case):  # a run whose own start is not ours has none
+                foreign_message(case, input.signal, why)
             return
         await super().handle_signal(input)
 
