@@ -64,7 +64,14 @@ from api.oversight import figure_pages
 from api.oversight import pages as oversight_pages
 from api.oversight.drawing import keep_drawing
 from api.oversight.raising import keep_raising
-from api.people import deputy_endpoints, deputy_pages, login_pages
+from api.people import (
+    account_endpoints,
+    account_pages,
+    deputy_endpoints,
+    deputy_pages,
+    login_pages,
+    session_endpoints,
+)
 from api.people import endpoints as people
 from api.registers import duty_endpoints, force_pages
 from api.registers import endpoints as registers
@@ -83,9 +90,10 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, deputy_endpoints, leaving, intake, notes, disputes, look_back, outlook, handling, attachments, tasks,
-    messages, event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints,
-    villages, venues, audit, access_log, operations, calendar, learning, responsibilities, calls, criminal_cases,
+    people, account_endpoints, session_endpoints, deputy_endpoints, leaving, intake, notes, disputes, look_back,
+    outlook, handling, attachments, tasks, messages, event_endpoints, notices, reporting, hazards, oversight,
+    indicators, registers, duty_endpoints, villages, venues, audit, access_log, operations, calendar, learning,
+    responsibilities, calls, criminal_cases,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
@@ -93,7 +101,7 @@ PAGES = (
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, criminal_case_pages, error_pages,
+    learning_pages, criminal_case_pages, account_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 
@@ -118,6 +126,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "figures": lambda: keep_raising(services),
             "orphans": services.intents.keep_sweeping,
             "access": services.access.keep_writing,
+            "sign_ins": services.sessions.keep_writing,
             "tidy": lambda: keep_sweeping(services),
             "jobs": services.jobs.keep_working,
             "health": services.health.keep_looking,

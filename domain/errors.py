@@ -68,6 +68,14 @@ class NotSignedIn(Refused):
     title = "请先登录"
 
 
+class PasswordDue(Refused):
+    """Signed in, and nothing is answered until the password is changed."""
+
+    code = "password_due"
+    status = 403
+    title = "请先修改口令"
+
+
 class NotEntitled(Refused):
     """Signed in, but no post of the person gives this right here."""
 

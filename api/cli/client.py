@@ -53,6 +53,10 @@ class Client:
         self._http = httpx2.Client(base_url=base, timeout=TIMEOUT, trust_env=False)
         weakref.finalize(self, self._http.close)
 
+    def again(self) -> Client:
+        """The same person, signed in once more."""
+        return Client(str(self._http.base_url), self.username, self._password)
+
     @cached_property
     def _token(self) -> str:
         answer = self._http.post("/v1/auth/token", data={"username": self.username, "password": self._password})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from api.core.auth import Tokens
+from api.core.auth import FormTokens, Hashing
 from api.core.engine import Engine
 from api.core.event_stream import EventBroadcaster
 from api.core.intents import Intents
@@ -21,7 +21,8 @@ from infra.records.calendars.editions import Calendars
 from infra.records.learning.aliases import PlaceAliases
 from infra.records.learning.editions import LearnedEditions
 from infra.records.people import DirectoryCache
-from infra.records.sign_ins import SignInLimit
+from infra.records.signing_in.sessions import Sessions
+from infra.records.signing_in.tries import SignInLimit
 from infra.runtime.admission import Admission
 from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys
@@ -55,8 +56,10 @@ class Services:
     client: Client
     """Temporal's, for histories and operators; services send through `engine`"""
     files: FileStore
-    tokens: Tokens
+    forms: FormTokens
+    sessions: Sessions
     sign_ins: SignInLimit
+    hashing: Hashing
     policy: Policy
     directory: DirectoryCache
     actors: Actors
@@ -108,7 +111,8 @@ def assemble(
 ) -> Services:
     """The services over a database and an engine, whichever they are."""
     access, background, identity = AccessLog(database), Background(), Identity("api", name)
-    tokens = Tokens(settings.key_file, settings.token_hours)
+    forms = FormTokens(settings.key_file)
+    sessions = Sessions(database, settings.sign_in_lasting)
     return Services(
         settings=settings,
         database=database,
@@ -122,7 +126,7 @@ def assemble(
         metrics=ProcessMetrics(settings.run_dir, identity),
         revisions=RevisionWaiter(database, settings.publish_wait_seconds),
         intents=Intents(database, engine),
-        broadcaster=EventBroadcaster(database),
+        broadcaster=EventBroadcaster(database, sessions),
         jobs=JobRunner(settings, database),
         intake=Admission(
             inside=_share(settings, INTAKE_AT_ONCE), waiting=_share(settings, INTAKE_WAITING), patience=INTAKE_PATIENCE
@@ -133,8 +137,10 @@ def assemble(
         learned=LearnedEditions(database),
         aliases=PlaceAliases(database),
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
-        tokens=tokens,
-        sign_ins=SignInLimit(database, tokens.secret),
+        forms=forms,
+        sessions=sessions,
+        sign_ins=SignInLimit(database, forms.secret),
+        hashing=Hashing(settings.password_memory_mb, settings.password_passes),
         policy=policy,
     )
 

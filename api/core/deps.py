@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.core.context import Services
-from domain.errors import NotSignedIn
+from domain.errors import NotSignedIn, PasswordDue
 from domain.people.organisation import Actor
+from domain.storable_text import is_fit
 from infra.database.engine import Session
 
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
@@ -48,22 +51,73 @@ class SignedIn(HTTPBearer):
         credentials = await bearer(request)
         if credentials is None:
             raise NotSignedIn
-        return await person_of(await get_services(request), credentials.credentials)
+        return await person_of(await get_services(request), credentials.credentials, request.url.path)
 
 
-async def person_of(services: Services, token: str) -> Actor:
-    """Whose token it is, and for whom that person deputises at this moment.
+OF_ACCOUNT = frozenset(
+    "/v1/me /v1/me/password /v1/me/sessions /v1/me/sessions/end /v1/auth/logout /account /account/password /logout"
+    .split()
+)  # fmt: skip
+"""What is answered while a password is due."""
+
+
+async def person_of(services: Services, token: str, path: str = "") -> Actor:
+    """Whose token it is, and for whom that person deputises at this moment; `path` is what he asks for.
 
     Raises:
-        NotSignedIn: the token or its person is no longer valid.
+        NotSignedIn: the sign-in was ended or is over, or its person signs in no more.
+        PasswordDue: it serves for nothing but a new password.
     """
-    actor = await services.actors.acting(services.tokens.person(token), datetime.now(UTC))
+    now = datetime.now(UTC)
+    signed_in = await services.sessions.of(token, now)
+    if signed_in.restricted and path not in OF_ACCOUNT:
+        raise PasswordDue
+    actor = await services.actors.acting(signed_in.person_id, now)
     if actor is None:
         raise NotSignedIn
     return actor
 
 
 ActorDep = Annotated[Actor, Depends(SignedIn())]
+
+
+async def get_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
+    """The token by which a request is signed in; for who is asked about the sign-in itself."""
+    if credentials is None:
+        raise NotSignedIn
+    return credentials.credentials
+
+
+TokenDep = Annotated[str, Depends(get_token)]
+
+
+@dataclass(frozen=True)
+class Where:
+    """From where and with what somebody signs in, as far as his machine says."""
+
+    address: str
+    device: str
+    known_as: str = ""
+    """what his browser kept of an earlier sign-in"""
+    keeps: str = ""
+    """what it is given to keep of this one, where it is new to him"""
+
+
+async def get_where(request: Request) -> Where:
+    """Of a request. A browser that keeps nothing yet is given something to be known by; a program keeps no cookie."""
+    device = request.headers.get("user-agent", "")[:DEVICE]
+    kept = request.cookies.get(KNOWN_DEVICE, "")[:DEVICE]
+    return Where(
+        request.client.host if request.client else "", device if is_fit(device) else "", known_as=kept,
+        keeps="" if kept or request.url.path.startswith("/v1/") else secrets.token_urlsafe(32),
+    )  # fmt: skip
+
+
+KNOWN_DEVICE = "santui_device"
+"""The cookie by which a browser is known from which somebody signed in before."""
+WhereDep = Annotated[Where, Depends(get_where)]
+DEVICE = 200
+"""Characters that are kept of what a browser calls itself."""
 KeyDep = Annotated[
     str | None,
     Header(

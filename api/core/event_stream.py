@@ -25,6 +25,8 @@ from infra.read_model.audience import concerning, may_concern
 from infra.records.deputies import acting
 from infra.records.events import events_after, last_event, seqs_after
 from infra.records.messages import watching
+from infra.records.signing_in.sessions import Sessions, SignedIn
+from infra.wakeups.wakeups import Topic
 
 POLL_INTERVAL = 0.5
 """Seconds between two polls while anybody listens and nothing is heard."""
@@ -52,9 +54,9 @@ class EventStream:
     from his next stream on.
     """
 
-    def __init__(self, actor: Actor, until: datetime) -> None:
+    def __init__(self, actor: Actor, signed_in: SignedIn) -> None:
         self.actor, self.seq = actor, 0
-        self._until = until
+        self.signed_in = signed_in
         self._queue: asyncio.Queue[EventRow | None] = asyncio.Queue()
 
     def put(self, events: list[EventRow]) -> None:
@@ -73,7 +75,7 @@ class EventStream:
 
     async def events(self) -> AsyncIterator[tuple[EventRow, bool]]:
         """The events, and of each whether its number is the furthest so far; until the sign-in expires or all ends."""
-        while (left := (self._until - datetime.now(UTC)).total_seconds()) > 0:
+        while (left := (self.signed_in.until - datetime.now(UTC)).total_seconds()) > 0:
             try:
                 event = await asyncio.wait_for(self._queue.get(), left)
             except TimeoutError:
@@ -88,8 +90,8 @@ class EventStream:
 class EventBroadcaster:
     """The open streams of this process, and the number up to which events were delivered to them."""
 
-    def __init__(self, database: Database, *, gap_wait: float = GAP_WAIT) -> None:
-        self._database, self._gap_wait = database, gap_wait
+    def __init__(self, database: Database, sessions: Sessions, *, gap_wait: float = GAP_WAIT) -> None:
+        self._database, self._sessions, self._gap_wait = database, sessions, gap_wait
         self._streams: list[EventStream] = []
         self._wanted = asyncio.Event()
         self._lock = asyncio.Lock()
@@ -98,13 +100,15 @@ class EventBroadcaster:
         self._gaps: dict[int, float] = {}
         """numbers not seen yet though later ones were, and since when (monotonic)"""
         self._closed = False
+        self._generation: int | None = None
+        """of people, when it was last asked whose sign-in still holds"""
         self._news = asyncio.Event()
         database.wakeups.on_published(lambda _number, _revision: self._news.set())
 
     @asynccontextmanager
-    async def listen(self, actor: Actor, until: datetime, after: int | None) -> AsyncIterator[EventStream]:
-        """A stream for a person, from now on or resumed after an event, until the sign-in expires."""
-        stream = EventStream(actor, until)
+    async def listen(self, actor: Actor, signed_in: SignedIn, after: int | None) -> AsyncIterator[EventStream]:
+        """A stream for a person, from now on or resumed after an event, until the sign-in expires or is ended."""
+        stream = EventStream(actor, signed_in)
         try:
             await self._join(stream, after)
             yield stream
@@ -161,10 +165,26 @@ class EventBroadcaster:
         """Delivers what is new, as far as no number before it is missing; rests once nobody listens."""
         async with self._lock:
             if self._streams:
+                await self._end_signed_out()
                 await self._poll()
             else:
                 self._position = None
                 self._wanted.clear()
+
+    async def _end_signed_out(self) -> None:
+        """Ends the streams of sign-ins that were ended; asked where something about people has changed."""
+        generation = self._database.wakeups.generation(Topic.PEOPLE)
+        if generation is not None and generation == self._generation:
+            return
+        try:
+            still = await self._sessions.still({stream.signed_in.session_id for stream in self._streams})
+        except StoreUnavailable as error:
+            log.warning("streams_not_checked", error=error.code)
+            return
+        self._generation = generation
+        for stream in self._streams:
+            if stream.signed_in.session_id not in still:
+                stream.end()
 
     async def _poll(self) -> None:
         try:

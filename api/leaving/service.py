@@ -41,6 +41,7 @@ from infra.read_model.people.manning import disputes_of
 from infra.records import duties as registers
 from infra.records import leaving as records
 from infra.records.people import people_by, posts_of
+from infra.records.signing_in.sessions import end_sessions
 from infra.wakeups.wakeups import Topic
 
 _ANSWER = TypeAdapter(Left)
@@ -129,6 +130,7 @@ async def leave(
             handings = [records.HandingOn(leaving_id, each.dispute_no, each.model_dump(mode="json")) for each in told]
             await records.put_on_record(writing, recorded, handings)
             closed = await records.close_account(writing, left.person_id)
+            await end_sessions(writing, left.person_id, now, "left", actor.person_id)
             services.access.note(actor.person_id, None, "leaving:record")
             return Answer(200, _left(leaving_id, left, said, len(told), now, closed=closed))
 

@@ -67,6 +67,15 @@ class Told(Shape):
     title: str
 
 
+class OfAccounts(Shape):
+    """What a message of kind `spraying` (somebody guesses at many accounts) or `password_reset` (the administrator of
+    security gave out a code for the person's account) says.
+    """
+
+    said: str
+    text: str
+
+
 class FiguresSupervised(Shape):
     """What a message of kind `figure_supervision` says: the figures of a month call for an answer."""
 

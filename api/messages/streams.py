@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Header
@@ -31,10 +32,11 @@ async def stream_of(services: Services, token: str, after: int | None) -> AsyncI
         TooManyStreams: he has as many open as one person may.
     """
     actor = await person_of(services, token)
+    signed_in = await services.sessions.of(token, datetime.now(UTC))
     with services.places.taken(f"stream {actor.person_id}", MAX_STREAMS) as admitted:
         if not admitted:
             raise TooManyStreams
-        async with services.broadcaster.listen(actor, services.tokens.until(token), after) as stream:
+        async with services.broadcaster.listen(actor, signed_in, after) as stream:
             yield stream
 
 

@@ -7,14 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.core.deps import ServicesDep, SessionDep
+from api.core.deps import KNOWN_DEVICE, ServicesDep, SessionDep, WhereDep
 from api.people.service import sign_in
+from api.people.session_service import sign_out
 from api.web.errors import PageRoute
 from api.web.rendering import CARRY, go, show, sign_in_page
-from api.web.session import FIELDS, SESSION, VISIT, PostedDep, check_csrf, check_fit, keep, text, typed
+from api.web.session import FIELDS, SESSION, VISIT, PostedDep, ViewerDep, check_csrf, check_fit, keep, text, typed
 from domain.errors import BadCsrf, NotSignedIn, TooManyTries
 
 router = APIRouter(route_class=PageRoute)
+YEAR = 365 * 24 * 3600
 NextDep = Annotated[str, Query(alias="next", max_length=500)]
 
 
@@ -54,7 +56,7 @@ async def get_sign_in_form(request: Request, services: ServicesDep) -> SignInFor
         if not visit:
             raise BadCsrf("浏览器未接受 Cookie，或页面停留过久")
         check_fit(form)
-        check_csrf(services.tokens.csrf(visit), form)
+        check_csrf(services.forms.csrf(visit), form)
         return SignInForm(
             username=text(form, "username")[:100],
             password=str(form.get("password") or "")[:200],
@@ -70,23 +72,27 @@ async def login(
     services: ServicesDep,
     form: Annotated[SignInForm, Depends(get_sign_in_form)],
     session: SessionDep,  # after the form: no connection waits for what a stranger sends
+    where: WhereDep,
 ) -> Response:
     """Signs in and goes on to where the person wanted to go, with what was typed there before the sign-in expired."""
     back, carried = form.back, form.carried
     try:
-        token = await sign_in(services, session, form.username, form.password)
+        token = await sign_in(services, session, form.username, form.password, where)
     except (NotSignedIn, TooManyTries) as error:
         return sign_in_page(request, services, status=error.status, to=form.to, username=form.username,
                             error=error.detail, back=back, carried=carried)  # fmt: skip
     response = show(request, "resume.html", back=back, carried=carried) if carried else go(request, form.to)
     keep(request, response, SESSION, token.access_token, token.expires_in)
+    if where.keeps:
+        keep(request, response, KNOWN_DEVICE, where.keeps, YEAR)
     response.delete_cookie(VISIT)
     return response
 
 
 @router.post("/logout")
-async def logout(request: Request, form: PostedDep) -> Response:
-    """Signs out of this browser."""
+async def logout(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
+    """Signs out of this browser: the sign-in is ended, whoever else has its cookie."""
+    await sign_out(services, viewer.actor.person_id, request.cookies.get(SESSION, ""))
     response = go(request, "/login", {"tone": "ok", "text": "已退出登录"})
     response.delete_cookie(SESSION)
     return response

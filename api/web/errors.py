@@ -22,6 +22,7 @@ from domain.errors import (
     FieldsInvalid,
     NotFound,
     NotSignedIn,
+    PasswordDue,
     Refused,
     SantuiError,
     StoreUnavailable,
@@ -55,7 +56,7 @@ MAX_TYPED = 200_000
 """Characters of a form that are shown again."""
 MAX_FORM = 64 * 2**20
 """Bytes of a form that is read for what was typed in it."""
-NOT_TYPED = {"decision", "attached", "add", "drop", "to", "watch", "next", "back", "username", "password"}
+NOT_TYPED = frozenset("decision attached add drop to watch next back username password old new again".split())
 """Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is shown.)"""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -156,6 +157,8 @@ class PageRoute(APIRoute):
                     return await handle(request)
             except NotSignedIn:
                 return await _sign_in(request)
+            except PasswordDue as due:
+                return go(request, "/account/password", {"tone": "bad", "text": due.title})
             except SantuiError as error:
                 shown: SantuiError = error
             except RequestValidationError:

@@ -91,7 +91,7 @@ def sign_in_page(
     `back`.
     """
     visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
-    response = show(request, "login.html", status=status, csrf=services.tokens.csrf(visit), to=to, username=username,
+    response = show(request, "login.html", status=status, csrf=services.forms.csrf(visit), to=to, username=username,
                     error=error, back=back, carried=carried or [], carry=CARRY)  # fmt: skip
     keep(request, response, VISIT, visit, 3600)
     return response

@@ -68,11 +68,11 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
     token = request.cookies.get(SESSION)
     if not token:
         raise NotSignedIn
-    actor = await person_of(services, token)
+    actor = await person_of(services, token, request.url.path)
     unread = await count_unread(session, actor)
     return Viewer(
         actor=actor,
-        csrf=services.tokens.csrf(token),
+        csrf=services.forms.csrf(token),
         posts=await _posts(services, session, actor),
         unread=unread,
         audits=await _audits(services, session, actor),

@@ -52,6 +52,12 @@ def password_hasher(memory_mb: int, passes: int) -> PasswordHash:
     return PasswordHash([Argon2Hasher(time_cost=passes, memory_cost=memory_mb * 1024)])
 
 
+async def account_by_username(session: AsyncSession, username: str) -> PersonRow | None:
+    """Whose that name is, whether he signs in now or not."""
+    query = select(PersonRow).where(col(PersonRow.username) == username)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
     """Who signs in under that name."""
     query = select(PersonRow).where(col(PersonRow.username) == username, col(PersonRow.active))

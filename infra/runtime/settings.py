@@ -5,13 +5,16 @@ read, because children of the supervisor and tests run in other directories.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.people.passwords import PasswordRules
+from domain.people.sign_ins import Lasting
 
 PREFIX = "SANTUI_"
 LOOPBACK = "127.0.0.1"
@@ -106,6 +109,16 @@ class Settings(BaseSettings):
     )
     max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
+    idle_minutes: int = Field(default=120, ge=5, description="Minutes without a request after which a sign-in is over.")
+    password_length: int = Field(default=10, ge=8, le=64, description="Characters that a password has at least.")
+    password_classes: int = Field(
+        default=3,
+        ge=1,
+        le=4,
+        description="How many of small letters, capitals, digits and signs it has; one less where it is twice as long.",
+    )
+    password_history: int = Field(default=5, ge=0, le=24, description="Former passwords that may not be used again.")
+    password_days: int = Field(default=180, ge=0, description="Days after which a password must be changed; 0: never.")
     password_memory_mb: int = Field(
         default=64, ge=1, le=1024, description="Memory that hashing one password takes (argon2id), in MiB."
     )
@@ -156,6 +169,17 @@ class Settings(BaseSettings):
                 f"keep it elsewhere and set {name} to its path",
                 f"密钥不能放在状态目录内，请另行保管并设置 {name}",
             )
+
+    @property
+    def password_rules(self) -> PasswordRules:
+        """What is asked of passwords."""
+        return PasswordRules(length=self.password_length, classes=self.password_classes,
+                             history=self.password_history, days=self.password_days)  # fmt: skip
+
+    @property
+    def sign_in_lasting(self) -> Lasting:
+        """How long a sign-in lasts."""
+        return Lasting(life=timedelta(hours=self.token_hours), idle=timedelta(minutes=self.idle_minutes))
 
     @property
     def temporal_target(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from api.cli.client import County, Document
+from api.cli.client import Client, County, Document
 from api.cli.stories import STORIES, play_one
 from domain.base import CHINA
 
@@ -52,6 +52,7 @@ def ask_everything(county: County) -> None:
     _send_hazards(county)
     _audit(county, nobody)
     _leave(county)
+    _sign_out(county)
     auditor.get("/v1/audit/access", limit=3)
 
 
@@ -84,6 +85,27 @@ def _hand_around(county: County) -> None:
     deputy = first.post("/v1/deputies", {"deputy": second.username, **days})
     first.get("/v1/deputies")
     first.delete(f"/v1/deputies/{deputy['deputyship_id']}")
+
+
+def _sign_out(county: County) -> None:
+    """Somebody's sign-ins, each ended in its own way."""
+    here, there, elsewhere = (county.with_role("grid_worker").again() for _ in range(3))
+    there.get("/v1/me")
+    [other] = [each for each in here.get("/v1/me/sessions")["items"] if not each["current"]][:1]
+    here.delete(f"/v1/me/sessions/{other['session_id']}")
+    elsewhere.get("/v1/me")
+    here.post("/v1/me/sessions/end")
+    here.post("/v1/auth/logout")
+    security, posts = county.with_role("admin_security"), "station-gushan"
+    made = security.post("/v1/people", {
+        "username": "gushan-officer-new", "name": "汤荣",
+        "posts": [{"role": "responsible_officer", "organisation": posts}]})["username"]  # fmt: skip
+    security.post(f"/v1/people/{made}/posts", {"role": "station_deputy", "organisation": posts})
+    security.post(f"/v1/people/{made}/name", {"name": "汤蓉"})
+    code = security.post(f"/v1/people/{made}/password-reset")["code"]
+    anew = Client(county.base, made, code)
+    anew.post("/v1/me/password", {"old": code, "new": "Shuxin-Cun-27"})
+    anew.get("/v1/me")
 
 
 def _learn(county: County) -> None:

@@ -108,12 +108,14 @@ class PlaceAliasRow(SQLModel, table=True):
 
 
 class SignInRow(SQLModel, table=True):
-    """A try at signing in that failed, or is under way; gone after a minute."""
+    """A try at signing in that failed, or is under way; gone after a day."""
 
     __tablename__ = "sign_in"
     try_id: str = Field(primary_key=True)
     username: str = Field(index=True)
     """a keyed digest: somebody may have typed a password there"""
+    address: str = Field(index=True)
+    """likewise"""
     at: datetime = instant_field(index=True)
 
 

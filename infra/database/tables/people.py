@@ -33,6 +33,12 @@ class PersonRow(SQLModel, table=True):
     username: str = Field(unique=True)
     name: str
     password_hash: str
+    password_at: datetime | None = instant_field(default=None)
+    """since when it serves; none where nobody wrote that down"""
+    password_due: bool = False
+    """it was given out by somebody else, and must be changed before anything else"""
+    password_until: datetime | None = instant_field(default=None)
+    """of a one-time code, when it serves no more"""
     active: bool = True
 
 

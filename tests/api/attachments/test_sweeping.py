@@ -29,6 +29,7 @@ from infra.read_model.writer import write_image
 from infra.records.attachments import PENDING_FOR, add_attachment, take_attachments
 from infra.runtime.settings import Settings
 from tests.domain.support import Desk
+from tests.sign_ins import token_of
 
 DAY = 86_400.0
 OFFICER = ("on_scene_officer", "station-baiyang")
@@ -75,9 +76,9 @@ async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[F
     await made.state.services.database.close()
 
 
-def signed_in(app: FastAPI) -> httpx2.AsyncClient:
+async def signed_in(app: FastAPI) -> httpx2.AsyncClient:
     """A browser of an officer, and a program of his."""
-    token = app.state.services.tokens.issue(person(*OFFICER).person_id)
+    token = await token_of(app.state.services.database, person(*OFFICER).person_id)
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"{SESSION}={token}"}
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk", headers=headers)
 
@@ -93,7 +94,7 @@ async def asked(app: FastAPI) -> Task:
 
 async def test_an_example_is_offered_in_a_drill_only(app: FastAPI) -> None:
     task = await asked(app)
-    async with signed_in(app) as browser:
+    async with await signed_in(app) as browser:
         page = (await browser.get(f"/tasks/{task.task_id}?decision=unsettled&example=1")).text
     drill = app.state.services.settings.drill
     assert "提交：现场未能化解" in page

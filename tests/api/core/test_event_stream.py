@@ -15,12 +15,15 @@ from sqlmodel import col
 from api.core import event_stream
 from api.core.event_stream import GAP_REACH, EventBroadcaster, EventStream
 from domain.people.organisation import Actor, Post
+from domain.people.sign_ins import Lasting
 from infra.database.engine import Database
 from infra.database.tables.messages import EventRow
 from infra.database.tables.people import PersonRow
 from infra.records.events import last_event
 from infra.records.messages import watch
+from infra.records.signing_in.sessions import Sessions, SignedIn, digest, end_sessions
 from tests.infra.published_cases import PublishedCase, hire, store
+from tests.sign_ins import token_of
 
 WITHIN = 20.0
 LATER = timedelta(hours=1)
@@ -38,7 +41,7 @@ async def published(tmp_path: Path) -> AsyncIterator[PublishedCase]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def broadcaster(published: PublishedCase) -> AsyncIterator[EventBroadcaster]:
     """A broadcaster on its database, polling."""
-    broadcaster = EventBroadcaster(published.database)
+    broadcaster = EventBroadcaster(published.database, sessions(published.database))
     polling = asyncio.create_task(broadcaster.keep_polling())
     yield broadcaster
     polling.cancel()
@@ -52,6 +55,17 @@ async def chief(published: PublishedCase) -> Actor:
     async with published.database.write() as session:
         await watch(session, published.number, chief.person_id)
     return chief
+
+
+def sessions(database: Database) -> Sessions:
+    """The sign-ins of a process."""
+    return Sessions(database, Lasting(life=LATER, idle=LATER))
+
+
+async def signed_in(database: Database, actor: Actor, life: timedelta) -> SignedIn:
+    """A sign-in of somebody."""
+    now = datetime.now(UTC)
+    return SignedIn(digest(await token_of(database, actor.person_id)), actor.person_id, now + life, restricted=False)
 
 
 async def note(database: Database, number: str, seq: int) -> None:
@@ -81,7 +95,7 @@ async def read(stream: EventStream, count: int) -> list[tuple[int, bool]]:
 async def test_each_stream_of_a_person_gets_every_event_once_in_order(
     published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
-    until = datetime.now(UTC) + LATER
+    until = await signed_in(published.database, chief, LATER)
     async with broadcaster.listen(chief, until, None) as one, broadcaster.listen(chief, until, None) as two:
         for text in ("一", "二", "三"):
             published.case.log("hotline_note", text)
@@ -94,8 +108,8 @@ async def test_each_stream_of_a_person_gets_every_event_once_in_order(
 async def test_a_number_seen_late_is_waited_for_and_delivered_in_its_place(
     published: PublishedCase, chief: Actor
 ) -> None:
-    broadcaster = EventBroadcaster(published.database, gap_wait=3600)
-    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+    broadcaster = EventBroadcaster(published.database, sessions(published.database), gap_wait=3600)
+    async with broadcaster.listen(chief, await signed_in(published.database, chief, LATER), None) as stream:
         last = stream.seq
         await note(published.database, published.number, last + 2)
         await broadcaster.poll()
@@ -107,8 +121,8 @@ async def test_a_number_seen_late_is_waited_for_and_delivered_in_its_place(
 async def test_a_number_seen_very_late_is_delivered_all_the_same_and_moves_nobody_back(
     published: PublishedCase, chief: Actor
 ) -> None:
-    broadcaster = EventBroadcaster(published.database, gap_wait=0)
-    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+    broadcaster = EventBroadcaster(published.database, sessions(published.database), gap_wait=0)
+    async with broadcaster.listen(chief, await signed_in(published.database, chief, LATER), None) as stream:
         last = stream.seq
         await note(published.database, published.number, last + 2)
         await broadcaster.poll()
@@ -124,7 +138,7 @@ async def test_a_number_still_under_way_when_polling_begins_is_delivered(
 ) -> None:
     last = await newest(published.database)
     await note(published.database, published.number, last + 2)
-    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+    async with broadcaster.listen(chief, await signed_in(published.database, chief, LATER), None) as stream:
         assert stream.seq == last + 2
         await note(published.database, published.number, last + 1)
         assert await read(stream, 1) == [(last + 1, False)]
@@ -133,7 +147,7 @@ async def test_a_number_still_under_way_when_polling_begins_is_delivered(
 async def test_a_resumed_stream_goes_on_after_what_was_heard(
     published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
-    until = datetime.now(UTC) + LATER
+    until = await signed_in(published.database, chief, LATER)
     start = await newest(published.database)
     async with published.database.write() as session:
         for seq in range(start + 1, start + GAP_REACH + 700):  # more than one page
@@ -149,8 +163,8 @@ async def test_what_is_published_is_delivered_when_it_is_said(
     published: PublishedCase, chief: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_stream, "POLL_INTERVAL", 3600.0)
-    broadcaster = EventBroadcaster(published.database)
-    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+    broadcaster = EventBroadcaster(published.database, sessions(published.database))
+    async with broadcaster.listen(chief, await signed_in(published.database, chief, LATER), None) as stream:
         polling = asyncio.create_task(broadcaster.keep_polling())
         await asyncio.sleep(event_stream.LEAST_INTERVAL)  # it has looked by then, and found nothing
         published.case.log("hotline_note", "来电")
@@ -160,15 +174,18 @@ async def test_what_is_published_is_delivered_when_it_is_said(
         await asyncio.gather(polling, return_exceptions=True)
 
 
-async def test_a_stream_ends_with_the_sign_in(broadcaster: EventBroadcaster, chief: Actor) -> None:
-    async with broadcaster.listen(chief, datetime.now(UTC) + timedelta(milliseconds=50), None) as stream:
+async def test_a_stream_ends_with_the_sign_in(
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
+) -> None:
+    short = await signed_in(published.database, chief, timedelta(milliseconds=50))
+    async with broadcaster.listen(chief, short, None) as stream:
         assert await read(stream, 1) == []
 
 
 async def test_every_stream_ends_when_the_process_does_and_none_begins(
-    broadcaster: EventBroadcaster, chief: Actor
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
-    until = datetime.now(UTC) + LATER
+    until = await signed_in(published.database, chief, LATER)
     async with broadcaster.listen(chief, until, None) as stream:
         broadcaster.close()
         assert await read(stream, 1) == []
@@ -179,9 +196,24 @@ async def test_every_stream_ends_when_the_process_does_and_none_begins(
 async def test_who_is_no_longer_employed_gets_nothing_more(
     published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
 ) -> None:
-    async with broadcaster.listen(chief, datetime.now(UTC) + LATER, None) as stream:
+    async with broadcaster.listen(chief, await signed_in(published.database, chief, LATER), None) as stream:
         async with published.database.write() as session:
             await session.execute(update(PersonRow).where(col(PersonRow.person_id) == "chief").values(active=False))
         published.case.log("hotline_note", "来电")
         await published.publish()
         assert await read(stream, 1) == []
+
+
+async def test_a_stream_ends_when_its_sign_in_is_ended_and_no_other_does(
+    published: PublishedCase, broadcaster: EventBroadcaster, chief: Actor
+) -> None:
+    here, there = [await signed_in(published.database, chief, LATER) for _ in range(2)]
+    async with broadcaster.listen(chief, here, None) as ended, broadcaster.listen(chief, there, None) as other:
+        async with published.database.write() as session:
+            now = datetime.now(UTC)
+            await end_sessions(session, chief.person_id, now, "elsewhere", chief.person_id, only=here.session_id)
+        async with asyncio.timeout(WITHIN):
+            assert [event async for event in ended.events()] == []
+        published.case.log("hotline_note", "来电")
+        await published.publish()
+        assert len(await read(other, 1)) == 1

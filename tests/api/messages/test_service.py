@@ -18,6 +18,7 @@ from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.records.messages import NewMessage, add_messages
 from tests.api.support import answered, dispute, somebody
+from tests.sign_ins import token_of
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HANDED = {"task_id": "t-1", "task_kind": "mediate", "kind_name": "组织调解", "by": "张某", "text": "请代为准备"}
@@ -102,7 +103,7 @@ async def test_a_department_that_passed_the_buck_and_its_leader_read_so(services
 
 async def test_an_open_stream_holds_no_connection(services: Services) -> None:
     chief = await somebody(services, "station_chief", "station-gushan")
-    async for stream in stream_of(services, services.tokens.issue(chief.person_id), None):
+    async for stream in stream_of(services, await token_of(services.database, chief.person_id), None):
         sent = server_sent(stream)
         beginning = await anext(sent)
         assert (beginning.id, beginning.comment) == (str(stream.seq), "listening")

@@ -10,11 +10,12 @@ from api.core.context import Services
 from api.messages.streams import MAX_STREAMS, stream_of
 from domain.errors import TooManyStreams
 from tests.api.support import somebody
+from tests.sign_ins import token_of
 
 
 async def test_nobody_has_more_streams_than_a_person_may(services: Services) -> None:
     token, other = [
-        services.tokens.issue((await somebody(services, role, "station-gushan")).person_id)
+        await token_of(services.database, (await somebody(services, role, "station-gushan")).person_id)
         for role in ("station_chief", "station_deputy")
     ]
     stream = asynccontextmanager(stream_of)

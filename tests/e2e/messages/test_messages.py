@@ -17,10 +17,10 @@ from typing import Any
 import httpx2
 
 from api.cli.client import Client
-from api.core.auth import Tokens
 from tests.e2e.support import People, Raw, errors_of, is_chinese, refusal_of
 from tests.infra.support import wait_until
 from tests.instance import ROOT, Instance, free_ports
+from tests.sign_ins import tokens_of
 
 STATION = "station-gushan"
 WITHIN = 30.0
@@ -298,10 +298,9 @@ def test_events_need_a_sign_in_and_a_number_to_resume_after(people: People) -> N
 
 
 def test_a_stream_ends_when_the_sign_in_does(people: People, jinhua: Instance) -> None:
-    tokens = Tokens(jinhua.settings.key_file, 1)
-    tokens.life = timedelta(seconds=3)
     person_id = people.with_role("court_chief").get("/v1/me")["person_id"]
-    with Listener(people.base, tokens.issue(person_id)).stream() as messages:
+    token = tokens_of(jinhua.settings, [person_id], timedelta(seconds=3))[person_id]
+    with Listener(people.base, token).stream() as messages:
         begun(messages)
         assert list(messages) == []
 

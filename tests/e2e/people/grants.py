@@ -152,8 +152,28 @@ def whoever_records_a_leaving(person: Person, scene: Scene) -> set[int]:
 NAMED = {"to": "gushan-onscene-1", "note": "请代为准备", "reason": "另有任务"}
 FORCE = {"name": "专班", "purpose": "复盘"}
 CRIME = {"case_no": "1", "registered_on": "2026-01-01", "address": "古山镇", "summary": "伤人"}
+JOINED = [{"role": role, "organisation": "county"} for role in ("leader", "auditor")]
+"""Posts that nobody holds together."""
 GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/me"): Grant(at("/v1/me"), anybody),
+    ("GET", "/v1/me/sessions"): Grant(at("/v1/me/sessions"), anybody),
+    ("DELETE", "/v1/me/sessions/{session_id}"): Grant(at("/v1/me/sessions/{uuid}"), nobody),
+    ("POST", "/v1/people"): Grant(
+        at("/v1/people", json={"username": "tried", "name": "甲", "posts": JOINED}),
+        lambda person, scene: {422} if person.at_root("admin_security") else {403},
+    ),
+    ("POST", "/v1/people/{person}/posts"): Grant(
+        at("/v1/people/nobody/posts", json={"role": "leader", "organisation": "county"}),
+        lambda person, scene: {404} if person.at_root("admin_security") else {403},
+    ),
+    ("POST", "/v1/people/{person}/name"): Grant(at("/v1/people/nobody/name", json={"name": "甲"}), nobody),
+    ("POST", "/v1/me/password"): Grant(
+        at("/v1/me/password", json={"old": "wrong", "new": "Jinhua-Wuyi-27"}), lambda *_: {422}
+    ),
+    ("POST", "/v1/people/{person}/password-reset"): Grant(
+        at("/v1/people/nobody/password-reset"),
+        lambda person, scene: {404} if person.has("admin_security") else {403},
+    ),
     ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
     ("POST", "/v1/deputies"): Grant(at("/v1/deputies", json={}), lambda *_: {422}),
     ("DELETE", "/v1/deputies/{deputyship_id}"): Grant(at("/v1/deputies/{uuid}"), nobody),
@@ -343,6 +363,8 @@ ACTION = ("POST", "/v1/disputes/{no}/actions/{name}")
 STREAM = ("GET", "/v1/events")
 OPEN = {("POST", "/v1/auth/token"), ("GET", "/healthz"), ("GET", "/readyz")}
 """Answered without sign-in."""
+SIGNING_OUT = {("POST", "/v1/auth/logout"), ("POST", "/v1/me/sessions/end")}
+"""For whoever is signed in, who is signed out by it: `test_signing_out`."""
 RELATIONS: dict[str, Callable[[str, set[str]], bool]] = {
     "own": lambda path, parts: path in parts,
     "above": lambda path, parts: any(part != path and within(part, path) for part in parts),

@@ -16,7 +16,6 @@ import httpx2
 import pytest
 
 from api.cli.client import Client
-from api.core.auth import Tokens
 from api.histories.replay import replay
 from domain.case.state import DisputeState
 from domain.people.organisation import ROLES, within
@@ -24,11 +23,22 @@ from domain.policy.action_catalogue import ACTIONS
 from infra.demo import county
 from infra.demo.people import people as everybody
 from infra.temporal.client import connect
-from tests.e2e.people.grants import ACTION, GRANTS, OPEN, RELATIONS, STREAM, anybody, endpoint, nobody
+from tests.e2e.people.grants import (
+    ACTION,
+    GRANTS,
+    OPEN,
+    RELATIONS,
+    SIGNING_OUT,
+    STREAM,
+    anybody,
+    endpoint,
+    nobody,
+)
 from tests.e2e.people.grants_of_hazards import OF_HAZARDS
 from tests.e2e.people.scene import Person, Scene
 from tests.e2e.support import People
 from tests.instance import Instance
+from tests.sign_ins import tokens_of
 
 ALL = {**GRANTS, **OF_HAZARDS}
 
@@ -119,27 +129,27 @@ def persons(scene: Scene) -> list[Person]:
 
 
 class Door:
-    """Requests as anybody, without a sign-in each: tokens signed with the installation's own key."""
+    """Requests as anybody: sign-ins that were put on record for all of them."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, persons: list[Person]) -> None:
         self._http = httpx2.Client(base_url=instance.base, timeout=60, trust_env=False)
-        self._tokens = Tokens(instance.settings.key_file, 1)
+        self._tokens = tokens_of(instance.settings, [person.person_id for person in persons])
 
     def __call__(self, person: Person | None, method: str, path: str, **more: Any) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {self._tokens.issue(person.person_id)}"} if person else {}
+        headers = {"Authorization": f"Bearer {self._tokens[person.person_id]}"} if person else {}
         return self._http.request(method, path, headers=headers, **more)
 
     def stream(self, person: Person | None) -> int:
         """The status of the stream of events, which is closed at once."""
-        headers = {"Authorization": f"Bearer {self._tokens.issue(person.person_id)}"} if person else {}
+        headers = {"Authorization": f"Bearer {self._tokens[person.person_id]}"} if person else {}
         with self._http.stream("GET", "/v1/events", headers=headers) as answer:
             return answer.status_code
 
 
 @pytest.fixture(scope="module")
-def door(jinhua: Instance) -> Iterator[Door]:
+def door(jinhua: Instance, persons: list[Person]) -> Iterator[Door]:
     """The way in."""
-    opened = Door(jinhua)
+    opened = Door(jinhua, persons)
     yield opened
     opened._http.close()
 
@@ -147,7 +157,7 @@ def door(jinhua: Instance) -> Iterator[Door]:
 def test_every_endpoint_has_a_rule(jinhua: Instance) -> None:
     document = httpx2.get(f"{jinhua.base}/openapi.json", trust_env=False, timeout=60).json()
     endpoints = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-    assert endpoints == {endpoint(key) for key in ALL} | {ACTION, STREAM} | OPEN
+    assert endpoints == {endpoint(key) for key in ALL} | {ACTION, STREAM} | OPEN | SIGNING_OUT
 
 
 def test_nothing_is_answered_without_a_sign_in(door: Door, scene: Scene) -> None:

@@ -25,6 +25,7 @@ from infra.database.tables.read_model import DisputeRow, TaskRow, TimelineRow
 from infra.demo import load
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT
+from tests.sign_ins import token_of
 
 LISTS = (
     ("supervisor", "county", "/v1/disputes"),
@@ -59,8 +60,9 @@ async def sent(app: FastAPI, role: str, organisation: str, path: str) -> tuple[i
     """How many statements a signed-in person's request sends, and its answer."""
     services = app.state.services
     who = person(role, organisation).person_id
-    token = services.tokens.issue(who)
-    await services.actors.acting(who, datetime.now(UTC))  # once, until something about people changes
+    token = await token_of(services.database, who)
+    await services.sessions.of(token, datetime.now(UTC))  # once, until something about people changes
+    await services.actors.acting(who, datetime.now(UTC))
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"{SESSION}={token}"}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk") as client:
         with statements(services.database) as noted:

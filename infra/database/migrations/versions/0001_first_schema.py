@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from infra.database.migrations.account_tables import account_tables
 from infra.database.migrations.columns import BIG, BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
 from infra.database.migrations.columns import columns as _columns
 from infra.database.migrations.edition_tables import edition_tables
@@ -30,12 +31,15 @@ TABLES = (
     "organisation person deputy duty task_force post former_post leaving handing_on incident incident_token number "
     "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
     "message watcher access archive job answer heartbeat calendar_edition learned_edition sign_in generation "
-    "place_alias report report_item spot_check figure_supervision notice hazard_batch criminal_case known_key"
+    "place_alias sign_in_session former_password report report_item spot_check figure_supervision notice hazard_batch "
+    "criminal_case known_key known_device"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
 """A change of these counts as one of people (`infra.wakeups`). A migration that makes one of them anew on SQLite, as
 `batch_alter_table` does, takes its triggers away and must make them again."""
+ENDED_SIGN_IN = "UPDATE OF ended_at"
+"""Of `sign_in_session` this counts as a change of people, and nothing else: it is written on all the time."""
 
 
 def upgrade() -> None:
@@ -69,7 +73,8 @@ def _people() -> None:
     op.create_table(
         "person",
         *_columns(TEXT, "person_id", "username", "name", "password_hash"),
-        *_columns(BOOLEAN, "active"),
+        *_columns(INSTANT, "password_at", "password_until", nullable=True),
+        *_columns(BOOLEAN, "password_due", "active"),
         sa.PrimaryKeyConstraint("person_id"),
         sa.UniqueConstraint("username"),
     )
@@ -338,14 +343,7 @@ def _operations() -> None:
     op.create_index("answer_intents", "answer", ["at"], sqlite_where=open_intents, postgresql_where=open_intents)
     process_tables()
     edition_tables()
-    op.create_table(
-        "sign_in",
-        *_columns(TEXT, "try_id", "username"),
-        *_columns(INSTANT, "at"),
-        sa.PrimaryKeyConstraint("try_id"),
-    )
-    op.create_index("ix_sign_in_username", "sign_in", ["username"])
-    op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    account_tables()
     op.create_table(
         "generation",
         *_columns(TEXT, "topic"),
@@ -359,10 +357,15 @@ def _count_changes() -> None:
     op.execute("INSERT INTO generation (topic, number) VALUES ('people', 1)")
     for table in OF_PEOPLE:
         for change in ("INSERT", "UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER generation_{table}_{change.lower()} AFTER {change} ON {table} "
-                "BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'people'; END"
-            )
+            _counts(f"{table}_{change.lower()}", change, table)
+    _counts("sign_in_session_ended", ENDED_SIGN_IN, "sign_in_session")
+
+
+def _counts(name: str, change: str, table: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER generation_{name} AFTER {change} ON {table} "
+        "BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'people'; END"
+    )
 
 
 NOTIFIERS = {
@@ -385,8 +388,8 @@ def _notify() -> None:
         "say_job": "INSERT ON job FOR EACH STATEMENT",
     }.items():
         op.execute(f"CREATE TRIGGER {function} AFTER {when} EXECUTE FUNCTION {function}()")
-    for table in OF_PEOPLE:
+    changes = dict.fromkeys(OF_PEOPLE, "INSERT OR UPDATE OR DELETE OR TRUNCATE") | {"sign_in_session": ENDED_SIGN_IN}
+    for table, change in changes.items():
         op.execute(
-            f"CREATE TRIGGER say_people AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION say_people()"
+            f"CREATE TRIGGER say_people AFTER {change} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION say_people()"
         )

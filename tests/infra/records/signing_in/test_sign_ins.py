@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,17 +13,26 @@ from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from domain.errors import StoreUnavailable, TooManyTries
+from domain.people.brake import OF_ADDRESS, SPRAYED
 from infra.database.engine import Database
 from infra.database.tables.operations import SignInRow
-from infra.records.sign_ins import TRIES, SignInLimit, Try
+from infra.records.signing_in.tries import TRIES, SignInLimit, Try
 from infra.runtime.settings import Settings
 from tests.infra.stores import opened
 
 
-async def begin(database: Database, limit: SignInLimit, username: str = "wang") -> Try:
+async def begin(
+    database: Database, limit: SignInLimit, username: str = "wang", *, address: str = "192.0.2.1", device: str = ""
+) -> Try:
     """A try that begins, in a request of its own."""
     async with database.read() as session:
-        return await limit.begin(session, username)
+        return await limit.begin(session, username, address=address, device=device)
+
+
+async def succeed(database: Database, limit: SignInLimit, tried: Try) -> None:
+    """It succeeds."""
+    async with database.write() as session:
+        await limit.succeeded(session, tried)
 
 
 async def test_tries_at_two_processes_are_counted_together(anywhere: Settings) -> None:
@@ -53,7 +63,7 @@ async def test_a_try_that_succeeds_is_forgotten_and_no_username_is_kept(anywhere
     async with opened(anywhere) as database:
         limit = SignInLimit(database, b"secret")
         for _ in range(TRIES + 1):
-            await limit.succeeded(await begin(database, limit))
+            await succeed(database, limit, await begin(database, limit))
         await begin(database, limit)
         async with database.read() as session:
             assert "wang" not in (await session.execute(select(col(SignInRow.username)))).scalar_one()
@@ -72,8 +82,38 @@ async def test_while_the_database_can_not_be_written_a_process_counts_its_own(
         assert Counter(type(each) for each in begun) == {Try: TRIES, TooManyTries: TRIES}
         with pytest.raises(TooManyTries):
             await begin(database, limit)
-        await limit.succeeded(await begin(database, limit, "li"))
+        tried = await begin(database, limit, "li")
         monkeypatch.undo()
+        await succeed(database, limit, tried)
         async with database.write() as session:
             assert (await session.execute(select(func.count()).select_from(SignInRow))).scalar_one() == 0
             await session.execute(delete(SignInRow))
+
+
+async def test_guesses_of_strangers_do_not_lock_out_who_signed_in_from_his_browser_before(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        limit = SignInLimit(database, b"secret")
+        async with database.write() as session:
+            limit.remember(session, "wang", "kept by his browser", datetime.now(UTC))
+        for n in range(TRIES):
+            await begin(database, limit, address=f"198.51.100.{n}")
+        with pytest.raises(TooManyTries):
+            await begin(database, limit)
+        for _ in range(TRIES):
+            await begin(database, limit, device="kept by his browser")
+        with pytest.raises(TooManyTries):
+            await begin(database, limit, device="kept by his browser")
+        with pytest.raises(TooManyTries):
+            await begin(database, limit, device="another's")
+
+
+async def test_one_address_is_held_back_whatever_accounts_it_tries_and_seen(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        limit = SignInLimit(database, b"secret")
+        for n in range(OF_ADDRESS[0].most):
+            tried = await begin(database, limit, f"person{n}")
+            async with database.read() as session:
+                assert await limit.sprays(session, tried) == (n + 1 >= SPRAYED.most)
+        with pytest.raises(TooManyTries):
+            await begin(database, limit, "one more")
+        await begin(database, limit, "one more", address="198.51.100.9")

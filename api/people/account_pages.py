@@ -1,0 +1,95 @@
+"""The page 我的账号: where one is signed in, and signing out there."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from api.core.deps import ServicesDep, SessionDep
+from api.people import session_service as service
+from api.people.password_service import change_password
+from api.people.schemas import PasswordIn
+from api.web.errors import PageRoute
+from api.web.formatting import present, stamp
+from api.web.rendering import go, show
+from api.web.session import SESSION, PostedDep, ViewerDep
+from domain.errors import FieldsInvalid, NotFound, TooManyTries
+from domain.people.passwords import LONGEST
+from domain.validation_messages import field_errors
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/account")
+async def account_page(request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> Response:
+    """One's own sign-ins."""
+    held = await service.own_sign_ins(services, session, viewer.actor, request.cookies.get(SESSION, ""))
+    now = present()
+    rows = [
+        {
+            "id": each.session_id,
+            "device": each.device or "（未说明）",
+            "address": each.address or "（未知地址）",
+            "begun": stamp(each.begun_at, now),
+            "seen": stamp(each.seen_at, now),
+            "until": stamp(each.until, now),
+            "current": each.current,
+        }
+        for each in held
+    ]
+    return show(request, "account.html", viewer, rows=rows)
+
+
+@router.get("/account/password")
+async def password_page(request: Request, viewer: ViewerDep) -> Response:
+    """The form of a new password."""
+    return show(request, "password.html", viewer, wrong={})
+
+
+@router.post("/account/password")
+async def change_password_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep
+) -> Response:
+    """Changes one's own password; what was typed is never shown again."""
+    old, new, again = (str(form.get(name) or "")[: LONGEST + 1] for name in ("old", "new", "again"))
+    wrong = {} if new == again else {"again": "两次填写的新口令不一致"}
+    if not wrong:
+        try:
+            asked = PasswordIn(old=old, new=new)
+            ended = await change_password(services, session, viewer.actor, request.cookies.get(SESSION, ""), asked)
+            left = f"，其他 {ended.ended} 处登录已退出" if ended.ended else ""
+            return go(request, "/account", {"tone": "ok", "text": f"口令已修改{left}"})
+        except ValidationError as error:
+            wrong = {each["field"]: each["message"] for each in field_errors(error)}
+        except FieldsInvalid as refusal:
+            wrong = {each["field"]: each["message"] for each in refusal.errors}
+        except TooManyTries as refusal:
+            wrong = {"old": refusal.title}
+    return show(request, "password.html", viewer, status=422, wrong=wrong)
+
+
+@router.post("/account/sessions/end")
+async def end_others(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
+    """Signs out everywhere but here."""
+    ended = await service.end_others(services, viewer.actor, request.cookies.get(SESSION, ""))
+    said = f"已退出其他 {ended} 处登录" if ended else "没有其他登录"
+    return go(request, "/account", {"tone": "ok", "text": said})
+
+
+@router.post("/account/sessions/{session_id}/end")
+async def end_one(
+    request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep, session_id: str
+) -> Response:
+    """Signs out on one device."""
+    try:
+        await service.end_sign_in(services, viewer.actor, session_id[:64])
+    except NotFound as refusal:
+        return go(request, "/account", {"tone": "bad", "text": refusal.detail})
+    return go(request, "/account", {"tone": "ok", "text": "已退出该处登录"})
+
+
+@router.get("/account/sessions/end")
+@router.get("/account/sessions/{session_id}/end")
+async def end_reread(request: Request, viewer: ViewerDep) -> Response:
+    """The address of a form, read again: the page it was on."""
+    return go(request, "/account")

@@ -1,0 +1,47 @@
+"""The tables by which people come in, as the first migration makes them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from infra.database.migrations.columns import BOOLEAN, INSTANT, SEALED, TEXT, columns
+
+
+def account_tables() -> None:
+    """Sign-ins, and tries at signing in."""
+    op.create_table(
+        "sign_in",
+        *columns(TEXT, "try_id", "username", "address"),
+        *columns(INSTANT, "at"),
+        sa.PrimaryKeyConstraint("try_id"),
+    )
+    op.create_index("ix_sign_in_username", "sign_in", ["username"])
+    op.create_index("ix_sign_in_address", "sign_in", ["address"])
+    op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    op.create_table(
+        "known_device",
+        *columns(TEXT, "device_id", "account"),
+        *columns(INSTANT, "at"),
+        sa.PrimaryKeyConstraint("device_id"),
+    )
+    op.create_table(
+        "sign_in_session",
+        *columns(TEXT, "session_id", "person_id"),
+        *columns(INSTANT, "begun_at", "until", "seen_at"),
+        *columns(INSTANT, "ended_at", nullable=True),
+        *columns(BOOLEAN, "restricted"),
+        *columns(TEXT, "how", "ended_by"),
+        *columns(SEALED, "sealed"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    op.create_index("ix_sign_in_session_person_id", "sign_in_session", ["person_id"])
+    op.create_table(
+        "former_password",
+        *columns(TEXT, "person_id"),
+        *columns(INSTANT, "until"),
+        *columns(TEXT, "password_hash"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("person_id", "until"),
+    )

@@ -1,0 +1,54 @@
+"""How people come in: their sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from infra.database.columns import Instant, Sealed, instant_field
+
+
+class SignInSessionRow(SQLModel, table=True):
+    """A sign-in on one device, from its beginning until it was ended or is over; never deleted."""
+
+    __tablename__ = "sign_in_session"
+    session_id: str = Field(primary_key=True)
+    """the digest of its token; the token itself is kept nowhere"""
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    begun_at: datetime = instant_field()
+    until: datetime = instant_field()
+    """the latest that it lasts"""
+    seen_at: datetime = instant_field()
+    """when something was last asked with it, to a minute"""
+    ended_at: datetime | None = instant_field(default=None)
+    restricted: bool = False
+    """it serves for nothing but a new password"""
+    how: str = ""
+    """why it was ended, by a key of `domain.people.sign_ins.ENDINGS`"""
+    ended_by: str = ""
+    """person id; empty where nobody in particular did"""
+    sealed: Any = Field(sa_column=Column(Sealed("sign_in_session"), nullable=False))
+    """from where and with what: `address`, `device`"""
+
+
+class FormerPasswordRow(SQLModel, table=True):
+    """A password that somebody had, hashed as it was, so that it is not used again."""
+
+    __tablename__ = "former_password"
+    person_id: str = Field(primary_key=True, foreign_key="person.person_id")
+    until: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    password_hash: str
+
+
+class KnownDeviceRow(SQLModel, table=True):
+    """A browser from which somebody signed in: guesses of strangers at his account do not count for it."""
+
+    __tablename__ = "known_device"
+    device_id: str = Field(primary_key=True)
+    """the digest of what it keeps"""
+    account: str
+    """a keyed digest of the username"""
+    at: datetime = instant_field()

@@ -1,0 +1,1 @@
+"""Signing in: tries that failed, and the sign-ins that hold."""
