@@ -143,7 +143,7 @@ class PostIn(Strict):
 class AccountIn(Strict):
     """A new account with its first posts."""
 
-    username: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")] = Field(
+    username: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$", max_length=64)] = Field(
         title="用户名（小写字母、数字、点、横线）"
     )
     name: PersonName = Field(title="姓名")

@@ -14,15 +14,11 @@ from infra.database.engine import Session
 from infra.records.signing_in.sessions import digest, end_sessions, sessions_of
 from infra.wakeups.wakeups import Topic
 
-OWN = "sign_ins"
-ENDED = "sign_ins:end"
-"""Codes of the access log."""
-
 
 async def own_sign_ins(services: Services, session: Session, actor: Actor, token: str) -> list[SignInHeld]:
     """The person's sign-ins that still hold, the last used first; `token` is the one that asks."""
     rows = await sessions_of(session, actor.person_id, datetime.now(UTC), services.settings.sign_in_lasting)
-    services.access.note(actor.person_id, None, OWN)
+    services.access.note(actor.person_id, None, "sign_ins")
     return [
         SignInHeld(
             session_id=row.session_id, begun_at=china(row.begun_at), seen_at=china(row.seen_at), until=china(row.until),
@@ -45,7 +41,7 @@ async def end_sign_in(services: Services, actor: Actor, session_id: str) -> int:
     """
     ended = await _end(services, actor.person_id, "elsewhere", only=session_id)
     if not ended:
-        services.access.note(actor.person_id, None, ENDED, NotFound.code)
+        services.access.note(actor.person_id, None, "sign_ins:end", NotFound.code)
         raise NotFound("没有这一登录，或已经退出")
     return ended
 
@@ -58,6 +54,6 @@ async def end_others(services: Services, actor: Actor, token: str) -> int:
 async def _end(services: Services, person_id: str, how: Ending, *, only: str = "", but: str = "") -> int:
     async with services.database.write() as writing:
         ended = await end_sessions(writing, person_id, datetime.now(UTC), how, person_id, only=only, but=but)
-        services.access.note(person_id, None, ENDED)
+        services.access.note(person_id, None, "sign_ins:end")
     services.database.wakeups.changed(Topic.PEOPLE)
     return ended
