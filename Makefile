@@ -12,8 +12,9 @@ STAMP := $(VENV)/requirements.installed
 COMMAND := $(VENV)/bin/santui
 SOURCES = $(wildcard domain workflows activities api infra worker.py bench tests)
 
-# How many processes share the tests: one a core, and each has a system of its own.
-JOBS = 2
+# How many processes share the tests, each with a system of its own: one a core and one for what waits
+# (tests/side_by_side.py).
+JOBS = 3
 
 .PHONY: run test lint setup lock clean browser
 .DEFAULT_GOAL := run

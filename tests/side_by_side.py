@@ -6,16 +6,21 @@ what was done to it is one unit. The longest units begin, so that no process is 
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import PurePosixPath
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 WHOLE = ("tests/chaos", "tests/workflows")
 """Rooms that are one unit: they kill, starve and search one system, or replay in the end all that happened in it."""
 FIRST = ("chaos", "workflows", "web", "infra", "e2e", "docs", "replay")
 """Rooms in the order in which their units are given out, the dearest first; what is in none of them fills the end."""
+WAITING = "tests/chaos"
+"""A unit that waits more than it works: what it killed comes up again, what it starved heals, in its own time."""
 
 
 def unit(nodeid: str) -> str:
@@ -30,11 +35,25 @@ def turn(nodeid: str) -> int:
     return next((FIRST.index(room) for room in rooms if room in FIRST), len(FIRST))
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Each unit to whoever is free, in the order of the collection."""
+    """Each unit to whoever is free, in the order of the collection.
+
+    Where there is a process more than cores, the one that had the waiting unit ends with it: while it waits it costs
+    the others little, and afterwards there is one process a core.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if self.numnodes > cores() and WAITING in self.assigned_work[node] and not node.shutting_down:
+            node.shutdown()  # what it was given it still runs
+        super()._reschedule(node)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,6 @@
 """Tests run side by side, and none is lost: those of one process, each once, in whole units, in their order."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.side_by_side import FIRST, WHOLE, turn, unit
+from tests.side_by_side import FIRST, WAITING, WHOLE, turn, unit
 from tests.test_no_skips import outside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,19 @@ def test_two_processes_run_what_one_runs_each_test_once_and_say_so(tmp_path: Pat
     assert len(of_worker) == len(FILES) - 1, "a unit was torn apart"
     for tests in of_worker.values():
         assert tests == sorted(tests, key=order.index)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="cores are told apart on Linux alone")
+def test_a_process_more_than_cores_ends_with_the_room_that_waits(tmp_path: Path) -> None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})  # the processes begun here inherit it
+    try:
+        together, last = ran(tmp_path, "2")
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert re.search(r"\b24 passed\b", last)
+    [waited] = {worker for worker, test in together if unit(test) == WAITING}
+    assert {unit(test) for worker, test in together if worker == waited} == {WAITING}
 
 
 @pytest.mark.parametrize(
