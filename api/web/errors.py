@@ -158,6 +158,8 @@ class PageRoute(APIRoute):
             except NotSignedIn:
                 return await _sign_in(request)
             except PasswordDue as due:
+                if by_htmx(request):  # a piece of the page that asks for the password: nothing may take it away
+                    return Response(status_code=204)
                 return go(request, "/account/password", {"tone": "bad", "text": due.title})
             except SantuiError as error:
                 shown: SantuiError = error

@@ -142,7 +142,8 @@ async function reread(event) {
 }
 
 document.addEventListener("htmx:sse:error", (event) => {
-  if (event.detail.status === 401) event.target.remove(); // the sign-in is over: the next page asks for a new one
+  // The sign-in is over, or serves for a new password alone: the next page asks for it.
+  if ([401, 403].includes(event.detail.status)) event.target.remove();
 });
 
 // 摇铃: what rings above the page sounds, and shakes a phone, until somebody answers it; silence on this machine is one
