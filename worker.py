@@ -27,6 +27,7 @@ from infra.runtime.identity import Identity
 from infra.runtime.logs import configure_logs
 from infra.runtime.process_metrics import ProcessMetrics
 from infra.runtime.settings import Settings, explain, get_settings
+from infra.runtime.tls.link import LinkUnfit
 from infra.startup.installation import check_key
 from infra.startup.preflight import PreflightError
 from infra.temporal.case_memory import cached_cases
@@ -125,7 +126,10 @@ def main(name: str = "worker") -> None:
     except (ValidationError, PreflightError) as error:
         sys.exit(explain(error) if isinstance(error, ValidationError) else str(error))
     configure_logs(settings.log_level)
-    uvloop.run(run(settings, name))
+    try:
+        uvloop.run(run(settings, name))
+    except LinkUnfit as error:
+        sys.exit(str(error))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
 
 

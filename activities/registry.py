@@ -9,8 +9,8 @@ from temporalio.client import Client
 
 from activities.archive import Archiving
 from activities.digest import Digesting
-from activities.learn import Learning
 from activities.publish import Publishing
+from activities.queue import Queueing
 from infra.database.engine import Database
 from infra.health.unpublished_cases import UnpublishedCases
 from infra.records.archive import Archive
@@ -24,5 +24,6 @@ def activities(
         Publishing(database, unpublished).publish,
         Archiving(client, database, archive).archive,
         Digesting(database).digest,
-        Learning(database).learn,
+        Queueing(database).learn,
+        Queueing(database).examine,
     ]

@@ -53,7 +53,7 @@ from api.notes import endpoints as notes
 from api.notes import pages as note_pages
 from api.notices import endpoints as notices
 from api.notices import pages as notice_pages
-from api.operations import drill_endpoints
+from api.operations import doctor_pages, drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
@@ -101,7 +101,7 @@ PAGES = (
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, criminal_case_pages, account_pages, error_pages,
+    learning_pages, criminal_case_pages, account_pages, doctor_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -25,13 +25,17 @@ def main() -> int:
     set_private_umask()
     try:
         settings = get_settings()
-        check_key(settings)
         mend(settings)
+        check_key(settings)
         engine.migrate(settings)
         asyncio.run(check_installation(settings))
         asyncio.run(
             prepare_namespace(
-                settings.temporal_target, settings.temporal_namespace, settings.retention_days, typed(SEARCH_ATTRIBUTES)
+                settings.temporal_target,
+                settings.temporal_namespace,
+                settings.retention_days,
+                typed(SEARCH_ATTRIBUTES),
+                settings.temporal_link,
             )
         )
     except (ValidationError, PreflightError, EngineError, engine.NoSuchRevision, StoreUnavailable) as error:

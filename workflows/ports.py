@@ -45,4 +45,13 @@ async def learn() -> int:
 
     Idempotent: where nothing was confirmed since, such a job makes nothing.
     """
-    raise RuntimeError("a port has no body; the worker registers activities.learn")
+    raise RuntimeError("a port has no body; the worker registers activities.queue")
+
+
+@activity.defn(name="examine")
+async def examine() -> int:
+    """Has the API look at every dispute and every run for what is wrong, by a job in a process of its own; answers 1.
+
+    Idempotent: what was found stays one finding until it is gone.
+    """
+    raise RuntimeError("a port has no body; the worker registers activities.queue")

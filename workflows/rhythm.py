@@ -1,4 +1,6 @@
-"""Scheduled work beside the disputes: archiving, the morning's digests, learning at night. A beat is a run."""
+"""Scheduled work beside the disputes: archiving, the morning's digests, learning and the doctor at
+night. A beat is a run.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,7 @@ BEATS: tuple[Beat, ...] = (
     Beat(activity="archive", every_minutes=10),
     Beat(activity="digest", daily_at="08:00"),
     Beat(activity="learn", daily_at="03:30"),
+    Beat(activity="examine", daily_at="02:30"),
 )
 
 

@@ -51,6 +51,8 @@ NOTED: dict[str, str] = {
     "hazard": "查看隐患",
     "hazards": "查看隐患清单",
     "calendar": "发布工作日历",
+    "doctor:read": "查看运行检查",
+    "doctor:examine": "运行检查",
     "learning:make": "从纠正中学习",
     "learning:switch": "启用或停用纠正学习",
     "learning:alias": "查看或停用地址别名",

@@ -21,9 +21,11 @@ from api.core.schemas import JsonObject
 from api.histories.lookup import Histories
 from api.histories.replayed_runs import all_asked
 from api.learning.making import learned
+from api.operations.doctor import examination
 from domain.base import Model
 from domain.errors import SantuiError
 from infra.database.engine import Database, open_database
+from infra.health.doctor.records import JOB as EXAMINATION
 from infra.records.archive import Archive
 from infra.records.calendars.editions import count_open
 from infra.records.jobs import Taken, find_job, finish, report
@@ -72,10 +74,17 @@ async def learning(settings: Settings, client: Client, database: Database, reque
     return Work(total=1, results=learned(database, lexicon))
 
 
+async def examining(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
+    """Looks at every dispute and every run for what is wrong."""
+    total, results = await examination(settings, client, database)
+    return Work(total=total, results=results)
+
+
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {
     "replays": replays,
     "calendar": calendar,
     JOB: learning,
+    EXAMINATION: examining,
 }
 
 

@@ -64,7 +64,7 @@ async def job(session: Session, actor: Actor, job_id: str) -> Job:
     item, results = dict(_item(row)), row.sealed["results"]
     if row.kind == REPLAYS:
         return Job(**item, results=results)
-    return Job(**item, results=[], untold=[each for each in results if not each["told"]])
+    return Job(**item, results=[], untold=[each for each in results if not each.get("told", True)])
 
 
 async def jobs(session: Session, actor: Actor, kind: str | None, limit: int, cursor: str | None) -> Listed[JobItem]:

@@ -25,12 +25,15 @@ from api.audit.replay_process import Room, room
 from api.cli.stuck_report import stalled
 from api.histories.lookup import Run
 from api.histories.replayed_runs import all_asked
+from api.operations.doctor import examination
 from api.operations.startup_notices import notices
 from domain.base import CHINA
 from domain.errors import ArchiveBroken, SantuiError
+from infra.health.doctor.records import findings, found_of
 from infra.read_model.writer import all_numbers
 from infra.runtime.policy_files import read_playbook
 from infra.runtime.settings import get_settings
+from infra.runtime.tls.link import LinkUnfit
 from infra.temporal.client import connect
 from workflows.ports import TASK_QUEUE
 from workflows.rhythm import BEATS, RhythmWorkflow
@@ -149,7 +152,7 @@ def doctor(numbers: Sequence[str]) -> int:
     async def work(room: Room) -> int:
         assert room.client is not None
         assert room.database is not None
-        stuck = [] if numbers else await stalled(get_settings(), room.client, room.database)
+        stuck = [] if numbers else await stalled(get_settings(), room.database) + await _examined(room)
         for line in stuck:
             print(line)
         runs = await _runs(room, numbers)
@@ -170,6 +173,23 @@ def doctor(numbers: Sequence[str]) -> int:
         return 1 if bad or unknown or stuck else 0
 
     return _in_room(work)
+
+
+async def _examined(room: Room) -> list[str]:
+    """What an examination finds, a line each; it is put on record and nothing is healed."""
+    assert room.client is not None
+    assert room.database is not None
+    total, results = await examination(get_settings(), room.client, room.database, heals=False)
+    with _progress("examination", total) as done:
+        async for _ in results:
+            done()
+    lines, cursor = [], None
+    while True:
+        async with room.database.read() as session:
+            page = await findings(session, standing=True, limit=200, cursor=cursor)
+        lines += [f"{found_of(row).what()}{found_of(row).to_do()}" for row in page.rows]
+        if not (cursor := page.next_cursor):
+            return lines
 
 
 async def _tell_notices(room: Room) -> None:
@@ -239,6 +259,8 @@ def _explained(work: Coroutine[None, None, int]) -> int:
     except SantuiError as error:
         messages = [str(each["message"]) for each in error.errors]
         console.print(" · ".join(dict.fromkeys([error.title, error.detail, *messages])))
+    except LinkUnfit as error:
+        console.print(str(error))
     except RuntimeError as error:  # the engine's client can't connect
         console.print(f"Temporal at {settings.temporal_target} does not answer ({error}); with --archive the archived "
                       "histories are used · 引擎没有响应，可加 --archive 使用档案")  # fmt: skip

@@ -1,13 +1,11 @@
-"""The doctor's look at what is stuck: reports, cases that stand still, and what the API itself could not do."""
+"""The doctor's look at what is stuck: reports, and what the API itself could not do. Cases are examined one by one."""
 
 from __future__ import annotations
 
 import httpx2
-from temporalio.client import Client
 
 from infra.database.engine import Database
-from infra.health.stuck import ended_outside, failing, in_the_store
-from infra.health.waiting import Waiting
+from infra.health.stuck import in_the_store
 from infra.runtime.settings import Settings
 
 ANSWER_WITHIN = 5.0
@@ -15,20 +13,14 @@ OF_THE_API = ("access_backlog", "background", "missing_processes")
 """What the API's own processes know best: theirs, and what the others told them."""
 
 
-async def stalled(settings: Settings, client: Client, database: Database) -> list[str]:
-    """What is stuck, a line each, with the numbers of the cases that stand still.
+async def stalled(settings: Settings, database: Database) -> list[str]:
+    """What is stuck, a line each.
 
     Raises:
-        RPCError, StoreUnavailable
+        StoreUnavailable
     """
     found = await in_the_store(database)
     lines = [waits.message() for waits in found if waits.stuck and waits.what not in OF_THE_API]
-    for what, numbers in (
-        ("failing_cases", await failing(client)),
-        ("ended_outside", await ended_outside(client, database)),
-    ):
-        if numbers:
-            lines.append(f"{Waiting(what=what, count=len(numbers)).message()}：{' '.join(numbers)}")
     return lines + await _of_the_api(settings)
 
 

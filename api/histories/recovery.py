@@ -9,7 +9,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 
 from api.histories.replay import first_input, replay, up_to
-from infra.temporal.codec import converter_for
+from domain.foreign import Foreign
+from infra.temporal.codec import converter_for, marking
 from workflows.dispute import SIGNALS, DisputeInput
 from workflows.messages.unprocessed import UnprocessedSignal
 
@@ -47,12 +48,14 @@ async def recovered(client: Client, dispute_no: str, run_id: str, ended: str) ->
 
 
 async def _behind(client: Client, history: WorkflowHistory, after: int) -> list[UnprocessedSignal]:
-    found, converter = [], converter_for(history.workflow_id, client.data_converter)
+    found, converter = [], marking(converter_for(history.workflow_id, client.data_converter))
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED and event.event_id > after:
             signaled = event.workflow_execution_signaled_event_attributes
             if signaled.signal_name not in SIGNALS:  # how far a drill had moved that run's clock is over with it
                 continue
-            (message,) = await converter.decode(signaled.input.payloads)
+            message, *more = await converter.decode(signaled.input.payloads) or [Foreign(why="empty")]
+            if more or isinstance(message, Foreign):  # a stranger's, which does not keep the case from going on
+                continue
             found.append(UnprocessedSignal(signal=signaled.signal_name, message=message))
     return found

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from api.core.context import Services
+from typing import Protocol
+
+from api.core.engine import Engine
 from domain.case.records import Incident
 from domain.transitions import message_keys
 from domain.transitions.actions import Act
+from infra.records.calendars.editions import Calendars
+
+
+class Beginning(Protocol):
+    """What the next run is begun with: the services of a process, or that part of them."""
+
+    @property
+    def engine(self) -> Engine:
+        """Where it runs."""
+
+    @property
+    def calendars(self) -> Calendars:
+        """By which days it counts."""
 
 
 async def reopen(
-    services: Services, dispute_no: str, *, incident: Incident | None = None, reopened: Act | None = None
+    services: Beginning, dispute_no: str, *, incident: Incident | None = None, reopened: Act | None = None
 ) -> None:
     """Starts the next run of a closed dispute from the state its last run left (law 8), or, where that was ended from
     outside, from the state its history gives; once for the key of a click.
@@ -30,7 +45,7 @@ async def reopen(
     await services.engine.start(begin.model_copy(update=why), next_run=True)
 
 
-async def recover(services: Services, dispute_no: str) -> bool:
+async def recover(services: Beginning, dispute_no: str) -> bool:
     """Starts the next run of a case whose run was ended from outside; False where it was not.
 
     Raises:

@@ -41,9 +41,10 @@ def message_view(m: MessageItem, now: datetime) -> View:
         title = f"{told.by + '：' if told.by else ''}{told.said}（{m.dispute_no} {told.title}）"
         href = f"/tasks/{told.task_id}" if m.kind == "named" and told.task_id else f"/disputes/{m.dispute_no}"
         return {**shown, "title": title, "href": href, "said": told.text}
-    if m.kind in ("spraying", "password_reset"):
-        of_accounts = OfAccounts.model_validate(m.model_extra)
-        return {**shown, "title": of_accounts.said, "href": "/account", "said": of_accounts.text}
+    if m.kind in ("spraying", "password_reset", "examination"):
+        told_of = OfAccounts.model_validate(m.model_extra)
+        href = "/operations" if m.kind == "examination" else "/account"
+        return {**shown, "title": told_of.said, "href": href, "said": told_of.text}
     if m.kind == "vacancies":
         vacant = Vacancies.model_validate(m.model_extra)
         title = f"警格网格对应岗位空缺 {vacant.count} 处，请明确人员"

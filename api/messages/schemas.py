@@ -68,8 +68,8 @@ class Told(Shape):
 
 
 class OfAccounts(Shape):
-    """What a message of kind `spraying` (somebody guesses at many accounts) or `password_reset` (the administrator of
-    security gave out a code for the person's account) says.
+    """What a message of kind `spraying` (somebody guesses at many accounts), `password_reset` (the administrator of
+    security gave out a code for the person's account) or `examination` (the doctor found something new) says.
     """
 
     said: str

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from api.core.schemas import Shape
 from api.disputes.schemas import DisputeItem
@@ -39,6 +39,34 @@ class Ready(Shape):
     status: Literal["ready", "stuck", "not_ready"]
     checks: dict[str, bool]
     stuck: list[Stuck]
+
+
+class FindingItem(Shape):
+    """Something that the doctor found: a sentence, what to do, and when it was found, healed and gone."""
+
+    finding_id: str
+    kind: str
+    what: str
+    to_do: str
+    found_at: datetime
+    seen_at: datetime
+    healed_at: datetime | None
+    gone_at: datetime | None
+
+
+class Findings(Shape):
+    """A page of findings, and the last examination that came to its end; none yet in a new installation."""
+
+    items: list[FindingItem]
+    next_cursor: str | None
+    examined_at: datetime | None
+    looked: int = Field(title="上次检查的纠纷和流程数")
+
+
+class ExaminationAsked(Shape):
+    """The job that looks."""
+
+    job_id: str
 
 
 class Advance(Strict):

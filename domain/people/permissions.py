@@ -50,6 +50,8 @@ CRIME_REGISTRARS = frozenset(
 police who have them, and who oversees both. [DESIGN]"""
 CRIME_READERS = CRIME_REGISTRARS | {"leader", "auditor"}
 """May read that register, as far as their own organisation and below registered it. [DESIGN]"""
+DOCTORS = frozenset({"admin_system"})
+"""May read what the doctor found and have it look now, at the county's root only: who runs the system. [DESIGN]"""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
 LEARNING_SWITCHERS = frozenset({"supervisor"})

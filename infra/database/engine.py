@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from infra.database.columns import unlock
 from infra.database.errors import explained
 from infra.database.statement_log import StatementLog, log_of
 from infra.database.statements import Parameters, Statement
+from infra.database.tls import asked_of, unreachable
 from infra.database.transactions import (
     Listener,
     Rows,
@@ -40,6 +42,7 @@ from infra.database.transactions import (
 )
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
+from infra.runtime.tls.link import Link
 from infra.wakeups.opening import open_wakeups
 from infra.wakeups.wakeups import Wakeups
 
@@ -303,20 +306,22 @@ def _sqlite(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
 
 
 def _postgresql(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
-    engine = create_async_engine(
-        settings.database_url, json_serializer=_json, pool_pre_ping=True, connect_args=POSTGRESQL, **POOL
-    )
-    event.listen(engine.sync_engine, "do_connect", _connected)
+    link = settings.database_link
+    told = {"json_serializer": _json, "pool_pre_ping": True, "connect_args": POSTGRESQL | asked_of(link), **POOL}
+    engine = create_async_engine(settings.database_url, **told)
+    event.listen(engine.sync_engine, "do_connect", partial(_connected, link))
     # Each query sees what is committed by then, which needs no transaction and no words about one.
     return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _connected(dialect: Dialect, _: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def _connected(link: Link, dialect: Dialect, _: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Connects; nobody listening, or not yet, comes as the driver's or the system's own exception."""
     try:
         return dialect.connect(*args, **options)
-    except (OSError, PostgresError) as error:
-        raise StoreUnavailable from error
+    except (OSError, PostgresError, dialect.loaded_dbapi.Error) as error:
+        if isinstance(error, sqlite3.Error):
+            raise
+        raise unreachable(link, error) from error
 
 
 def _json(value: Any) -> str:
@@ -363,14 +368,12 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = settings.database_url
+    link = settings.database_link
+    config.attributes.update(url=settings.database_url, asked=asked_of(link))
     order = [BASE, *reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()])]
     wanted = order[-1] if revision == "head" else revision
-    try:
-        with explained():
-            was = asyncio.run(_revision(settings.database_url))
-    except (OSError, PostgresError) as error:
-        raise StoreUnavailable from error
+    with explained():
+        was = asyncio.run(_revision(settings.database_url, link))
     if wanted not in order:
         raise NoSuchRevision(f"there is no revision {wanted} of the schema here, only {', '.join(order)}")
     if was not in order:
@@ -384,8 +387,9 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
     return Migrated(was=was, now=wanted, down=down)
 
 
-async def _revision(url: str) -> str:
-    engine = create_async_engine(url, poolclass=NullPool)
+async def _revision(url: str, link: Link) -> str:
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=asked_of(link))
+    event.listen(engine.sync_engine, "do_connect", partial(_connected, link))
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())

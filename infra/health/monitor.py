@@ -18,6 +18,8 @@ from temporalio.service import RPCError
 
 from domain.errors import StoreUnavailable
 from infra.database.engine import Database
+from infra.health.doctor.findings import Kind
+from infra.health.doctor.records import standing_counts
 from infra.health.heartbeat import beat, heard_of, workers_alive
 from infra.health.stuck import ended_outside, failing, in_the_store
 from infra.health.waiting import Waiting, together, works_failing
@@ -32,6 +34,7 @@ EVERY = 5.0
 ANSWER_WITHIN = 2.0
 """Seconds in which a part has to answer."""
 WAITING = Gauge("santui_waiting", "What waits to be done, by kind", ["what"], registry=SHARED)
+FINDINGS = Gauge("santui_findings", "What the doctor found and is not gone, by kind", ["kind"], registry=SHARED)
 OLDEST = Gauge("santui_waiting_seconds", "Seconds that the oldest of it has waited", ["what"], registry=SHARED)
 log = structlog.get_logger()
 
@@ -91,6 +94,7 @@ class Health:
         while True:
             for measure in (self._in_the_store, self._missing, self._failing, self._ended_outside):
                 await self._measure(measure)
+            await self._measure(self._findings)
             for waits in self.waiting():
                 WAITING.labels(waits.what).set(waits.count)
                 OLDEST.labels(waits.what).set(waits.seconds)
@@ -106,11 +110,18 @@ class Health:
         return [Waiting(what="missing_processes", count=missing, since=self._missing_since)]
 
     async def _failing(self) -> list[Waiting]:
-        return [Waiting(what="failing_cases", count=len(await failing(self._client)), at_once=True)]
+        return [Waiting(what="failing_cases", count=len(await failing(self._client, self._database)), at_once=True)]
 
     async def _ended_outside(self) -> list[Waiting]:
         ended = await ended_outside(self._client, self._database)
         return [Waiting(what="ended_outside", count=len(ended), at_once=True)]
+
+    async def _findings(self) -> list[Waiting]:
+        """For the metric alone: what stands still is measured above, and what is not ours stops nobody."""
+        counts = await standing_counts(self._database)
+        for kind in Kind:
+            FINDINGS.labels(kind).set(counts.get(kind, 0))
+        return []
 
     async def _measure(self, measure: Callable[[], Awaitable[list[Waiting]]]) -> None:
         try:

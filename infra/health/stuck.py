@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from infra.database.engine import Database
 from infra.database.tables.read_model import DisputeRow
 from infra.health.heartbeat import heard_of
+from infra.health.on_record import on_record
 from infra.health.waiting import Waiting, together
 from infra.records.deliveries import undelivered_summary
 
@@ -44,13 +45,15 @@ async def in_the_store(database: Database, besides: str = "") -> list[Waiting]:
     ]
 
 
-async def failing(client: Client) -> list[str]:
-    """The numbers of the cases whose workflow tasks fail again and again, as the engine reports them.
+async def failing(client: Client, database: Database) -> list[str]:
+    """The numbers of the cases whose workflow tasks fail again and again, as the engine reports them; no stranger's.
 
     Raises:
         RPCError: the engine does not answer, or is none that reports them (docs/operations.md).
+        StoreUnavailable
     """
-    return sorted({run.id async for run in client.list_workflows(_FAILING, limit=MOST)})
+    found = {run.id async for run in client.list_workflows(_FAILING, limit=MOST)}
+    return sorted(await on_record(database, found))
 
 
 async def ended_outside(client: Client, database: Database) -> list[str]:
@@ -59,7 +62,9 @@ async def ended_outside(client: Client, database: Database) -> list[str]:
     Raises:
         RPCError, StoreUnavailable
     """
-    numbers = sorted({run.id async for run in client.list_workflows(_ENDED_RUNS, limit=MOST)})
+    found = {run.id async for run in client.list_workflows(_ENDED_RUNS, limit=MOST)}
+    # A start that is not ours fails at once and is nobody's dispute: `doctor` names it.
+    numbers = sorted(await on_record(database, found))
     if not numbers:
         return []
     return [number for number in await _open(database, numbers) if await _ended(client, number)]

@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.people.passwords import PasswordRules
 from domain.people.sign_ins import Lasting
+from infra.runtime.tls.link import Link
 
 PREFIX = "SANTUI_"
 LOOPBACK = "127.0.0.1"
@@ -61,10 +63,33 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default_factory=_database_in, description="Read model and what is not process; SQLite in the state directory."
     )
+    database_tls: bool | None = Field(
+        default=None,
+        description="1: TLS to PostgreSQL, whose certificate and name are checked; 0: in the clear, wherever it is; "
+        "unset: in the clear, which production mode refuses to another machine.",
+    )
+    database_tls_ca: Path | None = Field(
+        default=None, description="PEM file of who made PostgreSQL's certificate; unset: the system's authorities."
+    )
+    database_tls_certificate: Path | None = Field(
+        default=None, description="PEM file of our own certificate for PostgreSQL."
+    )
+    database_tls_key: Path | None = Field(default=None, description="Its private key, PEM, its owner's alone.")
     temporal_address: str | None = Field(
         default=None,
         pattern=r"^[^\s/]+:\d+$",
         description="host:port of a Temporal server to use; unset: the embedded one is started.",
+    )
+    temporal_tls: bool | None = Field(default=None, description="As `SANTUI_DATABASE_TLS`, of Temporal.")
+    temporal_tls_ca: Path | None = Field(
+        default=None, description="PEM file of who made Temporal's certificate; unset: the system's authorities."
+    )
+    temporal_tls_certificate: Path | None = Field(
+        default=None, description="PEM file of our own certificate for Temporal."
+    )
+    temporal_tls_key: Path | None = Field(default=None, description="Its private key, PEM, its owner's alone.")
+    temporal_tls_name: str | None = Field(
+        default=None, description="Name in Temporal's certificate; unset: that of SANTUI_TEMPORAL_ADDRESS."
     )
     temporal_namespace: str = Field(default="santui", min_length=2, description="Namespace in the Temporal server.")
     playbook: str = Field(default="jinhua", min_length=1, description="Code of the city's playbook.")
@@ -124,7 +149,10 @@ class Settings(BaseSettings):
     )
     password_passes: int = Field(default=3, ge=1, le=20, description="Passes over that memory (argon2id).")
 
-    @field_validator("var", "key_file", "playbooks")
+    @field_validator(
+        *("var", "key_file", "playbooks"),
+        *(f"{which}_tls_{file}" for which in ("database", "temporal") for file in ("ca", "certificate", "key")),
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path else None
@@ -136,8 +164,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.production and (refused := list(self._unfit_for_production())):
-            raise ValueError("\n".join(refused))
+        unfit = [*self._unfit_for_production()] if self.production else []
+        if unfit := [*unfit, *(each for link in self.links for each in link.unfit(production=self.production))]:
+            raise ValueError("\n".join(unfit))
+        if {"ssl", "sslmode"} & parse_qs(urlsplit(self.database_url).query).keys():
+            name = variable("database_tls")
+            raise ValueError(
+                f"Say by {name} how the database is reached, not in its URL. 请用 {name} 设置数据库的 TLS。"
+            )
         ports = [self.http_port, *([] if self.temporal_address else [self.temporal_port, self.temporal_ui_port])]
         if len(set(ports)) < len(ports):
             names = ", ".join(map(variable, ("http_port", "temporal_port", "temporal_ui_port")))
@@ -185,6 +219,27 @@ class Settings(BaseSettings):
     def temporal_target(self) -> str:
         """host:port of the Temporal server, embedded or not."""
         return self.temporal_address or f"{LOOPBACK}:{self.temporal_port}"
+
+    @property
+    def temporal_link(self) -> Link:
+        """How the Temporal server is reached."""
+        host = (self.temporal_address or "").rpartition(":")[0] or None
+        return Link("Temporal", variable("temporal_tls"), host, self.temporal_tls, self.temporal_tls_ca,
+                    self.temporal_tls_certificate, self.temporal_tls_key, self.temporal_tls_name)  # fmt: skip
+
+    @property
+    def database_link(self) -> Link:
+        """How the database is reached."""
+        url = urlsplit(self.database_url)
+        (host,) = parse_qs(url.query).get("host", [url.hostname or "localhost"])[:1]
+        where = None if self.sqlite_path else host
+        return Link("PostgreSQL", variable("database_tls"), where, self.database_tls, self.database_tls_ca,
+                    self.database_tls_certificate, self.database_tls_key)  # fmt: skip
+
+    @property
+    def links(self) -> tuple[Link, Link]:
+        """The ways to other servers."""
+        return self.temporal_link, self.database_link
 
     @property
     def base_url(self) -> str:

@@ -20,6 +20,7 @@ from infra.records.incidents import cell_of, is_of_disputes
 from infra.runtime.crypto import MADE_HERE, load_keys
 from infra.runtime.file_permissions import OTHERS
 from infra.runtime.settings import Settings, variable
+from infra.runtime.tls.link import LinkUnfit
 from infra.startup.preflight import PreflightError
 
 PUBLISHED = {"1d1712d04bcd01d840cd0b93441c2812857ffd5c1d9f7ced4ed1bfd238ffcefb"}
@@ -45,11 +46,13 @@ async def check_installation(settings: Settings) -> None:
 
 
 def check_key(settings: Settings) -> None:
-    """In production the key exists, and is nobody else's: elsewhere one is made where there is none.
+    """No file with a key in it can be read by others, and certificates are usable. In production the key of the
+    payloads exists, and is nobody else's: elsewhere one is made where there is none.
 
     Raises:
         PreflightError
     """
+    _private(settings)
     if not settings.production:
         return
     name = variable("key_file")
@@ -65,16 +68,23 @@ def check_key(settings: Settings) -> None:
             f"Production mode refuses a key that is published with santui: set {name} to one of your own. "
             f"生产模式不允许使用公开的测试密钥，请设置 {name}。"
         )
-    if settings.key_file.stat().st_mode & OTHERS:
-        raise PreflightError(
-            f"Production mode refuses a key that others can read ({settings.key_file}): chmod 600. "
-            f"生产模式不允许他人可读的密钥文件，请执行 chmod 600。"
-        )
     if any(line.startswith(MADE_HERE) for line in content.decode(errors="replace").split()):
         raise PreflightError(
             f"Production mode refuses a key that a start outside production made: make one of your own and set {name}. "
             f"生产模式不允许使用系统自动生成的密钥，请自行生成并设置 {name}。"
         )
+
+
+def _private(settings: Settings) -> None:
+    for file in (settings.key_file, *(link.key for link in settings.links)):
+        if file and file.exists() and file.stat().st_mode & OTHERS:
+            raise PreflightError(f"Refused: a key that others can read ({file}): chmod 600. "
+                                 f"密钥文件他人可读，请执行 chmod 600。")  # fmt: skip
+    try:
+        for link in settings.links:
+            link.context()
+    except LinkUnfit as error:
+        raise PreflightError(str(error)) from error
 
 
 async def _no_key_is_missing(database: Database, settings: Settings) -> None:

@@ -70,8 +70,9 @@ def run(
 
     async def prepare() -> None:
         await prepare_namespace(
-            settings.temporal_target, settings.temporal_namespace, settings.retention_days, search_attributes
-        )
+            settings.temporal_target, settings.temporal_namespace, settings.retention_days, search_attributes,
+            settings.temporal_link,
+        )  # fmt: skip
 
     engine: ChildSpec | Step = (
         Step("temporal", prepare)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.service import GrpcCompression
+from temporalio.service import GrpcCompression, TLSConfig
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
+from infra.runtime.tls.link import Link
 from infra.temporal.codec import data_converter, marking
 
 TASK_TIMEOUT = timedelta(seconds=3)
@@ -17,13 +18,38 @@ TASK_TIMEOUT = timedelta(seconds=3)
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client whose payloads and failures are encrypted. One a process, on its event loop; `lazy` connects late."""
-    return await Client.connect(
-        settings.temporal_target,
-        namespace=settings.temporal_namespace,
-        data_converter=data_converter(load_keys(settings.key_file)),
-        grpc_compression=GrpcCompression.NONE,
-        lazy=lazy,
+    """A client whose payloads and failures are encrypted. One a process, on its event loop; `lazy` connects late.
+
+    Raises:
+        RuntimeError: nobody answers; `LinkUnfit` where that is for a certificate.
+    """
+    link = settings.temporal_link
+    try:
+        return await Client.connect(
+            settings.temporal_target,
+            namespace=settings.temporal_namespace,
+            data_converter=data_converter(load_keys(settings.key_file)),
+            grpc_compression=GrpcCompression.NONE,
+            tls=tls_of(link),
+            lazy=lazy,
+        )
+    except RuntimeError as error:
+        raise link.refused(error) or error from error
+
+
+def tls_of(link: Link) -> TLSConfig | bool:
+    """What Temporal's client speaks TLS with; False in the clear.
+
+    Raises:
+        LinkUnfit
+    """
+    if link.context() is None:
+        return False
+    return TLSConfig(
+        server_root_ca_cert=link.read(link.ca),
+        domain=link.name,
+        client_cert=link.read(link.certificate),
+        client_private_key=link.read(link.key),
     )
 
 

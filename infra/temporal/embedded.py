@@ -23,6 +23,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.runtime.settings import LOOPBACK, Settings
+from infra.runtime.tls.link import Link
+from infra.temporal.client import tls_of
 
 ANSWER_WITHIN = 60.0
 RPC_TIMEOUT = timedelta(seconds=5)
@@ -77,7 +79,7 @@ def typed(names: Mapping[str, str]) -> dict[str, IndexedValueType.ValueType]:
 
 
 async def prepare_namespace(
-    target: str, namespace: str, retention_days: int, search_attributes: SearchAttributes
+    target: str, namespace: str, retention_days: int, search_attributes: SearchAttributes, link: Link | None = None
 ) -> None:
     """Waits until the server answers; then the namespace exists, keeps closed runs for years, knows our attributes.
 
@@ -89,7 +91,7 @@ async def prepare_namespace(
         async with asyncio.timeout(ANSWER_WITHIN):
             while True:
                 try:
-                    client = await Client.connect(target, namespace=namespace)
+                    client = await Client.connect(target, namespace=namespace, tls=tls_of(link) if link else False)
                     await _keep_for(timedelta(days=retention_days), client)
                     return await _register(search_attributes, client)
                 # A server in start-up refuses connections, then look-ups; its caches take in a change a moment later.
@@ -99,6 +101,8 @@ async def prepare_namespace(
                             f"Temporal at {target} refused to prepare the namespace {namespace}: {error.message}. "
                             "Temporal 服务拒绝了命名空间设置。"
                         ) from error
+                    if link and (unfit := link.refused(error)):
+                        raise EngineError(str(unfit)) from error
                     last = error
                 await asyncio.sleep(PAUSE)
     except TimeoutError:

@@ -9,6 +9,7 @@ own is known at once (`changed`). While the connection does not answer no genera
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from typing import Any
 
@@ -35,11 +36,13 @@ log = structlog.get_logger()
 class Notifications(Wakeups):
     """Signals of the processes on one PostgreSQL database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
         parsed = make_url(url)
         told: dict[str, Any] = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
         self._connect = {name: value for name, value in told.items() if name not in _OF_POOL}
+        if tls:
+            self._connect["ssl"] = tls
         self._alive, self._said = _NEVER, False
         self._generations = dict.fromkeys(Topic, 0)
 

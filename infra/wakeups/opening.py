@@ -12,4 +12,4 @@ def open_wakeups(settings: Settings) -> Wakeups:
     """Of this process; to be closed."""
     if settings.sqlite_path:
         return OneMachine(settings.run_dir / "wakeups", settings.sqlite_path)
-    return Notifications(settings.database_url)
+    return Notifications(settings.database_url, settings.database_link.context())

@@ -158,6 +158,8 @@ def _publish_calendar(county: County) -> None:
         },
     )
     admin.get("/v1/calendar/editions")
+    admin.post("/v1/examinations")
+    admin.get("/v1/findings")
 
 
 def _entrust(county: County) -> None:

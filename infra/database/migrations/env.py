@@ -15,6 +15,7 @@ import infra.database.tables  # noqa: F401  the tables register themselves
 from infra.database.columns import Instant, Sealed
 
 URL: str = context.config.attributes["url"]
+ASKED: dict[str, Any] = context.config.attributes["asked"]
 
 
 def _plain_type(kind: str, item: Any, _: object) -> str | Literal[False]:
@@ -42,7 +43,7 @@ def _begin(connection: Connection) -> None:
 
 
 async def _online() -> None:
-    engine = create_async_engine(URL, poolclass=pool.NullPool)
+    engine = create_async_engine(URL, poolclass=pool.NullPool, connect_args=ASKED)
     if engine.dialect.name == "sqlite":
         # The driver would commit before each change of the schema, and a failure would leave half of a migration.
         event.listen(engine.sync_engine, "connect", _by_us)

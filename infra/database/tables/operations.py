@@ -107,6 +107,33 @@ class PlaceAliasRow(SQLModel, table=True):
     """`infra.records.learning.aliases.Told`"""
 
 
+class ExaminationRow(SQLModel, table=True):
+    """One look of the doctor at all runs, once it has come to its end."""
+
+    __tablename__ = "examination"
+    began: datetime = instant_field(primary_key=True)
+    ended: datetime = instant_field()
+    looked: int
+    """at how many disputes and runs"""
+
+
+class FindingRow(SQLModel, table=True):
+    """Something that the doctor found; never deleted. Found again after it was gone it is another."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("finding_standing", "gone_at", "kind"),)
+    finding_id: str = Field(primary_key=True)
+    digest: str = Field(index=True)
+    kind: str
+    found_at: datetime = instant_field(index=True)
+    seen_at: datetime = instant_field()
+    """when the last examination that saw it began"""
+    healed_at: datetime | None = instant_field(default=None)
+    gone_at: datetime | None = instant_field(default=None)
+    sealed: Any = Field(sa_column=Column(Sealed("finding"), nullable=False))
+    """`infra.health.doctor.findings.Found`: who starts a run that is not ours may call it what he likes"""
+
+
 class SignInRow(SQLModel, table=True):
     """A try at signing in that failed, or is under way; gone after a day."""
 

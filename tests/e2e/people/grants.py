@@ -331,6 +331,8 @@ GRANTS: dict[tuple[str, str], Grant] = {
         at("/v1/calendar/editions", json={"edition": "2020-01", "holidays": ["2020-01-01"], "reason": "试"}),
         lambda person, scene: {422} if person.has("admin_system") else {403},
     ),
+    ("GET", "/v1/findings"): Grant(at("/v1/findings"), at_the_root("admin_system")),
+    ("POST", "/v1/examinations"): Grant(at("/v1/examinations", json={}), at_the_root("admin_system")),
     ("GET", "/v1/learning"): Grant(at("/v1/learning"), anybody),
     ("GET", "/v1/learning/editions"): Grant(at("/v1/learning/editions"), anybody),
     ("POST", "/v1/learning/editions"): Grant(at("/v1/learning/editions", json={}), at_the_root("supervisor")),

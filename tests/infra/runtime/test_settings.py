@@ -78,6 +78,7 @@ def test_the_address_to_ask_is_one_that_can_be_asked(host: str, url: str) -> Non
 FIT = {
     "production": True, "drill": False, "demo": False, "database_url": "postgresql+asyncpg://u:p@h/d",
     "temporal_address": "temporal:7233", "key_file": "/run/secrets/santui_key",
+    "database_tls": False, "temporal_tls": False,
 }  # fmt: skip
 
 
@@ -98,6 +99,8 @@ FIT = {
             1,
             "production mode refuses passwords that are quickly guessed: set SANTUI_PASSWORD_PASSES",
         ),
+        ("database_tls", None, "production mode refuses PostgreSQL at h in the clear: set SANTUI_DATABASE_TLS=1, or"),
+        ("temporal_tls", None, "production mode refuses Temporal at temporal in the clear: set SANTUI_TEMPORAL_TLS=1"),
         ("key_file", None, "production mode refuses a key inside the state directory ("),
     ],
 )
@@ -160,3 +163,27 @@ def test_processes_are_named_and_one_of_each_kind_has_its_kind_s_name() -> None:
     assert (Settings().api_names, Settings().worker_names) == (("api",), ("worker",))
     many = Settings(api_processes=3, workers=2)
     assert (many.api_names, many.worker_names) == (("api", "api-2", "api-3"), ("worker", "worker-2"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"temporal_address": "t:1", "temporal_tls_ca": "ca.pem"}, "set SANTUI_TEMPORAL_TLS=1 as well"),
+        ({"temporal_address": "t:1", "temporal_tls": True, "temporal_tls_key": "k"}, "set both"),
+        ({"temporal_tls": True}, "is for a server of your own"),
+        ({"database_url": "postgresql+asyncpg://u@h/d?sslmode=require"}, "Say by SANTUI_DATABASE_TLS"),
+    ],
+)
+def test_what_is_said_of_tls_goes_together(given: dict[str, object], said: str) -> None:
+    assert said in refused(**given)
+
+
+@pytest.mark.parametrize(
+    ("host", "remote"), [("127.0.0.1", False), ("localhost", False), ("[::1]", False), ("10.0.0.7", True), ("db", True)]
+)
+def test_production_talks_in_the_clear_within_the_machine_only(host: str, remote: bool) -> None:
+    given = {**FIT, "database_tls": None, "database_url": f"postgresql+asyncpg://u:p@{host}/d"}
+    if remote:
+        assert "in the clear" in refused(**given)
+    else:
+        assert not Settings.model_validate(given).database_link.remote

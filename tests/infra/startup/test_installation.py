@@ -80,6 +80,7 @@ async def test_production_makes_no_key_and_takes_none_that_is_published(tmp_path
     assert "put the key file there or set SANTUI_KEY_FILE" in sentence(error)
     assert not settings.key_file.exists()
     settings.key_file.write_bytes((ROOT / "tests" / "replay" / "golden.key").read_bytes())
+    settings.key_file.chmod(0o600)
     with pytest.raises(PreflightError) as error:
         check_key(settings)
     assert "a key that is published with santui: set SANTUI_KEY_FILE" in sentence(error)
@@ -90,8 +91,9 @@ async def test_production_makes_no_key_and_takes_none_that_is_published(tmp_path
     own_key(settings.key_file)
     check_key(settings)
     settings.key_file.chmod(0o644)
-    with pytest.raises(PreflightError, match="a key that others can read"):
-        check_key(settings)
+    for either in (settings, settings.model_copy(update={"production": False})):
+        with pytest.raises(PreflightError, match="a key that others can read"):
+            check_key(either)
 
 
 async def test_a_key_that_was_used_must_stay_until_it_is_let_go_of(anywhere: Settings) -> None:
