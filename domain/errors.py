@@ -16,16 +16,20 @@ SantuiError
 │   │   ├── DisputeClosed      409  dispute_closed
 │   │   ├── SourceNoConflict   409  source_no_conflict
 │   │   └── WorkLeftOpen       409  work_left_open
+│   ├── TooSlow                408  too_slow
 │   ├── TooLarge               413  too_large
 │   ├── MediaRefused           415  media_type_refused
 │   ├── FieldsInvalid          422  fields_invalid
 │   ├── KeyReused              422  idempotency_key_reused
 │   ├── TooManyTries           429  too_many_tries
-│   └── TooManyStreams         429  too_many_streams
+│   ├── TooManyStreams         429  too_many_streams
+│   └── QuotaReached           429  quota_reached
 ├── Unavailable                503  engine_unavailable
 │   ├── StoreUnavailable       503  store_unavailable
+│   ├── ScannerUnavailable     503  scanner_unavailable
 │   └── Busy                   503  busy
 ├── ArchiveBroken          500  archive_broken
+├── FileBroken             500  file_broken
 └── PolicyInvalid                   a playbook, lexicon or calendar that cannot be used; names file and line
 """
 
@@ -170,6 +174,14 @@ class WorkLeftOpen(Conflict):
     title = "尚有工作没有交接"
 
 
+class TooSlow(Refused):
+    """A request that comes too slowly, or was cut off."""
+
+    code = "too_slow"
+    status = 408
+    title = "请求传送过慢或中断，请重试"
+
+
 class TooLarge(Refused):
     """A file, a body, or a message to the engine above the limit."""
 
@@ -218,6 +230,18 @@ class TooManyStreams(Refused):
     title = "打开的页面过多，请关闭一些后重试"
 
 
+class QuotaReached(Refused):
+    """The person has had as much of something as one may in a time; `after` says in how many seconds there is more."""
+
+    code = "quota_reached"
+    status = 429
+    title = "已达到使用上限，请稍后再试"
+
+    def __init__(self, detail: str = "", *, errors: list[dict[str, Any]] | None = None, after: int = 60) -> None:
+        super().__init__(detail, errors=errors)
+        self.after = after
+
+
 class Unavailable(SantuiError):
     """The engine does not answer; the same request may be sent again with the same key.
 
@@ -242,6 +266,13 @@ class StoreUnavailable(Unavailable):
     title = "数据库暂时不可用，请稍后重试"
 
 
+class ScannerUnavailable(Unavailable):
+    """Files are to be looked through for viruses, and what does it does not answer: none is taken."""
+
+    code = "scanner_unavailable"
+    title = "病毒检查暂时不可用，文件没有接收，请稍后重试"
+
+
 class Busy(Unavailable):
     """More came at once than can be handled; nothing was done, and the same request may be sent again."""
 
@@ -254,6 +285,13 @@ class ArchiveBroken(SantuiError):
 
     code = "archive_broken"
     title = "档案文件已被改动"
+
+
+class FileBroken(SantuiError):
+    """A file is not what was put there."""
+
+    code = "file_broken"
+    title = "附件文件已损坏或被改动，请联系系统管理员"
 
 
 class PolicyInvalid(SantuiError):

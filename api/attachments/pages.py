@@ -18,9 +18,13 @@ router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/attachments/{attachment_id}")
-async def attachment(services: ServicesDep, session: SessionDep, viewer: ViewerDep, attachment_id: str) -> Response:
-    """A file."""
-    return as_file(await read_file(services, session, viewer.actor, attachment_id))
+async def attachment(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, attachment_id: str,
+    original: bool = False,
+) -> Response:  # fmt: skip
+    """A file as it may be shown; `original`: as it was sent, to be saved."""
+    file = await read_file(services, session, viewer.actor, attachment_id, shown=not original)
+    return as_file(file, request.headers.get("Range"))
 
 
 @router.get("/attachments/{attachment_id}/thumbnail")

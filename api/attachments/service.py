@@ -6,9 +6,12 @@ sender's own: nobody else sees it, he may remove it, and after a time it is swep
 
 from __future__ import annotations
 
+import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
@@ -18,46 +21,65 @@ from api.attachments.schemas import Attachment, Removed
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from domain.case.records import Evidence
-from domain.errors import Conflict, NotEntitled, Refused
+from domain.errors import Conflict, FileBroken, NotEntitled, Refused
 from domain.people.organisation import Actor
 from infra.database.engine import Session
-from infra.database.ids import new_id
-from infra.records.attachments import add_attachment, drop_attachment, return_attachments, send_attachments
-from infra.runtime.thumbnails import make_thumbnail
+from infra.database.tables.attachments import AttachmentRow
+from infra.files import examining
+from infra.files.names import clean_name
+from infra.files.pictures import draw
+from infra.files.store import SHOWN, SMALL, Incoming
+from infra.records.attachments import (
+    add_attachment,
+    check_room,
+    drop_attachment,
+    return_attachments,
+    send_attachments,
+)
 
 FILES = 12
 """Files that one form brings, at most."""
+_LOOKED_AT = asyncio.Semaphore(2)
+"""Files that are looked through at once: each keeps a core busy."""
 _ATTACHED = TypeAdapter(Attachment)
 _REMOVED = TypeAdapter(Removed)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it was sent, its type detected from its content."""
+    """A file that came in and was found to be acceptable, its type and its name's ending told from its content."""
 
     name: str
-    content: bytes
     media_type: str
-    sha256: str
+    incoming: Incoming
 
 
 @dataclass(frozen=True)
 class FileContent:
-    """A file to be sent. `inline`: a browser may show it instead of saving it under its name."""
+    """A file to be sent, `size` in bytes. `inline`: a browser may show it instead of saving it under its name."""
 
-    content: bytes
+    file: BinaryIO
+    size: int
     media_type: str
     name: str | None
     inline: bool
 
 
-def examine(services: Services, name: str | None, content: bytes) -> Upload:
-    """A file whose content was found to be acceptable.
+async def examine(services: Services, name: str | None, incoming: Incoming) -> Upload:
+    """Looks at a file before it is taken.
 
     Raises:
-        FieldsInvalid, TooLarge, MediaRefused
+        FieldsInvalid: it is empty.
+        TooLarge, MediaRefused
+        StoreUnavailable: it could not be written.
+        ScannerUnavailable: it was to be looked through for viruses, and could not be.
     """
-    return Upload(name or "附件", content, *services.files.examine(content))
+    file = await asyncio.to_thread(incoming.check)
+    async with _LOOKED_AT:
+        media_type = await asyncio.to_thread(examining.examine, file)
+    if services.scanner:
+        await services.scanner.check(file)
+    return Upload(clean_name(name, examining.ADMITTED[media_type]), media_type, incoming)
 
 
 async def attach(
@@ -67,41 +89,41 @@ async def attach(
 
     Raises:
         NotFound, NotEntitled: the person does not see the dispute, or may only look at it.
+        MediaRefused: it is a picture of too many pixels.
+        QuotaReached, TooLarge: the person has sent as much as one may in a day, or the case has as much as one may.
         KeyReused: the key came with another file before.
         StoreUnavailable: the file or its row can't be written.
     """
-    stored: list[str] = []
+    incoming, settings = upload.incoming, services.settings
 
     async def do(_: str) -> Effect[Attachment]:
         await check_may_attach(services, session, actor, dispute_no)
         await session.close()
-        thumbnail = await make_thumbnail(upload.content, upload.media_type)
-        stored.append(new_id())
-        await services.files.put(stored[-1], upload.content, thumbnail)
+        drawn = await draw(incoming.check(), upload.media_type)
+        await services.files.keep(incoming, drawn)
 
         async def register(transaction: Session) -> Answer[Attachment]:
-            row = await add_attachment(transaction, stored[-1], dispute_no, actor, name=upload.name,
-                                       sha256=upload.sha256, media_type=upload.media_type, size=len(upload.content),
-                                       small=thumbnail is not None)  # fmt: skip
+            await check_room(
+                transaction, actor.person_id, dispute_no, incoming.size,
+                of_day=settings.upload_day_mb * 2**20, of_case=settings.case_files_mb * 2**20,
+            )  # fmt: skip
+            row = await add_attachment(transaction, incoming.attachment_id, dispute_no, actor, name=upload.name,
+                                       sha256=incoming.sha256, media_type=upload.media_type, size=incoming.size,
+                                       small=bool(drawn))  # fmt: skip
             return Answer(201, present_attachment(row))
 
-        return Effect(register)
+        return Effect(register, f"files of {actor.person_id}")
 
-    content = [dispute_no, upload.sha256, upload.name]
+    content = [dispute_no, incoming.sha256, upload.name]
     try:
         answer = await once(services, session, actor, "attachment", key, content, _ATTACHED, do)
     except Refused:
-        await _discard(services, stored)
+        await services.files.remove(incoming.attachment_id)
         raise
     # After any other error there may be a row or not: where there is none, the sweep finds the file.
-    await _discard(services, [each for each in stored if each != answer.body.attachment_id])
+    if answer.body.attachment_id != incoming.attachment_id:  # another request with the same key was first
+        await services.files.remove(incoming.attachment_id)
     return answer
-
-
-async def _discard(services: Services, attachment_ids: list[str]) -> None:
-    """Removes files from the disk that no row knows: another request with the same key was first."""
-    for attachment_id in attachment_ids:
-        await services.files.remove(attachment_id)
 
 
 async def remove(
@@ -129,19 +151,24 @@ async def remove(
     return await once(services, session, actor, f"remove:{attachment_id}", key, None, _REMOVED, do)
 
 
-async def read_file(services: Services, session: Session, actor: Actor, attachment_id: str) -> FileContent:
-    """A file of a dispute the person may see; the reading is noted.
+async def read_file(
+    services: Services, session: Session, actor: Actor, attachment_id: str, *, shown: bool = False
+) -> FileContent:
+    """A file of a dispute the person may see, as it was sent; the reading is noted.
+
+    `shown`: as a browser may show it. A picture is one drawn anew then; what is neither that nor a recording is saved.
 
     Raises:
         NotFound: there is none, or not for this person.
         StoreUnavailable: the disk does not answer.
+        FileBroken
     """
     row = await visible_attachment(services, session, actor, attachment_id)
     await session.close()
     services.access.note(actor.person_id, row.dispute_no, "attachment")
-    shown = row.media_type.split("/")[0] in ("image", "video", "audio")
-    content = await services.files.get(attachment_id)
-    return FileContent(content, row.media_type, row.sealed["name"], inline=shown)
+    if shown and row.sealed["small"]:
+        return await _content(services, row, SHOWN)
+    return await _content(services, row, inline=shown and row.media_type.split("/")[0] in ("video", "audio"))
 
 
 async def read_thumbnail(services: Services, session: Session, actor: Actor, attachment_id: str) -> FileContent:
@@ -150,11 +177,23 @@ async def read_thumbnail(services: Services, session: Session, actor: Actor, att
     Raises:
         NotFound: there is no such file for this person, or it is no picture that could be opened.
         StoreUnavailable: the disk does not answer.
+        FileBroken
     """
     row = await visible_attachment(services, session, actor, attachment_id)
     await session.close()
     services.access.note_look(actor.person_id, row.dispute_no)
-    return FileContent(await services.files.get_small(attachment_id), "image/jpeg", None, inline=True)
+    return await _content(services, row, SMALL)
+
+
+async def _content(services: Services, row: AttachmentRow, which: str = "", *, inline: bool = True) -> FileContent:
+    file = await services.files.open(row.attachment_id, which)
+    size = file.seek(0, io.SEEK_END)
+    if which:
+        return FileContent(file, size, "image/jpeg", None, inline=True)
+    if size != row.size:
+        file.close()
+        raise FileBroken
+    return FileContent(file, size, row.media_type, row.sealed["name"], inline)
 
 
 @asynccontextmanager

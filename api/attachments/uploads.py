@@ -6,10 +6,12 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.attachments.service import FILES, attach, examine
 from api.core.context import Services
+from api.core.deps import incoming_of
 from api.core.idempotency import digest
 from api.web.session import Viewer, text
 from domain.errors import Refused, Unavailable
 from infra.database.engine import Session
+from infra.files.names import clean_name
 
 
 async def take_files(
@@ -22,13 +24,13 @@ async def take_files(
     key, kept, wrong = text(form, "key"), [], []
     chosen = [file for file in form.getlist("files") if isinstance(file, UploadFile) and file.filename]
     for number, file in enumerate(chosen, start=1):
-        name = file.filename or ""
+        name = clean_name(file.filename)
         if number > FILES:
             wrong.append(f"{name}：一次最多上传 {FILES} 个文件，此文件没有上传")
             continue
         try:
-            upload = examine(services, name, await file.read(services.files.limit + 1))
-            file_key = f"{key}:{digest(upload.sha256, upload.name)}" if key else None
+            upload = await examine(services, name, incoming_of(file))
+            file_key = f"{key}:{digest(upload.incoming.sha256, upload.name)}" if key else None
             async with services.database.resume(session):
                 answer = await attach(services, session, viewer.actor, dispute_no, upload, file_key)
             kept.append(answer.body.attachment_id)

@@ -14,6 +14,8 @@ from api.core.jobs import JobRunner
 from api.core.read_your_writes import RevisionWaiter
 from api.core.workflow_client import WorkflowClient
 from infra.database.engine import Database, open_database
+from infra.files.scanning import Scanner
+from infra.files.store import FileStore
 from infra.health.monitor import Health
 from infra.records.access_log import AccessLog
 from infra.records.actors import Actors
@@ -26,7 +28,6 @@ from infra.records.signing_in.tries import SignInLimit
 from infra.runtime.admission import Admission
 from infra.runtime.background import Background
 from infra.runtime.crypto import load_keys
-from infra.runtime.files import FileStore
 from infra.runtime.identity import Identity
 from infra.runtime.places import Places
 from infra.runtime.policy_files import Policy, read_policy
@@ -56,6 +57,8 @@ class Services:
     client: Client
     """Temporal's, for histories and operators; services send through `engine`"""
     files: FileStore
+    scanner: Scanner | None
+    """of what is uploaded, where there is one"""
     forms: FormTokens
     sessions: Sessions
     sign_ins: SignInLimit
@@ -136,6 +139,7 @@ def assemble(
         calendars=Calendars(database, policy.calendar),
         learned=LearnedEditions(database),
         aliases=PlaceAliases(database),
+        scanner=Scanner(settings.clamd, settings.clamd_seconds) if settings.clamd else None,
         files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
         forms=forms,
         sessions=sessions,

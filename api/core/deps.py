@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 
 from api.core.context import Services
 from domain.errors import NotSignedIn, PasswordDue
 from domain.people.organisation import Actor
 from domain.storable_text import is_fit
 from infra.database.engine import Session
+from infra.database.ids import new_id
+from infra.files.parsing import SealingParser
+from infra.files.store import Incoming
 
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
 
@@ -36,6 +44,40 @@ async def get_session(request: Request) -> AsyncIterator[Session]:
 
 
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+class SealingRequest(Request):
+    """A request whose form's files go sealed to where they stay (`infra.files.parsing`)."""
+
+    async def _get_form(self, **limits: Any) -> FormData:
+        if self._form is None and self.headers.get("Content-Type", "").lower().startswith("multipart/form-data"):
+            files = (await get_services(self)).files
+            try:
+                async with aclosing(self.stream()) as stream:
+                    self._form = await SealingParser(
+                        lambda: files.receive(new_id()), self.headers, stream, **limits
+                    ).parse()
+            except MultiPartException as error:
+                raise HTTPException(400, error.message) from error
+        return await super()._get_form(**limits)
+
+
+class SealingRoute(APIRoute):
+    """A route of such requests."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, given such a request."""
+        handle = super().get_route_handler()
+
+        async def sealing(request: Request) -> Response:
+            return await handle(SealingRequest(request.scope, request.receive))
+
+        return sealing
+
+
+def incoming_of(file: UploadFile) -> Incoming:
+    """What came in as a file of a form of such a request."""
+    return cast(Incoming, file.file)
 
 
 class SignedIn(HTTPBearer):

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.core.schemas import JsonObject
-from domain.errors import Refused, SantuiError, StoreUnavailable, Unavailable, by_code
+from domain.errors import QuotaReached, Refused, SantuiError, StoreUnavailable, Unavailable, by_code
 from domain.validation_messages import field_errors
 
 MEDIA = "application/problem+json"
@@ -20,6 +20,7 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _TITLES = {
     404: "未找到",
     405: "不支持的请求方法",
+    408: "请求传送过慢或中断，请重试",
     413: "内容超过大小限制",
     415: "不支持的内容类型",
     400: "请求格式有误",
@@ -52,6 +53,7 @@ def problem_response(error: SantuiError) -> JSONResponse:
     """An error as a response."""
     headers = {"Retry-After": "2"} if error.status == 503 else {}
     headers |= {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    headers |= {"Retry-After": str(error.after)} if isinstance(error, QuotaReached) else {}
     return JSONResponse(problem(error), status_code=error.status, media_type=MEDIA, headers=headers)
 
 
@@ -78,7 +80,9 @@ def install(app: FastAPI) -> None:
         if disk_full(error.__cause__):  # a form could not be spooled to disk while it was read
             return problem_response(StoreUnavailable("附件暂时无法保存，请稍后重试"))
         title = _TITLES.get(error.status_code, "请求未被受理")
-        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
+        code = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}.get(
+            error.status_code, "bad_request"
+        )
         body = {"type": f"urn:santui:{code}", "title": title, "status": error.status_code, "code": code}
         return JSONResponse(body, status_code=error.status_code, media_type=MEDIA, headers=error.headers)
 

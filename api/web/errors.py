@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
-from api.core.deps import get_services
+from api.core.deps import SealingRequest, get_services
 from api.core.errors import disk_full
 from api.web.rendering import by_htmx, go, show, sign_in_page
 from api.web.session import FIELDS, MOST_FILES, SESSION, ViewerDep, typed
@@ -27,6 +27,7 @@ from domain.errors import (
     SantuiError,
     StoreUnavailable,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
 from infra.database.errors import explained
@@ -63,7 +64,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
 """Title and advice for a write that may have taken effect although no answer came."""
-_OF_STATUS: dict[int, type[SantuiError]] = {404: NotFound, 413: TooLarge}
+_OF_STATUS: dict[int, type[SantuiError]] = {404: NotFound, 408: TooSlow, 413: TooLarge}
 
 
 def advice(code: str) -> str:
@@ -151,7 +152,8 @@ class PageRoute(APIRoute):
         """The handler, with every error turned into a page."""
         handle = super().get_route_handler()
 
-        async def page(request: Request) -> Response:
+        async def page(received: Request) -> Response:
+            request = SealingRequest(received.scope, received.receive)
             try:
                 with explained():  # the request's session is closed behind this, and would explain it too late
                     return await handle(request)

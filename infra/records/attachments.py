@@ -6,18 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import (
-    and_,
-    bindparam,
-    delete,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import FieldsInvalid
+from domain.base import china
+from domain.errors import FieldsInvalid, QuotaReached, TooLarge
 from domain.people.organisation import Actor
 from infra.database.engine import Database
 from infra.database.statements import Statement, among
@@ -70,6 +64,32 @@ async def add_attachment(
     )
     session.add(row)
     return row
+
+
+async def check_room(
+    session: AsyncSession, person_id: str, dispute_no: str, size: int, *, of_day: int, of_case: int
+) -> None:
+    """Whether a file of `size` bytes finds room in what a person may send in a day (of China's calendar, `of_day`
+    bytes) and in what a case may have (`of_case`), of what is there.
+
+    Raises:
+        QuotaReached: says when the next day begins.
+        TooLarge: the case has too much.
+    """
+    now = china(datetime.now(UTC))
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = col(AttachmentRow.person_id) == person_id, col(AttachmentRow.at) >= day.astimezone(UTC)
+    if await _bytes(session, *sent) + size > of_day:
+        after = int((day + timedelta(days=1) - now).total_seconds()) + 1
+        raise QuotaReached(f"今日上传已达上限（{of_day // 2**20}MB），请明日再传", after=after)
+    if await _bytes(session, col(AttachmentRow.dispute_no) == dispute_no) + size > of_case:
+        raise TooLarge(f"本案附件总量已达上限（{of_case // 2**20}MB）")
+
+
+async def _bytes(session: AsyncSession, *of: ColumnElement[bool]) -> int:
+    return int(
+        (await session.execute(select(func.coalesce(func.sum(col(AttachmentRow.size)), 0)).where(*of))).scalar_one()
+    )
 
 
 async def find_attachment(session: AsyncSession, attachment_id: str, person_id: str) -> AttachmentRow | None:

@@ -133,6 +133,15 @@ class Settings(BaseSettings):
         description="Run workflow code in Temporal's sandbox, which finds what is not deterministic: for tests.",
     )
     max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
+    upload_day_mb: int = Field(default=1024, ge=1, description="What one person may upload in a day, in MiB.")
+    case_files_mb: int = Field(default=4096, ge=1, description="What the attachments of one case may have, in MiB.")
+    clamd: str | None = Field(
+        default=None,
+        pattern=r"^(unix:/\S+|[^\s/]+:\d+)$",
+        description="clamd that looks uploads through for viruses, unix:/path or host:port; where it does not answer "
+        "nothing is taken; unset: none.",
+    )
+    clamd_seconds: float = Field(default=30.0, gt=0, description="How long it may take for one file.")
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
     idle_minutes: int = Field(default=120, ge=5, description="Minutes without a request after which a sign-in is over.")
     password_length: int = Field(default=10, ge=8, le=64, description="Characters that a password has at least.")

@@ -21,7 +21,7 @@ class AttachmentRow(SQLModel, table=True):
     media_type: str
     size: int
     at: datetime = instant_field()
-    person_id: str
+    person_id: str = Field(index=True)
     state: str = Field(default="pending", index=True)  # sent, taken: see infra.records.attachments
     sealed: Any = Field(sa_column=Column(Sealed("attachment"), nullable=False))
 

@@ -16,6 +16,8 @@ from domain.case.records import Evidence
 from domain.errors import Conflict, FieldsInvalid, KeyReused, MediaRefused, NotEntitled, NotFound, TaskClosed
 from domain.people.organisation import Actor
 from infra.database.engine import Session
+from infra.database.ids import new_id
+from infra.files.store import Incoming
 from infra.records.attachments import attachments_of, take_attachments
 from tests.api.engine import LivingEngine
 from tests.api.support import asked, dispute, may_answer, somebody
@@ -28,9 +30,17 @@ def picture(colour: str = "red") -> bytes:
     return written.getvalue()
 
 
-def upload(services: Services, colour: str = "red") -> Upload:
-    """It as an upload."""
-    return examine(services, "现场.png", picture(colour))
+def come(services: Services, content: bytes) -> Incoming:
+    """A file as a form brings it."""
+    incoming = services.files.receive(new_id())
+    incoming.write(content)
+    incoming.seek(0)
+    return incoming
+
+
+async def upload(services: Services, colour: str = "red") -> Upload:
+    """A picture as an upload."""
+    return await examine(services, "现场.png", come(services, picture(colour)))
 
 
 async def case(services: Services, engine: LivingEngine) -> tuple[str, Actor]:
@@ -48,18 +58,18 @@ async def names(services: Services, number: str, actor: Actor) -> list[str]:
 def on_disk(services: Services) -> set[str]:
     """The files there are, without their small pictures."""
     root = services.settings.attachments_dir
-    return {path.name.removesuffix(".small") for path in root.iterdir()} if root.exists() else set()
+    return {path.name.partition(".")[0] for path in root.iterdir()} if root.exists() else set()
 
 
 async def test_a_file_is_stored_once_for_its_key(services: Services, session: Session, engine: LivingEngine) -> None:
     number, who = await case(services, engine)
-    first = await attach(services, session, who, number, upload(services), "k")
+    first = await attach(services, session, who, number, await upload(services), "k")
     assert (first.status, first.body.media_type, first.body.pending, first.body.thumbnail) == (
         201, "image/png", True, True,
     )  # fmt: skip
-    assert await attach(services, session, who, number, upload(services), "k") == first
+    assert await attach(services, session, who, number, await upload(services), "k") == first
     with pytest.raises(KeyReused):
-        await attach(services, session, who, number, upload(services, "blue"), "k")
+        await attach(services, session, who, number, await upload(services, "blue"), "k")
     assert on_disk(services) == {first.body.attachment_id}
 
 
@@ -70,7 +80,7 @@ async def test_of_one_file_sent_many_times_at_once_a_single_one_is_left(
 
     async def send() -> str:
         async with services.database.read() as session:
-            return (await attach(services, session, who, number, upload(services), "k")).body.attachment_id
+            return (await attach(services, session, who, number, await upload(services), "k")).body.attachment_id
 
     sent = set(await asyncio.gather(*(send() for _ in range(6))))
     assert len(sent) == 1
@@ -82,13 +92,18 @@ async def test_who_may_only_look_adds_nothing_and_what_is_no_file_of_an_office_i
 ) -> None:
     number, _ = await case(services, engine)
     with pytest.raises(NotEntitled):
-        await attach(services, session, await somebody(services, "auditor", "county"), number, upload(services), "k")
+        await attach(
+            services, session, await somebody(services, "auditor", "county"), number, await upload(services), "k"
+        )
     with pytest.raises(NotFound):
-        await attach(services, session, Actor(person_id="p", name="张某", posts=[]), number, upload(services), None)
+        await attach(
+            services, session, Actor(person_id="p", name="张某", posts=[]), number, await upload(services), None
+        )
     with pytest.raises(MediaRefused):
-        examine(services, "a.html", b"<html></html>")
+        await examine(services, "a.html", page := come(services, b"<html></html>"))
+    page.close()
     with pytest.raises(FieldsInvalid):
-        examine(services, "a.png", b"")
+        await examine(services, "a.png", come(services, b""))
     assert on_disk(services) == set()
 
 
@@ -96,14 +111,22 @@ async def test_a_file_is_read_as_it_was_sent_and_nobody_else_reads_it_yet(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     number, who = await case(services, engine)
-    file = (await attach(services, session, who, number, upload(services), None)).body.attachment_id
+    file = (await attach(services, session, who, number, await upload(services), None)).body.attachment_id
     read = await read_file(services, session, who, file)
-    assert (read.content, read.media_type, read.name, read.inline) == (picture(), "image/png", "现场.png", True)
+    assert (read.file.read(), read.media_type, read.name, read.inline) == (picture(), "image/png", "现场.png", False)
     sent = as_file(read)
-    assert sent.headers["content-disposition"] == "inline; filename*=UTF-8''%E7%8E%B0%E5%9C%BA.png"
+    assert sent.headers["content-disposition"] == (
+        "attachment; filename=\"__.png\"; filename*=UTF-8''%E7%8E%B0%E5%9C%BA.png"
+    )
     assert (sent.headers["x-content-type-options"], sent.headers["cache-control"]) == ("nosniff", "no-store")
+    assert "sandbox" in sent.headers["content-security-policy"]
+    shown = await read_file(services, session, who, file, shown=True)
     small = await read_thumbnail(services, session, who, file)
-    assert (small.media_type, as_file(small).headers["content-disposition"]) == ("image/jpeg", "inline")
+    for each in (shown, small):
+        assert (each.media_type, as_file(each).headers["content-disposition"]) == ("image/jpeg", "inline")
+        assert each.file.read(2) == b"\xff\xd8"
+    for each in (read, shown, small):
+        each.file.close()
     with pytest.raises(NotFound):
         await read_file(services, session, await somebody(services, "auditor", "county"), file)
 
@@ -113,7 +136,8 @@ async def test_a_file_is_removed_by_its_sender_until_an_answer_has_it(
 ) -> None:
     number, who = await case(services, engine)
     gone, taken = [
-        (await attach(services, session, who, number, upload(services), None)).body.attachment_id for _ in range(2)
+        (await attach(services, session, who, number, await upload(services), None)).body.attachment_id
+        for _ in range(2)
     ]
     answer = await remove(services, session, who, gone, "k")
     assert answer.document() == {"attachment_id": gone, "removed": True}
@@ -131,7 +155,7 @@ async def test_files_that_went_with_a_refused_answer_are_their_senders_again(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     number, who = await case(services, engine)
-    file = (await attach(services, session, who, number, upload(services), None)).body.attachment_id
+    file = (await attach(services, session, who, number, await upload(services), None)).body.attachment_id
     evidence = await named_files(session, who, number, [file])
 
     async def refused() -> None:
@@ -155,7 +179,7 @@ async def test_an_answer_names_only_files_that_its_sender_sees_in_that_dispute(
     number, who = await case(services, engine)
     other, _ = await case(services, engine)
     files = [
-        (await attach(services, session, who, number, upload(services, colour), None)).body
+        (await attach(services, session, who, number, await upload(services, colour), None)).body
         for colour in ("red", "blue")
     ]
     ids = [file.attachment_id for file in reversed(files)]

@@ -25,6 +25,7 @@ from domain.people.organisation import Actor, Post
 from infra.database.engine import migrate
 from infra.database.ids import new_id
 from infra.demo import load
+from infra.files.store import SMALL
 from infra.read_model.writer import write_image
 from infra.records.attachments import PENDING_FOR, add_attachment, take_attachments
 from infra.runtime.settings import Settings
@@ -47,7 +48,10 @@ async def test_the_sweep_removes_what_no_answer_took_and_leaves_the_rest(service
     who = Actor(person_id="p-1", name="张某", posts=[])
     late, taken, stray = new_id(), new_id(), new_id()
     for file in (late, taken, stray):
-        await services.files.put(file, b"content", b"small")
+        incoming = services.files.receive(file)
+        incoming.write(b"content")
+        incoming.seek(0)
+        await services.files.keep(incoming, {SMALL: b"small"})
     async with services.database.write() as session:
         for file in (late, taken):
             await add_attachment(session, file, "D2026-000001", who, name="现场.png", sha256="0" * 64,

@@ -16,6 +16,7 @@ from api.tasks.service import decide, whole_task
 from domain.case.records import Flag
 from domain.image.public_document import public_document
 from infra.database.engine import Session
+from tests.api.attachments.test_service import come
 from tests.api.engine import LivingEngine
 from tests.api.support import answered, asked, dispute, may_answer
 
@@ -43,7 +44,8 @@ async def disposed(
     who = await may_answer(services, task)
     written = BytesIO()
     Image.new("RGB", (8, 8), colour).save(written, "PNG")
-    file = await attach(services, session, who, number, examine(services, "现场.png", written.getvalue()), None)
+    sent = await examine(services, "现场.png", come(services, written.getvalue()))
+    file = await attach(services, session, who, number, sent, None)
     document = public_document(engine.state(number)).model_dump(mode="json")
     fields: dict[str, Any] = {**example("dispose", "disposed", task.about, document, engine.at), "summary": text}
     answering = Answering(decision="disposed", fields=fields, attachments=[file.body.attachment_id])

@@ -250,9 +250,8 @@ def _attachments() -> None:
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("attachment_id"),
     )
-    op.create_index("ix_attachment_dispute_no", "attachment", ["dispute_no"])
-    op.create_index("ix_attachment_sha256", "attachment", ["sha256"])
-    op.create_index("ix_attachment_state", "attachment", ["state"])
+    for column in ("dispute_no", "sha256", "person_id", "state"):
+        op.create_index(f"ix_attachment_{column}", "attachment", [column])
     op.create_table(
         "comment",
         *_columns(TEXT, "comment_id", "dispute_no", "person_id"),

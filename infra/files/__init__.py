@@ -1,0 +1,1 @@
+"""Files that people send: examined before they are taken, sealed as they come, shown without what is behind."""
