@@ -86,6 +86,7 @@ from api.tasks import endpoints as tasks
 from api.venues import endpoints as venues
 from api.villages import endpoints as villages
 from api.web import errors as error_pages
+from api.web.session import SESSION
 from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -142,7 +143,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
                   generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
-    request_guard.install(app, settings, files=FILES)
+    request_guard.install(app, settings, files=FILES, cookies=(f"__Host-{SESSION}", SESSION))
     metrics.install(app)
     for endpoints in ENDPOINTS:
         app.include_router(endpoints.router)

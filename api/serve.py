@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from api.app import create_app
+from api.middleware.connections import bounded
 from domain.errors import StoreUnavailable
 from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.listening import shared_listeners
@@ -74,6 +75,7 @@ def main(name: str = "api") -> None:
         access_log=False,  # paths hold dispute numbers and queries; what is needed is in /metrics and the access log
         timeout_graceful_shutdown=5,
         timeout_keep_alive=KEEP_ALIVE,
+        http=bounded(settings.head_seconds, settings.connections_per_address, lambda _: True),
     )
     server = Server(app, config)
     with contextlib.suppress(KeyboardInterrupt):  # raised again once the server has ended in order

@@ -142,6 +142,16 @@ class Settings(BaseSettings):
         "nothing is taken; unset: none.",
     )
     clamd_seconds: float = Field(default=30.0, gt=0, description="How long it may take for one file.")
+    head_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        description="Seconds in which the head of a request, or the next of its body, has to be there.",
+    )
+    body_seconds: float = Field(default=900.0, gt=0, description="Seconds that a body is waited for in all.")
+    body_rate: int = Field(default=1024, ge=1, description="Bytes a second with which a body comes at least.")
+    connections_per_address: int = Field(
+        default=500, ge=1, description="Connections that one address may have open at one API process."
+    )
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
     idle_minutes: int = Field(default=120, ge=5, description="Minutes without a request after which a sign-in is over.")
     password_length: int = Field(default=10, ge=8, le=64, description="Characters that a password has at least.")
