@@ -188,6 +188,7 @@ async def read_thumbnail(services: Services, session: Session, actor: Actor, att
 async def _content(services: Services, row: AttachmentRow, which: str = "", *, inline: bool = True) -> FileContent:
     file = await services.files.open(row.attachment_id, which)
     size = file.seek(0, io.SEEK_END)
+    file.seek(0)
     if which:
         return FileContent(file, size, "image/jpeg", None, inline=True)
     if size != row.size:
