@@ -35,6 +35,7 @@ from api.handling import endpoints as handling
 from api.hazards import endpoints as hazards
 from api.hazards import pages as hazard_pages
 from api.hazards import sending_pages as hazard_sending_pages
+from api.importing import endpoints as importing
 from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
@@ -57,6 +58,7 @@ from api.operations import doctor_pages, drill_endpoints
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
+from api.organisations import endpoints as organisations
 from api.outlook import endpoints as outlook
 from api.outlook import pages as outlook_pages
 from api.oversight import endpoints as oversight
@@ -94,7 +96,7 @@ ENDPOINTS = (
     people, account_endpoints, session_endpoints, deputy_endpoints, leaving, intake, notes, disputes, look_back,
     outlook, handling, attachments, tasks, messages, event_endpoints, notices, reporting, hazards, oversight,
     indicators, registers, duty_endpoints, villages, venues, audit, access_log, operations, calendar, learning,
-    responsibilities, calls, criminal_cases,
+    responsibilities, calls, criminal_cases, organisations, importing,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (

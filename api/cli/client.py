@@ -109,6 +109,16 @@ class Client:
         )
         return str(_read(answer)["attachment_id"])
 
+    def send(self, path: str, name: str, content: bytes, **fields: Any) -> Any:
+        """Sends a file with the other fields of its form.
+
+        Raises:
+            Refusal
+        """
+        headers = {**self._headers(), "Idempotency-Key": str(uuid.uuid4())}
+        form = {field: str(value).lower() if isinstance(value, bool) else value for field, value in fields.items()}
+        return _read(self._http.post(path, data=form, files={"file": (name, content)}, headers=headers))
+
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
 

@@ -12,6 +12,7 @@ import typer
 from api.cli import audit_commands
 from api.cli import undelivered as letters
 from api.cli.client import county, explained
+from api.cli.people_commands import people
 from api.cli.show import show_dispute
 from api.cli.stories import OWN, STORIES, StoryBroken, play
 from domain.errors import StoreUnavailable
@@ -22,7 +23,6 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三�
 cli.add_typer(audit_commands.audit, name="audit")
 playbook = typer.Typer(no_args_is_help=True, help="Playbooks, a city's mechanism as data. 工作机制。")
 cli.add_typer(playbook, name="playbook")
-people = typer.Typer(no_args_is_help=True, help="People on record, and what is entrusted to them. 名册。")
 cli.add_typer(people, name="people")
 Number = Annotated[str, typer.Argument(help="Dispute number, for example D2026-000001")]
 

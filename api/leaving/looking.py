@@ -21,7 +21,9 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.people.manning import holders_of_roles, naming, work_of
 from infra.records import duties as registers
 from infra.records.leaving import deputyships_of
+from infra.records.organisations import inherited_by
 from infra.records.people import names_of, people_by, posts_of
+from infra.runtime.policy_files import role_name
 
 Held = tuple[PostRow, OrganisationRow]
 
@@ -33,6 +35,10 @@ class Look:
     person: PersonRow
     held: list[Held]
     leaving: list[Held]
+    takes: list[tuple[Post, str]] = field(default_factory=list)
+    """the posts that he gets instead, with the codes of their organisations"""
+    inherited: list[PostRow] = field(default_factory=list)
+    """what follows from his posts, at paths that their organisations had before"""
     unknown: list[str] = field(default_factory=list)
     """ids that were asked for and are none of his posts"""
     works: list[Work] = field(default_factory=list)
@@ -55,14 +61,19 @@ class Look:
 
     @property
     def ends(self) -> list[Post]:
-        """The posts that he leaves."""
-        return [_post(row) for row, _ in self.leaving]
+        """The posts that he leaves, with what follows from them."""
+        gone = {(row.role, row.organisation_code) for row, _ in self.leaving}
+        follow = [_post(row) for row in self.inherited if (row.role, row.organisation_code) in gone]
+        return [*(_post(row) for row, _ in self.leaving), *follow]
 
     @property
     def stays(self) -> list[Post]:
-        """The posts that he goes on holding."""
+        """The posts that he goes on holding, and those that he takes."""
         gone = {row.post_id for row, _ in self.leaving}
-        return [_post(row) for row, _ in self.held if row.post_id not in gone]
+        return [
+            *(_post(row) for row, _ in self.held if row.post_id not in gone),
+            *(post for post, _ in self.takes),
+        ]
 
 
 async def whom(session: Session, named: str) -> PersonRow:
@@ -81,17 +92,23 @@ async def posts_left(session: Session, person: PersonRow, post_ids: Collection[s
     """The person and which of his posts are meant: those of these ids, or all."""
     held = await posts_of(session, person.person_id)
     leaving = [each for each in held if post_ids is None or each[0].post_id in post_ids]
-    return Look(person, held, leaving, sorted(set(post_ids or ()) - {row.post_id for row, _ in leaving}))
+    unknown = sorted(set(post_ids or ()) - {row.post_id for row, _ in leaving})
+    return Look(person, held, leaving, inherited=await inherited_by(session, person.person_id), unknown=unknown)
 
 
 async def look(services: Services, session: Session, left: Look, successors: Sequence[tuple[Post, str]] = ()) -> Look:
     """Fills in what he leaves behind; `successors` are who hold which of his posts from then on."""
-    actor = Actor(person_id=left.person_id, name=left.person.name, posts=[_post(row) for row, _ in left.held])
+    actor = Actor(
+        person_id=left.person_id,
+        name=left.person.name,
+        posts=[*(_post(row) for row, _ in left.held), *map(_post, left.inherited)],
+    )
     rows = [(row, Task.model_validate(row.sealed)) for row in await work_of(session, actor)] if left.held else []
     roles = {post.role for _, task in rows for post in task.addressees} | {post.role for post in left.ends}
     listed = await holders_of_roles(session, roles)
     before = Roster(holder for holder, _, _ in listed)
     new = [Holder(person_id=person, post=post) for post, person in successors]
+    new += [Holder(person_id=left.person_id, post=post) for post, _ in left.takes]
     left.after = before.without(left.person_id, left.ends).joined_by(new)
     left.names = {holder.person_id: (username, name) for holder, username, name in listed}
     left.works = work_on_tasks(left.person_id, [task for _, task in rows], before, left.after)
@@ -100,6 +117,7 @@ async def look(services: Services, session: Session, left: Look, successors: Seq
     for work in left.works:
         work.title = f"{work.title} · {left.tasks[work.item][0].dispute_no}"
     await _duties(services, session, left)
+    left.works += _vacancies(left)
     await _names(session, left)
     left.works.sort(key=lambda work: ORDER.index(work.what))  # within: tasks as they came, duties by subject
     return left
@@ -129,6 +147,16 @@ async def _duties(services: Services, session: Session, left: Look) -> None:
         ways = [How.PERSON, How.UP] if state == "current" else []
         title = f"{rule.name} · {subject.name}"
         left.works.append(Work(item=item, what=What.DUTY, title=title, ways=ways, candidates=able))
+
+
+def _vacancies(left: Look) -> list[Work]:
+    """The posts that nobody would hold any more. Above the county is nobody: there a successor is named."""
+    return [
+        Work(item=f"post:{row.post_id}", what=What.VACANCY, ways=[How.UP] if row.path.count("/") > 1 else [How.PERSON],
+             title=f"{organisation.name} · {role_name(row.role)}")
+        for row, organisation in left.leaving
+        if all(holder.post.path != row.path for holder in left.after.of([_post(row)]))
+    ]  # fmt: skip
 
 
 async def _names(session: Session, left: Look) -> None:

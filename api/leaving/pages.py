@@ -194,7 +194,11 @@ def _row(item: WorkLeft, typed: dict[str, str], wrong: dict[str, str], linked: s
     options = [
         (f"person:{who.person_id}", f"交给 {who.name}（{who.username}）") for who in item.candidates[:MOST_NAMES]
     ]
-    options += [(how.value, WAYS[how] if item.what != "duty" else "空缺，暂不指定") for how in item.ways if how in WAYS]
+    options += [
+        (how.value, WAYS[how] if item.what not in ("duty", "vacancy") else "空缺，暂不指定")
+        for how in item.ways
+        if how in WAYS
+    ]
     return {
         "item": item.item,
         "what": item.what_name,
@@ -203,6 +207,6 @@ def _row(item: WorkLeft, typed: dict[str, str], wrong: dict[str, str], linked: s
         "due": stamp(item.due_at, present()) if item.due_at else "",
         "options": options,
         "chosen": typed.get(f"how.{item.item}", ""),
-        "alone": item.ways == [How.UP],
+        "alone": item.ways == [How.UP] and item.what != "vacancy",
         "wrong": wrong.get(item.item, ""),
     }

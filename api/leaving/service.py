@@ -22,7 +22,8 @@ from domain.base import china
 from domain.errors import Conflict, FieldsInvalid, NotEntitled, SantuiError
 from domain.people.duties import Duty, fits
 from domain.people.organisation import Actor, Post
-from domain.people.permissions import SEPARATE_ROLES, may_appoint, may_record_leaving
+from domain.people.permissions import may_appoint, may_record_leaving
+from domain.people.separation import APART, joined_wrongly
 from domain.transitions.leaving.handing_on import (
     WHAT_NAMES,
     How,
@@ -42,6 +43,7 @@ from infra.records import duties as registers
 from infra.records import leaving as records
 from infra.records.people import people_by, posts_of
 from infra.records.signing_in.sessions import end_sessions
+from infra.runtime.policy_files import roles
 from infra.wakeups.wakeups import Topic
 
 _ANSWER = TypeAdapter(Left)
@@ -87,7 +89,7 @@ async def preview(
             for row, organisation in await records.former_posts(session, left.person_id)
         ],
         must=len(must),
-        nobody=sum(work.ways == [How.UP] for work in must),
+        nobody=sum(work.ways == [How.UP] and work.what != What.VACANCY for work in must),
         counts={what: n for what in What if (n := sum(work.what == what for work in left.works))},
         items=[_work(left, work) for work in page],
         next_cursor=cursor_of(begin + limit) if len(left.works) > begin + limit else None,
@@ -119,7 +121,9 @@ async def leave(
             await records.end_posts(writing, leaving_id, [row.post_id for row, _ in left.leaving], now)
             for row, _ in left.leaving:
                 for person in heirs.get(row.post_id, []):
-                    await records.give_post(writing, row, person, now)
+                    await records.give_post(writing, person, row.role, row.path, row.organisation_code, now)
+            for post, code in left.takes:
+                await records.give_post(writing, left.person_id, post.role, post.path, code, now)
             await _pass_duties_on(writing, actor, left, said, now)
             if not left.stays:
                 await records.end_deputyships(writing, left.person_id, actor.person_id, now)
@@ -172,6 +176,7 @@ async def _checked(
             wrong.append({"field": f"successors.{n}.to", "message": problem})
         else:
             heirs.setdefault(each.post_id, []).append(person)
+    left.takes = await _taken(services, session, actor, left, order, wrong)
     if wrong:
         raise FieldsInvalid(errors=wrong)
     await look(services, session, left, [(by_id[post_id], p) for post_id, ps in heirs.items() for p in ps])
@@ -188,15 +193,35 @@ def _known(left: Look) -> None:
         raise FieldsInvalid(errors=[{"field": "posts", "message": f"该人员没有编号为“{left.unknown[0]}”的岗位"}])
 
 
+async def _taken(
+    services: Services, session: Session, actor: Actor, left: Look, order: Leaving, wrong: list[dict[str, str]]
+) -> list[tuple[Post, str]]:
+    """The posts that he takes instead, with their organisations' codes; what is wrong of them is added to `wrong`."""
+    directory = await services.directory.read(session)
+    held, found = left.stays, list[tuple[Post, str]]()
+    for n, each in enumerate(order.takes):
+        listed = directory.named(each.organisation, f"takes.{n}.organisation")
+        post = Post(role=each.role, path=listed.path)
+        if each.role not in roles():
+            wrong.append({"field": f"takes.{n}.role", "message": f"没有“{each.role}”这个岗位"})
+        elif not may_appoint(actor, post):
+            _refuse(services, actor, "leaving:appoint", "新任岗位由安全管理员授予")
+        elif post in held:
+            wrong.append({"field": f"takes.{n}.role", "message": "已任此岗位"})
+        elif joined_wrongly([post.role, *(one.role for one in held)]):
+            wrong.append({"field": f"takes.{n}.role", "message": APART})
+        else:
+            held = [*held, post]
+            found.append((post, listed.code))
+    return found
+
+
 async def _mixed(services: Services, person: str, post: Post) -> str:
     """Why somebody may not succeed to a post; empty where he may. Administration and audit stay apart (三员分立)."""
     holds = await services.actors.acting(person, datetime.now(UTC))
     if holds and post in holds.posts:
         return f"{holds.name}已任此岗位"
-    roles = {each.role for each in holds.posts} if holds else set()
-    if (roles | {post.role}) & SEPARATE_ROLES and roles - {post.role}:
-        return "系统、安全、审计管理岗位不得与其他岗位兼任"
-    return ""
+    return APART if joined_wrongly([post.role, *(each.role for each in (holds.posts if holds else []))]) else ""
 
 
 async def _able(

@@ -25,6 +25,8 @@ from infra.runtime.process_metrics import SHARED
 
 EVERY = 30.0
 """Seconds between two sweeps."""
+SOON = 2.0
+"""Seconds after one that told cases something: what went up to a post that is empty too goes on."""
 PAGE = 200
 """Tasks looked at in one go, and cases told of leavings."""
 MOST = 400
@@ -46,13 +48,15 @@ class Sweeper:
 
     async def keep_looking(self) -> None:
         """Sweeps for as long as the process lives."""
+        told = 0
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(SOON if told else EVERY)
+            told = 0
             try:
                 # One process of a machine at a time; a case that is told twice does nothing twice.
                 with self._services.places.taken("unmanned") as alone:
                     if alone:
-                        await self.sweep()
+                        told = await self.sweep()
             except Exception as error:  # this goes on whatever comes up
                 log.warning("not_swept", code=error.code if isinstance(error, SantuiError) else type(error).__name__)
 

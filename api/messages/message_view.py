@@ -19,6 +19,9 @@ from api.web import formatting as w
 from api.web.rendering import View
 
 HANDED = {"handed": "委托您办理", "offered": "向您移交，请确认是否接收"}
+ABOUT_ACCOUNTS = {"spraying": "/account", "password_reset": "/account", "examination": "/operations",
+                  "deputyship": "/deputies", "organisations_merged": "/registers"}  # fmt: skip
+"""Kinds of messages that are about no dispute, and where each leads."""
 WHY = {"overdue": "已超期", "due_today": "24 小时内到期", "reminded": "已临期提醒"}
 
 
@@ -41,10 +44,9 @@ def message_view(m: MessageItem, now: datetime) -> View:
         title = f"{told.by + '：' if told.by else ''}{told.said}（{m.dispute_no} {told.title}）"
         href = f"/tasks/{told.task_id}" if m.kind == "named" and told.task_id else f"/disputes/{m.dispute_no}"
         return {**shown, "title": title, "href": href, "said": told.text}
-    if m.kind in ("spraying", "password_reset", "examination"):
+    if m.kind in ABOUT_ACCOUNTS:
         told_of = OfAccounts.model_validate(m.model_extra)
-        href = "/operations" if m.kind == "examination" else "/account"
-        return {**shown, "title": told_of.said, "href": href, "said": told_of.text}
+        return {**shown, "title": told_of.said, "href": ABOUT_ACCOUNTS[m.kind], "said": told_of.text}
     if m.kind == "vacancies":
         vacant = Vacancies.model_validate(m.model_extra)
         title = f"警格网格对应岗位空缺 {vacant.count} 处，请明确人员"

@@ -22,14 +22,13 @@ from domain.people.separation import APART, joined_wrongly
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.people import PersonRow, PostRow
-from infra.records.people import account_by_username, posts_of
+from infra.records.organisations import hand_down
+from infra.records.people import NO_PASSWORD, account_by_username, posts_of
 from infra.runtime.policy_files import roles
 from infra.wakeups.wakeups import Topic
 
 OPEN, APPOINT, RENAME = "accounts:open", "accounts:appoint", "accounts:rename"
 """Operations of idempotency keys."""
-NO_PASSWORD = ""
-"""Nothing that anybody types is it."""
 _ACCOUNT: TypeAdapter[Account] = TypeAdapter(Account)
 
 
@@ -57,6 +56,7 @@ async def open_account(
             for post, code in posts:
                 writing.add(_given(row.person_id, post, code))
             await writing.flush()
+            await hand_down(writing, [row.person_id])
             services.access.note(actor.person_id, None, "accounts:open")
             return Answer(201, await _shown(writing, row))
 
@@ -95,6 +95,7 @@ async def appoint(
             row.active = True
             writing.add(_given(person_id, post, code))
             await writing.flush()
+            await hand_down(writing, [person_id])
             services.access.note(actor.person_id, None, "accounts:appoint")
             return Answer(200, await _shown(writing, row))
 

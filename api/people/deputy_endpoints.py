@@ -37,6 +37,16 @@ async def post_deputy(
     return as_response(await service.name_deputy(services, session, actor, naming, key))
 
 
+@router.post("/{deputyship_id}/confirm", response_model=Deputyship, responses=problems(WRITE))
+async def post_confirmation(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, deputyship_id: str, key: KeyDep = None
+) -> JSONResponse:
+    """The second person's word: where the deputy would stand higher than by any post of his own, it is in force only
+    then. By the represented, or who may order a deputyship for him; not by who stands in or who named it.
+    """
+    return as_response(await service.confirm_deputyship(services, session, actor, deputyship_id, key))
+
+
 @router.delete("/{deputyship_id}", response_model=Deputyship, responses=problems(WRITE))
 async def delete_deputy(
     services: ServicesDep, session: SessionDep, actor: ActorDep, deputyship_id: str, key: KeyDep = None

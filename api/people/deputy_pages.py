@@ -26,7 +26,7 @@ from infra.records.people import colleagues
 from infra.runtime.policy_files import role_name
 
 router = APIRouter(route_class=PageRoute)
-STATES = {"ahead": "未开始", "current": "代班中", "over": "已结束"}
+STATES = {"waiting": "待第二人确认", "ahead": "未开始", "current": "代班中", "over": "已结束"}
 FIELDS = ("deputy", "since", "until", "person")
 
 
@@ -60,6 +60,7 @@ async def name_deputy(
                                banner=banner, key=next_key(outcome, posted))  # fmt: skip
     named = outcome.answer.body
     said = f"已安排 {named.deputy.name} 代班，至 {stamp(named.until, present())}"
+    said += "；级别高于代班人岗位，须经第二人确认后生效" if named.state == "waiting" else ""
     return go(request, "/deputies", {"tone": "ok", "text": said})
 
 
@@ -77,6 +78,21 @@ async def end_deputy(
     return go(request, "/deputies", {"tone": "ok", "text": f"已结束 {outcome.answer.body.deputy.name} 的代班"})
 
 
+@router.post("/deputies/{deputyship_id}/confirm")
+async def confirm_deputy(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep, deputyship_id: str
+) -> Response:
+    """The second person's word on a deputyship that waits for it."""
+    outcome = await send(
+        services, session, viewer, Posted(form), service.confirm_operation(deputyship_id),
+        lambda key: service.confirm_deputyship(services, session, viewer.actor, deputyship_id, key),
+    )  # fmt: skip
+    if outcome.answer is None:
+        return go(request, "/deputies", {"tone": "bad", "text": outcome.detail})
+    return go(request, "/deputies", {"tone": "ok", "text": f"已确认 {outcome.answer.body.deputy.name} 的代班"})
+
+
+@router.get("/deputies/{deputyship_id}/confirm")
 @router.get("/deputies/{deputyship_id}/end")
 async def end_reread(request: Request, viewer: ViewerDep, deputyship_id: str) -> Response:
     """The address of the form, read again: the page it was on."""
@@ -127,5 +143,6 @@ def _row(item: Deputyship, person_id: str, now: datetime) -> View:
         "until": stamp(item.ended_at or item.until, now),
         "state": STATES[item.state],
         "code": item.state,
+        "confirms": item.state == "waiting" and person_id not in (item.deputy.person_id, item.named_by),
         "early": item.ended_at is not None,
     }

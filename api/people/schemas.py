@@ -126,9 +126,12 @@ class Deputyship(Shape):
     deputy: Who
     since: datetime
     until: datetime
-    state: Literal["ahead", "current", "over"]
+    state: Literal["waiting", "ahead", "current", "over"]
+    """`waiting`: for a second person's confirmation, without which it is not in force"""
     named_by: str
     named_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
     ended_by: str | None
     ended_at: datetime | None
 

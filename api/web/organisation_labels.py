@@ -68,6 +68,7 @@ class Offices:
         listed = directory.organisations
         often = Counter(o.name for o in listed)
         self._label = {o.code: o.name if often[o.name] == 1 else f"{o.name}（{o.code}）" for o in listed}
+        self._label = {o.code: o.name for o in directory.former} | self._label
         self._code = {label: code for code, label in self._label.items()}
         self._kind = {o.code: o.kind for o in listed}
         self._chosen = [self._label[o.code] for o in listed if o.kind not in _NOT_CHOSEN]

@@ -11,7 +11,7 @@ from pydantic import Field
 from domain.base import Strict
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor, Post
-from domain.people.permissions import SEPARATE_ROLES
+from domain.people.permissions import SEPARATE_ROLES, may_manage_deputies
 from domain.policy.fields import Moment, Text
 
 LONGEST = timedelta(days=90)
@@ -29,6 +29,24 @@ class Naming(Strict):
 def deputised(posts: list[Post]) -> list[Post]:
     """Of a person's posts those that a deputy fills."""
     return [post for post in posts if post.role not in SEPARATE_ROLES]
+
+
+def steps_up(person: Actor, deputy: Actor) -> bool:
+    """Whether the deputy would stand higher than by any post of his own: at a level of the tree above all of them.
+
+    [DESIGN] A second person confirms that, so that nobody alone lifts another over his head.
+    """
+    lent = [post.path.count("/") for post in deputised(person.posts)]
+    return min(lent, default=0) < min((post.path.count("/") for post in deputy.posts), default=0)
+
+
+def may_confirm(actor: Actor, person: Actor, *, deputy_id: str, named_by: str) -> bool:
+    """Whether somebody is the second person of a deputyship: the represented, or who may order one for him; neither
+    who stands in nor who named it.
+    """
+    return actor.person_id not in (deputy_id, named_by) and (
+        actor.person_id == person.person_id or may_manage_deputies(actor, person)
+    )
 
 
 def check_naming(person: Actor, deputy: Actor, since: datetime, until: datetime, now: datetime) -> None:

@@ -52,6 +52,9 @@ CRIME_READERS = CRIME_REGISTRARS | {"leader", "auditor"}
 """May read that register, as far as their own organisation and below registered it. [DESIGN]"""
 DOCTORS = frozenset({"admin_system"})
 """May read what the doctor found and have it look now, at the county's root only: who runs the system. [DESIGN]"""
+ORGANISATION_KEEPERS = frozenset({"admin_system"})
+"""May found, rename, move, merge and close organisations within their own and below. Who holds which post is given by
+the administrator of security alone (三员分立), who is told of a merger. [DESIGN]"""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
 LEARNING_SWITCHERS = frozenset({"supervisor"})
@@ -93,6 +96,11 @@ def may_record_leaving(actor: Actor, person_id: str, posts: Collection[Post]) ->
 def may_appoint(actor: Actor, post: Post) -> bool:
     """Whether somebody may give a post to another: the administrator of security of that place or above."""
     return any(mine.role == "admin_security" and within(post.path, mine.path) for mine in actor.posts)
+
+
+def may_keep_organisation(actor: Actor, path: str) -> bool:
+    """Whether somebody may change an organisation, by its path, or found one under it."""
+    return any(mine.role in ORGANISATION_KEEPERS and within(path, mine.path) for mine in actor.posts)
 
 
 def own_places(actor: Actor, roles: Collection[str]) -> list[str]:

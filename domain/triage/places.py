@@ -76,6 +76,11 @@ class Directory(Model):
     """Every organisation of the installation. "First" below means first by path, the same on every database."""
 
     organisations: list[Listed]
+    former: list[Listed] = []
+    """what organisations were, each by the name and path that it had: cases name them so, new ones do not"""
+    successors: dict[str, str] = {}
+    """by the code of an organisation that was merged that of who answers for it now"""
+    _former: dict[str, Listed] = PrivateAttr()
     _by_code: dict[str, Listed] = PrivateAttr()
     _by_path: dict[str, Listed] = PrivateAttr()
     _by_kind: dict[str, list[Listed]] = PrivateAttr()
@@ -89,6 +94,7 @@ class Directory(Model):
         listed = sorted(self.organisations, key=lambda o: o.path)
         self._by_code = {o.code: o for o in listed}
         self._by_path = {o.path: o for o in listed}
+        self._former = {o.path: o for o in self.former}
         self._by_kind = {}
         for organisation in listed:
             self._by_kind.setdefault(organisation.kind, []).append(organisation)
@@ -101,8 +107,8 @@ class Directory(Model):
         return self.of_kind(Kind.COUNTY)[0]
 
     def get(self, code: str | None) -> Listed | None:
-        """The organisation of that code."""
-        return self._by_code.get(code or "")
+        """The organisation of that code; of one that was merged its successor."""
+        return self._by_code.get(self.successors.get(code or "", code or ""))
 
     def named(self, code: str, field: str = "organisation") -> Listed:
         """The organisation that somebody has named by its code, in a field of this name.
@@ -115,8 +121,8 @@ class Directory(Model):
         raise FieldsInvalid(errors=[{"field": field, "message": f"没有“{code}”这个单位"}])
 
     def at(self, path: str) -> Listed | None:
-        """The organisation of that path."""
-        return self._by_path.get(path)
+        """The organisation of that path; where it was there formerly, as it was called then."""
+        return self._by_path.get(path) or self._former.get(path)
 
     def of_kind(self, kind: str) -> list[Listed]:
         """All of a kind, by path."""

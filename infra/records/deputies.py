@@ -30,7 +30,7 @@ class Deputyship:
 
 def in_force(at: datetime) -> ColumnElement[bool]:
     """The deputyships that run at an instant."""
-    return and_(not_over(at), col(DeputyRow.since) <= at)
+    return and_(not_over(at), ~col(DeputyRow.waits), col(DeputyRow.since) <= at)
 
 
 def not_over(at: datetime) -> ColumnElement[bool]:
@@ -70,7 +70,7 @@ async def _represented_by(
         .select_from(DeputyRow)
         .join(PersonRow, col(PersonRow.person_id) == col(DeputyRow.person_id))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
-        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), not_over(at))
+        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), ~col(DeputyRow.waits), not_over(at))
         .order_by(col(DeputyRow.deputyship_id), col(PostRow.post_id))
     )
     found: dict[str, Represented] = {}
@@ -107,6 +107,19 @@ async def add_deputyship(session: AsyncSession, row: DeputyRow) -> None:
     )
     if (await session.execute(query.limit(1))).first():
         raise Conflict("该时段已安排同一人代班")
+    session.add(row)
+
+
+async def confirm_deputyship(session: AsyncSession, deputyship_id: str, by: str, at: datetime) -> None:
+    """A deputyship that waited for a second person is in force.
+
+    Raises:
+        Conflict: it is over, or waits for nobody.
+    """
+    row = await session.get_one(DeputyRow, deputyship_id)
+    if row.ended_at or row.until <= at or not row.waits:
+        raise Conflict("该代班已经结束或无须确认")
+    row.waits, row.confirmed_by, row.confirmed_at = False, by, at
     session.add(row)
 
 

@@ -24,6 +24,7 @@ from infra.database.tables.people import (
     PostRow,
 )
 from infra.records.deputies import not_over
+from infra.records.organisations import hand_down
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,24 @@ async def end_posts(session: AsyncSession, leaving_id: str, post_ids: Collection
                                   leaving_id=leaving_id))  # fmt: skip
     await session.flush()
     await session.execute(delete(PostRow).where(col(PostRow.post_id).in_(post_ids)))
+    await hand_down(session, {row.person_id for row in rows})
 
 
-async def give_post(session: AsyncSession, post: PostRow, person_id: str, at: datetime) -> None:
-    """Somebody holds from now on what another held.
+async def give_post(
+    session: AsyncSession, person_id: str, role: str, path: str, organisation: str, at: datetime
+) -> None:
+    """Somebody holds a post from now on.
 
     Raises:
         Conflict: he holds it already.
     """
-    same = col(PostRow.person_id) == person_id, col(PostRow.role) == post.role, col(PostRow.path) == post.path
+    same = col(PostRow.person_id) == person_id, col(PostRow.role) == role, col(PostRow.path) == path
     if (await session.execute(select(col(PostRow.post_id)).where(*same).limit(1))).first():
-        raise Conflict("接任人已任此岗位")
-    session.add(PostRow(post_id=new_id(), person_id=person_id, role=post.role, path=post.path, since=at,
-                        organisation_code=post.organisation_code))  # fmt: skip
+        raise Conflict("该人员已任此岗位")
+    session.add(PostRow(post_id=new_id(), person_id=person_id, role=role, path=path, since=at,
+                        organisation_code=organisation))  # fmt: skip
+    await session.flush()
+    await hand_down(session, [person_id])
 
 
 async def close_account(session: AsyncSession, person_id: str) -> bool:

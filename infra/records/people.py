@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from pwdlib import PasswordHash
@@ -15,12 +16,17 @@ from sqlmodel import col
 
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.people.permissions import SEPARATE_ROLES
+from domain.people.tree import successor_of
 from domain.triage.places import Directory, Listed
 from infra.database.engine import Database, Session
+from infra.database.ids import new_id
 from infra.database.statements import Statement, among
-from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
+from infra.database.tables.people import OrganisationRow, OrganisationWasRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
 from infra.runtime.policy_files import added_roles
+
+NO_PASSWORD = ""
+"""Nothing that anybody types is it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,45 @@ async def account_by_username(session: AsyncSession, username: str) -> PersonRow
     """Whose that name is, whether he signs in now or not."""
     query = select(PersonRow).where(col(PersonRow.username) == username)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def accounts_by_username(session: AsyncSession, usernames: Collection[str]) -> dict[str, PersonRow]:
+    """Those of these names that are somebody's, by username; active or not."""
+    query = select(PersonRow).where(col(PersonRow.username).in_(sorted(usernames)))
+    return {row.username: row for row in (await session.execute(query)).scalars()}
+
+
+async def posts_by_person(session: AsyncSession, people: Collection[str]) -> dict[str, list[Post]]:
+    """The posts of each of these people, by person id; without those that follow from another."""
+    found: dict[str, list[Post]] = {person_id: [] for person_id in people}
+    query = select(PostRow).where(col(PostRow.person_id).in_(people), ~col(PostRow.inherited))
+    for row in (await session.execute(query)).scalars():
+        found[row.person_id].append(Post(role=row.role, path=row.path))
+    return found
+
+
+async def take_in(
+    session: AsyncSession, people: Mapping[str, str], posts: Mapping[str, Sequence[tuple[Post, str]]], at: datetime
+) -> list[str]:
+    """New people, names by username, without a password; and posts, with their organisations' codes, of them and of
+    others by username, who sign in again where their account was closed. Answers the ids of all of them.
+    """
+    ids = {username: new_id() for username in people}
+    session.add_all(
+        PersonRow(person_id=ids[username], username=username, name=name, password_hash=NO_PASSWORD)
+        for username, name in people.items()
+    )
+    await session.flush()
+    for username, person in (await accounts_by_username(session, set(posts) - set(ids))).items():
+        ids[username], person.active = person.person_id, True
+        session.add(person)
+    session.add_all(
+        PostRow(post_id=new_id(), person_id=ids[username], role=post.role, organisation_code=code, path=post.path,
+                since=at)
+        for username, given in posts.items() for post, code in given
+    )  # fmt: skip
+    await session.flush()
+    return list(ids.values())
 
 
 async def person_by_username(session: AsyncSession, username: str) -> PersonRow | None:
@@ -119,11 +164,11 @@ async def actor_named(session: AsyncSession, named: str) -> Actor | None:
 
 
 async def posts_of(session: AsyncSession, person_id: str) -> list[tuple[PostRow, OrganisationRow]]:
-    """A person's posts with their organisations."""
+    """A person's posts with their organisations; without those that follow from another at a path of before."""
     query = (
         select(PostRow, OrganisationRow)
         .join(OrganisationRow, col(OrganisationRow.code) == col(PostRow.organisation_code))
-        .where(col(PostRow.person_id) == person_id)
+        .where(col(PostRow.person_id) == person_id, ~col(PostRow.inherited))
         .order_by(col(PostRow.post_id))
     )
     return [(post, organisation) for post, organisation in (await session.execute(query)).all()]
@@ -137,7 +182,11 @@ async def first_posts(
     """
     query = (
         select(col(PostRow.person_id), col(PostRow.role), col(PostRow.path))
-        .where(col(PostRow.person_id).in_(person_ids), *([col(PostRow.role).in_(roles)] if roles else []))
+        .where(
+            col(PostRow.person_id).in_(person_ids),
+            ~col(PostRow.inherited),
+            *([col(PostRow.role).in_(roles)] if roles else []),
+        )
         .order_by(col(PostRow.post_id).desc())
     )
     rows = (await session.execute(query)).all() if person_ids else []
@@ -225,7 +274,7 @@ async def people(
     query = (
         select(PersonRow, PostRow)
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
-        .where(col(PersonRow.active))
+        .where(col(PersonRow.active), ~col(PostRow.inherited))
         .order_by(col(PersonRow.username), col(PostRow.post_id))
         .limit(limit)
     )
@@ -244,6 +293,11 @@ def at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
         person_id=person.person_id, username=person.username, name=person.name, role=post.role,
         organisation=post.organisation_code,
     )  # fmt: skip
+
+
+def _listed(row: OrganisationRow, name: str, path: str) -> Listed:
+    return Listed(code=row.code, name=name, path=path, level=row.level, line=row.line, kind=row.kind,
+                  keywords=row.keywords.split())  # fmt: skip
 
 
 FRESH = 60.0
@@ -270,12 +324,18 @@ class DirectoryCache:
             return await self._renew(session)
         return self._read[1]
 
+    def forget(self) -> None:
+        """An organisation has changed: the next reading is new. Other processes notice within the minute."""
+        self._read = None
+
     async def _renew(self, session: Session) -> Directory:
-        listed = [
-            Listed(code=r.code, name=r.name, path=r.path, level=r.level, line=r.line, kind=r.kind,
-                   keywords=r.keywords.split())
-            for r in await organisations(session)
-        ]  # fmt: skip
-        directory = Directory(organisations=listed)
+        rows = await organisations(session)
+        of, was = {row.code: row for row in rows}, (await session.execute(select(OrganisationWasRow))).scalars()
+        successors = {row.code: row.successor for row in rows if row.successor}
+        directory = Directory(
+            organisations=[_listed(row, row.name, row.path) for row in rows if row.closed_at is None],
+            former=[_listed(of[each.organisation_code], each.name, each.path) for each in was],
+            successors={code: successor_of(code, successors) for code in successors},
+        )
         self._read = (time.monotonic(), directory)
         return directory

@@ -52,6 +52,7 @@ def ask_everything(county: County) -> None:
     _send_hazards(county)
     _audit(county, nobody)
     _leave(county)
+    _arrange(county)
     _sign_out(county)
     auditor.get("/v1/audit/access", limit=3)
 
@@ -85,6 +86,9 @@ def _hand_around(county: County) -> None:
     deputy = first.post("/v1/deputies", {"deputy": second.username, **days})
     first.get("/v1/deputies")
     first.delete(f"/v1/deputies/{deputy['deputyship_id']}")
+    higher = county.with_role("leader").post("/v1/deputies", {"deputy": second.username, **days})
+    county.supervisor.post(f"/v1/deputies/{higher['deputyship_id']}/confirm")
+    county.supervisor.delete(f"/v1/deputies/{higher['deputyship_id']}")
 
 
 def _sign_out(county: County) -> None:
@@ -103,9 +107,22 @@ def _sign_out(county: County) -> None:
     security.post(f"/v1/people/{made}/posts", {"role": "station_deputy", "organisation": posts})
     security.post(f"/v1/people/{made}/name", {"name": "汤蓉"})
     code = security.post(f"/v1/people/{made}/password-reset")["code"]
+    security.send("/v1/imports/people", "名单.csv", f"用户名,姓名,岗位,单位\nnew-1,汤荣,责任民警,{posts}".encode())
     anew = Client(county.base, made, code)
     anew.post("/v1/me/password", {"old": code, "new": "Shuxin-Cun-27"})
     anew.get("/v1/me")
+
+
+def _arrange(county: County) -> None:
+    """Two offices founded, one renamed, moved and merged into the other, which is closed."""
+    admin = county.with_role("admin_system")
+    for code in ("office-a", "office-b"):
+        admin.post("/v1/organisations", {"code": code, "name": code, "kind": "office", "level": "county",
+                                         "line": "gov_center", "under": "county"})  # fmt: skip
+    admin.post("/v1/organisations/office-b/name", {"name": "专项工作办公室"})
+    admin.post("/v1/organisations/office-b/move", {"under": "centre"})
+    admin.post("/v1/organisations/office-a/merge", {"sources": ["office-b"], "reason": "机构改革"})
+    admin.post("/v1/organisations/office-a/close", {"reason": "任务完成"})
 
 
 def _learn(county: County) -> None:

@@ -19,7 +19,7 @@ from domain.case.state import Task
 from domain.errors import FieldsInvalid, WorkLeftOpen
 from domain.people.entitlement import Offer
 from domain.people.manning import Roster, unasked
-from domain.policy.fields import Code, Text
+from domain.policy.fields import Code, OrganisationCode, RoleCode, Text
 from domain.transitions.leaving.unmanned import Unmanned
 
 MOST_WORDS = 500
@@ -46,6 +46,8 @@ class What(StrEnum):
     IN_HAND = "in_hand"
     ONLY_HIS = "only_his"
     DUTY = "duty"
+    VACANCY = "vacancy"
+    """a post that nobody would hold any more: a successor is named, or expressly none"""
     NAMED = "named"
     """a case that names him; it turns to whoever has the beat by itself"""
     HELPS = "helps"
@@ -57,6 +59,7 @@ WHAT_NAMES = {
     What.IN_HAND: "在办事项",
     What.ONLY_HIS: "仅其本人可办的事项",
     What.DUTY: "承担事项",
+    What.VACANCY: "无人接任的岗位",
     What.NAMED: "指定其负责的纠纷",
     What.HELPS: "受托、待接收的事项",
     What.DEPUTYSHIP: "代班安排",
@@ -68,7 +71,7 @@ class Work(Model):
     """A piece of work of a leaver. Without `ways` nothing has to be said of it."""
 
     item: str
-    """`task:<id>`, `duty:<id>`, `case:<number>`, `deputyship:<id>`"""
+    """`task:<id>`, `duty:<id>`, `post:<id>`, `case:<number>`, `deputyship:<id>`"""
     what: What
     title: str
     ways: list[How] = []
@@ -97,8 +100,15 @@ class Succession(Strict):
     to: Text = Field(title="接任人")
 
 
+class Taking(Strict):
+    """A post that he takes in exchange."""
+
+    role: RoleCode = Field(title="岗位")
+    organisation: OrganisationCode = Field(title="单位")
+
+
 class Leaving(Strict):
-    """A leaving to be put on record, of some posts or of all."""
+    """A leaving to be put on record, of some posts or of all; with `takes` he moves."""
 
     posts: list[Code] | None = Field(None, title="离任岗位", min_length=1, max_length=50)
     """ids; none is all of them"""
@@ -106,6 +116,7 @@ class Leaving(Strict):
     hand_over: list[Word] = Field([], title="逐项交接", max_length=MOST_WORDS)
     rest: Rest | None = Field(None, title="其余事项")
     successors: list[Succession] = Field([], title="接任", max_length=50)
+    takes: list[Taking] = Field([], title="调任岗位", max_length=20)
 
     def named(self) -> set[str]:
         """Everybody it names, as typed."""
@@ -176,10 +187,16 @@ def said_of(
         if order.rest and not _wrong(work, order.rest, people, able):
             said[item] = Said(how=order.rest.how, to=people.get(order.rest.to or ""))
         else:
-            left.append({"field": item, "message": f"{WHAT_NAMES[work.what]}：{work.title}，请说明交给谁或提级办理"})
+            left.append({"field": item, "message": f"{WHAT_NAMES[work.what]}：{work.title}，{_called_for(work)}"})
     if left:
         raise WorkLeftOpen(f"还有{len(left)}项工作没有交接", errors=left[:MOST_WORDS])
     return said
+
+
+def _called_for(work: Work) -> str:
+    if work.what != What.VACANCY:
+        return "请说明交给谁或提级办理"
+    return "请指定接任人或明确暂时空缺" if How.UP in work.ways else "请指定接任人"
 
 
 def _wrong(work: Work, word: Rest, people: Mapping[str, str], able: Mapping[str, set[str]]) -> str:

@@ -9,7 +9,14 @@ from infra.database.migrations.columns import INSTANT, SEALED, TEXT, columns
 
 
 def leaving_tables() -> None:
-    """Posts that ended, leavings, and what cases are to be told of them."""
+    """What organisations were, posts that ended, leavings, and what cases are to be told of them."""
+    op.create_table(
+        "organisation_was",
+        *columns(TEXT, "organisation_code", "name", "path"),
+        *columns(INSTANT, "until"),
+        sa.ForeignKeyConstraint(["organisation_code"], ["organisation.code"]),
+        sa.PrimaryKeyConstraint("organisation_code", "until"),
+    )
     op.create_table(
         "former_post",
         *columns(TEXT, "post_id", "person_id", "role", "organisation_code", "path", "leaving_id"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from infra.database.columns import Sealed, instant_field
+from infra.database.columns import Instant, Sealed, instant_field
 
 
 class OrganisationRow(SQLModel, table=True):
@@ -23,6 +23,25 @@ class OrganisationRow(SQLModel, table=True):
     path: str = Field(unique=True)
     keywords: str = ""
     """place words by which an address is recognised, separated by spaces"""
+    since: datetime | None = instant_field(default=None)
+    """none where nobody wrote down since when"""
+    closed_at: datetime | None = instant_field(default=None)
+    successor: str | None = None
+    """of a closed one that was merged into another: its code"""
+
+
+class OrganisationWasRow(SQLModel, table=True):
+    """What an organisation was called and where it stood until `until`.
+
+    Cases go on under the path that they began with: whoever holds a post there now, or at the successor, holds it at
+    the old path too (`PostRow.inherited`).
+    """
+
+    __tablename__ = "organisation_was"
+    organisation_code: str = Field(primary_key=True, foreign_key="organisation.code")
+    until: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    name: str
+    path: str
 
 
 class PersonRow(SQLModel, table=True):
@@ -54,6 +73,8 @@ class PostRow(SQLModel, table=True):
     path: str
     since: datetime | None = instant_field(default=None)
     """none where nobody wrote down since when"""
+    inherited: bool = False
+    """it follows from another post of the person, at a path that the organisation had before"""
 
 
 class FormerPostRow(SQLModel, table=True):
@@ -161,5 +182,9 @@ class DeputyRow(SQLModel, table=True):
     until: datetime = instant_field()
     named_by: str
     named_at: datetime = instant_field()
+    waits: bool = False
+    """it is in force only once a second person has confirmed it"""
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = instant_field(default=None)
     ended_by: str | None = None
     ended_at: datetime | None = instant_field(default=None)

@@ -18,6 +18,7 @@ from domain.case.records import Beat, Named
 from domain.errors import FieldsInvalid, NotEntitled, NotFound, WorkLeftOpen
 from domain.people.duties import Duty
 from domain.people.organisation import Actor
+from domain.people.separation import APART
 from domain.transitions.leaving.handing_on import Leaving, What
 from infra.database.engine import Session
 from infra.database.tables.people import DeputyRow, DutyRow, FormerPostRow, HandingOnRow, LeavingRow, PersonRow, PostRow
@@ -320,3 +321,57 @@ async def test_administration_stays_apart_from_the_work(
         await leave(services, session, await security(services), chief.person_id, asked_for, None)
     assert refused.value.errors[0]["field"] == "successors.0.to"
     assert service.operation("x") == "leave:x"
+
+
+# --- moving
+
+
+async def test_who_moves_takes_his_new_post_at_the_moment_he_leaves_the_old_one(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    """What his new post answers for stays his; what it does not has to go somewhere, the empty chair too."""
+    chief = await somebody(services, "station_chief", STATION)
+    by = await security(services)
+    there = [{"role": "station_chief", "organisation": "station-daping"}]
+    with pytest.raises(WorkLeftOpen) as refused:
+        await leave(services, session, by, chief.person_id, order(takes=there), None)
+    assert {error["message"].split("：")[0] for error in refused.value.errors} >= {"无人接任的岗位"}
+    left = (await leave(services, session, by, chief.person_id, order(takes=there, rest={"how": "up"}), "k")).body
+    assert not left.account_closed
+    [now] = await _rows(services, PostRow, person_id=chief.person_id)
+    assert (now.organisation_code, now.since) == ("station-daping", left.at)
+    [former] = await _rows(services, FormerPostRow, person_id=chief.person_id)
+    assert (former.organisation_code, former.until) == (STATION, left.at)
+
+
+async def test_no_move_joins_two_powers_and_a_supervisor_gives_no_post(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    """三员分立, by whatever way somebody comes to a post."""
+    room = await somebody(services, "command_room", STATION)
+    [first, *_] = await _rows(services, PostRow, person_id=room.person_id)
+    audit = order(posts=[first.post_id], takes=[{"role": "admin_audit", "organisation": "county"}], rest={"how": "up"})
+    with pytest.raises(FieldsInvalid) as refused:
+        await leave(services, session, await security(services), room.person_id, audit, None)
+    assert refused.value.errors == [{"field": "takes.0.role", "message": APART}]
+    onward = order(takes=[{"role": "command_room", "organisation": "station-daping"}], rest={"how": "up"})
+    with pytest.raises(NotEntitled):
+        await leave(services, session, await somebody(services, "supervisor", "county"), room.person_id, onward, None)
+
+
+async def test_nobody_leaves_a_post_at_the_county_itself_without_a_successor(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    """Above it is nobody to whom anything could go up."""
+    leader, by = await somebody(services, "leader", "county"), await security(services)
+    [post] = await _rows(services, PostRow, role="leader", person_id=leader.person_id)
+    others = (col(PostRow.role) == "leader", col(PostRow.person_id) != leader.person_id)
+    async with services.database.write() as writing:
+        await writing.execute(delete(PostRow).where(*others))
+    with pytest.raises(WorkLeftOpen) as refused:
+        await leave(services, session, by, leader.person_id, order(rest={"how": "up"}), None)
+    assert refused.value.errors[0]["message"].endswith("请指定接任人")
+    heir = await somebody(services, "bureau_analyst", "bureau")
+    succession = [{"post_id": post.post_id, "to": heir.person_id}]
+    await leave(services, session, by, leader.person_id, order(rest={"how": "up"}, successors=succession), None)
+    assert [row.person_id for row in await _rows(services, PostRow, role="leader")] == [heir.person_id]

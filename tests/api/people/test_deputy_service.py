@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from api.core.context import Services
-from api.people.deputy_service import deputyships_of, end_deputyship, name_deputy
+from api.people.deputy_service import confirm_deputyship, deputyships_of, end_deputyship, name_deputy
 from domain.errors import Conflict, FieldsInvalid, KeyReused, NotEntitled, NotFound
 from infra.database.engine import Session
+from infra.read_model.messages import messages_of
 from tests.api.people.deputyships import name_now, naming
 from tests.api.support import somebody
 
@@ -93,3 +94,32 @@ async def test_a_deputyship_is_ended_once_and_by_nobody_it_does_not_concern(
     assert (await end_deputyship(services, session, deputy, deputyship_id, "k")).body == ended.body
     with pytest.raises(Conflict):
         await end_deputyship(services, session, deputy, deputyship_id, None)
+
+
+async def test_nobody_names_himself_another_s_deputy(services: Services) -> None:
+    """“Never oneself”: not even who orders deputies for others."""
+    chief = await somebody(services, "station_chief", STATION)
+    supervisor = await somebody(services, "supervisor", "county")
+    with pytest.raises(NotEntitled, match="代班人不得自行安排"):
+        await name_now(services, supervisor, supervisor, chief)
+
+
+async def test_who_would_stand_higher_waits_for_a_second_person_and_all_are_told(
+    services: Services, session: Session
+) -> None:
+    leader, chief = await somebody(services, "leader", "county"), await somebody(services, "station_chief", STATION)
+    supervisor = await somebody(services, "supervisor", "county")
+    waiting = (await name_now(services, leader, chief)).body
+    assert waiting.state == "waiting"
+    assert not (await somebody(services, "station_chief", STATION)).deputises
+    for who in (leader, chief):
+        with pytest.raises(NotEntitled):
+            await confirm_deputyship(services, session, who, waiting.deputyship_id, None)
+    confirmed = (await confirm_deputyship(services, session, supervisor, waiting.deputyship_id, "k")).body
+    assert (confirmed.state, confirmed.confirmed_by) == ("current", supervisor.person_id)
+    [lent] = (await somebody(services, "station_chief", STATION)).deputises
+    assert lent.person_id == leader.person_id
+    for who, count in ((chief, 2), (supervisor, 1), (leader, 1)):
+        told = [row.sealed["said"] for row in (await messages_of(session, who, unread=None, limit=9, cursor=None)).rows]
+        assert len(told) == count
+        assert all(f"{chief.name} 代 {leader.name}" in said for said in told)

@@ -8,7 +8,7 @@ import pytest
 
 from domain.base import CHINA
 from domain.errors import FieldsInvalid, FourEyes
-from domain.people.deputies import check_naming, deputised
+from domain.people.deputies import check_naming, deputised, may_confirm, steps_up
 from domain.people.organisation import Actor, Post, Represented
 from domain.policy.stages import Stage
 from domain.transitions.decisions import check
@@ -149,3 +149,14 @@ def test_a_deputyship_has_a_beginning_an_end_and_two_fit_people(
 def test_administration_and_audit_are_never_deputised() -> None:
     posts = [Post(role=role, path="/c") for role in ("supervisor", "auditor", "admin_system", "admin_security")]
     assert [post.role for post in deputised(posts)] == ["supervisor"]
+
+
+def test_standing_higher_than_oneself_takes_a_second_person_who_neither_stands_in_nor_ordered_it() -> None:
+    chief, boss = person("chief", ("station_chief", STATION)), person("boss", ("leader", "/c"))
+    assert steps_up(boss, chief)
+    assert not steps_up(chief, boss)
+    assert not steps_up(chief, person("deputy", ("station_deputy", STATION)))
+    orders, other = (person(name, ("supervisor", "/c")) for name in ("orders", "other"))
+    may = [p.person_id for p in (boss, chief, orders, other, ADMIN)
+           if may_confirm(p, boss, deputy_id="chief", named_by="orders")]  # fmt: skip
+    assert may == ["boss", "other", "admin"]

@@ -176,6 +176,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ),
     ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
     ("POST", "/v1/deputies"): Grant(at("/v1/deputies", json={}), lambda *_: {422}),
+    ("POST", "/v1/deputies/{deputyship_id}/confirm"): Grant(at("/v1/deputies/{uuid}/confirm"), nobody),
     ("DELETE", "/v1/deputies/{deputyship_id}"): Grant(at("/v1/deputies/{uuid}"), nobody),
     ("GET", "/v1/people/{person}/leaving"): Grant(at(f"/v1/people/{LEAVER}/leaving"), whoever_records_a_leaving),
     ("POST", "/v1/people/{person}/leave"): Grant(

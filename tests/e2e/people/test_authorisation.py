@@ -35,12 +35,13 @@ from tests.e2e.people.grants import (
     nobody,
 )
 from tests.e2e.people.grants_of_hazards import OF_HAZARDS
+from tests.e2e.people.grants_of_organisations import OF_ORGANISATIONS
 from tests.e2e.people.scene import Person, Scene
 from tests.e2e.support import People
 from tests.instance import Instance
 from tests.sign_ins import tokens_of
 
-ALL = {**GRANTS, **OF_HAZARDS}
+ALL = {**GRANTS, **OF_HAZARDS, **OF_ORGANISATIONS}
 
 
 @pytest.fixture(scope="module")

@@ -28,11 +28,11 @@ SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ("kind at unit leading result value lag done_at left_at struck_at month "
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
 TABLES = (
-    "organisation person deputy duty task_force post former_post leaving handing_on incident incident_token number "
-    "addressee barred dispute hazard_item helper involvement party_token tally task timeline attachment comment event "
-    "message watcher access archive job answer heartbeat calendar_edition learned_edition sign_in generation "
-    "place_alias sign_in_session former_password report report_item spot_check figure_supervision notice hazard_batch "
-    "criminal_case known_key known_device examination finding"
+    "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
+    "incident_token number addressee barred dispute hazard_item helper involvement party_token tally task timeline "
+    "attachment comment event message watcher access archive job answer heartbeat calendar_edition learned_edition "
+    "sign_in generation place_alias sign_in_session former_password report report_item spot_check figure_supervision "
+    "notice hazard_batch criminal_case known_key known_device examination finding"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -67,6 +67,8 @@ def _people() -> None:
     op.create_table(
         "organisation",
         *_columns(TEXT, "code", "name", "kind", "level", "line", "path", "keywords"),
+        *_columns(INSTANT, "since", "closed_at", nullable=True),
+        *_columns(TEXT, "successor", nullable=True),
         sa.PrimaryKeyConstraint("code"),
         sa.UniqueConstraint("path"),
     )
@@ -82,8 +84,9 @@ def _people() -> None:
         "deputy",
         *_columns(TEXT, "deputyship_id", "person_id", "deputy_id", "named_by"),
         *_columns(INSTANT, "since", "until", "named_at"),
-        *_columns(TEXT, "ended_by", nullable=True),
-        *_columns(INSTANT, "ended_at", nullable=True),
+        *_columns(BOOLEAN, "waits"),
+        *_columns(TEXT, "ended_by", "confirmed_by", nullable=True),
+        *_columns(INSTANT, "ended_at", "confirmed_at", nullable=True),
         sa.ForeignKeyConstraint(["deputy_id"], ["person.person_id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("deputyship_id"),
@@ -112,6 +115,7 @@ def _people() -> None:
         "post",
         *_columns(TEXT, "post_id", "person_id", "role", "organisation_code", "path"),
         *_columns(INSTANT, "since", nullable=True),
+        *_columns(BOOLEAN, "inherited"),
         sa.ForeignKeyConstraint(["organisation_code"], ["organisation.code"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("post_id"),

@@ -1,0 +1,1 @@
+"""People from a file: the whole list checked first, and taken all or nothing."""

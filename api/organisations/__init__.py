@@ -1,0 +1,1 @@
+"""Organisations: founded, renamed, moved, merged and closed by who administers the system."""
