@@ -66,7 +66,7 @@ async def pieces(client: Client, database: Database, since: datetime | None) -> 
         RPCError, StoreUnavailable
     """
     runs = (await client.count_workflows(_runs(since), rpc_timeout=PATIENCE)).count
-    return -(-await count_open(database) // PAGE) + -(-runs // PAGE)
+    return -(-await count_open(database) // PAGE) + runs // PAGE + 1  # the last page of runs may be empty
 
 
 async def examine(

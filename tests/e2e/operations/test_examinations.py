@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import closing
 
 from tests.instance import Instance
 from tests.web.crawling import signed_in
@@ -11,7 +12,8 @@ from tests.web.crawling import signed_in
 
 def test_who_runs_the_system_has_the_doctor_look_and_reads_what_it_found(jinhua: Instance) -> None:
     admin = jinhua.county.with_role("admin_system")
-    with signed_in(jinhua, admin) as page, signed_in(jinhua, jinhua.county.with_role("supervisor")) as other:
+    supervisor = jinhua.county.with_role("supervisor")
+    with closing(signed_in(jinhua, admin)) as page, closing(signed_in(jinhua, supervisor)) as other:
         [csrf], [key] = (re.findall(rf'name="{name}" value="([^"]+)"', page.get("/operations").text)[-1:]
                          for name in ("csrf", "key"))  # fmt: skip
         before = admin.get("/v1/findings")["examined_at"]
