@@ -90,7 +90,7 @@ KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Wo
 
 async def run(settings: Settings, taken: Taken) -> None:
     """Does the job and keeps its results, as long as nobody else has it."""
-    database = open_database(settings)
+    database = open_database(settings, long=True)
     try:
         async with database.read() as session:
             job = await find_job(session, taken.job_id)

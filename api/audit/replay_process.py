@@ -69,7 +69,7 @@ async def room(settings: Settings, *, archive_only: bool) -> AsyncIterator[Room]
     if archive_only:
         yield Room(Histories(None, archive), converter)
         return
-    database = open_database(settings)
+    database = open_database(settings, long=True)
     try:
         client = await connect(settings)
         yield Room(Histories(client, archive), converter, database, client)

@@ -15,10 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from asyncpg import PostgresError
-from pydantic_core import to_json
-from sqlalchemy import Connection, Dialect, event, make_url, text
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -27,10 +24,12 @@ from domain.base import Model
 from domain.errors import StoreUnavailable
 from infra.database import inline
 from infra.database.columns import unlock
+from infra.database.connecting import PATIENCE, WRITES, connected, on_postgresql, on_sqlite, say_pragmas
+from infra.database.deadline import STEPS, Deadline
 from infra.database.errors import explained
 from infra.database.statement_log import StatementLog, log_of
 from infra.database.statements import Parameters, Statement
-from infra.database.tls import asked_of, unreachable
+from infra.database.tls import asked_of
 from infra.database.transactions import (
     Listener,
     Rows,
@@ -38,7 +37,6 @@ from infra.database.transactions import (
     Work,
     lock_number,
     run_on_postgresql,
-    stale,
 )
 from infra.runtime.crypto import load_keys
 from infra.runtime.settings import Settings
@@ -48,29 +46,6 @@ from infra.wakeups.wakeups import Wakeups
 
 T = TypeVar("T")
 
-WRITES = "santui_writes"
-PATIENCE = 5.0
-"""Seconds a writer waits for its turn, SQLite for another process's writer, and anybody for a connection."""
-POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": PATIENCE}
-"""At most 20 connections a process: api, worker and a job beside them stay far below the 100 that PostgreSQL allows."""
-STATEMENT = 10.0
-"""Seconds a statement may take: longer than any of ours, shorter than a person waits for a server that hangs."""
-POSTGRESQL: dict[str, Any] = {
-    "timeout": PATIENCE,
-    # Asked on this side: a server that hangs does not keep its own.
-    "command_timeout": STATEMENT,
-    "server_settings": {
-        "application_name": "santui",
-        "lock_timeout": f"{PATIENCE * 1000:.0f}",
-        # Lists take milliseconds; compiling their plans takes a hundred.
-        "jit": "off",
-        # A plan for nobody in particular suits neither the county nor a grid.
-        "plan_cache_mode": "force_custom_plan",
-        "max_parallel_workers_per_gather": "0",
-    },
-}
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
-"""Said to every connection of SQLite."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 BASE = "base"
 
@@ -122,7 +97,13 @@ class Database:
     """
 
     def __init__(
-        self, engine: AsyncEngine, readers: AsyncEngine, wakeups: Wakeups, log: StatementLog | None = None
+        self,
+        engine: AsyncEngine,
+        readers: AsyncEngine,
+        wakeups: Wakeups,
+        log: StatementLog | None = None,
+        *,
+        seconds: float,
     ) -> None:
         self.engine, self.readers, self.wakeups, self.log = engine, readers, wakeups, log
         self.sqlite = engine.dialect.name == "sqlite"
@@ -130,7 +111,8 @@ class Database:
         """Whose events tell of every statement."""
         self._writing = asyncio.Lock()
         self._listeners: list[Listener] = [lambda text, _: log.note(text)] if log else []
-        self._writer = SqliteWriter(engine.dialect, self._driver, self._tell) if self.sqlite else None
+        self._deadline = Deadline(seconds)
+        self._writer = SqliteWriter(engine.dialect, self._driver, self._begun) if self.sqlite else None
         self._asker = inline.Asker(str(engine.url.database)) if self.sqlite else None
 
     @asynccontextmanager
@@ -216,10 +198,16 @@ class Database:
         for listener in self._listeners:
             listener(statement, values)
 
+    def _begun(self, statement: str, values: Any) -> None:
+        """Of a statement of the writer's."""
+        self._deadline.begin()
+        self._tell(statement, values)
+
     def _driver(self) -> sqlite3.Connection:
         """A connection of the driver's own, for one thread at a time."""
         connection = sqlite3.connect(str(self.engine.url.database), check_same_thread=False)
-        _sqlite_pragmas(connection, None)
+        say_pragmas(connection)
+        connection.set_progress_handler(self._deadline.passed, STEPS)
         return connection
 
     @contextmanager
@@ -279,80 +267,21 @@ class Database:
             self.log.close()
 
 
-def open_database(settings: Settings) -> Database:
-    """Opens the database of the settings, and gives the sealed columns their keys."""
+def open_database(settings: Settings, *, long: bool = False) -> Database:
+    """Opens the database of the settings, and gives the sealed columns their keys. `long`: for work for which nobody
+    waits, whose statements may take longer.
+    """
     unlock(load_keys(settings.key_file))
     if settings.sqlite_path:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-    engine, readers = _sqlite(settings) if settings.sqlite_path else _postgresql(settings)
+    seconds = settings.job_statement_seconds if long else settings.statement_seconds
+    engine, readers = (on_sqlite if settings.sqlite_path else on_postgresql)(settings, seconds)
     log = StatementLog(log_of(settings.log_dir, os.getpid())) if settings.sql_log else None
-    database = Database(engine, readers, open_wakeups(settings), log)
+    database = Database(engine, readers, open_wakeups(settings), log, seconds=seconds)
     if log:
         for each in database.engines:
             log.listen(each)
     return database
-
-
-def _sqlite(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
-    """Writers have a thread each, for SQLite makes them wait; readers it lets go on, so they work on the loop."""
-    engine = create_async_engine(settings.database_url, json_serializer=_json, **POOL)
-    readers = create_async_engine(make_url(settings.database_url).set(drivername=inline.DRIVER), **POOL)
-    event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
-    event.listen(engine.sync_engine, "begin", _sqlite_begin)
-    event.listen(readers.sync_engine, "connect", _sqlite_only_reads)
-    for each in (engine, readers):
-        event.listen(each.sync_engine, "handle_error", _sqlite_stale)
-    return engine, readers
-
-
-def _postgresql(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
-    link = settings.database_link
-    told = {"json_serializer": _json, "pool_pre_ping": True, "connect_args": POSTGRESQL | asked_of(link), **POOL}
-    engine = create_async_engine(settings.database_url, **told)
-    event.listen(engine.sync_engine, "do_connect", partial(_connected, link))
-    # Each query sees what is committed by then, which needs no transaction and no words about one.
-    return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
-def _connected(link: Link, dialect: Dialect, _: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """Connects; nobody listening, or not yet, comes as the driver's or the system's own exception."""
-    try:
-        return dialect.connect(*args, **options)
-    except (OSError, PostgresError, dialect.loaded_dbapi.Error) as error:
-        if isinstance(error, sqlite3.Error):
-            raise
-        raise unreachable(link, error) from error
-
-
-def _json(value: Any) -> str:
-    return to_json(value).decode()
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    # SQLite has one writer: taking its lock at once avoids the deadlock of two readers that both want to write.
-    if connection.get_execution_options().get(WRITES):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _sqlite_stale(context: ExceptionContext) -> None:
-    # As after a server's restart: this connection and all that were opened before it are opened anew.
-    if stale(context.original_exception):
-        context.is_disconnect = True
-
-
-def _sqlite_pragmas(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions are begun by us, not by the driver
-    cursor = connection.cursor()
-    for pragma in (*PRAGMAS, f"busy_timeout={PATIENCE * 1000:.0f}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _sqlite_only_reads(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # each query sees what is committed by then, as with READ COMMITTED
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.close()
 
 
 def migrate(settings: Settings, revision: str = "head") -> Migrated:
@@ -369,7 +298,9 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     link = settings.database_link
-    config.attributes.update(url=settings.database_url, asked=asked_of(link))
+    most = f"{settings.job_statement_seconds * 1000:.0f}"
+    limits = {} if settings.sqlite_path else {"server_settings": {"statement_timeout": most, "lock_timeout": most}}
+    config.attributes.update(url=settings.database_url, asked=asked_of(link) | limits)
     order = [BASE, *reversed([script.revision for script in ScriptDirectory.from_config(config).walk_revisions()])]
     wanted = order[-1] if revision == "head" else revision
     with explained():
@@ -389,7 +320,7 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
 
 async def _revision(url: str, link: Link) -> str:
     engine = create_async_engine(url, poolclass=NullPool, connect_args=asked_of(link))
-    event.listen(engine.sync_engine, "do_connect", partial(_connected, link))
+    event.listen(engine.sync_engine, "do_connect", partial(connected, link))
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())

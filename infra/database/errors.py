@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import FieldsInvalid, StoreUnavailable
-from infra.database.transactions import BAD_VALUE
+from infra.database.transactions import BAD_VALUE, STOPPED, TOO_LONG
 
 _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What the driver says of a statement of ours; everything else it says of the database."""
@@ -35,4 +35,11 @@ def explained() -> Iterator[None]:
     except (sqlite3.Error, DBAPIError, PoolTimeout, NoResultFound, TimeoutError) as error:
         if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(BAD_VALUE):
             raise FieldsInvalid("内容含有无法处理的字符") from error
-        raise StoreUnavailable from error
+        raise StoreUnavailable(TOO_LONG if _stopped(error) else "") from error
+
+
+def _stopped(error: Exception) -> bool:
+    """Whether a statement took longer than it may, and was undone."""
+    said = getattr(error, "orig", None) or error
+    said = getattr(said, "__cause__", None) or said
+    return getattr(said, "sqlstate", "") == STOPPED or getattr(said, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT

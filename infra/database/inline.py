@@ -22,11 +22,12 @@ from sqlalchemy.engine.interfaces import ConnectArgsType
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 from sqlalchemy.util import await_only
 
+from infra.database.deadline import STEPS, Deadline
 from infra.database.transactions import stale
 
 DRIVER = "sqlite+inline"
-SHARE = 20_000
-"""Steps of SQLite's machine, one or two milliseconds; a query on the loop is stopped within its second share."""
+SHARE = STEPS
+"""Steps of SQLite's machine; a query on the loop is stopped within its second share."""
 AT_ONCE = 4
 """Long queries of a process at work at once; the others wait."""
 KNOWN = 1_000
@@ -41,24 +42,25 @@ _long: set[str] = set()
 """The statements that were long when they were last asked."""
 
 
-class _Meter:
+class _Meter(Deadline):
     """What a connection's query has worked so far, in shares; SQLite asks at the end of each whether to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
         self.shares, self.on_loop = 0, False
 
     def stops(self) -> bool:
         """Whether the query ends here. Its first share was begun by the query before it."""
         self.shares += 1
-        return self.on_loop and self.shares > 1
+        return self.shares > 1 if self.on_loop else self.passed()
 
 
 class Connection(sqlite3.Connection):
     """A connection that one query after the other uses, here or in a thread."""
 
-    def __init__(self, file: str, **options: Any) -> None:
+    def __init__(self, file: str, *, seconds: float = PATIENCE, **options: Any) -> None:
         super().__init__(file, **{**options, "timeout": 0, "check_same_thread": False})
-        self.meter = _Meter()
+        self.meter = _Meter(seconds)
         self.set_progress_handler(self.meter.stops, SHARE)
 
     def cursor(self, *_: Any) -> Cursor:  # type: ignore[override]
@@ -119,6 +121,7 @@ class Cursor(sqlite3.Cursor):
             _long.add(sql)
 
     def _ask(self, sql: str, parameters: Any) -> None:
+        self._meter.begin()
         super().execute(sql, parameters)
         self._rows = deque(super().fetchall())
 

@@ -39,6 +39,9 @@ Listener: TypeAlias = Callable[[str, Any], None]
 """Is told each statement's text and its values, or the list of them, before it is sent."""
 BAD_VALUE = "22"
 """The class of SQL states by which PostgreSQL refuses a value, for example a text with a NUL in it."""
+STOPPED = "57014"
+"""The SQL state of a statement that took longer than it may (`query_canceled`)."""
+TOO_LONG = "查询或保存用时过长，已中止，没有生效；请缩小范围或稍后重试"
 _STATEMENTS = (asyncpg.IntegrityConstraintViolationError, asyncpg.SyntaxOrAccessError)
 """What PostgreSQL says of a statement of ours rather than of itself."""
 STALE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
@@ -146,7 +149,7 @@ async def run_on_postgresql(engine: AsyncEngine, work: Work[T], locks: Iterable[
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         if str(getattr(error, "sqlstate", "")).startswith(BAD_VALUE):
             raise FieldsInvalid("内容含有无法处理的字符") from error
-        raise StoreUnavailable from error
+        raise StoreUnavailable(TOO_LONG if getattr(error, "sqlstate", "") == STOPPED else "") from error
     return result
 
 

@@ -118,6 +118,14 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=3650, ge=1, description="Days that Temporal keeps a closed run's history.")
     key_file: Path = Field(default_factory=_key_in, description="Key file of the payload codec.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    statement_seconds: float = Field(
+        default=10.0, gt=0, description="Seconds that a statement may take for which somebody waits."
+    )
+    job_statement_seconds: float = Field(
+        default=120.0,
+        gt=0,
+        description="The same of jobs and of changes to the schema.",
+    )
     sql_log: bool = Field(
         default=False,
         description="Write each SQL statement, without its values, to sql-PID.log beside the logs: for measuring.",

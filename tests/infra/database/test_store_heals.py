@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import StoreUnavailable
-from infra.database.engine import POSTGRESQL, Database, migrate, open_database
+from infra.database.connecting import POSTGRESQL
+from infra.database.engine import Database, migrate, open_database
 from infra.records import access_log as access
 from infra.records.access_log import AccessLog, accesses
 from infra.runtime.settings import Settings
@@ -61,7 +62,7 @@ async def test_a_postgresql_that_hangs_is_unavailable_and_heals(
     for patience in ("timeout", "command_timeout"):
         monkeypatch.setitem(POSTGRESQL, patience, 1.0)
     with cluster() as own:
-        settings = Settings(var=tmp_path / "var", database_url=own.database())
+        settings = Settings(var=tmp_path / "var", database_url=own.database(), statement_seconds=1)
         await asyncio.to_thread(migrate, settings)
         database = open_database(settings)
         try:

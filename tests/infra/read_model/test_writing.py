@@ -18,7 +18,8 @@ from activities.digest import Digesting
 from domain.errors import KeyReused, StoreUnavailable
 from domain.people.organisation import Actor
 from infra.database.columns import unlock
-from infra.database.engine import POOL, POSTGRESQL, PRAGMAS, Database, migrate, open_database
+from infra.database.connecting import POOL, POSTGRESQL, PRAGMAS
+from infra.database.engine import Database, migrate, open_database
 from infra.database.errors import explained
 from infra.database.tables.audit import AccessRow
 from infra.database.tables.intake import IncidentRow, NumberRow
