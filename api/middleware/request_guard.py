@@ -177,8 +177,8 @@ class RequestGuard:
     def _limit(self, path: str, kind: str) -> int:
         if path.startswith("/codec/"):
             return CODEC_LIMIT
-        if path.startswith(OPEN):
-            return OPEN_LIMIT
+        if path.startswith(OPEN):  # a page's sign-in carries what was typed before it
+            return FORM_LIMIT if path.startswith("/login") else OPEN_LIMIT
         return {
             "multipart/form-data": FORM_LIMIT + self._files_limit,
             "application/x-www-form-urlencoded": FORM_LIMIT,
