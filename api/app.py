@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from api import openapi
 from api.access_log import endpoints as access_log
 from api.access_log import pages as access_log_pages
+from api.access_log.routes import SILENT, WORDS
 from api.attachments import endpoints as attachments
 from api.attachments import pages as attachment_pages
 from api.attachments.service import FILES
@@ -49,7 +50,7 @@ from api.look_back import endpoints as look_back
 from api.messages import endpoints as messages
 from api.messages import event_endpoints
 from api.messages import pages as message_pages
-from api.middleware import metrics, request_guard
+from api.middleware import metrics, noting, request_guard
 from api.notes import endpoints as notes
 from api.notes import pages as note_pages
 from api.notices import endpoints as notices
@@ -89,6 +90,7 @@ from api.venues import endpoints as venues
 from api.villages import endpoints as villages
 from api.web import errors as error_pages
 from api.web.session import SESSION
+from infra.records.access_log.keeping import keep_forgetting
 from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -129,6 +131,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "figures": lambda: keep_raising(services),
             "orphans": services.intents.keep_sweeping,
             "access": services.access.keep_writing,
+            "access_kept": lambda: keep_forgetting(services.database, services.access, settings.access_days),
             "sign_ins": services.sessions.keep_writing,
             "tidy": lambda: keep_sweeping(services),
             "jobs": services.jobs.keep_working,
@@ -145,6 +148,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
     app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
                   generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
+    noting.install(app, WORDS, SILENT)
     request_guard.install(app, settings, files=FILES, cookies=(f"__Host-{SESSION}", SESSION))
     metrics.install(app)
     for endpoints in ENDPOINTS:

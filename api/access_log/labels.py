@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from domain.errors import by_code
+from domain.errors import NotSignedIn, by_code
 from domain.people.duties import RULES
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
-from infra.records.access_log import OK
+from infra.records.access_log.log import OK
 
 NOTED: dict[str, str] = {
     "read": "查看纠纷",
@@ -23,7 +23,37 @@ NOTED: dict[str, str] = {
     "history:words": "查看办理历史",
     "state": "查看历史时点的案情",
     "replays": "重放核对",
+    "list": "查看纠纷列表",
+    "search": "搜索纠纷",
+    "list:tasks": "查看待办列表",
+    "search:tasks": "搜索待办",
+    "timeline": "查看办理经过",
+    "contacts": "查看属地联系人",
+    "jobs": "查看重放核对",
+    "deputies": "查看代班",
+    "people": "查看人员",
+    "registers": "查看名册",
+    "desk_day": "查看当日研判",
+    "reports": "查看报送",
+    "notices": "查看函件清单",
+    "spot_checks": "查看抽查清单",
+    "figure_supervisions": "查看指标督导",
+    "figures": "查看指标",
+    "figure_cases": "查看指标所含案件",
+    "learning": "查看纠正学习",
+    "incident:report": "上报",
+    "triage": "试分类",
+    "comment": "备注",
+    "watch": "关注或取消关注",
+    "notice:send": "发出函件",
+    "hazards:send": "发出隐患清单",
+    "drill": "演练操作",
+    "refused": "被拒绝的访问",
+    "sign_in": "登录",
     "access": "查看访问日志",
+    "access:case": "查看谁看过本案",
+    "access:export": "导出访问日志",
+    "access:forget": "到期清理访问日志",
     "codec": "在引擎页面解密",
     "indicators": "查看指标",
     "calls": "查看警源分析",
@@ -85,6 +115,7 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),
     "indicators:": ("查看单位指标", {}),
     "codec:": ("在引擎页面解密", {}),
+    "get:": ("查看", {}),
 }
 """Beginnings of codes, what they stand for, and the words for what follows."""
 
@@ -102,5 +133,7 @@ def noted(code: str) -> str:
 
 def outcome(code: str) -> str:
     """How it came out: `成功`, or the title of the refusal."""
+    if code == NotSignedIn.code:
+        return "登录未成功"
     error = by_code(code)
     return "成功" if code == OK else error.title if error else code

@@ -49,7 +49,7 @@ async def history(
     Raises:
         NotFound: no such dispute for this person, or no such run.
         NotEntitled: no auditing role; decoded also where it is not held at the county's root.
-        Unavailable: the engine does not answer.
+        Unavailable: the engine does not answer, or decoded: it can't be noted now.
         ArchiveBroken
     """
     await may_audit(services, session, actor, dispute_no)
@@ -59,6 +59,7 @@ async def history(
     found = await histories(services).fetch(dispute_no, run)
     services.access.note(actor.person_id, dispute_no, "history:decoded" if decoded else "history")
     if decoded:
+        await services.access.written()  # nothing is unmasked before that is on record
         keys = load_keys(services.settings.key_file)
         for event in found.events:
             opened(event, dispute_no, keys)

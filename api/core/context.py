@@ -17,7 +17,7 @@ from infra.database.engine import Database, open_database
 from infra.files.scanning import Scanner
 from infra.files.store import FileStore
 from infra.health.monitor import Health
-from infra.records.access_log import AccessLog
+from infra.records.access_log.log import AccessLog
 from infra.records.actors import Actors
 from infra.records.calendars.editions import Calendars
 from infra.records.learning.aliases import PlaceAliases

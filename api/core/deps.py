@@ -24,6 +24,7 @@ from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.files.parsing import SealingParser
 from infra.files.store import Incoming
+from infra.records.access_log.asking import signed_in as request_is_of
 
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
 
@@ -109,6 +110,7 @@ async def person_of(services: Services, token: str, path: str = "") -> Actor:
     Raises:
         NotSignedIn: the sign-in was ended or is over, or its person signs in no more.
         PasswordDue: it serves for nothing but a new password.
+        StoreUnavailable: nothing more can be noted now, so nothing is shown.
     """
     now = datetime.now(UTC)
     signed_in = await services.sessions.of(token, now)
@@ -117,6 +119,8 @@ async def person_of(services: Services, token: str, path: str = "") -> Actor:
     actor = await services.actors.acting(signed_in.person_id, now)
     if actor is None:
         raise NotSignedIn
+    request_is_of(actor, signed_in.session_id)
+    await services.access.room()
     return actor
 
 

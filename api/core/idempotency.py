@@ -29,9 +29,11 @@ from domain.people.organisation import Actor
 from domain.transitions import message_keys
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.database.tables.audit import AccessRow
 from infra.database.transactions import Work
 from infra.read_model.stored_state import StoredState
 from infra.read_model.writer import ReadModelGap, image_written
+from infra.records.access_log.log import entries_written, gathered
 from infra.records.idempotency_store import (
     StoredAnswer,
     answer_settled,
@@ -133,12 +135,12 @@ async def once(
     try:
         if key and not intended:
             await services.intents.look_up(session, write)
-        done = await _certain(services, session, write, do, did, keyed=bool(key))
+        done, noted = await _noting(services, _certain(services, session, write, do, did, keyed=bool(key)))
         await session.close()
         if isinstance(done, Effect):
             return await _in_one(services, done, answer_id if key else None, content_id, answers)
         if isinstance(done, Taken):
-            return await _shown_in_one(services, done, write, answers, keyed=bool(key))
+            return await _shown_in_one(services, done, write, answers, noted, keyed=bool(key))
         fresh, answer = done, StoredAnswer(status=done.status, body=done.document())
     except NotFree as known:
         if isinstance(known.first, KeyReused):
@@ -197,6 +199,22 @@ async def first_answer(session: Session, actor: Actor, operation: str, key: str)
     return await stored_answer(session, write_of(actor, operation, key))
 
 
+async def _noting(
+    services: Services, doing: Awaitable[Answer[T] | Effect[T] | Taken[T]]
+) -> tuple[Answer[T] | Effect[T] | Taken[T], list[AccessRow]]:
+    """What came of it, and what was noted of what the engine took, to be written with it; all else is written soon."""
+    with gathered() as noted:
+        try:
+            done = await doing
+        except BaseException:
+            services.access.queue(noted)
+            raise
+    if not isinstance(done, Taken):
+        services.access.queue(noted)
+        noted = []
+    return done, noted
+
+
 async def _certain(
     services: Services,
     session: Session,
@@ -243,7 +261,8 @@ async def _in_one(
     for the first's commit, is undone, and gets its answer."""
     try:
         async with services.database.write(effect.lock) as session:
-            answer = await effect.apply(session)
+            async with services.access.within(session):
+                answer = await effect.apply(session)
             stored = StoredAnswer(status=answer.status, body=answer.document())
             if answer_id and not await keep_answer(session, answer_id, content_id, stored):
                 raise _AnotherWasFirst
@@ -257,15 +276,24 @@ async def _in_one(
 
 
 async def _shown_in_one(
-    services: Services, taken: Taken[T], write: str, answers: TypeAdapter[T], *, keyed: bool
+    services: Services,
+    taken: Taken[T],
+    write: str,
+    answers: TypeAdapter[T],
+    noted: list[AccessRow],
+    *,
+    keyed: bool,
 ) -> Answer[T]:
-    """What the engine took, its answer and the intent's end in one transaction; the first answer of a key stays.
+    """What the engine took, its answer, the intent's end and who did it in one transaction; the first answer of a key
+    stays.
 
     What can't be written now leaves the intent: the case writes by itself, and the answer says so.
     """
     try:
-        first = await services.database.transact(_shown(taken, write, keyed=keyed), taken.image.dispute_no)
+        work = _shown(taken, write, noted, keyed=keyed)
+        first = await services.database.transact(work, taken.image.dispute_no)
     except (ReadModelGap, StoreUnavailable) as error:
+        services.access.queue(noted)
         log.warning("answer_not_shown", dispute_no=taken.image.dispute_no, error=type(error).__name__)
         return taken.unpublished
     services.database.wakeups.published(taken.image.dispute_no, taken.image.revision)
@@ -276,8 +304,9 @@ async def _shown_in_one(
     return _read(stored, answers) if stored else taken.answer
 
 
-def _shown(taken: Taken[T], write: str, *, keyed: bool) -> Work[bool]:
+def _shown(taken: Taken[T], write: str, noted: list[AccessRow], *, keyed: bool) -> Work[bool]:
     yield from image_written(taken.image, taken.found)
+    yield from entries_written(noted)
     answer_id = message_keys.write(write)
     if not keyed:
         yield from intent_ended(answer_id)

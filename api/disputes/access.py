@@ -8,6 +8,7 @@ from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow
 from infra.read_model.disputes import find_dispute
+from infra.records.access_log.asking import seen_as
 
 
 async def visible_dispute(services: Services, session: Session, actor: Actor, dispute_no: str) -> DisputeRow:
@@ -20,4 +21,14 @@ async def visible_dispute(services: Services, session: Session, actor: Actor, di
     if row is None:
         services.access.note(actor.person_id, dispute_no, "read", "not_found")
         raise NotFound("没有这个纠纷")
+    if actor.deputises and (capacity := await _capacity(session, actor, dispute_no)):
+        seen_as(dispute_no, capacity)
     return row
+
+
+async def _capacity(session: Session, actor: Actor, dispute_no: str) -> Actor | None:
+    """In whose name somebody sees a dispute, his own first."""
+    for capacity in actor.capacities:
+        if await find_dispute(session, capacity, dispute_no):
+            return capacity
+    return None

@@ -97,6 +97,7 @@ async def _act(
     except Refused as refusal:
         services.access.note(actor.person_id, dispute_no, f"act:{action}", refusal.code)
         raise
+    services.access.note(actor.person_id, dispute_no, f"act:{action}", by=by)
     if result.image is None:
         return await _acted(services, session, action, result.receipt)
     change = _change_of(result.receipt)
@@ -139,6 +140,7 @@ async def _reopen(
         raise
     await session.close()
     await reopen(services, dispute_no, reopened=act)
+    services.access.note(actor.person_id, dispute_no, "act:reopen", by=act.actor)
     published = await services.revisions.published(dispute_no, row.revision + 1)
     async with services.database.resume(session):
         dispute = brief_of(await dispute_line(session, dispute_no))

@@ -28,7 +28,7 @@ from api.web.rendering import View, go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
 from api.web.timeline import by_days
 from domain.people.duties import RULES, Duty
-from domain.people.permissions import AUDITORS, INTAKE_ROLES
+from domain.people.permissions import AUDITORS, INTAKE_ROLES, may_see_readers
 from domain.policy.action_catalogue import CONVERSION, SPLIT
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -111,6 +111,7 @@ async def show_case(
         "notices": [notice_view(n, offices, now) for n in case.notices],
         "days": by_days(entries, words, now),
         "history": viewer.actor.has_role(*AUDITORS),
+        "readers": may_see_readers(viewer.actor, {p for t in case.tasks for p in (t.assignee, t.delegate) if p}),
         "people": await _people(session, no, offices),
         "network": contacts_view(await contacts_of(services, session, viewer.actor, no)),
         "key": new_id(),

@@ -21,7 +21,7 @@ from infra.records.messages import watches
 async def listed_disputes(
     services: Services, session: Session, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
 ) -> Listed[DisputeItem]:
-    """The disputes the person sees; the filter's `organisation` is a code here.
+    """The disputes the person sees; the filter's `organisation` is a code here. Noted.
 
     Raises:
         FieldsInvalid: no organisation has this code.
@@ -30,6 +30,9 @@ async def listed_disputes(
         listed = (await services.directory.read(session)).named(f.organisation)
         f = f.model_copy(update={"organisation": listed.path})
     page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
+    asked_for = f.model_dump(mode="json", exclude_none=True)
+    numbers = [row.dispute_no for row in page.rows]
+    services.access.note_shown(actor.person_id, "search" if f.q else "list", asked_for, numbers)
     return Listed[DisputeItem](items=[present_dispute(row) for row in page.rows], next_cursor=page.next_cursor)
 
 

@@ -51,6 +51,7 @@ def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
         for workflow_id, count in whose.items():
             number = workflow_id if workflow_id and NUMBER.fullmatch(workflow_id) else None
             services.access.note(person, number, f"codec:{count}")
+        await services.access.written()  # nothing is unmasked before that is on record
         return JSONResponse(MessageToDict(decoded))
 
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in (LOOPBACK, "localhost")]

@@ -18,7 +18,6 @@ from infra.records.jobs import ask_for
 
 EXAMINE = "doctor:examine"
 """Operation of idempotency keys, and code of the access log."""
-READ = "doctor:read"
 _ASKED: TypeAdapter[ExaminationAsked] = TypeAdapter(ExaminationAsked)
 
 
@@ -36,7 +35,7 @@ async def listed(
         NotEntitled: no administrator of the system; noted.
         FieldsInvalid: the cursor is none of ours.
     """
-    await at_root(services, session, actor, DOCTORS, READ)
+    await at_root(services, session, actor, DOCTORS, "doctor:read")
     page = await records.findings(session, standing=not gone, limit=limit, cursor=cursor)
     last = await records.last_examination(session)
     return Findings(
@@ -55,7 +54,7 @@ async def ask(services: Services, session: Session, actor: Actor, key: str | Non
     """
 
     async def do(_: str) -> Effect[ExaminationAsked]:
-        await at_root(services, session, actor, DOCTORS, EXAMINE)
+        await at_root(services, session, actor, DOCTORS, "doctor:examine")
 
         async def queue(writing: Session) -> Answer[ExaminationAsked]:
             job_id = await ask_for(writing, records.JOB, actor.person_id, {})
@@ -64,7 +63,7 @@ async def ask(services: Services, session: Session, actor: Actor, key: str | Non
         return Effect(queue)
 
     answer = await once(services, session, actor, EXAMINE, key, {}, _ASKED, do)
-    services.access.note(actor.person_id, None, EXAMINE)
+    services.access.note(actor.person_id, None, "doctor:examine")
     services.database.wakeups.job_waits()
     return answer
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.core.deps import ServicesDep, SessionDep
+from api.access_log.labels import noted, outcome
+from api.access_log.service import own_entries
+from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.people import session_service as service
 from api.people.password_service import change_password
 from api.people.schemas import PasswordIn
@@ -16,13 +20,18 @@ from api.web.session import SESSION, PostedDep, ViewerDep
 from domain.errors import FieldsInvalid, NotFound, TooManyTries
 from domain.people.passwords import LONGEST
 from domain.validation_messages import field_errors
+from infra.records.access_log.log import OK
 
 router = APIRouter(route_class=PageRoute)
+RECENT = 20
+"""Entries that a page shows of what is on record about an account."""
 
 
 @router.get("/account")
-async def account_page(request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> Response:
-    """One's own sign-ins."""
+async def account_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, cursor: CursorDep = None
+) -> Response:
+    """One's own sign-ins, and what is on record about one's account."""
     held = await service.own_sign_ins(services, session, viewer.actor, request.cookies.get(SESSION, ""))
     now = present()
     rows = [
@@ -37,7 +46,23 @@ async def account_page(request: Request, services: ServicesDep, session: Session
         }
         for each in held
     ]
-    return show(request, "account.html", viewer, rows=rows)
+    async with services.database.resume(session):
+        page = await own_entries(services, session, viewer.actor, limit=RECENT, cursor=cursor)
+    entries = [
+        {
+            "at": f"{each.at:%Y-%m-%d %H:%M:%S}",
+            "who": f"{each.name}{'（代您）' if each.in_my_name else ''}" if not each.mine else "本人",
+            "what": noted(each.what),
+            "no": each.dispute_no or "",
+            "outcome": outcome(each.outcome),
+            "refused": each.outcome != OK,
+            "address": each.address,
+        }
+        for each in page.items
+    ]
+    more = "/account?" + urlencode({"cursor": page.next_cursor}) if page.next_cursor else ""
+    return show(request, "account.html", viewer, rows=rows, entries=entries, more=more,
+                first="/account" if cursor else "")  # fmt: skip
 
 
 @router.get("/account/password")

@@ -57,7 +57,7 @@ async def open_account(
                 writing.add(_given(row.person_id, post, code))
             await writing.flush()
             await hand_down(writing, [row.person_id])
-            services.access.note(actor.person_id, None, "accounts:open")
+            services.access.note(actor.person_id, None, "accounts:open", concerns=row.person_id)
             return Answer(201, await _shown(writing, row))
 
         return Effect(keep, f"account {asked.username}")
@@ -96,7 +96,7 @@ async def appoint(
             writing.add(_given(person_id, post, code))
             await writing.flush()
             await hand_down(writing, [person_id])
-            services.access.note(actor.person_id, None, "accounts:appoint")
+            services.access.note(actor.person_id, None, "accounts:appoint", concerns=person_id)
             return Answer(200, await _shown(writing, row))
 
         return Effect(keep, f"account {username}")
@@ -128,7 +128,7 @@ async def rename(
             row = await writing.get_one(PersonRow, person_id)
             row.name = asked.name
             await writing.flush()
-            services.access.note(actor.person_id, None, "accounts:rename")
+            services.access.note(actor.person_id, None, "accounts:rename", concerns=person_id)
             return Answer(200, await _shown(writing, row))
 
         return Effect(keep, f"account {username}")

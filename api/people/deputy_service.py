@@ -66,7 +66,7 @@ async def name_deputy(
         async def name(writing: Session) -> Answer[Deputyship]:
             await records.add_deputyship(writing, row)
             await _tell(writing, row, "named", actor, await _second_people(writing, row))
-            services.access.note(actor.person_id, None, "deputy:name")
+            services.access.note(actor.person_id, None, "deputy:name", concerns=row.person_id)
             return Answer(201, await _read(writing, row.deputyship_id))
 
         return Effect(name, records.lock_of(row.person_id))
@@ -124,7 +124,7 @@ async def end_deputyship(
         async def end(writing: Session) -> Answer[Deputyship]:
             await records.end_deputyship(writing, deputyship_id, actor.person_id, datetime.now(UTC))
             await _tell(writing, await writing.get_one(DeputyRow, deputyship_id), "ended", actor)
-            services.access.note(actor.person_id, None, "deputy:end")
+            services.access.note(actor.person_id, None, "deputy:end", concerns=person_id)
             return Answer(200, await _read(writing, deputyship_id))
 
         return Effect(end, records.lock_of(person_id))
@@ -185,7 +185,7 @@ async def _checked(services: Services, session: Session, actor: Actor, naming: N
         services.access.note(actor.person_id, None, "deputy:name", NotEntitled.code)
         raise NotEntitled("代班人不得自行安排；由被代班人本人或上级的督查员、安全管理员安排")
     if person.person_id != actor.person_id and not may_manage_deputies(actor, person):
-        services.access.note(actor.person_id, None, "deputy:name", NotEntitled.code)
+        services.access.note(actor.person_id, None, "deputy:name", NotEntitled.code, concerns=person.person_id)
         raise NotEntitled("只能为本人安排代班；为他人安排代班由督查员或安全管理员办理")
     check_naming(person, deputy, since if naming.until > now else naming.since, naming.until, now)
     return DeputyRow(

@@ -59,7 +59,8 @@ async def change_password(
         await put_password(writing, kept, hashed, now, kept=rules.history)
         await unrestrict(writing, digest(token))
         ended = await end_sessions(writing, actor.person_id, now, "password", actor.person_id, but=digest(token))
-        services.access.note(actor.person_id, None, "password:change")
+        async with services.access.within(writing):
+            services.access.note(actor.person_id, None, "password:change")
     services.database.wakeups.changed(Topic.PEOPLE)
     return SignInsEnded(ended=ended)
 
@@ -81,7 +82,8 @@ async def reset_password(services: Services, session: Session, actor: Actor, use
         or person.person_id == actor.person_id
         or not await _governs(services, session, actor, person.person_id)
     ):
-        services.access.note(actor.person_id, None, "password:reset", NotEntitled.code)
+        tried = person.person_id if person else None
+        services.access.note(actor.person_id, None, "password:reset", NotEntitled.code, concerns=tried)
         raise NotEntitled
     code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
     hashed, now = await services.hashing.hash(code), datetime.now(UTC)
@@ -93,7 +95,8 @@ async def reset_password(services: Services, session: Session, actor: Actor, use
         await end_sessions(writing, person.person_id, now, "reset", actor.person_id)
         told = {"said": f"{actor.name}重置了您的口令", "text": "不是您要求的，请立即联系安全管理员和审计员。"}
         await add_messages(writing, [NewMessage(person_id=person.person_id, kind=TOLD, content=told)], now)
-        services.access.note(actor.person_id, None, "password:reset")
+        async with services.access.within(writing):
+            services.access.note(actor.person_id, None, "password:reset", concerns=person.person_id)
     services.database.wakeups.changed(Topic.PEOPLE)
     return PasswordCode(username=person.username, name=person.name, code=code, until=china(until))
 

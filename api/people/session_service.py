@@ -52,7 +52,7 @@ async def end_others(services: Services, actor: Actor, token: str) -> int:
 
 
 async def _end(services: Services, person_id: str, how: Ending, *, only: str = "", but: str = "") -> int:
-    async with services.database.write() as writing:
+    async with services.database.write() as writing, services.access.within(writing):
         ended = await end_sessions(writing, person_id, datetime.now(UTC), how, person_id, only=only, but=but)
         services.access.note(person_id, None, "sign_ins:end")
     services.database.wakeups.changed(Topic.PEOPLE)

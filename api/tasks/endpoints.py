@@ -31,6 +31,7 @@ router = APIRouter(prefix="/v1/tasks", tags=["inbox"])
 
 @router.get("", response_model=Listed[TaskItem], response_model_exclude_unset=True, responses=problems(READ))
 async def get_tasks(
+    services: ServicesDep,
     session: SessionDep,
     actor: ActorDep,
     box: Code = "claimable",
@@ -43,7 +44,7 @@ async def get_tasks(
 ) -> Listed[TaskItem]:
     """A box of the person's tasks (`mine`, `claimable`, `done`, `watched`), the most urgent first."""
     f = InboxFilter(kind=kind, colour=colour, due_before=due_before and china(due_before), q=q)
-    return await service.inbox_box(session, actor, box, f, limit=limit, cursor=cursor)
+    return await service.inbox_box(services, session, actor, box, f, limit=limit, cursor=cursor)
 
 
 @router.get("/{task_id}", response_model=WholeTask, response_model_exclude_unset=True, responses=problems(READ))

@@ -180,4 +180,5 @@ async def _send(
     except Refused as refusal:
         services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", refusal.code)
         raise
+    services.access.note(actor.person_id, task.dispute_no, f"{update}:{task.kind}", by=message.actor)
     return await answered(services, session, actor, found, result)

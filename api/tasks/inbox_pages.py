@@ -58,7 +58,7 @@ async def inbox_page(
         box = "mine" if counts["mine"] and not counts["claimable"] else "claimable"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)
-    page = await inbox_box(session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
+    page = await inbox_box(services, session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
     offices = await offices_of(services, session)
     return show(
         request,

@@ -71,15 +71,18 @@ _ANSWERS: TypeAdapter[Decided | AcceptedFor] = TypeAdapter(Decided | AcceptedFor
 
 
 async def inbox_box(
-    session: Session, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None
+    services: Services, session: Session, actor: Actor, box: str, f: InboxFilter, *, limit: int, cursor: str | None
 ) -> Listed[TaskItem]:
-    """A page of a box of the person's tasks, the most urgent first.
+    """A page of a box of the person's tasks, the most urgent first; noted.
 
     Raises:
         FieldsInvalid: there is no such box.
     """
     page = await inbox(session, actor, box, f, limit=limit, cursor=cursor, now=datetime.now(UTC))
     items = [task_item(row, actor, page.now) for row in page.rows]
+    asked_for = {"box": box, **f.model_dump(mode="json", exclude_none=True)}
+    numbers = [item.dispute_no for item in items]
+    services.access.note_shown(actor.person_id, "search:tasks" if f.q else "list:tasks", asked_for, numbers)
     return Listed[TaskItem](items=items, next_cursor=page.next_cursor)
 
 
@@ -107,7 +110,8 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     if standing(task, actor) in ("mine", "free"):
         by = capacity(task, actor, "hand_over")
         helping = await colleagues(session, places_of(task, by), {*by.persons, *task.excluded})
-    services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}")
+    capacity_here = next((c for c in actor.capacities if entitled_post(task, c)), None)
+    services.access.note(actor.person_id, row.dispute_no, f"task:{row.kind}", by=capacity_here)
     directory = await services.directory.read(session)
     before = await look_back(session, actor, dispute) if task.pending else None
     triaging = task.pending and row.kind == desks.KIND
@@ -239,6 +243,7 @@ async def _decide(
             result = await services.engine.update(row.dispute_no, "decide", command)
     except NoWorker:
         await _leave(services, row.dispute_no, command)
+        services.access.note(actor.person_id, row.dispute_no, f"decide:{row.kind}", by=command.actor)
         proposed = proposes(Task.model_validate(row.sealed), command)
         return Answer(202, AcceptedFor(accepted_for=task_id, proposed=proposed))
     except DisputeClosed as error:
@@ -246,6 +251,7 @@ async def _decide(
     except Refused as refusal:
         services.access.note(actor.person_id, row.dispute_no, f"decide:{row.kind}", refusal.code)
         raise
+    services.access.note(actor.person_id, row.dispute_no, f"decide:{row.kind}", by=command.actor)
     return await answered(services, session, actor, found, result)
 
 

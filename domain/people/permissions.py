@@ -22,6 +22,15 @@ AUDITORS = frozenset({"auditor", "supervisor", "leader"})
 """May read and replay the histories of the disputes they see; those of a period only at the county's root."""
 ACCESS_LOG_READERS = frozenset({"auditor", "admin_audit"})
 """May read the access log, at the county's root only (三员分立: the other administrators may not)."""
+PERSONAL_LOG_READERS = frozenset({"auditor", "supervisor"})
+"""May read what a named person did by a post within their own organisation and below (E.2: 督查员 `sub`, 审计员 logs
+only)."""
+CASE_LOG_READERS = frozenset(
+    "auditor supervisor leader station_chief station_deputy duty_leader department_leader township_leader "
+    "justice_chief".split()
+)
+"""See who read a case that they see, beside those in whose hands a task of it is: they answer for who is at work there.
+[DESIGN]"""
 CODEC_READERS = frozenset({"auditor", "supervisor", "leader"})
 """May read decoded histories, at the county's root only."""
 DEPUTY_MANAGERS = frozenset({"supervisor", "admin_security"})
@@ -101,6 +110,13 @@ def may_appoint(actor: Actor, post: Post) -> bool:
 def may_keep_organisation(actor: Actor, path: str) -> bool:
     """Whether somebody may change an organisation, by its path, or found one under it."""
     return any(mine.role in ORGANISATION_KEEPERS and within(path, mine.path) for mine in actor.posts)
+
+
+def may_see_readers(actor: Actor, hands: Collection[str]) -> bool:
+    """Whether somebody who sees a case is told who read it; `hands` are the people in whose hands its tasks are or
+    were. In his own name: who deputises answers for no more than the work.
+    """
+    return actor.person_id in hands or actor.has_role(*CASE_LOG_READERS)
 
 
 def own_places(actor: Actor, roles: Collection[str]) -> list[str]:

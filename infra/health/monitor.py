@@ -23,7 +23,7 @@ from infra.health.doctor.records import standing_counts
 from infra.health.heartbeat import beat, heard_of, workers_alive
 from infra.health.stuck import ended_outside, failing, in_the_store
 from infra.health.waiting import Waiting, together, works_failing
-from infra.records.access_log import AccessLog
+from infra.records.access_log.log import AccessLog
 from infra.runtime.background import Background
 from infra.runtime.identity import Identity
 from infra.runtime.process_metrics import SHARED

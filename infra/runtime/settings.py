@@ -162,6 +162,9 @@ class Settings(BaseSettings):
     )
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
     idle_minutes: int = Field(default=120, ge=5, description="Minutes without a request after which a sign-in is over.")
+    access_days: int = Field(
+        default=1096, ge=184, description="Days that the access log is kept; the law asks for six months."
+    )
     password_length: int = Field(default=10, ge=8, le=64, description="Characters that a password has at least.")
     password_classes: int = Field(
         default=3,

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api.access_log.labels import FAMILIES, NOTED, noted, outcome
+from api.access_log.routes import WORDS
+from api.middleware.noting import OTHER, REFUSED
 from tests.instance import ROOT
 from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
 
@@ -209,29 +211,36 @@ def test_the_pages_are_accessible_and_fit(desk: Desk, size: dict[str, int], tmp_
         sound(page, tmp_path / f"{n}.png")
 
 
+PASSED_ON = {ROOT / path for path in ("api/core/permissions.py", "api/middleware/noting.py")}
+"""Where codes are noted that others gave."""
 REFUSING = "_refuse"
 """What a service calls its own function that notes a try and refuses it."""
 
 
 def codes() -> Iterator[str]:
-    """Every code that is noted anywhere in `api/`: literals whole, the beginnings of composed ones."""
+    """Every code that is noted anywhere in `api/`: literals whole, the beginnings of composed ones; and by route."""
+    yield from (*WORDS.values(), REFUSED, OTHER, "access:forget")
     for path in sorted((ROOT / "api").rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name != REFUSING:
                 names = {a.arg: literals(a.annotation) for a in function.args.args}
                 for node in noting(function):
                     found = list(spelled(node, names))
-                    known = found or path == ROOT / "api/core/permissions.py"
+                    known = found or path in PASSED_ON
                     assert known, f"{path}: which codes is {ast.dump(node)}?"
                     yield from found
 
 
 def noting(function: ast.AST) -> Iterator[ast.expr]:
-    """What is noted: the third argument of `access.note` and of `REFUSING`, the fifth of `at_root`: both pass it on."""
+    """What is noted: the third argument of `access.note`, `note_once` and of `REFUSING`, the second of `note_shown`,
+    the fifth of `at_root`.
+    """
     for node in ast.walk(function):
         match node:
-            case ast.Call(func=ast.Attribute(attr="note", value=ast.Attribute(attr="access")), args=args):
+            case ast.Call(func=ast.Attribute(attr="note" | "note_once", value=ast.Attribute(attr="access")), args=args):
                 yield args[2]
+            case ast.Call(func=ast.Attribute(attr="note_shown"), args=args):
+                yield args[1]
             case ast.Call(func=ast.Name(id=name), args=args) if name == REFUSING:
                 yield args[2]
             case ast.Call(func=ast.Attribute(attr="at_root") | ast.Name(id="at_root"), args=args):

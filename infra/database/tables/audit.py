@@ -12,15 +12,25 @@ from infra.database.columns import Sealed, instant_field
 
 
 class AccessRow(SQLModel, table=True):
-    """Who read a case, or was refused; without a word of its content."""
+    """Who did, read or tried what; without a word of a case's content."""
 
     __tablename__ = "access"
     access_id: str = Field(primary_key=True)
     at: datetime = instant_field()
     person_id: str | None = Field(default=None, index=True)
+    on_behalf_of: str | None = Field(default=None, index=True)
+    """whom the person deputised for in it"""
+    concerns: str | None = Field(default=None, index=True)
+    """the person whose account, post or name it is about"""
+    posts: str = ""
+    """those in whose capacity it was done, as then held: `role@path`, with a space between"""
+    session_id: str = ""
+    """the beginning of the sign-in's id"""
     dispute_no: str | None = Field(default=None, index=True)
     what: str
     outcome: str
+    sealed: Any = Field(sa_column=Column(Sealed("access"), nullable=False))
+    """`address`, and what else is to be known: of a list what was `asked`, its `count` and the cases `shown`"""
 
 
 class ArchiveRow(SQLModel, table=True):

@@ -22,7 +22,7 @@ from domain.people.task_forces import Forming
 from infra.database.engine import Session
 from infra.database.tables.people import DutyRow, FormerPostRow, PostRow, TaskForceRow
 from infra.demo.duties import FORCE, VACANT_BEATS
-from infra.records.access_log import accesses
+from infra.records.access_log.reading import Wanted, accesses
 from infra.records.people import actor_named
 from tests.api.support import somebody
 
@@ -290,6 +290,6 @@ async def test_entrusting_is_in_the_access_log(services: Services, session: Sess
     with pytest.raises(NotEntitled):
         await give(services, stranger, mine)
     await services.access.write()
-    page = await accesses(session, person_id=None, dispute_no=None, refused=False, limit=50, before=None)
-    noted = [(row.what, row.outcome) for row, _, _ in page]
+    page = await accesses(session, Wanted(), limit=50)
+    noted = [(row.what, row.outcome) for row in (each.row for each in page)]
     assert {("entrust:beat_officer", "ok"), ("entrust:beat_officer", "not_entitled")} <= set(noted)

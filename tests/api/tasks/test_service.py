@@ -35,13 +35,13 @@ async def test_a_box_holds_what_is_the_persons_to_claim(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
     _, task, analyst = await confirming(services, engine)
-    page = await inbox_box(session, analyst, "claimable", InboxFilter(), limit=50, cursor=None)
+    page = await inbox_box(services, session, analyst, "claimable", InboxFilter(), limit=50, cursor=None)
     [item] = [item for item in page.items if item.task_id == task.task_id]
     assert (item.standing, item.state) == ("free", "open")
     assert "standing" not in item.model_dump(), "the contract has it of a whole task only"
     assert (await box_sizes(session, analyst))["claimable"] == len(page.items)
     with pytest.raises(FieldsInvalid):
-        await inbox_box(session, analyst, "nothing", InboxFilter(), limit=50, cursor=None)
+        await inbox_box(services, session, analyst, "nothing", InboxFilter(), limit=50, cursor=None)
 
 
 async def test_a_whole_task_says_who_may_answer_it_and_with_what(

@@ -9,7 +9,7 @@ from typing import Any
 from api.cli.client import picture
 from domain.people.duties import RULES, Duty
 from domain.people.organisation import ROLES, Sight, parent, within
-from domain.people.permissions import CRIME_READERS, CRIME_REGISTRARS, INTAKE_ROLES
+from domain.people.permissions import CASE_LOG_READERS, CRIME_READERS, CRIME_REGISTRARS, INTAKE_ROLES
 from tests.e2e.people.scene import DIRECTORY, Person, Scene
 
 AUDITORS = {"auditor", "supervisor", "leader"}
@@ -74,6 +74,14 @@ def whoever_acts(person: Person, scene: Scene) -> set[int]:
     if not scene.sees(person):
         return {404}
     return {201} if scene.acts(person) else {403}
+
+
+def whoever_answers_for_it(person: Person, scene: Scene) -> set[int]:
+    """Of those who see the dispute, in whose hands it is or was, and their leaders."""
+    if not scene.sees(person):
+        return {404}
+    hands = {hand for task in scene.state.tasks for hand in (task.assignee, task.delegate)}
+    return {200} if person.person_id in hands or person.has(*CASE_LOG_READERS) else {403}
 
 
 def auditing(person: Person, scene: Scene) -> set[int]:
@@ -238,6 +246,13 @@ GRANTS: dict[tuple[str, str], Grant] = {
         at("/v1/audit/replays", json={"from": "2020-01-01", "to": "2020-01-02"}), at_the_root(*AUDITORS)
     ),
     ("GET", "/v1/audit/access"): Grant(at("/v1/audit/access"), at_the_root(*LOG_READERS)),
+    ("GET", "/v1/audit/access of a person"): Grant(
+        at("/v1/audit/access?person=gushan-onscene-1"),
+        lambda person, scene: {200} if person.has("supervisor", "auditor") or person.at_root("admin_audit") else {403},
+    ),
+    ("GET", "/v1/audit/access.csv"): Grant(at("/v1/audit/access.csv?reason=核查"), at_the_root(*LOG_READERS)),
+    ("GET", "/v1/disputes/{no}/access"): Grant(at("/v1/disputes/{no}/access"), whoever_answers_for_it),
+    ("GET", "/v1/me/access"): Grant(at("/v1/me/access"), anybody),
     ("GET", "/v1/jobs"): Grant(at("/v1/jobs"), anybody),
     ("GET", "/v1/jobs/{job_id}"): Grant(at("/v1/jobs/{job}"), nobody),
     ("GET", "/v1/tasks"): Grant(at("/v1/tasks"), anybody),

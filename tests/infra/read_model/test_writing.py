@@ -26,7 +26,7 @@ from infra.database.tables.intake import IncidentRow, NumberRow
 from infra.database.tables.operations import AnswerRow
 from infra.health.heartbeat import beat, workers_alive
 from infra.records import incidents
-from infra.records.access_log import AccessLog
+from infra.records.access_log.log import AccessLog
 from infra.records.comments import add_comment, comments_of
 from infra.records.idempotency_store import KEPT, StoredAnswer, keep_answer, store_answer, trim_answers
 from infra.records.incidents import Earlier, first_of_number, record_incident

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from infra.database.migrations.access_tables import access_table
 from infra.database.migrations.account_tables import account_tables
 from infra.database.migrations.columns import BIG, BOOLEAN, INSTANT, INTEGER, JSON, NUMBERED, SEALED, TEXT
 from infra.database.migrations.columns import columns as _columns
@@ -299,15 +300,7 @@ def _messages() -> None:
 
 
 def _audit() -> None:
-    op.create_table(
-        "access",
-        *_columns(TEXT, "access_id", "what", "outcome"),
-        *_columns(INSTANT, "at"),
-        *_columns(TEXT, "person_id", "dispute_no", nullable=True),
-        sa.PrimaryKeyConstraint("access_id"),
-    )
-    op.create_index("ix_access_dispute_no", "access", ["dispute_no"])
-    op.create_index("ix_access_person_id", "access", ["person_id"])
+    access_table()
     op.create_table(
         "archive",
         *_columns(TEXT, "run_id", "dispute_no", "sha256"),

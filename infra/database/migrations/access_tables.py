@@ -1,0 +1,22 @@
+"""The table of the access log, as the first migration makes it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from infra.database.migrations.columns import INSTANT, SEALED, TEXT, columns
+
+
+def access_table() -> None:
+    """Who did, read or tried what."""
+    op.create_table(
+        "access",
+        *columns(TEXT, "access_id", "what", "outcome", "posts", "session_id"),
+        *columns(INSTANT, "at"),
+        *columns(TEXT, "person_id", "on_behalf_of", "concerns", "dispute_no", nullable=True),
+        *columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("access_id"),
+    )
+    for column in ("dispute_no", "person_id", "on_behalf_of", "concerns"):
+        op.create_index(f"ix_access_{column}", "access", [column])

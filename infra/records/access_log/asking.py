@@ -1,0 +1,74 @@
+"""Who asks, and from where: what every entry of the access log made during a request is signed with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from domain.people.organisation import Actor
+
+SHORT = 16
+"""Characters of a sign-in's id (hexadecimal) by which entries name it; they begin `sign_in_session.session_id`."""
+
+
+@dataclass
+class Asking:
+    """A request, as far as is known yet who sent it."""
+
+    address: str = ""
+    session_id: str = ""
+    actor: Actor | None = None
+    capacities: dict[str, Actor] = field(default_factory=dict)
+    """in whose name he sees a dispute, by its number: only where that is not his own"""
+    noted: bool = False
+    """whether an entry was made"""
+    refused: bool = False
+    """whether one of a refusal was"""
+    waiting: bool = False
+    """whether one of them is not written with what it tells of"""
+
+
+_ASKING: ContextVar[Asking | None] = ContextVar("asking", default=None)
+
+
+def asking() -> Asking | None:
+    """The request that is being answered; none in background work."""
+    return _ASKING.get()
+
+
+@contextmanager
+def asked(request: Asking) -> Iterator[Asking]:
+    """Within the block this request is being answered."""
+    before = _ASKING.set(request)
+    try:
+        yield request
+    finally:
+        _ASKING.reset(before)
+
+
+def signed_in(actor: Actor, session_id: str) -> None:
+    """Who sent the request is known from now on."""
+    if request := _ASKING.get():
+        request.actor, request.session_id = actor, session_id
+
+
+def opened(session_id: str) -> None:
+    """The request has opened a sign-in."""
+    if request := _ASKING.get():
+        request.session_id = session_id
+
+
+def capacity_of(person_id: str | None, dispute_no: str | None) -> Actor | None:
+    """In which capacity the person who asks has to do with a dispute; none of anybody else."""
+    request = _ASKING.get()
+    if request is None or request.actor is None or request.actor.person_id != person_id:
+        return None
+    return request.capacities.get(dispute_no or "", request.actor)
+
+
+def seen_as(dispute_no: str, capacity: Actor) -> None:
+    """In which capacity the person who asks sees a dispute."""
+    if request := _ASKING.get():
+        request.capacities[dispute_no] = capacity
