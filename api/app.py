@@ -50,7 +50,7 @@ from api.look_back import endpoints as look_back
 from api.messages import endpoints as messages
 from api.messages import event_endpoints
 from api.messages import pages as message_pages
-from api.middleware import metrics, noting, request_guard
+from api.middleware import masking, metrics, noting, request_guard
 from api.notes import endpoints as notes
 from api.notes import pages as note_pages
 from api.notices import endpoints as notices
@@ -86,6 +86,8 @@ from api.responsibilities import endpoints as responsibilities
 from api.responsibilities import pages as responsibility_pages
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
+from api.unmasking import endpoints as unmasking
+from api.unmasking import pages as unmasking_pages
 from api.venues import endpoints as venues
 from api.villages import endpoints as villages
 from api.web import errors as error_pages
@@ -96,7 +98,7 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     people, account_endpoints, session_endpoints, deputy_endpoints, leaving, intake, notes, disputes, look_back,
-    outlook, handling, attachments, tasks, messages, event_endpoints, notices, reporting, hazards, oversight,
+    unmasking, outlook, handling, attachments, tasks, messages, event_endpoints, notices, reporting, hazards, oversight,
     indicators, registers, duty_endpoints, villages, venues, audit, access_log, operations, calendar, learning,
     responsibilities, calls, criminal_cases, organisations, importing,
 )  # fmt: skip
@@ -106,7 +108,7 @@ PAGES = (
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, criminal_case_pages, account_pages, doctor_pages, error_pages,
+    learning_pages, unmasking_pages, criminal_case_pages, account_pages, doctor_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 
@@ -151,6 +153,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
     noting.install(app, WORDS, SILENT)
     request_guard.install(app, settings, files=FILES, cookies=(f"__Host-{SESSION}", SESSION))
     metrics.install(app)
+    masking.install(app)
     for endpoints in ENDPOINTS:
         app.include_router(endpoints.router)
     if settings.drill:

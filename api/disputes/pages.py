@@ -19,6 +19,7 @@ from api.handling.service import handling_of
 from api.look_back.look_back_view import look_back_view
 from api.look_back.service import look_back_on
 from api.notices.notice_view import notice_view
+from api.unmasking.service import may_unmask
 from api.villages.service import contacts_of
 from api.villages.view import contacts_view
 from api.web import formatting as w
@@ -92,6 +93,7 @@ async def show_case(
         "batch": case.batch,
         **case_view(case, entries, words, now),
         "watched": case.watched,
+        "may_unmask": await may_unmask(session, viewer.actor, no),
         "files": [_file(a, now) for a in case.attachments if not a.pending],
         "waiting": [_file(a, now) for a in case.attachments if a.pending],
         "kept_for": int(PENDING_FOR.total_seconds()) // 3600,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -195,7 +196,11 @@ async def _checked(services: Services, session: Session, actor: Actor, naming: N
 
 
 async def _represented_by(
-    services: Services, session: Session, actor: Actor, deputyship_id: str, what: str = "deputy:end"
+    services: Services,
+    session: Session,
+    actor: Actor,
+    deputyship_id: str,
+    what: Literal["deputy:confirm", "deputy:end"] = "deputy:end",
 ) -> str:
     """The represented person's id, for an actor whom the deputyship concerns, or who orders such."""
     found = await records.deputyship(session, deputyship_id)

@@ -43,8 +43,8 @@ async def get_people(
     limit: LimitDep = 100,
     cursor: CursorDep = None,
 ) -> Listed[PersonItem]:
-    """People by post, in order of username."""
-    return await service.list_people(services, session, role, organisation, limit, cursor)
+    """People by post, in order of username: of one's own organisations, of those below, and of those right above."""
+    return await service.list_people(services, session, actor, role, organisation, limit, cursor)
 
 
 @router.get("/grids", response_model=Listed[Grid], response_model_exclude_unset=True, responses=problems(READ))

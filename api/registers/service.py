@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.core.context import Services
 from api.core.schemas import JsonObject, Listed
 from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookItem
+from domain.people.organisation import Actor
 from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Kind
 from infra.database.engine import Session
@@ -27,16 +28,26 @@ async def list_organisations(
 
 
 async def list_people(
-    services: Services, session: Session, role: str | None, organisation: str | None, limit: int, cursor: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    role: str | None,
+    organisation: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> Listed[PersonItem]:
-    """Active people in order of username, once for each post that fits; `organisation` is a code.
+    """Active people in order of username, once for each post that fits; `organisation` is a code. Nobody is given the
+    list of all staff: the people of one's own organisations, of those below them, and of those right above. [DESIGN]
 
     Raises:
         FieldsInvalid: there is no such organisation.
     """
     place = (await services.directory.read(session)).named(organisation) if organisation else None
     after = read_cursor(cursor, str)[0] if cursor else None
-    found = await people(session, role=role, path=place.path if place else None, limit=limit + 1, after=after)
+    near = {post.path for post in actor.reach}
+    found = await people(
+        session, near=near, role=role, path=place.path if place else None, limit=limit + 1, after=after
+    )
     items = [
         PersonItem(person_id=p.person_id, username=p.username, name=p.name, role=p.role, organisation=p.organisation)
         for p in found[:limit]

@@ -19,6 +19,7 @@ from api.tasks.handover import Verb
 from api.tasks.schemas import DecisionOpen, WholeTask
 from api.tasks.service import whole_task
 from api.tasks.task_view import brief_view, hands_view, head_view
+from api.unmasking.service import number_to_call
 from api.web import formatting as w
 from api.web.form_draft import PREFIX, Draft
 from api.web.forms import Drawn, Form, draw, filled
@@ -139,6 +140,7 @@ async def show_task(
     target = await find_dispute(session, viewer.actor, other) if other else None
     judged = task.kind == desks.KIND and bool(task.decisions)
     handling = await handling_of(services, session, viewer.actor, task.dispute_no) if judged else None
+    visited = str(task.about.get("party") or "") if task.kind == "visit" and standing in ("mine", "delegate") else ""
     if not shown:
         draft.unsent += filled(drawn.controls)
     if draft.handing and standing not in MAY_HAND_OVER[draft.handing.verb]:
@@ -152,6 +154,7 @@ async def show_task(
         brief=brief_view(task, page.words, page.offices, now),
         guide=guidance_view(task.brief, now),
         handling=handling_view(handling, now) if handling else None,
+        calls=await number_to_call(services, session, viewer.actor, task.dispute_no, visited) if visited else "",
         batch=KINDS[task.kind].by_items,
         target={"no": target.dispute_no, "title": target.title} if target else None,
         standing=standing,

@@ -94,8 +94,6 @@ class Task(Model):
     """person asked to prepare the answer (委托办理); the assignee decides"""
     delegate_name: str | None = None
     delegate_note: str = ""
-    delegates: list[str] = []
-    """everybody it was ever delegated to: they had a part and may look on"""
     offered_to: str | None = None
     """person asked to take it over (移交); until he accepts, it stays the assignee's (首问责任, W-081)"""
     offered_name: str | None = None

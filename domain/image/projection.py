@@ -109,8 +109,6 @@ class Image(Model):
     closed_at: datetime | None
     outcome: str | None
     involved: list[tuple[str, str]]
-    helpers: list[str] = []
-    """people who have, or had, a part by delegation and by no post"""
     document: dict[str, Any]
     kept: dict[str, Kept] = {}
     """what of the document's lists stands as it stood: the document has only the other items"""
@@ -189,7 +187,6 @@ def project(
         closed_at=state.closed_at,
         outcome=state.outcome,
         involved=sorted(involved(state, since=since)),
-        helpers=sorted({person for task in state.tasks if task.revision > since for person in task.delegates}),
         document=without_kept(whole, kept),
         kept=kept,
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],

@@ -84,7 +84,7 @@ class Parts(Model):
     posts: list[Post]
     """the posts of its tasks, and with an empty role the organisations it belongs to"""
     helpers: list[str] = []
-    """people who prepare, or prepared, an answer"""
+    """people who prepare an answer now: who gave it back, or whose task ended, needs to know no more"""
     offered_to: list[str] = []
     """people to whom one of its tasks is offered"""
     opened_by: list[str] = []
@@ -105,8 +105,8 @@ def sees_part(post: Post, part: Post, sight: Sight) -> bool:
 
 
 def may_see(actor: Actor, parts: Parts) -> bool:
-    """Whether a person sees a dispute: by a post of his, or of somebody he deputises for; because he helps with it, or
-    did; because a task of it is offered to him; because his report opened it.
+    """Whether a person sees a dispute: by a post of his, or of somebody he deputises for; because he prepares
+    an answer; because a task of it is offered to him; because his report opened it.
     """
     hands = {capacity.holder for capacity in actor.capacities}
     return (

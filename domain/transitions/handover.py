@@ -205,8 +205,6 @@ def take_delegation(case: Case, handover: Handover) -> Task:
     withdraw_offer(case, task, by)
     if task.delegate != to.person_id:
         task.delegate, task.delegate_name, task.delegate_note = to.person_id, to.name, handover.why
-        if to.person_id not in task.delegates:
-            task.delegates = [*task.delegates, to.person_id]
         case.state.touch(task)
         case.log("delegated", f"委托办理{task.name}", by=by, task_id=task.task_id, person=to.person_id,
                  person_name=to.name, note=handover.why)  # fmt: skip

@@ -14,7 +14,6 @@ from infra.database.tables.read_model import (
     BarredRow,
     DisputeRow,
     HazardItemRow,
-    HelperRow,
     InvolvementRow,
     PartyTokenRow,
     TallyRow,
@@ -26,7 +25,6 @@ from infra.read_model.writer import Rows
 _NAMES: dict[type[SQLModel], str] = {
     DisputeRow: "纠纷",
     InvolvementRow: "参与单位",
-    HelperRow: "协办人员",
     PartyTokenRow: "当事人识别码",
     TimelineRow: "经过",
     TaskRow: "待办",

@@ -16,11 +16,11 @@ from sqlmodel import col
 
 from domain.image.projection import Image
 from infra.database.statements import Statement, among, gathered
-from infra.database.tables.read_model import BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow
+from infra.database.tables.read_model import BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.database.transactions import Work
 from infra.read_model.visibility import OPEN
 
-_DISPUTE, _TASK, _POST, _BARRED, _HELPER = range(5)
+_DISPUTE, _TASK, _POST, _BARRED = range(4)
 
 
 @dataclass
@@ -39,8 +39,6 @@ class StoredState:
     """(role, organisation path) that have a part"""
     barred: set[tuple[str, str]] = field(default_factory=set)
     """(task id, person id), as far as it was looked up: one that is there and not here is written once more"""
-    helpers: set[str] = field(default_factory=set)
-    """person ids, as far as it was looked up"""
 
 
 def found_beside(dialect: str) -> list[ColumnElement[Any]]:
@@ -77,7 +75,6 @@ def stored_state(image: Image) -> Work[StoredState]:
     wanted = {
         "number": image.dispute_no,
         "tasks": [shown.task_id for shown in image.tasks],
-        "helpers": image.helpers,
     }
     for what, one, other, revision, tallied, document in (yield _STORED, wanted):
         if what == _DISPUTE:
@@ -86,10 +83,8 @@ def stored_state(image: Image) -> Work[StoredState]:
             stored.tasks[one] = other
         elif what == _POST:
             stored.posts.add((one, other))
-        elif what == _BARRED:
-            stored.barred.add((one, other))
         else:
-            stored.helpers.add(one)
+            stored.barred.add((one, other))
     return stored
 
 
@@ -97,7 +92,6 @@ def _stored(dialect: str) -> Executable:
     number: Any = bindparam("number")
     nothing: Any = literal_column("''", Text())
     none: tuple[Any, ...] = literal_column("0", Integer()), literal_column("0", Integer()), null()
-    helped = among(col(HelperRow.person_id), "helpers", dialect)
     barred = among(col(BarredRow.task_id), "tasks", dialect)
     shown = among(col(TaskRow.task_id), "tasks", dialect)
     own: tuple[Any, ...] = col(DisputeRow.revision), col(DisputeRow.tallied), col(DisputeRow.sealed)
@@ -110,9 +104,6 @@ def _stored(dialect: str) -> Executable:
             col(InvolvementRow.dispute_no) == number
         ),
         select(_kind(_BARRED), col(BarredRow.task_id), col(BarredRow.person_id), *none).where(barred),
-        select(_kind(_HELPER), col(HelperRow.person_id), nothing, *none).where(
-            helped, col(HelperRow.dispute_no) == number
-        ),
     )
 
 

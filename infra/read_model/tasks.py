@@ -122,6 +122,17 @@ async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRo
     return row if row and await _concerns(session, actor, row) else None
 
 
+async def works_on(session: AsyncSession, actor: Actor, dispute_no: str) -> bool:
+    """Whether an open task of a dispute is the person's, or of somebody's he deputises for: to take, to answer, or to
+    prepare.
+    """
+    mine = [query for capacity in actor.capacities for query in (*asked_tasks(capacity), *held_tasks(capacity))]
+    found = select(col(TaskRow.task_id)).where(
+        col(TaskRow.dispute_no) == dispute_no, col(TaskRow.state).in_(OPEN), _among(mine)
+    )
+    return (await session.execute(found.limit(1))).first() is not None
+
+
 async def find_task_at(database: Database, session: AsyncSession, actor: Actor, task_id: str) -> FoundTask | None:
     """The same, with how the read model has the task's dispute; the session is seldom needed."""
     found = await database.ask(_WITH_DISPUTE, {"task_id": task_id})

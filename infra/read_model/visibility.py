@@ -20,7 +20,7 @@ from infra.database.paths import AFTER_SLASH, below
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.messages import WatcherRow
 from infra.database.tables.people import PostRow
-from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, HelperRow, InvolvementRow, TaskRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 
 OPEN = ("open", "claimed")
 KNOWN = 60
@@ -54,7 +54,7 @@ class Part:
 
 def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
     """The disputes in which one of the person's posts has a part, as far as its role sees; those that his reports
-    opened (joining one gives no sight of it); those he helps with, or did; those of which a task is offered to him.
+    opened (joining one gives no sight of it); those of which he prepares a task, or of which one is offered to him.
     A deputy sees by the posts of whom he represents too.
 
     A condition on `DisputeRow`, or on another column that holds a dispute number.
@@ -64,9 +64,9 @@ def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElemen
 
 def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
     """The same as parts, one for each reason."""
-    offered = aliased(TaskRow)
+    helped, offered = aliased(TaskRow), aliased(TaskRow)
     parts = [
-        _part(col(HelperRow.dispute_no), col(HelperRow.person_id).in_(holders(actor)), dispute_no),
+        _part(col(helped.dispute_no), col(helped.delegate).in_(holders(actor)), dispute_no),
         _part(col(offered.dispute_no), col(offered.offered_to).in_(holders(actor)), dispute_no),
     ]
     if reaches := [clause for post in actor.reach if (clause := _reach(post, actor.sight(post))) is not None]:

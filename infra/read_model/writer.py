@@ -22,7 +22,6 @@ from infra.database.tables.read_model import (
     BarredRow,
     DisputeRow,
     HazardItemRow,
-    HelperRow,
     InvolvementRow,
     PartyTokenRow,
     TallyRow,
@@ -46,7 +45,6 @@ Rows = dict[type[SQLModel], list[dict[str, Any]]]
 OF_DISPUTE: tuple[type[SQLModel], ...] = (
     DisputeRow,
     InvolvementRow,
-    HelperRow,
     PartyTokenRow,
     TaskRow,
     TimelineRow,
@@ -212,7 +210,6 @@ def _rows_beside(image: Image) -> Rows:
     changed = [shown.task for shown in image.tasks if shown.task.revision > image.since]
     return {
         InvolvementRow: [{"dispute_no": image.dispute_no, "role": r, "path": p} for r, p in image.involved],
-        HelperRow: [{"dispute_no": image.dispute_no, "person_id": person} for person in image.helpers],
         TimelineRow: [_entry(image, entry) for entry in image.timeline],
         TaskRow: [_task(task) for task in image.tasks],
         AddresseeRow: [
@@ -247,7 +244,6 @@ def _beside_written(image: Image, stored: StoredState) -> Work[None]:
         yield _LESS_TALLY, {"number": image.dispute_no, "last": image.tallied}
     rows = _rows_beside(image)
     rows[InvolvementRow] = [row for row in rows[InvolvementRow] if (row["role"], row["path"]) not in stored.posts]
-    rows[HelperRow] = [row for row in rows[HelperRow] if row["person_id"] not in stored.helpers]
     rows[BarredRow] = [row for row in rows[BarredRow] if (row["task_id"], row["person_id"]) not in stored.barred]
     for table, new in rows.items():
         yield from each(upserting(table, differing=table in COMPARED), new)

@@ -14,12 +14,13 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.people.organisation import Actor, OrganisationRef, Post
+from domain.people.organisation import Actor, OrganisationRef, Post, lineage
 from domain.people.permissions import SEPARATE_ROLES
 from domain.people.tree import successor_of
 from domain.triage.places import Directory, Listed
 from infra.database.engine import Database, Session
 from infra.database.ids import new_id
+from infra.database.paths import below
 from infra.database.statements import Statement, among
 from infra.database.tables.people import OrganisationRow, OrganisationWasRow, PersonRow, PostRow
 from infra.database.tables.read_model import InvolvementRow
@@ -268,9 +269,17 @@ async def held_posts(session: AsyncSession) -> list[Post]:
 
 
 async def people(
-    session: AsyncSession, *, role: str | None, path: str | None, limit: int, after: str | None
+    session: AsyncSession,
+    *,
+    role: str | None,
+    path: str | None,
+    limit: int,
+    after: str | None,
+    near: Collection[str] | None = None,
 ) -> list[PersonAtPost]:
-    """Active people by role and organisation path, in order of username, once for each post."""
+    """Active people by role and organisation path, in order of username, once for each post; with `near` those at
+    these paths, below them, and right above.
+    """
     query = (
         select(PersonRow, PostRow)
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
@@ -278,6 +287,9 @@ async def people(
         .order_by(col(PersonRow.username), col(PostRow.post_id))
         .limit(limit)
     )
+    if near is not None:
+        above = {up for mine in near for up in lineage(mine)}
+        query = query.where(or_(col(PostRow.path).in_(above), *(below(col(PostRow.path), mine) for mine in near)))
     if role:
         query = query.where(col(PostRow.role) == role)
     if path:

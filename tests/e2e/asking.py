@@ -34,6 +34,7 @@ def ask_everything(county: County) -> None:
     supervisor.get("/v1/indicators/calls", source="110")
     supervisor.get("/v1/indicators/calls", trade="housing")
     supervisor.post("/v1/triage", {"narrative": "两户因噪音争吵"})
+    supervisor.post(f"/v1/disputes/{goods}/unmask", {"purpose": "other", "note": "当事人来电询问"})
     for verb in (supervisor.post, supervisor.delete):
         verb(f"/v1/disputes/{nobody}/watch")
     supervisor.post("/v1/drill/digest")

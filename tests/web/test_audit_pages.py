@@ -264,6 +264,8 @@ def spelled(node: ast.expr, names: dict[str, list[str]]) -> Iterator[str]:
             yield prefix
         case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id=name)), *_]):
             yield from (f"{value}:" for value in names[name])
+        case ast.Name(id=name):
+            yield from names.get(name, [])
         case ast.IfExp(body=body, orelse=orelse):
             yield from spelled(body, names)
             yield from spelled(orelse, names)

@@ -95,14 +95,6 @@ class InvolvementRow(SQLModel, table=True):
     path: str = Field(primary_key=True)
 
 
-class HelperRow(SQLModel, table=True):
-    """Who has, or had, a part in a dispute by delegation and by no post: he may look on."""
-
-    __tablename__ = "helper"
-    person_id: str = Field(primary_key=True)
-    dispute_no: str = Field(primary_key=True)
-
-
 class PartyTokenRow(SQLModel, table=True):
     """A mark of somebody in a dispute, blinded: by it he is found again in others, and nobody reads who he is."""
 

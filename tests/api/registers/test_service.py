@@ -7,8 +7,16 @@ import pytest
 from api.core.context import Services
 from api.registers.service import list_grids, list_organisations, list_people, list_playbooks
 from domain.errors import FieldsInvalid
+from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.demo.county import GRIDS
+from infra.records.people import actor_named
+
+
+async def who(session: Session, username: str) -> Actor:
+    actor = await actor_named(session, username)
+    assert actor
+    return actor
 
 
 async def test_organisations_come_by_kind_and_level_page_by_page(services: Services, session: Session) -> None:
@@ -23,18 +31,33 @@ async def test_organisations_come_by_kind_and_level_page_by_page(services: Servi
 
 
 async def test_people_come_by_role_and_organisation(services: Services, session: Session) -> None:
-    listed = await list_people(services, session, "station_chief", "station-gushan", 100, None)
+    actor = await who(session, "county-supervisor-1")
+    listed = await list_people(services, session, actor, "station_chief", "station-gushan", 100, None)
     assert listed.items
     assert {(p.role, p.organisation) for p in listed.items} == {("station_chief", "station-gushan")}
-    page = await list_people(services, session, "responsible_officer", None, 2, None)
-    following = await list_people(services, session, "responsible_officer", None, 2, page.next_cursor)
+    page = await list_people(services, session, actor, "responsible_officer", None, 2, None)
+    following = await list_people(services, session, actor, "responsible_officer", None, 2, page.next_cursor)
     names = [p.username for p in [*page.items, *following.items]]
     assert names == sorted(set(names))
 
 
+async def test_nobody_is_given_the_list_of_all_staff(services: Services, session: Session) -> None:
+    officer = await who(session, "gushan-officer-1")
+    listed = (await list_people(services, session, officer, None, None, 1000, None)).items
+    root = (await services.directory.read(session)).root.code
+    assert {"station-gushan", root} <= {person.organisation for person in listed}
+    assert not [
+        person
+        for person in listed
+        if person.organisation.startswith("station-") and "gushan" not in person.organisation
+    ]
+    everybody = await list_people(services, session, await who(session, "county-supervisor-1"), None, None, 1000, None)
+    assert len(listed) < len(everybody.items) / 3
+
+
 async def test_an_organisation_that_there_is_not_is_refused_by_its_field(services: Services, session: Session) -> None:
     with pytest.raises(FieldsInvalid) as refused:
-        await list_people(services, session, None, "nowhere", 100, None)
+        await list_people(services, session, await who(session, "county-supervisor-1"), None, "nowhere", 100, None)
     assert [error["field"] for error in refused.value.errors] == ["organisation"]
 
 

@@ -221,19 +221,37 @@ def test_triage_alone_stores_nothing(people: People) -> None:
     assert people.supervisor.get("/v1/disputes", limit=1, sort="-dispute_no")["items"] == before
 
 
-def test_personal_numbers_are_masked(people: People, supervisor: Raw) -> None:
-    number = people.quarrel()
+NUMBERS = ("13800001234", "330723197001011234", "13900005678", "13712349876")
+
+
+def test_personal_numbers_are_masked_wherever_they_were_written(people: People, supervisor: Raw) -> None:
+    number = people.quarrel("两家争吵，报警人称找13712349876，对方身份证330723197001011234")
     [task] = people.open_tasks(number)
+    people.supervisor.post(f"/v1/disputes/{number}/comments", {"text": "已拨打１３７１２３４９８７６，无人接听"})
+    shown = "138****1234 330*************34 137****9876"
     for path in (
         f"/v1/disputes/{number}", f"/v1/disputes/{number}/timeline", f"/v1/tasks/{task['task_id']}", "/v1/disputes",
-        "/v1/tasks",
+        "/v1/tasks", f"/v1/disputes?q={number}", f"/v1/disputes/{number}/earlier",
+        f"/v1/disputes/{number}/history/words",
     ):  # fmt: skip
         answer = supervisor("GET", path)
-        assert answer.status_code == 200
-        for secret in ("13800001234", "330723197001011234", "13900005678"):
-            assert secret not in answer.text, path
-    party = people.dispute(number)["parties"][0]
-    assert (party["phone"], party["id_number"]) == ("138****1234", "330*************34")
+        assert not [secret for secret in NUMBERS if secret in answer.text], path
+    whole = supervisor("GET", f"/v1/disputes/{number}").text
+    assert all(ends in whole for ends in shown.split())
+    assert "１３７１２３４９８７６" not in whole
+
+
+def test_who_needs_a_number_says_for_what(people: People, supervisor: Raw) -> None:
+    number = people.quarrel("两家争吵，报警人称找13712349876")
+    path = f"/v1/disputes/{number}/unmask"
+    assert supervisor("POST", path, json={}).status_code == 422
+    said = supervisor("POST", path, json={"purpose": "other"})
+    assert (said.status_code, "须说明" in said.text) == (422, True)
+    answer = supervisor("POST", path, json={"purpose": "contact"})
+    assert answer.headers["cache-control"] == "no-store"
+    assert [party["phone"] for party in answer.json()["parties"]] == ["13800001234", "13900005678"]
+    assert "13712349876" in answer.json()["incidents"][0]["narrative"]
+    assert refusal_of(lambda: people.with_role("auditor").post(path, {"purpose": "contact"})) == (403, "not_entitled")
 
 
 # --- idempotency

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.people.grants import Grant, anybody, at, nobody
+from tests.e2e.people.rules import Grant, anybody, at, nobody
 from tests.e2e.people.scene import Person, Scene
 
 BATCH = {"items": [{"no": 1, "aspect": "no-such-aspect", "to": "fire_rescue", "due": "2099-12-31"}]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.people.grants import Grant, at, nobody, only
+from tests.e2e.people.rules import Grant, at, nobody, only
 
 OF_ORGANISATIONS = {
     ("POST", "/v1/imports/people"): Grant(

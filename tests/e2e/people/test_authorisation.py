@@ -30,12 +30,11 @@ from tests.e2e.people.grants import (
     RELATIONS,
     SIGNING_OUT,
     STREAM,
-    anybody,
     endpoint,
-    nobody,
 )
 from tests.e2e.people.grants_of_hazards import OF_HAZARDS
 from tests.e2e.people.grants_of_organisations import OF_ORGANISATIONS
+from tests.e2e.people.rules import anybody, nobody
 from tests.e2e.people.scene import Person, Scene
 from tests.e2e.support import People
 from tests.instance import Instance

@@ -19,7 +19,7 @@ from domain.people.permissions import SEPARATE_ROLES
 from infra.database.engine import Database, Session
 from infra.database.tables.messages import MessageRow
 from infra.database.tables.people import DeputyRow, OrganisationRow, PersonRow, PostRow
-from infra.database.tables.read_model import AddresseeRow, BarredRow, HelperRow, InvolvementRow, TaskRow
+from infra.database.tables.read_model import AddresseeRow, BarredRow, InvolvementRow, TaskRow
 from infra.read_model import tasks as reading
 from infra.read_model.digests import send_digests
 from infra.read_model.disputes import find_dispute, visible
@@ -128,11 +128,10 @@ def _task(chance: random.Random, made: County, number: str) -> Asking:
     ]
     made.rows += [BarredRow(task_id=row.task_id, person_id=person) for person in excluded]
     made.rows += [InvolvementRow(dispute_no=number, role=r, path=p) for r, p in {(x.role, x.path) for x in involved}]
-    made.rows += [HelperRow(dispute_no=number, person_id=helper)] if helper else []
     report = incident(f"n-{number}", number)
     report.received_by, report.dispute_no, report.joined = reporter, number, joined
     made.rows.append(report)
-    parts = Parts(posts=involved, helpers=[helper] if helper else [], offered_to=[offered] if offered else [],
+    parts = Parts(posts=involved, helpers=[helper] if held and helper else [], offered_to=[offered] if offered else [],
                   opened_by=[] if joined else [reporter])  # fmt: skip
     return Asking(row, Offer(addressees=addressees, excluded=excluded, offered_to=offered), watchers, parts)
 

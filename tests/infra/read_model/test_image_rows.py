@@ -57,7 +57,7 @@ def new_case() -> Case:
 def claim(case: Case) -> None:
     """Somebody takes the last task, and gives it to somebody else to prepare."""
     task = case.state.tasks[-1]
-    task.state, task.assignee, task.delegate, task.delegates = "claimed", "p-1", "p-2", ["p-2"]
+    task.state, task.assignee, task.delegate = "claimed", "p-1", "p-2"
     case.log("delegated", "委派", task_id=task.task_id, person="p-2")
     task.revision = case.state.revision
 

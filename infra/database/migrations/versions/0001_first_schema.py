@@ -30,7 +30,7 @@ FIGURES = ("kind at unit leading result value lag done_at left_at struck_at mont
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
 TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
-    "incident_token number addressee barred dispute hazard_item helper involvement party_token tally task timeline "
+    "incident_token number addressee barred dispute hazard_item involvement party_token tally task timeline "
     "attachment comment event message watcher access archive job answer heartbeat calendar_edition learned_edition "
     "sign_in generation place_alias sign_in_session former_password report report_item spot_check figure_supervision "
     "notice hazard_batch criminal_case known_key known_device examination finding"
@@ -187,11 +187,6 @@ def _read_model() -> None:
     op.create_index("dispute_closed", "dispute", ["category", "closed_at"], sqlite_where=ended, postgresql_where=ended)
     op.create_index("ix_dispute_officer", "dispute", ["officer"])
     op.create_index("ix_dispute_deputy", "dispute", ["deputy"])
-    op.create_table(
-        "helper",
-        *_columns(TEXT, "person_id", "dispute_no"),
-        sa.PrimaryKeyConstraint("person_id", "dispute_no"),
-    )
     op.create_table(
         "involvement",
         *_columns(TEXT, "dispute_no", "role", "path"),
