@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.core.deps import ActorDep, ServicesDep, SessionDep
-from api.core.documentation import READ, problems
+from api.core.documentation import WRITE, problems
 from api.middleware.masking import leave_unmasked
 from api.unmasking import service
 from api.unmasking.schemas import Asked, Unmasked
@@ -13,7 +13,7 @@ from api.unmasking.schemas import Asked, Unmasked
 router = APIRouter(prefix="/v1", tags=["disputes"])
 
 
-@router.post("/disputes/{no}/unmask", response_model=Unmasked, responses=problems(READ))
+@router.post("/disputes/{no}/unmask", response_model=Unmasked, responses=problems(WRITE))
 async def post_unmask(
     request: Request, response: Response, services: ServicesDep, session: SessionDep, actor: ActorDep, no: str,
     asked: Asked,

@@ -170,12 +170,12 @@ def test_the_access_log_is_filtered_and_paged(desk: Desk) -> None:
     assert page.locator("#accesses tbody tr").first.inner_text() != first
     page.get_by_label("纠纷编号").fill(number)
     page.get_by_label("只看被拒绝的").check()
-    page.get_by_role("button", name="查询").click()
+    page.get_by_role("button", name="查询", exact=True).click()
     rows = page.locator("#accesses tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(["未找到"])
     page.get_by_label("人员（用户名）").fill("nobody-at-all")
-    page.get_by_role("button", name="查询").click()
+    page.get_by_role("button", name="查询", exact=True).click()
     expect(page.get_by_role("heading", name="没有符合条件的记录")).to_be_visible()
     sound(page)
 
@@ -197,7 +197,7 @@ def test_only_those_who_may_find_the_way(desk: Desk) -> None:
     supervisor = desk.sign_in("county-supervisor-1")
     supervisor.get_by_role("link", name="审计").click()
     expect(supervisor.get_by_role("heading", name="发起重放")).to_be_visible()
-    expect(supervisor.get_by_role("link", name="访问日志")).to_have_count(0)
+    expect(supervisor.get_by_role("link", name="访问日志")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["phone", "desktop"])
