@@ -84,7 +84,7 @@ def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: De
     settled = next(t for t in case["tasks"] if t["kind"] == "follow_up_responsibly")["decision"]
     assert [e["attachment_id"] for e in settled["evidence"]] == [case["attachments"][0]["attachment_id"]]
     shown = page.request.get(f"/attachments/{case['attachments'][0]['attachment_id']}")
-    assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
+    assert (shown.status, shown.headers["content-type"]) == (200, "image/jpeg"), "a picture is shown drawn anew"
     assert shown.headers["cache-control"] == "no-store"
 
 
