@@ -46,6 +46,7 @@ async def sign_in(services: Services, session: Session, username: str, password:
         services.access.note(None, None, "sign_in", NotSignedIn.code, concerns=whose, about=of_whom)
         await _failed(services, tried, where.address)
         raise NotSignedIn("用户名或密码不正确")
+    services.sign_ins.right(tried)
     now = datetime.now(UTC)
     if person.password_until and now >= person.password_until:
         services.access.note(None, None, "sign_in", PasswordDue.code, concerns=whose, about=of_whom)

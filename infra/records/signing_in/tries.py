@@ -69,10 +69,15 @@ class SignInLimit:
             raise TooManyTries
         return tried
 
-    async def succeeded(self, session: Session, tried: Try) -> None:
-        """A try that succeeded is forgotten, within a transaction; one that only this process counted stays for its
-        minute.
+    def right(self, tried: Try) -> None:
+        """The password was right, whether or not the sign-in can be put on record: what this process alone counted for
+        the account, because the database could not, is forgotten.
         """
+        if tried.try_id is None:
+            self._own.clear(self._limit, tried.account)
+
+    async def succeeded(self, session: Session, tried: Try) -> None:
+        """A try that succeeded is forgotten, within a transaction."""
         if tried.try_id is not None:
             await session.execute(delete(SignInRow).where(col(SignInRow.try_id) == tried.try_id))
 
