@@ -254,15 +254,20 @@ class Database:
         else:
             await asyncio.shield(asyncio.ensure_future(session.close()))
 
+    async def let_go(self) -> None:
+        """Closes the connections that nobody uses; the next ones are opened anew."""
+        self.wakeups.let_go()
+        if self._asker:
+            self._asker.close()
+        for engine in self.engines:
+            await engine.dispose()
+
     async def close(self) -> None:
         """Gives all connections back."""
         await self.wakeups.close()
-        if self._asker:
-            self._asker.close()
         if self._writer:
             await asyncio.to_thread(self._writer.close)
-        for engine in self.engines:
-            await engine.dispose()
+        await self.let_go()
         if self.log:
             self.log.close()
 

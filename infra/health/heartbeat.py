@@ -28,8 +28,10 @@ async def beat(database: Database, identity: Identity, waits: Callable[[], Seque
     """
     while True:
         if not await _marked(database, identity, waits()):
-            # A connection of SQLite that failed lives on in the frames of its error, and while it does every new one of
-            # this process shares its view of the file: read-only, if it was opened when nothing could be written.
+            # While one connection of SQLite lives, every new one of this process shares its view of the file:
+            # read-only, if it was opened when nothing could be written. One that failed lives on in the frames of its
+            # error, one that only reads in its pool.
+            await database.let_go()
             gc.collect()
         await asyncio.sleep(EVERY.total_seconds())
 

@@ -66,6 +66,9 @@ class Notifications(Wakeups):
                 self._said = True
             await asyncio.sleep(PAUSE)
 
+    def let_go(self) -> None:
+        """Nothing to do: the line on which it listens says itself when it is lost."""
+
     async def close(self) -> None:
         """Nothing is held: the connection ends with the listening."""
 

@@ -56,7 +56,7 @@ class OneMachine(Wakeups):
             # All rows, so that the statement ends: one that is still open would hold the write-ahead log back.
             rows = self._counts.execute(_COUNT, (topic.value,)).fetchall()
         except sqlite3.Error:
-            self._forget_counts()
+            self.let_go()
             return None
         return int(rows[0][0]) if rows else None
 
@@ -77,7 +77,7 @@ class OneMachine(Wakeups):
 
     async def close(self) -> None:
         self._sender.close()
-        self._forget_counts()
+        self.let_go()
 
     def _send(self, word: bytes) -> None:
         self._sender.send(word, but=self._mailbox.name if self._mailbox else None)
@@ -89,7 +89,7 @@ class OneMachine(Wakeups):
             case [b"job"]:
                 super().job_waits()
 
-    def _forget_counts(self) -> None:
+    def let_go(self) -> None:
         if self._counts is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._counts.close()

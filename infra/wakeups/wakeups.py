@@ -71,6 +71,10 @@ class Wakeups(ABC):
         """
 
     @abstractmethod
+    def let_go(self) -> None:
+        """Closes a connection to the database that it may have of its own; the next question opens another."""
+
+    @abstractmethod
     def generation(self, topic: Topic) -> int | None:
         """A number that is another one after every commit that changed the topic; none where that can't be known now,
         and nothing remembered may be used. Microseconds.

@@ -26,7 +26,7 @@ CURSORS = [
     ["0001-01-01T00:00:00+14:00", "x"], ["9999-12-31T23:59:59-14:00", "x"], [1.5, "x"], [True, "x"],
     [1, 10**30, "x"], [10**30, "x"], [10**30, 10**30], [None], {}, "x", [[[[]]]],
 ]  # fmt: skip
-LEFT_OUT = ("GET /v1/events", "POST /v1/auth/token", "POST /v1/auth/logout")
+LEFT_OUT = ("GET /v1/events", "POST /v1/auth/token", "POST /v1/auth/logout", "POST /v1/me/sessions/end")
 Operation = tuple[str, str, dict[str, Any]]
 
 

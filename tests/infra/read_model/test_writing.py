@@ -234,7 +234,7 @@ async def test_a_full_disk_is_unavailable_to_every_writer_and_no_more_once_there
             await add_comment(session, "D2026-000001", person, secrets.token_hex(100_000))
 
     # Never less than there are: not a page more can be had.
-    monkeypatch.setattr("infra.database.engine.PRAGMAS", (*PRAGMAS, "max_page_count=1"))
+    monkeypatch.setattr("infra.database.connecting.PRAGMAS", (*PRAGMAS, "max_page_count=1"))
     async with opened(settings) as database:
         with pytest.raises(StoreUnavailable):
             await remark(database)
