@@ -106,7 +106,7 @@ def test_a_helper_from_elsewhere_sees_the_dispute_only_for_his_part(people: Peop
     assert lead.get(f"/v1/tasks/{task_id}")["delegate"] is None
 
 
-def test_who_sees_by_no_post_sees_by_his_part_and_keeps_it(people: People, officers: tuple[Client, ...]) -> None:
+def test_who_sees_by_no_post_sees_while_he_prepares_and_no_longer(people: People, officers: tuple[Client, ...]) -> None:
     helper, number = officers[0], people.quarrel()  # his post comes in only with the second push
     task_id = people.open_tasks(number)[0]["task_id"]
     hidden = (404, "not_found")
@@ -116,8 +116,9 @@ def test_who_sees_by_no_post_sees_by_his_part_and_keeps_it(people: People, offic
     assert helper.get(f"/v1/disputes/{number}")["dispute_no"] == number
     people.decide(task_id, "confirm", helper)
     assert people.dispute(number)["stage"] == "triage"
-    assert [d["dispute_no"] for d in helper.get("/v1/disputes", q=number)["items"]] == [number]
-    assert helper.get(f"/v1/tasks/{task_id}")["standing"] == "taken"
+    assert helper.get("/v1/disputes", q=number)["items"] == []
+    for path in (f"/v1/disputes/{number}", f"/v1/tasks/{task_id}"):  # what he proposed is with who delegated it
+        assert refusal_of(lambda path=path: helper.get(path)) == hidden  # type: ignore[misc]
     assert refusal_of(lambda: officers[1].get(f"/v1/disputes/{number}")) == hidden  # his part, not his post's
 
 
