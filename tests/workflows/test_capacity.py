@@ -128,6 +128,7 @@ def crowd(number: int) -> Incident:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.timeout(300)
 async def test_with_the_largest_of_everything_a_case_still_works_after_a_hundred_decisions(working: Engine) -> None:
     handle = await working.open()
     asked: Counter[str] = Counter()

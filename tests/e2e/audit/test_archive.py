@@ -223,6 +223,7 @@ def planted(whole: dict[str, Any]) -> bytes:
     return json.dumps(changed).encode()
 
 
+@pytest.mark.timeout(300)
 def test_the_archive_answers_with_everything_stopped(held: Held, tmp_path: Path) -> None:
     archived = held.santui("audit", "archive")
     assert archived.returncode == 0, archived.stderr
