@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 
-from api.core.deps import ActorDep, KeyDep, ServicesDep, SessionDep
+from api.core.deps import ActorDep, KeyDep, SealingRoute, ServicesDep, SessionDep
 from api.core.documentation import WRITE, problems
 from api.core.responses import as_response
 from api.importing import service
 from api.importing.reading import MOST_BYTES
 from api.importing.schemas import Imported
 
-router = APIRouter(prefix="/v1/imports", tags=["who"])
+router = APIRouter(prefix="/v1/imports", tags=["who"], route_class=SealingRoute)
 
 
 @router.post("/people", response_model=Imported, responses=problems(WRITE | {415}))

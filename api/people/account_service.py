@@ -7,12 +7,15 @@ a one-time code (`api.people.password_service`), which no stored answer holds.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
+from api.core.schemas import JsonObject
+from api.people.password_service import governs
 from api.people.schemas import Account, AccountIn, NewName, PostIn
 from api.people.service import post_held
 from domain.errors import Conflict, FieldsInvalid, NotEntitled, NotFound
@@ -46,25 +49,20 @@ async def open_account(
     if joined_wrongly([post.role for post, _ in posts]):
         raise FieldsInvalid(errors=[{"field": "posts", "message": APART}])
 
-    async def do(_: str) -> Effect[Account]:
-        async def keep(writing: Session) -> Answer[Account]:
-            if await account_by_username(writing, asked.username):
-                raise Conflict(f"用户名“{asked.username}”已被使用")
-            row = PersonRow(person_id=new_id(), username=asked.username, name=asked.name, password_hash=NO_PASSWORD)
-            writing.add(row)
-            await writing.flush()
-            for post, code in posts:
-                writing.add(_given(row.person_id, post, code))
-            await writing.flush()
-            await hand_down(writing, [row.person_id])
-            services.access.note(actor.person_id, None, "accounts:open", concerns=row.person_id)
-            return Answer(201, await _shown(writing, row))
+    async def keep(writing: Session) -> Answer[Account]:
+        if await account_by_username(writing, asked.username):
+            raise Conflict(f"用户名“{asked.username}”已被使用")
+        row = PersonRow(person_id=new_id(), username=asked.username, name=asked.name, password_hash=NO_PASSWORD)
+        writing.add(row)
+        await writing.flush()
+        for post, code in posts:
+            writing.add(_given(row.person_id, post, code))
+        await writing.flush()
+        await hand_down(writing, [row.person_id])
+        services.access.note(actor.person_id, None, "accounts:open", concerns=row.person_id)
+        return Answer(201, await _shown(writing, row))
 
-        return Effect(keep, f"account {asked.username}")
-
-    answer = await once(services, session, actor, OPEN, key, asked.model_dump(mode="json"), _ACCOUNT, do)
-    services.database.wakeups.changed(Topic.PEOPLE)
-    return answer
+    return await _kept(services, session, actor, OPEN, key, asked.model_dump(mode="json"), keep)
 
 
 async def appoint(
@@ -84,27 +82,22 @@ async def appoint(
         raise NotEntitled
     person_id = person.person_id
 
-    async def do(_: str) -> Effect[Account]:
-        async def keep(writing: Session) -> Answer[Account]:
-            held = [Post(role=row.role, path=row.path) for row, _ in await posts_of(writing, person_id)]
-            if post in held:
-                raise FieldsInvalid(errors=[{"field": "role", "message": "已任此岗位"}])
-            if joined_wrongly([post.role, *(each.role for each in held)]):
-                raise FieldsInvalid(errors=[{"field": "role", "message": APART}])
-            row = await writing.get_one(PersonRow, person_id)
-            row.active = True
-            writing.add(_given(person_id, post, code))
-            await writing.flush()
-            await hand_down(writing, [person_id])
-            services.access.note(actor.person_id, None, "accounts:appoint", concerns=person_id)
-            return Answer(200, await _shown(writing, row))
-
-        return Effect(keep, f"account {username}")
+    async def keep(writing: Session) -> Answer[Account]:
+        held = [Post(role=row.role, path=row.path) for row, _ in await posts_of(writing, person_id)]
+        if post in held:
+            raise FieldsInvalid(errors=[{"field": "role", "message": "已任此岗位"}])
+        if joined_wrongly([post.role, *(each.role for each in held)]):
+            raise FieldsInvalid(errors=[{"field": "role", "message": APART}])
+        row = await writing.get_one(PersonRow, person_id)
+        row.active = True
+        writing.add(_given(person_id, post, code))
+        await writing.flush()
+        await hand_down(writing, [person_id])
+        services.access.note(actor.person_id, None, "accounts:appoint", concerns=person_id)
+        return Answer(200, await _shown(writing, row))
 
     content = {"username": username, **asked.model_dump(mode="json")}
-    answer = await once(services, session, actor, APPOINT, key, content, _ACCOUNT, do)
-    services.database.wakeups.changed(Topic.PEOPLE)
-    return answer
+    return await _kept(services, session, actor, APPOINT, key, content, keep)
 
 
 async def rename(
@@ -114,27 +107,35 @@ async def rename(
 
     Raises:
         NotFound: there is no such account.
-        NotEntitled: one of its posts is not the actor's to give; noted.
+        NotEntitled: the actor does not administer security above all its posts, or it is his own; noted.
     """
     person = await _found(session, username)
-    held = [Post(role=row.role, path=row.path) for row, _ in await posts_of(session, person.person_id)]
-    if person.person_id == actor.person_id or not held or not all(may_appoint(actor, post) for post in held):
+    if person.person_id == actor.person_id or not await governs(services, session, actor, person.person_id):
         services.access.note(actor.person_id, None, "accounts:rename", NotEntitled.code)
         raise NotEntitled
     person_id = person.person_id
 
-    async def do(_: str) -> Effect[Account]:
-        async def keep(writing: Session) -> Answer[Account]:
-            row = await writing.get_one(PersonRow, person_id)
-            row.name = asked.name
-            await writing.flush()
-            services.access.note(actor.person_id, None, "accounts:rename", concerns=person_id)
-            return Answer(200, await _shown(writing, row))
-
-        return Effect(keep, f"account {username}")
+    async def keep(writing: Session) -> Answer[Account]:
+        row = await writing.get_one(PersonRow, person_id)
+        row.name = asked.name
+        await writing.flush()
+        services.access.note(actor.person_id, None, "accounts:rename", concerns=person_id)
+        return Answer(200, await _shown(writing, row))
 
     content = {"username": username, **asked.model_dump(mode="json")}
-    answer = await once(services, session, actor, RENAME, key, content, _ACCOUNT, do)
+    return await _kept(services, session, actor, RENAME, key, content, keep)
+
+
+async def _kept(
+    services: Services, session: Session, actor: Actor, operation: str, key: str | None, content: JsonObject,
+    keep: Callable[[Session], Awaitable[Answer[Account]]],
+) -> Answer[Account]:  # fmt: skip
+    """Changes an account once for a key, one change of it after the other, and tells every process."""
+
+    async def do(_: str) -> Effect[Account]:
+        return Effect(keep, f"account {content['username']}")
+
+    answer = await once(services, session, actor, operation, key, content, _ACCOUNT, do)
     services.database.wakeups.changed(Topic.PEOPLE)
     return answer
 

@@ -9,8 +9,9 @@ from api.core.context import Services
 from api.people.schemas import PasswordCode, PasswordIn, SignInsEnded
 from domain.base import china
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
-from domain.people.organisation import Actor, within
+from domain.people.organisation import Actor
 from domain.people.passwords import CODE_LASTS
+from domain.people.permissions import administers_security
 from infra.database.engine import Session
 from infra.database.tables.people import PersonRow
 from infra.records.messages import NewMessage, add_messages
@@ -80,7 +81,7 @@ async def reset_password(services: Services, session: Session, actor: Actor, use
     if (
         person is None
         or person.person_id == actor.person_id
-        or not await _governs(services, session, actor, person.person_id)
+        or not await governs(services, session, actor, person.person_id)
     ):
         tried = person.person_id if person else None
         services.access.note(actor.person_id, None, "password:reset", NotEntitled.code, concerns=tried)
@@ -101,9 +102,8 @@ async def reset_password(services: Services, session: Session, actor: Actor, use
     return PasswordCode(username=person.username, name=person.name, code=code, until=china(until))
 
 
-async def _governs(services: Services, session: Session, actor: Actor, person_id: str) -> bool:
+async def governs(services: Services, session: Session, actor: Actor, person_id: str) -> bool:
     """Whether somebody administers security at or above every post of that person; at the root, of who has none."""
     paths = [post.path for post, _ in await posts_of(session, person_id)]
     paths = paths or [(await services.directory.read(session)).root.path]
-    mine = [post.path for post in actor.posts if post.role == "admin_security"]
-    return all(any(within(path, above) for above in mine) for path in paths)
+    return all(administers_security(actor, path) for path in paths)

@@ -104,7 +104,12 @@ def may_record_leaving(actor: Actor, person_id: str, posts: Collection[Post]) ->
 
 def may_appoint(actor: Actor, post: Post) -> bool:
     """Whether somebody may give a post to another: the administrator of security of that place or above."""
-    return any(mine.role == "admin_security" and within(post.path, mine.path) for mine in actor.posts)
+    return administers_security(actor, post.path)
+
+
+def administers_security(actor: Actor, path: str) -> bool:
+    """Whether somebody is the administrator of security of a place, or of one above it."""
+    return any(mine.role == "admin_security" and within(path, mine.path) for mine in actor.posts)
 
 
 def may_keep_organisation(actor: Actor, path: str) -> bool:
