@@ -3,6 +3,7 @@
 SantuiError
 ├── Refused                         the caller's doing; each has a code, an HTTP status and a Chinese title
 │   ├── NotSignedIn            401  not_signed_in
+│   ├── PasswordDue            403  password_due
 │   ├── NotEntitled            403  not_entitled
 │   │   ├── FourEyes           403  four_eyes
 │   │   └── BadCsrf            403  csrf_failed

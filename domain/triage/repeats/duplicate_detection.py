@@ -19,8 +19,8 @@ from domain.triage.address.reading import read
 from domain.triage.address.sameness import Sameness, compare_buildings
 from domain.triage.lexicon import FALLBACK_CATEGORY
 from domain.triage.repeats.grams import Commonness
-from domain.triage.repeats.known import Known, family, near_kind, other_people, people_of, shared_people
-from domain.triage.repeats.matter import goes_on, of_others, own_words, same_matter
+from domain.triage.repeats.known import Known, family, near_kind, other_people, people_of, same_kind, shared_people
+from domain.triage.repeats.matter import MANY, goes_on, of_others, own_words, pairs_in, same_matter
 
 MANY_CALLERS = frozenset(
     {"property_elevator_retrofit", "property_shared_facility", "property_home_sale", "property_owners_committee"}
@@ -127,7 +127,19 @@ def _same_matter(new: Known, known: Known, commonness: Commonness) -> bool:
         return True
     if near_kind(new, known) and not of_others(new, known) and _words(new, known) >= LIKE_WORDS:
         return True
-    return same_matter(new, known, commonness)
+    return same_matter(new, known, commonness) or _of_one_home(new, known, commonness)
+
+
+def _of_one_home(new: Known, known: Known, commonness: Commonness) -> bool:
+    """Whether several complain of one and the same home, in like words (H-062 “多名居民…投诉5楼住户”): each is
+    somebody else, and whom they complain of is one.
+    """
+    return (
+        same_kind(new, known)
+        and bool(_named(new) & _named(known))
+        and _words(new, known) >= LIKE_WORDS
+        and pairs_in(own_words(new, known, commonness)) >= MANY
+    )
 
 
 def _all_have_it(new: Known, known: Known, commonness: Commonness) -> bool:
