@@ -131,6 +131,8 @@ def test_who_may_not_see_a_dispute_can_not_merge_into_it_nor_learn_that_it_is_th
         assert merging_refused(people, number, written, chief) == f"没有编号为“{foreign}”的纠纷"
         found = errors_of(partial(people.decide, task_id, "duplicate_of", desk, dispute_no=written))
         assert found == {"dispute_no": f"没有编号为“{foreign}”的纠纷"}
+    noted = people.with_role("auditor").get("/v1/audit/access", dispute_no=foreign, person=chief.username)["items"]
+    assert {(each["what"], each["outcome"]) for each in noted} == {("act:merge_into", "not_found")}
     seen = people.act(number, "merge_into", dispute_no=foreign)  # by the county's supervisor, who sees both
     assert seen["change"]["state"] == "pending"
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 
 from api.cli.client import Client
+from tests.e2e.people.accounts import PASSWORD, own_account
 from tests.e2e.support import People, errors_of, refusal_of
 
 
@@ -61,6 +66,59 @@ def test_an_officer_hands_on_first_and_his_cases_go_on(people: People) -> None:
     assert refusal_of(lambda: officer.get("/v1/me")) == (401, "not_signed_in")
     [result] = _replayed(people.with_role("auditor"), number)
     assert (result["replayed"], result["state_matches"]) == (True, True)
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_post_left_with_a_page_open_decides_nothing_and_loses_nothing(people: People, moves: bool) -> None:
+    """“session after logout, post left with a page open”."""
+    number = people.at_push_1()
+    task = people.open_tasks(number, "handle_on_scene")[0]["task_id"]
+    officer = own_account(people, "on_scene_officer", "station-gushan")
+    with httpx2.Client(base_url=people.base, timeout=60, trust_env=False) as browser:
+        [csrf] = re.findall(r'name="csrf" value="([^"]+)"', browser.get("/login").text)
+        browser.post("/login", data={"csrf": csrf, "username": officer.username, "password": PASSWORD})
+        page = browser.get(f"/tasks/{task}?decision=unsettled").text
+        form = {name: re.findall(f'name="{name}" value="([^"]+)"', page)[0] for name in ("csrf", "key")}
+        officer.post(f"/v1/tasks/{task}/claim")
+        streamed = threading.Thread(target=_listen, args=(people.base, officer._token))
+        streamed.start()
+        order: dict[str, Any] = {"reason": "调任", "rest": {"how": "colleagues"}}
+        if moves:
+            order["takes"] = [{"role": "on_scene_officer", "organisation": "station-qingyun"}]
+        people.with_role("admin_security").post(f"/v1/people/{officer.username}/leave", order)
+
+        typed = {**form, "decision": "unsettled", "note": "双方约定明日再谈"}
+        answer = browser.post(f"/tasks/{task}", data=typed, headers={"Origin": people.base})
+        assert answer.status_code == 401
+        assert "登录已失效，请重新登录；填写的内容不会丢失" in answer.text
+        assert "双方约定明日再谈" in answer.text
+    streamed.join(timeout=30)
+    assert not streamed.is_alive(), "his stream of events has ended"
+    with_old = refusal_of(lambda: people.decide(task, "unsettled", officer))
+    assert with_old == (401, "not_signed_in")
+    _until(lambda: people.open_tasks(number, "handle_on_scene")[0]["state"] == "open")
+    again = officer.again()
+    if moves:
+        assert refusal_of(lambda: people.decide(task, "unsettled", again)) == (403, "not_entitled")
+    else:
+        assert refusal_of(lambda: again.get("/v1/me")) == (401, "not_signed_in")
+    people.answer(number, "handle_on_scene", "unsettled")  # a colleague, as if nothing had been
+
+
+def _listen(base: str, token: str) -> None:
+    """Holds a stream of events open until the other side ends it."""
+    with httpx2.Client(base_url=base, timeout=30, trust_env=False) as http:
+        headers = {"Authorization": f"Bearer {token}"}
+        with http.stream("GET", "/v1/events", headers=headers) as stream:
+            for _ in stream.iter_lines():
+                pass
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def _replayed(auditor: Client, number: str) -> list[dict[str, Any]]:
