@@ -123,7 +123,8 @@ async def a_case(database: Database) -> tuple[str, str]:
 async def serving(settings: Settings) -> AsyncIterator[str]:
     """The API alone, without an engine: reading needs none."""
     [port] = free_ports(1)
-    environment = {**os.environ, **settings.environment(), "SANTUI_HTTP_PORT": str(port), "SANTUI_LOG_LEVEL": "error"}
+    environment = {**os.environ, **settings.environment(), "SANTUI_HTTP_PORT": str(port), "SANTUI_LOG_LEVEL": "error",
+                   "SANTUI_SEARCHES_MINUTE": "1000000"}  # fmt: skip
     process = spawn([sys.executable, "-m", "api.serve"], settings.var / "api.log", cwd=ROOT, env=environment)
     base = f"http://127.0.0.1:{port}"
     try:

@@ -52,6 +52,9 @@ class Instance:
             "SANTUI_SQL_LOG": "1",
             "SANTUI_PASSWORD_MEMORY_MB": "1",  # hashing would be half of what the API does
             "SANTUI_PASSWORD_PASSES": "1",
+            "SANTUI_SEARCHES_MINUTE": "100000",  # a few demo people do in minutes what a county does in days
+            "SANTUI_EXPORTS_HOUR": "100000",
+            "SANTUI_JOBS_WAITING": "1000",
             **settings,
         }
         self.settings = Settings(var=var, http_port=http, temporal_port=temporal, temporal_ui_port=ui)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from api.access_log import service
 from api.access_log.schemas import AccessItem, CaseReader, OwnEntry
 from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, problems
+from api.core.documentation import COUNTED, READ, problems
 from api.core.responses import as_download
 from api.core.schemas import Listed
 
@@ -47,7 +47,9 @@ async def get_accesses(
                                   day=day, limit=limit, cursor=cursor)  # fmt: skip
 
 
-@router.get("/audit/access.csv", response_class=Response, responses={200: {"content": {CSV: {}}}, **problems(READ)})
+@router.get(
+    "/audit/access.csv", response_class=Response, responses={200: {"content": {CSV: {}}}, **problems(READ | COUNTED)}
+)
 async def get_accesses_table(
     services: ServicesDep,
     session: SessionDep,

@@ -69,15 +69,17 @@ async def export(
 
     Raises:
         NotEntitled: no auditor of the county; the try is noted.
+        QuotaReached: he has taken out as much as one may in an hour; noted.
         StoreUnavailable: it can't be noted now.
     """
     if not await holds_at_root(services, session, actor, ACCESS_LOG_READERS):
         services.access.note(actor.person_id, None, "access:export", NotEntitled.code)
         raise NotEntitled
     found = await person_by_username(session, person) if person else None
+    await session.close()
+    await services.exports.count(actor.person_id, "access:export")
     about = {**_asked(person, day, refused), "reason": reason}
     services.access.note(actor.person_id, dispute_no, "access:export", about=about)
-    await session.close()
     await services.access.written()
     wanted = Wanted(
         person_id=found.person_id if found else person, dispute_no=dispute_no, refused=refused, between=_of_day(day)

@@ -11,14 +11,14 @@ from api.attachments.responses import as_file
 from api.attachments.schemas import Attachment, Removed
 from api.attachments.service import attach, examine, read_file, read_thumbnail, remove
 from api.core.deps import ActorDep, KeyDep, SealingRoute, ServicesDep, SessionDep, incoming_of
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.responses import as_response
 from domain.storable_text import fit
 
 router = APIRouter(prefix="/v1", tags=["disputes"], route_class=SealingRoute)
 
 
-@router.post("/attachments", status_code=201, response_model=Attachment, responses=problems(WRITE | {415}))
+@router.post("/attachments", status_code=201, response_model=Attachment, responses=problems(WRITE | COUNTED | {415}))
 async def post_attachment(
     services: ServicesDep,
     session: SessionDep,
@@ -30,7 +30,7 @@ async def post_attachment(
     """Takes a file in: its type is told from its content. Until an answer names it, only its sender sees it."""
     fit("dispute_no", dispute_no)
     fit("file", file.filename or "")
-    upload = await examine(services, file.filename, incoming_of(file))
+    upload = await examine(services, actor, dispute_no, file.filename, incoming_of(file))
     return as_response(await attach(services, session, actor, dispute_no, upload, key))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -21,7 +21,17 @@ from api.attachments.schemas import Attachment, Removed
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from domain.case.records import Evidence
-from domain.errors import Conflict, FileBroken, NotEntitled, Refused
+from domain.errors import (
+    Conflict,
+    FieldsInvalid,
+    FileBroken,
+    MediaRefused,
+    NotEntitled,
+    QuotaReached,
+    Refused,
+    ScannerUnavailable,
+    TooLarge,
+)
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.attachments import AttachmentRow
@@ -65,8 +75,8 @@ class FileContent:
     inline: bool
 
 
-async def examine(services: Services, name: str | None, incoming: Incoming) -> Upload:
-    """Looks at a file before it is taken.
+async def examine(services: Services, actor: Actor, dispute_no: str, name: str | None, incoming: Incoming) -> Upload:
+    """Looks at a file before it is taken; a refusal is noted, with the file's name sealed.
 
     Raises:
         FieldsInvalid: it is empty.
@@ -74,11 +84,12 @@ async def examine(services: Services, name: str | None, incoming: Incoming) -> U
         StoreUnavailable: it could not be written.
         ScannerUnavailable: it was to be looked through for viruses, and could not be.
     """
-    file = await asyncio.to_thread(incoming.check)
-    async with _LOOKED_AT:
-        media_type = await asyncio.to_thread(examining.examine, file)
-    if services.scanner:
-        await services.scanner.check(file)
+    with _refusals_noted(services, actor, dispute_no, clean_name(name, "")):
+        file = await asyncio.to_thread(incoming.check)
+        async with _LOOKED_AT:
+            media_type = await asyncio.to_thread(examining.examine, file)
+        if services.scanner:
+            await services.scanner.check(file)
     return Upload(clean_name(name, examining.ADMITTED[media_type]), media_type, incoming)
 
 
@@ -99,14 +110,16 @@ async def attach(
     async def do(_: str) -> Effect[Attachment]:
         await check_may_attach(services, session, actor, dispute_no)
         await session.close()
-        drawn = await draw(incoming.check(), upload.media_type)
+        with _refusals_noted(services, actor, dispute_no, upload.name):
+            drawn = await draw(incoming.check(), upload.media_type)
         await services.files.keep(incoming, drawn)
 
         async def register(transaction: Session) -> Answer[Attachment]:
-            await check_room(
-                transaction, actor.person_id, dispute_no, incoming.size,
-                of_day=settings.upload_day_mb * 2**20, of_case=settings.case_files_mb * 2**20,
-            )  # fmt: skip
+            with _refusals_noted(services, actor, dispute_no, upload.name):
+                await check_room(
+                    transaction, actor.person_id, dispute_no, incoming.size,
+                    of_day=settings.upload_day_mb * 2**20, of_case=settings.case_files_mb * 2**20,
+                )  # fmt: skip
             row = await add_attachment(transaction, incoming.attachment_id, dispute_no, actor, name=upload.name,
                                        sha256=incoming.sha256, media_type=upload.media_type, size=incoming.size,
                                        small=bool(drawn))  # fmt: skip
@@ -124,6 +137,19 @@ async def attach(
     if answer.body.attachment_id != incoming.attachment_id:  # another request with the same key was first
         await services.files.remove(incoming.attachment_id)
     return answer
+
+
+@contextmanager
+def _refusals_noted(services: Services, actor: Actor, dispute_no: str, name: str) -> Iterator[None]:
+    """Notes who was refused which file of which case, and why: what somebody tries to bring in tells of him, or of what
+    sits in his machine.
+    """
+    try:
+        yield
+    except (FieldsInvalid, MediaRefused, TooLarge, QuotaReached, ScannerUnavailable) as refusal:
+        about = {"file": name, "why": refusal.detail}
+        services.access.note(actor.person_id, dispute_no, "attach", refusal.code, about=about)
+        raise
 
 
 async def remove(

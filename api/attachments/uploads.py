@@ -29,7 +29,7 @@ async def take_files(
             wrong.append(f"{name}：一次最多上传 {FILES} 个文件，此文件没有上传")
             continue
         try:
-            upload = await examine(services, name, incoming_of(file))
+            upload = await examine(services, viewer.actor, dispute_no, name, incoming_of(file))
             file_key = f"{key}:{digest(upload.incoming.sha256, upload.name)}" if key else None
             async with services.database.resume(session):
                 answer = await attach(services, session, viewer.actor, dispute_no, upload, file_key)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from api.audit import job_service, service
 from api.audit.schemas import CaseAtEvent, History, HistoryInWords, Job, JobAsked, JobItem, ReplayIn
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["audit"])
 RunDep = Annotated[str | None, Query(max_length=80, description="Run id of `runs`; the latest unless given")]
 
 
-@router.get("/disputes/{no}/history", response_model=History, responses=problems(READ))
+@router.get("/disputes/{no}/history", response_model=History, responses=problems(READ | COUNTED))
 async def get_history(
     services: ServicesDep, session: SessionDep, actor: ActorDep, no: str, run: RunDep = None, decoded: bool = False
 ) -> History:
@@ -54,7 +54,7 @@ async def get_state(
     return await service.state(services, session, actor, no, run, event)
 
 
-@router.post("/audit/replays", status_code=202, response_model=JobAsked, responses=problems(WRITE))
+@router.post("/audit/replays", status_code=202, response_model=JobAsked, responses=problems(WRITE | COUNTED))
 async def post_replays(
     services: ServicesDep, session: SessionDep, actor: ActorDep, asked: ReplayIn, key: KeyDep = None
 ) -> JSONResponse:

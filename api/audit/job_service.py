@@ -32,6 +32,7 @@ async def ask_for_replays(
     Raises:
         NotFound: no such dispute for this person.
         NotEntitled: no auditing role; for a period also where it is not held at the county's root.
+        QuotaReached: so many of his jobs are not done yet.
     """
 
     async def do(_: str) -> Effect[JobAsked]:
@@ -42,7 +43,9 @@ async def ask_for_replays(
         services.access.note(actor.person_id, asked.dispute_no, "replays")
 
         async def queue(writing: Session) -> Answer[JobAsked]:
-            job_id = await records.ask_for(writing, REPLAYS, actor.person_id, asked.request())
+            job_id = await records.ask_for(
+                writing, REPLAYS, actor.person_id, asked.request(), most=services.settings.jobs_waiting
+            )
             return Answer(202, JobAsked(job_id=job_id))
 
         return Effect(queue)

@@ -49,6 +49,7 @@ async def history(
     Raises:
         NotFound: no such dispute for this person, or no such run.
         NotEntitled: no auditing role; decoded also where it is not held at the county's root.
+        QuotaReached: he has taken out as much as one may in an hour; noted.
         Unavailable: the engine does not answer, or decoded: it can't be noted now.
         ArchiveBroken
     """
@@ -56,6 +57,7 @@ async def history(
     if decoded:
         await at_root(services, session, actor, CODEC_READERS, "history:decoded")
     await session.close()
+    await services.exports.count(actor.person_id, "history:decoded" if decoded else "history", dispute_no)
     found = await histories(services).fetch(dispute_no, run)
     services.access.note(actor.person_id, dispute_no, "history:decoded" if decoded else "history")
     if decoded:

@@ -23,6 +23,8 @@ from infra.records.calendars.editions import Calendars
 from infra.records.learning.aliases import PlaceAliases
 from infra.records.learning.editions import LearnedEditions
 from infra.records.people import DirectoryCache
+from infra.records.quotas.exports import ExportQuota
+from infra.records.quotas.searches import SearchQuota
 from infra.records.signing_in.sessions import Sessions
 from infra.records.signing_in.tries import SignInLimit
 from infra.runtime.admission import Admission
@@ -74,6 +76,8 @@ class Services:
     background: Background
     health: Health
     metrics: ProcessMetrics
+    searches: SearchQuota
+    exports: ExportQuota
     places: Places
     """what is counted across the API processes of this machine"""
     intake: Admission
@@ -135,6 +139,8 @@ def assemble(
             inside=_share(settings, INTAKE_AT_ONCE), waiting=_share(settings, INTAKE_WAITING), patience=INTAKE_PATIENCE
         ),
         outlooks=Admission(inside=1, waiting=OUTLOOKS_WAITING, patience=INTAKE_PATIENCE),
+        exports=ExportQuota(database, access, settings.exports_hour),
+        searches=SearchQuota(settings.searches_minute),
         places=places,
         calendars=Calendars(database, policy.calendar),
         learned=LearnedEditions(database),

@@ -12,12 +12,14 @@ from typing import Final
 from api.core.errors import MEDIA
 from api.core.schemas import JsonObject, Problem
 
-SIGN_IN: Final = frozenset({400, 401, 413, 422, 429, 503})
+SIGN_IN: Final = frozenset({400, 401, 408, 413, 422, 429, 503})
 """Error statuses of the endpoint that hands out tokens."""
 READ: Final = frozenset({401, 403, 404, 422, 503})
 """Error statuses of an operation that only reads."""
-WRITE: Final = READ | {400, 409, 413}
+WRITE: Final = READ | {400, 408, 409, 413}
 """Error statuses of an operation that changes something."""
+COUNTED: Final = frozenset({429})
+"""Beside those of what a person may ask for so many times in a time."""
 DESCRIPTIONS: Final[dict[int, str]] = {
     200: "完成",
     201: "已受理",
@@ -26,6 +28,7 @@ DESCRIPTIONS: Final[dict[int, str]] = {
     401: "请先登录",
     403: "无权办理",
     404: "没有找到",
+    408: "请求传送过慢或中断",
     409: "与当前状态不符",
     413: "内容过大",
     415: "文件类型不被接受",

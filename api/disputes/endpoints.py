@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import JsonObject, Listed
 from api.disputes.actions import take_action
@@ -50,7 +50,10 @@ async def dispute_filter(
 
 
 @router.get(
-    "/disputes", response_model=Listed[DisputeItem], response_model_exclude_unset=True, responses=problems(READ)
+    "/disputes",
+    response_model=Listed[DisputeItem],
+    response_model_exclude_unset=True,
+    responses=problems(READ | COUNTED),
 )
 async def get_disputes(
     services: ServicesDep,

@@ -25,7 +25,10 @@ async def listed_disputes(
 
     Raises:
         FieldsInvalid: no organisation has this code.
+        QuotaReached: he has searched as often as one may in a minute.
     """
+    if f.q:
+        services.searches.count(actor.person_id)
     if f.organisation:
         listed = (await services.directory.read(session)).named(f.organisation)
         f = f.model_copy(update={"organisation": listed.path})

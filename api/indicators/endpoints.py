@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, problems
+from api.core.documentation import COUNTED, READ, problems
 from api.core.responses import as_download
 from api.indicators import service
 from api.indicators.parameters import First, Last, OfMatter, Whose
@@ -96,7 +96,9 @@ async def get_cases(
 
 
 @router.get(
-    "/indicators.xlsx", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}, **problems(READ)}
+    "/indicators.xlsx",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}, **problems(READ | COUNTED)},
 )
 async def get_workbook(services: ServicesDep, session: SessionDep, actor: ActorDep, question: QuestionDep) -> Response:
     """The same figures as a workbook: numbers as numbers, the definitions on a sheet of their own."""

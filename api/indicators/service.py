@@ -93,8 +93,15 @@ async def cases(
 
 
 async def export(services: Services, session: Session, actor: Actor, question: Question) -> Export:
-    """The figures as a workbook; that it was taken out is noted."""
-    found = await indicators(services, session, question)
+    """The figures as a workbook; that it was taken out is noted.
+
+    Raises:
+        QuotaReached: he has taken out as much as one may in an hour; noted.
+    """
+    await session.close()
+    await services.exports.count(actor.person_id, "export:indicators")
+    async with services.database.resume(session):
+        found = await indicators(services, session, question)
     await session.close()
     content = await asyncio.to_thread(workbook, found, actor.name)
     services.access.note(actor.person_id, None, "export:indicators")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
 from api.learning import aliases, service
@@ -34,7 +34,7 @@ async def get_learned_editions(
     return await service.listed(session, limit, cursor)
 
 
-@router.post("/learning/editions", status_code=202, response_model=Asked, responses=problems(WRITE))
+@router.post("/learning/editions", status_code=202, response_model=Asked, responses=problems(WRITE | COUNTED))
 async def post_learned_edition(
     services: ServicesDep, session: SessionDep, actor: ActorDep, key: KeyDep = None
 ) -> JSONResponse:

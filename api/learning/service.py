@@ -54,13 +54,15 @@ async def make(services: Services, session: Session, actor: Actor, key: str | No
 
     Raises:
         NotEntitled: no supervisor of the county; noted.
+        QuotaReached: so many of his jobs are not done yet.
     """
 
     async def do(_: str) -> Effect[Asked]:
         await at_root(services, session, actor, LEARNING_SWITCHERS, "learning:make")
 
         async def keep(writing: Session) -> Answer[Asked]:
-            return Answer(202, Asked(job_id=await ask_for(writing, records.JOB, actor.person_id, {})))
+            most = services.settings.jobs_waiting
+            return Answer(202, Asked(job_id=await ask_for(writing, records.JOB, actor.person_id, {}, most=most)))
 
         return Effect(keep, records.LOCK)
 

@@ -15,8 +15,6 @@ from api.core.event_stream import EventStream, seq_of
 from domain.errors import TooManyStreams
 from infra.database.tables.messages import EventRow
 
-MAX_STREAMS = 5
-"""Streams a person may have open, at all API processes of a machine together."""
 RETRY = 1000
 """Milliseconds after which a reader whose stream ended comes back."""
 LastEventId = Annotated[
@@ -33,7 +31,7 @@ async def stream_of(services: Services, token: str, after: int | None) -> AsyncI
     """
     actor = await person_of(services, token)
     signed_in = await services.sessions.of(token, datetime.now(UTC))
-    with services.places.taken(f"stream {actor.person_id}", MAX_STREAMS) as admitted:
+    with services.places.taken(f"stream {actor.person_id}", services.settings.streams_per_person) as admitted:
         if not admitted:
             raise TooManyStreams
         async with services.broadcaster.listen(actor, signed_in, after) as stream:

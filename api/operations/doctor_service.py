@@ -51,13 +51,14 @@ async def ask(services: Services, session: Session, actor: Actor, key: str | Non
 
     Raises:
         NotEntitled: no administrator of the system; noted.
+        QuotaReached: so many of his jobs are not done yet.
     """
 
     async def do(_: str) -> Effect[ExaminationAsked]:
         await at_root(services, session, actor, DOCTORS, "doctor:examine")
 
         async def queue(writing: Session) -> Answer[ExaminationAsked]:
-            job_id = await ask_for(writing, records.JOB, actor.person_id, {})
+            job_id = await ask_for(writing, records.JOB, actor.person_id, {}, most=services.settings.jobs_waiting)
             return Answer(202, ExaminationAsked(job_id=job_id))
 
         return Effect(queue)

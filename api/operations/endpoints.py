@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.responses import as_response
 from api.operations import doctor_service, service
 from api.operations.schemas import ExaminationAsked, Findings, Health, Ready
@@ -45,7 +45,7 @@ async def get_findings(
     return await doctor_service.listed(services, session, actor, gone=gone, limit=limit, cursor=cursor)
 
 
-@router.post("/v1/examinations", status_code=202, response_model=ExaminationAsked, responses=problems(WRITE))
+@router.post("/v1/examinations", status_code=202, response_model=ExaminationAsked, responses=problems(WRITE | COUNTED))
 async def post_examination(
     services: ServicesDep, session: SessionDep, actor: ActorDep, key: KeyDep = None
 ) -> JSONResponse:

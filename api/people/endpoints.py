@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 
 from api.core.deps import ActorDep, ServicesDep, SessionDep, TokenDep, WhereDep
-from api.core.documentation import READ, SIGN_IN, WRITE, problems
+from api.core.documentation import COUNTED, READ, SIGN_IN, WRITE, problems
 from api.people.password_service import change_password, reset_password
 from api.people.schemas import Me, PasswordCode, PasswordIn, SignInsEnded, Token
 from api.people.service import sign_in, signed_in_person
@@ -28,7 +28,7 @@ async def token(
     return await sign_in(services, session, fit("username", username), fit("password", password), where)
 
 
-@router.post("/me/password", response_model=SignInsEnded, responses=problems(WRITE))
+@router.post("/me/password", response_model=SignInsEnded, responses=problems(WRITE | COUNTED))
 async def post_own_password(
     services: ServicesDep, session: SessionDep, actor: ActorDep, token: TokenDep, asked: PasswordIn
 ) -> SignInsEnded:

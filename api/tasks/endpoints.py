@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
 from api.tasks import handover, service
@@ -29,7 +29,7 @@ from infra.read_model.tasks import InboxFilter
 router = APIRouter(prefix="/v1/tasks", tags=["inbox"])
 
 
-@router.get("", response_model=Listed[TaskItem], response_model_exclude_unset=True, responses=problems(READ))
+@router.get("", response_model=Listed[TaskItem], response_model_exclude_unset=True, responses=problems(READ | COUNTED))
 async def get_tasks(
     services: ServicesDep,
     session: SessionDep,

@@ -77,7 +77,10 @@ async def inbox_box(
 
     Raises:
         FieldsInvalid: there is no such box.
+        QuotaReached: he has searched as often as one may in a minute.
     """
+    if f.q:
+        services.searches.count(actor.person_id)
     page = await inbox(session, actor, box, f, limit=limit, cursor=cursor, now=datetime.now(UTC))
     items = [task_item(row, actor, page.now) for row in page.rows]
     asked_for = {"box": box, **f.model_dump(mode="json", exclude_none=True)}

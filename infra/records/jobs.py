@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.errors import QuotaReached
 from infra.database.engine import Database
 from infra.database.ids import new_id
 from infra.database.tables.audit import JobRow
+from infra.database.tables.people import PersonRow
 
 LOST_AFTER = timedelta(seconds=20)
 """A running job that was not heard of for so long has lost its process, and is begun again."""
@@ -24,13 +26,33 @@ class Taken(NamedTuple):
     holder: str
 
 
-async def ask_for(session: AsyncSession, kind: str, person_id: str, request: dict[str, Any]) -> str:
-    """Puts a job in the queue; answers its id."""
+async def ask_for(
+    session: AsyncSession, kind: str, person_id: str, request: dict[str, Any], *, most: int | None = None
+) -> str:
+    """Puts a job in the queue; answers its id. `most`: how many of the person may wait or be under way, this one too.
+
+    Raises:
+        QuotaReached: so many of his are not done yet.
+    """
+    if most is not None:
+        await _check_room(session, person_id, most)
     job_id = new_id()
     row = JobRow(job_id=job_id, kind=kind, person_id=person_id, at=datetime.now(UTC), state="queued",
                  sealed={"request": request, "results": []})  # fmt: skip
     session.add(row)
     return job_id
+
+
+async def _check_room(session: AsyncSession, person_id: str, most: int) -> None:
+    # His row is held until the end of the transaction, so that two that ask at once are counted one after the other;
+    # SQLite has one writer and knows no such words.
+    await session.execute(select(PersonRow.person_id).where(col(PersonRow.person_id) == person_id).with_for_update())
+    waiting = select(func.count()).where(
+        col(JobRow.person_id) == person_id, col(JobRow.state).in_(("queued", "running"))
+    )
+    if (await session.execute(waiting)).scalar_one() >= most:
+        after = int(LOST_AFTER.total_seconds())
+        raise QuotaReached(f"您已有{most}项任务尚未完成，请待其中一项完成后（{after}秒后可重试）再提交", after=after)
 
 
 async def find_job(session: AsyncSession, job_id: str) -> JobRow | None:

@@ -160,6 +160,14 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(
         default=500, ge=1, description="Connections that one address may have open at one API process."
     )
+    streams_per_person: int = Field(
+        default=5, ge=1, le=64, description="Streams of events that a person may have open, at all API processes."
+    )
+    searches_minute: int = Field(default=120, ge=1, description="Searches of a person in a minute, at one API process.")
+    exports_hour: int = Field(
+        default=60, ge=1, description="Tables and histories that a person may take out in an hour."
+    )
+    jobs_waiting: int = Field(default=20, ge=1, description="Long jobs of a person that may wait or be under way.")
     token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
     idle_minutes: int = Field(default=120, ge=5, description="Minutes without a request after which a sign-in is over.")
     access_days: int = Field(

@@ -1,15 +1,15 @@
-"""The table of the access log, as the first migration makes it."""
+"""The tables of what people read and take out, as the first migration makes them."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from infra.database.migrations.columns import INSTANT, SEALED, TEXT, columns
+from infra.database.migrations.columns import INSTANT, INTEGER, SEALED, TEXT, columns
 
 
 def access_table() -> None:
-    """Who did, read or tried what."""
+    """Who did, read or tried what, and how often he takes something out."""
     op.create_table(
         "access",
         *columns(TEXT, "access_id", "what", "outcome", "posts", "session_id"),
@@ -20,3 +20,10 @@ def access_table() -> None:
     )
     for column in ("dispute_no", "person_id", "on_behalf_of", "concerns"):
         op.create_index(f"ix_access_{column}", "access", [column])
+    op.create_table(
+        "exports",
+        *columns(TEXT, "person_id"),
+        *columns(INSTANT, "hour"),
+        *columns(INTEGER, "taken"),
+        sa.PrimaryKeyConstraint("person_id"),
+    )

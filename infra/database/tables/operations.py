@@ -44,6 +44,16 @@ class KnownKeyRow(SQLModel, table=True):
     since: datetime = instant_field()
 
 
+class ExportsRow(SQLModel, table=True):
+    """How often a person took something out in an hour of the clock, the last in which he did."""
+
+    __tablename__ = "exports"
+    person_id: str = Field(primary_key=True)
+    hour: datetime = instant_field()
+    """its beginning"""
+    taken: int
+
+
 class HeartbeatRow(SQLModel, table=True):
     """When a process was last seen alive, and what waited in it then."""
 

@@ -23,11 +23,15 @@ class Asking:
     capacities: dict[str, Actor] = field(default_factory=dict)
     """in whose name he sees a dispute, by its number: only where that is not his own"""
     noted: bool = False
-    """whether an entry was made"""
+    """whether an entry was made of what was done or read; what was refused beside it (one file of many) is none"""
     refused: bool = False
     """whether one of a refusal was"""
     waiting: bool = False
     """whether one of them is not written with what it tells of"""
+
+    def told(self, *, ok: bool) -> None:
+        """An entry was made, of what was done or of what was refused."""
+        self.noted, self.refused = self.noted or ok, self.refused or not ok
 
 
 _ASKING: ContextVar[Asking | None] = ContextVar("asking", default=None)

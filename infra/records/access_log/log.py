@@ -125,7 +125,7 @@ class AccessLog:
         if self._first(person_id, dispute_no, same):
             self.note(person_id, dispute_no, what, outcome, concerns=concerns, about=about)
         elif request := asking():
-            request.noted, request.refused = True, request.refused or outcome != OK
+            request.told(ok=outcome == OK)
 
     def note(
         self,
@@ -167,7 +167,7 @@ class AccessLog:
             sealed={"address": request.address if request else "", **(about or {})},
         )
         if request:
-            request.noted, request.refused = True, request.refused or outcome != OK
+            request.told(ok=outcome == OK)
         if rows is None:
             self.queue([row])
         else:

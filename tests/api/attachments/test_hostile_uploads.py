@@ -8,10 +8,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from api.app import create_app
 from api.core.context import Services
 from domain.people.organisation import Actor
+from infra.database.tables.audit import AccessRow
 from infra.files.scanning import Scanner
 from tests.api.attachments.test_service import case, on_disk
 from tests.api.engine import LivingEngine
@@ -42,6 +45,12 @@ async def test_what_is_hostile_is_refused_in_words_and_what_is_not_comes_back_as
             answer = await send(http, number, content, "\u202egnp.照片\r\n.png")
             assert (answer.status_code, answer.json()["code"]) == (415, "media_type_refused"), what
         assert on_disk(services) == set()
+        await services.access.written()
+        async with services.database.read() as session:
+            noted = list((await session.execute(select(AccessRow).where(col(AccessRow.what) == "attach"))).scalars())
+        told = {(row.person_id, row.dispute_no, row.outcome) for row in noted}
+        assert (len(noted), told) == (len(REFUSED), {(who.person_id, number, "media_type_refused")})
+        assert all("照片" in row.sealed["file"] and row.sealed["why"] for row in noted)
         for content, media_type in TAKEN.values():
             answer = await send(http, number, content, "../../照片\u202egnp.exe")
             told = answer.json()

@@ -40,7 +40,8 @@ def come(services: Services, content: bytes) -> Incoming:
 
 async def upload(services: Services, colour: str = "red") -> Upload:
     """A picture as an upload."""
-    return await examine(services, "现场.png", come(services, picture(colour)))
+    who = Actor(person_id="p", name="张某", posts=[])
+    return await examine(services, who, "D2026-000001", "现场.png", come(services, picture(colour)))
 
 
 async def case(services: Services, engine: LivingEngine) -> tuple[str, Actor]:
@@ -90,7 +91,7 @@ async def test_of_one_file_sent_many_times_at_once_a_single_one_is_left(
 async def test_who_may_only_look_adds_nothing_and_what_is_no_file_of_an_office_is_refused(
     services: Services, session: Session, engine: LivingEngine
 ) -> None:
-    number, _ = await case(services, engine)
+    number, who = await case(services, engine)
     with pytest.raises(NotEntitled):
         await attach(
             services, session, await somebody(services, "auditor", "county"), number, await upload(services), "k"
@@ -100,10 +101,10 @@ async def test_who_may_only_look_adds_nothing_and_what_is_no_file_of_an_office_i
             services, session, Actor(person_id="p", name="张某", posts=[]), number, await upload(services), None
         )
     with pytest.raises(MediaRefused):
-        await examine(services, "a.html", page := come(services, b"<html></html>"))
+        await examine(services, who, number, "a.html", page := come(services, b"<html></html>"))
     page.close()
     with pytest.raises(FieldsInvalid):
-        await examine(services, "a.png", come(services, b""))
+        await examine(services, who, number, "a.png", come(services, b""))
     assert on_disk(services) == set()
 
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from api.core.context import Services
-from api.messages.streams import MAX_STREAMS, stream_of
+from api.messages.streams import stream_of
 from domain.errors import TooManyStreams
 from tests.api.support import somebody
 from tests.sign_ins import token_of
@@ -20,7 +20,7 @@ async def test_nobody_has_more_streams_than_a_person_may(services: Services) -> 
     ]
     stream = asynccontextmanager(stream_of)
     async with AsyncExitStack() as held:
-        for _ in range(MAX_STREAMS):
+        for _ in range(services.settings.streams_per_person):
             await held.enter_async_context(stream(services, token, None))
         with pytest.raises(TooManyStreams):
             await held.enter_async_context(stream(services, token, None))

@@ -1,0 +1,1 @@
+"""How much of something a person may have in a time."""
