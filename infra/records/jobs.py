@@ -46,7 +46,9 @@ async def ask_for(
 async def _check_room(session: AsyncSession, person_id: str, most: int) -> None:
     # His row is held until the end of the transaction, so that two that ask at once are counted one after the other;
     # SQLite has one writer and knows no such words.
-    await session.execute(select(PersonRow.person_id).where(col(PersonRow.person_id) == person_id).with_for_update())
+    await session.execute(
+        select(col(PersonRow.person_id)).where(col(PersonRow.person_id) == person_id).with_for_update()
+    )
     waiting = select(func.count()).where(
         col(JobRow.person_id) == person_id, col(JobRow.state).in_(("queued", "running"))
     )

@@ -44,7 +44,7 @@ async def disposed(
     who = await may_answer(services, task)
     written = BytesIO()
     Image.new("RGB", (8, 8), colour).save(written, "PNG")
-    sent = await examine(services, "现场.png", come(services, written.getvalue()))
+    sent = await examine(services, who, number, "现场.png", come(services, written.getvalue()))
     file = await attach(services, session, who, number, sent, None)
     document = public_document(engine.state(number)).model_dump(mode="json")
     fields: dict[str, Any] = {**example("dispose", "disposed", task.about, document, engine.at), "summary": text}
