@@ -50,7 +50,7 @@ from api.look_back import endpoints as look_back
 from api.messages import endpoints as messages
 from api.messages import event_endpoints
 from api.messages import pages as message_pages
-from api.middleware import masking, metrics, noting, request_guard
+from api.middleware import front_door, masking, metrics, noting, request_guard
 from api.notes import endpoints as notes
 from api.notes import pages as note_pages
 from api.notices import endpoints as notices
@@ -151,9 +151,10 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
                   generate_unique_id_function=lambda route: route.name)  # fmt: skip
     errors.install(app)
     noting.install(app, WORDS, SILENT)
-    request_guard.install(app, settings, files=FILES, cookies=(f"__Host-{SESSION}", SESSION))
+    request_guard.install(app, settings, files=FILES, cookie=SESSION)
     metrics.install(app)
     masking.install(app)
+    front_door.install(app, settings)
     for endpoints in ENDPOINTS:
         app.include_router(endpoints.router)
     if settings.drill:

@@ -71,11 +71,11 @@ def main(name: str = "api") -> None:
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,
-        proxy_headers=False,  # who asks is who is connected: a header would be believed by what only loopback may read
+        proxy_headers=False,  # `api.middleware.front_door` reads them
         access_log=False,  # paths hold dispute numbers and queries; what is needed is in /metrics and the access log
         timeout_graceful_shutdown=5,
         timeout_keep_alive=KEEP_ALIVE,
-        http=bounded(settings.head_seconds, settings.connections_per_address, lambda _: True),
+        http=bounded(settings),
     )
     server = Server(app, config)
     with contextlib.suppress(KeyboardInterrupt):  # raised again once the server has ended in order

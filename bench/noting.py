@@ -79,7 +79,7 @@ def client_of(services: Services) -> httpx2.AsyncClient:
     """What asks the application, in this process."""
     app = create_app(services.settings)
     app.state.services = services
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost")
 
 
 Ask = tuple[str, str, str, dict[str, Any] | None]

@@ -20,10 +20,12 @@ SantuiError
 │   ├── TooSlow                408  too_slow
 │   ├── TooLarge               413  too_large
 │   ├── MediaRefused           415  media_type_refused
+│   ├── HostUnknown            421  host_unknown
 │   ├── FieldsInvalid          422  fields_invalid
 │   ├── KeyReused              422  idempotency_key_reused
 │   ├── TooManyTries           429  too_many_tries
 │   ├── TooManyStreams         429  too_many_streams
+│   ├── TooManyConnections     429  too_many_connections
 │   └── QuotaReached           429  quota_reached
 ├── Unavailable                503  engine_unavailable
 │   ├── StoreUnavailable       503  store_unavailable
@@ -199,6 +201,14 @@ class MediaRefused(Refused):
     title = "不支持的文件类型"
 
 
+class HostUnknown(Refused):
+    """The request names a host that is not this one."""
+
+    code = "host_unknown"
+    status = 421
+    title = "本系统不使用这个主机名，请用正式网址访问"
+
+
 class FieldsInvalid(Refused):
     """Fields missing or wrong; `errors` is `[{field, message}]`, messages in Chinese."""
 
@@ -229,6 +239,14 @@ class TooManyStreams(Refused):
     code = "too_many_streams"
     status = 429
     title = "打开的页面过多，请关闭一些后重试"
+
+
+class TooManyConnections(Refused):
+    """The address has as many requests under way as one may."""
+
+    code = "too_many_connections"
+    status = 429
+    title = "同一地址的连接过多，请稍后再试"
 
 
 class QuotaReached(Refused):

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from api.core.context import Services
+from api.core.wire.cookies import cookie
 from domain.errors import NotSignedIn, PasswordDue
 from domain.people.organisation import Actor
 from domain.storable_text import is_fit
@@ -152,7 +153,7 @@ class Where:
 async def get_where(request: Request) -> Where:
     """Of a request. A browser that keeps nothing yet is given something to be known by; a program keeps no cookie."""
     device = request.headers.get("user-agent", "")[:DEVICE]
-    kept = request.cookies.get(KNOWN_DEVICE, "")[:DEVICE]
+    kept = cookie(request, KNOWN_DEVICE)[:DEVICE]
     return Where(
         request.client.host if request.client else "", device if is_fit(device) else "", known_as=kept,
         keeps="" if kept or request.url.path.startswith("/v1/") else secrets.token_urlsafe(32),

@@ -10,6 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.event_stream import EventStream
+from api.core.wire.cookies import cookie
 from api.messages.message_view import message_view
 from api.messages.service import list_messages, read_all, read_message
 from api.messages.streams import LastEventId, server_sent, stream_of
@@ -69,7 +70,7 @@ async def open_stream(
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> AsyncIterator[EventStream]:
     """The stream of the session's person; `after` is where the page stood when it was made."""
-    token = request.cookies.get(SESSION)
+    token = cookie(request, SESSION)
     if not token:
         raise NotSignedIn
     async for stream in stream_of(services, token, after if last_event_id is None else last_event_id):

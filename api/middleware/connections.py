@@ -13,6 +13,9 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from infra.runtime.front_door import plain_address
+from infra.runtime.settings import Settings
+
 
 class Bounded(H11Protocol):
     """The server's protocol within limits."""
@@ -20,7 +23,7 @@ class Bounded(H11Protocol):
     head_seconds: ClassVar[float]
     per_address: ClassVar[int]
     counted: ClassVar[Callable[[str], bool]]
-    """of which addresses connections are counted"""
+    """of which addresses connections are counted; a proxy's are many people's, whose requests are (`front_door`)"""
     open_now: ClassVar[Counter[str]]
     _address = ""
     _deadline: asyncio.TimerHandle | None = None
@@ -28,7 +31,8 @@ class Bounded(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Takes a connection, or ends it where its address has too many."""
         super().connection_made(transport)
-        address = self.client[0] if self.client else ""
+        peer = self.client[0] if self.client else ""
+        address = plain_address(peer) or peer
         if type(self).counted(address):
             if self.open_now[address] >= self.per_address:
                 transport.abort()
@@ -67,7 +71,12 @@ class Bounded(H11Protocol):
             self._deadline = None
 
 
-def bounded(head_seconds: float, per_address: int, counted: Callable[[str], bool]) -> type[Bounded]:
-    """The protocol with these limits; `counted` says of which addresses connections are counted."""
-    limits = {"head_seconds": head_seconds, "per_address": per_address, "counted": staticmethod(counted)}
+def bounded(settings: Settings) -> type[Bounded]:
+    """The protocol with the limits of the settings."""
+    proxies = settings.proxies
+    limits = {
+        "head_seconds": settings.head_seconds,
+        "per_address": settings.connections_per_address,
+        "counted": staticmethod(lambda address: not proxies.trusts(address)),
+    }
     return type("Limited", (Bounded,), {**limits, "open_now": Counter()})

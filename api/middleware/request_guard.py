@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.deps import person_of
 from api.core.errors import problem_response
+from api.core.wire.cookies import named
 from api.middleware.bodies import Body, Pace, again, none
 from domain.errors import FieldsInvalid, NotSignedIn, PasswordDue, Refused, SantuiError, TooLarge, Unavailable
 from domain.storable_text import UNFIT, fit, is_fit, tame
@@ -95,10 +96,10 @@ def _wrong(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 class RequestGuard:
     """The middleware, on the wire itself. `files_limit`: the bytes that the files of one form may have together;
-    `cookies`: those by which pages know somebody."""
+    `cookie`: the one by which pages know somebody."""
 
-    def __init__(self, app: ASGIApp, files_limit: int, pace: Pace, cookies: Sequence[str]) -> None:
-        self._app, self._files_limit, self._pace, self._cookies = app, files_limit, pace, cookies
+    def __init__(self, app: ASGIApp, files_limit: int, pace: Pace, cookie: str) -> None:
+        self._app, self._files_limit, self._pace, self._cookie = app, files_limit, pace, cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guards a request."""
@@ -167,11 +168,11 @@ class RequestGuard:
         """
         scheme, _, token = headers.get("authorization", "").partition(" ")
         kept = cookie_parser(headers.get("cookie", ""))
-        tokens = [token.strip()] if scheme.lower() == "bearer" else [kept.get(name, "") for name in self._cookies]
-        for each in filter(None, tokens):
+        own = token.strip() if scheme.lower() == "bearer" else kept.get(named(scope["scheme"], self._cookie), "")
+        if own:
             with suppress(NotSignedIn):
                 with suppress(PasswordDue):  # he is somebody all the same
-                    await person_of(scope["app"].state.services, each)
+                    await person_of(scope["app"].state.services, own)
                 return True
         return False
 
@@ -198,8 +199,8 @@ def check_query(query: bytes) -> None:
             fit(name, value)
 
 
-def install(app: FastAPI, settings: Settings, files: int, cookies: Sequence[str]) -> None:
+def install(app: FastAPI, settings: Settings, files: int, cookie: str) -> None:
     """Adds the middleware; `files` is how many files one form may bring."""
     pace = Pace(settings.head_seconds, settings.body_rate, settings.body_seconds)
     limit = files * settings.max_attachment_mb * 2**20
-    app.add_middleware(RequestGuard, files_limit=limit, pace=pace, cookies=cookies)
+    app.add_middleware(RequestGuard, files_limit=limit, pace=pace, cookie=cookie)

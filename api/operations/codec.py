@@ -21,12 +21,14 @@ from api.core.context import Services
 from api.core.deps import person_of
 from api.core.permissions import at_root
 from api.core.schemas import JsonObject
+from api.core.wire.cookies import cookie
 from api.histories.lookup import NUMBER
 from api.web.session import SESSION
 from domain.errors import FieldsInvalid, NotSignedIn
 from domain.people.permissions import CODEC_READERS
 from infra.runtime.crypto import KeyRing, load_keys
-from infra.runtime.settings import LOOPBACK, Settings
+from infra.runtime.front_door import LOOPBACK
+from infra.runtime.settings import Settings
 from infra.temporal.codec import is_sealed, unsealed_payload
 
 _NO_PAYLOADS = (ParseError, DecodeError, ValueError, TypeError)
@@ -87,7 +89,7 @@ async def _reader(services: Services, request: Request) -> str:
         NotSignedIn, NotEntitled
     """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    token = bearer if scheme.lower() == "bearer" else request.cookies.get(SESSION)
+    token = bearer if scheme.lower() == "bearer" else cookie(request, SESSION)
     if not token:
         raise NotSignedIn
     actor = await person_of(services, token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,6 +14,7 @@ from api.core.responses import as_response
 from api.operations import doctor_service, service
 from api.operations.schemas import ExaminationAsked, Findings, Health, Ready
 from domain.errors import NotFound
+from infra.runtime.front_door import is_loopback
 
 router = APIRouter(tags=["operations"])
 
@@ -56,6 +56,6 @@ async def post_examination(
 @router.get("/metrics", include_in_schema=False, response_class=Response)
 async def metrics(request: Request, services: ServicesDep) -> Response:
     """Prometheus metrics of all processes, for this machine only."""
-    if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+    if request.client is None or not is_loopback(request.client.host):
         raise NotFound
     return Response(await asyncio.to_thread(services.metrics.exposition), media_type=CONTENT_TYPE_LATEST)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from api.access_log.labels import noted, outcome
 from api.access_log.service import own_entries
 from api.core.deps import CursorDep, ServicesDep, SessionDep
+from api.core.wire.cookies import cookie
 from api.people import session_service as service
 from api.people.password_service import change_password
 from api.people.schemas import PasswordIn
@@ -32,7 +33,7 @@ async def account_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, cursor: CursorDep = None
 ) -> Response:
     """One's own sign-ins, and what is on record about one's account."""
-    held = await service.own_sign_ins(services, session, viewer.actor, request.cookies.get(SESSION, ""))
+    held = await service.own_sign_ins(services, session, viewer.actor, cookie(request, SESSION))
     now = present()
     rows = [
         {
@@ -81,7 +82,7 @@ async def change_password_page(
     if not wrong:
         try:
             asked = PasswordIn(old=old, new=new)
-            ended = await change_password(services, session, viewer.actor, request.cookies.get(SESSION, ""), asked)
+            ended = await change_password(services, session, viewer.actor, cookie(request, SESSION), asked)
             left = f"，其他 {ended.ended} 处登录已退出" if ended.ended else ""
             return go(request, "/account", {"tone": "ok", "text": f"口令已修改{left}"})
         except ValidationError as error:
@@ -96,7 +97,7 @@ async def change_password_page(
 @router.post("/account/sessions/end")
 async def end_others(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
     """Signs out everywhere but here."""
-    ended = await service.end_others(services, viewer.actor, request.cookies.get(SESSION, ""))
+    ended = await service.end_others(services, viewer.actor, cookie(request, SESSION))
     said = f"已退出其他 {ended} 处登录" if ended else "没有其他登录"
     return go(request, "/account", {"tone": "ok", "text": said})
 

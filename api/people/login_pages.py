@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.core.deps import KNOWN_DEVICE, ServicesDep, SessionDep, WhereDep
+from api.core.wire.cookies import cookie, forget, keep
 from api.people.service import sign_in
 from api.people.session_service import sign_out
 from api.web.errors import PageRoute
 from api.web.rendering import CARRY, go, show, sign_in_page
-from api.web.session import FIELDS, SESSION, VISIT, PostedDep, ViewerDep, check_csrf, check_fit, keep, text, typed
+from api.web.session import FIELDS, SESSION, VISIT, PostedDep, ViewerDep, check_csrf, check_fit, text, typed
 from domain.errors import BadCsrf, NotSignedIn, TooManyTries
 
 router = APIRouter(route_class=PageRoute)
@@ -51,7 +52,7 @@ async def get_sign_in_form(request: Request, services: ServicesDep) -> SignInFor
         BadCsrf
         FieldsInvalid: it holds text that can't be kept.
     """
-    visit = request.cookies.get(VISIT, "")
+    visit = cookie(request, VISIT)
     async with request.form(max_files=0, max_fields=FIELDS) as form:
         if not visit:
             raise BadCsrf("浏览器未接受 Cookie，或页面停留过久")
@@ -85,16 +86,16 @@ async def login(
     keep(request, response, SESSION, token.access_token, token.expires_in)
     if where.keeps:
         keep(request, response, KNOWN_DEVICE, where.keeps, YEAR)
-    response.delete_cookie(VISIT)
+    forget(request, response, VISIT)
     return response
 
 
 @router.post("/logout")
 async def logout(request: Request, services: ServicesDep, viewer: ViewerDep, form: PostedDep) -> Response:
     """Signs out of this browser: the sign-in is ended, whoever else has its cookie."""
-    await sign_out(services, viewer.actor.person_id, request.cookies.get(SESSION, ""))
+    await sign_out(services, viewer.actor.person_id, cookie(request, SESSION))
     response = go(request, "/login", {"tone": "ok", "text": "已退出登录"})
-    response.delete_cookie(SESSION)
+    forget(request, response, SESSION)
     return response
 
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from api.core.deps import SealingRequest, get_services
 from api.core.errors import disk_full
+from api.core.wire.cookies import cookie, forget
 from api.web.rendering import by_htmx, go, show, sign_in_page
 from api.web.session import FIELDS, MOST_FILES, SESSION, ViewerDep, typed
 from domain.errors import (
@@ -137,11 +138,11 @@ def _to_sign_in(request: Request) -> Response:
     """Sends the browser to the sign-in page, from which it comes back to where it is."""
     here = request.headers.get("Referer", "/") if by_htmx(request) or request.method != "GET" else str(request.url)
     path = "/" + here.split("//", 1)[-1].partition("/")[2]
-    expired = SESSION in request.cookies
+    expired = bool(cookie(request, SESSION))
     flash = {"tone": "warn", "text": "登录已失效，请重新登录"} if expired else None
     response = go(request, "/login" if path == "/" else f"/login?next={quote(path, safe='')}", flash)
     if expired:
-        response.delete_cookie(SESSION)
+        forget(request, response, SESSION)
     return response
 
 

@@ -16,7 +16,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.core.context import Services
-from api.web.session import VISIT, Viewer, keep
+from api.core.wire.cookies import cookie, forget, keep
+from api.web.session import VISIT, Viewer
 from domain.storable_text import tame
 
 View = dict[str, Any]
@@ -59,7 +60,7 @@ def show(
     html = _TURNING.sub("", _environment().get_template(template).render(viewer=viewer, flash=flash, **context))
     response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", "Vary": "HX-Request"})
     if flash:
-        response.delete_cookie(FLASH)
+        forget(request, response, FLASH)
     return response
 
 
@@ -90,7 +91,7 @@ def sign_in_page(
     """The sign-in form. `carried` are fields typed before the sign-in expired; afterwards they go back to the form at
     `back`.
     """
-    visit = request.cookies.get(VISIT) or secrets.token_urlsafe(18)
+    visit = cookie(request, VISIT) or secrets.token_urlsafe(18)
     response = show(request, "login.html", status=status, csrf=services.forms.csrf(visit), to=to, username=username,
                     error=error, back=back, carried=carried or [], carry=CARRY)  # fmt: skip
     keep(request, response, VISIT, visit, 3600)
@@ -99,7 +100,7 @@ def sign_in_page(
 
 def _flash(request: Request) -> dict[str, str] | None:
     try:
-        flash = json.loads(unquote(request.cookies.get(FLASH, "")))
+        flash = json.loads(unquote(cookie(request, FLASH)))
     except (ValueError, RecursionError):
         return None
     valid = isinstance(flash, dict) and isinstance(flash.get("text"), str)

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep, person_of
 from api.core.permissions import holds_at_root
+from api.core.wire.cookies import cookie
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import Actor
@@ -65,7 +66,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
     Raises:
         NotSignedIn
     """
-    token = request.cookies.get(SESSION)
+    token = cookie(request, SESSION)
     if not token:
         raise NotSignedIn
     actor = await person_of(services, token, request.url.path)
@@ -175,12 +176,6 @@ async def get_posted(filled: Annotated[Posted, Depends(get_filled, scope="functi
 
 FilledDep = Annotated[Posted, Depends(get_filled, scope="function")]
 PostedDep = Annotated[FormData, Depends(get_posted)]
-
-
-def keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
-    """Sets a cookie that scripts cannot read and other sites' forms do not send."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
 
 HIDDEN = {"csrf", "key"}

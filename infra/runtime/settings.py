@@ -12,20 +12,19 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from domain.people.passwords import PasswordRules
 from domain.people.sign_ins import Lasting
+from infra.runtime.front_door import LOOPBACK, FrontDoor, Port
 from infra.runtime.tls.link import Link
 
 PREFIX = "SANTUI_"
-LOOPBACK = "127.0.0.1"
 SQLITE = "sqlite+aiosqlite:///"
 POSTGRESQL = "postgresql+asyncpg://"
 LEAST_PASSWORD_MEMORY_MB, LEAST_PASSWORD_PASSES = 19, 2
 """Below that a stolen hash is guessed too fast (OWASP, Password Storage)."""
 
-Port = Annotated[int, Field(ge=1, le=65535)]
 Processes = Annotated[int, Field(ge=1, le=32)]
 
 
@@ -37,7 +36,7 @@ def _key_in(read: dict[str, Any]) -> Path:
     return Path(read["var"]) / "keys" / "santui.key" if "var" in read else Path()
 
 
-class Settings(BaseSettings):
+class Settings(FrontDoor):
     """The settings of one instance. Several instances with different values run beside each other."""
 
     model_config = SettingsConfigDict(
@@ -45,8 +44,6 @@ class Settings(BaseSettings):
     )
 
     var: Path = Field(default=Path("var"), description="State directory: databases, keys, attachments, logs.")
-    http_host: str = Field(default=LOOPBACK, description="Address the API listens on.")
-    http_port: Port = Field(default=8000, description="Port of the API and the pages.")
     api_processes: Processes = Field(
         default=1,
         description="API processes side by side on this machine; between them they share the limits on intake.",
@@ -150,16 +147,6 @@ class Settings(BaseSettings):
         "nothing is taken; unset: none.",
     )
     clamd_seconds: float = Field(default=30.0, gt=0, description="How long it may take for one file.")
-    head_seconds: float = Field(
-        default=15.0,
-        gt=0,
-        description="Seconds in which the head of a request, or the next of its body, has to be there.",
-    )
-    body_seconds: float = Field(default=900.0, gt=0, description="Seconds that a body is waited for in all.")
-    body_rate: int = Field(default=1024, ge=1, description="Bytes a second with which a body comes at least.")
-    connections_per_address: int = Field(
-        default=500, ge=1, description="Connections that one address may have open at one API process."
-    )
     streams_per_person: int = Field(
         default=5, ge=1, le=64, description="Streams of events that a person may have open, at all API processes."
     )
@@ -221,6 +208,8 @@ class Settings(BaseSettings):
         for name in ("drill", "demo"):
             if getattr(self, name):
                 yield _refused(name, f"set {variable(name)}=0", f"请设置 {variable(name)}=0")
+        for name, what, to, chinese in self.unfit_door():
+            yield _refused(what, f"set {variable(name)} to {to}", f"请设置 {variable(name)} 为{chinese}")
         if not self.database_url.startswith(POSTGRESQL):
             url = f"{variable('database_url')}={POSTGRESQL}…"
             yield _refused("SQLite", f"set {url}", f"请设置 {url}")
@@ -278,12 +267,6 @@ class Settings(BaseSettings):
     def links(self) -> tuple[Link, Link]:
         """The ways to other servers."""
         return self.temporal_link, self.database_link
-
-    @property
-    def base_url(self) -> str:
-        """Where this machine reaches the API (a server bound to every address is reached on loopback)."""
-        host = LOOPBACK if self.http_host in ("0.0.0.0", "::", "") else self.http_host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.http_port}"
 
     @property
     def api_names(self) -> tuple[str, ...]:

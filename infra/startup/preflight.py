@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.runtime.file_permissions import mend
-from infra.runtime.settings import LOOPBACK, Settings, variable
+from infra.runtime.front_door import LOOPBACK
+from infra.runtime.settings import Settings, variable
 from infra.temporal.embedded import temporal_binary
 
 LEAST_PYTHON = (3, 11)

@@ -22,7 +22,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from infra.runtime.settings import LOOPBACK, Settings
+from infra.runtime.front_door import LOOPBACK
+from infra.runtime.settings import Settings
 from infra.runtime.tls.link import Link
 from infra.temporal.client import tls_of
 

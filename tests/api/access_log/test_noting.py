@@ -41,7 +41,7 @@ async def browser(services: Services, who: str = "") -> AsyncIterator[tuple[http
     token = await token_of(services.database, who) if who else ""
     headers = {"Authorization": f"Bearer {token}"} if who else {}
     transport = httpx2.ASGITransport(app, client=("10.1.2.3", 5))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://desk", headers=headers) as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
         yield client, token
 
 

@@ -27,7 +27,7 @@ async def signed_in(services: Services, who: Actor) -> httpx2.AsyncClient:
     app = create_app(services.settings)
     app.state.services = services
     headers = {"Authorization": f"Bearer {await token_of(services.database, who.person_id)}"}
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk", headers=headers)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost", headers=headers)
 
 
 async def send(http: httpx2.AsyncClient, number: str, content: bytes, name: str = "a.png") -> httpx2.Response:

@@ -84,7 +84,7 @@ async def signed_in(app: FastAPI) -> httpx2.AsyncClient:
     """A browser of an officer, and a program of his."""
     token = await token_of(app.state.services.database, person(*OFFICER).person_id)
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"{SESSION}={token}"}
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk", headers=headers)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost", headers=headers)
 
 
 async def asked(app: FastAPI) -> Task:

@@ -91,9 +91,15 @@ async def serving(services: Services, who: Actor, **limits: Any) -> AsyncIterato
     app = create_app(settings)
     app.state.services = services
     listening = socket.create_server(("127.0.0.1", 0))
-    protocol = bounded(settings.head_seconds, settings.connections_per_address, lambda _: True)
     server = uvicorn.Server(
-        uvicorn.Config(app, lifespan="off", log_config=None, http=protocol, timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            http=bounded(settings),
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+        )
     )
     serve = asyncio.create_task(server.serve([listening]))
     token = await token_of(services.database, who.person_id, timedelta(hours=1))

@@ -85,7 +85,7 @@ async def test_whatever_is_sent_to_a_write_it_is_no_fault_of_ours_and_nothing_is
     )
     assert len(operations) > 30
     transport = httpx2.ASGITransport(app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://desk") as http:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
         for n in range(BODIES):
             method, path, body = operations[n % len(operations)]
             content = dice.choice(RAW) if n % 10 == 9 else json.dumps(spoilt(body, dice)).encode()

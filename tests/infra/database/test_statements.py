@@ -64,7 +64,7 @@ async def sent(app: FastAPI, role: str, organisation: str, path: str) -> tuple[i
     await services.sessions.of(token, datetime.now(UTC))  # once, until something about people changes
     await services.actors.acting(who, datetime.now(UTC))
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"{SESSION}={token}"}
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://desk") as client:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
         with statements(services.database) as noted:
             answer = await client.get(path, headers=headers)
     assert answer.status_code == 200, answer.text

@@ -20,7 +20,13 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if servic
 
 # ${NAME:?why it is needed} and ${NAME:-default}
 INTERPOLATION = re.compile(r"\$\{(?P<name>\w+)(?P<how>:\?|:-)(?P<rest>[^}]*)\}")
-GIVEN = {"PLAYBOOK": "jinhua", "POSTGRES_PASSWORD": "secret", "KEY_FILE": "key"}
+GIVEN = {
+    "PLAYBOOK": "jinhua",
+    "POSTGRES_PASSWORD": "secret",
+    "KEY_FILE": "key",
+    "HOSTS": "a.cn",
+    "PROXIES": "172.17.0.1",
+}
 
 
 def embedded_settings() -> dict[str, str]:

@@ -78,7 +78,7 @@ def test_the_address_to_ask_is_one_that_can_be_asked(host: str, url: str) -> Non
 FIT = {
     "production": True, "drill": False, "demo": False, "database_url": "postgresql+asyncpg://u:p@h/d",
     "temporal_address": "temporal:7233", "key_file": "/run/secrets/santui_key",
-    "database_tls": False, "temporal_tls": False,
+    "database_tls": False, "temporal_tls": False, "hosts": "santui.example.cn", "trusted_proxies": "10.0.0.2",
 }  # fmt: skip
 
 
@@ -87,6 +87,8 @@ FIT = {
     [
         ("drill", True, "production mode refuses drill: set SANTUI_DRILL=0."),
         ("demo", True, "production mode refuses demo: set SANTUI_DEMO=0."),
+        ("hosts", None, "production mode refuses a front door without a name: set SANTUI_HOSTS to the names under"),
+        ("trusted_proxies", None, "production mode refuses sign-ins without TLS: set SANTUI_TRUSTED_PROXIES to the ad"),
         ("database_url", None, "production mode refuses SQLite: set SANTUI_DATABASE_URL=postgresql+asyncpg://…."),
         ("temporal_address", None, "production mode refuses the embedded Temporal server: set SANTUI_TEMPORAL_ADDRESS"),
         (
@@ -125,7 +127,7 @@ def test_production_finds_a_key_in_the_state_directory_however_its_path_is_writt
 
 
 def test_production_says_all_it_refuses_at_once_and_takes_what_is_fit() -> None:
-    assert len(refused(production=True).splitlines()) == 5
+    assert len(refused(production=True).splitlines()) == 7
     assert Settings.model_validate(FIT).production
 
 
@@ -142,8 +144,10 @@ def test_ports_that_clash_are_refused_unless_the_server_is_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("http_port", "abc"), ("http_port", 70000), ("var", 1.5), ("temporal_address", "nowhere"), ("log_level", "loud")],
-)
+    [("http_port", "abc"), ("http_port", 70000), ("var", 1.5), ("temporal_address", "nowhere"), ("log_level", "loud"),
+     ("hosts", "*"), ("hosts", "a.cn:443"), ("hosts", "https://a.cn"), ("trusted_proxies", "0.0.0.0/0"),
+     ("trusted_proxies", "proxy"), ("trusted_proxies", "10.0.0.1/24")],
+)  # fmt: skip
 def test_an_unusable_value_is_one_sentence_that_names_its_variable(field: str, value: object) -> None:
     sentence = refused(**{field: value})
     assert sentence.startswith(f"{variable(field)}={value!r} is not usable: ")

@@ -1,0 +1,1 @@
+"""What goes over the wire and is no business of a room."""
