@@ -4,6 +4,7 @@ record) and the separation of administration and audit from the work (三员分�
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -38,6 +39,16 @@ def steps_up(person: Actor, deputy: Actor) -> bool:
     """
     lent = [post.path.count("/") for post in deputised(person.posts)]
     return min(lent, default=0) < min((post.path.count("/") for post in deputy.posts), default=0)
+
+
+def lent(post: Post, own: Collection[Post], *, confirmed: bool) -> bool:
+    """Whether a deputyship gives its deputy, whose own posts these are, one of the represented's posts as they are now.
+
+    Without a second person's word none that stands higher than all of his own: whoever is represented may have risen,
+    or the deputy come down, since it was named. [DESIGN]
+    """
+    high_enough = confirmed or post.path.count("/") >= min((each.path.count("/") for each in own), default=0)
+    return high_enough and bool(deputised([post]))
 
 
 def may_confirm(actor: Actor, person: Actor, *, deputy_id: str, named_by: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.errors import Conflict
-from domain.people.deputies import deputised
+from domain.people.deputies import lent
 from domain.people.organisation import Actor, Post, Represented
 from domain.people.permissions import SEPARATE_ROLES
 from infra.database.tables.people import DeputyRow, PersonRow, PostRow
@@ -47,13 +47,13 @@ async def acting_until(session: AsyncSession, person_id: str, at: datetime) -> t
     """The same, and when the clock next changes for whom he deputises, if nobody does so before."""
     actor, turn = await actor_of(session, person_id), None
     if actor and not actor.has_role(*SEPARATE_ROLES):
-        actor.deputises, turn = await _represented_by(session, person_id, at)
+        actor.deputises, turn = await _represented_by(session, actor, at)
         actor.added = added_roles(actor.reach)
     return actor, turn
 
 
 async def _represented_by(
-    session: AsyncSession, deputy_id: str, at: datetime
+    session: AsyncSession, deputy: Actor, at: datetime
 ) -> tuple[list[Represented], datetime | None]:
     """For whom a person deputises at an instant, with the posts that those hold now, and until when it stays so;
     active people only.
@@ -64,26 +64,27 @@ async def _represented_by(
             col(PersonRow.name),
             col(DeputyRow.since),
             col(DeputyRow.until),
+            col(DeputyRow.confirmed_by),
             col(PostRow.role),
             col(PostRow.path),
         )
         .select_from(DeputyRow)
         .join(PersonRow, col(PersonRow.person_id) == col(DeputyRow.person_id))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
-        .where(col(DeputyRow.deputy_id) == deputy_id, col(PersonRow.active), ~col(DeputyRow.waits), not_over(at))
+        .where(col(DeputyRow.deputy_id) == deputy.person_id, col(PersonRow.active), ~col(DeputyRow.waits), not_over(at))
         .order_by(col(DeputyRow.deputyship_id), col(PostRow.post_id))
     )
     found: dict[str, Represented] = {}
     turns: list[datetime] = []
-    for person_id, name, since, until, role, path in (await session.execute(query)).all():
+    for person_id, name, since, until, confirmed_by, role, path in (await session.execute(query)).all():
         turns.append(until if since <= at else since)
         if since > at:
             continue
         other = found.setdefault(person_id, Represented(person_id=person_id, name=name, until=until, posts=[]))
         other.until = max(other.until, until)
         post = Post(role=role, path=path)
-        if post not in other.posts:
-            other.posts += deputised([post])
+        if post not in other.posts and lent(post, deputy.posts, confirmed=confirmed_by is not None):
+            other.posts.append(post)
     return [other for other in found.values() if other.posts], min(turns, default=None)
 
 

@@ -1,16 +1,19 @@
 """On random organisations, after every single step, every open task has somebody who is entitled to answer it.
 
-People leave, move, are gone without a word; organisations move and are merged; cases hear of it late, or in between.
-A merger and a move are one transaction after which everything is answered. What a leaving says of a case counts
-from its transaction on, told or not: it waits beside the posts that ended (`handing_on`), is told, and what goes up to
-a post that is empty too goes on with the sweep. That the county is overseen is given: a post at its root is left to a
-successor only (`api.leaving.looking`). `LIVES=500 STEPS=100` searches deeper.
+People leave, move, are gone without a word, name deputies who take tasks in their stead; organisations move and are
+merged; cases hear of it late, or in between. A merger and a move are one transaction after which everything is
+answered. What a leaving says of a case counts from its transaction on, told or not: it waits beside the posts that
+ended (`handing_on`), is told, and what goes up to a post that is empty too goes on with the sweep. That the county is
+overseen is given: a post at its root is left to a successor only (`api.leaving.looking`). `LIVES=500 STEPS=100`
+searches deeper.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count
 
 from hypothesis import HealthCheck, Phase, settings
@@ -27,9 +30,10 @@ from hypothesis.stateful import (
 from domain.case.case import Case
 from domain.case.state import Task
 from domain.errors import Conflict, FieldsInvalid, WorkLeftOpen
+from domain.people.deputies import check_naming, lent, may_confirm, steps_up
 from domain.people.entitlement import Holder, Offer
 from domain.people.manning import Roster, unasked
-from domain.people.organisation import Actor, Post, within
+from domain.people.organisation import Actor, Post, Represented, within
 from domain.people.tree import inherited, merged, moved
 from domain.transitions.leaving.handing_on import Leaving, found_of, said_of, work_on_tasks
 from domain.transitions.leaving.unmanned import Sweep, finding, take_sweep
@@ -38,6 +42,17 @@ from tests.domain.support import MONDAY, PLACES, Desk
 ROLES = ("on_scene_officer", "responsible_officer", "duty_leader", "station_chief", "township_leader")
 OVERSEERS = [("boss", "supervisor", "c"), ("boss", "leader", "c")]
 ANY = st.integers(0, 10**6)
+
+
+@dataclass(frozen=True)
+class Deputyship:
+    """Who stands in for whom; `waits` for a second person where the deputy would stand higher than by any own post."""
+
+    person: str
+    deputy: str
+    named_by: str
+    waits: bool
+    confirmed_by: str = ""
 
 
 class Organisations(RuleBasedStateMachine):
@@ -52,11 +67,15 @@ class Organisations(RuleBasedStateMachine):
         self.was: dict[str, str] = {}
         """by former path the code of who answers for it now"""
         self.posts = {(person, role, code) for person, role, code in OVERSEERS}
+        self.deputyships: list[Deputyship] = []
         self.names: Iterator[int] = count(1)
         self.desks = [Desk(), Desk()]
         self.waiting: list[tuple[Desk, Sweep]] = []
         for seed in people:
             self.appoint(seed)
+        for seed in people[:3]:  # there is something to lose from the beginning
+            self.name_deputy(seed, seed // 11, ordered=False)
+            self.ask(seed, vacant=False)
 
     # --- what there is
 
@@ -120,6 +139,65 @@ class Organisations(RuleBasedStateMachine):
             holder = asked[seed % len(asked)]
             desk.claim(task, self._actor(holder.person_id))
 
+    @precondition(lambda self: len(self._people()) > 1)
+    @rule(seed=ANY, other=ANY, ordered=st.booleans())
+    def name_deputy(self, seed: int, other: int, ordered: bool) -> None:
+        """Somebody names who stands in for him, or his overseer orders it."""
+        person, deputy = (self._people()[n % len(self._people())] for n in (seed, other))
+        his, others = self._actor(person), self._actor(deputy)
+        try:
+            check_naming(his, others, MONDAY, MONDAY + timedelta(days=3), MONDAY)
+        except FieldsInvalid:
+            assert person == deputy, "nobody is his own deputy; all others may be"
+            return
+        by = "boss" if ordered else person
+        self.deputyships.append(Deputyship(person, deputy, by, waits=steps_up(his, others)))
+
+    @precondition(lambda self: any(each.waits for each in self.deputyships))
+    @rule(seed=ANY, by=ANY)
+    def confirm_deputy(self, seed: int, by: int) -> None:
+        """Anybody gives a second person's word, and is heard where he is one."""
+        waiting = [n for n, each in enumerate(self.deputyships) if each.waits]
+        n = waiting[seed % len(waiting)]
+        one, everybody = self.deputyships[n], ["boss", *self._people()]
+        who = everybody[by % len(everybody)]
+        if may_confirm(self._actor(who), self._actor(one.person), deputy_id=one.deputy, named_by=one.named_by):
+            self.deputyships[n] = replace(one, waits=False, confirmed_by=who)
+
+    @precondition(lambda self: self.deputyships)
+    @rule(seed=ANY)
+    def end_deputy(self, seed: int) -> None:
+        """A deputyship ends before its time; what he took for the represented stays in that one's hand."""
+        del self.deputyships[seed % len(self.deputyships)]
+
+    @precondition(lambda self: self._people())
+    @rule(seed=ANY)
+    def rise(self, seed: int) -> None:
+        """Somebody who is represented, where anybody is, holds one more post, at the county."""
+        represented = sorted({each.person for each in self.deputyships}) or self._people()
+        self.posts.add((represented[seed % len(represented)], ROLES[seed % len(ROLES)], "c"))
+
+    @precondition(lambda self: not self.waiting and self._for_another())
+    @rule(seed=ANY)
+    def claim_for_another(self, seed: int) -> None:
+        """A deputy takes a task in hand for whom he represents."""
+        able = self._for_another()
+        desk, task, by = able[seed % len(able)]
+        desk.claim(task, by)
+        assert task.assignee == by.on_behalf_of
+
+    def _for_another(self) -> list[tuple[Desk, Task, Actor]]:
+        """What deputies may take now, and in whose name."""
+        capacities = [by for one in self.deputyships for by in self._acting(one.deputy).capacities[1:]]
+        return [
+            (desk, task, by)
+            for desk, task in self._pending()
+            for by in capacities
+            if task.assignee is None and not by.persons & set(task.excluded)
+            and any(Roster([Holder(person_id=by.holder, post=post)]).asked(Offer(addressees=task.addressees))
+                    for post in by.posts)
+        ]  # fmt: skip
+
     @precondition(lambda self: self._people())
     @rule(seed=ANY, how=st.sampled_from(["up", "colleagues", "person"]), all_posts=st.booleans(), moves=st.booleans())
     def leave(self, seed: int, how: str, all_posts: bool, moves: bool) -> None:
@@ -152,6 +230,8 @@ class Organisations(RuleBasedStateMachine):
             told.append((desk, Sweep(tasks=found, reason="调离")))
         self.posts = rest_of
         self.waiting += told
+        if not his or gone == set(his):  # who leaves all his posts ends what he gave and took, even where he moves
+            self._no_deputy(person)
 
     @rule()
     def tell(self) -> None:
@@ -192,6 +272,7 @@ class Organisations(RuleBasedStateMachine):
         """An absent chief: somebody is not there any more and nobody handed anything on; the sweep finds it."""
         person = self._people()[seed % len(self._people())]
         self.posts = {post for post in self.posts if post[0] != person}
+        self._no_deputy(person)
         self._sweep()
 
     def _stand_elsewhere(self, new: dict[str, str]) -> None:
@@ -201,6 +282,20 @@ class Organisations(RuleBasedStateMachine):
     def _actor(self, person: str, posts: set[tuple[str, str, str]] | None = None) -> Actor:
         holders = self._holders(self.posts if posts is None else posts)
         return Actor(person_id=person, name=person, posts=[h.post for h in holders if h.person_id == person])
+
+    def _acting(self, person: str) -> Actor:
+        """The same with whom he deputises for now, as the API resolves him."""
+        own = self._actor(person)
+        found = []
+        for one in self.deputyships:
+            if one.deputy == person and not one.waits:
+                posts = [p for p in self._held(one.person) if lent(p, own.posts, confirmed=bool(one.confirmed_by))]
+                until = MONDAY + timedelta(days=3)
+                found += [Represented(person_id=one.person, name=one.person, until=until, posts=posts)] if posts else []
+        return own.model_copy(update={"deputises": found})
+
+    def _no_deputy(self, person: str) -> None:
+        self.deputyships = [each for each in self.deputyships if person not in (each.person, each.deputy)]
 
     def _tell(self) -> None:
         for desk, sweep in self.waiting:
@@ -231,6 +326,20 @@ class Organisations(RuleBasedStateMachine):
                     take_sweep(case, sweep.model_copy(deep=True))
             self._settle(case)
             self._answered(case)
+
+    @invariant()
+    def no_deputy_stands_higher_than_two_people_said(self) -> None:
+        """Never oneself, never one who is gone, never up a level without a second person; what is lent is held."""
+        for one in self.deputyships:
+            assert one.person != one.deputy
+            assert {one.person, one.deputy} <= set(self._people())
+            assert one.confirmed_by not in (one.deputy, one.named_by)
+            deputy = self._acting(one.deputy)
+            for other in deputy.deputises:
+                assert set(map(str, other.posts)) <= set(map(str, self._held(other.person_id)))
+                said = [d for d in self.deputyships if (d.person, d.deputy) == (other.person_id, one.deputy)]
+                if not any(each.confirmed_by for each in said):
+                    assert not steps_up(Actor(person_id="", name="", posts=other.posts), deputy)
 
     def _answered(self, case: Case) -> None:
         """Each task is in the inbox of somebody who holds a post by which he may answer, or in such a person's hand."""

@@ -8,7 +8,7 @@ import pytest
 
 from domain.base import CHINA
 from domain.errors import FieldsInvalid, FourEyes
-from domain.people.deputies import check_naming, deputised, may_confirm, steps_up
+from domain.people.deputies import check_naming, deputised, lent, may_confirm, steps_up
 from domain.people.organisation import Actor, Post, Represented
 from domain.policy.stages import Stage
 from domain.transitions.decisions import check
@@ -160,3 +160,12 @@ def test_standing_higher_than_oneself_takes_a_second_person_who_neither_stands_i
     may = [p.person_id for p in (boss, chief, orders, other, ADMIN)
            if may_confirm(p, boss, deputy_id="chief", named_by="orders")]  # fmt: skip
     assert may == ["boss", "other", "admin"]
+
+
+def test_without_a_second_person_a_deputyship_never_lifts_its_deputy_over_his_own_posts() -> None:
+    """[DESIGN] “never up a level without a second person”: also where the represented rose after it was named."""
+    own = [Post(role="station_deputy", path="/c/police/station")]
+    same, higher = (Post(role="station_chief", path=path) for path in ("/c/police/station", "/c/police"))
+    assert [lent(post, own, confirmed=False) for post in (same, higher)] == [True, False]
+    assert lent(higher, own, confirmed=True)
+    assert not lent(Post(role="auditor", path="/c/police/station"), own, confirmed=True)
