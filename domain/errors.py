@@ -17,6 +17,7 @@ SantuiError
 │   │   ├── DisputeClosed      409  dispute_closed
 │   │   ├── SourceNoConflict   409  source_no_conflict
 │   │   └── WorkLeftOpen       409  work_left_open
+│   ├── ChangedSince           412  changed_since
 │   ├── TooSlow                408  too_slow
 │   ├── TooLarge               413  too_large
 │   ├── MediaRefused           415  media_type_refused
@@ -175,6 +176,14 @@ class WorkLeftOpen(Conflict):
 
     code = "work_left_open"
     title = "尚有工作没有交接"
+
+
+class ChangedSince(Refused):
+    """What the request is about is not as its sender saw it (`If-Match`); read it again."""
+
+    code = "changed_since"
+    status = 412
+    title = "内容已被他人修改，请重新查看后再操作"
 
 
 class TooSlow(Refused):

@@ -75,5 +75,7 @@ class OrganisationShown(OrganisationOfPost):
     since: datetime | None
     closed_at: datetime | None
     successor: str | None
+    etag: str
+    """by which a change says what it saw (`If-Match`)"""
     people: int | None = None
     """of a merger how many people came over"""

@@ -22,8 +22,9 @@ from api.organisations.schemas import (
     OrganisationShown,
     OrganisationsMerged,
 )
+from api.registers.schemas import version_of
 from domain.base import china
-from domain.errors import FieldsInvalid, NotEntitled, NotFound
+from domain.errors import ChangedSince, FieldsInvalid, NotEntitled, NotFound
 from domain.people.organisation import Actor
 from domain.people.permissions import may_keep_organisation
 from domain.people.tree import merged, moved
@@ -70,17 +71,24 @@ async def found(
 
 
 async def rename(
-    services: Services, session: Session, actor: Actor, code: str, asked: OrganisationRenamed, key: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    code: str,
+    asked: OrganisationRenamed,
+    key: str | None,
+    seen: str | None = None,
 ) -> Answer[OrganisationShown]:
     """An organisation is called otherwise from now on; what is on record keeps the old name. Noted.
 
     Raises:
         NotFound, NotEntitled
+        ChangedSince: it is not as it was when its `etag` was `seen`.
     """
     listed = await _named(services, session, actor, "rename", code)
 
     async def change(writing: Session, now: datetime) -> OrganisationShown:
-        row = await records.open_organisation(writing, listed.code)
+        row = await _as_seen(writing, listed.code, seen)
         await records.rename(writing, row, asked.name, now)
         return _shown(row)
 
@@ -88,12 +96,19 @@ async def rename(
 
 
 async def move(
-    services: Services, session: Session, actor: Actor, code: str, asked: OrganisationMoved, key: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    code: str,
+    asked: OrganisationMoved,
+    key: str | None,
+    seen: str | None = None,
 ) -> Answer[OrganisationShown]:
     """An organisation, and all below it, stands under another from now on. Noted.
 
     Raises:
         NotFound, NotEntitled
+        ChangedSince: it is not as it was when its `etag` was `seen`.
         FieldsInvalid: there is no such organisation above.
         Conflict: that one lies below it.
     """
@@ -102,7 +117,7 @@ async def move(
     _may(services, actor, "move", above.path)
 
     async def change(writing: Session, now: datetime) -> OrganisationShown:
-        row = await records.open_organisation(writing, listed.code)
+        row = await _as_seen(writing, listed.code, seen)
         await records.open_organisation(writing, above.code)
         await records.stand_elsewhere(writing, moved(await records.paths(writing), row.code, above.code), now)
         return _shown(row)
@@ -111,7 +126,13 @@ async def move(
 
 
 async def merge(
-    services: Services, session: Session, actor: Actor, code: str, asked: OrganisationsMerged, key: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    code: str,
+    asked: OrganisationsMerged,
+    key: str | None,
+    seen: str | None = None,
 ) -> Answer[OrganisationShown]:
     """Organisations end and are this one from now on (撤并): what lies below them, their posts, beats and open cases.
 
@@ -119,6 +140,7 @@ async def merge(
 
     Raises:
         NotFound, NotEntitled
+        ChangedSince: it is not as it was when its `etag` was `seen`.
         FieldsInvalid: one of them is none, or of another kind.
         Conflict: one of them is this one, or lies above it.
     """
@@ -133,7 +155,7 @@ async def merge(
     codes = list(dict.fromkeys(source.code for source in sources))
 
     async def change(writing: Session, now: datetime) -> OrganisationShown:
-        row = await records.open_organisation(writing, into.code)
+        row = await _as_seen(writing, into.code, seen)
         for each in codes:
             await records.open_organisation(writing, each)
         await records.stand_elsewhere(writing, merged(await records.paths(writing), codes, row.code), now)
@@ -145,22 +167,42 @@ async def merge(
 
 
 async def close(
-    services: Services, session: Session, actor: Actor, code: str, asked: OrganisationClosed, key: str | None
+    services: Services,
+    session: Session,
+    actor: Actor,
+    code: str,
+    asked: OrganisationClosed,
+    key: str | None,
+    seen: str | None = None,
 ) -> Answer[OrganisationShown]:
     """An organisation ends at which nobody and nothing is any more. Noted.
 
     Raises:
         NotFound, NotEntitled
+        ChangedSince: it is not as it was when its `etag` was `seen`.
         Conflict: something is still there.
     """
     listed = await _named(services, session, actor, "close", code)
 
     async def change(writing: Session, now: datetime) -> OrganisationShown:
-        row = await records.open_organisation(writing, listed.code)
+        row = await _as_seen(writing, listed.code, seen)
         await records.close(writing, row, now)
         return _shown(row)
 
     return await _changed(services, session, actor, "close", code, key, asked.model_dump(mode="json"), change)
+
+
+async def _as_seen(writing: Session, code: str, seen: str | None) -> OrganisationRow:
+    """An open organisation, if it is still what its changer saw: of two administrators at once the second is told.
+
+    Raises:
+        Conflict: it was closed meanwhile.
+        ChangedSince: it is not as it was when its `etag` was `seen`.
+    """
+    row = await records.open_organisation(writing, code)
+    if seen is not None and seen.strip() not in ("*", version_of(row.code, row.name, row.path, row.keywords.split())):
+        raise ChangedSince
+    return row
 
 
 async def _named(services: Services, session: Session, actor: Actor, what: str, code: str) -> Listed:
@@ -213,4 +255,5 @@ def _shown(row: OrganisationRow) -> OrganisationShown:
         code=row.code, name=row.name, level=row.level, line=row.line, path=row.path, kind=row.kind,
         keywords=row.keywords.split(), since=china(row.since) if row.since else None,
         closed_at=china(row.closed_at) if row.closed_at else None, successor=row.successor,
+        etag=version_of(row.code, row.name, row.path, row.keywords.split()),
     )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 from api.core.schemas import JsonObject, Shape
 from api.disputes.schemas import PlaybookPinned
 from api.people.schemas import OrganisationOfPost, Who
@@ -12,6 +15,14 @@ class OrganisationItem(OrganisationOfPost):
 
     path: str
     kind: str
+    etag: str
+    """by which a change says what it saw (`If-Match`)"""
+
+
+def version_of(code: str, name: str, path: str, keywords: Sequence[str]) -> str:
+    """The `etag` of an organisation: another as soon as it is called otherwise or stands elsewhere."""
+    told = hashlib.sha256("\0".join((code, name, path, *keywords)).encode()).hexdigest()
+    return f'"{told[:16]}"'
 
 
 class PersonItem(Who):

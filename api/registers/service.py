@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.core.context import Services
 from api.core.schemas import JsonObject, Listed
-from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookItem
+from api.registers.schemas import Grid, OrganisationItem, PersonItem, PlaybookItem, version_of
 from domain.people.organisation import Actor
 from domain.policy.parts.hazards import HazardPolicy
 from domain.triage.places import Kind
@@ -22,7 +22,16 @@ async def list_organisations(
     found = [o for o in directory.organisations if kind in (None, o.kind) and level in (None, o.level)]
     page, more = page_of(found, lambda o: o.path, limit=limit, cursor=cursor)
     items = [
-        OrganisationItem(code=o.code, name=o.name, path=o.path, level=o.level, line=o.line, kind=o.kind) for o in page
+        OrganisationItem(
+            code=o.code,
+            name=o.name,
+            path=o.path,
+            level=o.level,
+            line=o.line,
+            kind=o.kind,
+            etag=version_of(o.code, o.name, o.path, o.keywords),
+        )
+        for o in page
     ]
     return Listed[OrganisationItem](items=items, next_cursor=more)
 

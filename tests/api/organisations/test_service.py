@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx2
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
@@ -24,6 +27,7 @@ from infra.database.engine import Session
 from infra.database.tables.people import DutyRow, FormerPostRow, OrganisationRow, PostRow
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.people.manning import holders_of_roles
+from tests.api.attachments.test_hostile_uploads import signed_in
 from tests.api.engine import LivingEngine
 from tests.api.support import answered, asked, dispute, somebody
 
@@ -155,3 +159,23 @@ async def test_who_comes_after_the_move_answers_for_what_began_before_it(
     officer = await somebody(services, "command_room", "station-qingyun")
     paths = {post.path for post in officer.posts if post.role == "command_room"}
     assert paths == {"/county/bureau/station-qingyun", "/county/centre/station-qingyun"}
+
+
+async def test_of_two_administrators_at_once_the_second_is_told_that_it_has_changed(services: Services) -> None:
+    """RFC 9110, 13.1.1 (`If-Match`): nobody overwrites what he has not seen."""
+    [row] = await rows(services, OrganisationRow, code=SOURCE)
+    async with await signed_in(services, await somebody(services, "admin_system", "county")) as http:
+        listed = (await http.get("/v1/organisations", params={"kind": row.kind, "limit": 200})).json()["items"]
+        seen = next(each["etag"] for each in listed if each["code"] == SOURCE)
+
+        async def rename(name: str, etag: str) -> httpx2.Response:
+            return await http.post(f"/v1/organisations/{SOURCE}/name", json={"name": name}, headers={"If-Match": etag})
+
+        answers = await asyncio.gather(*(rename(name, seen) for name in ("青云街道", "青云镇")))
+        first, second = sorted(answers, key=lambda answer: answer.status_code)
+        assert (first.status_code, second.status_code) == (200, 412)
+        assert (second.json()["code"], second.json()["title"]) == (
+            "changed_since", "内容已被他人修改，请重新查看后再操作",
+        )  # fmt: skip
+        assert (await rename("青云新镇", first.json()["etag"])).json()["name"] == "青云新镇"
+        assert (await rename("青云老镇", "*")).status_code == 200
