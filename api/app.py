@@ -72,7 +72,6 @@ from api.people import (
     account_pages,
     deputy_endpoints,
     deputy_pages,
-    login_pages,
     session_endpoints,
 )
 from api.people import endpoints as people
@@ -84,6 +83,9 @@ from api.reporting import pages as reporting_pages
 from api.reporting.sending import keep_reporting
 from api.responsibilities import endpoints as responsibilities
 from api.responsibilities import pages as responsibility_pages
+from api.signing_in import endpoints as signing_in
+from api.signing_in import factor_endpoints, factor_pages
+from api.signing_in import pages as login_pages
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
 from api.unmasking import endpoints as unmasking
@@ -97,8 +99,9 @@ from infra.runtime.settings import Settings, get_settings
 
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
-    people, account_endpoints, session_endpoints, deputy_endpoints, leaving, intake, notes, disputes, look_back,
-    unmasking, outlook, handling, attachments, tasks, messages, event_endpoints, notices, reporting, hazards, oversight,
+    signing_in, people, account_endpoints, session_endpoints, factor_endpoints, deputy_endpoints, leaving, intake,
+    notes, disputes, look_back, unmasking, outlook, handling, attachments, tasks, messages, event_endpoints, notices,
+    reporting, hazards, oversight,
     indicators, registers, duty_endpoints, villages, venues, audit, access_log, operations, calendar, learning,
     responsibilities, calls, criminal_cases, organisations, importing,
 )  # fmt: skip
@@ -108,7 +111,7 @@ PAGES = (
     ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, unmasking_pages, criminal_case_pages, account_pages, doctor_pages, error_pages,
+    learning_pages, unmasking_pages, criminal_case_pages, account_pages, factor_pages, doctor_pages, error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""
 

@@ -3,7 +3,9 @@
 SantuiError
 ├── Refused                         the caller's doing; each has a code, an HTTP status and a Chinese title
 │   ├── NotSignedIn            401  not_signed_in
+│   ├── SecondFactorDue        401  second_factor_due
 │   ├── PasswordDue            403  password_due
+│   ├── EnrolmentDue           403  enrolment_due
 │   ├── NotEntitled            403  not_entitled
 │   │   ├── FourEyes           403  four_eyes
 │   │   └── BadCsrf            403  csrf_failed
@@ -76,12 +78,28 @@ class NotSignedIn(Refused):
     title = "请先登录"
 
 
+class SecondFactorDue(Refused):
+    """The password is right, and a code is asked for beside it."""
+
+    code = "second_factor_due"
+    status = 401
+    title = "请输入动态验证码"
+
+
 class PasswordDue(Refused):
     """Signed in, and nothing is answered until the password is changed."""
 
     code = "password_due"
     status = 403
     title = "请先修改口令"
+
+
+class EnrolmentDue(Refused):
+    """Signed in without a second factor that his role must have: nothing is answered until he has taken one."""
+
+    code = "enrolment_due"
+    status = 403
+    title = "您的岗位须先启用动态验证码"
 
 
 class NotEntitled(Refused):

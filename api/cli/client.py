@@ -11,7 +11,7 @@ import time
 import uuid
 import weakref
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -47,19 +47,27 @@ class Refusal(Exception):
 class Client:
     """One signed-in person."""
 
-    def __init__(self, base: str, username: str, password: str) -> None:
+    def __init__(self, base: str, username: str, password: str, code: Callable[[], str] | None = None) -> None:
+        """`code` is asked for a code of a second factor, where the person has one."""
         self.username = username
-        self._password = password
+        self._password, self._code = password, code
         self._http = httpx2.Client(base_url=base, timeout=TIMEOUT, trust_env=False)
         weakref.finalize(self, self._http.close)
 
     def again(self) -> Client:
         """The same person, signed in once more."""
-        return Client(str(self._http.base_url), self.username, self._password)
+        return Client(str(self._http.base_url), self.username, self._password, self._code)
 
     @cached_property
     def _token(self) -> str:
-        answer = self._http.post("/v1/auth/token", data={"username": self.username, "password": self._password})
+        form = {"username": self.username, "password": self._password}
+        answer = self._http.post("/v1/auth/token", data=form)
+        try:
+            return str(_read(answer)["access_token"])
+        except Refusal as refusal:
+            if refusal.code != "second_factor_due" or self._code is None:
+                raise
+        answer = self._http.post("/v1/auth/token", data={**form, "otp": self._code()})
         return str(_read(answer)["access_token"])
 
     def get(self, path: str, **params: Any) -> Any:

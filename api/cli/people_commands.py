@@ -22,7 +22,8 @@ Rest = Annotated[
 
 
 def _acting(by: str) -> Client:
-    return Client(get_settings().base_url, by, typer.prompt("口令", hide_input=True))
+    password = typer.prompt("口令", hide_input=True)
+    return Client(get_settings().base_url, by, password, lambda: str(typer.prompt("动态验证码")))
 
 
 def _say(document: Document | list[Document]) -> None:
@@ -125,3 +126,10 @@ def reset_password(person: Person, by: By) -> None:
     """Give out a one-time code for a new password; it is shown this once."""
     with explained():
         _say(_acting(by).post(f"/v1/people/{person}/password-reset"))
+
+
+@people.command()
+def reset_second_factor(person: Person, by: By) -> None:
+    """Have a lost device and its recovery codes serve no more; its person is told."""
+    with explained():
+        _say(_acting(by).post(f"/v1/people/{person}/second-factor-reset"))

@@ -18,7 +18,7 @@ from starlette.formparsers import MultiPartException
 
 from api.core.context import Services
 from api.core.wire.cookies import cookie
-from domain.errors import NotSignedIn, PasswordDue
+from domain.errors import EnrolmentDue, NotSignedIn, PasswordDue
 from domain.people.organisation import Actor
 from domain.storable_text import is_fit
 from infra.database.engine import Session
@@ -103,6 +103,10 @@ OF_ACCOUNT = frozenset(
     .split()
 )  # fmt: skip
 """What is answered while a password is due."""
+OF_ENROLMENT = OF_ACCOUNT | frozenset(
+    f"{at}{step}" for at in ("/v1/me/second-factor", "/account/second-factor") for step in ("", "/offer", "/confirm")
+)
+"""What is answered while a second factor is to be taken."""
 
 
 async def person_of(services: Services, token: str, path: str = "") -> Actor:
@@ -111,6 +115,7 @@ async def person_of(services: Services, token: str, path: str = "") -> Actor:
     Raises:
         NotSignedIn: the sign-in was ended or is over, or its person signs in no more.
         PasswordDue: it serves for nothing but a new password.
+        EnrolmentDue: a role of his, or of one he deputises for, must have a second factor, and it has none.
         StoreUnavailable: nothing more can be noted now, so nothing is shown.
     """
     now = datetime.now(UTC)
@@ -120,9 +125,17 @@ async def person_of(services: Services, token: str, path: str = "") -> Actor:
     actor = await services.actors.acting(signed_in.person_id, now)
     if actor is None:
         raise NotSignedIn
+    if not signed_in.factor and path not in OF_ENROLMENT and factor_due(services, actor):
+        raise EnrolmentDue
     request_is_of(actor, signed_in.session_id)
     await services.access.room()
     return actor
+
+
+def factor_due(services: Services, actor: Actor) -> bool:
+    """Whether he must have a second factor, by a post of his own or of somebody for whom he acts."""
+    held = {role for post in actor.reach for role in actor.rights(post)}
+    return services.settings.must_have_factor(held, production=services.settings.production)
 
 
 ActorDep = Annotated[Actor, Depends(SignedIn())]

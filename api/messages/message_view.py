@@ -19,8 +19,9 @@ from api.web import formatting as w
 from api.web.rendering import View
 
 HANDED = {"handed": "委托您办理", "offered": "向您移交，请确认是否接收"}
-ABOUT_ACCOUNTS = {"spraying": "/account", "password_reset": "/account", "examination": "/operations",
-                  "deputyship": "/deputies", "organisations_merged": "/registers"}  # fmt: skip
+ABOUT_ACCOUNTS = {"spraying": "/account", "password_reset": "/account", "second_factor": "/account",
+                  "examination": "/operations", "deputyship": "/deputies",
+                  "organisations_merged": "/registers"}  # fmt: skip
 """Kinds of messages that are about no dispute, and where each leads."""
 WHY = {"overdue": "已超期", "due_today": "24 小时内到期", "reminded": "已临期提醒"}
 

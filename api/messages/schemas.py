@@ -69,7 +69,8 @@ class Told(Shape):
 
 class OfAccounts(Shape):
     """What a message of kind `spraying` (somebody guesses at many accounts), `password_reset` (the administrator of
-    security gave out a code for the person's account), `examination` (the doctor found something new), `deputyship`
+    security gave out a code for the person's account), `second_factor` (his own was taken, changed
+    or reset), `examination` (the doctor found something new), `deputyship`
     (one that concerns him was named, confirmed or ended) or `organisations_merged` (people hold posts elsewhere since a
     merger) says.
     """

@@ -28,7 +28,16 @@ from api.core.deps import person_of
 from api.core.errors import problem_response
 from api.core.wire.cookies import named
 from api.middleware.bodies import Body, Pace, again, none
-from domain.errors import FieldsInvalid, NotSignedIn, PasswordDue, Refused, SantuiError, TooLarge, Unavailable
+from domain.errors import (
+    EnrolmentDue,
+    FieldsInvalid,
+    NotSignedIn,
+    PasswordDue,
+    Refused,
+    SantuiError,
+    TooLarge,
+    Unavailable,
+)
 from domain.storable_text import UNFIT, fit, is_fit, tame
 from infra.runtime.settings import Settings
 
@@ -171,7 +180,7 @@ class RequestGuard:
         own = token.strip() if scheme.lower() == "bearer" else kept.get(named(scope["scheme"], self._cookie), "")
         if own:
             with suppress(NotSignedIn):
-                with suppress(PasswordDue):  # he is somebody all the same
+                with suppress(PasswordDue, EnrolmentDue):  # he is somebody all the same
                     await person_of(scope["app"].state.services, own)
                 return True
         return False

@@ -13,13 +13,15 @@ from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.wire.cookies import cookie
 from api.people import session_service as service
 from api.people.password_service import change_password
-from api.people.schemas import PasswordIn
+from api.people.schemas import PasswordIn, SignInHeld
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
 from api.web.rendering import go, show
 from api.web.session import SESSION, PostedDep, ViewerDep
 from domain.errors import FieldsInvalid, NotFound, TooManyTries
 from domain.people.passwords import LONGEST
+from domain.people.second_factor import FACTORS
+from domain.people.sign_ins import WAYS
 from domain.validation_messages import field_errors
 from infra.records.access_log.log import OK
 
@@ -44,6 +46,7 @@ async def account_page(
             "seen": stamp(each.seen_at, now),
             "until": stamp(each.until, now),
             "current": each.current,
+            "by": _by(each),
         }
         for each in held
     ]
@@ -64,6 +67,11 @@ async def account_page(
     more = "/account?" + urlencode({"cursor": page.next_cursor}) if page.next_cursor else ""
     return show(request, "account.html", viewer, rows=rows, entries=entries, more=more,
                 first="/account" if cursor else "")  # fmt: skip
+
+
+def _by(held: SignInHeld) -> str:
+    """By what somebody came in, in words."""
+    return f"{WAYS[held.way]}、{FACTORS[held.factor]}" if held.factor else WAYS[held.way]
 
 
 @router.get("/account/password")

@@ -1,31 +1,19 @@
-"""Who: signing in, and who one is."""
+"""Who one is, and one's password."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Path
 
-from api.core.deps import ActorDep, ServicesDep, SessionDep, TokenDep, WhereDep
-from api.core.documentation import COUNTED, READ, SIGN_IN, WRITE, problems
+from api.core.deps import ActorDep, ServicesDep, SessionDep, TokenDep
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.people.password_service import change_password, reset_password
-from api.people.schemas import Me, PasswordCode, PasswordIn, SignInsEnded, Token
-from api.people.service import sign_in, signed_in_person
+from api.people.schemas import Me, PasswordCode, PasswordIn, SignInsEnded
+from api.people.service import signed_in_person
 from domain.storable_text import fit
 
 router = APIRouter(prefix="/v1", tags=["who"])
-
-
-@router.post("/auth/token", response_model=Token, response_model_exclude_unset=True, responses=problems(SIGN_IN))
-async def token(
-    services: ServicesDep,
-    session: SessionDep,
-    username: Annotated[str, Form(max_length=100)],
-    password: Annotated[str, Form(max_length=200)],
-    where: WhereDep,
-) -> Token:
-    """A bearer token for a username and its password."""
-    return await sign_in(services, session, fit("username", username), fit("password", password), where)
 
 
 @router.post("/me/password", response_model=SignInsEnded, responses=problems(WRITE | COUNTED))

@@ -25,12 +25,15 @@ Secret = Annotated[str, Field(min_length=1, max_length=LONGEST, repr=False), Aft
 
 
 class Token(Shape):
-    """A sign-in; `expires_in` in seconds. With `password_due` nothing is answered until the password is changed."""
+    """A sign-in; `expires_in` in seconds. With `password_due` nothing is answered until the password is changed, with
+    `enrolment_due` until a second factor was taken.
+    """
 
     access_token: str
     token_type: Literal["bearer"]
     expires_in: int
     password_due: bool
+    enrolment_due: bool
 
 
 class PasswordIn(Strict):
@@ -60,6 +63,10 @@ class SignInHeld(Shape):
     device: str
     current: bool
     """whether it is the one that asks"""
+    way: Literal["password", "provider"]
+    """by what somebody came in"""
+    factor: Literal["", "code", "recovery", "provider"]
+    """what stood beside it; empty where nothing did"""
 
 
 class SignInsEnded(Shape):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 from api.core.context import Services
 from api.people.schemas import SignInHeld
 from domain.base import china
 from domain.errors import NotFound
 from domain.people.organisation import Actor
-from domain.people.sign_ins import Ending
+from domain.people.second_factor import Factor
+from domain.people.sign_ins import Ending, Way
 from infra.database.engine import Session
 from infra.records.signing_in.sessions import digest, end_sessions, sessions_of
 from infra.wakeups.wakeups import Topic
@@ -23,6 +25,7 @@ async def own_sign_ins(services: Services, session: Session, actor: Actor, token
         SignInHeld(
             session_id=row.session_id, begun_at=china(row.begun_at), seen_at=china(row.seen_at), until=china(row.until),
             address=row.sealed["address"], device=row.sealed["device"], current=row.session_id == digest(token),
+            way=cast(Way, row.way), factor=cast(Factor, row.factor),
         )
         for row in rows
     ]  # fmt: skip

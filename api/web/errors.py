@@ -20,6 +20,7 @@ from api.core.wire.cookies import cookie, forget
 from api.web.rendering import by_htmx, go, show, sign_in_page
 from api.web.session import FIELDS, MOST_FILES, SESSION, ViewerDep, typed
 from domain.errors import (
+    EnrolmentDue,
     FieldsInvalid,
     NotFound,
     NotSignedIn,
@@ -58,13 +59,15 @@ MAX_TYPED = 200_000
 """Characters of a form that are shown again."""
 MAX_FORM = 64 * 2**20
 """Bytes of a form that is read for what was typed in it."""
-NOT_TYPED = frozenset("decision attached add drop to watch next back username password old new again".split())
+NOT_TYPED = frozenset("decision attached add drop to watch next back username password old new again otp".split())
 """Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is shown.)"""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 MAYBE, MAYBE_ADVICE = "可能已生效", "请稍后刷新查看；重试将得到同一结果。"
 """Title and advice for a write that may have taken effect although no answer came."""
+OWED = {PasswordDue.code: "/account/password", EnrolmentDue.code: "/account/second-factor"}
+"""Where what is due before anything else is done."""
 _OF_STATUS: dict[int, type[SantuiError]] = {404: NotFound, 408: TooSlow, 413: TooLarge}
 
 
@@ -160,10 +163,10 @@ class PageRoute(APIRoute):
                     return await handle(request)
             except NotSignedIn:
                 return await _sign_in(request)
-            except PasswordDue as due:
-                if by_htmx(request):  # a piece of the page that asks for the password: nothing may take it away
+            except (PasswordDue, EnrolmentDue) as due:
+                if by_htmx(request):  # a piece of the page that asks for what is due: nothing may take it away
                     return Response(status_code=204)
-                return go(request, "/account/password", {"tone": "bad", "text": due.title})
+                return go(request, OWED[due.code], {"tone": "bad", "text": due.title})
             except SantuiError as error:
                 shown: SantuiError = error
             except RequestValidationError:

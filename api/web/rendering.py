@@ -87,13 +87,14 @@ def sign_in_page(
     error: str = "",
     back: str = "",
     carried: list[tuple[str, str]] | None = None,
+    half: str = "",
 ) -> Response:
     """The sign-in form. `carried` are fields typed before the sign-in expired; afterwards they go back to the form at
-    `back`.
+    `back`. With `half`, what says that the first proof was shown, the second is asked for.
     """
     visit = cookie(request, VISIT) or secrets.token_urlsafe(18)
     response = show(request, "login.html", status=status, csrf=services.forms.csrf(visit), to=to, username=username,
-                    error=error, back=back, carried=carried or [], carry=CARRY)  # fmt: skip
+                    error=error, back=back, carried=carried or [], carry=CARRY, half=half)  # fmt: skip
     keep(request, response, VISIT, visit, 3600)
     return response
 

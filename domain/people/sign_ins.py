@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Ending = Literal["here", "elsewhere", "password", "left", "disabled", "reset"]
+Ending = Literal["here", "elsewhere", "password", "left", "disabled", "reset", "factor", "factor_reset"]
 ENDINGS: dict[Ending, str] = {
     "here": "本机退出",
     "elsewhere": "从其他登录处退出",
@@ -14,8 +14,13 @@ ENDINGS: dict[Ending, str] = {
     "left": "离任",
     "disabled": "账号停用",
     "reset": "安全管理员重置口令",
+    "factor": "更换动态验证码",
+    "factor_reset": "安全管理员重置动态验证码",
 }
 """How a sign-in was ended before its time, as people read it."""
+Way = Literal["password", "provider"]
+WAYS: dict[Way, str] = {"password": "口令", "provider": "统一身份认证"}
+"""By what somebody comes in."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ read, because children of the supervisor and tests run in other directories.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -14,16 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from domain.people.passwords import PasswordRules
-from domain.people.sign_ins import Lasting
 from infra.runtime.front_door import LOOPBACK, FrontDoor, Port
+from infra.runtime.sign_in_settings import LEAST_PASSWORD_MEMORY_MB, LEAST_PASSWORD_PASSES, SignInSettings
 from infra.runtime.tls.link import Link
 
 PREFIX = "SANTUI_"
 SQLITE = "sqlite+aiosqlite:///"
 POSTGRESQL = "postgresql+asyncpg://"
-LEAST_PASSWORD_MEMORY_MB, LEAST_PASSWORD_PASSES = 19, 2
-"""Below that a stolen hash is guessed too fast (OWASP, Password Storage)."""
 
 Processes = Annotated[int, Field(ge=1, le=32)]
 
@@ -36,8 +33,8 @@ def _key_in(read: dict[str, Any]) -> Path:
     return Path(read["var"]) / "keys" / "santui.key" if "var" in read else Path()
 
 
-class Settings(FrontDoor):
-    """The settings of one instance. Several instances with different values run beside each other."""
+class Installation(FrontDoor):
+    """All of them but those of signing in."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", validate_default=True
@@ -155,24 +152,6 @@ class Settings(FrontDoor):
         default=60, ge=1, description="Tables and histories that a person may take out in an hour."
     )
     jobs_waiting: int = Field(default=20, ge=1, description="Long jobs of a person that may wait or be under way.")
-    token_hours: int = Field(default=12, ge=1, description="Life of a sign-in, in hours.")
-    idle_minutes: int = Field(default=120, ge=5, description="Minutes without a request after which a sign-in is over.")
-    access_days: int = Field(
-        default=1096, ge=184, description="Days that the access log is kept; the law asks for six months."
-    )
-    password_length: int = Field(default=10, ge=8, le=64, description="Characters that a password has at least.")
-    password_classes: int = Field(
-        default=3,
-        ge=1,
-        le=4,
-        description="How many of small letters, capitals, digits and signs it has; one less where it is twice as long.",
-    )
-    password_history: int = Field(default=5, ge=0, le=24, description="Former passwords that may not be used again.")
-    password_days: int = Field(default=180, ge=0, description="Days after which a password must be changed; 0: never.")
-    password_memory_mb: int = Field(
-        default=64, ge=1, le=1024, description="Memory that hashing one password takes (argon2id), in MiB."
-    )
-    password_passes: int = Field(default=3, ge=1, le=20, description="Passes over that memory (argon2id).")
 
     @field_validator(
         *("var", "key_file", "playbooks"),
@@ -230,17 +209,6 @@ class Settings(FrontDoor):
                 f"keep it elsewhere and set {name} to its path",
                 f"密钥不能放在状态目录内，请另行保管并设置 {name}",
             )
-
-    @property
-    def password_rules(self) -> PasswordRules:
-        """What is asked of passwords."""
-        return PasswordRules(length=self.password_length, classes=self.password_classes,
-                             history=self.password_history, days=self.password_days)  # fmt: skip
-
-    @property
-    def sign_in_lasting(self) -> Lasting:
-        """How long a sign-in lasts."""
-        return Lasting(life=timedelta(hours=self.token_hours), idle=timedelta(minutes=self.idle_minutes))
 
     @property
     def temporal_target(self) -> str:
@@ -322,6 +290,10 @@ class Settings(FrontDoor):
         """Every setting as its environment variable, so that a child process reads exactly these settings."""
         values = self.model_dump(mode="json", exclude_none=True)
         return {variable(name): str(int(v)) if isinstance(v, bool) else str(v) for name, v in values.items()}
+
+
+class Settings(SignInSettings, Installation):
+    """The settings of one instance. Several instances with different values run beside each other."""
 
 
 def _names(kind: str, count: int) -> tuple[str, ...]:

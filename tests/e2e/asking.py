@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
+import pyotp
+
 from api.cli.client import Client, County, Document
 from api.cli.stories import STORIES, play_one
 from domain.base import CHINA
@@ -122,6 +124,19 @@ def _sign_out(county: County) -> None:
     anew = Client(county.base, made, code)
     anew.post("/v1/me/password", {"old": code, "new": "Shuxin-Cun-27"})
     anew.get("/v1/me")
+    codes = _take_factor(anew)
+    codes = anew.post("/v1/me/second-factor/recovery-codes", {"otp": codes[0]})["codes"]
+    anew.post("/v1/me/second-factor/remove", {"otp": codes[0]})
+    _take_factor(anew)
+    security.post(f"/v1/people/{made}/second-factor-reset")
+
+
+def _take_factor(person: Client) -> list[str]:
+    """Somebody takes a second factor; its recovery codes."""
+    secret = person.post("/v1/me/second-factor/offer", {})["secret"]
+    codes: list[str] = person.post("/v1/me/second-factor/confirm", {"otp": pyotp.TOTP(secret).now()})["codes"]
+    person.get("/v1/me/second-factor")
+    return codes
 
 
 def _arrange(county: County) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from infra.database.migrations.columns import BOOLEAN, INSTANT, SEALED, TEXT, columns
+from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, SEALED, TEXT, columns
 
 
 def account_tables() -> None:
@@ -31,7 +31,7 @@ def account_tables() -> None:
         *columns(INSTANT, "begun_at", "until", "seen_at"),
         *columns(INSTANT, "ended_at", nullable=True),
         *columns(BOOLEAN, "restricted"),
-        *columns(TEXT, "how", "ended_by"),
+        *columns(TEXT, "way", "factor", "how", "ended_by"),
         *columns(SEALED, "sealed"),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("session_id"),
@@ -44,4 +44,23 @@ def account_tables() -> None:
         *columns(TEXT, "password_hash"),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("person_id", "until"),
+    )
+    op.create_table(
+        "second_factor",
+        *columns(TEXT, "person_id"),
+        *columns(INSTANT, "since", nullable=True),
+        *columns(INTEGER, "last_step"),
+        *columns(TEXT, "salt"),
+        *columns(SEALED, "sealed", "offered", nullable=True),
+        *columns(INSTANT, "offered_at", nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "recovery_code",
+        *columns(TEXT, "person_id", "digest"),
+        *columns(INSTANT, "made_at"),
+        *columns(INSTANT, "used_at", nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("person_id", "digest"),
     )

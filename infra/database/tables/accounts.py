@@ -26,6 +26,10 @@ class SignInSessionRow(SQLModel, table=True):
     ended_at: datetime | None = instant_field(default=None)
     restricted: bool = False
     """it serves for nothing but a new password"""
+    way: str = "password"
+    """by what somebody came in (`domain.people.sign_ins.WAYS`)"""
+    factor: str = ""
+    """what stood beside it (`domain.people.second_factor.FACTORS`)"""
     how: str = ""
     """why it was ended, by a key of `domain.people.sign_ins.ENDINGS`"""
     ended_by: str = ""
@@ -52,3 +56,31 @@ class KnownDeviceRow(SQLModel, table=True):
     account: str
     """a keyed digest of the username"""
     at: datetime = instant_field()
+
+
+class SecondFactorRow(SQLModel, table=True):
+    """The device by whose codes somebody shows a second time who he is, and the one that he is about to take."""
+
+    __tablename__ = "second_factor"
+    person_id: str = Field(primary_key=True, foreign_key="person.person_id")
+    since: datetime | None = instant_field(default=None)
+    """since when it serves; none while no code of it was ever shown"""
+    last_step: int = 0
+    """of the last code that was taken: none of then or before is taken again"""
+    salt: str = ""
+    """of the digests of the recovery codes"""
+    sealed: Any = Field(default=None, sa_column=Column(Sealed("second_factor"), nullable=True))
+    """`person_id`, `secret`"""
+    offered: Any = Field(default=None, sa_column=Column(Sealed("second_factor"), nullable=True))
+    """the same of a device that waits for its first code"""
+    offered_at: datetime | None = instant_field(default=None)
+
+
+class RecoveryCodeRow(SQLModel, table=True):
+    """A code by which somebody comes in once who has not his device at hand."""
+
+    __tablename__ = "recovery_code"
+    person_id: str = Field(primary_key=True, foreign_key="person.person_id")
+    digest: str = Field(primary_key=True)
+    made_at: datetime = instant_field()
+    used_at: datetime | None = instant_field(default=None)

@@ -19,7 +19,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from domain.errors import NotSignedIn, StoreUnavailable
-from domain.people.sign_ins import Ending, Lasting
+from domain.people.second_factor import Factor
+from domain.people.sign_ins import Ending, Lasting, Way
 from infra.database.engine import Database, Session
 from infra.database.tables.accounts import SignInSessionRow
 from infra.wakeups.wakeups import Topic
@@ -41,6 +42,8 @@ class SignedIn:
     until: datetime
     restricted: bool
     """it serves for nothing but a new password"""
+    factor: str = ""
+    """what stood beside its first proof (`domain.people.second_factor.FACTORS`)"""
 
 
 def digest(token: str) -> str:
@@ -61,14 +64,15 @@ class Sessions:
         """when it was last used, as the database has it"""
 
     async def begin(
-        self, session: Session, person_id: str, at: datetime, *, address: str, device: str, restricted: bool = False
-    ) -> str:
+        self, session: Session, person_id: str, at: datetime, *, address: str, device: str, restricted: bool = False,
+        way: Way = "password", factor: Factor = "",
+    ) -> str:  # fmt: skip
         """Puts a sign-in on record, within a transaction; answers its token, which is kept nowhere."""
         token = secrets.token_urlsafe(32)
         session.add(
             SignInSessionRow(
                 session_id=digest(token), person_id=person_id, begun_at=at, until=at + self._lasting.life, seen_at=at,
-                restricted=restricted, sealed={"address": address, "device": device},
+                restricted=restricted, way=way, factor=factor, sealed={"address": address, "device": device},
             )
         )  # fmt: skip
         return token
@@ -110,7 +114,7 @@ class Sessions:
         if row is None or row.ended_at is not None:
             self._remembered.pop(session_id, None)
             return None
-        found = SignedIn(session_id, row.person_id, row.until, row.restricted)
+        found = SignedIn(session_id, row.person_id, row.until, row.restricted, row.factor)
         self._written[session_id] = row.seen_at
         self._seen[session_id] = max(row.seen_at, self._seen.get(session_id, row.seen_at))
         if self._generation is not None and self._generation == self._database.wakeups.generation(Topic.PEOPLE):

@@ -9,7 +9,7 @@ from api.core.deps import Where
 from api.people.account_service import appoint, open_account, rename
 from api.people.password_service import reset_password
 from api.people.schemas import Account, AccountIn, NewName, PostIn
-from api.people.service import sign_in
+from api.signing_in.service import sign_in
 from domain.errors import Conflict, FieldsInvalid, NotEntitled, NotFound, NotSignedIn
 from domain.people.organisation import Actor
 from domain.people.separation import APART

@@ -10,7 +10,7 @@ from api.core.context import Services
 from api.core.deps import Where, person_of
 from api.people.password_service import change_password, reset_password
 from api.people.schemas import PasswordIn, Token
-from api.people.service import sign_in
+from api.signing_in.service import sign_in
 from domain.errors import FieldsInvalid, NotEntitled, NotFound, NotSignedIn, PasswordDue
 from domain.people.organisation import Actor
 from infra.database.engine import Session

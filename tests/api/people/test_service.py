@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from api.core.context import Services
 from api.core.deps import Where
-from api.people.service import SPRAYING, sign_in, signed_in_person
+from api.people.service import signed_in_person
+from api.signing_in.service import SPRAYING, sign_in
 from domain.errors import NotSignedIn, TooManyTries
 from domain.people.brake import SPRAYED
 from domain.people.organisation import Actor

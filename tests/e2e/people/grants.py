@@ -60,6 +60,19 @@ GRANTS: dict[tuple[str, str], Grant] = {
         at("/v1/people/nobody/password-reset"),
         lambda person, scene: {404} if person.has("admin_security") else {403},
     ),
+    ("POST", "/v1/people/{person}/second-factor-reset"): Grant(
+        at("/v1/people/nobody/second-factor-reset"),
+        lambda person, scene: {404} if person.has("admin_security") else {403},
+    ),
+    ("GET", "/v1/me/second-factor"): Grant(at("/v1/me/second-factor"), anybody),
+    ("POST", "/v1/me/second-factor/offer"): Grant(at("/v1/me/second-factor/offer", json={}), anybody),
+    ("POST", "/v1/me/second-factor/confirm"): Grant(
+        at("/v1/me/second-factor/confirm", json={"otp": "wrong"}), lambda *_: {422}
+    ),
+    ("POST", "/v1/me/second-factor/recovery-codes"): Grant(
+        at("/v1/me/second-factor/recovery-codes", json={"otp": "wrong"}), nobody
+    ),
+    ("POST", "/v1/me/second-factor/remove"): Grant(at("/v1/me/second-factor/remove", json={"otp": "wrong"}), nobody),
     ("GET", "/v1/deputies"): Grant(at("/v1/deputies"), anybody),
     ("POST", "/v1/deputies"): Grant(at("/v1/deputies", json={}), lambda *_: {422}),
     ("POST", "/v1/deputies/{deputyship_id}/confirm"): Grant(at("/v1/deputies/{uuid}/confirm"), nobody),

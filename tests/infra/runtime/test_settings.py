@@ -191,3 +191,14 @@ def test_production_talks_in_the_clear_within_the_machine_only(host: str, remote
         assert "in the clear" in refused(**given)
     else:
         assert not Settings.model_validate(given).database_link.remote
+
+
+def test_a_second_factor_is_for_the_roles_named_and_in_production_for_the_three_powers() -> None:
+    """The three powers in production, whatever is named; nobody in a demonstration. [DESIGN]"""
+    plain, named = Settings(), Settings(second_factor_roles="leader  evaluator_police")
+    for role in ("admin_system", "admin_security", "admin_audit"):
+        assert not plain.must_have_factor([role], production=False)
+        assert named.must_have_factor([role, "grid_worker"], production=True)
+    assert named.must_have_factor(["leader"], production=False)
+    assert not named.must_have_factor(["supervisor"], production=True)
+    assert "没有“ledaer”" in refused(second_factor_roles="ledaer")

@@ -32,14 +32,15 @@ TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
     "incident_token number addressee barred dispute hazard_item involvement party_token tally task timeline "
     "attachment comment event message watcher access exports archive job answer heartbeat calendar_edition "
-    "learned_edition sign_in generation place_alias sign_in_session former_password report report_item spot_check "
-    "figure_supervision notice hazard_batch criminal_case known_key known_device examination finding"
+    "learned_edition sign_in generation place_alias sign_in_session former_password second_factor recovery_code report "
+    "report_item spot_check figure_supervision notice hazard_batch criminal_case known_key known_device "
+    "examination finding"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
 """A change of these counts as one of people (`infra.wakeups`). A migration that makes one of them anew on SQLite, as
 `batch_alter_table` does, takes its triggers away and must make them again."""
-ENDED_SIGN_IN = "UPDATE OF ended_at"
+ENDED_SIGN_IN = "UPDATE OF ended_at, factor"
 """Of `sign_in_session` this counts as a change of people, and nothing else: it is written on all the time."""
 
 
