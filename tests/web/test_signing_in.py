@@ -69,9 +69,7 @@ def test_a_device_is_taken_asked_for_and_done_without(desk: Desk, tmp_path: Path
     expect(writing.get_by_role("alert")).to_contain_text("验证码不正确")
     sound(writing, tmp_path / "wrong.png")
     writing.get_by_label(OF_CODE).fill(code_of(secret, 1))
-    desk.refused(
-        403, f"/disputes/{number}/comments"
-    )  # the form goes back to its page, with that page's token of before
+    desk.refused(403, f"/disputes/{number}/comments")  # it goes back with its old token
     writing.get_by_role("button", name="登录").click()
     expect(writing.get_by_text("双方约定明天面谈")).to_be_visible()
 

@@ -93,15 +93,15 @@ async def test_who_has_one_signs_in_with_it_and_so_it_is_on_record(services: Ser
         await sign_in(services, session, name, PASSWORD, WHERE, codes[0])
     assert (await own_factor(services, session, actor)).recovery_codes_left == 9
     async with services.database.read() as reading:
-        begun = select(SignInSessionRow.way, SignInSessionRow.factor).where(
+        begun = select(col(SignInSessionRow.way), col(SignInSessionRow.factor)).where(
             col(SignInSessionRow.person_id) == actor.person_id).order_by(col(SignInSessionRow.begun_at))  # fmt: skip
         assert (await reading.execute(begun)).all() == [
             ("password", each) for each in ("", "code", "code", "recovery")]  # fmt: skip
-        told = select(MessageRow.kind).where(col(MessageRow.person_id) == actor.person_id)
+        told = select(col(MessageRow.kind)).where(col(MessageRow.person_id) == actor.person_id)
         assert list((await reading.execute(told)).scalars()) == ["second_factor"]
     await services.access.write()
     async with services.database.read() as reading:
-        noted = select(AccessRow.outcome).where(
+        noted = select(col(AccessRow.outcome)).where(
             col(AccessRow.what) == "sign_in", col(AccessRow.concerns) == actor.person_id
         )
         outcomes = list((await reading.execute(noted)).scalars())
@@ -176,7 +176,7 @@ async def test_a_lost_device_is_reset_by_the_security_administrator(services: Se
     with pytest.raises(NotFound):
         await reset_factor(services, session, security, name)
     async with services.database.read() as reading:
-        told = select(MessageRow.sealed).where(col(MessageRow.person_id) == actor.person_id)
+        told = select(col(MessageRow.sealed)).where(col(MessageRow.person_id) == actor.person_id)
         said = [each["said"] for each in (await reading.execute(told)).scalars()]
     assert f"{security.name}重置了您的动态验证码" in said
 
