@@ -16,6 +16,7 @@ import httpx2
 
 from api.cli.client import County
 from infra.runtime.settings import Settings
+from tests import commands
 
 ROOT = Path(__file__).parent.parent
 READY_WITHIN = 90.0
@@ -99,12 +100,9 @@ class Instance:
         except httpx2.TransportError:
             return False
 
-    def santui(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of the command line, with the settings of the system."""
-        return subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments], cwd=self.house, env=self.environment, capture_output=True,
-            text=True, timeout=100, check=False,
-        )  # fmt: skip
+    def santui(self, *words: str, within: float = 100.0) -> subprocess.CompletedProcess[str]:
+        """A command of the command line, with the settings of the system; `within` is in seconds."""
+        return commands.santui(self.environment, *words, house=self.house, within=within)
 
     def pid(self, child: str) -> int:
         """The process id of a child, 0 while there is none."""

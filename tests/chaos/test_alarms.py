@@ -10,8 +10,6 @@ import contextlib
 import gc
 import resource
 import sqlite3
-import subprocess
-import sys
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +23,7 @@ from temporalio.client import WorkflowHandle
 from infra.temporal.client import connect
 from tests.chaos.support import Clerk, agrees, from_engine, insist, until
 from tests.chaos.test_races import outcome
-from tests.instance import ROOT, Instance
+from tests.instance import Instance
 
 NOW = "2026-11-20T10:00:00+08:00"
 CROWD = 100
@@ -186,10 +184,7 @@ def test_of_a_case_ended_from_outside_nobody_is_told_that_it_is_closed(chaos: In
 
 def santui(chaos: Instance, *words: str) -> tuple[int, str]:
     """The exit code and what a command of the running installation says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli", *words], cwd=ROOT, env=chaos.environment, capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
+    done = chaos.santui(*words)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,9 +31,10 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.records.archive import Archive
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
+from tests import commands
 from tests.e2e.audit.test_audit import finished
 from tests.e2e.support import People, errors_of, refusal_of
-from tests.instance import ROOT, Instance, running
+from tests.instance import Instance, running
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,7 @@ class Held:
     def santui(self, *arguments: str, var: Path | None = None) -> subprocess.CompletedProcess[str]:
         """A command against the system, or against the state directory alone."""
         environment = {**self.instance.environment, **({"SANTUI_VAR": str(var)} if var else {})}
-        return subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True,
-            timeout=90, check=False,
-        )  # fmt: skip
+        return commands.santui(environment, *arguments)
 
     @property
     def settings(self) -> Settings:

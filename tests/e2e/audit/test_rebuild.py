@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +13,7 @@ from typing import Any
 from api.cli.client import County, Refusal
 from infra.database.engine import open_database
 from infra.read_model.writer import all_numbers, forget
-from tests.instance import ROOT, Instance
+from tests.instance import Instance
 
 STEPS: list[tuple[str, str]] = [
     ("confirm_triage", "confirm"),
@@ -25,14 +23,6 @@ STEPS: list[tuple[str, str]] = [
     ("evaluate", "accept"),
 ]
 PATIENCE = 60.0
-
-
-def command(instance: Instance, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command of the command line, run against the instance."""
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *words], cwd=ROOT, env=instance.environment, capture_output=True, text=True,
-        timeout=100, check=False,
-    )  # fmt: skip
 
 
 def patiently(do: Callable[[], Any]) -> Any:
@@ -80,7 +70,7 @@ def test_a_read_model_thrown_away_in_mid_traffic_is_rebuilt_equal(jinhua: Instan
     def throw_away_and_rebuild() -> None:
         while not stop.wait(timeout=2):  # people get something done between two losses
             forget_everything(jinhua)
-            told.append(command(jinhua, "rebuild"))
+            told.append(jinhua.santui("rebuild"))
 
     with ThreadPoolExecutor() as pool:
         lives = [pool.submit(live, County(jinhua.base, jinhua.var / "demo.json"), 100 + n) for n in range(4)]
@@ -97,6 +87,6 @@ def test_a_read_model_thrown_away_in_mid_traffic_is_rebuilt_equal(jinhua: Instan
         assert dispute["stage"] == "follow_up"
         decided = [e["detail"]["decision"] for e in jinhua.county.timeline(number) if e["kind"] == "decision"]
         assert decided == [decision for _, decision in STEPS]
-    sound = command(jinhua, "doctor")
+    sound = jinhua.santui("doctor")
     assert sound.returncode == 0, sound.stdout + sound.stderr
     assert sound.stdout == ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,14 +18,6 @@ from tests.instance import ROOT, Instance, running
 pytestmark = pytest.mark.timeout(400)
 MADE_WITHIN = 240.0
 (YUNHE,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "playbook.md").read_text(encoding="utf-8"), re.DOTALL)
-
-
-def santui(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command beside the instance, with its settings."""
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments], cwd=ROOT, env=instance.environment, capture_output=True,
-        text=True, timeout=300, check=False,
-    )  # fmt: skip
 
 
 def told_at_start(instance: Instance) -> str:
@@ -63,7 +53,7 @@ def test_the_terminal_says_when_the_demo_disputes_of_any_city_are_done(yunhe: In
 
 
 def test_a_city_of_one_s_own_is_played_end_to_end(yunhe: Instance) -> None:
-    played = santui(yunhe, "stories", "--any")
+    played = yunhe.santui("stories", "--any", within=300)
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr
     assert played.stdout.count("✓") == 5
 
@@ -105,10 +95,10 @@ def test_its_own_role_place_and_names_live_on_the_real_server_from_yaml_alone(yu
 
 
 def test_no_story_at_all_is_no_success(yunhe: Instance) -> None:
-    played = santui(yunhe, "stories")
+    played = yunhe.santui("stories")
     assert played.returncode == 1
     assert "stories --any" in played.stderr
-    assert santui(yunhe, "stories", "masks").returncode == 1
+    assert yunhe.santui("stories", "masks").returncode == 1
 
 
 def test_what_is_not_as_the_mechanism_has_it_is_told_at_the_next_start(yunhe: Instance) -> None:
@@ -117,7 +107,7 @@ def test_what_is_not_as_the_mechanism_has_it_is_told_at_the_next_start(yunhe: In
     changed = YUNHE.replace("disposal_pictures: 2", "disposal_pictures: 1")
     file.write_text(changed.replace("role: grid_worker, at: grid}, {role: station_deputy, at: station",
                                     "role: legal_helper, at: village"), encoding="utf-8")  # fmt: skip
-    checked = santui(yunhe, "playbook", "check", str(file), "--quick")
+    checked = yunhe.santui("playbook", "check", str(file), "--quick")
     assert yunhe.stop() == 0
     yunhe.start()
     until(lambda: told_at_start(yunhe).count("Ctrl-C ends") == 2)
@@ -130,7 +120,7 @@ def test_what_is_not_as_the_mechanism_has_it_is_told_at_the_next_start(yunhe: In
     assert '"post_unheld"' in log
     assert '"edition_changed"' in log
     file.write_text(changed.replace('edition: "2026-11"', 'edition: "2026-12"'), encoding="utf-8")
-    assert "warning" not in santui(yunhe, "playbook", "check", str(file), "--quick").stdout
+    assert "warning" not in yunhe.santui("playbook", "check", str(file), "--quick").stdout
 
 
 def test_a_city_without_departments_and_visits_is_played_too(tmp_path: Path) -> None:
@@ -139,7 +129,7 @@ def test_a_city_without_departments_and_visits_is_played_too(tmp_path: Path) -> 
     written = small.model_dump(mode="json", exclude_defaults=True)
     (tmp_path / "cities" / "elsewhere.yaml").write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False))
     with running(tmp_path / "var", "elsewhere", SANTUI_PLAYBOOKS=str(tmp_path / "cities")) as instance:
-        played = santui(instance, "stories", "--any")
+        played = instance.santui("stories", "--any", within=300)
         assert played.returncode == 0, played.stdout[-2000:] + played.stderr
         assert played.stdout.count("✓") == 4
         assert "elsewhere没有回访环节" in played.stdout

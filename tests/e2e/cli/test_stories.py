@@ -3,13 +3,10 @@ timeline (`pytest -s`)."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from api.cli.stories import OWN, STORIES, StoryBroken, Telling, play, play_one
-from tests.instance import ROOT, Instance
+from tests.instance import Instance
 
 
 def names_of(playbook: str) -> list[str]:
@@ -127,25 +124,17 @@ def test_a_story_that_does_not_hold_is_broken_with_a_sentence(jinhua: Instance) 
 
 
 def test_the_command_plays_the_named_stories_and_says_what_it_leaves_out(jinhua: Instance) -> None:
-    played = santui(jinhua, "stories", "masks", "up-the-ladder")
+    played = jinhua.santui("stories", "masks", "up-the-ladder")
     assert played.returncode == 0, played.stderr
     assert "✓ 1「口罩」" in played.stdout
     assert "跳过 8「逐级联调」：属qionglai" in played.stdout
-    assert santui(jinhua, "stories", "no-such-story").returncode == 2
+    assert jinhua.santui("stories", "no-such-story").returncode == 2
 
 
 def test_the_command_shows_a_dispute(jinhua: Instance) -> None:
     number = play_one(jinhua.county, STORIES["masks"], "jinhua").number
-    shown = santui(jinhua, "show", number)
+    shown = jinhua.santui("show", number)
     assert shown.returncode == 0, shown.stderr
     assert number in shown.stdout
     assert "达成调解协议" in shown.stdout
-    assert santui(jinhua, "show", "D1999-000001").returncode == 1
-
-
-def santui(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command against the instance."""
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments], cwd=ROOT, env=instance.environment, capture_output=True,
-        text=True, timeout=90, check=False,
-    )  # fmt: skip
+    assert jinhua.santui("show", "D1999-000001").returncode == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from sqlmodel import SQLModel
 from domain.errors import StoreUnavailable
 from infra.database.engine import BASE, MIGRATIONS, NoSuchRevision, migrate
 from infra.runtime.settings import Settings
+from tests import commands
 from tests.infra.stores import opened
-from tests.infra.support import ROOT
 from tests.postgres import Cluster
 
 HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
@@ -216,10 +215,7 @@ async def test_a_database_that_is_away_is_said_to_be(tmp_path: Path) -> None:
 
 def test_the_command_goes_up_and_down_and_says_what_it_did(empty: Settings) -> None:
     def santui(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "api.cli", "migrate", *arguments], cwd=ROOT, env=empty.environment() | PATHS,
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        return commands.santui(empty.environment() | PATHS, "migrate", *arguments)
 
     assert santui().stdout == f"the database went up from base to {HEAD} · 已升级\n"
     assert santui("base").stdout == f"the database went down from {HEAD} to base · 已降级\n"
