@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import yaml
@@ -25,6 +25,22 @@ def shapes() -> Iterator[tuple[Stage, ...]]:
         ((), (Stage.PUSH_1,)), officers, tables, ((), (Stage.EVALUATION,)), ((), (Stage.FOLLOW_UP,))
     ):
         yield (Stage.TRIAGE, *scene, *on, *table, *judged, *seen, Stage.CLOSED)
+
+
+def telling_shapes() -> Iterator[tuple[Stage, ...]]:
+    """Of these so many that every two stages stand in one together, each without the other, and in one neither of them,
+    as far as they can: what goes wrong mostly hangs on one choice or two.
+    """
+    choices = {shape: _choices(shape) for shape in shapes()}
+    wanted = set[tuple[tuple[Stage, bool], ...]]().union(*choices.values())
+    while wanted:
+        shape = max(choices, key=lambda each: len(wanted & choices[each]))
+        wanted -= choices[shape]
+        yield shape
+
+
+def _choices(shape: tuple[Stage, ...]) -> set[tuple[tuple[Stage, bool], ...]]:
+    return set(combinations(((stage, stage in shape) for stage in Stage), 2))
 
 
 def city(stages: tuple[Stage, ...], *, colours: int = 3, clock_from: Stage | None = None) -> Playbook:

@@ -14,15 +14,14 @@ from api.cli.demo.scripts import SCRIPTS
 from api.cli.stories import OWN, StoryBroken, current_process, play
 from domain.policy.playbook import Playbook, load_playbook
 from domain.policy.stages import Stage
-from tests.domain.playbook_variants import city, shapes
+from tests.domain.playbook_variants import city, shapes, telling_shapes
 from tests.domain.policy.test_playbook_mistakes import CITY
 from tests.domain.simulated_county import SimulatedCounty
 from tests.domain.support import playbook
 
 pytestmark = pytest.mark.usefixtures("county")  # an installation's keys: the people of a dispute are blind tokens
 
-SHAPES = list(shapes())
-WHOLE = max(SHAPES, key=len)
+WHOLE = max(shapes(), key=len)
 
 
 @contextlib.contextmanager
@@ -38,7 +37,7 @@ def name_of(stages: tuple[Stage, ...]) -> str:
     return "-".join(stages[1:-1])
 
 
-@pytest.mark.parametrize("stages", SHAPES, ids=name_of)
+@pytest.mark.parametrize("stages", list(telling_shapes()), ids=name_of)
 def test_every_mechanism_is_played_by_its_own_stages(stages: tuple[Stage, ...]) -> None:
     with living(city(stages)) as county:
         played = play(county, list(OWN), own=True)
@@ -80,7 +79,7 @@ def test_a_mechanism_that_does_not_do_what_it_says_breaks_its_story(monkeypatch:
 # --- demo disputes
 
 
-@pytest.mark.parametrize("stages", SHAPES, ids=name_of)
+@pytest.mark.parametrize("stages", list(telling_shapes()), ids=name_of)
 def test_demo_disputes_are_made_under_every_mechanism(
     stages: tuple[Stage, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
