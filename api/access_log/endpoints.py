@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.access_log import service
-from api.access_log.schemas import AccessItem, CaseReader, OwnEntry
+from api.access_log.schemas import AccessItem, CaseReader, OwnEntry, UnusualReader
 from api.core.deps import ActorDep, CursorDep, LimitDep, ServicesDep, SessionDep
 from api.core.documentation import COUNTED, READ, problems
 from api.core.responses import as_download
@@ -64,6 +64,14 @@ async def get_accesses_table(
     taken = await service.export(services, session, actor, person=person, dispute_no=dispute_no, refused=refused,
                                  day=day, reason=reason)  # fmt: skip
     return as_download(taken.content, CSV, taken.name)
+
+
+@router.get("/audit/unusual-reading", response_model=Listed[UnusualReader], responses=problems(READ))
+async def get_unusual_reading(services: ServicesDep, session: SessionDep, actor: ActorDep) -> Listed[UnusualReader]:
+    """Who read more than 20 cases beside his own work in the last seven days, and more than five times the median of
+    the others at the same post: for the auditors of the county. A question to ask, and no verdict.
+    """
+    return await service.unusual_reading(services, session, actor)
 
 
 @router.get("/disputes/{no}/access", response_model=Listed[CaseReader], responses=problems(READ))

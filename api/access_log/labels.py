@@ -52,6 +52,7 @@ NOTED: dict[str, str] = {
     "sign_in": "登录",
     "access": "查看访问日志",
     "access:case": "查看谁看过本案",
+    "access:unusual": "查看异常查阅",
     "access:export": "导出访问日志",
     "access:forget": "到期清理访问日志",
     "codec": "在引擎页面解密",

@@ -47,7 +47,9 @@ async def access_page(
     whole = await holds_at_root(services, session, viewer.actor, ACCESS_LOG_READERS)
     shown_tabs = await tabs(services, session, viewer, "/audit/access")
     if not whole and not asked.get("person") and any(tab["current"] for tab in shown_tabs):
-        return show(request, "access.html", viewer, tabs=shown_tabs, asked=asked, whole=False, rows=[], waits=True)
+        return show(request, "access.html", viewer, tabs=shown_tabs, asked=asked, whole=False, rows=[], waits=True,
+                    unusual=[])  # fmt: skip
+    unusual = await service.unusual_reading(services, session, viewer.actor) if whole and not asked else None
     page = await service.accesses(
         services, session, viewer.actor, person=asked.get("person"), dispute_no=asked.get("dispute_no"),
         refused=refused, day=_day(day), limit=PAGE, cursor=cursor,
@@ -61,6 +63,17 @@ async def access_page(
         whole=whole,
         waits=False,
         filtered=bool(asked),
+        unusual=[
+            {
+                "name": each.name,
+                "href": "/audit/access?" + urlencode({"person": each.username}),
+                "roles": "、".join(each.roles),
+                "read": each.read,
+                "usual": f"{each.usual:g}",
+                "most": each.most,
+            }
+            for each in (unusual.items if unusual else [])
+        ],
         rows=[_row(each, asked) for each in page.items],
         more="/audit/access?" + urlencode({**asked, "cursor": page.next_cursor}) if page.next_cursor else "",
         first="/audit/access?" + urlencode(asked) if cursor else "",

@@ -45,6 +45,21 @@ class AccessItem(Shape):
     """the cases among them"""
 
 
+class UnusualReader(Shape):
+    """Who read far more cases beside his own work than others at the same post in the last seven days: `read` different
+    ones, where `usual` is the median of the others and up to `most` nobody asks.
+    """
+
+    person_id: str
+    username: str
+    name: str
+    roles: list[str]
+    """names of what he holds now"""
+    read: int
+    usual: float
+    most: int
+
+
 class CaseReader(Shape):
     """Who read a case, tried to, or did something in it."""
 

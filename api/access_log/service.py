@@ -9,7 +9,7 @@ import io
 from datetime import date, datetime, time, timedelta
 
 from api.access_log.labels import noted, outcome
-from api.access_log.schemas import AccessItem, CaseReader, Export, OwnEntry, PostThen
+from api.access_log.schemas import AccessItem, CaseReader, Export, OwnEntry, PostThen, UnusualReader
 from api.core.context import Services
 from api.core.permissions import holds_at_root
 from api.core.schemas import Listed
@@ -18,11 +18,13 @@ from domain.base import CHINA, china
 from domain.errors import NotEntitled
 from domain.people.organisation import Actor
 from domain.people.permissions import ACCESS_LOG_READERS, PERSONAL_LOG_READERS, may_see_readers, own_places
+from domain.people.unusual_reading import SPAN, unusual
 from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
 from infra.read_model.tasks import tasks_of
 from infra.records.access_log import reading
+from infra.records.access_log.counting import cases_read, people_with_roles
 from infra.records.access_log.reading import Found, Wanted
 from infra.records.people import person_by_username
 from infra.runtime.policy_files import role_name
@@ -91,6 +93,32 @@ async def export(
     lines = [_line(_item(each, directory, whole=True)) for each in rows]
     mark = f"导出人 {actor.name} · {now:%Y-%m-%d %H:%M:%S} · 事由 {reason} · 共 {len(lines)} 条"
     return Export(f"访问日志_{now:%Y%m%d%H%M%S}.csv", _table([[mark], COLUMNS, *lines]))
+
+
+async def unusual_reading(services: Services, session: Session, actor: Actor) -> Listed[UnusualReader]:
+    """Who read far more cases than others at the same post in the last days, for the auditors of the county. Noted.
+
+    Raises:
+        NotEntitled: no auditor of the county; the try is noted.
+    """
+    if not await holds_at_root(services, session, actor, ACCESS_LOG_READERS):
+        services.access.note(actor.person_id, None, "access:unusual", NotEntitled.code)
+        raise NotEntitled
+    services.access.note_once(actor.person_id, None, "access:unusual", {})
+    await session.close()
+    await services.access.written()
+    async with services.database.resume(session):
+        read = await cases_read(session, datetime.now(CHINA) - SPAN)
+        held = await people_with_roles(session, list(read))
+    found = unusual(read, {person_id: roles for person_id, (_, _, roles) in held.items()})
+    items = [
+        UnusualReader(
+            person_id=one.person_id, username=username, name=name, roles=[role_name(role) for role in roles],
+            read=one.read, usual=one.usual, most=one.most,
+        )
+        for one in found for username, name, roles in [held[one.person_id]]
+    ]  # fmt: skip
+    return Listed[UnusualReader](items=items, next_cursor=None)
 
 
 async def readers(

@@ -59,6 +59,7 @@ def ask_everything(county: County) -> None:
     _examine(county)
     _sign_out(county)
     auditor.get("/v1/audit/access", limit=3)
+    auditor.get("/v1/audit/unusual-reading")
     auditor.get("/v1/me/access", limit=3)
     supervisor.get(f"/v1/disputes/{goods}/access", limit=3)
 

@@ -17,6 +17,7 @@ from api.operations import drill_endpoints
 from api.people.deputy_service import name_deputy
 from api.tasks.schemas import Answering
 from api.tasks.service import decide
+from api.web.session import SESSION
 from bench.looks import person
 from domain.errors import Conflict, NotEntitled, NotSignedIn, StoreUnavailable, TooManyTries
 from domain.people.organisation import Actor
@@ -215,3 +216,24 @@ async def test_a_supervisor_reads_of_one_person_what_he_did_by_a_post_below(serv
     noted = [(row.what, row.outcome) for row in await on_record(services) if row.what.startswith("access")]
     assert ("access:export", "ok") in noted
     assert ("access:export", "not_entitled") in noted
+
+
+async def test_who_reads_far_more_than_his_peers_beside_his_work_is_shown_to_the_auditor(services: Services) -> None:
+    curious = await somebody(services, "bureau_analyst", "bureau")
+    auditor, officer = (
+        await somebody(services, "auditor", "county"), await somebody(services, "station_chief", "station-gushan"),
+    )  # fmt: skip
+    for n in range(25):
+        number = f"D2026-{n:06}"
+        for who in (curious, officer):
+            services.access.note(who.person_id, number, "read", by=who)
+            services.access.note(who.person_id, number, "timeline", by=who)
+        services.access.note(officer.person_id, number, "decide:confirm_triage", by=officer)  # his own work
+    async with browser(services, auditor.person_id) as (client, token):
+        told = (await client.get("/v1/audit/unusual-reading")).json()["items"]
+        page = (await client.get("/audit/access", headers={"Cookie": f"{SESSION}={token}"})).text
+    assert [(each["person_id"], each["read"], each["most"]) for each in told] == [(curious.person_id, 25, 20)]
+    assert "异常查阅" in page
+    assert curious.name in page
+    async with browser(services, officer.person_id) as (client, _):
+        assert (await client.get("/v1/audit/unusual-reading")).status_code == 403

@@ -145,6 +145,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
         lambda person, scene: {200} if person.has("supervisor", "auditor") or person.at_root("admin_audit") else {403},
     ),
     ("GET", "/v1/audit/access.csv"): Grant(at("/v1/audit/access.csv?reason=核查"), at_the_root(*LOG_READERS)),
+    ("GET", "/v1/audit/unusual-reading"): Grant(at("/v1/audit/unusual-reading"), at_the_root(*LOG_READERS)),
     ("GET", "/v1/disputes/{no}/access"): Grant(at("/v1/disputes/{no}/access"), whoever_answers_for_it),
     ("GET", "/v1/me/access"): Grant(at("/v1/me/access"), anybody),
     ("GET", "/v1/jobs"): Grant(at("/v1/jobs"), anybody),
