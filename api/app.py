@@ -84,7 +84,7 @@ from api.reporting.sending import keep_reporting
 from api.responsibilities import endpoints as responsibilities
 from api.responsibilities import pages as responsibility_pages
 from api.signing_in import endpoints as signing_in
-from api.signing_in import factor_endpoints, factor_pages
+from api.signing_in import factor_endpoints, factor_pages, provider_pages
 from api.signing_in import pages as login_pages
 from api.tasks import answer_pages, handover_pages, inbox_pages, ring_pages
 from api.tasks import endpoints as tasks
@@ -107,8 +107,9 @@ ENDPOINTS = (
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, inbox_pages, dispute_pages, outlook_pages, comment_pages, history_pages, answer_pages, handover_pages,
-    ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages, attachment_pages,
+    login_pages, provider_pages, inbox_pages, dispute_pages, outlook_pages, comment_pages, history_pages, answer_pages,
+    handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages,
+    attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
     learning_pages, unmasking_pages, criminal_case_pages, account_pages, factor_pages, doctor_pages, error_pages,

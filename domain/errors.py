@@ -33,6 +33,7 @@ SantuiError
 ├── Unavailable                503  engine_unavailable
 │   ├── StoreUnavailable       503  store_unavailable
 │   ├── ScannerUnavailable     503  scanner_unavailable
+│   ├── ProviderUnavailable    503  provider_unavailable
 │   └── Busy                   503  busy
 ├── ArchiveBroken          500  archive_broken
 ├── FileBroken             500  file_broken
@@ -317,6 +318,13 @@ class ScannerUnavailable(Unavailable):
 
     code = "scanner_unavailable"
     title = "病毒检查暂时不可用，文件没有接收，请稍后重试"
+
+
+class ProviderUnavailable(Unavailable):
+    """The provider by which people sign in does not answer, or says what can't be; passwords serve all the same."""
+
+    code = "provider_unavailable"
+    title = "统一身份认证暂时不可用，请用用户名和口令登录"
 
 
 class Busy(Unavailable):

@@ -35,6 +35,7 @@ from infra.runtime.places import Places
 from infra.runtime.policy_files import Policy, read_policy
 from infra.runtime.process_metrics import ProcessMetrics
 from infra.runtime.settings import Settings
+from infra.single_sign_on.provider import Provider
 from infra.temporal.client import connect
 
 INTAKE_AT_ONCE = 16
@@ -65,6 +66,8 @@ class Services:
     sessions: Sessions
     sign_ins: SignInLimit
     hashing: Hashing
+    provider: Provider | None
+    """by which people may sign in beside passwords"""
     policy: Policy
     directory: DirectoryCache
     actors: Actors
@@ -152,7 +155,14 @@ def assemble(
         sign_ins=SignInLimit(database, forms.secret),
         hashing=Hashing(settings.password_memory_mb, settings.password_passes),
         policy=policy,
+        provider=_provider(settings),
     )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not (settings.oidc_issuer and settings.oidc_client_id):
+        return None
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret_file, settings.oidc_claim)
 
 
 def _share(settings: Settings, of_all: int) -> int:

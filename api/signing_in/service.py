@@ -95,10 +95,11 @@ async def try_begun(
 
 
 async def let_in(
-    services: Services, session: Session, proved: Proved, otp: str, where: Where, tried: Try
+    services: Services, session: Session, proved: Proved, otp: str, where: Where, tried: Try | None
 ) -> Token | Proved:
     """Puts a sign-in on record for a first proof, and for the second where the person has one. What was proved is
-    answered where a second is due and nothing was typed: that is no guess, and does not count as a try.
+    answered where a second is due and nothing was typed: that is no guess, and does not count as a try. Whom a provider
+    sends has tried nothing here.
 
     Raises:
         NotSignedIn: the code is wrong or was used; the try stands.
@@ -111,14 +112,16 @@ async def let_in(
     await session.close()
     if asks and not otp:
         async with services.database.write() as writing, services.access.within(writing):
-            await services.sign_ins.succeeded(writing, tried)
+            if tried:
+                await services.sign_ins.succeeded(writing, tried)
             services.access.note(None, None, "sign_in", SecondFactorDue.code, concerns=person.person_id, about=about)
         return proved
     token = ""
     async with services.database.write() as writing:
         factor = await use_code(writing, person.person_id, otp, now) if asks else proved.factor
         if factor is not None:
-            await services.sign_ins.succeeded(writing, tried)
+            if tried:
+                await services.sign_ins.succeeded(writing, tried)
             if where.keeps:
                 services.sign_ins.remember(writing, person.username, where.keeps, now)
             token = await services.sessions.begin(
@@ -132,7 +135,8 @@ async def let_in(
     if factor is None:
         services.access.note(None, None, "sign_in", NotSignedIn.code, concerns=person.person_id,
                              about={**about, "factor": "wrong"})  # fmt: skip
-        await _failed(services, tried, where.address)
+        if tried:
+            await _failed(services, tried, where.address)
         raise NotSignedIn(WRONG_CODE)
     life = services.settings.sign_in_lasting.life
     return Token(

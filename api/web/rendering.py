@@ -88,13 +88,16 @@ def sign_in_page(
     back: str = "",
     carried: list[tuple[str, str]] | None = None,
     half: str = "",
+    visit: str = "",
 ) -> Response:
     """The sign-in form. `carried` are fields typed before the sign-in expired; afterwards they go back to the form at
-    `back`. With `half`, what says that the first proof was shown, the second is asked for.
+    `back`. With `half`, what says that the first proof was shown, the second is asked for. `visit` is what the
+    browser is to keep, where that is decided already.
     """
-    visit = cookie(request, VISIT) or secrets.token_urlsafe(18)
+    visit = visit or cookie(request, VISIT) or secrets.token_urlsafe(18)
     response = show(request, "login.html", status=status, csrf=services.forms.csrf(visit), to=to, username=username,
-                    error=error, back=back, carried=carried or [], carry=CARRY, half=half)  # fmt: skip
+                    error=error, back=back, carried=carried or [], carry=CARRY, half=half,
+                    provider=services.settings.oidc_name if services.provider else "")  # fmt: skip
     keep(request, response, VISIT, visit, 3600)
     return response
 

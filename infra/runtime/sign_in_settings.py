@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from domain.people.organisation import ROLES
@@ -43,6 +44,44 @@ class SignInSettings(BaseSettings):
         "playbook adds goes by the role that it is like); in production the three powers must have it "
         "whatever stands here.",
     )
+
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$",
+        description="Address of an OpenID Connect provider by which people may sign in beside passwords; unset: none.",
+    )
+    oidc_client_id: str | None = Field(default=None, min_length=1, description="What the provider knows us as.")
+    oidc_secret_file: Path | None = Field(
+        default=None, description="File with the secret that the provider gave us, its owner's alone; unset: none."
+    )
+    oidc_claim: str = Field(
+        default="preferred_username",
+        min_length=1,
+        description="What the provider calls a person's username here, of whom nothing is on record yet.",
+    )
+    oidc_factor: str = Field(
+        default="",
+        description="Values of the provider's amr or acr, separated by spaces, that stand for a second factor; "
+        "empty: it vouches for none.",
+    )
+    oidc_name: str = Field(
+        default="统一身份认证", min_length=1, max_length=20, description="What people know the provider as."
+    )
+
+    @field_validator("oidc_secret_file")
+    @classmethod
+    def _absolute_secret(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path else None
+
+    @model_validator(mode="after")
+    def _provider_whole(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError(
+                "SANTUI_OIDC_ISSUER and SANTUI_OIDC_CLIENT_ID go together. 须同时设置统一身份认证的地址和客户端标识。"
+            )
+        if self.oidc_secret_file and not self.oidc_secret_file.is_file():
+            raise ValueError(f"SANTUI_OIDC_SECRET_FILE names no file: {self.oidc_secret_file}. 密钥文件不存在。")
+        return self
 
     @model_validator(mode="after")
     def _roles_known(self) -> Self:

@@ -64,3 +64,11 @@ def account_tables() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("person_id", "digest"),
     )
+    op.create_table(
+        "provider_subject",
+        *columns(TEXT, "subject_id", "issuer", "person_id"),
+        *columns(INSTANT, "at"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("subject_id"),
+    )
+    op.create_index("ix_provider_subject_person_id", "provider_subject", ["person_id"])

@@ -58,6 +58,17 @@ class KnownDeviceRow(SQLModel, table=True):
     at: datetime = instant_field()
 
 
+class ProviderSubjectRow(SQLModel, table=True):
+    """Whom a provider means by one of its own words for people; at one provider a person is one."""
+
+    __tablename__ = "provider_subject"
+    subject_id: str = Field(primary_key=True)
+    """the digest of the provider's address and its word"""
+    issuer: str
+    person_id: str = Field(foreign_key="person.person_id", index=True)
+    at: datetime = instant_field()
+
+
 class SecondFactorRow(SQLModel, table=True):
     """The device by whose codes somebody shows a second time who he is, and the one that he is about to take."""
 

@@ -32,9 +32,9 @@ TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
     "incident_token number addressee barred dispute hazard_item involvement party_token tally task timeline "
     "attachment comment event message watcher access exports archive job answer heartbeat calendar_edition "
-    "learned_edition sign_in generation place_alias sign_in_session former_password second_factor recovery_code report "
-    "report_item spot_check figure_supervision notice hazard_batch criminal_case known_key known_device "
-    "examination finding"
+    "learned_edition sign_in generation place_alias sign_in_session former_password second_factor recovery_code "
+    "provider_subject report report_item spot_check figure_supervision notice hazard_batch criminal_case known_key "
+    "known_device examination finding"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")

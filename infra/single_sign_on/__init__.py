@@ -1,0 +1,1 @@
+"""A provider that says who somebody is (OpenID Connect)."""
