@@ -37,6 +37,7 @@ from infra.records.signing_in.factors import (
     use_code,
 )
 from infra.records.signing_in.sessions import digest, end_sessions
+from infra.records.signing_in.subjects import forget_subjects
 from infra.wakeups.wakeups import Topic
 
 TOLD = "second_factor"
@@ -154,7 +155,8 @@ async def remove_device(services: Services, session: Session, actor: Actor, type
 
 
 async def reset_factor(services: Services, session: Session, actor: Actor, username: str) -> FactorRemoved:
-    """Somebody's lost device serves no more, nor do his recovery codes; all his sign-ins end. Told him, and noted.
+    """Somebody's lost device serves no more, nor do his recovery codes, nor a provider's word for him; all his
+    sign-ins end. Told him, and noted.
 
     Raises:
         NotEntitled: the actor is no administrator of security above all posts of that person, or is that person.
@@ -174,6 +176,7 @@ async def reset_factor(services: Services, session: Session, actor: Actor, usern
     async with services.database.write(f"second factor {whose}") as writing:
         kept = await writing.get_one(PersonRow, whose)
         held = await forget_factor(writing, whose)
+        held = await forget_subjects(writing, whose) or held
         if held:
             await end_sessions(writing, whose, now, "factor_reset", actor.person_id)
             await _tell(writing, whose, f"{actor.name}重置了您的动态验证码", NOT_YOU, now)

@@ -1,13 +1,15 @@
 """An OpenID Connect provider as its client sees it: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0
 3.1, RFC 7636, RFC 9700).
 
-What the provider says of itself, and its keys, are asked once an hour, and its keys again where a token names one that
-is not among them. A provider that is away, or says what can't be, is no fault of the person's: he is told so, and his
+Its keys are asked once an hour, and again where a token names one that is not among them; what it says of itself each
+time that somebody is to be sent there, because a browser that is sent to one that is away finds no words of ours. A
+provider that is away, or says what can't be, is no fault of the person's: he is told so, and his
 password still serves.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import secrets
 import time
@@ -71,7 +73,8 @@ class Provider:
         self._secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else ""
         self._about: dict[str, Any] = {}
         self._keys: KeySet | None = None
-        self._until = 0.0
+        self._until = self._keys_until = 0.0
+        self._presenting: asyncio.Future[dict[str, Any]] | None = None
 
     async def ask(self, back: str) -> tuple[str, Asked]:
         """Where to send a browser, which comes back to `back`; and what it has to bring back.
@@ -79,7 +82,7 @@ class Provider:
         Raises:
             ProviderUnavailable
         """
-        about = await self._known()
+        about = await self._presented()
         asked = Asked(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48))
         address = prepare_grant_uri(
             about["authorization_endpoint"], self._client_id, "code", redirect_uri=back, scope=SCOPE,
@@ -121,13 +124,11 @@ class Provider:
 
     async def _checked(self, token: object, asked: Asked, access_token: str) -> CodeIDToken:
         """The claims of an ID token: signature, issuer, audience, times, nonce (3.1.3.7)."""
-        if not isinstance(token, str) or self._keys is None:
+        if not isinstance(token, str):
             raise NotSignedIn("统一身份认证的应答不完整")
         for again in (False, True):
             try:
-                if again:
-                    await self._known(anew=True)
-                read = jwt.decode(token, self._keys, algorithms=SIGNED_BY)
+                read = jwt.decode(token, await self._key_set(anew=again), algorithms=SIGNED_BY)
                 break
             except (JoseError, ValueError) as error:
                 if again:
@@ -154,21 +155,34 @@ class Provider:
         told = await self._asked("GET", about["userinfo_endpoint"], headers=headers)
         return told.get(self._claim) if told.get("sub") == claims["sub"] else None  # 5.3.2
 
-    async def _known(self, *, anew: bool = False) -> dict[str, Any]:
-        """What the provider says of itself, and its keys."""
-        if self._about and not anew and time.monotonic() < self._until:
-            return self._about
+    async def _presented(self) -> dict[str, Any]:
+        """What the provider says of itself now; who asks at the same time is answered by the same request."""
+        if self._presenting is None or self._presenting.done():
+            self._presenting = asyncio.ensure_future(self._asked_about())
+        return await asyncio.shield(self._presenting)
+
+    async def _asked_about(self) -> dict[str, Any]:
         about = await self._asked("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if about.get("issuer") != self.issuer or not about.keys() >= NEEDED:
             log.warning("provider_metadata", issuer=str(about.get("issuer"))[:200])
             raise ProviderUnavailable
-        keys: Any = await self._asked("GET", about["jwks_uri"])
-        try:
-            self._keys = KeySet.import_key_set(keys)
-        except (JoseError, ValueError, KeyError) as error:
-            raise ProviderUnavailable from error
         self._about, self._until = about, time.monotonic() + KNOWN_FOR
         return about
+
+    async def _known(self) -> dict[str, Any]:
+        """What the provider said of itself within the hour."""
+        return self._about if self._about and time.monotonic() < self._until else await self._presented()
+
+    async def _key_set(self, *, anew: bool) -> KeySet:
+        """Its keys, as known within the hour."""
+        if self._keys is None or anew or time.monotonic() >= self._keys_until:
+            keys: Any = await self._asked("GET", (await self._known())["jwks_uri"])
+            try:
+                self._keys = KeySet.import_key_set(keys)
+            except (JoseError, ValueError, KeyError, TypeError) as error:
+                raise ProviderUnavailable from error
+            self._keys_until = time.monotonic() + KNOWN_FOR
+        return self._keys
 
     async def _asked(self, method: str, address: str, *, refusable: bool = False, **more: Any) -> dict[str, Any]:
         """A JSON object of the provider's. What it refuses is the person's affair where it may refuse."""

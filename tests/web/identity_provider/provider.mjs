@@ -6,7 +6,7 @@ const [port, redirect] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const provider = new Provider(issuer, {
   clients: [{ client_id: 'santui', client_secret: process.env.CLIENT_SECRET, redirect_uris: [redirect] }],
-  claims: { openid: ['sub'], profile: ['preferred_username'] },
+  claims: { openid: ['sub', 'amr'], profile: ['preferred_username'] },
   pkce: { required: () => true },
   cookies: { keys: ['for one test'] },
   features: { devInteractions: { enabled: false } },
@@ -43,4 +43,6 @@ provider.use(async (ctx, next) => {
   return undefined;
 });
 
+// It ends with whoever started it.
+process.stdin.on('end', () => process.exit()).resume();
 provider.listen(Number(port), '127.0.0.1', () => console.log('listening'));
