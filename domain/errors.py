@@ -8,7 +8,8 @@ SantuiError
 │   ├── EnrolmentDue           403  enrolment_due
 │   ├── NotEntitled            403  not_entitled
 │   │   ├── FourEyes           403  four_eyes
-│   │   └── BadCsrf            403  csrf_failed
+│   │   ├── BadCsrf            403  csrf_failed
+│   │   └── OutOfScope         403  out_of_scope
 │   ├── NotFound               404  not_found
 │   ├── Conflict               409  conflict
 │   │   ├── TaskClosed         409  task_closed
@@ -123,6 +124,13 @@ class BadCsrf(NotEntitled):
 
     code = "csrf_failed"
     title = "页面已过期，请刷新后重试"
+
+
+class OutOfScope(NotEntitled):
+    """A program's token was not given for this."""
+
+    code = "out_of_scope"
+    title = "此程序令牌的用途不包括这一操作"
 
 
 class NotFound(Refused):

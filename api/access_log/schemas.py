@@ -39,6 +39,8 @@ class AccessItem(Shape):
     """the beginning of the sign-in's id"""
     concerns: str | None = None
     """the person whose account, post or name it is about"""
+    program: str | None = None
+    """where a program asked by a token of the person: what the token was made for"""
     count: int | None = None
     """of a list, how many lines it showed"""
     shown: list[str] | None = None

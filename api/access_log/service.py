@@ -209,7 +209,8 @@ def _item(found: Found, directory: Directory, *, whole: bool) -> AccessItem:
     if not whole:
         return item
     sealed = row.sealed
-    more = {"address": sealed.get("address", ""), "session_id": row.session_id, "concerns": row.concerns}
+    more = {"address": sealed.get("address", ""), "session_id": row.session_id, "concerns": row.concerns,
+            "program": sealed.get("program")}  # fmt: skip
     return item.model_copy(update={**more, "count": sealed.get("count"), "shown": sealed.get("shown")})
 
 
@@ -230,7 +231,7 @@ def _address(found: Found, actor: Actor) -> str:
     return str(row.sealed.get("address", "")) if row.what in SIGN_INS and row.on_behalf_of != actor.person_id else ""
 
 
-COLUMNS = ["时间", "姓名", "用户名", "代表", "岗位", "事项", "纠纷编号", "结果", "来源地址", "登录", "代码"]
+COLUMNS = ["时间", "姓名", "用户名", "代表", "岗位", "事项", "纠纷编号", "结果", "来源地址", "登录", "程序令牌", "代码"]
 
 
 def _line(item: AccessItem) -> list[str]:
@@ -238,7 +239,7 @@ def _line(item: AccessItem) -> list[str]:
     return [
         f"{item.at:%Y-%m-%d %H:%M:%S}", item.name or "", item.username or "", item.on_behalf_name or "", posts,
         noted(item.what), item.dispute_no or "", outcome(item.outcome), item.address or "", item.session_id or "",
-        item.what,
+        item.program or "", item.what,
     ]  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from starlette.formparsers import MultiPartException
 
 from api.core.context import Services
 from api.core.wire.cookies import cookie
-from domain.errors import EnrolmentDue, NotSignedIn, PasswordDue
+from domain.errors import EnrolmentDue, NotSignedIn, OutOfScope, PasswordDue
+from domain.people.feed_tokens import allows, in_own_name
 from domain.people.organisation import Actor
 from domain.storable_text import is_fit
 from infra.database.engine import Session
@@ -26,6 +27,7 @@ from infra.database.ids import new_id
 from infra.files.parsing import SealingParser
 from infra.files.store import Incoming
 from infra.records.access_log.asking import signed_in as request_is_of
+from infra.records.signing_in.sessions import SignedIn as Held
 
 bearer = HTTPBearer(auto_error=False, description="Token of POST /v1/auth/token")
 
@@ -95,7 +97,7 @@ class SignedIn(HTTPBearer):
         credentials = await bearer(request)
         if credentials is None:
             raise NotSignedIn
-        return await person_of(await get_services(request), credentials.credentials, request.url.path)
+        return await person_of(await get_services(request), credentials.credentials, request.url.path, request.method)
 
 
 OF_ACCOUNT = frozenset(
@@ -109,17 +111,20 @@ OF_ENROLMENT = OF_ACCOUNT | frozenset(
 """What is answered while a second factor is to be taken."""
 
 
-async def person_of(services: Services, token: str, path: str = "") -> Actor:
+async def person_of(services: Services, token: str, path: str = "", method: str = "GET") -> Actor:
     """Whose token it is, and for whom that person deputises at this moment; `path` is what he asks for.
 
     Raises:
         NotSignedIn: the sign-in was ended or is over, or its person signs in no more.
         PasswordDue: it serves for nothing but a new password.
         EnrolmentDue: a role of his, or of one he deputises for, must have a second factor, and it has none.
+        OutOfScope: it is a program's, and was not given for this.
         StoreUnavailable: nothing more can be noted now, so nothing is shown.
     """
     now = datetime.now(UTC)
     signed_in = await services.sessions.of(token, now)
+    if signed_in.scopes:
+        return await _program_of(services, signed_in, f"{method} {path}", now)
     if signed_in.restricted and path not in OF_ACCOUNT:
         raise PasswordDue
     actor = await services.actors.acting(signed_in.person_id, now)
@@ -136,6 +141,24 @@ def factor_due(services: Services, actor: Actor) -> bool:
     """Whether he must have a second factor, by a post of his own or of somebody for whom he acts."""
     held = {role for post in actor.reach for role in actor.rights(post)}
     return services.settings.must_have_factor(held, production=services.settings.production)
+
+
+async def _program_of(services: Services, token: Held, asked: str, now: datetime) -> Actor:
+    """For whom a program asks by a token: he may what it was given for, as far as he may it himself now.
+
+    Raises:
+        NotSignedIn, OutOfScope, StoreUnavailable: as `person_of`.
+    """
+    person = await services.actors.acting(token.person_id, now)
+    if person is None:
+        raise NotSignedIn
+    actor = in_own_name(person)
+    request_is_of(actor, token.session_id, token.purpose)
+    await services.access.room()
+    method, _, path = asked.partition(" ")
+    if not allows(token.scopes, method, path):
+        raise OutOfScope
+    return actor
 
 
 ActorDep = Annotated[Actor, Depends(SignedIn())]

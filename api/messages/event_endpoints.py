@@ -26,7 +26,7 @@ async def open_stream(
     """The stream of the token's person."""
     if credentials is None:
         raise NotSignedIn
-    async for stream in stream_of(services, credentials.credentials, last_event_id):
+    async for stream in stream_of(services, credentials.credentials, last_event_id, "/v1/events"):
         yield stream
 
 

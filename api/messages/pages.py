@@ -73,7 +73,7 @@ async def open_stream(
     token = cookie(request, SESSION)
     if not token:
         raise NotSignedIn
-    async for stream in stream_of(services, token, after if last_event_id is None else last_event_id):
+    async for stream in stream_of(services, token, after if last_event_id is None else last_event_id, "/events"):
         yield stream
 
 

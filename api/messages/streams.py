@@ -22,14 +22,14 @@ LastEventId = Annotated[
 ]
 
 
-async def stream_of(services: Services, token: str, after: int | None) -> AsyncIterator[EventStream]:
-    """The one stream of a token's person, for the length of a request.
+async def stream_of(services: Services, token: str, after: int | None, path: str = "") -> AsyncIterator[EventStream]:
+    """The one stream of a token's person, for the length of a request at `path`.
 
     Raises:
         NotSignedIn
         TooManyStreams: he has as many open as one person may.
     """
-    actor = await person_of(services, token)
+    actor = await person_of(services, token, path)
     signed_in = await services.sessions.of(token, datetime.now(UTC))
     with services.places.taken(f"stream {actor.person_id}", services.settings.streams_per_person) as admitted:
         if not admitted:

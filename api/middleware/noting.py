@@ -32,7 +32,7 @@ QUERY = 400
 
 class Noting:
     """The middleware, on the wire itself. `words` by "METHOD path" of routes; those at `silent` paths say of nobody but
-    who asks, or nothing at all.
+    who asks, or nothing at all; of a program everything is noted.
     """
 
     def __init__(self, app: ASGIApp, words: Mapping[str, str], silent: Collection[str]) -> None:
@@ -65,7 +65,7 @@ class Noting:
         if request.actor is None or outcome is None or (request.noted if outcome == OK else request.refused):
             return
         word = REFUSED if outcome != OK else self._words.get(f"{scope['method']} {route}")
-        if word is None and reads and route and route not in self._silent:
+        if word is None and reads and route and (request.program or route not in self._silent):
             word = f"{OTHER}{route}"
         if word is None:
             return

@@ -32,6 +32,7 @@ from domain.errors import (
     EnrolmentDue,
     FieldsInvalid,
     NotSignedIn,
+    OutOfScope,
     PasswordDue,
     Refused,
     SantuiError,
@@ -180,7 +181,7 @@ class RequestGuard:
         own = token.strip() if scheme.lower() == "bearer" else kept.get(named(scope["scheme"], self._cookie), "")
         if own:
             with suppress(NotSignedIn):
-                with suppress(PasswordDue, EnrolmentDue):  # he is somebody all the same
+                with suppress(PasswordDue, EnrolmentDue, OutOfScope):  # he is somebody all the same
                     await person_of(scope["app"].state.services, own)
                 return True
         return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Ending = Literal["here", "elsewhere", "password", "left", "disabled", "reset", "factor", "factor_reset"]
+Ending = Literal["here", "elsewhere", "password", "left", "disabled", "reset", "factor", "factor_reset", "revoked"]
 ENDINGS: dict[Ending, str] = {
     "here": "本机退出",
     "elsewhere": "从其他登录处退出",
@@ -16,11 +16,16 @@ ENDINGS: dict[Ending, str] = {
     "reset": "安全管理员重置口令",
     "factor": "更换动态验证码",
     "factor_reset": "安全管理员重置动态验证码",
+    "revoked": "停用程序令牌",
 }
 """How a sign-in was ended before its time, as people read it."""
 Way = Literal["password", "provider"]
 WAYS: dict[Way, str] = {"password": "口令", "provider": "统一身份认证"}
 """By what somebody comes in."""
+
+OF_SIGN_INS_ONLY: frozenset[Ending] = frozenset({"here", "elsewhere", "password", "factor"})
+"""What ends a person's sign-ins and leaves the tokens of his programs: a password changed because it has become old
+would else stop every feed. What others do to an account ends both. [DESIGN]"""
 
 
 @dataclass(frozen=True)

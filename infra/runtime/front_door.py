@@ -1,4 +1,5 @@
-"""The front door: which names are answered, who may speak for another's address, how slowly one may knock.
+"""The front door: which names are answered, who may speak for another's address, how slowly one may knock, how long a
+program is let in.
 
 A proxy that ends TLS says who asked it in `X-Forwarded-For` and `X-Forwarded-Proto`. Anybody can write those headers,
 so they are believed of the proxies that are named here and of nobody else.
@@ -91,6 +92,10 @@ class FrontDoor(BaseSettings):
         default=500,
         ge=1,
         description="Connections that one address may have open at one API process; behind a trusted proxy, requests.",
+    )
+
+    feed_token_days: int = Field(
+        default=365, ge=1, le=1096, description="Days that a program's token lasts at most; it may be made for fewer."
     )
 
     @field_validator("hosts")

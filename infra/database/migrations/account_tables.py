@@ -32,7 +32,9 @@ def account_tables() -> None:
         *columns(INSTANT, "ended_at", nullable=True),
         *columns(BOOLEAN, "restricted"),
         *columns(TEXT, "way", "factor", "how", "ended_by"),
+        *columns(TEXT, "scopes"),
         *columns(SEALED, "sealed"),
+        *columns(SEALED, "sealed_last", nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("session_id"),
     )

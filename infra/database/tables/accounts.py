@@ -12,7 +12,7 @@ from infra.database.columns import Instant, Sealed, instant_field
 
 
 class SignInSessionRow(SQLModel, table=True):
-    """A sign-in on one device, from its beginning until it was ended or is over; never deleted."""
+    """A sign-in on one device, or a program's token, from its beginning until it was ended or over; never deleted."""
 
     __tablename__ = "sign_in_session"
     session_id: str = Field(primary_key=True)
@@ -34,8 +34,12 @@ class SignInSessionRow(SQLModel, table=True):
     """why it was ended, by a key of `domain.people.sign_ins.ENDINGS`"""
     ended_by: str = ""
     """person id; empty where nobody in particular did"""
+    scopes: str = ""
+    """of a program's token what it was given for, separated by spaces; empty of a sign-in"""
     sealed: Any = Field(sa_column=Column(Sealed("sign_in_session"), nullable=False))
-    """from where and with what: `address`, `device`"""
+    """from where and with what: `address`, `device`; of a program's token its `purpose`"""
+    sealed_last: Any = Field(default=None, sa_column=Column(Sealed("sign_in_session"), nullable=True))
+    """of a program's token: the address from which it was last used"""
 
 
 class FormerPasswordRow(SQLModel, table=True):

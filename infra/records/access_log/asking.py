@@ -26,6 +26,8 @@ class Asking:
     """whether an entry was made of what was done or read; what was refused beside it (one file of many) is none"""
     refused: bool = False
     """whether one of a refusal was"""
+    program: str = ""
+    """where it is no person but a program with a token of his: what the token was made for"""
     waiting: bool = False
     """whether one of them is not written with what it tells of"""
 
@@ -52,10 +54,10 @@ def asked(request: Asking) -> Iterator[Asking]:
         _ASKING.reset(before)
 
 
-def signed_in(actor: Actor, session_id: str) -> None:
-    """Who sent the request is known from now on."""
+def signed_in(actor: Actor, session_id: str, program: str = "") -> None:
+    """Who sent the request is known from now on; `program` is what a program's token was made for."""
     if request := _ASKING.get():
-        request.actor, request.session_id = actor, session_id
+        request.actor, request.session_id, request.program = actor, session_id, program
 
 
 def opened(session_id: str) -> None:

@@ -31,7 +31,7 @@ from infra.database.ids import new_id
 from infra.database.statements import upserting
 from infra.database.tables.audit import AccessRow
 from infra.database.transactions import Work, within
-from infra.records.access_log.asking import SHORT, asking, capacity_of
+from infra.records.access_log.asking import SHORT, Asking, asking, capacity_of
 
 EVERY = 0.5
 """Seconds between two writings: what a killed process may lose."""
@@ -164,7 +164,7 @@ class AccessLog:
             dispute_no=_number(dispute_no),
             what=what,
             outcome=outcome,
-            sealed={"address": request.address if request else "", **(about or {})},
+            sealed={"address": request.address if request else "", **_by_program(request), **(about or {})},
         )
         if request:
             request.told(ok=outcome == OK)
@@ -294,3 +294,8 @@ def _number(dispute_no: str | None) -> str | None:
     if dispute_no is None:
         return None
     return "".join(c for c in dispute_no[:NUMBER] if c.isprintable())
+
+
+def _by_program(request: Asking | None) -> dict[str, str]:
+    """What an entry says of a program that asked in its person's place."""
+    return {"program": request.program} if request and request.program else {}

@@ -20,9 +20,10 @@ from sqlmodel import col
 
 from domain.errors import NotSignedIn, StoreUnavailable
 from domain.people.second_factor import Factor
-from domain.people.sign_ins import Ending, Lasting, Way
+from domain.people.sign_ins import OF_SIGN_INS_ONLY, Ending, Lasting, Way
 from infra.database.engine import Database, Session
 from infra.database.tables.accounts import SignInSessionRow
+from infra.records.access_log.asking import asking
 from infra.wakeups.wakeups import Topic
 
 WRITTEN_EVERY = 30.0
@@ -30,6 +31,11 @@ WRITTEN_EVERY = 30.0
 SEEN_TO = timedelta(minutes=1)
 """How exactly that is known to other processes."""
 _OVER = "登录已失效，请重新登录"
+_LAST = (
+    update(SignInSessionRow)
+    .where(col(SignInSessionRow.session_id) == bindparam("used"))
+    .values(sealed_last=bindparam("address"))
+)
 log = structlog.get_logger()
 
 
@@ -44,6 +50,9 @@ class SignedIn:
     """it serves for nothing but a new password"""
     factor: str = ""
     """what stood beside its first proof (`domain.people.second_factor.FACTORS`)"""
+    scopes: frozenset[str] = frozenset()
+    """of a program's token (`domain.people.feed_tokens`); empty of a sign-in"""
+    purpose: str = ""
 
 
 def digest(token: str) -> str:
@@ -62,6 +71,8 @@ class Sessions:
         """when each remembered one was last used here"""
         self._written: dict[str, datetime] = {}
         """when it was last used, as the database has it"""
+        self._from: dict[str, str] = {}
+        """from which address programs' tokens were last used here, where that is not written"""
 
     async def begin(
         self, session: Session, person_id: str, at: datetime, *, address: str, device: str, restricted: bool = False,
@@ -91,6 +102,8 @@ class Sessions:
         if found is None or not self._holds(found, at):
             raise NotSignedIn(_OVER)
         self._seen[session_id] = at
+        if found.scopes and (request := asking()):
+            self._from[session_id] = request.address
         return found
 
     async def still(self, session_ids: Collection[str]) -> set[str]:
@@ -114,7 +127,8 @@ class Sessions:
         if row is None or row.ended_at is not None:
             self._remembered.pop(session_id, None)
             return None
-        found = SignedIn(session_id, row.person_id, row.until, row.restricted, row.factor)
+        found = SignedIn(session_id, row.person_id, row.until, row.restricted, row.factor,
+                         frozenset(row.scopes.split()), row.sealed.get("purpose", ""))  # fmt: skip
         self._written[session_id] = row.seen_at
         self._seen[session_id] = max(row.seen_at, self._seen.get(session_id, row.seen_at))
         if self._generation is not None and self._generation == self._database.wakeups.generation(Topic.PEOPLE):
@@ -122,7 +136,13 @@ class Sessions:
         return found
 
     def _holds(self, found: SignedIn, at: datetime) -> bool:
+        if found.scopes:  # a program may be silent for as long as it likes
+            return at < found.until
         return self._lasting.holds(until=found.until, seen_at=self._seen[found.session_id], at=at)
+
+    def _is_news(self, session_id: str, at: datetime) -> bool:
+        since = at - self._written.get(session_id, at)
+        return since >= SEEN_TO or (session_id in self._from and since > timedelta())
 
     async def keep_writing(self) -> None:
         """Writes when sign-ins were last used, for as long as the process lives."""
@@ -139,7 +159,7 @@ class Sessions:
         Raises:
             StoreUnavailable
         """
-        used = {each: at for each, at in self._seen.items() if at - self._written.get(each, at) >= SEEN_TO}
+        used = {each: at for each, at in self._seen.items() if self._is_news(each, at)}
         if used:
             later = (
                 update(SignInSessionRow)
@@ -152,7 +172,11 @@ class Sessions:
             async with self._database.write() as session:
                 connection = await session.connection()  # the session would ask for whole rows
                 await connection.execute(later, [{"used": each, "at": at} for each, at in used.items()])
+                if told := [{"used": each, "address": self._from[each]} for each in used if each in self._from]:
+                    await connection.execute(_LAST, told)
             self._written |= used
+            for each in used:
+                self._from.pop(each, None)
         gone = [each for each in self._seen if each not in self._remembered and each not in used]
         for each in gone:
             self._seen.pop(each), self._written.pop(each, None)
@@ -165,6 +189,7 @@ async def sessions_of(session: Session, person_id: str, at: datetime, lasting: L
         .where(
             col(SignInSessionRow.person_id) == person_id,
             col(SignInSessionRow.ended_at).is_(None),
+            col(SignInSessionRow.scopes) == "",
             col(SignInSessionRow.until) > at,
             col(SignInSessionRow.seen_at) > at - lasting.idle,
         )
@@ -176,13 +201,17 @@ async def sessions_of(session: Session, person_id: str, at: datetime, lasting: L
 async def end_sessions(
     session: Session, person_id: str, at: datetime, how: Ending, by: str, *, only: str = "", but: str = ""
 ) -> int:
-    """Ends a person's sign-ins, within a transaction: all, `only` one, or all `but` one; answers how many."""
+    """Ends a person's sign-ins, within a transaction: all, `only` one, or all `but` one; answers how many. With them
+    his programs' tokens, unless it is he who ends sign-ins.
+    """
     ended = (
         update(SignInSessionRow)
         .where(col(SignInSessionRow.person_id) == person_id, col(SignInSessionRow.ended_at).is_(None))
         .values(ended_at=at, how=how, ended_by=by)
         .returning(col(SignInSessionRow.session_id))
     )
+    if how in OF_SIGN_INS_ONLY:
+        ended = ended.where(col(SignInSessionRow.scopes) == "")
     if only:
         ended = ended.where(col(SignInSessionRow.session_id) == only)
     if but:

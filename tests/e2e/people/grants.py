@@ -44,6 +44,9 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/me"): Grant(at("/v1/me"), anybody),
     ("GET", "/v1/me/sessions"): Grant(at("/v1/me/sessions"), anybody),
     ("DELETE", "/v1/me/sessions/{session_id}"): Grant(at("/v1/me/sessions/{uuid}"), nobody),
+    ("GET", "/v1/me/tokens"): Grant(at("/v1/me/tokens"), anybody),
+    ("POST", "/v1/me/tokens"): Grant(at("/v1/me/tokens", json={"purpose": "试", "scopes": []}), lambda *_: {422}),
+    ("DELETE", "/v1/me/tokens/{token_id}"): Grant(at("/v1/me/tokens/none"), nobody),
     ("POST", "/v1/people"): Grant(
         at("/v1/people", json={"username": "tried", "name": "甲", "posts": JOINED}),
         lambda person, scene: {422} if person.at_root("admin_security") else {403},
