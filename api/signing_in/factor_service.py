@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import pyotp
 import segno
@@ -190,7 +190,8 @@ async def reset_factor(services: Services, session: Session, actor: Actor, usern
 
 
 async def _with_code(
-    services: Services, session: Session, actor: Actor, typed: str, what: str,
+    services: Services, session: Session, actor: Actor, typed: str,
+    what: Literal["factor:offer", "factor:renew", "factor:remove"],
     keep: Callable[[Session, datetime], Awaitable[T]],
 ) -> T:  # fmt: skip
     """Changes the factor that somebody has, by a code of it; `what` is the code of the access log for a refusal."""
