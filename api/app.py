@@ -34,6 +34,8 @@ from api.disputes import endpoints as disputes
 from api.disputes import pages as dispute_pages
 from api.feed_tokens import endpoints as feed_tokens
 from api.feed_tokens import pages as feed_token_pages
+from api.glass import endpoints as glass
+from api.glass import pages as glass_pages
 from api.handling import endpoints as handling
 from api.hazards import endpoints as hazards
 from api.hazards import pages as hazard_pages
@@ -102,9 +104,9 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     signing_in, people, account_endpoints, session_endpoints, factor_endpoints, feed_tokens, deputy_endpoints, leaving,
-    intake, notes, disputes, look_back, unmasking, outlook, handling, attachments, tasks, messages, event_endpoints,
-    notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues, audit, access_log,
-    operations, calendar, learning, responsibilities, calls, criminal_cases, organisations, importing,
+    intake, notes, disputes, look_back, unmasking, glass, outlook, handling, attachments, tasks, messages,
+    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues, audit,
+    access_log, operations, calendar, learning, responsibilities, calls, criminal_cases, organisations, importing,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
@@ -113,7 +115,8 @@ PAGES = (
     attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, unmasking_pages, criminal_case_pages, account_pages, factor_pages, feed_token_pages, doctor_pages,
+    learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, factor_pages, feed_token_pages,
+    doctor_pages,
     error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""

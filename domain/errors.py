@@ -8,6 +8,7 @@ SantuiError
 │   ├── EnrolmentDue           403  enrolment_due
 │   ├── NotEntitled            403  not_entitled
 │   │   ├── FourEyes           403  four_eyes
+│   │   ├── NeedToKnow         403  need_to_know
 │   │   ├── BadCsrf            403  csrf_failed
 │   │   └── OutOfScope         403  out_of_scope
 │   ├── NotFound               404  not_found
@@ -117,6 +118,20 @@ class FourEyes(NotEntitled):
 
     code = "four_eyes"
     title = "办理人不得评判本人办理的事项"
+
+
+class NeedToKnow(NotEntitled):
+    """The case is within the person's sight and kept close (L3, requirements E.2): he has nothing to do in it, and has
+    not broken the glass. `dispute_no` is the case's, and told in `errors`: who asked for a task may not know it.
+    """
+
+    code = "need_to_know"
+    title = "敏感案件，按需知悉"
+
+    def __init__(self, dispute_no: str = "") -> None:
+        of = [{"field": "dispute_no", "message": dispute_no}] if dispute_no else []
+        super().__init__("您在本案没有承办事项；确有需要的，说明用途和事由后可限时查看", errors=of)
+        self.dispute_no = dispute_no
 
 
 class BadCsrf(NotEntitled):

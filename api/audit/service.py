@@ -9,9 +9,10 @@ from api.audit.history_in_words import in_words
 from api.audit.schemas import CaseAtEvent, History, HistoryInWords
 from api.core.context import Services
 from api.core.permissions import at_root
+from api.disputes.access import refused
 from api.histories.lookup import Histories
 from api.histories.replay import replay
-from domain.errors import NotEntitled, NotFound
+from domain.errors import NotEntitled
 from domain.people.organisation import Actor
 from domain.people.permissions import AUDITORS, CODEC_READERS
 from infra.database.engine import Session
@@ -30,15 +31,14 @@ async def may_audit(services: Services, session: Session, actor: Actor, dispute_
     """Requires an auditing role, and that the person sees the dispute.
 
     Raises:
-        NotFound: there is no such dispute for this person; the try is noted.
+        NotFound, NeedToKnow: there is no such dispute for this person, or it is kept from him; the try is noted.
         NotEntitled: the person sees it, but has no auditing role; the try is noted.
     """
-    seen = await find_dispute(session, actor, dispute_no) is not None
-    if seen and actor.has_role(*AUDITORS):
-        return
-    refusal = NotEntitled() if seen else NotFound("没有这个纠纷")
-    services.access.note(actor.person_id, dispute_no, "history", refusal.code)
-    raise refusal
+    if await find_dispute(session, actor, dispute_no) is None:
+        raise await refused(services, session, actor, dispute_no, "history")
+    if not actor.has_role(*AUDITORS):
+        services.access.note(actor.person_id, dispute_no, "history", NotEntitled.code)
+        raise NotEntitled
 
 
 async def history(

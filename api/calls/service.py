@@ -23,7 +23,7 @@ from domain.policy.matters.matter import Matter
 from infra.database.engine import Session
 from infra.read_model.calls import counted as stored
 from infra.read_model.calls.counted import Asked, calls_by, latest_matters
-from infra.read_model.indicators import disputes_among
+from infra.read_model.disputes import visible
 
 MOST = 100
 """Sources, categories or beats at most."""
@@ -119,12 +119,12 @@ async def _places(session: Session, actor: Actor, asked: Asked, trade: str | Non
     rows = await calls_by(session, asked, "place", PLACES)
     matters = await latest_matters(session, asked, [row.key for row in rows])
     every = [number for numbers in matters.values() for number in numbers]
-    seen = {row.dispute_no for row in await disputes_among(session, actor, every)}
+    seen = await visible(session, actor, every)
     found = []
     for row in rows:
-        visible = [number for number in matters.get(row.key, []) if number in seen]
-        address = await stored.address_of(session, row.key, visible) if visible else ""
-        found.append(Place(**dict(_counted(row, trade)), address=address, dispute_nos=visible[:SEEN]))
+        shown = [number for number in matters.get(row.key, []) if number in seen]
+        address = await stored.address_of(session, row.key, shown) if shown else ""
+        found.append(Place(**dict(_counted(row, trade)), address=address, dispute_nos=shown[:SEEN]))
     return found
 
 

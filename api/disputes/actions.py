@@ -8,14 +8,14 @@ from api.core.context import Services
 from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import JsonObject
-from api.disputes.access import visible_dispute
+from api.disputes.access import refused, visible_dispute
 from api.disputes.brief import brief_from, brief_of, read_at, seen_as
 from api.disputes.mergers import check_target
 from api.disputes.schemas import Acted
 from api.disputes.splitting import begun, number_of, report_to_split
 from api.intake.next_run import reopen
 from api.people.resolving import resolve_people
-from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, NotFound, Refused, Unavailable
+from domain.errors import ActionNotAllowed, FieldsInvalid, NotEntitled, Refused, Unavailable
 from domain.image.shown_summons import may_whistle
 from domain.people.organisation import Actor, OrganisationRef
 from domain.policy.action_catalogue import ACTIONS, SPLIT
@@ -69,7 +69,7 @@ async def _act(
 ) -> Answer[Acted] | Taken[Acted]:
     dispute = await find_dispute(session, actor, dispute_no)
     if dispute is None:
-        raise NotFound("没有这个纠纷")
+        raise await refused(services, session, actor, dispute_no, f"act:{action}")
     own, may = dispute.sealed.get("own_roles", {}), may_whistle(dispute.sealed)
     by = capacity_to_act(action, await paths_of(session, dispute_no), actor, own, may)
     await check_target(services, session, actor, dispute_no, fields)

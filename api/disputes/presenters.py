@@ -24,6 +24,7 @@ from domain.transitions.actions import actions_open
 from infra.database.tables.attachments import AttachmentRow, CommentRow
 from infra.database.tables.notices import NoticeRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.read_model.disputes import KEPT
 from infra.runtime.policy_files import role_name, role_of
 
 
@@ -56,6 +57,8 @@ def present_dispute(row: DisputeRow) -> DisputeItem:
         closed_at=row.closed_at and china(row.closed_at),
         outcome=row.outcome,
         source=row.source,
+        sensitivity=row.sensitivity,
+        kept=row.title == KEPT,
         tags=[tag for tag in row.tags.split(",") if tag],
         revision=row.revision,
     )

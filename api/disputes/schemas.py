@@ -48,6 +48,10 @@ class DisputeItem(Shape):
     closed_at: datetime | None
     outcome: str | None
     source: str
+    sensitivity: int = 1
+    """1 ordinary, 2 with personal data beyond that, 3 need-to-know"""
+    kept: bool = False
+    """need-to-know, and not for the reader: what it is about is left out"""
     tags: list[str] = []
     """骨头案 (`bone`), 钉子案 (`nail`), 回流案 (`back`)"""
     revision: int

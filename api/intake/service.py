@@ -30,7 +30,7 @@ from domain.triage.learning.applying import suggest
 from infra.database.engine import Session
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import DisputeRow
-from infra.read_model.disputes import dispute_row, find_dispute, revision_of
+from infra.read_model.disputes import dispute_row, revision_of, within_sight
 from infra.records.incidents import find_incident
 
 log = structlog.get_logger()
@@ -107,7 +107,7 @@ async def receipt(services: Services, session: Session, actor: Actor, incident_i
         NotFound: there is none, or not for this person; the try is noted.
     """
     row = await find_incident(session, incident_id)
-    sees = row is not None and await find_dispute(session, actor, row.dispute_no) is not None
+    sees = row is not None and bool(await within_sight(session, actor, [row.dispute_no]))
     if row is None or not (sees or row.received_by == actor.person_id):
         services.access.note(actor.person_id, row.dispute_no if row else None, "incident", NotFound.code)
         raise NotFound("没有这条警情")

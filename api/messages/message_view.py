@@ -40,7 +40,7 @@ def message_view(m: MessageItem, now: datetime) -> View:
         title = f"{mention.by} 在 {m.dispute_no} 的留言中提到了您"
         return {**shown, "title": title, "href": f"/disputes/{m.dispute_no}#comments", "said": mention.text}
     if m.kind in ("named", "reported", "buck_passing", "hotline_note", "warned", "notice_answered", "absence",
-                  "diversion_checked"):  # fmt: skip
+                  "diversion_checked", "glass"):  # fmt: skip
         told = Told.model_validate(m.model_extra)
         title = f"{told.by + '：' if told.by else ''}{told.said}（{m.dispute_no} {told.title}）"
         href = f"/tasks/{told.task_id}" if m.kind == "named" and told.task_id else f"/disputes/{m.dispute_no}"

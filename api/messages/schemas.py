@@ -55,7 +55,8 @@ class Told(Shape):
     """What a message of kind `named` (a task is the person's now), `reported` (a push was reported to him),
     `hotline_note` (what a hotline heard of a dispute that he holds), `warned` (a dispute has got a colour of which his
     level is warned), `buck_passing` (his organisation's refusal was found groundless), `absence` (somebody whom he
-    called did not come) or `diversion_checked` (a second look found that a dispute he holds should have been diverted,
+    called did not come), `glass` (somebody looks into a case that is need-to-know, for what and why) or
+    `diversion_checked` (a second look found that a dispute he holds should have been diverted,
     or should not) says.
     """
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
+from api.disputes.access import refused
 from api.oversight.asked import asked_posts
 from api.oversight.drawing import follow_up
 from api.oversight.schemas import About, DeskWord, SpotCheck, SpotCheckItem, SpotChecks, SpotVerdict
@@ -23,6 +24,8 @@ from domain.policy.catalogue import title_of
 from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.tables.reporting import SpotCheckRow
+from infra.read_model.disputes import KEPT as UNTOLD
+from infra.read_model.disputes import closed_to
 from infra.read_model.reporting.spot_checks import CheckCounts, check_counts, find_check
 from infra.read_model.reporting.spot_checks import spot_checks as stored_checks
 from infra.records.reporting.spot_checks import DIVERTED, KEPT, OUTCOME, judge
@@ -31,6 +34,8 @@ NOT_ASKED = "抽查由工作机制指定的岗位办理"
 COUNTED = timedelta(days=30)
 READERS = frozenset({"supervisor", "leader", "auditor"})
 """Beside those who are asked: read how spot checks stand, at the county's root only."""
+_NOT_SAID = {"title": UNTOLD, "category_name": ""}
+"""What stands in a list of a case that is need-to-know, for who neither judges it nor may open it."""
 _WHOLE = TypeAdapter(SpotCheck)
 
 
@@ -58,7 +63,9 @@ async def listed_checks(
     page = await stored_checks(session, box=box, limit=limit, cursor=cursor, about=about)
     now = datetime.now(UTC)
     counts = await check_counts(session, now - COUNTED)
+    kept = set() if may_judge else await closed_to(session, actor, {row.dispute_no for row in page.rows})
     items = [_item(row, directory, now) for row in page.rows]
+    items = [each.model_copy(update=_NOT_SAID) if each.dispute_no in kept else each for each in items]
     none = CheckCounts()
     return SpotChecks(
         items=items, next_cursor=page.next_cursor, counts=counts.get(OUTCOME, none), kept=counts.get(KEPT, none),
@@ -71,12 +78,15 @@ async def whole_check(services: Services, session: Session, actor: Actor, check_
 
     Raises:
         NotEntitled, NotFound
+        NeedToKnow: it is not his to judge, and its case is kept from him.
     """
     directory = await services.directory.read(session)
     may_judge = await _may_read(services, actor, directory)
     row = await find_check(session, check_id)
     if row is None:
         raise NotFound("没有这件抽查")
+    if not may_judge and await closed_to(session, actor, [row.dispute_no]):
+        raise await refused(services, session, actor, row.dispute_no, "spot_check")
     services.access.note(actor.person_id, row.dispute_no, "spot_check")
     return _whole(row, directory, datetime.now(UTC), may_judge=may_judge and not _barred(row, actor))
 

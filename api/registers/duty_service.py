@@ -24,7 +24,7 @@ from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.pagination import cursor_of, read_cursor
 from infra.database.tables.people import DutyRow
-from infra.read_model.disputes import find_dispute, home_paths, visible
+from infra.read_model.disputes import find_dispute, home_paths, visible, within_sight
 from infra.records import duties as records
 from infra.records.leaving import former_posts
 from infra.records.messages import watch
@@ -234,11 +234,11 @@ async def _checked(services: Services, session: Session, actor: Actor, asked: En
 
 async def _check_case(session: Session, actor: Actor, person: Actor, dispute_no: str) -> None:
     """A dispute is contracted by whoever sees it, to a leader who sees it. Of one that he does not see nobody is told
-    even that it is there.
+    even that it is there; what is need-to-know is opened to the leader by this.
     """
     if await find_dispute(session, actor, dispute_no) is None:
         raise FieldsInvalid(errors=[{"field": "subject", "message": f"没有代码为“{dispute_no}”的对象"}])
-    if await find_dispute(session, person, dispute_no) is None:
+    if not await within_sight(session, person, [dispute_no]):
         raise FieldsInvalid(errors=[{"field": "person", "message": f"{person.name}的岗位不涉及该纠纷，不能包保"}])
 
 

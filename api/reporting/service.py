@@ -16,7 +16,7 @@ from api.core.idempotency import Answer, Effect, once
 from api.core.schemas import Listed, Shape
 from api.reporting.schemas import DeskDay, DeskItem, Report, ReportCounts, ReportIn, ReportItem, ReportLine
 from api.reporting.sending import send_waiting
-from api.tasks.presenters import task_item
+from api.tasks.presenters import kept_item, task_item
 from domain.base import CHINA, china
 from domain.case.state import Task
 from domain.errors import FieldsInvalid, NotEntitled, NotFound
@@ -31,7 +31,7 @@ from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.database.tables.reporting import ReportRow
-from infra.read_model.disputes import dispute_row
+from infra.read_model.disputes import closed_to, dispute_row
 from infra.read_model.reporting import reports
 from infra.read_model.reporting.desk_days import Desks, day_counts, desk_day
 from infra.read_model.reporting.reports import Counts
@@ -142,7 +142,10 @@ async def day_of_desk(
     numbers = await reports.numbers_of(session, [row.task_id for row in page.rows])
     counts = await day_counts(session, desks, begins, ends)
     stages = services.policy.playbook.process.stages
-    items = [_judged(row, actor, now, numbers.get(row.task_id), stages) for row in page.rows]
+    kept = await closed_to(session, actor, {row.dispute_no for row in page.rows})
+    items = [
+        _judged(row, actor, now, numbers.get(row.task_id), stages, kept=row.dispute_no in kept) for row in page.rows
+    ]
     return DeskDay(items=items, next_cursor=page.next_cursor, day=day.isoformat(), counts=counts)
 
 
@@ -211,8 +214,10 @@ def _item(row: ReportRow, counts: Counts, directory: Directory) -> ReportItem:
     )
 
 
-def _judged(row: TaskRow, actor: Actor, now: datetime, report: str | None, stages: Sequence[Stage]) -> DeskItem:
+def _judged(row: TaskRow, actor: Actor, now: datetime, report: str | None, stages: Sequence[Stage], *,
+            kept: bool) -> DeskItem:  # fmt: skip
     task = task_item(row, actor, now)
+    task = kept_item(task) if kept else task
     decision = task.decision
     return DeskItem(
         task=task,

@@ -44,6 +44,7 @@ from domain.triage.lexicon import Lexicon
 from domain.triage.places import Directory
 from domain.triage.triage import Learned
 from infra.database.tables.read_model import DisputeRow, TaskRow
+from infra.read_model.disputes import KEPT
 from infra.read_model.urgency_order import urgency_of
 from infra.records.people import PersonAtPost
 from infra.runtime.policy_files import role_name
@@ -52,6 +53,12 @@ from infra.runtime.policy_files import role_name
 def task_item(row: TaskRow, actor: Actor, now: datetime | None = None) -> TaskItem:
     """A task as lists show it, its urgency as it is now, or at another instant that a list goes by."""
     return TaskItem(**_item(row, Task.model_validate(row.sealed), actor, now))
+
+
+def kept_item(item: TaskItem) -> TaskItem:
+    """A task as it is shown where its case is kept from the reader: that there is one, and until when."""
+    nothing = {"title": KEPT, "about": {}, "decision": None, "record": [], "void_reason": None}
+    return item.model_copy(update=nothing)
 
 
 def task_whole(

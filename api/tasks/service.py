@@ -20,13 +20,14 @@ from api.core.context import Services
 from api.core.engine import NoWorker
 from api.core.idempotency import Answer, Taken, once
 from api.core.schemas import JsonObject, Listed
+from api.disputes.access import refused
 from api.disputes.mergers import check_still_open, check_target
 from api.look_back.service import look_back, proposed
 from api.people.resolving import people_to_name, resolve_people
 from api.tasks.changed import answered, changed_by
 from api.tasks.examples import lines_of
 from api.tasks.oddities import oddities
-from api.tasks.presenters import task_item, task_whole
+from api.tasks.presenters import kept_item, task_item, task_whole
 from api.tasks.schemas import AcceptedFor, Answering, Decided, TaskItem, WholeTask
 from domain.case.naming import NAME
 from domain.case.state import Task
@@ -46,7 +47,7 @@ from domain.triage.triage import Triage
 from infra.database.engine import Session
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.read_model import DisputeRow, TaskRow
-from infra.read_model.disputes import dispute_row, timeline_of
+from infra.read_model.disputes import closed_to, dispute_row, timeline_of
 from infra.read_model.tasks import (
     FoundTask,
     InboxFilter,
@@ -101,10 +102,13 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
 
     Raises:
         NotFound: there is none, or not for this person.
+        NeedToKnow: its case is kept from him.
     """
     row = await find_task(session, actor, task_id)
     if row is None:
         raise NotFound("没有这个待办")
+    if await closed_to(session, actor, [row.dispute_no]):
+        raise await refused(services, session, actor, row.dispute_no, f"task:{row.kind}")
     task = Task.model_validate(row.sealed)
     answering = await candidates(session, row) if task.pending else []
     dispute = await dispute_row(session, row.dispute_no)
@@ -169,8 +173,9 @@ async def _looked(services: Services, actor: Actor, row: TaskRow, task: Task) ->
 
 async def ringing(session: Session, actor: Actor) -> list[TaskItem]:
     """What rings at the person's desk now."""
-    items = [task_item(row, actor) for row in await ringing_tasks(session, actor)]
-    return [item for item in items if item.ringing]
+    items = [item for row in await ringing_tasks(session, actor) if (item := task_item(row, actor)).ringing]
+    kept = await closed_to(session, actor, {item.dispute_no for item in items})
+    return [kept_item(item) if item.dispute_no in kept else item for item in items]
 
 
 async def task_to_change(services: Services, session: Session, actor: Actor, task_id: str, write_id: str) -> FoundTask:

@@ -22,6 +22,7 @@ from api.web.session import FIELDS, MOST_FILES, SESSION, ViewerDep, typed
 from domain.errors import (
     EnrolmentDue,
     FieldsInvalid,
+    NeedToKnow,
     NotFound,
     NotSignedIn,
     PasswordDue,
@@ -39,6 +40,7 @@ log = structlog.get_logger()
 ADVICE = {
     "not_entitled": "请确认您登录的账号与岗位；确需办理的，请联系该事项所列岗位的人员。",
     "four_eyes": "请由未参与本轮办理的其他人员作出该项处理。",
+    "need_to_know": "确有需要的，请打开该纠纷，说明用途和事由后限时查看。",
     "csrf_failed": "请返回上一页刷新后重新提交，已提交成功的内容不受影响。",
     "not_found": "链接可能有误，或者该事项不在您的管辖范围内。",
     "task_closed": "其他人员可能已先行办理，请到纠纷页面查看最新情况。",
@@ -158,6 +160,7 @@ class PageRoute(APIRoute):
 
         async def page(received: Request) -> Response:
             request = SealingRequest(received.scope, received.receive)
+            shown: SantuiError
             try:
                 with explained():  # the request's session is closed behind this, and would explain it too late
                     return await handle(request)
@@ -167,8 +170,12 @@ class PageRoute(APIRoute):
                 if by_htmx(request):  # a piece of the page that asks for what is due: nothing may take it away
                     return Response(status_code=204)
                 return go(request, OWED[due.code], {"tone": "bad", "text": due.title})
+            except NeedToKnow as kept:
+                if request.method == "GET" and not by_htmx(request):
+                    return go(request, f"/disputes/{kept.dispute_no}/need-to-know")
+                shown = kept
             except SantuiError as error:
-                shown: SantuiError = error
+                shown = error
             except RequestValidationError:
                 shown = FieldsInvalid("地址或内容有误")
             except HTTPException as error:

@@ -17,6 +17,7 @@ from domain.case.case import COLOUR, is_of
 from domain.case.clocks import Clock
 from domain.case.hazards.batch import Item
 from domain.case.responsibility import held_by
+from domain.case.sensitivity.level import Sensitivity, level_of, ordinary
 from domain.case.state import DisputeState, Entry, Task
 from domain.case.tags.tagging import tags_of
 from domain.image.list_deltas import LISTS, Kept, Stamps, changed_since, kept_since, stamped, without_kept
@@ -88,6 +89,7 @@ class Image(Model):
     source: str
     category: str
     category_name: str
+    sensitivity: Sensitivity = Field(Sensitivity.L1, exclude_if=ordinary)
     colour: str
     tags: str = Field("", exclude_if=absent)
     """骨头案, 钉子案, 回流案, each between commas: `,bone,`"""
@@ -171,6 +173,7 @@ def project(
         source=state.source,
         category=state.category,
         category_name=state.category_name,
+        sensitivity=level_of(state),
         colour=state.colour,
         tags=f",{','.join(tags)}," if (tags := tags_of(state)) else "",
         stage=state.stage,

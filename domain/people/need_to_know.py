@@ -1,14 +1,18 @@
-"""Who needs to know how a party is reached and who he is.
+"""Who needs to know how a party is reached and who he is, and who may open a case that is kept close (L3).
 
-Sources: requirements E.2: "L2 contact/ID (masked by default, unmask logged with purpose)"; 个人信息保护法 6: no more
-than the purpose needs. That whoever works on a case or steers it may ask, and for which purposes, is [DESIGN].
+Sources: requirements E.2: "L2 contact/ID (masked by default, unmask logged with purpose), L3 … (need-to-know list +
+break-glass)", of auditors "content through approved audit task", "must not … see L3", of departments "see L3 unless
+listed", of call takers "see L3 after hand-off"; 个人信息保护法 6: no more than the purpose needs. That whoever works on
+a case or steers it may ask for numbers, for which purposes, and who is on the list, is [DESIGN].
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
-from domain.people.organisation import Actor
+from domain.base import Model
+from domain.people.organisation import Actor, Post
 
 Purpose = Literal["contact", "visit", "mediate", "serve", "verify", "rescue", "other"]
 PURPOSES: dict[Purpose, str] = {
@@ -38,3 +42,58 @@ def may_reach(actor: Actor, *, works: bool) -> bool:
 def may_identify(actor: Actor) -> bool:
     """Whether somebody who may see the telephone numbers may see the identity numbers too."""
     return any(actor.rights(post).isdisjoint(NO_IDENTITY) for post in actor.reach)
+
+
+KEPT_FROM = 3
+"""The level of sensitivity from which a case is need-to-know (`domain.case.sensitivity`)."""
+GLASS_HOLDS = timedelta(hours=8)
+"""How long somebody sees a case that he has broken the glass of. [DESIGN] a day's shift"""
+GlassPurpose = Literal["command", "rescue", "oversee", "audit", "approve", "other"]
+GLASS_PURPOSES: dict[GlassPurpose, str] = {
+    "command": "指挥调度",
+    "rescue": "紧急救助、保护当事人",
+    "oversee": "督办、督查",
+    "audit": "经批准的审计事项",
+    "approve": "研究决定案件处理",
+    "other": "其他（须在事由中说明）",
+}
+"""For what the glass of a case may be broken."""
+
+
+L1_ONLY = frozenset("call_taker hotline_operator grid_worker grid_leader legal_helper department_handler".split())
+"""E.2: who sees L1 alone ("own grid L1", "invited session, L1"), or must not "see L3 after hand-off", "see L3 unless
+listed": listed they are by a task, and break no glass."""
+
+
+class Stakes(Model):
+    """Who has something to do in a case, for which it is opened to him (E.2: the need-to-know list)."""
+
+    hands: list[str] = []
+    """people who hold, prepare or are offered a task of it, or have answered one"""
+    asked: list[Post] = []
+    """posts that may take an open task of it: those asked, and one above where all below are barred"""
+    named: list[str] = []
+    """people it is named to: its officer, the deputy in charge, the leader who has contracted it"""
+    glass: list[str] = []
+    """people who have broken its glass, as long as that holds"""
+
+
+def may_open(actor: Actor, sensitivity: int, stakes: Stakes) -> bool:
+    """Whether somebody within whose sight a case is may open it; `infra.read_model.visibility` says it in SQL.
+
+    Jurisdiction alone opens nothing that is need-to-know. Who looks through the glass does so in his own name only.
+    """
+    holders = {capacity.holder for capacity in actor.capacities}
+    return (
+        sensitivity < KEPT_FROM
+        or not holders.isdisjoint((*stakes.hands, *stakes.named))
+        or any(post in stakes.asked for post in actor.reach)
+        or actor.person_id in stakes.glass
+    )
+
+
+def may_break_glass(actor: Actor) -> bool:
+    """Whether somebody within whose sight a case is may open it for a while without having anything to do in it: by
+    any post that is not kept to L1; in his own name.
+    """
+    return any(actor.rights(post).isdisjoint(L1_ONLY) for post in actor.posts)

@@ -12,7 +12,7 @@ from domain.people.entitlement import answers_for
 from domain.people.organisation import Actor, Post
 from infra.database.tables.messages import EventRow
 from infra.database.tables.read_model import TaskRow
-from infra.read_model.disputes import visible
+from infra.read_model.disputes import within_sight
 from infra.read_model.visibility import holders, left_to
 
 
@@ -33,10 +33,10 @@ async def concerning(
     Of tasks: those addressed to a post of his or watched by it, those in his hands (claimed, delegated or offered to
     him), or fallen to him because all below are barred. Of disputes: those in which such a task is open, or was until
     that change. Of both: whatever happens in the disputes he watches. A deputy gets what the other would. Never
-    anything of a dispute that he may not see now, but for a task that fell to him.
+    anything of a dispute that is out of his sight now, but for a task that fell to him. An event says codes only.
     """
     possible = [event for event in events if may_concern(actor, event, watched)]
-    seen = await visible(session, actor, {event.dispute_no for event in possible})
+    seen = await within_sight(session, actor, {event.dispute_no for event in possible})
     mine, hands = {(post.role, post.path) for post in actor.reach}, set(holders(actor))
     certain = {
         event.seq

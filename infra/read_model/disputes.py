@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +23,9 @@ from sqlmodel import col
 
 from domain.base import Model
 from domain.case.state import Entry
+from domain.people.need_to_know import KEPT_FROM
 from domain.people.organisation import Actor
+from domain.policy.fields import DISPUTE_NO
 from domain.policy.matters.matter import Matter
 from infra.database.columns import searchable
 from infra.database.engine import Database
@@ -33,6 +36,8 @@ from infra.read_model.visibility import (
     KNOWN,
     Part,
     Whose,
+    in_sight,
+    may_open,
     may_see,
     part_of,
     seen_by,
@@ -42,6 +47,10 @@ from infra.read_model.visibility import (
 _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
     col(DisputeRow.dispute_no).in_(bindparam("numbers", expanding=True))
 )
+
+
+KEPT = "敏感纠纷（按需知悉）"
+"""What a list calls a dispute that is kept from its reader."""
 
 
 class DisputeFilter(Model):
@@ -82,7 +91,7 @@ async def list_disputes(
     column, descending = SORTS.get(f.sort, SORTS["-opened_at"])
     number: Any = col(DisputeRow.dispute_no)
     keys = [number] if column is number else [column, number]
-    query = select(number).where(*await among_disputes(session, _parts(actor, f)), *_filters(f))
+    query = select(number).where(*await among_disputes(session, _parts(actor, f)), *_filters(f), *_unguessed(actor, f))
     if cursor:
         value, last = read_cursor(cursor, str, str)
         there = [last] if column is number else [read_instant(value), last]
@@ -92,7 +101,7 @@ async def list_disputes(
     rows = await shown(session, DisputeRow, number, query.order_by(*order).limit(limit + 1), order, DisputeRow.sealed)
     more = rows[limit - 1] if len(rows) > limit else None
     key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
-    return Page(rows=rows[:limit], next_cursor=key)
+    return Page(rows=await as_known_to(session, actor, rows[:limit]), next_cursor=key)
 
 
 def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
@@ -115,6 +124,60 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     if f.opened_to:
         clauses.append(col(DisputeRow.opened_at) < f.opened_to)
     return clauses
+
+
+def _unguessed(actor: Actor, f: DisputeFilter) -> list[ColumnElement[bool]]:
+    """What a list says of a case only to those who may open it is not found out by asking for it either."""
+    number = f.q and re.fullmatch(DISPUTE_NO, f.q.strip())
+    return [may_open(actor)] if f.category or f.tag or f.source or (f.q and not number) else []
+
+
+async def as_known_to(session: AsyncSession, actor: Actor, rows: Sequence[DisputeRow]) -> list[DisputeRow]:
+    """Disputes within a person's sight as lists show them to him: of those that are kept from him the number, colour,
+    stage, whose turn it is and until when.
+    """
+    closed = await closed_to(session, actor, [row.dispute_no for row in rows if row.sensitivity >= KEPT_FROM])
+    return [_kept(row) if row.dispute_no in closed else row for row in rows]
+
+
+def _kept(row: DisputeRow) -> DisputeRow:
+    """A copy that nobody writes back."""
+    said = {name: getattr(row, name) for name in DisputeRow.model_fields if name != "sealed"}
+    hidden = {
+        "title": KEPT,
+        "category": "",
+        "category_name": "",
+        "source": "",
+        "tags": "",
+        "search": "",
+        "outcome": None,
+    }
+    return DisputeRow(**{**said, **hidden, "sealed": {}})
+
+
+async def closed_to(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> set[str]:
+    """Of these disputes, those that are need-to-know and not for this person."""
+    if not dispute_nos:
+        return set()
+    query = select(col(DisputeRow.dispute_no)).where(
+        col(DisputeRow.dispute_no).in_(dispute_nos), col(DisputeRow.sensitivity) >= KEPT_FROM, ~may_open(actor)
+    )
+    return set((await session.execute(query)).scalars())
+
+
+async def known_of(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:
+    """Of a dispute within the person's sight what its line in the list shows him; none where it is not."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no) == dispute_no, in_sight(actor))
+    row = (await session.execute(query.options(defer(DisputeRow.sealed, raiseload=True)))).scalar_one_or_none()
+    return (await as_known_to(session, actor, [row]))[0] if row else None
+
+
+async def within_sight(session: AsyncSession, actor: Actor, dispute_nos: Collection[str]) -> set[str]:
+    """Of these disputes, those of which the person may know that they are: for what says codes only."""
+    if not dispute_nos:
+        return set()
+    query = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.dispute_no).in_(dispute_nos), in_sight(actor))
+    return set((await session.execute(query)).scalars())
 
 
 def _in_words(contains: Callable[..., ColumnElement[bool]], words: str) -> ColumnElement[bool]:

@@ -26,7 +26,8 @@ from domain.people.organisation import Actor, within
 from domain.policy.matters.matter import Matter
 from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, TallyRow
-from infra.read_model.visibility import may_see
+from infra.read_model.disputes import as_known_to
+from infra.read_model.visibility import in_sight
 
 By = Literal["organisation", "responsible", "township", "month", "category", "colour", "source", "beat"]
 _RESPONSIBLE: Any = case((col(TallyRow.handler) != "", col(TallyRow.handler)), else_=col(TallyRow.unit))
@@ -173,10 +174,10 @@ async def first_matter(session: AsyncSession) -> datetime | None:
 
 
 async def disputes_among(session: AsyncSession, actor: Actor, numbers: Collection[str]) -> list[DisputeRow]:
-    """Of these disputes, those the person may see, as a list shows them; in order of their number."""
-    query = select(DisputeRow).where(col(DisputeRow.dispute_no).in_(numbers), may_see(actor))
+    """Of these disputes, those within the person's sight, as a list shows them to him; in order of their number."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no).in_(numbers), in_sight(actor))
     query = query.order_by(col(DisputeRow.dispute_no)).options(defer(DisputeRow.sealed, raiseload=True))
-    return list((await session.execute(query)).scalars())
+    return await as_known_to(session, actor, list((await session.execute(query)).scalars()))
 
 
 def _stands_in(group: str, scope: Scope) -> ColumnElement[bool]:

@@ -1,4 +1,6 @@
-"""A person's messages: listed, counted, marked as read. One about a dispute only while he may see the dispute."""
+"""A person's messages: listed, counted, marked as read. One about a dispute only while it is within his sight, and
+without what it says where that is kept from him.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ from domain.people.organisation import Actor
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.messages import MessageRow
 from infra.database.tables.read_model import DisputeRow
-from infra.read_model.visibility import may_see
+from infra.read_model.disputes import KEPT, closed_to
+from infra.read_model.visibility import in_sight
+
+GLASS = "glass"
+"""That somebody has broken the glass of a case, and why: written for those who can't open it themselves, too."""
+_SAID = {"text": "", "said": "有新情况", "title": KEPT}
+"""What a message says beside, where its case is kept from its reader."""
 
 
 async def messages_of(
@@ -30,13 +38,17 @@ async def messages_of(
     found = await session.execute(query.order_by(at.desc(), message_id.desc()).limit(limit + 1))
     rows = list(found.scalars())
     more = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows=rows[:limit], next_cursor=cursor_of(more.at, more.message_id) if more else None)
+    return Page(
+        rows=await _as_known_to(session, actor, rows[:limit]),
+        next_cursor=cursor_of(more.at, more.message_id) if more else None,
+    )
 
 
 async def find_message(session: AsyncSession, actor: Actor, message_id: str) -> MessageRow | None:
     """A message of the person; none also where it is about a dispute that he may not see."""
     query = select(MessageRow).where(col(MessageRow.message_id) == message_id, *_shown(actor))
-    return (await session.execute(query)).scalar_one_or_none()
+    row = (await session.execute(query)).scalar_one_or_none()
+    return (await _as_known_to(session, actor, [row]))[0] if row else None
 
 
 async def count_unread(session: AsyncSession, actor: Actor) -> int:
@@ -56,7 +68,18 @@ async def mark_read(session: AsyncSession, actor: Actor, message_id: str | None 
     return len(done.all())
 
 
+async def _as_known_to(session: AsyncSession, actor: Actor, rows: list[MessageRow]) -> list[MessageRow]:
+    kept = await closed_to(session, actor, {row.dispute_no for row in rows if row.dispute_no})
+    return [_kept(row) if row.dispute_no in kept and row.kind != GLASS else row for row in rows]
+
+
+def _kept(row: MessageRow) -> MessageRow:
+    """A copy, which nobody writes back, that says who told what sort of thing of which case, and no more of it."""
+    said = {name: _SAID.get(name, value) for name, value in row.sealed.items()}
+    return MessageRow(**{**row.model_dump(), "sealed": said})
+
+
 def _shown(actor: Actor) -> list[ColumnElement[bool]]:
-    seen = select(col(DisputeRow.dispute_no)).where(may_see(actor))
+    seen = select(col(DisputeRow.dispute_no)).where(in_sight(actor))
     about = col(MessageRow.dispute_no)
     return [col(MessageRow.person_id) == actor.person_id, or_(about.is_(None), about.in_(seen))]

@@ -48,8 +48,9 @@ from infra.read_model.visibility import (
     asked_tasks,
     held_tasks,
     holders,
+    in_sight,
     left_to,
-    may_see,
+    may_open,
     watched_tasks,
     whose,
 )
@@ -117,7 +118,7 @@ async def open_tasks_of(session: AsyncSession, dispute_no: str, task_id: str) ->
 
 
 async def find_task(session: AsyncSession, actor: Actor, task_id: str) -> TaskRow | None:
-    """One task, if the person may see its dispute, is asked himself, helps with it or is offered it."""
+    """One task, if its dispute is within the person's sight, he is asked himself, helps with it or is offered it."""
     row = await session.get(TaskRow, task_id)
     return row if row and await _concerns(session, actor, row) else None
 
@@ -150,7 +151,7 @@ async def _concerns(session: AsyncSession, actor: Actor, row: TaskRow) -> bool:
         return True
     if any(Post(**post) in actor.reach for post in (*row.sealed["addressees"], *row.sealed["watchers"])):
         return True  # the usual case, without the long query below
-    seen = may_see(actor, col(TaskRow.dispute_no))
+    seen = in_sight(actor, col(TaskRow.dispute_no))
     asked = or_(seen, addressed_to(actor, watches=False), addressed_to(actor, watches=True), left_to(actor))
     query = select(col(TaskRow.task_id)).where(col(TaskRow.task_id) == row.task_id, asked)
     return (await session.execute(query)).scalar_one_or_none() is not None
@@ -171,7 +172,8 @@ def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
             by_or_for = or_(col(TaskRow.decided_by) == actor.person_id, col(TaskRow.decided_for) == actor.person_id)
             return [col(TaskRow.state) == "done", by_or_for]
         case "watched":
-            return [col(TaskRow.state).in_(OPEN), _among(watched_tasks(actor))]
+            opened = may_open(actor, col(TaskRow.dispute_no))  # of others he is told by the list of disputes
+            return [col(TaskRow.state).in_(OPEN), _among(watched_tasks(actor)), opened]
         case _:
             raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
 

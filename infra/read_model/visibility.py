@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
+from domain.people.duties import Duty
+from domain.people.need_to_know import KEPT_FROM
 from domain.people.organisation import Actor, Post, Sight
 from domain.people.permissions import INTAKE_ROLES
+from infra.database.columns import Instant
 from infra.database.paths import AFTER_SLASH, below
+from infra.database.tables.audit import GlassRow
 from infra.database.tables.intake import IncidentRow
 from infra.database.tables.messages import WatcherRow
-from infra.database.tables.people import PostRow
+from infra.database.tables.people import DutyRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 
 OPEN = ("open", "claimed")
@@ -53,8 +58,51 @@ class Part:
 
 
 def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
-    """The disputes in which one of the person's posts has a part, as far as its role sees; those that his reports
-    opened (joining one gives no sight of it); those of which he prepares a task, or of which one is offered to him.
+    """The disputes that a person may open: they are within his sight, and what is need-to-know (L3) he needs to know.
+
+    Whatever shows a word of a case asks this. A condition on `DisputeRow`, or on another column that holds a number.
+    """
+    return and_(in_sight(actor, dispute_no), may_open(actor, dispute_no))
+
+
+def may_open(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
+    """Of the disputes within a person's sight those that he may open: all but what is need-to-know for others
+    (`domain.people.need_to_know.may_open`).
+    """
+    case = DisputeRow
+    if dispute_no is None:
+        return or_(col(case.sensitivity) < KEPT_FROM, _needs(actor, col(case.dispute_no)))
+    kept = aliased(case)
+    sensitive = select(col(kept.dispute_no)).where(col(kept.sensitivity) == KEPT_FROM)
+    return or_(dispute_no.not_in(sensitive), _needs(actor, dispute_no))
+
+
+def _needs(actor: Actor, number: Mapped[str]) -> ColumnElement[bool]:
+    hands, now = holders(actor), bindparam(None, type_=Instant(), callable_=lambda: datetime.now(UTC))
+    task, waiting, asked, case = aliased(TaskRow), aliased(TaskRow), aliased(AddresseeRow), aliased(DisputeRow)
+    had = (task.assignee, task.delegate, task.offered_to, task.decided_by, task.decided_for)
+    there = [and_(col(asked.role) == post.role, col(asked.path) == post.path) for post in actor.reach]
+    open_ = and_(col(waiting.dispute_no) == number, col(waiting.state) == "open")
+    mine = and_(col(asked.task_id) == col(waiting.task_id), col(asked.watches) == false(), or_(false(), *there))
+    glass, duty = GlassRow, DutyRow
+    return or_(
+        exists().where(col(task.dispute_no) == number, or_(*(col(hand).in_(hands) for hand in had))),
+        exists().where(open_, or_(exists().where(mine), left_to(actor, col(waiting.task_id)))),
+        exists().where(col(case.dispute_no) == number, or_(*(col(x).in_(hands) for x in (case.officer, case.deputy)))),
+        exists().where(
+            col(duty.kind) == Duty.CONTRACTING, col(duty.subject) == number, col(duty.person_id).in_(hands),
+            col(duty.ended_at).is_(None), or_(col(duty.until).is_(None), col(duty.until) > now),
+        ),
+        exists().where(
+            col(glass.dispute_no) == number, col(glass.person_id) == actor.person_id, col(glass.until) > now
+        ),
+    )  # fmt: skip
+
+
+def in_sight(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
+    """The disputes of which a person may know that they are, and where they stand: those in which one of his posts has
+    a part, as far as its role sees; those that his reports opened (joining one gives no sight of it); those of which he
+    prepares a task, or of which one is offered to him.
     A deputy sees by the posts of whom he represents too.
 
     A condition on `DisputeRow`, or on another column that holds a dispute number.
@@ -113,11 +161,13 @@ def addressed_to(actor: Actor, *, watches: bool) -> ColumnElement[bool]:
     return exists().where(task, col(AddresseeRow.watches) == watches, or_(*(_at(post) for post in actor.reach)))
 
 
-def left_to(actor: Actor) -> ColumnElement[bool]:
-    """Whether the task falls to a post of the person because everybody at the addressed post below it is barred."""
+def left_to(actor: Actor, task_id: Mapped[str] | None = None) -> ColumnElement[bool]:
+    """Whether the task (`TaskRow`'s, or another column's) falls to a post of the person because everybody at the
+    addressed post below it is barred.
+    """
     if not actor.reach:
         return false()
-    task = col(AddresseeRow.task_id) == col(TaskRow.task_id)
+    task = col(AddresseeRow.task_id) == (col(TaskRow.task_id) if task_id is None else task_id)
     return exists().where(task, or_(*(_left(post) for post in actor.reach)))
 
 
@@ -155,7 +205,7 @@ def watched_tasks(actor: Actor) -> list[Select[str]]:
     watched = and_(col(AddresseeRow.watches) == true(), col(AddresseeRow.state).in_(OPEN))
     task = aliased(TaskRow)
     disputes = select(col(WatcherRow.dispute_no)).where(col(WatcherRow.person_id) == actor.person_id)
-    followed = (col(task.dispute_no).in_(disputes), col(task.state).in_(OPEN), may_see(actor, col(task.dispute_no)))
+    followed = (col(task.dispute_no).in_(disputes), col(task.state).in_(OPEN), in_sight(actor, col(task.dispute_no)))
     return [
         *(select(col(AddresseeRow.task_id)).where(_at(post), watched) for post in actor.reach),
         select(col(task.task_id)).where(*followed),

@@ -41,8 +41,8 @@ def message_id_of(*parts: str) -> str:
 
 class NewMessage(Model):
     """A message to be written: its kind (`mention`, `digest`, `vacancies`, `handed`, `offered`, `spraying`,
-    `password_reset`, `second_factor`, `examination`, `deputyship`, `organisations_merged`), to whom; its content is
-    sealed.
+    `password_reset`, `second_factor`, `examination`, `deputyship`, `organisations_merged`, `glass`), to whom; its
+    content is sealed.
 
     Those that a case itself sends (`named`, `reported`, `buck_passing`, `absence`) are written by `tell`.
     """

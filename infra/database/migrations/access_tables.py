@@ -9,7 +9,7 @@ from infra.database.migrations.columns import INSTANT, INTEGER, SEALED, TEXT, co
 
 
 def access_table() -> None:
-    """Who did, read or tried what, and how often he takes something out."""
+    """Who did, read or tried what, how often he takes something out, and into which case he may look for a while."""
     op.create_table(
         "access",
         *columns(TEXT, "access_id", "what", "outcome", "posts", "session_id"),
@@ -26,4 +26,11 @@ def access_table() -> None:
         *columns(INSTANT, "hour"),
         *columns(INTEGER, "taken"),
         sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "glass",
+        *columns(TEXT, "dispute_no", "person_id"),
+        *columns(INSTANT, "at", "until"),
+        *columns(SEALED, "sealed"),
+        sa.PrimaryKeyConstraint("dispute_no", "person_id"),
     )

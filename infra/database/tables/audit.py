@@ -33,6 +33,20 @@ class AccessRow(SQLModel, table=True):
     """`address`, and what else is to be known: of a list what was `asked`, its `count` and the cases `shown`"""
 
 
+class GlassRow(SQLModel, table=True):
+    """Who has broken the glass of a case that is need-to-know, and until when he sees it; `sealed`: purpose, reason.
+
+    Broken again, it is the same row: every time is in the access log.
+    """
+
+    __tablename__ = "glass"
+    dispute_no: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    at: datetime = instant_field()
+    until: datetime = instant_field()
+    sealed: Any = Field(sa_column=Column(Sealed("glass"), nullable=False))
+
+
 class ArchiveRow(SQLModel, table=True):
     """A closed run's history in the archive; the digest is kept here too, apart from the file."""
 

@@ -21,6 +21,8 @@ class DisputeRow(SQLModel, table=True):
     __table_args__ = (
         Index("dispute_list", "opened_at", "dispute_no", *LISTED),
         Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
+        Index("dispute_sensitive", "dispute_no", sqlite_where=text("sensitivity = 3"),
+              postgresql_where=text("sensitivity = 3")),
         Index("dispute_closed", "category", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
               postgresql_where=text("closed_at IS NOT NULL")),
     )  # fmt: skip
@@ -33,6 +35,8 @@ class DisputeRow(SQLModel, table=True):
     source: str
     category: str
     category_name: str
+    sensitivity: int = 1
+    """1 to 3 (`domain.case.sensitivity`); who may open one of the third level is narrower than who sees that it is"""
     colour: str
     tags: str = ""
     """骨头案, 钉子案, 回流案, each between commas: `,bone,nail,`"""

@@ -31,7 +31,7 @@ FIGURES = ("kind at unit leading result value lag done_at left_at struck_at mont
 TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
     "incident_token number addressee barred dispute hazard_item involvement party_token tally task timeline "
-    "attachment comment event message watcher access exports archive job answer heartbeat calendar_edition "
+    "attachment comment event message watcher access exports glass archive job answer heartbeat calendar_edition "
     "learned_edition sign_in generation place_alias sign_in_session former_password second_factor recovery_code "
     "provider_subject report report_item spot_check figure_supervision notice hazard_batch criminal_case known_key "
     "known_device examination finding"
@@ -173,7 +173,7 @@ def _read_model() -> None:
     op.create_table(
         "dispute",
         *_columns(TEXT, "dispute_no", "matter", "tags", "search"),
-        *_columns(INTEGER, "revision", "round", "ahead", "tallied"),
+        *_columns(INTEGER, "revision", "round", "ahead", "tallied", "sensitivity"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
         *_columns(BOOLEAN, "urgent", "overdue"),
         *_columns(TEXT, "stage_called", "organisation", "holder", "outcome", "officer", "deputy", nullable=True),
@@ -186,6 +186,8 @@ def _read_model() -> None:
     op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
     ended = sa.text("closed_at IS NOT NULL")
     op.create_index("dispute_closed", "dispute", ["category", "closed_at"], sqlite_where=ended, postgresql_where=ended)
+    kept = sa.text("sensitivity = 3")
+    op.create_index("dispute_sensitive", "dispute", ["dispute_no"], sqlite_where=kept, postgresql_where=kept)
     op.create_index("ix_dispute_officer", "dispute", ["officer"])
     op.create_index("ix_dispute_deputy", "dispute", ["deputy"])
     op.create_table(

@@ -1,0 +1,1 @@
+"""How sensitive a case is, and why."""
