@@ -183,7 +183,7 @@ class Filler:
             organisation=places[asked[1]], holder=asked[0] if in_course else None,
             due_at=opened + timedelta(days=7) if in_course else None, overdue=overdue, ahead=0, tags="",
             opened_at=opened,
-            concluded_at=closed, closed_at=closed, outcome=None if in_course else "resolved", tallied=0,
+            concluded_at=closed, closed_at=closed, outcome=None if in_course else "resolved", tallied=0, sensitivity=1,
             search=searchable(dispute_no, title, name), sealed=self._document,
         )  # fmt: skip
         home = {("", places[word]) for word in ("station", "town_centre", "village", "grid")}

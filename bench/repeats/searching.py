@@ -143,7 +143,7 @@ def _dispute(n: int, report: Known) -> dict[str, Any]:
         "dispute_no": _number(n), "matter": "dispute", "revision": 1, "title": "-", "playbook": "jinhua",
         "edition": "2026", "source": "110", "category": report.category, "category_name": "-", "colour": "blue",
         "stage": "push_1", "round": 1, "urgent": False, "organisation": "/county", "overdue": False, "ahead": 0,
-        "tags": "", "opened_at": report.reported_at, "search": "-", "tallied": 0, "sealed": {},
+        "tags": "", "opened_at": report.reported_at, "search": "-", "tallied": 0, "sensitivity": 1, "sealed": {},
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from tests.e2e.people.rules import (
     whoever_is_asked,
     whoever_records_a_leaving,
     whoever_sees,
+    whoever_sees_and_may_open_it,
     whoever_works_on_it,
     whoever_writes,
 )
@@ -96,6 +97,10 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("GET", "/v1/disputes/{no}"): Grant(at("/v1/disputes/{no}"), whoever_sees),
     ("POST", "/v1/disputes/{no}/unmask"): Grant(
         at("/v1/disputes/{no}/unmask", json=lambda _: {"purpose": "contact"}), whoever_works_on_it
+    ),
+    ("POST", "/v1/disputes/{no}/break-glass"): Grant(
+        at("/v1/disputes/{no}/break-glass", json=lambda _: {"purpose": "command", "reason": "调度"}),
+        whoever_sees_and_may_open_it,
     ),
     ("GET", "/v1/disputes/{no}/earlier"): Grant(at("/v1/disputes/{no}/earlier"), whoever_sees),
     ("GET", "/v1/disputes/{no}/handling"): Grant(at("/v1/disputes/{no}/handling"), whoever_sees),

@@ -60,6 +60,11 @@ def whoever_sees(person: Person, scene: Scene) -> set[int]:
     return {200, 201} if scene.sees(person) else {404}
 
 
+def whoever_sees_and_may_open_it(person: Person, scene: Scene) -> set[int]:
+    """Of those who see the dispute, nobody has a glass to break: it is an ordinary one."""
+    return {409} if scene.sees(person) else {404}
+
+
 def whoever_writes(person: Person, scene: Scene) -> set[int]:
     """Of those who see the dispute, who may send letters at or above who has a part; nowhere is no receiver."""
     if not scene.sees(person):

@@ -67,6 +67,16 @@ class Scene:
         """Whether a person may see the dispute, by his posts or because he reported it."""
         return person.person_id == self.reporter or any(self._reaches(*post) for post in person.posts)
 
+    def opens(self, person: Person) -> bool:
+        """Whether a person who sees a dispute that is need-to-know has something to do in it."""
+        tasks, officer = self.state.tasks, self.state.responsible or self.state.beat.officer
+        deputy = self.state.beat.deputy
+        hands = {hand for task in tasks for hand in (task.assignee, task.delegate, task.offered_to)}
+        hands |= {answer.actor_id for task in tasks if (answer := task.decision)}
+        asked = {(post.role, post.path) for task in tasks if task.state == "open" for post in task.addressees}
+        named = {each.person_id for each in (officer, deputy) if each}
+        return person.person_id in hands | named or not asked.isdisjoint(person.posts)
+
     def _reaches(self, role: str, path: str) -> bool:
         match ROLES[role].sight:
             case Sight.SUBTREE:

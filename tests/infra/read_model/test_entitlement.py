@@ -14,15 +14,17 @@ from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
 from domain.people.entitlement import Holder, Offer, Parts, candidates, is_asked, may_see, may_take
+from domain.people.need_to_know import Stakes, may_open
 from domain.people.organisation import Actor, Post, Role, Sight
 from domain.people.permissions import SEPARATE_ROLES
 from infra.database.engine import Database, Session
+from infra.database.tables.audit import GlassRow
 from infra.database.tables.messages import MessageRow
 from infra.database.tables.people import DeputyRow, OrganisationRow, PersonRow, PostRow
 from infra.database.tables.read_model import AddresseeRow, BarredRow, InvolvementRow, TaskRow
 from infra.read_model import tasks as reading
 from infra.read_model.digests import send_digests
-from infra.read_model.disputes import find_dispute, visible
+from infra.read_model.disputes import closed_to, find_dispute, visible, within_sight
 from infra.read_model.tasks import InboxFilter, find_task, find_task_at, inbox
 from infra.records.deputies import acting
 from infra.runtime.settings import Settings
@@ -48,6 +50,8 @@ class Asking:
     offer: Offer
     watchers: list[Post]
     parts: Parts
+    sensitivity: int
+    glass: list[str]
 
 
 @dataclass
@@ -120,7 +124,13 @@ def _task(chance: random.Random, made: County, number: str) -> Asking:
     )  # fmt: skip
     involved = [*addressees, *watchers, Post(role="", path=made.root + chance.choice(PLACES))]
     joined = chance.random() < 0.5
-    made.rows += [dispute(number), row.model_copy()]
+    apart = random.Random(number)  # what else is drawn stays as it was
+    level, broke = apart.choice((1, 2, 3, 3)), apart.sample(made.people, 2)
+    made.rows += [dispute(number, sensitivity=level), row.model_copy()]
+    made.rows += [
+        GlassRow(dispute_no=number, person_id=person, at=NOW, until=NOW + timedelta(hours=hours), sealed={})
+        for person, hours in zip(broke, (1, -1), strict=True)
+    ]
     made.rows += [
         AddresseeRow(task_id=row.task_id, watches=watches, state=row.state, **dict(post))
         for watches, group in ((False, addressees), (True, watchers))
@@ -133,7 +143,8 @@ def _task(chance: random.Random, made: County, number: str) -> Asking:
     made.rows.append(report)
     parts = Parts(posts=involved, helpers=[helper] if held and helper else [], offered_to=[offered] if offered else [],
                   opened_by=[] if joined else [reporter])  # fmt: skip
-    return Asking(row, Offer(addressees=addressees, excluded=excluded, offered_to=offered), watchers, parts)
+    offer = Offer(addressees=addressees, excluded=excluded, offered_to=offered)
+    return Asking(row, offer, watchers, parts, level, broke[:1])
 
 
 async def filled(database: Database, *, deputised: bool = False) -> list[County]:
@@ -193,16 +204,35 @@ def _keys(posts: list[Post]) -> set[tuple[str, str]]:
 
 async def test_a_dispute_is_seen_by_whom_the_rule_lets_see_it(anywhere: Settings) -> None:
     counts: dict[int, int] = defaultdict(int)
+    kept = 0
     async with opened(anywhere) as database:
         made = await filled(database)
         async with database.read() as session:
             for one, actor in await everybody(session, made):
                 numbers = [asking.row.dispute_no for asking in one.tasks]
-                rule = {a.row.dispute_no for a in one.tasks if may_see(actor, a.parts)}
+                sight = {a.row.dispute_no for a in one.tasks if may_see(actor, a.parts)}
+                rule = sight & {
+                    a.row.dispute_no for a in one.tasks if may_open(actor, a.sensitivity, stakes(one, a, actor))
+                }
+                kept += len(sight - rule)
+                assert await within_sight(session, actor, numbers) == sight, actor
+                assert await closed_to(session, actor, sight) == sight - rule, actor
                 assert await visible(session, actor, numbers) == rule, actor
                 assert (await find_dispute(session, actor, numbers[0]) is not None) == (numbers[0] in rule)
                 counts[len(rule)] += 1
     assert len(counts) > 3, counts
+    assert kept > 20, kept
+
+
+def stakes(one: County, asking: Asking, actor: Actor) -> Stakes:
+    """Who has something to do in the dispute of a task, as far as it matters to somebody."""
+    row, offer = asking.row, asking.offer
+    hands = [hand for hand in (row.assignee, row.delegate, row.offered_to) if hand]
+    asked = [
+        post for post in actor.reach
+        if any(is_asked(post, addressee, offer.excluded, one.holders) for addressee in offer.addressees)
+    ]  # fmt: skip
+    return Stakes(hands=hands, asked=asked if row.state == "open" else [], glass=asking.glass)
 
 
 async def test_an_inbox_holds_what_the_rule_lets_its_person_take(anywhere: Settings) -> None:
