@@ -22,10 +22,13 @@ from api.core.deps import person_of
 from api.core.permissions import at_root
 from api.core.schemas import JsonObject
 from api.core.wire.cookies import cookie
+from api.disputes.access import refused
 from api.histories.lookup import NUMBER
 from api.web.session import SESSION
 from domain.errors import FieldsInvalid, NotSignedIn
+from domain.people.organisation import Actor
 from domain.people.permissions import CODEC_READERS
+from infra.read_model.disputes import closed_to
 from infra.runtime.crypto import KeyRing, load_keys
 from infra.runtime.front_door import LOOPBACK
 from infra.runtime.settings import Settings
@@ -44,15 +47,18 @@ def codec_app(parent: FastAPI, settings: Settings) -> FastAPI:
     @app.post("/decode")
     async def decode(request: Request, body: JsonObject) -> Response:
         services: Services = parent.state.services
-        person = await _reader(services, request)
+        reader = await _reader(services, request)
         try:
             payloads = ParseDict(body, Payloads()).payloads
             decoded, whose = _opened(payloads, keys)
         except _NO_PAYLOADS as error:
             raise FieldsInvalid(errors=[{"field": "payloads", "message": "格式不正确"}]) from error
-        for workflow_id, count in whose.items():
-            number = workflow_id if workflow_id and NUMBER.fullmatch(workflow_id) else None
-            services.access.note(person, number, f"codec:{count}")
+        numbers = {owner: owner if owner and NUMBER.fullmatch(owner) else None for owner in whose}
+        async with services.database.read() as session:
+            for kept in await closed_to(session, reader, [number for number in numbers.values() if number]):
+                raise await refused(services, session, reader, kept, "codec")
+        for owner, count in whose.items():
+            services.access.note(reader.person_id, numbers[owner], f"codec:{count}")
         await services.access.written()  # nothing is unmasked before that is on record
         return JSONResponse(MessageToDict(decoded))
 
@@ -82,8 +88,8 @@ def _opened(payloads: Sequence[Payload], keys: KeyRing) -> tuple[Payloads, Count
     return decoded, whose
 
 
-async def _reader(services: Services, request: Request) -> str:
-    """The person, by the desk's cookie or a bearer token.
+async def _reader(services: Services, request: Request) -> Actor:
+    """Who asks, by the desk's cookie or a bearer token.
 
     Raises:
         NotSignedIn, NotEntitled
@@ -95,4 +101,4 @@ async def _reader(services: Services, request: Request) -> str:
     actor = await person_of(services, token)
     async with services.database.read() as session:
         await at_root(services, session, actor, CODEC_READERS, "codec")
-    return actor.person_id
+    return actor

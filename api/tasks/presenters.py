@@ -57,7 +57,7 @@ def task_item(row: TaskRow, actor: Actor, now: datetime | None = None) -> TaskIt
 
 def kept_item(item: TaskItem) -> TaskItem:
     """A task as it is shown where its case is kept from the reader: that there is one, and until when."""
-    nothing = {"title": KEPT, "about": {}, "decision": None, "record": [], "void_reason": None}
+    nothing: dict[str, object] = {"title": KEPT, "about": {}, "decision": None, "record": [], "void_reason": None}
     return item.model_copy(update=nothing)
 
 
