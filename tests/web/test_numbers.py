@@ -55,3 +55,28 @@ def test_who_visits_sees_whom_to_call_and_others_say_what_for(desk: Desk, tmp_pa
     page.goto(f"/disputes/{number}")
     assert CALLED not in page.content()
     expect(page.get_by_role("link", name="查看完整号码")).to_have_count(0)
+
+
+def test_a_case_that_is_need_to_know_is_opened_by_purpose_and_reason(desk: Desk, tmp_path: Path) -> None:
+    """In place of the case its line and a form; a half-filled form keeps what was typed."""
+    number = alarm(desk.county, "丈夫酒后殴打妻子，妻子躲在邻居家，要求民警处理")
+    desk.county.wait_for(number, "handle_on_scene")
+    page = desk.sign_in("county-leader-1", PHONE)
+    page.goto(f"/disputes/{number}")
+    expect(page.get_by_role("heading", name="按需知悉")).to_be_visible()
+    assert "躲在邻居家" not in page.content()
+    assert "家庭暴力（" not in page.content()
+    sound(page, tmp_path / "glass.png")
+    page.get_by_label(re.compile("^用途")).select_option("approve")
+    desk.refused(422, f"/disputes/{number}/need-to-know")
+    page.get_by_role("button", name="限时查看").click()
+    expect(page.get_by_role("alert")).to_contain_text("事由")
+    page.get_by_label(re.compile("^事由")).fill("研究救助和安置措施")
+    page.get_by_role("button", name="限时查看").click()
+    expect(page.get_by_text("躲在邻居家")).to_be_visible()
+    expect(page.get_by_text("您的查看已记录")).to_be_visible()
+    sound(page, tmp_path / "opened.png")
+
+    page = desk.sign_in("county-auditor-1")
+    page.goto("/messages")
+    expect(page.get_by_text("限时查看敏感案件，用途：研究决定案件处理")).to_be_visible()
