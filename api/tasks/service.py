@@ -33,6 +33,7 @@ from domain.case.naming import NAME
 from domain.case.state import Task
 from domain.errors import DisputeClosed, FieldsInvalid, NotEntitled, NotFound, Refused, SantuiError, TaskClosed
 from domain.people.duties import Concern
+from domain.people.need_to_know import KEPT_FROM
 from domain.people.organisation import Actor, OrganisationRef, Post
 from domain.policy.action_catalogue import MERGER
 from domain.transitions.assignments.named_units import organisation_codes
@@ -107,11 +108,11 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
     row = await find_task(session, actor, task_id)
     if row is None:
         raise NotFound("没有这个待办")
-    if await closed_to(session, actor, [row.dispute_no]):
+    dispute = await dispute_row(session, row.dispute_no)
+    if dispute.sensitivity >= KEPT_FROM and await closed_to(session, actor, [row.dispute_no]):
         raise await refused(services, session, actor, row.dispute_no, f"task:{row.kind}")
     task = Task.model_validate(row.sealed)
     answering = await candidates(session, row) if task.pending else []
-    dispute = await dispute_row(session, row.dispute_no)
     entries = await timeline_of(session, row.dispute_no)
     helping: list[PersonAtPost] = []
     if standing(task, actor) in ("mine", "free"):
