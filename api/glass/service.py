@@ -20,6 +20,7 @@ from infra.read_model.disputes import KEPT, closed_to, known_of
 from infra.read_model.messages import GLASS
 from infra.records.access_log.glass import broken, who_watches_over
 from infra.records.messages import NewMessage, add_messages
+from infra.runtime.policy_files import role_of
 
 _GLASS = TypeAdapter(Glass)
 L1 = "按岗位职责不得查看敏感案件"
@@ -41,7 +42,7 @@ async def break_glass(
     services: Services, session: Session, actor: Actor, dispute_no: str, asked: BreakGlass, key: str | None
 ) -> Answer[Glass]:
     """Opens a case that is need-to-know to a person for `GLASS_HOLDS`. That he broke the glass, for what and why, is on
-    record with it, and its officer, the nearest auditor and the nearest supervisor are told.
+    record with it, and its officer, its holder, the nearest auditor and the nearest supervisor are told.
 
     Raises:
         NotFound: there is no such dispute within his sight.
@@ -73,8 +74,9 @@ async def break_glass(
 
 
 async def _told(session: Session, actor: Actor, row: DisputeRow) -> list[str]:
-    """Who is told: the case's officer, and whoever watches over the one who looks."""
-    named = [person for person in (row.officer,) if person and person != actor.person_id]
+    """Who is told: the case's officer, who has it in hand, and whoever watches over the one who looks."""
+    holder = row.holder if row.holder and not role_of(row.holder) else None
+    named = [person for person in (row.officer, holder) if person and person != actor.person_id]
     watching = await who_watches_over(session, [post.path for post in actor.posts], actor.person_id)
     return list(dict.fromkeys([*named, *watching]))
 
