@@ -105,8 +105,9 @@ STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     signing_in, people, account_endpoints, session_endpoints, factor_endpoints, feed_tokens, deputy_endpoints, leaving,
     intake, notes, disputes, look_back, unmasking, glass, outlook, handling, attachments, tasks, messages,
-    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues, audit,
-    access_log, operations, calendar, learning, responsibilities, calls, criminal_cases, organisations, importing,
+    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues,
+    audit, access_log, operations, calendar, learning, responsibilities, calls, criminal_cases, organisations,
+    importing,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (

@@ -75,7 +75,7 @@ async def break_glass(
 
 async def _told(session: Session, actor: Actor, row: DisputeRow) -> list[str]:
     """Who is told: the case's officer, who has it in hand, and whoever watches over the one who looks."""
-    holder = row.holder if row.holder and not role_of(row.holder) else None
+    holder = row.holder if row.holder and role_of(row.holder).name == row.holder else None  # a person, no role
     named = [person for person in (row.officer, holder) if person and person != actor.person_id]
     watching = await who_watches_over(session, [post.path for post in actor.posts], actor.person_id)
     return list(dict.fromkeys([*named, *watching]))

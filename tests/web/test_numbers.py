@@ -60,7 +60,7 @@ def test_who_visits_sees_whom_to_call_and_others_say_what_for(desk: Desk, tmp_pa
 def test_a_case_that_is_need_to_know_is_opened_by_purpose_and_reason(desk: Desk, tmp_path: Path) -> None:
     """In place of the case its line and a form; a half-filled form keeps what was typed."""
     number = alarm(desk.county, "丈夫酒后殴打妻子，妻子躲在邻居家，要求民警处理")
-    desk.county.wait_for(number, "handle_on_scene")
+    desk.county.wait_for(number, "confirm_triage")
     page = desk.sign_in("county-leader-1", PHONE)
     page.goto(f"/disputes/{number}")
     expect(page.get_by_role("heading", name="按需知悉")).to_be_visible()
