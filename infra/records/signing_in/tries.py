@@ -38,6 +38,7 @@ class Try:
 
     account: str
     address: str
+    """empty where only the account counts"""
     try_id: str | None
 
 
@@ -49,16 +50,18 @@ class SignInLimit:
         self._own = MovingWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(TRIES)
 
-    async def begin(self, session: Session, username: str, *, address: str = "", device: str = "") -> Try:
+    async def begin(self, session: Session, username: str, *, address: str | None = None, device: str = "") -> Try:
         """Counts a try; `session` is the request's, and its connection is given back. `device` is what a browser kept
-        of an earlier sign-in.
+        of an earlier sign-in. Without an address it is somebody signed in who proves himself once more: he is counted
+        apart from strangers, who could hold him back otherwise, and by his account alone.
 
         Raises:
             TooManyTries: the account, or the address, has used up its tries; this one does not count.
         """
         known = bool(device) and await self._knows(session, username, device)
-        account = self._digest("account", f"{username} {device}" if known else username)
-        tried = Try(account, self._digest("address", address), None)
+        apart = " signed in" if address is None else f" {device}" if known else ""
+        account = self._digest("account", f"{username}{apart}")
+        tried = Try(account, self._digest("address", address) if address is not None else "", None)
         await self._check(session, tried)  # who is held back does not take the database's one writer
         await session.close()
         try:
@@ -83,6 +86,8 @@ class SignInLimit:
 
     async def sprays(self, session: Session, tried: Try) -> bool:
         """Whether the address of a try that failed has failed at so many accounts that it guesses at everybody."""
+        if not tried.address:
+            return False
         recent = col(SignInRow.at) > datetime.now(UTC) - SPRAYED.span
         accounts = select(func.count(func.distinct(col(SignInRow.username)))).where(
             col(SignInRow.address) == tried.address, recent
@@ -113,6 +118,8 @@ class SignInLimit:
             (col(SignInRow.username), tried.account, OF_ACCOUNT),
             (col(SignInRow.address), tried.address, OF_ADDRESS),
         ):
+            if not value:
+                continue
             most = max(window.most for window in windows)
             latest = select(col(SignInRow.at)).where(column == value).order_by(col(SignInRow.at).desc()).limit(most)
             if held_back(list((await session.execute(latest)).scalars()), now, windows):

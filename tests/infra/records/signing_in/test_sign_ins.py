@@ -22,7 +22,12 @@ from tests.infra.stores import opened
 
 
 async def begin(
-    database: Database, limit: SignInLimit, username: str = "wang", *, address: str = "192.0.2.1", device: str = ""
+    database: Database,
+    limit: SignInLimit,
+    username: str = "wang",
+    *,
+    address: str | None = "192.0.2.1",
+    device: str = "",
 ) -> Try:
     """A try that begins, in a request of its own."""
     async with database.read() as session:
@@ -107,6 +112,23 @@ async def test_guesses_of_strangers_do_not_lock_out_who_signed_in_from_his_brows
             await begin(database, limit, device="kept by his browser")
         with pytest.raises(TooManyTries):
             await begin(database, limit, device="another's")
+
+
+async def test_who_is_signed_in_proves_himself_again_apart_from_strangers_and_from_everybody_else(
+    anywhere: Settings,
+) -> None:
+    async with opened(anywhere) as database:
+        limit = SignInLimit(database, b"secret")
+        for n in range(TRIES):
+            await begin(database, limit, address=f"198.51.100.{n}")
+        for n in range(OF_ADDRESS[0].most):
+            tried = await begin(database, limit, f"person{n}", address=None)
+            async with database.read() as session:
+                assert not await limit.sprays(session, tried)
+        for _ in range(TRIES):
+            await begin(database, limit, address=None)
+        with pytest.raises(TooManyTries):
+            await begin(database, limit, address=None)
 
 
 async def test_one_address_is_held_back_whatever_accounts_it_tries_and_seen(anywhere: Settings) -> None:
