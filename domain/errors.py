@@ -126,11 +126,11 @@ class NeedToKnow(NotEntitled):
     """
 
     code = "need_to_know"
-    title = "敏感案件，按需知悉"
+    title = "敏感案件，按需知悉：确有需要的，说明用途和事由后可限时查看"
 
-    def __init__(self, dispute_no: str = "") -> None:
+    def __init__(self, detail: str = "", *, dispute_no: str = "") -> None:
         of = [{"field": "dispute_no", "message": dispute_no}] if dispute_no else []
-        super().__init__("您在本案没有承办事项；确有需要的，说明用途和事由后可限时查看", errors=of)
+        super().__init__(detail, errors=of)
         self.dispute_no = dispute_no
 
 

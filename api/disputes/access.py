@@ -31,7 +31,7 @@ async def refused(
 ) -> NotFound | NeedToKnow:
     """Why somebody is not shown a dispute, put on record: there is none in his sight, or it is kept from him."""
     kept = await within_sight(session, actor, [dispute_no])
-    refusal = NeedToKnow(dispute_no) if kept else NotFound("没有这个纠纷")
+    refusal = NeedToKnow(dispute_no=dispute_no) if kept else NotFound("没有这个纠纷")
     services.access.note(actor.person_id, dispute_no, what, refusal.code)
     return refusal
 

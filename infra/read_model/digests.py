@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Result, Row, func, literal, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.base import china
+from domain.people.organisation import Post
 from domain.policy.catalogue import KINDS
 from infra.database.engine import Database
 from infra.database.tables.messages import MessageRow
-from infra.database.tables.people import DeputyRow, PersonRow
+from infra.database.tables.people import PersonRow
 from infra.database.tables.read_model import BarredRow, TaskRow
 from infra.read_model.urgency_order import place_in_order
 from infra.read_model.visibility import OPEN, asked_people
-from infra.records.deputies import in_force
+from infra.records.deputies import lent_by
 from infra.records.events import KEPT, reminded_since
 from infra.records.messages import NewMessage, add_messages, message_id_of
 
@@ -83,28 +83,30 @@ def _pressing(now: datetime, since: datetime) -> list[ColumnElement[bool]]:
     ]
 
 
-async def _people(
-    session: AsyncSession, pressing: Sequence[ColumnElement[bool]], now: datetime
-) -> dict[str, list[str]]:
-    """Whose these tasks are, by active person: in his hands, or his to claim; a deputy has the other's too."""
+async def _people(session: AsyncSession, pressing: Sequence[ColumnElement[bool]], now: datetime) -> dict[str, set[str]]:
+    """Whose these tasks are, by active person: in his hands, or his to claim; a deputy has the other's too, as far as
+    he was lent the post.
+    """
+    nothing = literal("")
     hands = (col(TaskRow.assignee), col(TaskRow.delegate), col(TaskRow.offered_to))
-    held = [select(hand, col(TaskRow.task_id)).where(hand.is_not(None), *pressing) for hand in hands]
-    pairs = union(*asked_people(*pressing), *held).subquery()
-    person, task = pairs.columns
-    own = select(person, task)
-    barred = exists().where(col(BarredRow.task_id) == task, col(BarredRow.person_id) == col(DeputyRow.deputy_id))
-    represented = aliased(PersonRow)
-    others = (
-        select(col(DeputyRow.deputy_id), task)
-        .join(DeputyRow, col(DeputyRow.person_id) == person)
-        .join(represented, col(represented.person_id) == person)
-        .where(in_force(now), ~barred, col(represented.active))
-    )
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    held = [select(hand, col(TaskRow.task_id), nothing, nothing).where(hand.is_not(None), *pressing) for hand in hands]
+    pairs: Result[Any] = await session.execute(union(*asked_people(*pressing), *held))
     active = set((await session.execute(select(col(PersonRow.person_id)).where(col(PersonRow.active)))).scalars())
-    for person_id, task_id in (await session.execute(union(own, others))).all():
-        if person_id in active:
-            found[person_id].append(task_id)
+    stand_in = await lent_by(session, now)
+    deputies = {deputy for others in stand_in.values() for deputy in others}
+    query = select(col(BarredRow.person_id), col(BarredRow.task_id)).where(col(BarredRow.person_id).in_(deputies))
+    barred = {(person, task) for person, task in (await session.execute(query)).all()}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for person, task, role, path in pairs:
+        if person not in active:
+            continue
+        theirs = {
+            deputy
+            for deputy, posts in stand_in.get(person, {}).items()
+            if (posts if not role else Post(role=role, path=path) in posts) and (deputy, task) not in barred
+        }
+        for each in {person, *(theirs & active)}:
+            found[each].add(task)
     return found
 
 

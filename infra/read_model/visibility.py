@@ -228,16 +228,16 @@ def _left(post: Post) -> ColumnElement[bool]:
     )
 
 
-def asked_people(*tasks: ColumnElement[bool]) -> tuple[Select[str, str], Select[str, str]]:
-    """(person id, task id) for everybody who may claim one of these open tasks: what `addressed_to`, `left_to` and
-    `not_barred` say of one person, for all of them at once; in two queries, to be united.
+def asked_people(*tasks: ColumnElement[bool]) -> tuple[Select[str, str, str, str], Select[str, str, str, str]]:
+    """(person id, task id, role, path) for everybody who may claim one of these open tasks, and by which post: what
+    `addressed_to`, `left_to` and `not_barred` say of one person, for all of them at once; in two queries, to be united.
     """
     held, task, asked = PostRow, col(TaskRow.task_id), col(AddresseeRow.path)
     above = func.substr(asked, 1, func.length(col(held.path)) + 1) == col(held.path) + "/"
     barred = exists().where(col(BarredRow.task_id) == task, col(BarredRow.person_id) == col(held.person_id))
     fallen = and_(above, exists().where(col(BarredRow.task_id) == task), ~_somebody_else())
     pairs = (
-        select(col(held.person_id), task)
+        select(col(held.person_id), task, col(held.role), col(held.path))
         .select_from(TaskRow)
         .join(AddresseeRow, and_(col(AddresseeRow.task_id) == task, col(AddresseeRow.watches) == false()))
         .where(col(TaskRow.state) == "open", ~barred, *tasks)

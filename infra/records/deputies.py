@@ -88,6 +88,24 @@ async def _represented_by(
     return [other for other in found.values() if other.posts], min(turns, default=None)
 
 
+async def lent_by(session: AsyncSession, at: datetime) -> dict[str, dict[str, list[Post]]]:
+    """The posts that deputies have of others at an instant, by whose they are and by deputy."""
+    pairs = select(col(DeputyRow.person_id), col(DeputyRow.deputy_id), col(DeputyRow.confirmed_by)).where(in_force(at))
+    deputyships = (await session.execute(pairs)).all()
+    people = {person for named in deputyships for person in named[:2]}
+    posts: dict[str, list[Post]] = {}
+    query = select(col(PostRow.person_id), col(PostRow.role), col(PostRow.path)).where(
+        col(PostRow.person_id).in_(people)
+    )
+    for person, role, path in (await session.execute(query)).all():
+        posts.setdefault(person, []).append(Post(role=role, path=path))
+    found: dict[str, dict[str, list[Post]]] = {}
+    for person, deputy, confirmed_by in deputyships:
+        own, named = posts.get(deputy, []), found.setdefault(person, {}).setdefault(deputy, [])
+        named += [post for post in posts.get(person, []) if lent(post, own, confirmed=confirmed_by is not None)]
+    return found
+
+
 def lock_of(person_id: str) -> str:
     """What everybody locks who writes to the deputyships of a person."""
     return f"deputy {person_id}"

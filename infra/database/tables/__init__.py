@@ -5,6 +5,7 @@ registered when the package is imported, which the migrations rely on.
 """
 
 from infra.database.tables import (
+    accounts,
     attachments,
     audit,
     crimes,
@@ -18,6 +19,7 @@ from infra.database.tables import (
 )
 
 __all__ = [
+    "accounts",
     "attachments",
     "audit",
     "crimes",

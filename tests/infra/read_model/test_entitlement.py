@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
+from domain.people.deputies import lent
 from domain.people.entitlement import Holder, Offer, Parts, candidates, is_asked, may_see, may_take
 from domain.people.need_to_know import Stakes, may_open
 from domain.people.organisation import Actor, Post, Role, Sight
@@ -193,9 +194,9 @@ async def test_a_deputy_acts_with_the_posts_of_whom_he_represents(anywhere: Sett
                 own = [h.post for h in one.holders if h.person_id == actor.person_id]
                 separate = any(post.role == "admin_system" for post in own)
                 whom = {a for a, b in one.deputies if b == actor.person_id and not separate}
-                lent = [h.post for h in one.holders if h.person_id in whom and h.post.role != "admin_system"]
+                lendable = [h.post for h in one.holders if h.person_id in whom and lent(h.post, own, confirmed=False)]
                 assert _keys(actor.posts) == _keys(own)
-                assert _keys(actor.reach) == _keys([*own, *lent])
+                assert _keys(actor.reach) == _keys([*own, *lendable])
 
 
 def _keys(posts: list[Post]) -> set[tuple[str, str]]:
