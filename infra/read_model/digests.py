@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Result, Row, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Row, func, literal, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -90,7 +90,7 @@ async def _people(session: AsyncSession, pressing: Sequence[ColumnElement[bool]]
     nothing = literal("")
     hands = (col(TaskRow.assignee), col(TaskRow.delegate), col(TaskRow.offered_to))
     held = [select(hand, col(TaskRow.task_id), nothing, nothing).where(hand.is_not(None), *pressing) for hand in hands]
-    pairs: Result[Any] = await session.execute(union(*asked_people(*pressing), *held))
+    pairs: Iterable[Any] = await session.execute(union(*asked_people(*pressing), *held))
     active = set((await session.execute(select(col(PersonRow.person_id)).where(col(PersonRow.active)))).scalars())
     stand_in = await lent_by(session, now)
     deputies = {deputy for others in stand_in.values() for deputy in others}
