@@ -3,7 +3,8 @@
 Sources: requirements E.2 "L1 basic, L2 contact/ID (masked by default, unmask logged with purpose), L3 DV victim
 address, minors, mental health, protected petitioner (need-to-know list + break-glass)"; B.3 (domestic violence), B.12
 (未成年人保护法 103, 精神卫生法 4, 个人信息保护法 28: under fourteen is sensitive). Which words of a report say so is
-[DESIGN]: too much is protected rather than too little, and what was heard wrongly a second person sets aside.
+[DESIGN]: too much is protected rather than too little. By hand it follows from the category that the desk confirms;
+no level is set by itself.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ _WORDS: Mapping[Ground, re.Pattern[str]] = {
 
 
 def grounds_of(state: DisputeState) -> list[Ground]:
-    """Every ground by rule, whoever has set it aside, in the order of `GROUNDS`."""
+    """Every ground by rule, in the order of `GROUNDS`."""
     found = {_OF_CATEGORY[state.category]} if state.category in _OF_CATEGORY else set[Ground]()
     found |= {ground for kind, ground in _OF_RISK.items() if kind in state.risk_kinds}
     if state.clock(PROTECTION) or any(task.kind in _TRACK for task in state.tasks):
