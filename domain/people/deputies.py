@@ -16,6 +16,7 @@ from domain.people.permissions import SEPARATE_ROLES, may_manage_deputies
 from domain.policy.fields import Moment, Text
 
 LONGEST = timedelta(days=90)
+_BELOW_ALL = 1_000
 
 
 class Naming(Strict):
@@ -37,18 +38,24 @@ def steps_up(person: Actor, deputy: Actor) -> bool:
 
     [DESIGN] A second person confirms that, so that nobody alone lifts another over his head.
     """
-    lent = [post.path.count("/") for post in deputised(person.posts)]
-    return min(lent, default=0) < min((post.path.count("/") for post in deputy.posts), default=0)
+    return level(deputised(person.posts)) < level(deputy.posts)
 
 
-def lent(post: Post, own: Collection[Post], *, confirmed: bool) -> bool:
+def level(posts: Collection[Post]) -> int:
+    """The level of the tree at which the highest of these posts stands: the nearer to its root, the smaller. Who holds
+    none stands below all.
+    """
+    return min((post.path.count("/") for post in posts), default=_BELOW_ALL)
+
+
+def lent(post: Post, own: Collection[Post], *, confirmed_to: int | None) -> bool:
     """Whether a deputyship gives its deputy, whose own posts these are, one of the represented's posts as they are now.
 
-    Without a second person's word none that stands higher than all of his own: whoever is represented may have risen,
-    or the deputy come down, since it was named. [DESIGN]
+    None that stands higher than all of his own and than `confirmed_to`, the highest level there was when a second
+    person gave his word: whoever is represented may have risen, or the deputy come down, since. [DESIGN]
     """
-    high_enough = confirmed or post.path.count("/") >= min((each.path.count("/") for each in own), default=0)
-    return high_enough and bool(deputised([post]))
+    highest = level(own) if confirmed_to is None else min(level(own), confirmed_to)
+    return level([post]) >= highest and bool(deputised([post]))
 
 
 def may_confirm(actor: Actor, person: Actor, *, deputy_id: str, named_by: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.errors import Conflict
-from domain.people.deputies import lent
+from domain.people.deputies import deputised, lent, level
 from domain.people.organisation import Actor, Post, Represented
 from domain.people.permissions import SEPARATE_ROLES
 from infra.database.tables.people import DeputyRow, PersonRow, PostRow
@@ -64,7 +64,7 @@ async def _represented_by(
             col(PersonRow.name),
             col(DeputyRow.since),
             col(DeputyRow.until),
-            col(DeputyRow.confirmed_by),
+            col(DeputyRow.confirmed_to),
             col(PostRow.role),
             col(PostRow.path),
         )
@@ -76,21 +76,21 @@ async def _represented_by(
     )
     found: dict[str, Represented] = {}
     turns: list[datetime] = []
-    for person_id, name, since, until, confirmed_by, role, path in (await session.execute(query)).all():
+    for person_id, name, since, until, confirmed_to, role, path in (await session.execute(query)).all():
         turns.append(until if since <= at else since)
         if since > at:
             continue
         other = found.setdefault(person_id, Represented(person_id=person_id, name=name, until=until, posts=[]))
         other.until = max(other.until, until)
         post = Post(role=role, path=path)
-        if post not in other.posts and lent(post, deputy.posts, confirmed=confirmed_by is not None):
+        if post not in other.posts and lent(post, deputy.posts, confirmed_to=confirmed_to):
             other.posts.append(post)
     return [other for other in found.values() if other.posts], min(turns, default=None)
 
 
 async def lent_by(session: AsyncSession, at: datetime) -> dict[str, dict[str, list[Post]]]:
     """The posts that deputies have of others at an instant, by whose they are and by deputy."""
-    pairs = select(col(DeputyRow.person_id), col(DeputyRow.deputy_id), col(DeputyRow.confirmed_by)).where(in_force(at))
+    pairs = select(col(DeputyRow.person_id), col(DeputyRow.deputy_id), col(DeputyRow.confirmed_to)).where(in_force(at))
     deputyships = (await session.execute(pairs)).all()
     people = {person for named in deputyships for person in named[:2]}
     posts: dict[str, list[Post]] = {}
@@ -100,9 +100,9 @@ async def lent_by(session: AsyncSession, at: datetime) -> dict[str, dict[str, li
     for person, role, path in (await session.execute(query)).all():
         posts.setdefault(person, []).append(Post(role=role, path=path))
     found: dict[str, dict[str, list[Post]]] = {}
-    for person, deputy, confirmed_by in deputyships:
+    for person, deputy, confirmed_to in deputyships:
         own, named = posts.get(deputy, []), found.setdefault(person, {}).setdefault(deputy, [])
-        named += [post for post in posts.get(person, []) if lent(post, own, confirmed=confirmed_by is not None)]
+        named += [post for post in posts.get(person, []) if lent(post, own, confirmed_to=confirmed_to)]
     return found
 
 
@@ -130,7 +130,7 @@ async def add_deputyship(session: AsyncSession, row: DeputyRow) -> None:
 
 
 async def confirm_deputyship(session: AsyncSession, deputyship_id: str, by: str, at: datetime) -> None:
-    """A deputyship that waited for a second person is in force.
+    """A deputyship that waited for a second person is in force, up to where the represented stands now.
 
     Raises:
         Conflict: it is over, or waits for nobody.
@@ -138,7 +138,9 @@ async def confirm_deputyship(session: AsyncSession, deputyship_id: str, by: str,
     row = await session.get_one(DeputyRow, deputyship_id)
     if row.ended_at or row.until <= at or not row.waits:
         raise Conflict("该代班已经结束或无须确认")
-    row.waits, row.confirmed_by, row.confirmed_at = False, by, at
+    held = select(col(PostRow.role), col(PostRow.path)).where(col(PostRow.person_id) == row.person_id)
+    posts = [Post(role=role, path=path) for role, path in (await session.execute(held)).all()]
+    row.waits, row.confirmed_by, row.confirmed_at, row.confirmed_to = False, by, at, level(deputised(posts))
     session.add(row)
 
 

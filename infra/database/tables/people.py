@@ -186,5 +186,7 @@ class DeputyRow(SQLModel, table=True):
     """it is in force only once a second person has confirmed it"""
     confirmed_by: str | None = None
     confirmed_at: datetime | None = instant_field(default=None)
+    confirmed_to: int | None = None
+    """the highest level of the tree at which the represented stood then"""
     ended_by: str | None = None
     ended_at: datetime | None = instant_field(default=None)

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 from domain.case.case import Case
 from domain.case.state import Task
 from domain.errors import Conflict, FieldsInvalid, WorkLeftOpen
-from domain.people.deputies import check_naming, lent, may_confirm, steps_up
+from domain.people.deputies import check_naming, deputised, lent, level, may_confirm, steps_up
 from domain.people.entitlement import Holder, Offer
 from domain.people.manning import Roster, unasked
 from domain.people.organisation import Actor, Post, Represented, within
@@ -53,6 +53,7 @@ class Deputyship:
     named_by: str
     waits: bool
     confirmed_by: str = ""
+    confirmed_to: int | None = None
 
 
 class Organisations(RuleBasedStateMachine):
@@ -162,7 +163,9 @@ class Organisations(RuleBasedStateMachine):
         one, everybody = self.deputyships[n], ["boss", *self._people()]
         who = everybody[by % len(everybody)]
         if may_confirm(self._actor(who), self._actor(one.person), deputy_id=one.deputy, named_by=one.named_by):
-            self.deputyships[n] = replace(one, waits=False, confirmed_by=who)
+            self.deputyships[n] = replace(
+                one, waits=False, confirmed_by=who, confirmed_to=level(deputised(self._held(one.person)))
+            )
 
     @precondition(lambda self: self.deputyships)
     @rule(seed=ANY)
@@ -289,7 +292,7 @@ class Organisations(RuleBasedStateMachine):
         found = []
         for one in self.deputyships:
             if one.deputy == person and not one.waits:
-                posts = [p for p in self._held(one.person) if lent(p, own.posts, confirmed=bool(one.confirmed_by))]
+                posts = [p for p in self._held(one.person) if lent(p, own.posts, confirmed_to=one.confirmed_to)]
                 until = MONDAY + timedelta(days=3)
                 found += [Represented(person_id=one.person, name=one.person, until=until, posts=posts)] if posts else []
         return own.model_copy(update={"deputises": found})
@@ -338,8 +341,8 @@ class Organisations(RuleBasedStateMachine):
             for other in deputy.deputises:
                 assert set(map(str, other.posts)) <= set(map(str, self._held(other.person_id)))
                 said = [d for d in self.deputyships if (d.person, d.deputy) == (other.person_id, one.deputy)]
-                if not any(each.confirmed_by for each in said):
-                    assert not steps_up(Actor(person_id="", name="", posts=other.posts), deputy)
+                to = [each.confirmed_to for each in said if each.confirmed_to is not None]
+                assert level(other.posts) >= min([level(deputy.posts), *to])
 
     def _answered(self, case: Case) -> None:
         """Each task is in the inbox of somebody who holds a post by which he may answer, or in such a person's hand."""

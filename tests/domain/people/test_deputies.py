@@ -8,7 +8,7 @@ import pytest
 
 from domain.base import CHINA
 from domain.errors import FieldsInvalid, FourEyes
-from domain.people.deputies import check_naming, deputised, lent, may_confirm, steps_up
+from domain.people.deputies import check_naming, deputised, lent, level, may_confirm, steps_up
 from domain.people.organisation import Actor, Post, Represented
 from domain.policy.stages import Stage
 from domain.transitions.decisions import check
@@ -166,6 +166,9 @@ def test_without_a_second_person_a_deputyship_never_lifts_its_deputy_over_his_ow
     """[DESIGN] “never up a level without a second person”: also where the represented rose after it was named."""
     own = [Post(role="station_deputy", path="/c/police/station")]
     same, higher = (Post(role="station_chief", path=path) for path in ("/c/police/station", "/c/police"))
-    assert [lent(post, own, confirmed=False) for post in (same, higher)] == [True, False]
-    assert lent(higher, own, confirmed=True)
-    assert not lent(Post(role="auditor", path="/c/police/station"), own, confirmed=True)
+    assert [lent(post, own, confirmed_to=None) for post in (same, higher)] == [True, False]
+    assert lent(higher, own, confirmed_to=level([higher]))
+    assert not lent(higher, own, confirmed_to=level([same])), "he rose after the second person's word"
+    assert not lent(Post(role="auditor", path="/c/police/station"), own, confirmed_to=0)
+    assert not lent(same, [], confirmed_to=None), "who holds no post stands below all"
+    assert steps_up(person("chief", ("station_chief", STATION)), person("nobody"))

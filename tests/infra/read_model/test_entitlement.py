@@ -194,7 +194,7 @@ async def test_a_deputy_acts_with_the_posts_of_whom_he_represents(anywhere: Sett
                 own = [h.post for h in one.holders if h.person_id == actor.person_id]
                 separate = any(post.role == "admin_system" for post in own)
                 whom = {a for a, b in one.deputies if b == actor.person_id and not separate}
-                lendable = [h.post for h in one.holders if h.person_id in whom and lent(h.post, own, confirmed=False)]
+                lendable = [h.post for h in one.holders if h.person_id in whom and lent(h.post, own, confirmed_to=None)]
                 assert _keys(actor.posts) == _keys(own)
                 assert _keys(actor.reach) == _keys([*own, *lendable])
 

@@ -89,6 +89,7 @@ def _people() -> None:
         *_columns(BOOLEAN, "waits"),
         *_columns(TEXT, "ended_by", "confirmed_by", nullable=True),
         *_columns(INSTANT, "ended_at", "confirmed_at", nullable=True),
+        *_columns(INTEGER, "confirmed_to", nullable=True),
         sa.ForeignKeyConstraint(["deputy_id"], ["person.person_id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
         sa.PrimaryKeyConstraint("deputyship_id"),
