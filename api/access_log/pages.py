@@ -152,6 +152,7 @@ def _row(entry: AccessItem, filters: dict[str, str]) -> View:
         "behalf": entry.on_behalf_name or "",
         "posts": _posts(entry.posts),
         "address": entry.address or "",
+        "program": entry.program or "",
         "no": entry.dispute_no or "",
         "by_dispute": narrowed(dispute_no=entry.dispute_no) if entry.dispute_no else "",
         "what": noted(entry.what) + (f"（{entry.count} 条）" if entry.count is not None else ""),

@@ -14,8 +14,12 @@ from domain.people.feed_tokens import MOST, SCOPES
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.accounts import SignInSessionRow
+from infra.records.messages import NewMessage, add_messages
 from infra.records.signing_in import feeds
 from infra.wakeups.wakeups import Topic
+
+MADE = "feed_token"
+"""The kind of the message by which somebody learns that a token acts in his name."""
 
 
 async def own_tokens(services: Services, session: Session, actor: Actor) -> list[FeedToken]:
@@ -26,7 +30,7 @@ async def own_tokens(services: Services, session: Session, actor: Actor) -> list
 
 
 async def make_token(services: Services, actor: Actor, asked: FeedTokenIn) -> FeedTokenMade:
-    """A token for a program of the person's, shown this once. Noted.
+    """A token for a program of the person's, shown this once. Told him, and noted.
 
     Raises:
         FieldsInvalid: it would last longer than one may.
@@ -44,6 +48,8 @@ async def make_token(services: Services, actor: Actor, asked: FeedTokenIn) -> Fe
         row, token = await feeds.make_token(
             writing, actor.person_id, now, now + timedelta(days=days), purpose=asked.purpose, scopes={*asked.scopes}
         )
+        told = {"said": f"您新建了程序令牌“{asked.purpose}”", "text": "不是您本人操作的，请立即停用。"}
+        await add_messages(writing, [NewMessage(person_id=actor.person_id, kind=MADE, content=told)], now)
         about = {"purpose": asked.purpose, "scopes": row.scopes}
         services.access.note(actor.person_id, None, "tokens:make", concerns=actor.person_id, about=about)
         return FeedTokenMade(**_told(row), token=token)

@@ -20,6 +20,7 @@ from api.web.rendering import View
 
 HANDED = {"handed": "委托您办理", "offered": "向您移交，请确认是否接收"}
 ABOUT_ACCOUNTS = {"spraying": "/account", "password_reset": "/account", "second_factor": "/account",
+                  "feed_token": "/account/tokens",
                   "examination": "/operations", "deputyship": "/deputies",
                   "organisations_merged": "/registers"}  # fmt: skip
 """Kinds of messages that are about no dispute, and where each leads."""

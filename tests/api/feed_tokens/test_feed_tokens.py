@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from api.app import create_app
 from api.core.context import Services
@@ -21,6 +23,7 @@ from domain.people.feed_tokens import MOST, PREFIX, SCOPES, ScopeName, allows
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.accounts import SignInSessionRow
+from infra.database.tables.messages import MessageRow
 from infra.database.tables.people import PersonRow
 from infra.records.access_log.reading import Wanted, accesses
 from infra.records.signing_in.sessions import Sessions, digest, end_sessions
@@ -109,6 +112,9 @@ async def test_a_feed_reports_and_does_nothing_else_and_each_use_says_that_it_wa
     assert ("get:/v1/calendar", "ok") in words, "of a program everything is noted"
     assert ("refused", "not_entitled") in words
     assert "tokens:make" in [row.what for row in rows]
+    async with services.database.read() as reading:
+        told = select(col(MessageRow.kind)).where(col(MessageRow.person_id) == who.person_id)
+        assert "feed_token" in (await reading.execute(told)).scalars().all()
     assert services.settings.sqlite_path
     stored = b"".join(path.read_bytes() for path in services.settings.var.glob("santui.db*"))
     assert token.encode() not in stored
