@@ -62,15 +62,20 @@ if [ -z "$$python" ]; then \
 fi;
 endef
 
-# The desk is tested in a real browser, with a font that has Chinese.
+# The desk is tested in a real browser, with a font that has Chinese. Without windows it works less for the same pages.
 browser:
-	@need=; \
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || need="chromium"; \
+	@need=chromium; \
+	for browser in chromium-headless-shell chromium chromium-browser google-chrome; do \
+	    if command -v $$browser >/dev/null; then need=; break; fi; \
+	done; \
 	fc-list :lang=zh 2>/dev/null | grep -q . || need="$$need fonts-noto-cjk"; \
 	if [ -z "$$need" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "test: the browser tests need $$need: installing with apt-get"; \
-	    apt-get update -qq >/dev/null && \
+	    apt-get update -qq >/dev/null; \
+	    if apt-cache show chromium-headless-shell >/dev/null 2>&1; then \
+	        need=$$(echo "$$need" | sed 's/^chromium/chromium-headless-shell/'); \
+	    fi; \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fontconfig $$need >/dev/null; \
 	else \
 	    echo "The browser tests need $$need: install what is missing. 浏览器测试缺少软件包：$$need。" >&2; exit 1; \

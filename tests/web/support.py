@@ -23,7 +23,10 @@ PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 860}
 
 def chromium() -> str:
     """The Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))),
+        None,
+    )
     assert found, "these tests need Chromium: apt-get install chromium"
     return found
 

@@ -213,8 +213,8 @@ def test_the_pages_are_accessible_and_fit(desk: Desk, size: dict[str, int], tmp_
 
 PASSED_ON = {ROOT / path for path in ("api/core/permissions.py", "api/middleware/noting.py")}
 """Where codes are noted that others gave."""
-REFUSING = "_refuse"
-"""What a service calls its own function that notes a try and refuses it."""
+REFUSING = {"_refuse": 2, "refused": 4}
+"""Functions that note a try and refuse it, and which argument is what they note."""
 
 
 def codes() -> Iterator[str]:
@@ -222,7 +222,7 @@ def codes() -> Iterator[str]:
     yield from (*WORDS.values(), REFUSED, OTHER, "access:forget")
     for path in sorted((ROOT / "api").rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name != REFUSING:
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name not in REFUSING:
                 names = {a.arg: literals(a.annotation) for a in function.args.args}
                 for node in noting(function):
                     found = list(spelled(node, names))
@@ -232,8 +232,8 @@ def codes() -> Iterator[str]:
 
 
 def noting(function: ast.AST) -> Iterator[ast.expr]:
-    """What is noted: the third argument of `access.note`, `note_once` and of `REFUSING`, the second of `note_shown`,
-    the fifth of `at_root`.
+    """What is noted: the third argument of `access.note` and `note_once`, the second of `note_shown`, the fifth of
+    `at_root`, that of `REFUSING`.
     """
     for node in ast.walk(function):
         match node:
@@ -241,8 +241,8 @@ def noting(function: ast.AST) -> Iterator[ast.expr]:
                 yield args[2]
             case ast.Call(func=ast.Attribute(attr="note_shown"), args=args):
                 yield args[1]
-            case ast.Call(func=ast.Name(id=name), args=args) if name == REFUSING:
-                yield args[2]
+            case ast.Call(func=ast.Name(id=name), args=args) if len(args) > REFUSING.get(name, len(args)):
+                yield args[REFUSING[name]]
             case ast.Call(func=ast.Attribute(attr="at_root") | ast.Name(id="at_root"), args=args):
                 yield args[4]
 

