@@ -69,7 +69,7 @@ def test_a_decision_sends_few_statements(lives: list[tuple[HistoryCost, Statemen
 
 def total(sent: Statements) -> float:
     """All statements of all processes."""
-    return sum(sum(often.values()) for often in sent.values())
+    return round(sum(sum(often.values()) for often in sent.values()), 6)
 
 
 def told(sent: Statements) -> str:

@@ -24,6 +24,6 @@ def test_who_runs_the_system_has_the_doctor_look_and_reads_what_it_found(jinhua:
             assert time.monotonic() < deadline, "the job did not come to its end"
             time.sleep(0.2)
         assert f"共核对 {found['looked']} 项" in page.get("/operations").text
-        [job] = admin.get("/v1/jobs?kind=doctor&limit=1")["items"]
+        [job] = admin.get("/v1/jobs", kind="doctor", limit=1)["items"]
         assert (job["state"], job["total"] >= 1) == ("done", True)
         assert other.get("/operations").status_code == 403

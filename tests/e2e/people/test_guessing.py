@@ -39,7 +39,7 @@ def _by_form(http: httpx2.Client, username: str, password: str) -> int:
 
 def test_sixty_guesses_at_once_are_ten_and_the_person_goes_on_working(people: People) -> None:
     """“60 parallel guesses (≥ 50 × 429) … the real user still in”."""
-    user = own_account(people, "grid_worker", "town-daping")
+    user = own_account(people, "grid_worker", "station-daping")
     assert user.get("/v1/me")["name"] == "方自立"
     with _from(people, "127.0.0.60") as desk, _from(people, "127.0.0.61") as stranger:
         assert _by_form(desk, user.username, PASSWORD) == 303
@@ -60,7 +60,7 @@ def test_one_password_tried_at_many_accounts_is_braked_and_told(people: People) 
     with _from(people, address) as stranger:
         answers = [_guess(stranger, username, "Xia-tian 2026").status_code for username in tried]
         assert answers == [401] * OF_ADDRESS[0].most + [429] * 5
-        right = own_account(people, "grid_worker", "town-daping").username
+        right = own_account(people, "grid_worker", "station-daping").username
         assert _guess(stranger, right, PASSWORD).status_code == 429, "whose account ever, from there"
     assert Client(people.base, right, PASSWORD).get("/v1/me")["name"] == "方自立", "from elsewhere nobody waits"
     told = people.with_role("admin_security").get("/v1/messages", limit=200)["items"]

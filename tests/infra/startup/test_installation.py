@@ -133,7 +133,8 @@ def test_no_process_of_production_opens_on_a_former_demo(
     subprocess.run([sys.executable, "-c", fill], env=environment, check=True)
     # Nobody listens there: it is refused before an engine is needed.
     production = {"SANTUI_PRODUCTION": "1", "SANTUI_DRILL": "0", "SANTUI_DEMO": "0",
-                  "SANTUI_TEMPORAL_ADDRESS": "127.0.0.1:9"}  # fmt: skip
+                  "SANTUI_TEMPORAL_ADDRESS": "127.0.0.1:9", "SANTUI_HOSTS": "santui.example",
+                  "SANTUI_TRUSTED_PROXIES": "10.0.0.1"}  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", module], env={**environment, **production}, cwd=ROOT, capture_output=True, text=True,
         check=False, timeout=100,
