@@ -35,6 +35,8 @@ def unusual(read: Mapping[str, int], roles: Mapping[str, Collection[str]]) -> li
     """
     found = []
     for person, count in read.items():
+        if count <= LEAST:
+            continue
         peers = [
             [n for other, n in read.items() if other != person and n and role in roles.get(other, ())]
             for role in roles.get(person, ())

@@ -44,15 +44,15 @@ class Ground(StrEnum):
     PETITIONER = "petitioner"
 
 
-GROUNDS: Mapping[Ground, tuple[Sensitivity, str]] = {
-    Ground.CONTACT: (Sensitivity.L2, "含当事人联系方式或身份证件号码"),
-    Ground.MEDICAL: (Sensitivity.L2, "涉及医疗健康信息"),
-    Ground.CHILDREN: (Sensitivity.L2, "涉及未成年子女"),
-    Ground.VIOLENCE_AT_HOME: (Sensitivity.L3, "涉家庭暴力"),
-    Ground.MINOR: (Sensitivity.L3, "未成年人受侵害或处于困境"),
-    Ground.SEXUAL: (Sensitivity.L3, "涉性侵害、性骚扰"),
-    Ground.MENTAL_HEALTH: (Sensitivity.L3, "涉精神健康或轻生"),
-    Ground.PETITIONER: (Sensitivity.L3, "反映人要求保密"),
+GROUNDS: Mapping[Ground, Sensitivity] = {
+    Ground.CONTACT: Sensitivity.L2,
+    Ground.MEDICAL: Sensitivity.L2,
+    Ground.CHILDREN: Sensitivity.L2,
+    Ground.VIOLENCE_AT_HOME: Sensitivity.L3,
+    Ground.MINOR: Sensitivity.L3,
+    Ground.SEXUAL: Sensitivity.L3,
+    Ground.MENTAL_HEALTH: Sensitivity.L3,
+    Ground.PETITIONER: Sensitivity.L3,
 }
 _OF_CATEGORY = {
     "livelihood_medical": Ground.MEDICAL,
@@ -92,7 +92,7 @@ def level_of(state: DisputeState) -> Sensitivity:
     """The level of a case: of its gravest ground, and L1 where it has none. A batch of hazards is about no people."""
     if state.batch:
         return Sensitivity.L1
-    return max((GROUNDS[ground][0] for ground in grounds_of(state)), default=Sensitivity.L1)
+    return max((GROUNDS[ground] for ground in grounds_of(state)), default=Sensitivity.L1)
 
 
 def _said(narratives: Iterable[str]) -> set[Ground]:

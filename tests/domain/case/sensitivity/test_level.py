@@ -81,4 +81,4 @@ def test_whoever_asks_for_a_protection_order_is_kept_close_also_when_the_case_wa
 
 def test_every_ground_has_a_level_and_a_name() -> None:
     assert set(GROUNDS) == set(Ground)
-    assert {level for level, _ in GROUNDS.values()} == {L2, L3}
+    assert set(GROUNDS.values()) == {L2, L3}
