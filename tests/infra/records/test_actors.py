@@ -56,7 +56,8 @@ class Process:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def process(anywhere: Settings) -> AsyncIterator[Process]:
-    """A county with a supervisor `a`, a chief `b`, and `c`, who has no post and stands in for `b` for a day."""
+    """A county with a supervisor `a`, a chief `b`, and `c`, who has no post and stands in for `b` for a
+    day, as a second person confirmed."""
     async with opened(anywhere) as database:
         async with database.write() as session:
             session.add(OrganisationRow(code="c", name="县", kind="county", level="county", line="gov", path="/c"))
@@ -66,7 +67,7 @@ async def process(anywhere: Settings) -> AsyncIterator[Process]:
                 session.add(PostRow(post_id=f"{person} {role}", person_id=person, role=role, organisation_code="c",
                                     path="/c"))  # fmt: skip
             session.add(DeputyRow(deputyship_id="d", person_id="b", deputy_id="c", since=AT, until=AT + DAY,
-                                  named_by="b", named_at=AT))  # fmt: skip
+                                  named_by="b", named_at=AT, confirmed_to=1))  # fmt: skip
         listening = asyncio.create_task(database.wakeups.keep_listening())
         await until(lambda: database.wakeups.listens)
         yield Process(anywhere, database, Actors(database), listening)
