@@ -125,7 +125,7 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),
     "indicators:": ("查看单位指标", {}),
     "codec:": ("在引擎页面解密", {}),
-    "get:": ("查看", {}),
+    "get:": ("查看其他内容", {}),
 }
 """Beginnings of codes, what they stand for, and the words for what follows."""
 
@@ -137,7 +137,11 @@ def noted(code: str) -> str:
     for prefix, (word, names) in FAMILIES.items():
         if code.startswith(prefix):
             rest = code.removeprefix(prefix)
-            return f"{word}：{names.get(rest, rest)}" if prefix != "codec:" else f"{word} {rest} 项"
+            if prefix == "codec:":
+                return f"{word} {rest} 项"
+            if prefix == "get:":
+                return word  # what follows is a path, a program's word
+            return f"{word}：{names.get(rest, rest)}"
     return code
 
 

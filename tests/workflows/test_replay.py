@@ -87,9 +87,11 @@ async def play(working: Engine, name: str) -> tuple[Handle, int]:
 
 
 async def settled(working: Engine, handle: Handle) -> None:
-    """Waits until the case rests or has ended."""
+    """Waits until the case rests or has ended; what is published as closed ends a moment later."""
     if (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
         await working.published(handle)
+        if (await working.state(handle)).stage == "closed":
+            await handle.result()
 
 
 @pytest.mark.parametrize("name", STORIES)
