@@ -125,7 +125,8 @@ async def test_a_delegate_is_pressed_too_and_a_deputy_for_whom_he_stands_in(data
         for stand_in in (deputy, barred):
             session.add(DeputyRow(deputyship_id=stand_in.person_id, person_id=mine.person_id,
                                   deputy_id=stand_in.person_id, since=NOON - timedelta(days=1),
-                                  until=NOON + timedelta(hours=1), named_by="x", named_at=NOON, confirmed_to=1))  # fmt: skip
+                                  until=NOON + timedelta(hours=1), named_by="x", named_at=NOON,
+                                  confirmed_to=1))  # fmt: skip
     assert await send_digests(database, NOON) == 3
     assert [len(await digests(database, who)) for who in (mine, helper, deputy, barred)] == [1, 1, 1, 0]
     assert await send_digests(database, NOON + timedelta(days=1)) == 2  # the deputyship is over
