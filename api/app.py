@@ -76,6 +76,7 @@ from api.people import (
     account_pages,
     deputy_endpoints,
     deputy_pages,
+    menu_pages,
     session_endpoints,
 )
 from api.people import endpoints as people
@@ -116,7 +117,8 @@ PAGES = (
     attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
-    learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, factor_pages, feed_token_pages,
+    learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,
+    feed_token_pages,
     doctor_pages,
     error_pages,
 )  # fmt: skip

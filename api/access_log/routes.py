@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
 """By "METHOD path" of a route."""
 SILENT = frozenset(
     "/v1/me /v1/me/access /v1/messages /messages /v1/events /events /rings "  # one's own
-    "/account /account/password /login /login/code /login/provider /login/provider/back "
+    "/menu /account /account/password /login /login/code /login/provider /login/provider/back "
     "/v1/me/second-factor /account/second-factor "
     "/healthz /readyz /metrics "
     "/v1/playbooks /v1/categories /v1/categories/editions /responsibilities /v1/calendar /v1/calendar/editions "

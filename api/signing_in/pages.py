@@ -15,7 +15,7 @@ from api.people.session_service import sign_out
 from api.signing_in.halves import half_of, proved_by
 from api.signing_in.service import Proved, enter, let_in, try_begun
 from api.web.errors import PageRoute
-from api.web.rendering import CARRY, go, show, sign_in_page
+from api.web.rendering import CARRY, go, inside, show, sign_in_page
 from api.web.session import FIELDS, SESSION, VISIT, PostedDep, ViewerDep, check_csrf, check_fit, text, typed
 from domain.errors import BadCsrf, NotSignedIn, TooManyTries
 from domain.people.second_factor import LONGEST
@@ -23,11 +23,6 @@ from domain.people.second_factor import LONGEST
 router = APIRouter(route_class=PageRoute)
 YEAR = 365 * 24 * 3600
 NextDep = Annotated[str, Query(alias="next", max_length=500)]
-
-
-def inside(path: str) -> str:
-    """A path of this site, the inbox where it is none: nobody is sent elsewhere by a link."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else "/"
 
 
 @router.get("/login")

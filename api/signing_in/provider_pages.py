@@ -13,11 +13,11 @@ from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep, WhereDep
 from api.core.wire.cookies import cookie, forget, keep
 from api.signing_in.halves import half_of
-from api.signing_in.pages import NextDep, SignInForm, inside, let
+from api.signing_in.pages import NextDep, SignInForm, let
 from api.signing_in.provider_service import enter_by_word
 from api.signing_in.service import Proved
 from api.web.errors import PageRoute
-from api.web.rendering import go, sign_in_page
+from api.web.rendering import go, inside, sign_in_page
 from api.web.session import VISIT
 from domain.errors import NotFound, NotSignedIn, ProviderUnavailable
 from infra.single_sign_on.provider import Asked, Provider

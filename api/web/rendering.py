@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.core.context import Services
 from api.core.wire.cookies import cookie, forget, keep
+from api.web.navigation import OWN, low, navigation
 from api.web.session import VISIT, Viewer
 from domain.storable_text import tame
 
@@ -24,6 +25,8 @@ View = dict[str, Any]
 """What a template is given of a thing: texts and flags by the names the template uses."""
 HERE = Path(__file__).parent
 FLASH = "santui_flash"
+LARGE = "santui_large"
+"""A browser that shows large type."""
 CARRY = "carried."
 """Prefix of the names of fields that are carried through the sign-in."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -57,7 +60,11 @@ def show(
 ) -> HTMLResponse:
     """A page; never kept in a cache, because it shows people's quarrels."""
     flash = _flash(request)
-    html = _TURNING.sub("", _environment().get_template(template).render(viewer=viewer, flash=flash, **context))
+    path = request.url.path
+    groups = navigation(viewer, path) if viewer else []
+    shell = {"large": bool(cookie(request, LARGE)), "path": path, "groups": groups, "own": OWN, "low": low(groups)}
+    html = _environment().get_template(template).render(viewer=viewer, flash=flash, shell=shell, **context)
+    html = _TURNING.sub("", html)
     response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", "Vary": "HX-Request"})
     if flash:
         forget(request, response, FLASH)
@@ -75,6 +82,11 @@ def go(request: Request, to: str, flash: dict[str, str] | None = None) -> Respon
     if flash:
         keep(request, response, FLASH, quote(json.dumps(flash, ensure_ascii=False)), 60)
     return response
+
+
+def inside(path: str) -> str:
+    """A path of this site, the inbox where it is none: nobody is sent elsewhere by a link."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else "/"
 
 
 def sign_in_page(

@@ -58,6 +58,8 @@ class Viewer:
     """whether batches of hazards are sent here"""
     crimes: bool = False
     """whether he may read a part of the register of criminal cases"""
+    county: str = ""
+    """name of the county whose system it is"""
 
 
 async def get_viewer(request: Request, services: ServicesDep, session: SessionDep) -> Viewer:
@@ -71,6 +73,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         raise NotSignedIn
     actor = await person_of(services, token, request.url.path)
     unread = await count_unread(session, actor)
+    directory = await services.directory.read(session)
     return Viewer(
         actor=actor,
         csrf=services.forms.csrf(token),
@@ -83,6 +86,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         checks=_checks(services, actor),
         hazards=services.policy.playbook.hazards is not None,
         crimes=bool(own_places(actor, CRIME_READERS)),
+        county=directory.root.name,
     )
 
 

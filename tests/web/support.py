@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, Request, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 from api.cli.client import Client, County, picture
 from tests.instance import Instance
@@ -111,6 +121,21 @@ class Desk:
     def _on_response(self, response: Response) -> None:
         if response.status >= 400:
             self._refused.append((response.status, response.url.removeprefix(self.base)))
+
+
+def by_navigation(page: Page, title: str) -> None:
+    """Follows an entry of the navigation: in the rail, or on a phone by 我的."""
+    if not page.locator(".ways").is_visible():
+        page.get_by_role("navigation", name="底部导航").get_by_role("link", name="我的").click()
+        page.get_by_role("navigation", name="全部栏目").get_by_role("link", name=title).click()
+        return
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name=title).click()
+
+
+def choose(within: Page | Locator, label: str, name: str) -> None:
+    """Chooses a person, post or unit as people do: types the name, and takes what is offered first."""
+    within.get_by_label(label).fill(name)
+    within.get_by_label(label).press("Enter")
 
 
 def sound(page: Page, shot: Path | None = None) -> None:

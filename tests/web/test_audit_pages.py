@@ -15,7 +15,7 @@ from api.access_log.labels import FAMILIES, NOTED, noted, outcome
 from api.access_log.routes import WORDS
 from api.middleware.noting import OTHER, REFUSED
 from tests.instance import ROOT
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, by_navigation, sound
 
 NARROW = {**PHONE, "width": 390}
 AUDITOR = "county-auditor-1"
@@ -128,7 +128,7 @@ def test_the_runs_of_a_reopened_dispute_are_chosen_from(desk: Desk) -> None:
 def test_a_replay_is_asked_for_watched_and_read(desk: Desk, tmp_path: Path) -> None:
     number = lived(desk)
     page = desk.sign_in(AUDITOR, NARROW)
-    page.get_by_role("link", name="审计").click()
+    by_navigation(page, "审计")
     expect(page).to_have_url(desk.base + "/audit")
     desk.refused(404, "/audit/replays")
     desk.refused(422, "/audit/replays")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from api.cli.stories.people import somebody
-from tests.web.support import Desk, sound
+from tests.web.support import Desk, choose, sound
 
 
 @pytest.mark.req("J-050", "Q-063")
@@ -23,7 +23,7 @@ def test_a_case_is_put_on_record_and_a_person_says_what_it_grew_out_of(desk: Des
     sound(page)
     page.get_by_role("link", name="登记立案").click()
     page.get_by_label("案件编号").fill("金公（古山）立字〔2026〕21号")
-    page.get_by_label("立案单位").select_option("station-gushan")
+    choose(page, "立案单位", "古山派出所")
     page.get_by_label("案发地点").fill("古山镇古山社区902号")
     page.get_by_label("简要案情").fill("因砌墙占地持械伤人")
     first = page.get_by_role("group", name="涉案人员 1")

@@ -30,8 +30,8 @@ def test_signing_in_wrong_then_right_goes_on_to_where_one_wanted(desk: Desk) -> 
     session = next(c for c in page.context.cookies() if c["name"] == "santui_session")
     assert (session["httpOnly"], session["sameSite"]) == (True, "Lax")
     assert page.evaluate("document.cookie") == ""
-    page.locator(".me summary").click()
-    page.get_by_role("button", name="退出登录").click()
+    page.goto("/menu")
+    page.get_by_role("main").get_by_role("button", name="退出登录").click()
     expect(page.get_by_role("status")).to_have_text("已退出登录")
     page.goto("/")
     expect(page).to_have_url(desk.base + "/login")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, by_navigation, sound
 
 NARROW = {"width": 360, "height": 780}
 
@@ -21,7 +21,7 @@ def test_every_number_is_a_way_to_its_cases(desk: Desk, size: dict[str, int], tm
     county.answer(number, "handle_on_scene", "settled")
     county.answer(number, "evaluate", "accept")
     page = desk.sign_in(county.supervisor, size)
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标").click()
+    by_navigation(page, "指标")
     expect(page.get_by_role("heading", level=1)).to_contain_text("指标")
     row = page.locator("tr", has=page.get_by_role("rowheader", name="处置率", exact=True))
     expect(row).to_contain_text(re.compile(r"\d+\.\d%"))
@@ -90,7 +90,7 @@ def test_an_evaluator_and_the_committee_have_their_figures(desk: Desk) -> None:
     """“纳入重点督导”: who only judges, and who only pushes, is not turned away."""
     for role, office in (("evaluator_committee", "risk-centre"), ("centre_dispatcher", "centre")):
         page = desk.sign_in(desk.county.with_role(role, office))
-        page.get_by_role("navigation", name="主导航").get_by_role("link", name="指标").click()
+        by_navigation(page, "指标")
         expect(page.locator("tr", has=page.get_by_role("rowheader", name="处置率", exact=True))).to_be_visible()
         sound(page)
 

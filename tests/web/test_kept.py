@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api.web.errors import _is_text
-from tests.web.support import PHONE, Desk, alarm, answered, decisions, sound
+from tests.web.support import PHONE, Desk, alarm, answered, choose, decisions, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2, name
 
 Form = dict[str, str | float | bool]
@@ -205,7 +205,7 @@ def test_the_other_forms_keep_what_was_typed_too(desk: Desk, where: str) -> None
     page.goto(path)
     if where == "transfer":
         page.locator("summary", has_text="移交").click()
-        page.get_by_label("接收人").select_option(value=str(desk.county.person(SECOND).get("/v1/me")["person_id"]))
+        choose(page, "接收人", name(desk, SECOND))
     page.locator(fill).fill(TYPED)
     to = {"comment": f"{path}/comments", "transfer": f"{path}/transfer"}.get(where, path)
     desk.refused(401, to)
@@ -281,7 +281,7 @@ def test_a_transfer_that_came_too_late_keeps_its_reason(desk: Desk) -> None:
     page = desk.sign_in(OWNER)
     page.goto(f"/tasks/{task_id}")
     page.locator("summary", has_text="移交").click()
-    page.get_by_label("接收人").select_option(value=str(desk.county.person(SECOND).get("/v1/me")["person_id"]))
+    choose(page, "接收人", name(desk, SECOND))
     page.get_by_label("移交原因").fill(TYPED)
     naming = {"officer": SECOND, "reason": "原责任民警休假"}
     desk.county.with_role("command_room", "station-gushan").post(f"/v1/disputes/{number}/actions/name_officer", naming)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from domain.base import CHINA
-from tests.web.support import DESKTOP, PHONE, Desk, sound
+from tests.web.support import DESKTOP, PHONE, Desk, by_navigation, sound
 
 SMALL = {"width": 360, "height": 740}
 CHIEF = "daping-chief-1"
@@ -32,8 +32,7 @@ def put_in(page: Page, beat: str, person: str, kind: str = "社区民警") -> No
 def test_the_chief_sees_what_is_vacant_and_fills_it(desk: Desk, tmp_path: Path) -> None:
     """“457个警格,嵌入…457个一般网格”, “分层级一一对应”: the check on top, vacancies by name, the form below."""
     page = desk.sign_in(CHIEF, SMALL)
-    page.locator(".me summary").click()
-    page.get_by_role("link", name="名册").click()
+    by_navigation(page, "名册")
     expect(page).to_have_url(f"{desk.base}/registers/beats")
     check = page.get_by_role("region", name="覆盖检查")
     expect(check).to_contain_text("457 个，其中一一对应 457 个")

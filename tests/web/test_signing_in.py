@@ -151,8 +151,8 @@ def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
     expect(page).to_have_url(f"{desk.base}/disputes/{number}")
     page.goto("/account")
     expect(page.get_by_label("登录", exact=True)).to_contain_text("以统一身份认证登录")
-    page.locator(".me summary").click()
-    page.get_by_role("button", name="退出登录").click()
+    page.goto("/menu")
+    page.get_by_role("main").get_by_role("button", name="退出登录").click()
     expect(page.get_by_role("status")).to_have_text("已退出登录")
 
     secret = person.post("/v1/me/second-factor/offer", {})["secret"]
