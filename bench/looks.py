@@ -15,7 +15,7 @@ from infra.database.pagination import cursor_of
 from infra.demo import county
 from infra.demo.people import DemoPerson, people
 from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes, paths_of, timeline_of
-from infra.read_model.tasks import InboxFilter, count_box, find_task, inbox, tasks_of
+from infra.read_model.tasks import InboxFilter, count_boxes, find_task, inbox, tasks_of
 from infra.records.attachments import attachments_of
 from infra.records.comments import comments_of
 
@@ -119,7 +119,7 @@ def _box(who: Actor, box: str, f: InboxFilter) -> Ask:
 
 def _counts(who: Actor) -> Ask:
     async def ask(session: AsyncSession) -> Any:
-        return [await count_box(session, who, box) for box in BOXES]
+        return list((await count_boxes(session, who, BOXES)).values())
 
     return ask
 

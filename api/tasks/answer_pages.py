@@ -13,10 +13,11 @@ from api.attachments.uploads import take_files
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.tasks.schemas import MOST_ATTACHMENTS, AcceptedFor, Answering, Decided, TaskItem
-from api.tasks.service import decide, decided_before
+from api.tasks.service import decide, decided_before, next_of
 from api.tasks.task_page import TaskDraft, TaskPage, lay_out, show_task
 from api.web.errors import PageRoute
 from api.web.form_draft import typed_fields
+from api.web.formatting import due, present
 from api.web.organisation_labels import Offices
 from api.web.rendering import go
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
@@ -80,7 +81,10 @@ async def decide_page(
             lambda key: decide(services, session, viewer.actor, task_id, answering, key, files_by_content=True),
         )  # fmt: skip
     if outcome.answer:
-        return go(request, f"/disputes/{page.task.dispute_no}", _announced(outcome.answer.body, page))
+        said = _announced(outcome.answer.body, page)
+        async with services.database.resume(session):
+            onward = await next_of(services, session, viewer.actor, task_id)
+        return go(request, f"/disputes/{page.task.dispute_no}", said | (_onward(onward) if onward else {}))
     draft.status, draft.problems, draft.key = outcome.status, outcome.errors, next_key(outcome, posted)
     async with services.database.resume(session):
         if not outcome.errors:
@@ -144,6 +148,13 @@ def _next(task: TaskItem, offices: Offices) -> str:
     """A task that opened, and whose it is: a person where it was named to one, else a post."""
     who = f" {task.assignee_name}" if task.assignee_name else ""
     return f"{task.kind_name}（{offices.post(task.post)}{who}）"
+
+
+def _onward(task: TaskItem) -> dict[str, str]:
+    """下一件, as the message offers it."""
+    left = due(task.due_at, task.overdue, present(task.ahead), suspended=task.suspended)
+    words = f"（{left['words']}）" if left else ""
+    return {"next": f"/tasks/{task.task_id}", "next_called": f"{task.kind_name} {task.dispute_no}{words}"}
 
 
 def _announced(done: Decided | AcceptedFor, page: TaskPage) -> dict[str, str]:

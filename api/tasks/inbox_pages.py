@@ -1,4 +1,6 @@
-"""The inbox: four boxes, the most urgent first."""
+"""The home of whoever answers tasks: what is his and what waits for him in one list, the most urgent first; the boxes
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,10 @@ from infra.read_model.tasks import InboxFilter
 from infra.records.events import last_event
 
 router = APIRouter(route_class=PageRoute)
-PAGE = 20
-BOXES = {"claimable": "待认领", "mine": "我的", "done": "已办", "watched": "关注"}
+PAGE = 25
+BOXES = {"todo": "待办", "mine": "我的", "claimable": "待认领", "watched": "关注", "done": "已办"}
 EMPTY = {
+    "todo": ("没有需要您办理的事项", "新的事项推送到您的岗位、落实到您本人后，会按时限先后出现在这里。"),
     "claimable": ("没有等待认领的事项", "新的事项推送到您的岗位后会出现在这里。已认领的、落实到您本人的事项在“我的”。"),
     "mine": ("您手上没有正在办理的事项", "在“待认领”中打开一个事项，认领后即由您办理；落实到您本人的事项直接到这里。"),
     "done": ("您还没有办结过事项", "您作出处理意见的事项会留在这里备查。"),
@@ -51,11 +54,10 @@ async def inbox_page(
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: CursorDep = None,
 ) -> Response:
-    """A box of the person's tasks; unless one is asked for, his own where nothing else waits for him."""
+    """A box of the person's tasks; unless one is asked for, all that he has in hand or may take."""
     heard = await last_event(session)  # before anything is read: what happens meanwhile is announced
     counts = await box_sizes(session, viewer.actor)
-    if box not in BOXES:
-        box = "mine" if counts["mine"] and not counts["claimable"] else "claimable"
+    box = box if box in BOXES else "todo"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)
     page = await inbox_box(services, session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
@@ -102,6 +104,8 @@ def _row(task: TaskItem, offices: Offices, actor: Actor) -> View:
     due_in = due(task.due_at, task.overdue, now, suspended=task.suspended)
     return {
         "href": f"/tasks/{task.task_id}",
+        "id": task.task_id,
+        "free": task.standing == "free",
         "dispute_no": task.dispute_no,
         "kind": task.kind_name,
         "title": _title(task),

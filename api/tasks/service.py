@@ -53,7 +53,7 @@ from infra.read_model.tasks import (
     FoundTask,
     InboxFilter,
     candidates,
-    count_box,
+    count_boxes,
     find_task,
     find_task_at,
     inbox,
@@ -68,7 +68,7 @@ from infra.records.people import PersonAtPost, colleagues, manned, organisations
 log = structlog.get_logger()
 LOOK_PATIENCE = 0.5
 """Seconds that reading a task may take longer, so that it is on record who saw it first."""
-BOXES = ("claimable", "mine", "done", "watched")
+BOXES = ("todo", "claimable", "mine", "done", "watched")
 _ANSWERS: TypeAdapter[Decided | AcceptedFor] = TypeAdapter(Decided | AcceptedFor)
 
 
@@ -93,7 +93,13 @@ async def inbox_box(
 
 async def box_sizes(session: Session, actor: Actor) -> dict[str, int]:
     """How many tasks each box of the person holds, by the box's name."""
-    return {box: await count_box(session, actor, box) for box in BOXES}
+    return await count_boxes(session, actor, BOXES)
+
+
+async def next_of(services: Services, session: Session, actor: Actor, task_id: str) -> TaskItem | None:
+    """What waits for the person beside a task, the most urgent of it."""
+    page = await inbox_box(services, session, actor, "todo", InboxFilter(), limit=2, cursor=None)
+    return next((item for item in page.items if item.task_id != task_id), None)
 
 
 async def whole_task(services: Services, session: Session, actor: Actor, task_id: str) -> WholeTask:

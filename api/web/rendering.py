@@ -29,6 +29,8 @@ LARGE = "santui_large"
 """A browser that shows large type."""
 CARRY = "carried."
 """Prefix of the names of fields that are carried through the sign-in."""
+_TASK = re.compile(r"/tasks/[\w-]{1,60}")
+"""Where a flash may lead on to."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Marks that make a browser show what follows in another order than it was written in: 元009 for 900元. They are
 kept, as part of what was said, and never obeyed (Unicode TR 36, bidirectional text spoofing).
@@ -120,4 +122,8 @@ def _flash(request: Request) -> dict[str, str] | None:
     except (ValueError, RecursionError):
         return None
     valid = isinstance(flash, dict) and isinstance(flash.get("text"), str)
-    return {"tone": tame(str(flash.get("tone"))), "text": tame(flash["text"])} if valid else None
+    if not valid:
+        return None
+    leads = _TASK.fullmatch(str(flash.get("next"))) is not None
+    texts = {name: tame(str(flash.get(name))) for name in ("tone", "text", "next", "next_called")}
+    return texts if leads else texts | {"next": ""}

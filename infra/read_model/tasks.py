@@ -164,6 +164,9 @@ async def task_exists(session: AsyncSession, task_id: str) -> bool:
 
 def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
     match box:
+        case "todo":
+            mine = [q for c in actor.capacities for q in (*held_tasks(c), *asked_tasks(c))]
+            return [col(TaskRow.state).in_(OPEN), _among(mine)]
         case "mine":
             return [col(TaskRow.state) == "claimed", _among([q for c in actor.capacities for q in held_tasks(c)])]
         case "claimable":
@@ -175,7 +178,7 @@ def _box(actor: Actor, box: str) -> list[ColumnElement[bool]]:
             opened = may_open(actor, col(TaskRow.dispute_no))  # of others he is told by the list of disputes
             return [col(TaskRow.state).in_(OPEN), _among(watched_tasks(actor)), opened]
         case _:
-            raise FieldsInvalid(errors=[{"field": "box", "message": "只能是mine、claimable、done、watched之一"}])
+            raise FieldsInvalid(errors=[{"field": "box", "message": "只能是todo、mine、claimable、done、watched之一"}])
 
 
 def _among(tasks: Sequence[Select[str]]) -> ColumnElement[bool]:
@@ -252,10 +255,10 @@ async def ringing_tasks(session: AsyncSession, actor: Actor) -> list[TaskRow]:
     return list((await session.execute(query)).scalars())
 
 
-async def count_box(session: AsyncSession, actor: Actor, box: str) -> int:
-    """How many tasks a box holds."""
-    query = select(func.count()).select_from(TaskRow).where(*_box(actor, box))
-    return int((await session.execute(query)).scalar_one())
+async def count_boxes(session: AsyncSession, actor: Actor, boxes: Sequence[str]) -> dict[str, int]:
+    """How many tasks each of these boxes holds."""
+    counts = [select(func.count()).select_from(TaskRow).where(*_box(actor, box)).scalar_subquery() for box in boxes]
+    return dict(zip(boxes, map(int, (await session.execute(select(*counts))).one()), strict=True))
 
 
 async def candidates(session: AsyncSession, task: TaskRow) -> list[PersonAtPost]:

@@ -13,20 +13,20 @@ from tests.web.support import DESKTOP, PHONE, Desk, alarm, answered, open_task, 
 
 def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
     county = desk.county
-    numbers = [alarm(county) for _ in range(21)]
+    numbers = [alarm(county) for _ in range(26)]
     red = alarm(county, "男子持刀扬言报复邻居，要砍人")
     task = county.wait_for(red, "confirm_triage")
     page = desk.sign_in(desk.answerer(task), PHONE)
     rows = page.locator(".task")
-    expect(rows).to_have_count(20)
+    expect(rows).to_have_count(25)
     # what is due first stands first, whatever its colour: a red that came last has as long as the others had
-    tasks = desk.answerer(task).get("/v1/tasks", limit=20)["items"]
+    tasks = desk.answerer(task).get("/v1/tasks", limit=25, box="todo")["items"]
     assert [row.get_by_role("link").get_attribute("href") for row in rows.all()] == [
         f"/tasks/{t['task_id']}" for t in tasks
     ]
     expect(rows.first).not_to_contain_text(red)
     page.get_by_role("link", name="更多").click()
-    expect(rows.nth(20)).to_be_visible()
+    expect(rows.nth(25)).to_be_visible()
     page.get_by_role("searchbox").press_sequentially(numbers[7], delay=5)
     expect(rows).to_have_count(1)
     expect(page.get_by_role("link", name=f"打开纠纷 {numbers[7]}")).to_be_visible()
@@ -49,7 +49,7 @@ def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
 
 def test_an_empty_inbox_says_what_to_do_next(desk: Desk) -> None:
     page = desk.sign_in("county-auditor-1", PHONE)
-    for box, said in (("claimable", "没有等待认领的事项"), ("mine", "在“待认领”中打开一个事项"),
+    for box, said in (("todo", "没有需要您办理的事项"), ("claimable", "没有等待认领的事项"), ("mine", "在“待认领”中打开一个事项"),
                       ("done", "备查"), ("watched", "没有需要您关注的事项")):  # fmt: skip
         page.goto(f"/?box={box}")
         expect(page.locator(".empty")).to_contain_text(said)
@@ -65,7 +65,7 @@ def test_what_was_named_to_somebody_is_the_first_thing_he_sees(desk: Desk) -> No
     for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled")):
         county.answer(number, kind, decision)
     page = desk.sign_in(desk.answerer(county.wait_for(number, "watch_through")), PHONE)
-    expect(page.locator(".tabs [aria-current]")).to_contain_text("我的")
+    expect(page.locator(".tabs [aria-current]")).to_contain_text("待办")
     expect(page.locator(".task", has_text=number)).to_contain_text("全程跟踪")
     page.goto("/?box=claimable")
     expect(page.locator(".empty")).to_contain_text("落实到您本人的事项在“我的”")

@@ -1,0 +1,1 @@
+"""工作台: what people work at beside their list, by role."""
