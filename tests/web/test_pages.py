@@ -50,7 +50,8 @@ def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
 def test_an_empty_inbox_says_what_to_do_next(desk: Desk) -> None:
     page = desk.sign_in("county-auditor-1", PHONE)
     for box, said in (("todo", "没有需要您办理的事项"), ("claimable", "没有等待认领的事项"),
-                      ("mine", "在“待认领”中打开一个事项"), ("done", "备查"), ("watched", "没有需要您关注的事项")):  # fmt: skip
+                      ("mine", "在“待认领”中打开一个事项"), ("done", "备查"),
+                      ("watched", "没有需要您关注的事项")):  # fmt: skip
         page.goto(f"/?box={box}")
         expect(page.locator(".empty")).to_contain_text(said)
     sound(page)
