@@ -153,7 +153,8 @@ def sound(page: Page, shot: Path | None = None) -> None:
 
 
 def _inaccessible(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}).response["violations"]
+    options = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
     return [(v["id"], [n["html"] for n in v["nodes"]]) for v in found]
 
 
