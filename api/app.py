@@ -25,13 +25,14 @@ from api.calendar import endpoints as calendar
 from api.calendar import pages as calendar_pages
 from api.calls import endpoints as calls
 from api.calls import pages as call_pages
+from api.cases import comment_pages
+from api.cases import pages as case_pages
 from api.core import errors
 from api.core.context import open_services
 from api.criminal_cases import endpoints as criminal_cases
 from api.criminal_cases import pages as criminal_case_pages
-from api.disputes import action_pages, comment_pages
+from api.disputes import action_pages
 from api.disputes import endpoints as disputes
-from api.disputes import pages as dispute_pages
 from api.feed_tokens import endpoints as feed_tokens
 from api.feed_tokens import pages as feed_token_pages
 from api.glass import endpoints as glass
@@ -113,7 +114,7 @@ ENDPOINTS = (
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, provider_pages, inbox_pages, dispute_pages, outlook_pages, comment_pages, history_pages, answer_pages,
+    login_pages, provider_pages, inbox_pages, case_pages, outlook_pages, comment_pages, history_pages, answer_pages,
     handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages,
     attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,

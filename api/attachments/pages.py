@@ -44,7 +44,7 @@ async def remove_page(
         await remove(services, session, viewer.actor, attachment_id)
     except (Conflict, NotEntitled) as refusal:
         said = {"tone": "bad", "text": refusal.detail}
-    return go(request, f"/disputes/{row.dispute_no}#files", said)
+    return go(request, f"/disputes/{row.dispute_no}/materials#files", said)
 
 
 @router.get("/attachments/{attachment_id}/remove")
@@ -56,4 +56,4 @@ async def remove_reread(
         row = await visible_attachment(services, session, viewer.actor, attachment_id)
     except NotFound:
         return go(request, "/")
-    return go(request, f"/disputes/{row.dispute_no}#files")
+    return go(request, f"/disputes/{row.dispute_no}/materials#files")

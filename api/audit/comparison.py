@@ -7,7 +7,7 @@ from typing import Any
 from api.audit.moments import ShownMoment
 from api.audit.schemas import CaseAtEvent
 from api.core.context import Services
-from api.disputes.case_view import case_view
+from api.disputes.case_view import case_view, stages_in
 from api.web.organisation_labels import Offices, vocabulary
 from api.web.rendering import View
 from api.web.timeline import by_days
@@ -21,9 +21,9 @@ def compared(
     """The case in words, each part marked `new` or `changed` where it was not so before; at first nothing is marked."""
     at = here.at
     entries, words = now.timeline, vocabulary(services, offices, now.colours, now.demands)
-    shown = case_view(now, entries, words, at)
+    shown = case_view(now, stages_in(entries), words, at)
     before = vocabulary(services, offices, was.colours, was.demands) if was else words
-    earlier = case_view(was, was.timeline, before, at) if was else None
+    earlier = case_view(was, stages_in(was.timeline), before, at) if was else None
     for part in COMPARED:
         known = {_key(part, n, item): item for n, item in enumerate(_all(earlier, part))} if earlier else {}
         for n, item in enumerate(_all(shown, part)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from api.core.schemas import JsonObject
@@ -29,12 +29,12 @@ BY_LAW = {"police": "治安调解", "people": "人民调解", "administrative": 
 """What the kinds of mediation by law are called (R-103)."""
 
 
-def case_view(case: Case, entries: Sequence[EntryItem], words: Vocabulary, now: datetime) -> View:
-    """The case's own part of a page; `entries` are its timeline, `now` is by the case's clock."""
+def case_view(case: Case, entered: Collection[str], words: Vocabulary, now: datetime) -> View:
+    """The case's own part of a page; `entered` are the stages it has been in, `now` is by the case's clock."""
     offices = words.offices
     return {
         "case": _head(case, now, offices),
-        "steps": _steps(case, entries),
+        "steps": _steps(case, entered),
         "tasks": [_open_task(t, offices, now) for t in case.tasks if t.state in OPEN],
         "done": [_done_task(t, words, now) for t in case.tasks if t.state == "done"],
         "clocks": [_clock(c, now) for c in case.clocks if not c.stopped_at],
@@ -101,10 +101,15 @@ def _promoted(p: records.Promotion, now: datetime, offices: Offices) -> str:
     return f"{w.stamp(p.at, now)} {'、'.join(p.grounds)}：{p.by_name}提请{agreed}，由{to or '上一级'}办理"
 
 
-def _steps(case: Case, entries: Sequence[EntryItem]) -> list[View]:
+def stages_in(entries: Iterable[EntryItem]) -> set[str]:
+    """The stages that a case has been in, by its timeline."""
+    return {str(e.detail.get("stage")) for e in entries if e.kind == "stage"}
+
+
+def _steps(case: Case, entered: Collection[str]) -> list[View]:
     """The stages of the case's own playbook: passed, present, skipped so far, still to come."""
     stages = case.stages
-    seen = {e.detail.get("stage") for e in entries if e.kind == "stage"} | {stages[0]}
+    seen = {*entered, stages[0]}
     here = stages.index(case.stage) if case.stage in stages else 0
     labels = {"here": "当前", "passed": "已过", "skipped": "未经过", "ahead": "未到"}
 

@@ -70,7 +70,11 @@ async def handling_of(services: Services, session: Session, actor: Actor, disput
     Raises:
         NotFound: there is no such dispute for this person.
     """
-    row = await visible_dispute(services, session, actor, dispute_no)
+    return await handling_in(services, session, actor, await visible_dispute(services, session, actor, dispute_no))
+
+
+async def handling_in(services: Services, session: Session, actor: Actor, row: DisputeRow) -> Handling:
+    """The same of a dispute that was read for who may see it."""
     directory = await services.directory.read(session)
     report = await find_incident(session, row.sealed["incidents"][0]["incident_id"])
     content = Content.model_validate(report.sealed) if report else None

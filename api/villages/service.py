@@ -66,6 +66,11 @@ async def contacts_of(services: Services, session: Session, actor: Actor, disput
         NotFound: there is no such dispute for this person.
     """
     await visible_dispute(services, session, actor, dispute_no)
+    return await contacts_in(services, session, dispute_no)
+
+
+async def contacts_in(services: Services, session: Session, dispute_no: str) -> CaseContacts:
+    """The same of a dispute that was read for who may see it."""
     directory = await services.directory.read(session)
     village = village_of(directory, await home_paths(session, dispute_no))
     network = await _network(session, directory, village) if village else None

@@ -247,6 +247,22 @@ async def last_line(session: AsyncSession, dispute_no: str) -> int:
     return (await session.execute(query)).scalar_one_or_none() or 0
 
 
+async def latest_of(session: AsyncSession, dispute_no: str, most: int) -> list[Entry]:
+    """The last entries of a dispute's timeline, the oldest of them first."""
+    newest = select(col(TimelineRow.sealed)).where(col(TimelineRow.dispute_no) == dispute_no)
+    found = (await session.execute(newest.order_by(col(TimelineRow.seq).desc()).limit(most))).scalars().all()
+    return [Entry.model_validate(entry) for entry in reversed(found)]
+
+
+async def stages_entered(session: AsyncSession, dispute_no: str) -> set[str]:
+    """The stages that a dispute has been in since it was opened, by its timeline."""
+    query = select(col(TimelineRow.sealed)).where(
+        col(TimelineRow.dispute_no) == dispute_no, col(TimelineRow.kind) == "stage"
+    )
+    found = [Entry.model_validate(entry) for entry in (await session.execute(query)).scalars()]
+    return {str(entry.detail.get("stage")) for entry in found}
+
+
 async def timeline_of(
     session: AsyncSession, dispute_no: str, *, after: int = 0, limit: int | None = 10_000
 ) -> list[Entry]:

@@ -120,15 +120,17 @@ async def people_by(session: AsyncSession, words: Collection[str]) -> dict[str, 
 
 
 async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) -> list[PersonWithPart]:
-    """Active people who hold a post that has, or had, a part in a dispute, by username, with the first such
-    post.
+    """Active people who hold a post that has, or had, a part in a dispute, or one at a place that it lies in or that
+    serves it, by username, with the first such post.
     """
     query = (
         select(col(PersonRow.username), col(PersonRow.name), col(PostRow.role), col(PostRow.path))
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
         .join(
             InvolvementRow,
-            and_(col(InvolvementRow.role) == col(PostRow.role), col(InvolvementRow.path) == col(PostRow.path)),
+            and_(
+                col(InvolvementRow.role).in_([col(PostRow.role), ""]), col(InvolvementRow.path) == col(PostRow.path)
+            ),
         )
         .where(col(PersonRow.active), col(InvolvementRow.dispute_no) == dispute_no)
         .order_by(col(PersonRow.username), col(PostRow.post_id))

@@ -75,9 +75,11 @@ def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: De
     page.get_by_role("button", name="提交：已化解").click()
     answered(page, "下一步：成效评估")
     sound(page, tmp_path / "case.png")
+    expect(page.locator(".line-up").first).to_contain_text("责任跟进：已化解")
+    page.get_by_role("link", name="协议与履约").click()
     expect(page.locator(".owed")).to_contain_text("3,000.50 元")
     expect(page.locator(".terms")).to_have_text("余款分两期付清")
-    expect(page.locator(".line-up").first).to_contain_text("责任跟进：已化解")
+    sound(page)
 
     case = county.dispute(number)
     assert [a["name"] for a in case["attachments"]] == ["现场照片.png"]
@@ -250,7 +252,9 @@ def test_without_scripts_the_main_path_works(desk: Desk) -> None:
     page.get_by_label("在岗人员").fill(seated)
     page.get_by_role("button", name="提交：达成协议").click()
     answered(page, "下一步：成效评估")
+    page.get_by_role("link", name="协议与履约").click()
     expect(page.locator(".terms li")).to_have_text(["互相道歉", "保持安静"])
+    page.get_by_role("link", name="概况").click()
     expect(page.get_by_text(f"参加：{seated.partition('（')[0]}（责任民警）")).to_be_attached()
     page.get_by_role("textbox", name="留言").fill("已电话告知")
     page.get_by_role("button", name="发表").click()

@@ -87,15 +87,15 @@ def test_a_file_of_a_refused_form_is_removed_or_sent_later_and_nobody_else_sees_
     page.get_by_role("button", name="删除：多余.png").click()
     expect(page.get_by_label("已上传：多余.png")).to_have_count(0)
     expect(page.get_by_label("处置情况")).to_have_value("写到一半")
-    page.goto(f"/disputes/{number}")
+    page.goto(f"/disputes/{number}/materials")
     expect(page.locator(".waiting")).to_contain_text("现场照片.png")
     sound(page, tmp_path / "waiting.png")
     for other in (SECOND, HELPER):
         assert desk.county.person(other).get(f"/v1/disputes/{number}")["attachments"] == []
     page.goto(f"/tasks/{task_id}?decision=settled")  # begun again: it lies ready, and does not go unasked
     expect(page.get_by_label("已上传：现场照片.png")).not_to_be_checked()
-    page.goto(f"/disputes/{number}")
-    page.get_by_role("button", name="删除：现场照片.png").click()
+    page.goto(f"/disputes/{number}/materials")
+    page.locator("#files").get_by_role("button", name="删除：现场照片.png").click()
     expect(page.get_by_role("status")).to_have_text("已删除附件“现场照片.png”")
     expect(page.locator(".waiting")).to_have_count(0)
 
@@ -109,7 +109,7 @@ def test_a_gallery_is_small_pictures_and_one_look_at_the_case(desk: Desk, tmp_pa
     looked = county.person("county-leader-1").get("/v1/me")["person_id"]
     sizes: list[int] = []
     looker.on("response", lambda r: sizes.append(len(r.body())) if r.url.endswith("/thumbnail") else None)
-    looker.goto(f"/disputes/{number}")
+    looker.goto(f"/disputes/{number}/materials")
     images = looker.locator(".gallery img")
     expect(images).to_have_count(3)
     for image in images.all():
@@ -120,10 +120,16 @@ def test_a_gallery_is_small_pictures_and_one_look_at_the_case(desk: Desk, tmp_pa
     assert len(sizes) == 3
     assert max(sizes) < 40_000
     assert accesses(desk, number, looked) == ["read"]
-    with looker.expect_popup() as opened:
-        looker.locator(".gallery a").first.click()
-    opened.value.close()
-    assert sorted(accesses(desk, number, looked)) == ["attachment", "read"]
+    looker.locator(".gallery a").first.click()
+    expect(looker.locator("#viewer img")).to_have_js_property("naturalWidth", 1600)
+    looker.keyboard.press("r")
+    assert "rotate(90deg)" in str(looker.locator("#viewer img").get_attribute("style"))
+    looker.keyboard.press("ArrowLeft")
+    expect(looker.locator(".viewer-said")).to_contain_text("3 / 3")
+    sound(looker, tmp_path / "viewer.png")
+    looker.keyboard.press("Escape")
+    expect(looker.locator("#viewer")).to_be_hidden()
+    assert sorted(accesses(desk, number, looked)) == ["attachment", "attachment", "read"]
 
 
 def accesses(desk: Desk, number: str, person_id: str) -> list[str]:

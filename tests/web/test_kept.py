@@ -243,7 +243,7 @@ def test_the_address_of_a_form_read_again_leads_to_its_page(desk: Desk) -> None:
     own = desk.answerer(task).attach(number)
     page = desk.sign_in(desk.answerer(task))
     page.goto(f"/attachments/{own}/remove")
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}#files")
+    expect(page).to_have_url(f"{desk.base}/disputes/{number}/materials#files")
     page.goto("/attachments/00000000-0000-0000-0000-000000000000/remove")
     expect(page).to_have_url(f"{desk.base}/")
     auditor = desk.sign_in("county-auditor-1")

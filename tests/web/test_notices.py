@@ -27,6 +27,7 @@ def test_a_letter_is_sent_read_answered_and_printed(desk: Desk, size: dict[str, 
     expect(page.get_by_label("内容与要求")).to_have_value(TEXT)
     page.get_by_label("主送单位").fill("县消防救援大队")
     page.get_by_role("button", name="提交：发函").click()
+    page.get_by_role("link", name="关联").click()
     expect(page.locator("#notices")).to_contain_text("提示函")
     expect(page.locator("#notices")).to_contain_text("等待反馈")
     sound(page)

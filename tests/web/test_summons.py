@@ -84,6 +84,7 @@ def test_the_street_whistles_without_a_script_and_loses_nothing_typed(there: Des
     page.get_by_label("岗位").nth(1).select_option(label="部门承办人")
     page.get_by_role("button", name="提交：吹哨").click()
     answered(page, "已提交“吹哨”")
+    page.get_by_role("link", name="关联").click()
     expect(page.locator("#summons")).to_contain_text("消防救援大队部门承办人")
     expect(page.locator("#summons")).to_contain_text("等待报到")
 
@@ -120,13 +121,14 @@ def test_who_came_the_plan_and_how_long_it_took_are_seen_on_the_case(there: Desk
     county.answer(number, "confer", "agreed", items=plan, minutes="消防通道整改建设方案", participants=there_were)
     for size, name in ((SMALL, "case-small"), ({"width": 1280, "height": 860}, "case")):
         page = there.sign_in(street, size)
-        page.goto(f"/disputes/{number}")
+        page.goto(f"/disputes/{number}/links")
         card = page.locator("#summons")
         for said in ("已报到", "缺席", "达成共识", "吹哨后 5 小时", "物业王经理（外请）", "消除安全隐患", "落实中"):
             expect(card).to_contain_text(said)
-        expect(page.get_by_role("main")).to_contain_text("联合会商达成共识：吹哨后5小时")
         sound(page)
         shot(page, name)
+        page.goto(f"/disputes/{number}/course")
+        expect(page.get_by_role("main")).to_contain_text("联合会商达成共识：吹哨后5小时")
 
 
 def _example(supervisor: object, confer: dict[str, object]) -> list[dict[str, object]]:

@@ -135,8 +135,9 @@ async function reread(event) {
     htmx.trigger(inbox, "news");
     return;
   }
-  const typed = [...document.querySelectorAll("#main :is(textarea, input:not([type=hidden]))[id]")];
-  await htmx.ajax("GET", location.pathname, { target: "#main", select: "#main", swap: "outerHTML" });
+  const part = document.querySelector("#case") ? "#case" : "#main"; // beside a case somebody may be writing an answer
+  const typed = [...document.querySelectorAll(`${part} :is(textarea, input:not([type=hidden]))[id]`)];
+  await htmx.ajax("GET", location.pathname, { target: part, select: part, swap: "outerHTML" });
   for (const field of typed) document.getElementById(field.id)?.replaceWith(field);
   document.querySelector("#main").focus();
 }

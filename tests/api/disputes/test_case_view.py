@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.core.context import Services
-from api.disputes.case_view import case_view
+from api.disputes.case_view import case_view, stages_in
 from api.disputes.service import whole_case, whole_timeline
 from api.web.formatting import present
 from api.web.organisation_labels import Vocabulary, offices_of
@@ -24,5 +24,5 @@ async def test_what_a_party_says_of_the_police_is_shown_apart_from_the_outcome(
     case = await whole_case(services, session, supervisor, number)
     entries = await whole_timeline(services, session, supervisor, number)
     words = Vocabulary(await offices_of(services, session), {}, [], {})
-    [visit] = case_view(case, entries, words, present())["visits"]
+    [visit] = case_view(case, stages_in(entries), words, present())["visits"]
     assert visit["satisfaction"] == "对处理结果满意度 2 · 对接处警满意度 5"

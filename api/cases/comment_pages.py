@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.attachments.uploads import take_files
+from api.cases.pages import show_case
 from api.core.deps import ServicesDep, SessionDep
 from api.disputes.comments import CommentIn, comment_on
-from api.disputes.pages import show_case
 from api.web.errors import PageRoute
-from api.web.rendering import by_htmx, go
+from api.web.rendering import View, by_htmx, go
 from api.web.session import FilledDep, ViewerDep, text
 from api.web.submission import banner_of, earlier, next_key, send
 from domain.validation_messages import field_errors
 
 router = APIRouter(route_class=PageRoute)
-_BETWEEN = re.compile(r"[\s,，、;；]+")
 _FIELDS = {"text": "留言", "attachments": "附件"}
 
 
@@ -29,7 +27,8 @@ async def comment(
 ) -> Response:
     """Adds a remark with its files; the page shows it where it was written."""
     form = posted.form
-    written, mentions = text(form, "text"), text(form, "mentions")
+    written = text(form, "text")
+    mentions = [value for value in form.getlist("mentions") if isinstance(value, str)]
     attached = [value for value in form.getlist("attached") if isinstance(value, str)]
     wrong: list[str] = []
     if not posted.stale:
@@ -37,7 +36,7 @@ async def comment(
         attached = list(dict.fromkeys([*attached, *kept]))
 
     async def again(status: int, error: str, **more: Any) -> Response:
-        draft = {"comment_text": written, "comment_mentions": mentions, "comment_attached": attached}
+        draft: View = {"comment_text": written, "comment_mentions": mentions, "comment_attached": attached}
         async with services.database.resume(session):
             return await show_case(request, services, session, viewer, no, status=status, comment_error=error,
                                    **draft, **more)  # fmt: skip
@@ -45,7 +44,7 @@ async def comment(
     if wrong:
         return await again(422, "；".join(wrong))
     try:
-        said = CommentIn(text=written, mentions=_BETWEEN.split(mentions) if mentions else [], attachments=attached)
+        said = CommentIn(text=written, mentions=mentions, attachments=attached)
     except ValidationError as error:
         [first, *_] = field_errors(error)
         return await again(422, f"{_FIELDS.get(first['field'], '提到的人员')}{first['message']}")
