@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from api.attachments.schemas import Attachment
 from api.cases.service import LATEST
@@ -129,6 +128,6 @@ def _document(media_type: str) -> str:
     return next((name for word, name in DOCUMENTS.items() if word in media_type), "文件")
 
 
-def named(options: Sequence[tuple[str, str]], chosen: str) -> list[dict[str, Any]]:
+def named(options: Sequence[tuple[str, str]], chosen: str) -> list[View]:
     """Choices as a select shows them."""
     return [{"code": code, "name": name, "chosen": code == chosen} for code, name in options]

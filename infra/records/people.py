@@ -128,9 +128,7 @@ async def with_a_part(session: AsyncSession, dispute_no: str, limit: int = 100) 
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
         .join(
             InvolvementRow,
-            and_(
-                col(InvolvementRow.role).in_([col(PostRow.role), ""]), col(InvolvementRow.path) == col(PostRow.path)
-            ),
+            and_(col(InvolvementRow.role).in_([col(PostRow.role), ""]), col(InvolvementRow.path) == col(PostRow.path)),
         )
         .where(col(PersonRow.active), col(InvolvementRow.dispute_no) == dispute_no)
         .order_by(col(PersonRow.username), col(PostRow.post_id))
