@@ -43,6 +43,7 @@ NOTED: dict[str, str] = {
     "learning": "查看纠正学习",
     "incident:report": "上报",
     "triage": "试分类",
+    "incident:alike": "登记时查看相似事项",
     "comment": "备注",
     "watch": "关注或取消关注",
     "notice:send": "发出函件",

@@ -25,8 +25,8 @@ _READ: dict[str, str] = {
 }
 """Paths that are read, by the word for it."""
 _SENT: dict[str, str] = {
-    "incident:report": "/v1/incidents",
-    "triage": "/v1/triage",
+    "incident:report": "/v1/incidents /incidents/new",
+    "triage": "/v1/triage /incidents/beside",
     "comment": "/v1/disputes/{no}/comments /disputes/{no}/comments",
     "watch": "/v1/disputes/{no}/watch /disputes/{no}/watch",
     "attach": "/v1/attachments",
@@ -46,7 +46,7 @@ WORDS: dict[str, str] = {
 SILENT = frozenset(
     "/v1/me /v1/me/access /v1/messages /messages /v1/events /events /rings "  # one's own
     "/menu /account /account/password /login /login/code /login/provider /login/provider/back "
-    "/v1/me/second-factor /account/second-factor "
+    "/v1/me/second-factor /account/second-factor /incidents /incidents/new "
     "/healthz /readyz /metrics "
     "/v1/playbooks /v1/categories /v1/categories/editions /responsibilities /v1/calendar /v1/calendar/editions "
     "/calendar /v1/organisations /v1/grids /v1/venues".split()  # of nobody

@@ -75,8 +75,8 @@ async def record(services: Services, actor: Actor, report: IncidentIn, hold: Hol
     sealed = content.model_dump(mode="json")
 
     def decide(earlier: list[Earlier]) -> str | None:
-        known.extend(_in_words_of(report.place.address, known_earlier(each), aliases) for each in earlier)
-        same.update(before.dispute_no for before in earlier if _matter_of(before) == matter)
+        known.extend(in_words_of(report.place.address, known_earlier(each), aliases) for each in earlier)
+        same.update(before.dispute_no for before in earlier if matter_of(before) == matter)
         became = decided(new, known, read_likeness(), same)
         sealed["similar"] = became.similar
         if became.joins:  # G2: how often it was reported; the case itself counts what that does to its colour
@@ -188,12 +188,12 @@ def _as_known(report: IncidentIn, found: Triage) -> Known:
     )
 
 
-def _matter_of(earlier: Earlier) -> Matter:
+def matter_of(earlier: Earlier) -> Matter:
     """What the dispute of an earlier report is about: as it stands now, or before it was published as it began."""
     return Matter(earlier.matter or earlier.content.get("matter", Matter.DISPUTE))
 
 
-def _in_words_of(address: str, earlier: Known, aliases: Aliases) -> Known:
+def in_words_of(address: str, earlier: Known, aliases: Aliases) -> Known:
     """An earlier report with its place under the name by which the new one has it, where the county knows both."""
     return earlier.model_copy(update={"address": aliases.toward(earlier.address, address)})
 

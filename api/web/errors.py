@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -188,6 +189,31 @@ class PageRoute(APIRoute):
             return error_page(request, shown, unsent)
 
         return page
+
+
+class PartRoute(PageRoute):
+    """A route of a piece of a page that is asked for while somebody types: what goes wrong with it is told in its
+    place, and never takes the page away.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with every error turned into a line of text."""
+        handle = APIRoute.get_route_handler(self)
+
+        async def part(received: Request) -> Response:
+            request = SealingRequest(received.scope, received.receive)
+            try:
+                with explained():
+                    return await handle(request)
+            except NotSignedIn as error:
+                said, status = "登录已失效；提交时会请您重新登录，填写的内容不会丢失", error.status
+            except SantuiError as error:
+                said, status = error.detail or error.title, error.status
+            except HTTPException as error:
+                said, status = _OF_STATUS.get(error.status_code, Refused).title, error.status_code
+            return Response(f'<p class="faint" role="status">{escape(said)}</p>', status, media_type="text/html")
+
+        return part
 
 
 class _PagePath(Convertor[str]):

@@ -6,12 +6,13 @@ What is compared is read, and judged, before the lock on the place is taken; und
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from domain.base import Model
@@ -20,7 +21,7 @@ from infra.database.engine import Database
 from infra.database.numbers import next_in
 from infra.database.statements import Statement, among, inserting
 from infra.database.tables.intake import IncidentRow
-from infra.database.tables.read_model import DisputeRow
+from infra.database.tables.read_model import AddresseeRow, DisputeRow, TaskRow
 from infra.database.transactions import Rows, Work, rows_for
 from infra.records.repeats.candidates import Keys, candidates, tokens_kept
 
@@ -190,6 +191,32 @@ async def first_of_number(database: Database, row: IncidentRow) -> str:
 async def find_incident(session: AsyncSession, incident_id: str) -> IncidentRow | None:
     """A report by its id."""
     return await session.get(IncidentRow, incident_id)
+
+
+async def reports_by(session: AsyncSession, person_id: str, most: int) -> Sequence[IncidentRow]:
+    """What somebody reported, the latest first."""
+    query = select(IncidentRow).where(col(IncidentRow.received_by) == person_id)
+    return (await session.execute(query.order_by(col(IncidentRow.incident_id).desc()).limit(most))).scalars().all()
+
+
+async def standing_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, DisputeRow]:
+    """Disputes as a list shows them, by number, whoever may see them: the caller has asked. Those that the read model
+    has not got yet are left out."""
+    query = select(DisputeRow).where(col(DisputeRow.dispute_no).in_(numbers))
+    found = await session.execute(query.options(defer(DisputeRow.sealed, raiseload=True)))
+    return {row.dispute_no: row for row in found.scalars()}
+
+
+async def whose_turn(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, str, str, str]]:
+    """(dispute, kind of the task, role, path) of the posts that are asked something in disputes now."""
+    asked, task = AddresseeRow, TaskRow
+    query = (
+        select(col(task.dispute_no), col(task.kind), col(asked.role), col(asked.path))
+        .join(asked, col(asked.task_id) == col(task.task_id))
+        .where(col(task.dispute_no).in_(numbers), col(task.state).in_(("open", "claimed")))
+        .where(col(asked.watches).is_(False))
+    )
+    return [(number, kind, role, path) for number, kind, role, path in await session.execute(query)]
 
 
 def _number_of(row: IncidentRow) -> dict[str, str]:

@@ -1,0 +1,189 @@
+"""The pages 登记: the form, what stands beside it while it is filled in, and what became of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api.core.context import Services
+from api.core.deps import ServicesDep, SessionDep
+from api.core.schemas import JsonObject
+from api.intake.beside import Beside, look_beside
+from api.intake.receipts import Became, became_of, reported_by
+from api.intake.register_form import Typed, placed, read_form, report_of, so_far
+from api.intake.register_view import beside_view, form_view
+from api.intake.schemas import IncidentIn, NumberConflict, Received
+from api.intake.service import check_may_report, take_in
+from api.intake.sources import sources_for
+from api.web.errors import PageRoute, PartRoute
+from api.web.formatting import colour, present, source, stage_short, stamp
+from api.web.organisation_labels import offices_of
+from api.web.rendering import View, go, show
+from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
+from api.web.submission import Outcome, banner_if_refused, next_key, send
+from domain.errors import NotEntitled
+from infra.database.engine import Session
+from infra.database.ids import new_id
+
+router = APIRouter(route_class=PageRoute)
+parts = APIRouter(route_class=PartRoute)
+
+
+@dataclass
+class Draft:
+    """The form as it is shown: what is filled in, what is wrong with it, what stands beside it."""
+
+    typed: Typed = field(default_factory=Typed)
+    errors: list[JsonObject] = field(default_factory=list)
+    banner: dict[str, str] | None = None
+    status: int = 200
+    key: str = field(default_factory=new_id)
+
+
+@parts.post("/incidents/beside")
+async def beside_part(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
+) -> Response:
+    """What stands beside the form as far as it is filled in."""
+    typed = read_form(posted.form)
+    found = await _beside(services, session, viewer, typed)
+    return show(request, "register_beside.html", viewer, beside=_beside_view(services, found, typed))
+
+
+@router.get("/incidents/new")
+async def register_page(request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> Response:
+    """The empty form."""
+    return await _show(request, services, session, viewer, Draft())
+
+
+@router.post("/incidents/new")
+async def registered_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
+) -> Response:
+    """Takes a report in, once for the key in the form; a refusal shows the form again with all that was typed."""
+    draft = Draft(read_form(posted.form), key=text(posted.form, "key") or new_id())
+    code = _source(services, viewer, draft.typed)
+    if text(posted.form, "do") == "look" or text(posted.form, "add"):
+        if text(posted.form, "add"):
+            draft.typed.rows[max(draft.typed.rows, default=1) + 1] = {}
+        return await _show(request, services, session, viewer, draft)
+    directory = await services.directory.read(session)
+    report, draft.errors = report_of(draft.typed, code, draft.key, directory, present())
+    if report is None:
+        draft.status = 422
+        return await _show(request, services, session, viewer, draft)
+    return await _registered(request, services, session, viewer, posted, draft, report)
+
+
+async def _registered(
+    request: Request,
+    services: Services,
+    session: Session,
+    viewer: Viewer,
+    posted: Posted,
+    draft: Draft,
+    report: IncidentIn,
+) -> Response:
+    outcome = await send(services, session, viewer, posted, "incident",
+                         lambda key: take_in(services, session, viewer.actor, report, key))  # fmt: skip
+    if outcome.answer is not None:
+        body = outcome.answer.body
+        return go(request, f"/incidents/{body.incident_id}", _announced(body))
+    draft.status, draft.key = outcome.status, next_key(outcome, posted)
+    draft.errors = placed(outcome.errors, draft.typed, report.source)
+    draft.banner = _refusal(outcome)
+    async with services.database.resume(session):
+        return await _show(request, services, session, viewer, draft)
+
+
+def _announced(body: NumberConflict | Received) -> dict[str, str]:
+    if isinstance(body, NumberConflict):
+        said = "该来源编号此前已用于另一起警情，内容不同；本次填写的内容没有丢失，已另行受理"
+        return {"tone": "warn", "text": f"{said}（{body.dispute_no}）"}
+    said = f"已登记，并入此前同一事项 {body.dispute_no}" if body.joined else f"已登记，编号 {body.dispute_no}"
+    if not body.published:
+        return {"tone": "warn", "text": f"{said}；系统繁忙，稍后自动转交办理"}
+    return {"tone": "ok", "text": said}
+
+
+def _refusal(outcome: Outcome[NumberConflict | Received]) -> dict[str, str] | None:
+    return banner_if_refused(outcome, "前一次登记已经受理，见“我登记的”", "确需另行登记的，核对后请再次提交。")
+
+
+@router.get("/incidents")
+async def my_reports_page(request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> Response:
+    """What somebody registered, and what became of it."""
+    check_may_report(viewer.actor)
+    found = await reported_by(services, session, viewer.actor)
+    return show(request, "receipts.html", viewer, items=[_item(services, each) for each in found])
+
+
+@router.get("/incidents/{incident_id:uuid}")
+async def receipt_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, incident_id: UUID
+) -> Response:
+    """The receipt of a report: its number, what became of it, who has it now."""
+    found = await became_of(services, session, viewer.actor, str(incident_id))
+    offices = await offices_of(services, session)
+    view = _item(services, found)
+    view |= {
+        "narrative": found.incident.narrative,
+        "number": found.incident.source_no,
+        "parties": "、".join(party.name for party in found.incident.parties),
+        "with_whom": list(dict.fromkeys(offices.holding(post.path, post.role) for post in found.asked)),
+        "area": "、".join(found.area),
+    }
+    return show(request, "receipt.html", viewer, item=view)
+
+
+def _item(services: Services, found: Became) -> View:
+    at = present()
+    names = {code: rule.name for code, rule in services.policy.playbook.process.colours.items()}
+    return {
+        "id": found.incident.incident_id,
+        "no": found.dispute_no,
+        "joined": found.joined,
+        "sees": found.sees,
+        "source": source(found.incident.source),
+        "at": stamp(found.received_at, at),
+        "address": found.incident.address,
+        "category": found.category_name,
+        "colour": colour(found.colour, names),
+        "stage": "已办结" if found.closed else stage_short(found.stage),
+        "closed": found.closed,
+    }
+
+
+async def _beside(services: Services, session: Session, viewer: Viewer, typed: Typed) -> Beside | None:
+    code = _source(services, viewer, typed)
+    return await look_beside(services, session, viewer.actor, so_far(typed, code))
+
+
+def _beside_view(services: Services, found: Beside | None, typed: Typed) -> View | None:
+    return beside_view(found, typed.narrative, services.policy.playbook.process, present()) if found else None
+
+
+def _source(services: Services, viewer: Viewer, typed: Typed) -> str:
+    """The source that was chosen, or the person's usual one."""
+    offered = [code for code, _ in sources_for(viewer.actor, services.policy.playbook.process)]
+    if not offered:
+        raise NotEntitled("您的岗位不受理警情")
+    said = typed.plain.get("source", "")
+    return said if said in offered else offered[0]
+
+
+async def _show(request: Request, services: Services, session: Session, viewer: Viewer, draft: Draft) -> Response:
+    check_may_report(viewer.actor)  # who may not is told so before he fills anything in
+    process = services.policy.playbook.process
+    sources = sources_for(viewer.actor, process)
+    code = _source(services, viewer, draft.typed)
+    directory = await services.directory.read(session)
+    found = await _beside(services, session, viewer, draft.typed)
+    form = form_view(draft.typed, code, sources, viewer.actor, directory, process, draft.errors, present())
+    return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner, key=draft.key,
+                beside=_beside_view(services, found, draft.typed))  # fmt: skip
+
+
+router.include_router(parts)

@@ -1,0 +1,108 @@
+"""登记 at the desk: an alarm in a few strokes, what stands beside it, and the receipt."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.web.support import PHONE, Desk, sound
+
+CALL_TAKER, GRID_WORKER = "bureau-calltaker-1", "village-baiyang-1-gridleader-1"
+KNIFE = "两家因宅基地砌墙发生争执，一方持刀威胁邻居，扬言要砍人"
+STROKES = 4
+"""Keystrokes that a Chinese character takes at most on average, by pinyin with its choice."""
+_houses = itertools.count(7000)
+
+
+class Typist:
+    """Types, and counts fields and keystrokes."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.fields, self.strokes = page, 0, 0
+
+    def types(self, label: str, said: str, nth: int = 0) -> None:
+        """Fills one field in by hand."""
+        self.page.get_by_label(label).nth(nth).press_sequentially(said)
+        self.fields += 1
+        self.strokes += sum(1 if each.isascii() else STROKES for each in said)
+
+
+def tell(page: Page, said: str) -> None:
+    """Writes the narrative."""
+    page.get_by_label("情况").fill(said)
+
+
+def test_an_ordinary_alarm_takes_few_fields_and_strokes_and_its_receipt_says_who_has_it(desk: Desk) -> None:
+    page = desk.sign_in(CALL_TAKER)
+    page.goto("/incidents/new")
+    expect(page.get_by_label("情况")).to_be_focused()
+    tell(page, KNIFE)
+    by_hand = Typist(page)
+    by_hand.types("地址", f"古山镇金江龙村{next(_houses)}号")
+    by_hand.types("姓名", "李建国")
+    by_hand.types("电话", "13800001234")
+    by_hand.types("姓名", "罗小明", 1)
+    assert by_hand.fields <= 6
+    assert by_hand.strokes <= 120
+    beside = page.get_by_label("研判提示")
+    expect(beside.get_by_role("alert")).to_contain_text("公安先行")
+    expect(beside.locator(".judged .chip").first).to_have_text("红色")
+    expect(beside.locator("mark.danger").first).to_be_visible()
+    expect(beside).to_contain_text("古山镇 · 金江龙村")
+    expect(beside.locator(".unit.lead")).to_be_visible()
+    sound(page)
+    page.get_by_role("button", name="登记").last.click()
+    expect(page).to_have_url(re.compile(r"/incidents/[0-9a-f-]{36}$"))
+    expect(page.get_by_label("登记回执")).to_contain_text("古山派出所处警民警")
+    number = page.locator(".number").inner_text()
+    sound(page)
+    page.get_by_role("link", name="我登记的").click()
+    expect(page.get_by_role("row", name=re.compile(number))).to_contain_text("一推")
+    sound(page)
+    assert desk.county.supervisor.get(f"/v1/disputes/{number}")["colour"] == "red"
+
+
+def test_on_a_phone_a_grid_worker_gives_his_position_and_is_shown_what_joins(desk: Desk) -> None:
+    where = {"latitude": 29.12345, "longitude": 119.65432, "accuracy": 12}
+    page = desk.sign_in(GRID_WORKER, PHONE, geolocation=where, permissions=["geolocation"], has_touch=True)
+    page.goto("/incidents/new")
+    address, said = f"白洋社区{next(_houses)}号", "两户因楼道堆物发生口角，互相推搡，已劝开"
+    for joins in (False, True):
+        tell(page, said)
+        page.get_by_label("地址").fill(address)
+        page.get_by_role("button", name="定位").click()
+        expect(page.get_by_label("现场定位")).to_have_value(re.compile("北纬29.12345，东经119.65432"))
+        beside = page.get_by_label("研判提示")
+        expect(beside).to_contain_text("白洋社区")
+        if joins:
+            expect(beside).to_contain_text("登记后将并入此件")
+        sound(page)
+        page.get_by_role("button", name="登记").last.click()
+        receipt = page.get_by_label("登记回执")
+        expect(receipt).to_contain_text("现场定位：北纬29.12345")
+        expect(receipt.locator(".banner")).to_have_count(1 if joins else 0)
+        sound(page)
+        page.get_by_role("link", name="再登记一件").click()
+
+
+def test_without_scripts_the_form_is_judged_by_a_button_and_a_number_taken_twice_is_told(desk: Desk) -> None:
+    page = desk.sign_in(CALL_TAKER, java_script_enabled=False)
+    page.goto("/incidents/new")
+    number = f"JJ{next(_houses)}"
+    desk.refused(422, "/incidents/new")
+    page.get_by_role("button", name="登记").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("2 处需要修改")
+    for said in (KNIFE, "两家因停车位发生口角"):
+        page.goto("/incidents/new")
+        tell(page, said)
+        page.get_by_label("来源单号").fill(number)
+        page.get_by_role("button", name="研判").click()
+        expect(page.get_by_label("研判提示").locator(".judged .chip").first).to_be_visible()
+        page.get_by_role("button", name="添加当事人").click()
+        expect(page.get_by_label("姓名")).to_have_count(3)
+        page.get_by_label("地址").fill(f"古山镇金江龙村{next(_houses)}号")
+        page.get_by_role("button", name="登记").last.click()
+        expect(page.get_by_label("登记回执")).to_contain_text(said)
+    expect(page.locator(".flash")).to_contain_text("该来源编号此前已用于另一起警情")
