@@ -26,6 +26,8 @@ from api.web.forms import Drawn, Form, draw, filled
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import View, show
 from api.web.session import Viewer
+from api.workbench.evidence import evidence_of
+from api.workbench.evidence_view import evidence_view
 from domain.case.state import Decision
 from domain.policy.catalogue import KINDS
 from domain.transitions.triage import desks
@@ -145,10 +147,14 @@ async def show_task(
         draft.unsent += filled(drawn.controls)
     if draft.handing and standing not in MAY_HAND_OVER[draft.handing.verb]:
         draft.unsent.append(("说明", draft.handing.why))
+    judges = KINDS[task.kind].judges and bool(task.decisions)
+    found = await evidence_of(session, task.dispute_no, task.round, viewer.actor.person_id) if judges else None
+    verdicts = task.brief.evaluations
     return show(
         request,
-        "task.html",
+        "judging.html" if found else "task.html",
         viewer,
+        evidence=evidence_view(found, verdicts, task.dispute_no, page.words, now) if found else None,
         status=draft.status,
         task=head_view(task, page.offices, now),
         brief=brief_view(task, page.words, page.offices, now),

@@ -95,3 +95,24 @@ def test_on_a_phone_the_list_is_cards_of_one_touch(desk: Desk, tmp_path: Path) -
     assert box["height"] >= 60
     expect(row.get_by_role("button")).to_be_hidden()
     sound(page, tmp_path / "phone.png")
+
+
+def test_an_evaluator_has_evidence_and_verdict_in_one_screen(desk: Desk, tmp_path: Path) -> None:
+    county, number = desk.county, quiet(desk, "双河镇大田村")
+    for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                           ("follow_up_responsibly", "settled")):  # fmt: skip
+        county.answer(number, kind, decision)
+    county.answer(number, "evaluate", "return", reason="thin_evidence", explanation="补拍和解后的现场")
+    county.answer(number, "follow_up_responsibly", "settled")
+    task = county.wait_for(number, "evaluate")
+    page = desk.sign_in(desk.answerer(task), WIDE)
+    page.goto(f"/tasks/{task['task_id']}")
+    expect(page.locator(".evidence")).to_contain_text("已退回：证据不足")
+    for seen in (page.locator(".proofs img").first, page.get_by_text("本轮新增", exact=True),
+                 page.get_by_role("region", name="见人见事"), page.get_by_text("责任跟进：已化解").first,
+                 page.get_by_role("button", name="提交：评估通过")):  # fmt: skip
+        expect(seen).to_be_in_viewport(ratio=1)
+    sound(page, tmp_path / "judging.png")
+    page.get_by_role("link", name="退回重办").click()
+    expect(page.get_by_role("button", name="提交：退回重办")).to_be_in_viewport()
+    expect(page.locator(".proofs img").first).to_be_in_viewport()
