@@ -31,6 +31,7 @@ from api.core import errors
 from api.core.context import open_services
 from api.criminal_cases import endpoints as criminal_cases
 from api.criminal_cases import pages as criminal_case_pages
+from api.dispute_list import pages as dispute_list_pages
 from api.disputes import action_pages
 from api.disputes import endpoints as disputes
 from api.feed_tokens import endpoints as feed_tokens
@@ -115,7 +116,8 @@ ENDPOINTS = (
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, provider_pages, inbox_pages, intake_pages, case_pages, outlook_pages, comment_pages, history_pages,
+    login_pages, provider_pages, inbox_pages, dispute_list_pages,
+    intake_pages, case_pages, outlook_pages, comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages,
     attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,

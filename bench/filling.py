@@ -30,9 +30,10 @@ from domain.triage.triage import triage
 from infra.database.columns import Sealed, searchable
 from infra.database.engine import Database
 from infra.database.tables.intake import IncidentRow
-from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
+from infra.database.tables.read_model import NEVER, AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
 from infra.demo import county
 from infra.demo.people import people
+from infra.read_model.writer import colour_order
 from infra.runtime.policy_files import Policy, read_policy
 
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让，村干部多次到场劝解，一方仍要求恢复原状"
@@ -185,6 +186,7 @@ class Filler:
             opened_at=opened,
             concluded_at=closed, closed_at=closed, outcome=None if in_course else "resolved", tallied=0, sensitivity=1,
             search=searchable(dispute_no, title, name), sealed=self._document,
+            due_order=opened + timedelta(days=7) if in_course else NEVER, colour_order=colour_order(colour),
         )  # fmt: skip
         home = {("", places[word]) for word in ("station", "town_centre", "village", "grid")}
         for role, path in sorted({*home, *(post for posts in tasks for post in posts)}):

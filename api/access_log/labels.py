@@ -24,6 +24,7 @@ NOTED: dict[str, str] = {
     "state": "查看历史时点的案情",
     "replays": "重放核对",
     "list": "查看纠纷列表",
+    "list:columns": "选择列表显示的内容",
     "search": "搜索纠纷",
     "list:tasks": "查看待办列表",
     "search:tasks": "搜索待办",

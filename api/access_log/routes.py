@@ -21,6 +21,7 @@ _READ: dict[str, str] = {
     "figures": "/v1/indicators /indicators",
     "figure_cases": "/v1/indicators/cases /indicators/cases",
     "learning": "/v1/learning /v1/learning/aliases /v1/learning/editions /learning",
+    "list": "/disputes",
     "crimes": "/v1/criminal-cases/figures /criminal-cases/new",
 }
 """Paths that are read, by the word for it."""
@@ -33,6 +34,7 @@ _SENT: dict[str, str] = {
     "notice:send": "/v1/notices",
     "hazards:send": "/hazards/new",
     "replays": "/v1/audit/replays /audit/replays",
+    "list:columns": "/disputes/columns",
     "drill": "/v1/drill/advance /v1/drill/digest /v1/drill/figures",
 }
 """Paths that something is sent to, by the word for it."""

@@ -31,6 +31,8 @@ async def dispute_filter(
     stage: Code | None = None,
     category: Code | None = None,
     organisation: Code | None = None,
+    place: Annotated[Code | None, Query(description="属地：所在或服务该地的单位代码，含其下属")] = None,
+    held_at: Annotated[Code | None, Query(description="承办：现由其办理的单位代码，含其下属")] = None,
     holder: Code | None = None,
     overdue: bool | None = None,
     closed: Annotated[bool | None, Query(description="true 已办结（销号），false 未办结；默认全部")] = None,
@@ -43,8 +45,8 @@ async def dispute_filter(
 ) -> DisputeFilter:
     """The list's filters; a date without an offset is Chinese time."""
     return DisputeFilter(
-        matter=matter, colour=colour, stage=stage, category=category, organisation=organisation, holder=holder,
-        overdue=overdue, closed=closed, source=source, tag=tag, q=q, sort=sort,
+        matter=matter, colour=colour, stage=stage, category=category, organisation=organisation, place=place,
+        held_at=held_at, holder=holder, overdue=overdue, closed=closed, source=source, tag=tag, q=q, sort=sort,
         opened_from=since and china(since), opened_to=to and china(to),
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from infra.records.messages import watches
 async def listed_disputes(
     services: Services, session: Session, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
 ) -> Listed[DisputeItem]:
-    """The disputes the person sees; the filter's `organisation` is a code here. Noted.
+    """The disputes the person sees; the filter's organisations are codes here. Noted.
 
     Raises:
         FieldsInvalid: no organisation has this code.
@@ -29,14 +29,20 @@ async def listed_disputes(
     """
     if f.q:
         services.searches.count(actor.person_id)
-    if f.organisation:
-        listed = (await services.directory.read(session)).named(f.organisation)
-        f = f.model_copy(update={"organisation": listed.path})
-    page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
     asked_for = f.model_dump(mode="json", exclude_none=True)
+    f = await _with_paths(services, session, f)
+    page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
     numbers = [row.dispute_no for row in page.rows]
     services.access.note_shown(actor.person_id, "search" if f.q else "list", asked_for, numbers)
     return Listed[DisputeItem](items=[present_dispute(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+async def _with_paths(services: Services, session: Session, f: DisputeFilter) -> DisputeFilter:
+    asked = {name: code for name in ("organisation", "place", "held_at") if (code := getattr(f, name))}
+    if not asked:
+        return f
+    directory = await services.directory.read(session)
+    return f.model_copy(update={name: directory.named(code, name).path for name, code in asked.items()})
 
 
 async def whole_case(services: Services, session: Session, actor: Actor, dispute_no: str) -> WholeCase:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,7 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import Mapped, defer
 from sqlmodel import col
 
 from domain.base import Model
@@ -27,9 +27,10 @@ from domain.people.need_to_know import KEPT_FROM
 from domain.people.organisation import Actor
 from domain.policy.fields import DISPUTE_NO
 from domain.policy.matters.matter import Matter
-from infra.database.columns import searchable
+from infra.database.columns import Instant, searchable
 from infra.database.engine import Database
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
+from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, InvolvementRow, TimelineRow
 from infra.read_model.list_strategy import among_disputes, row_of, shown
 from infra.read_model.visibility import (
@@ -37,6 +38,7 @@ from infra.read_model.visibility import (
     Part,
     Whose,
     in_sight,
+    lying_in,
     may_open,
     may_see,
     part_of,
@@ -62,7 +64,11 @@ class DisputeFilter(Model):
     stage: str | None = None
     category: str | None = None
     organisation: str | None = None
-    """organisation path"""
+    """path of an organisation that has, or whose units have, a part in it"""
+    place: str | None = None
+    """属地: path of an organisation that it lies in, or that serves its place"""
+    held_at: str | None = None
+    """承办: path of the organisation whose turn it is, or of one above it"""
     holder: str | None = None
     overdue: bool | None = None
     closed: bool | None = None
@@ -76,37 +82,48 @@ class DisputeFilter(Model):
     sort: str = "-opened_at"
 
 
-SORTS: dict[str, tuple[Any, bool]] = {
-    "-opened_at": (col(DisputeRow.opened_at), True),
-    "opened_at": (col(DisputeRow.opened_at), False),
-    "dispute_no": (col(DisputeRow.dispute_no), False),
-    "-dispute_no": (col(DisputeRow.dispute_no), True),
+_NUMBER: Any = col(DisputeRow.dispute_no)
+SORTS: dict[str, tuple[list[Any], bool]] = {
+    "-opened_at": ([col(DisputeRow.opened_at), _NUMBER], True),
+    "opened_at": ([col(DisputeRow.opened_at), _NUMBER], False),
+    "dispute_no": ([_NUMBER], False),
+    "-dispute_no": ([_NUMBER], True),
+    "due_at": ([col(DisputeRow.due_order), _NUMBER], False),
+    "-due_at": ([col(DisputeRow.due_order), _NUMBER], True),
+    "colour": ([col(DisputeRow.colour_order), col(DisputeRow.due_order), _NUMBER], False),
+    "-colour": ([col(DisputeRow.colour_order), col(DisputeRow.due_order), _NUMBER], True),
 }
+"""By what a list is sorted: its keys, each with an index of its own, and whether downwards."""
 
 
 async def list_disputes(
     session: AsyncSession, actor: Actor, f: DisputeFilter, *, limit: int, cursor: str | None
 ) -> Page:
     """The disputes a person sees, filtered, by keyset; as a list shows them: their documents are not read."""
-    column, descending = SORTS.get(f.sort, SORTS["-opened_at"])
-    number: Any = col(DisputeRow.dispute_no)
-    keys = [number] if column is number else [column, number]
+    keys, descending = SORTS.get(f.sort, SORTS["-opened_at"])
+    number = _NUMBER
     query = select(number).where(*await among_disputes(session, _parts(actor, f)), *_filters(f), *_unguessed(actor, f))
     if cursor:
-        value, last = read_cursor(cursor, str, str)
-        there = [last] if column is number else [read_instant(value), last]
-        ended = row_of(there, keys)
+        ended = row_of(_ended(cursor, keys), keys)
         query = query.where(tuple_(*keys) < ended if descending else tuple_(*keys) > ended)
     order = [key.desc() if descending else key for key in keys]
     rows = await shown(session, DisputeRow, number, query.order_by(*order).limit(limit + 1), order, DisputeRow.sealed)
     more = rows[limit - 1] if len(rows) > limit else None
-    key = cursor_of(getattr(more, column.key), more.dispute_no) if more else None
+    key = cursor_of(*(getattr(more, key.key) for key in keys)) if more else None
     return Page(rows=await as_known_to(session, actor, rows[:limit]), next_cursor=key)
+
+
+def _ended(cursor: str, keys: Sequence[Any]) -> list[Any]:
+    """The keys of the last row of a page."""
+    kinds = [int if key.key == "colour_order" else str for key in keys]
+    values = read_cursor(cursor, *kinds)
+    return [read_instant(v) if isinstance(key.type, Instant) else v for v, key in zip(values, keys, strict=True)]
 
 
 def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
     """Whose disputes are listed: those of the person's parts, and where asked those of an organisation's."""
-    return [seen_by(actor), *([[part_of(f.organisation)]] if f.organisation else [])]
+    asked = [[part_of(f.organisation)]] if f.organisation else []
+    return [seen_by(actor), *asked, *([[lying_in(f.place)]] if f.place else [])]
 
 
 def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
@@ -115,6 +132,8 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
     clauses = [col(getattr(DisputeRow, name)) == value for name, value in equal.items() if value is not None]
     if f.closed is not None:
         clauses.append(col(DisputeRow.closed_at).is_not(None) if f.closed else col(DisputeRow.closed_at).is_(None))
+    if f.held_at:
+        clauses.append(below(cast("Mapped[str]", col(DisputeRow.organisation)), f.held_at))
     if f.tag:
         clauses.append(col(DisputeRow.tags).contains(f",{f.tag},"))
     if f.q and (words := searchable(f.q.strip())):
@@ -129,7 +148,7 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
 def _unguessed(actor: Actor, f: DisputeFilter) -> list[ColumnElement[bool]]:
     """What a list says of a case only to those who may open it is not found out by asking for it either."""
     number = f.q and re.fullmatch(DISPUTE_NO, f.q.strip())
-    return [may_open(actor)] if f.category or f.tag or f.source or (f.q and not number) else []
+    return [may_open(actor)] if f.category or f.tag or f.source or f.place or (f.q and not number) else []
 
 
 async def as_known_to(session: AsyncSession, actor: Actor, rows: Sequence[DisputeRow]) -> list[DisputeRow]:
@@ -227,6 +246,17 @@ async def revisions_of(database: Database, dispute_nos: Sequence[str]) -> dict[s
     """The revisions at which the read model has disputes; those it has not are absent."""
     async with database.read() as session:
         return dict((await session.execute(_REVISIONS, {"numbers": dispute_nos})).all())
+
+
+async def homes_of(session: AsyncSession, dispute_nos: Collection[str]) -> dict[str, list[str]]:
+    """By number the paths of the organisations that these disputes lie in or that serve their place."""
+    query = select(col(InvolvementRow.dispute_no), col(InvolvementRow.path)).where(
+        col(InvolvementRow.dispute_no).in_(dispute_nos), col(InvolvementRow.role) == ""
+    )
+    homes: dict[str, list[str]] = {number: [] for number in dispute_nos}
+    for number, path in (await session.execute(query)).all() if dispute_nos else ():
+        homes[number].append(path)
+    return homes
 
 
 async def paths_of(session: AsyncSession, dispute_no: str) -> set[str]:

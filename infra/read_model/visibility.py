@@ -130,6 +130,12 @@ def part_of(path: str) -> Part:
     return _part(col(InvolvementRow.dispute_no), below(col(InvolvementRow.path), path))
 
 
+def lying_in(path: str) -> Part:
+    """The disputes that lie in an organisation or below it, or whose place it serves, whoever has them in hand."""
+    home = and_(below(col(InvolvementRow.path), path), col(InvolvementRow.role) == "")
+    return _part(col(InvolvementRow.dispute_no), home)
+
+
 def _part(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
     number = col(DisputeRow.dispute_no) if dispute_no is None else dispute_no
     return Part(holds=exists().where(found == number, condition), numbers=select(found).where(condition))

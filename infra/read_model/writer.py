@@ -18,6 +18,7 @@ from infra.database.columns import searchable
 from infra.database.engine import Database
 from infra.database.statements import Statement, among, upserting
 from infra.database.tables.read_model import (
+    NEVER,
     AddresseeRow,
     BarredRow,
     DisputeRow,
@@ -275,7 +276,9 @@ def _forget(dispute_no: str) -> Work[None]:
         yield statement, {"number": dispute_no}
 
 
-_NOT_OF_IMAGE = ("search", "sealed", "officer", "deputy")
+_NOT_OF_IMAGE = ("search", "sealed", "officer", "deputy", "due_order", "colour_order")
+GRAVEST_FIRST = ("red", "orange", "yellow", "blue")
+"""Colours as a list is sorted by them; a city's other colours come after."""
 _OF_IMAGE = tuple(name for name in DisputeRow.model_fields if name not in _NOT_OF_IMAGE)
 _OF_TASK_IMAGE = tuple(name for name in TaskRow.model_fields if name not in ("sealed", "decided_by", "decided_for"))
 
@@ -288,7 +291,13 @@ def _dispute(image: Image) -> dict[str, Any]:
     names = {"officer": officer, "deputy": beat.get("deputy")}
     named = {} if image.closed_at else {part: person for part, person in names.items() if person}
     by_name = {part: named[part]["person_id"] if part in named else None for part in names}
-    return {**row, **by_name, "search": search, "sealed": image.document}
+    order = {"due_order": image.due_at or NEVER, "colour_order": colour_order(image.colour)}
+    return {**row, **by_name, **order, "search": search, "sealed": image.document}
+
+
+def colour_order(colour: str) -> int:
+    """Where a colour stands in a list that is sorted by colours."""
+    return GRAVEST_FIRST.index(colour) if colour in GRAVEST_FIRST else len(GRAVEST_FIRST)
 
 
 def _entry(image: Image, entry: Entry) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from infra.database.migrations.columns import INSTANT, INTEGER, SEALED, TEXT, co
 
 
 def access_table() -> None:
-    """Who did, read or tried what, how often he takes something out, and into which case he may look for a while."""
+    """Who did, read or tried what, how often he takes something out, into which case he may look for a while, and
+    how he likes to see lists.
+    """
     op.create_table(
         "access",
         *columns(TEXT, "access_id", "what", "outcome", "posts", "session_id"),
@@ -27,6 +29,16 @@ def access_table() -> None:
         *columns(INTEGER, "taken"),
         sa.PrimaryKeyConstraint("person_id"),
     )
+    op.create_table(
+        "saved_view",
+        *columns(TEXT, "view_id", "person_id", "shared_with"),
+        *columns(INSTANT, "at"),
+        *columns(SEALED, "sealed"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.person_id"]),
+        sa.PrimaryKeyConstraint("view_id"),
+    )
+    op.create_index("ix_saved_view_person_id", "saved_view", ["person_id"])
+    op.create_index("ix_saved_view_shared_with", "saved_view", ["shared_with"])
     op.create_table(
         "glass",
         *columns(TEXT, "dispute_no", "person_id"),

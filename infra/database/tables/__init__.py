@@ -16,6 +16,7 @@ from infra.database.tables import (
     people,
     read_model,
     reporting,
+    saved_views,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "people",
     "read_model",
     "reporting",
+    "saved_views",
 ]

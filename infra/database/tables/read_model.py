@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Column, Index, text
@@ -10,8 +10,12 @@ from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
 
-LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder", "tags", "search")
+LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder", "tags", "search",
+          "organisation", "closed_at")  # fmt: skip
 """What the dispute list is filtered by. It stands in the list's own index: a row itself is read only to be shown."""
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where a list sorted by due dates has what has none."""
 
 
 class DisputeRow(SQLModel, table=True):
@@ -21,6 +25,8 @@ class DisputeRow(SQLModel, table=True):
     __table_args__ = (
         Index("dispute_list", "opened_at", "dispute_no", *LISTED),
         Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
+        Index("dispute_due", "due_order", "dispute_no", *LISTED),
+        Index("dispute_colour", "colour_order", "due_order", "dispute_no", *LISTED),
         Index("dispute_sensitive", "dispute_no", sqlite_where=text("sensitivity = 3"),
               postgresql_where=text("sensitivity = 3")),
         Index("dispute_closed", "category", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
@@ -49,6 +55,10 @@ class DisputeRow(SQLModel, table=True):
     holder: str | None
     due_at: datetime | None = instant_field(default=None)
     overdue: bool
+    due_order: datetime = instant_field(default=NEVER)
+    """`due_at` as a list is sorted by it: what has none comes last"""
+    colour_order: int = 9
+    """how grave its colour is, the gravest first, as a list is sorted by it"""
     ahead: int = 0
     """see `TaskRow`; of a closed one too"""
     opened_at: datetime = instant_field()

@@ -94,6 +94,15 @@ async def test_a_case_costs_as_much_with_much_on_record_as_with_little(desk: Fas
         assert answer.text.count("备注") in (0, ROWS)
 
 
+async def test_the_page_of_disputes_costs_as_much_full_as_empty(desk: FastAPI) -> None:
+    everybody = ("supervisor", "county")
+    for asked in ("?sort=due_at", "?state=all&place=town-gushan&colour=blue&sort=colour", "?state=all&sort=-opened_at"):
+        (full, answer), (none, _) = [await sent(desk, *everybody, f"/disputes{path}") for path in
+                                     (asked, f"{asked}&q=nothing")]  # fmt: skip
+        assert answer.text.count("c-title") == 26
+        assert none <= full <= none + 2 <= 10, asked  # an empty page has no places and nobody to name
+
+
 async def test_the_inbox_page_costs_as_much_with_many_tasks_as_with_none(desk: FastAPI) -> None:
     busy, idle = ("command_room", "station-baiyang"), ("auditor", "county")
     for box in ("claimable", "mine", "done", "watched"):

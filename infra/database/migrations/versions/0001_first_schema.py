@@ -24,17 +24,17 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-LISTED = ["matter", "colour", "stage", "category", "source", "overdue", "holder", "tags", "search"]
+LISTED = "matter colour stage category source overdue holder tags search organisation closed_at".split()
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ("kind at unit leading result value lag done_at left_at struck_at month "
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
 TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
     "incident_token number addressee barred dispute hazard_item involvement party_token tally task timeline "
-    "attachment comment event message watcher access exports glass archive job answer heartbeat calendar_edition "
-    "learned_edition sign_in generation place_alias sign_in_session former_password second_factor recovery_code "
-    "provider_subject report report_item spot_check figure_supervision notice hazard_batch criminal_case known_key "
-    "known_device examination finding"
+    "attachment comment event message watcher access exports saved_view glass archive job answer heartbeat "
+    "calendar_edition learned_edition sign_in generation place_alias sign_in_session former_password second_factor "
+    "recovery_code provider_subject report report_item spot_check figure_supervision notice hazard_batch criminal_case "
+    "known_key known_device examination finding"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -174,15 +174,17 @@ def _read_model() -> None:
     op.create_table(
         "dispute",
         *_columns(TEXT, "dispute_no", "matter", "tags", "search"),
-        *_columns(INTEGER, "revision", "round", "ahead", "tallied", "sensitivity"),
+        *_columns(INTEGER, "revision", "round", "ahead", "tallied", "sensitivity", "colour_order"),
         *_columns(TEXT, "title", "playbook", "edition", "source", "category", "category_name", "colour", "stage"),
         *_columns(BOOLEAN, "urgent", "overdue"),
         *_columns(TEXT, "stage_called", "organisation", "holder", "outcome", "officer", "deputy", nullable=True),
         *_columns(INSTANT, "due_at", "concluded_at", "closed_at", nullable=True),
-        *_columns(INSTANT, "opened_at"),
+        *_columns(INSTANT, "opened_at", "due_order"),
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no"),
     )
+    op.create_index("dispute_due", "dispute", ["due_order", "dispute_no", *LISTED])
+    op.create_index("dispute_colour", "dispute", ["colour_order", "due_order", "dispute_no", *LISTED])
     op.create_index("dispute_list", "dispute", ["opened_at", "dispute_no", *LISTED])
     op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
     ended = sa.text("closed_at IS NOT NULL")

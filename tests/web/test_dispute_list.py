@@ -1,0 +1,54 @@
+"""纠纷 as people see it: rows by mouse, keyboard and phone, filters in the address, with and without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+
+
+@pytest.mark.timeout(120)
+def test_a_row_is_found_by_filters_and_opened_by_the_keyboard(desk: Desk) -> None:
+    number = alarm(desk.county)
+    page = desk.sign_in(desk.county.with_role("supervisor"), DESKTOP)
+    page.goto("/disputes?sort=-opened_at")
+    row = page.get_by_role("row", name=number)
+    expect(row).to_contain_text("古山镇 金江龙村")
+    assert all(height == 36 for height in page.locator(".dense tbody tr").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().height)"))  # fmt: skip
+    page.locator("#s-place").select_option("白洋街道")
+    expect(page).to_have_url(re.compile("place=town-baiyang"))
+    expect(row).to_have_count(0)
+    page.get_by_role("link", name="去掉条件：属地 白洋街道").click()
+    expect(page).not_to_have_url(re.compile("place="))
+    page.goto(f"/disputes?q={number}")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name=re.compile("金江龙村"))).to_be_focused()
+    sound(page)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+
+
+@pytest.mark.timeout(120)
+def test_it_serves_a_phone_and_a_browser_without_scripts(desk: Desk) -> None:
+    number = alarm(desk.county)
+    page = desk.sign_in(desk.county.with_role("supervisor"), PHONE, java_script_enabled=False)
+    page.goto("/disputes")
+    page.get_by_label("搜索").fill(number)
+    page.get_by_role("button", name="搜索").click()
+    row = page.get_by_role("row", name=number)
+    expect(row).to_be_visible()
+    page.locator("summary", has_text="显示的列").click()
+    page.get_by_label("时限", exact=True).uncheck()
+    page.get_by_role("button", name="保存").click()
+    expect(page).to_have_url(re.compile(number))
+    expect(page.get_by_role("columnheader", name="时限")).to_have_count(0)
+    phone = desk.sign_in(desk.county.with_role("supervisor"), PHONE)
+    phone.goto("/disputes")
+    sound(phone)
+    phone.goto("/disputes?q=没有这样的纠纷")
+    expect(phone.get_by_role("heading", name="没有符合条件的纠纷")).to_be_visible()
+    sound(phone)
