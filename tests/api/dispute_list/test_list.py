@@ -98,7 +98,9 @@ def test_an_address_says_the_whole_question() -> None:
     assert asked_in(asked) == asked
     f = filter_of(asked)
     assert (f.closed, f.colour, f.sort, f.overdue) == (None, "red", "colour", True)
-    assert f.opened_from and f.opened_to and f.opened_to - f.opened_from == timedelta(days=2)
+    assert f.opened_from
+    assert f.opened_to
+    assert f.opened_to - f.opened_from == timedelta(days=2)
     assert filter_of({}).closed is False
     assert asked_in({"state": "no", "sort": "no", "from": "9999-99-99", "matter": "no"}) == {}
     without = {chip["title"]: chip["without"] for chip in chips(asked, {})}
