@@ -67,6 +67,7 @@ from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
 from api.organisations import endpoints as organisations
+from api.organisations import pages as organisation_pages
 from api.outlook import endpoints as outlook
 from api.outlook import pages as outlook_pages
 from api.oversight import endpoints as oversight
@@ -79,6 +80,7 @@ from api.people import (
     account_pages,
     deputy_endpoints,
     deputy_pages,
+    keeping_pages,
     menu_pages,
     session_endpoints,
 )
@@ -124,7 +126,7 @@ PAGES = (
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
     learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,
     feed_token_pages,
-    doctor_pages, workbench_pages,
+    doctor_pages, workbench_pages, keeping_pages, organisation_pages,
     error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""

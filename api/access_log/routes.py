@@ -8,7 +8,7 @@ _READ: dict[str, str] = {
     "read": "/disputes/{no}/actions/{name} /disputes/{no}/notes",
     "jobs": "/v1/jobs /v1/jobs/{job_id} /audit",
     "deputies": "/v1/deputies /deputies",
-    "people": "/v1/people /v1/people/{person} /registers/people/{person}",
+    "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} /organisations/{code}",
     "registers": "/v1/duties /v1/beats /v1/beats/coverage /v1/beats/vacancies /v1/chiefs /v1/task-forces /v1/villages "
     "/registers /registers/{tab} /registers/forces",
     "desk_day": "/v1/desk-days /desk",
@@ -51,6 +51,7 @@ SILENT = frozenset(
     "/v1/me/second-factor /account/second-factor /incidents /incidents/new "
     "/healthz /readyz /metrics "
     "/v1/playbooks /v1/categories /v1/categories/editions /responsibilities /v1/calendar /v1/calendar/editions "
-    "/calendar /v1/organisations /v1/grids /v1/venues".split()  # of nobody
+    "/calendar /v1/organisations /organisations /organisations/{code}/{verb} /organisations/{code}/people/new "
+    "/people/import /v1/grids /v1/venues".split()  # of nobody
 )
 """Paths whose reading says nothing of anybody else."""

@@ -20,7 +20,7 @@ from api.people.schemas import Account, AccountIn, NewName, PostIn
 from api.people.service import post_held
 from domain.errors import Conflict, FieldsInvalid, NotEntitled, NotFound
 from domain.people.organisation import Actor, Post
-from domain.people.permissions import may_appoint
+from domain.people.permissions import may_appoint, may_read_staff
 from domain.people.separation import APART, joined_wrongly
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -124,6 +124,24 @@ async def rename(
 
     content = {"username": username, **asked.model_dump(mode="json")}
     return await _kept(services, session, actor, RENAME, key, content, keep)
+
+
+async def account(services: Services, session: Session, actor: Actor, username: str) -> Account:
+    """An account with its posts, for who keeps the tree, the accounts or the log above one of them; of who holds none,
+    above all.
+
+    Raises:
+        NotFound: there is no such account.
+        NotEntitled: noted.
+    """
+    row = await _found(session, username)
+    shown = await _shown(session, row)
+    paths = [post.path for post, _ in await posts_of(session, row.person_id)]
+    paths = paths or [(await services.directory.read(session)).root.path]
+    if not any(may_read_staff(actor, path) for path in paths):
+        services.access.note(actor.person_id, None, "people", NotEntitled.code, concerns=row.person_id)
+        raise NotEntitled
+    return shown
 
 
 async def _kept(

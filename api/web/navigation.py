@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from api.web.session import Viewer
-from domain.people.permissions import DOCTORS
+from domain.people.permissions import DOCTORS, STAFF_READERS
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
         ],
         "单位": [
             Entry("名册", "/registers"),
+            Entry("单位与人员", "/organisations", at=("/people",)) if viewer.actor.has_role(*STAFF_READERS) else None,
             Entry("责任清单", "/responsibilities"),
             Entry("工作日历", "/calendar"),
             Entry("纠正学习", "/learning"),

@@ -64,6 +64,9 @@ DOCTORS = frozenset({"admin_system"})
 ORGANISATION_KEEPERS = frozenset({"admin_system"})
 """May found, rename, move, merge and close organisations within their own and below. Who holds which post is given by
 the administrator of security alone (三员分立), who is told of a merger. [DESIGN]"""
+STAFF_READERS = frozenset({"admin_system", "admin_security", "admin_audit"})
+"""See who holds which post at an organisation of their own and below: who keeps the tree, the accounts and the log.
+[DESIGN]"""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
 LEARNING_SWITCHERS = frozenset({"supervisor"})
@@ -115,6 +118,11 @@ def administers_security(actor: Actor, path: str) -> bool:
 def may_keep_organisation(actor: Actor, path: str) -> bool:
     """Whether somebody may change an organisation, by its path, or found one under it."""
     return any(mine.role in ORGANISATION_KEEPERS and within(path, mine.path) for mine in actor.posts)
+
+
+def may_read_staff(actor: Actor, path: str) -> bool:
+    """Whether somebody is shown who holds which post at an organisation, by its path."""
+    return any(mine.role in STAFF_READERS and within(path, mine.path) for mine in actor.posts)
 
 
 def may_see_readers(actor: Actor, hands: Collection[str]) -> bool:
