@@ -52,6 +52,6 @@ SILENT = frozenset(
     "/healthz /readyz /metrics "
     "/v1/playbooks /v1/categories /v1/categories/editions /responsibilities /v1/calendar /v1/calendar/editions "
     "/calendar /v1/organisations /organisations /organisations/{code}/{verb} /organisations/{code}/people/new "
-    "/people/import /v1/grids /v1/venues".split()  # of nobody
+    "/people/import /people/{username}/{what} /v1/grids /v1/venues".split()  # of nobody
 )
 """Paths whose reading says nothing of anybody else."""

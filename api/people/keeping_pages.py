@@ -4,6 +4,8 @@ people taken in from a file.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -182,6 +184,12 @@ async def account_page(
 ) -> Response:
     """An account: who it is, by which posts he acts, and what may be changed of it."""
     return await _shown(request, services, session, viewer, username)
+
+
+@router.get("/people/{username}/{what}")
+async def change_reread(request: Request, viewer: ViewerDep, username: str, what: str) -> Response:
+    """The address of a form, read again: the page it was on."""
+    return go(request, f"/people/{quote(username[:64])}")
 
 
 @router.post("/people/{username}/{what}")
