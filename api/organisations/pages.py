@@ -143,7 +143,7 @@ async def change(
     """Changes the tree, once for the key in the form."""
     found = await _to_change(services, session, viewer, code, verb)
     directory = await services.directory.read(session)
-    typed: dict[str, Any] = {name: text(posted.form, name)[:200] for name in VERBS[verb].fields}
+    typed: JsonObject = {name: text(posted.form, name)[:200] for name in VERBS[verb].fields}
     typed["sources"] = _sources(posted.form)
     seen = text(posted.form, "seen")
     try:

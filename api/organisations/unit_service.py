@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
 from api.core.context import Services
 from api.registers.schemas import version_of
 from domain.errors import NotFound
@@ -14,9 +11,7 @@ from domain.people.organisation import Actor, parent
 from domain.people.permissions import administers_security, may_keep_organisation, may_read_staff
 from domain.triage.places import Directory, Listed
 from infra.database.engine import Session
-from infra.database.paths import below
-from infra.database.tables.people import PersonRow, PostRow
-from infra.records.people import PersonAtPost, people
+from infra.records.people import PersonAtPost, count_staff, people
 
 SHOWN = 200
 """People of one organisation that a page lists."""
@@ -58,7 +53,7 @@ async def unit(services: Services, session: Session, actor: Actor, code: str) ->
         lineage=directory.lineage(listed),
         children=children_of(directory, listed),
         staff=await people(session, role=None, path=listed.path, limit=SHOWN, after=None) if told else None,
-        staffed=await _staffed(session, listed.path) if told else 0,
+        staffed=await count_staff(session, listed.path) if told else 0,
         keeps=may_keep_organisation(actor, listed.path),
         appoints=administers_security(actor, listed.path),
     )
@@ -74,12 +69,3 @@ def children_of(directory: Directory, listed: Listed) -> list[tuple[Listed, int]
             counts[above] = counts.get(above, 0) + 1
             above = parent(above)
     return [(each, counts.get(each.path, 0)) for each in under if parent(each.path) == listed.path]
-
-
-async def _staffed(session: Session, path: str) -> int:
-    query = (
-        select(func.count(func.distinct(col(PostRow.person_id))))
-        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
-        .where(col(PersonRow.active), ~col(PostRow.inherited), below(col(PostRow.path), path))
-    )
-    return int((await session.execute(query)).scalar_one())

@@ -10,7 +10,7 @@ from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -297,6 +297,16 @@ async def people(
     if after:
         query = query.where(col(PersonRow.username) > after)
     return [at_post(person, post) for person, post in (await session.execute(query)).all()]
+
+
+async def count_staff(session: AsyncSession, path: str) -> int:
+    """How many active people hold a post at an organisation or below it."""
+    query = (
+        select(func.count(func.distinct(col(PostRow.person_id))))
+        .join(PersonRow, col(PersonRow.person_id) == col(PostRow.person_id))
+        .where(col(PersonRow.active), ~col(PostRow.inherited), below(col(PostRow.path), path))
+    )
+    return int((await session.execute(query)).scalar_one())
 
 
 def at_post(person: PersonRow, post: PostRow) -> PersonAtPost:
