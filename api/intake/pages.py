@@ -10,25 +10,26 @@ from fastapi import APIRouter, Request, Response
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.schemas import JsonObject
-from api.intake.beside import Beside, look_beside
+from api.intake.beside_view import beside_of, source_of
+from api.intake.confirming import Verdict, confirm, task_to_confirm
 from api.intake.receipts import Became, became_of, reported_by
-from api.intake.register_form import Typed, placed, read_form, report_of, so_far
-from api.intake.register_view import beside_view, form_view
+from api.intake.register_form import Typed, placed, read_form, report_of
+from api.intake.register_view import form_view
 from api.intake.schemas import IncidentIn, NumberConflict, Received
 from api.intake.service import check_may_report, take_in
 from api.intake.sources import sources_for
-from api.web.errors import PageRoute, PartRoute
+from api.tasks.schemas import AcceptedFor
+from api.web.errors import PageRoute
 from api.web.formatting import colour, present, source, stage_short, stamp
 from api.web.organisation_labels import offices_of
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
 from api.web.submission import Outcome, banner_if_refused, next_key, send
-from domain.errors import NotEntitled
+from domain.errors import FieldsInvalid, Refused, Unavailable
 from infra.database.engine import Session
 from infra.database.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
-parts = APIRouter(route_class=PartRoute)
 
 
 @dataclass
@@ -37,19 +38,10 @@ class Draft:
 
     typed: Typed = field(default_factory=Typed)
     errors: list[JsonObject] = field(default_factory=list)
+    verdict: Verdict = field(default_factory=Verdict)
     banner: dict[str, str] | None = None
     status: int = 200
     key: str = field(default_factory=new_id)
-
-
-@parts.post("/incidents/beside")
-async def beside_part(
-    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
-) -> Response:
-    """What stands beside the form as far as it is filled in."""
-    typed = read_form(posted.form)
-    found = await _beside(services, session, viewer, typed)
-    return show(request, "register_beside.html", viewer, beside=_beside_view(services, found, typed))
 
 
 @router.get("/incidents/new")
@@ -64,17 +56,21 @@ async def registered_page(
 ) -> Response:
     """Takes a report in, once for the key in the form; a refusal shows the form again with all that was typed."""
     draft = Draft(read_form(posted.form), key=text(posted.form, "key") or new_id())
-    code = _source(services, viewer, draft.typed)
+    draft.verdict = Verdict(category=text(posted.form, "judge.category")[:60], reason=text(posted.form, "judge.reason"),
+                            colour=text(posted.form, "judge.colour")[:60])  # fmt: skip
+    code = source_of(services, viewer, draft.typed)
     if text(posted.form, "do") == "look" or text(posted.form, "add"):
         if text(posted.form, "add"):
             draft.typed.rows[max(draft.typed.rows, default=1) + 1] = {}
         return await _show(request, services, session, viewer, draft)
     directory = await services.directory.read(session)
     report, draft.errors = report_of(draft.typed, code, draft.key, directory, present())
-    if report is None:
+    judged = viewer.desk and text(posted.form, "do") != "register"
+    draft.errors += draft.verdict.errors if judged else []
+    if report is None or draft.errors:
         draft.status = 422
         return await _show(request, services, session, viewer, draft)
-    return await _registered(request, services, session, viewer, posted, draft, report)
+    return await _registered(request, services, session, viewer, posted, draft, report, judged=judged)
 
 
 async def _registered(
@@ -85,17 +81,45 @@ async def _registered(
     posted: Posted,
     draft: Draft,
     report: IncidentIn,
+    *,
+    judged: bool,
 ) -> Response:
     outcome = await send(services, session, viewer, posted, "incident",
                          lambda key: take_in(services, session, viewer.actor, report, key))  # fmt: skip
     if outcome.answer is not None:
         body = outcome.answer.body
-        return go(request, f"/incidents/{body.incident_id}", _announced(body))
+        to, said = f"/incidents/{body.incident_id}", _announced(body)
+        if judged and not body.joined and body.published:
+            to, said = await _judged(services, session, viewer, draft, body.dispute_no, to, said)
+        return go(request, to, said)
     draft.status, draft.key = outcome.status, next_key(outcome, posted)
     draft.errors = placed(outcome.errors, draft.typed, report.source)
     draft.banner = _refusal(outcome)
     async with services.database.resume(session):
         return await _show(request, services, session, viewer, draft)
+
+
+async def _judged(
+    services: Services, session: Session, viewer: Viewer, draft: Draft, number: str, to: str, said: dict[str, str]
+) -> tuple[str, dict[str, str]]:
+    """Confirms or corrects the triage with the report, where it is the person's to say: what is told, and where."""
+    async with services.database.resume(session):
+        task_id = await task_to_confirm(session, viewer.actor, number)
+        if task_id is None:
+            return to, {**said, "text": f"{said['text']}；研判由属地的研判岗位确认"}
+        try:
+            answer = await confirm(services, session, viewer.actor, task_id, draft.verdict, draft.key)
+        except (Refused, Unavailable) as error:
+            why = (
+                "；".join(each["message"] for each in error.errors)
+                if isinstance(error, FieldsInvalid)
+                else error.detail
+            )
+            return f"/tasks/{task_id}", {"tone": "warn", "text": f"{said['text']}；研判没有一并确认，请在此办理：{why}"}
+    if isinstance(answer.body, AcceptedFor):
+        return to, {"tone": "warn", "text": f"{said['text']}；研判意见已受理，稍后生效"}
+    done = "，更正须经上一级批准" if answer.body.change else ""
+    return to, {**said, "text": f"{said['text']}；研判已{'更正' if draft.verdict.corrects else '确认'}{done}"}
 
 
 def _announced(body: NumberConflict | Received) -> dict[str, str]:
@@ -156,34 +180,25 @@ def _item(services: Services, found: Became) -> View:
     }
 
 
-async def _beside(services: Services, session: Session, viewer: Viewer, typed: Typed) -> Beside | None:
-    code = _source(services, viewer, typed)
-    return await look_beside(services, session, viewer.actor, so_far(typed, code))
-
-
-def _beside_view(services: Services, found: Beside | None, typed: Typed) -> View | None:
-    return beside_view(found, typed.narrative, services.policy.playbook.process, present()) if found else None
-
-
-def _source(services: Services, viewer: Viewer, typed: Typed) -> str:
-    """The source that was chosen, or the person's usual one."""
-    offered = [code for code, _ in sources_for(viewer.actor, services.policy.playbook.process)]
-    if not offered:
-        raise NotEntitled("您的岗位不受理警情")
-    said = typed.plain.get("source", "")
-    return said if said in offered else offered[0]
-
-
 async def _show(request: Request, services: Services, session: Session, viewer: Viewer, draft: Draft) -> Response:
     check_may_report(viewer.actor)  # who may not is told so before he fills anything in
     process = services.policy.playbook.process
     sources = sources_for(viewer.actor, process)
-    code = _source(services, viewer, draft.typed)
+    code = source_of(services, viewer, draft.typed)
     directory = await services.directory.read(session)
-    found = await _beside(services, session, viewer, draft.typed)
+    beside = await beside_of(services, session, viewer, draft.typed)
     form = form_view(draft.typed, code, sources, viewer.actor, directory, process, draft.errors, present())
     return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner, key=draft.key,
-                beside=_beside_view(services, found, draft.typed))  # fmt: skip
+                verdict=draft.verdict,
+                beside=beside, judging=_judging(services, viewer))  # fmt: skip
 
 
-router.include_router(parts)
+def _judging(services: Services, viewer: Viewer) -> View | None:
+    """What whoever judges may put right; none for all others."""
+    if not viewer.desk:
+        return None
+    process, lexicon = services.policy.playbook.process, services.policy.lexicon
+    return {
+        "categories": [(row.code, row.name) for row in lexicon.categories.values()],
+        "colours": [(code, rule.name) for code, rule in process.colours.items()],
+    }

@@ -7,9 +7,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.web.support import PHONE, Desk, sound
+from tests.web.support import PHONE, Desk, decisions, sound
 
-CALL_TAKER, GRID_WORKER = "bureau-calltaker-1", "village-baiyang-1-gridleader-1"
+CALL_TAKER, GRID_WORKER, COMMAND = "bureau-calltaker-1", "village-baiyang-1-gridleader-1", "gushan-command-1"
 KNIFE = "两家因宅基地砌墙发生争执，一方持刀威胁邻居，扬言要砍人"
 STROKES = 4
 """Keystrokes that a Chinese character takes at most on average, by pinyin with its choice."""
@@ -106,3 +106,25 @@ def test_without_scripts_the_form_is_judged_by_a_button_and_a_number_taken_twice
         page.get_by_role("button", name="登记").last.click()
         expect(page.get_by_label("登记回执")).to_contain_text(said)
     expect(page.locator(".flash")).to_contain_text("该来源编号此前已用于另一起警情")
+
+
+def test_who_judges_confirms_or_corrects_with_the_report(desk: Desk) -> None:
+    page = desk.sign_in(COMMAND)
+    for category, decision in (("", "confirm"), ("噪声", "correct")):
+        page.goto("/incidents/new")
+        page.get_by_label("来访").check()
+        tell(page, "两家因宅基地界址多次争吵，昨日又起口角")
+        page.get_by_label("地址").fill(f"古山镇金江龙村{next(_houses)}号")
+        if category:
+            page.get_by_label("类别").fill(category)
+            page.get_by_role("option", name=category).first.click()
+            desk.refused(422, "/incidents/new")
+            page.get_by_role("button", name="登记并确认研判").click()
+            expect(page.locator("#judge-reason-error")).to_contain_text("写明理由")
+            page.get_by_label("理由").fill("到场核实，实为噪声")
+        page.get_by_role("button", name="登记并确认研判").click()
+        expect(page.locator(".flash")).to_contain_text("研判已更正" if category else "研判已确认")
+        sound(page)
+        number = page.locator(".number").inner_text()
+        assert len(decisions(desk.county, number, decision)) == 1
+        assert category in desk.county.supervisor.get(f"/v1/disputes/{number}")["category_name"]

@@ -9,9 +9,10 @@ from starlette.datastructures import FormData
 
 from api.core.context import Services
 from api.intake.beside import TypedSoFar, look_beside
+from api.intake.beside_view import marked
 from api.intake.receipts import became_of, reported_by
 from api.intake.register_form import NAMELESS, read_form, report_of
-from api.intake.register_view import marked, own_areas
+from api.intake.register_view import own_areas
 from api.intake.service import take_in
 from api.intake.sources import sources_for
 from domain.errors import NotEntitled, NotFound
