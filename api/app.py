@@ -45,9 +45,7 @@ from api.hazards import sending_pages as hazard_sending_pages
 from api.importing import endpoints as importing
 from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
-from api.intake import beside_pages
 from api.intake import endpoints as intake
-from api.intake import pages as intake_pages
 from api.intake.redelivery import keep_redelivering
 from api.learning import endpoints as learning
 from api.learning import pages as learning_pages
@@ -86,6 +84,8 @@ from api.people import (
     session_endpoints,
 )
 from api.people import endpoints as people
+from api.registering import beside_pages
+from api.registering import pages as registering_pages
 from api.registers import duty_endpoints, force_pages
 from api.registers import endpoints as registers
 from api.registers import pages as register_pages
@@ -120,7 +120,7 @@ ENDPOINTS = (
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, provider_pages, inbox_pages, dispute_list_pages,
-    intake_pages, beside_pages, case_pages, outlook_pages, comment_pages, history_pages,
+    registering_pages, beside_pages, case_pages, outlook_pages, comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages,
     attachment_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,

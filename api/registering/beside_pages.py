@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.core.deps import ServicesDep, SessionDep
-from api.intake.beside_view import beside_of
-from api.intake.register_form import read_form
+from api.registering.beside_view import beside_of
+from api.registering.form import read_form
 from api.web.errors import PartRoute
 from api.web.rendering import show
 from api.web.session import FilledDep, ViewerDep

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from api.core.schemas import JsonObject
-from api.intake.register_form import PARTIES, PLAIN, SHOWN, Typed
+from api.registering.form import PARTIES, PLAIN, SHOWN, Typed
 from api.web.formatting import stamp
 from api.web.rendering import View
 from domain.people.organisation import Actor

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from api.core.schemas import JsonObject
-from api.intake.beside import TypedSoFar, place_in
 from api.intake.schemas import IncidentIn
+from api.registering.beside import TypedSoFar, place_in
 from api.web.session import text
 from domain.base import CHINA, china
 from domain.triage.places import Directory

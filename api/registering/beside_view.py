@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from api.core.context import Services
-from api.intake.beside import Beside, look_beside
-from api.intake.register_form import Typed, so_far
-from api.intake.sources import sources_for
+from api.registering.beside import Beside, look_beside
+from api.registering.form import Typed, so_far
+from api.registering.sources import sources_for
 from api.web.formatting import colour, present, stage_short, stamp
 from api.web.rendering import View
 from api.web.session import Viewer

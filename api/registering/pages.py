@@ -10,14 +10,14 @@ from fastapi import APIRouter, Request, Response
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.schemas import JsonObject
-from api.intake.beside_view import beside_of, source_of
-from api.intake.confirming import Verdict, confirm, task_to_confirm
-from api.intake.receipts import Became, became_of, reported_by
-from api.intake.register_form import Typed, placed, read_form, report_of
-from api.intake.register_view import form_view
 from api.intake.schemas import IncidentIn, NumberConflict, Received
 from api.intake.service import check_may_report, take_in
-from api.intake.sources import sources_for
+from api.registering.beside_view import beside_of, source_of
+from api.registering.confirming import Verdict, confirm, task_to_confirm
+from api.registering.form import Typed, placed, read_form, report_of
+from api.registering.form_view import form_view
+from api.registering.receipts import Became, became_of, reported_by
+from api.registering.sources import sources_for
 from api.tasks.schemas import AcceptedFor
 from api.web.errors import PageRoute
 from api.web.formatting import colour, present, source, stage_short, stamp

@@ -8,13 +8,13 @@ import pytest
 from starlette.datastructures import FormData
 
 from api.core.context import Services
-from api.intake.beside import TypedSoFar, look_beside
-from api.intake.beside_view import marked
-from api.intake.receipts import became_of, reported_by
-from api.intake.register_form import NAMELESS, read_form, report_of
-from api.intake.register_view import own_areas
 from api.intake.service import take_in
-from api.intake.sources import sources_for
+from api.registering.beside import TypedSoFar, look_beside
+from api.registering.beside_view import marked
+from api.registering.form import NAMELESS, read_form, report_of
+from api.registering.form_view import own_areas
+from api.registering.receipts import became_of, reported_by
+from api.registering.sources import sources_for
 from domain.errors import NotEntitled, NotFound
 from domain.policy.addressing import Addressing
 from domain.policy.intake.sources import Source
