@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from api.core.context import Services
 from api.dispute_list.question import FILTERS, NAMES, STATES, USUAL_SORT, address
 from api.dispute_list.schemas import Line
+from api.dispute_list.sought import KINDS, Sought
 from api.web.formatting import OWN, SOURCES, due, present, source, stamp
 from api.web.formatting import colour as chip
 from api.web.organisation_labels import Offices, Options
@@ -124,6 +125,22 @@ def chips(asked: Mapping[str, str], offered: Mapping[str, list[View]]) -> list[V
         rest = {key: value for key, value in asked.items() if key != name}
         found.append({"title": TITLES[name], "word": word, "without": address(rest)})
     return found
+
+
+def sought_chip(asked: Mapping[str, str], sought: Sought | None) -> list[View]:
+    """What is sought, as a chip."""
+    if sought is None:
+        return []
+    kind = "标题" if sought.found_by == "title" else "查找" if sought.by == "any" else KINDS[sought.by]
+    rest = {name: value for name, value in asked.items() if name != "sought"}
+    return [{"title": kind, "word": sought.words, "without": address(rest)}]
+
+
+def search_view(asked: Mapping[str, str], sought: Sought | None) -> View:
+    """The search's own fields: the reason that was given goes on to the next, the words stand on the chip."""
+    if sought is None:
+        return {"words": asked.get("q", ""), "by": "any", "purpose": "", "note": ""}
+    return {"words": "", "by": sought.by, "purpose": sought.purpose or "", "note": sought.note}
 
 
 def heads(asked: Mapping[str, str], state: str) -> dict[str, View]:

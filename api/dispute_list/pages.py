@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,14 +11,19 @@ from fastapi import APIRouter, Request, Response
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.dispute_list import service
-from api.dispute_list.list_view import chips, choices, heads, hidden, query, row_view
+from api.dispute_list.list_view import chips, choices, heads, hidden, query, row_view, search_view, sought_chip
 from api.dispute_list.question import COLUMNS, HERE, USUAL, address, asked_in, filter_of
 from api.dispute_list.schemas import Lines
+from api.dispute_list.searching import seek
+from api.dispute_list.sought import KINDS, By, opened, sealed
+from api.middleware.masking import leave_unmasked
 from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices
 from api.web.rendering import go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
 from domain.errors import FieldsInvalid, QuotaReached
+from domain.people.need_to_know import SEARCH_PURPOSES
+from domain.policy.fields import DISPUTE_NO
 from infra.database.engine import Session
 from infra.records.events import last_event
 
@@ -40,8 +46,13 @@ async def show_list(
     """The page; `more` is what it says besides."""
     heard = await last_event(session)
     error, state = "", asked.get("state", "open")
+    sought = opened(asked["sought"], viewer.actor.person_id) if "sought" in asked else None
+    if "sought" in asked and sought is None:
+        asked = {name: value for name, value in asked.items() if name != "sought"}
+        more.setdefault("notice", "这次查找已过期或不是您本人的，请重新查找")
     try:
-        found = await service.lines(services, session, viewer.actor, filter_of(asked), limit=PAGE, cursor=cursor)
+        f = filter_of(asked, sought)
+        found = await service.lines(services, session, viewer.actor, f, limit=PAGE, cursor=cursor)
     except FieldsInvalid as refused:
         error, found = "；".join(each["message"] for each in refused.errors), Lines(items=[], next_cursor=None)
     except QuotaReached as refused:
@@ -53,14 +64,49 @@ async def show_list(
     chosen = await service.columns(session, viewer.actor)
     shown = {
         "heard": heard, "asked": asked, "error": error, "offered": offered,
-        "chips": chips(asked, offered), "heads": heads(asked, state),
+        "chips": [*sought_chip(asked, sought), *chips(asked, offered)],
+        "search": search_view(asked, sought), "ask": False, "wrong": {}, "notice": "", "heads": heads(asked, state),
         "rows": [row_view(line, offices, colours) for line in found.items],
-        "columns": COLUMNS, "chosen": USUAL[state] if chosen is None else [name for name in COLUMNS if name in chosen],
+        "columns": COLUMNS, "kinds": list(KINDS.items()), "purposes": list(SEARCH_PURPOSES.items()),
+        "chosen": USUAL[state] if chosen is None else [c for c in COLUMNS if c in chosen],
         "clear": HERE, "here": address(asked), "first": address(asked) if cursor else "",
         "next": address(asked, cursor=found.next_cursor) if found.next_cursor else "",
-        "carried": hidden(asked, "q"), "query": query(asked),
+        "carried": hidden(asked), "query": query(asked),
     }  # fmt: skip
-    return show(request, "dispute_list.html", viewer, status=status, **shown, **more)
+    return show(request, "dispute_list.html", viewer, status=status, **{**shown, **more})
+
+
+@router.post("/disputes/search")
+async def search_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep
+) -> Response:
+    """Looks for somebody or something; the address that it goes on to shows neither the words nor the reason."""
+    words, note = text(form, "words")[:100], text(form, "note")[:200]
+    by: By = next((known for known in KINDS if known == text(form, "by")), "any")
+    purpose = next((known for known in SEARCH_PURPOSES if known == text(form, "purpose")), None)
+    asked = asked_in(dict(parse_qsl(text(form, "asked"))))
+    rest = {name: value for name, value in asked.items() if name not in ("q", "sought")}
+    if not words:
+        return go(request, address(rest))
+    if re.fullmatch(DISPUTE_NO, words.upper()):
+        return go(request, address({"state": "all", "matter": "all"}, q=words.upper()))
+    if by == "title":
+        return go(request, address(rest, q=words))
+    try:
+        sought = await seek(services, session, viewer.actor, words, by, purpose, note)
+    except FieldsInvalid as refused:
+        leave_unmasked(request)  # what was typed is shown as it was
+        search = {"words": words, "by": by, "purpose": purpose or "", "note": note}
+        wrong = {each["field"]: each["message"] for each in refused.errors}
+        return await show_list(request, services, session, viewer, rest, status=422, search=search, wrong=wrong,
+                               ask="words" not in wrong)  # fmt: skip
+    return go(request, address({"state": "all", **rest}, sought=sealed(sought)))
+
+
+@router.get("/disputes/search")
+async def search_reread(request: Request, viewer: ViewerDep) -> Response:
+    """The address of the form, read again: the list."""
+    return go(request, HERE)
 
 
 @router.post("/disputes/columns")

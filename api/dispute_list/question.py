@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from api.dispute_list.searching import marks_asked
+from api.dispute_list.sought import LONGEST as SEALED
+from api.dispute_list.sought import Sought
 from domain.base import CHINA
 from domain.policy.matters.matter import Matter
 from domain.storable_text import is_fit
@@ -17,7 +20,7 @@ FILTERS = (
     "state", "matter", "colour", "stage", "overdue", "place", "held_at", "source", "category", "tag", "from", "to", "q"
 )  # fmt: skip
 """Names of what narrows the list, in the order in which they are shown."""
-NAMES = (*FILTERS, "sort")
+NAMES = (*FILTERS, "sort", "sought")
 COLUMNS = {
     "stage": "阶段", "category": "类别", "place": "属地", "held": "承办", "due": "时限", "opened": "受理",
     "outcome": "办结方式", "source": "来源",
@@ -35,7 +38,7 @@ LONGEST = 100
 
 def asked_in(given: Mapping[str, str]) -> dict[str, str]:
     """What an address or a form asks for, of what is known; what can't be used is left out."""
-    asked = {name: given.get(name, "").strip()[:LONGEST] for name in NAMES}
+    asked = {name: given.get(name, "").strip()[: SEALED if name == "sought" else LONGEST] for name in NAMES}
     if asked["state"] not in STATES:
         asked["state"] = ""
     if asked["sort"] not in SORTS:
@@ -53,8 +56,9 @@ def address(asked: Mapping[str, str], **more: str) -> str:
     return f"{HERE}?{urlencode(query)}" if query else HERE
 
 
-def filter_of(asked: Mapping[str, str]) -> DisputeFilter:
-    """The filter; `organisation`s are codes here."""
+def filter_of(asked: Mapping[str, str], sought: Sought | None = None) -> DisputeFilter:
+    """The filter, in which organisations have codes; `sought` is what the address carries sealed."""
+    by_title = sought and sought.found_by == "title"
     state, matter = asked.get("state", "open"), asked.get("matter", Matter.DISPUTE)
     first, last = day_in(asked.get("from", "")), day_in(asked.get("to", ""))
     return DisputeFilter(
@@ -63,7 +67,8 @@ def filter_of(asked: Mapping[str, str]) -> DisputeFilter:
         place=asked.get("place"), held_at=asked.get("held_at"), source=asked.get("source"), tag=asked.get("tag"),
         overdue=True if asked.get("overdue") else None,
         closed=None if state == "all" else state == "closed",
-        q=asked.get("q"),
+        q=sought.words if sought and by_title else asked.get("q"),
+        marks=marks_asked(sought.words, sought.by) if sought and not by_title else [],
         opened_from=_midnight(first), opened_to=_midnight(last + timedelta(days=1)) if last else None,
         sort=asked.get("sort", USUAL_SORT if state == "open" else "-opened_at"),
     )  # fmt: skip

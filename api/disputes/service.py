@@ -27,13 +27,13 @@ async def listed_disputes(
         FieldsInvalid: no organisation has this code.
         QuotaReached: he has searched as often as one may in a minute.
     """
-    if f.q:
+    if f.q or f.marks:
         services.searches.count(actor.person_id)
-    asked_for = f.model_dump(mode="json", exclude_none=True)
+    asked_for = f.model_dump(mode="json", exclude_none=True, exclude={"marks"})
     f = await _with_paths(services, session, f)
     page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
     numbers = [row.dispute_no for row in page.rows]
-    services.access.note_shown(actor.person_id, "search" if f.q else "list", asked_for, numbers)
+    services.access.note_shown(actor.person_id, "search" if f.q or f.marks else "list", asked_for, numbers)
     return Listed[DisputeItem](items=[present_dispute(row) for row in page.rows], next_cursor=page.next_cursor)
 
 

@@ -60,6 +60,20 @@ GLASS_PURPOSES: dict[GlassPurpose, str] = {
 """For what the glass of a case may be broken."""
 
 
+SearchPurpose = Literal["handle", "repeat", "answer", "command", "oversee", "other"]
+SEARCH_PURPOSES: dict[SearchPurpose, str] = {
+    "handle": "办理、核对具体案件",
+    "repeat": "排查重复、关联纠纷",
+    "answer": "答复来访、来电",
+    "command": "指挥调度、应急处置",
+    "oversee": "督办、检查",
+    "other": "其他（须说明）",
+}
+"""For what somebody may be looked for by name, telephone or address beyond one's own area. [DESIGN]"""
+SEARCH_LASTS = timedelta(hours=12)
+"""How long the purpose that was given once serves for the same search. [DESIGN] a shift"""
+
+
 L1_ONLY = frozenset("call_taker hotline_operator grid_worker grid_leader legal_helper department_handler".split())
 """E.2: who sees L1 alone ("own grid L1", "invited session, L1"), or must not "see L3 after hand-off", "see L3 unless
 listed": listed they are by a task, and break no glass."""

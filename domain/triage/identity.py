@@ -36,8 +36,8 @@ def identifiers(name: str, phone: str | None = None, id_number: str | None = Non
     """The marks by which somebody is known again, the surest first; none where nothing said of him tells."""
     found = (
         (Mark.ID_NUMBER, _id_number(id_number or "")),
-        (Mark.PHONE, _phone(phone or "")),
-        (Mark.NAME, _name(name)),
+        (Mark.PHONE, plain_phone(phone or "")),
+        (Mark.NAME, plain_name(name)),
     )
     return [Identifier(mark, value) for mark, value in found if value]
 
@@ -77,7 +77,8 @@ def _eighteen(old: str) -> str:
     return body + _CHECKS[rest]
 
 
-def _phone(written: str) -> str:
+def plain_phone(written: str) -> str:
+    """A telephone in its one way of writing; empty where it is none, or not whole."""
     text = _EXTENSION.sub("", _folded(written).lower())
     if "*" in text:
         return ""
@@ -87,7 +88,8 @@ def _phone(written: str) -> str:
     return digits if len(digits) >= _SHORTEST_PHONE and len(set(digits)) > 2 else ""
 
 
-def _name(written: str) -> str:
+def plain_name(written: str) -> str:
+    """A name in its one way of writing; empty where it tells nobody from others."""
     name = _HONORIFIC.sub("", _BRACKETED.sub("", _folded(written)))
     name = re.sub(r"[·•・.。,，、‧]", "", name).casefold()
     if len(name) < 2 or name in _NOBODY or re.search(r"[某*x×?]", name):

@@ -16,6 +16,7 @@ from infra.database.tables.read_model import (
     HazardItemRow,
     InvolvementRow,
     PartyTokenRow,
+    SearchTokenRow,
     TallyRow,
     TaskRow,
     TimelineRow,
@@ -26,6 +27,7 @@ _NAMES: dict[type[SQLModel], str] = {
     DisputeRow: "纠纷",
     InvolvementRow: "参与单位",
     PartyTokenRow: "当事人识别码",
+    SearchTokenRow: "查找码",
     TimelineRow: "经过",
     TaskRow: "待办",
     AddresseeRow: "承办岗位",
@@ -34,7 +36,7 @@ _NAMES: dict[type[SQLModel], str] = {
     HazardItemRow: "隐患",
 }
 
-_UNSAID = (PartyTokenRow,)
+_UNSAID = (PartyTokenRow, SearchTokenRow)
 """Tables whose keys are not quoted: a person can be told by them from others."""
 
 _COLUMNS: dict[str, str] = {

@@ -27,12 +27,14 @@ from domain.people.need_to_know import KEPT_FROM
 from domain.people.organisation import Actor
 from domain.policy.fields import DISPUTE_NO
 from domain.policy.matters.matter import Matter
+from domain.triage.searching.marks import Asked
 from infra.database.columns import Instant, searchable
 from infra.database.engine import Database
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, InvolvementRow, TimelineRow
 from infra.read_model.list_strategy import among_disputes, row_of, shown
+from infra.read_model.searching.tokens import found_by
 from infra.read_model.visibility import (
     KNOWN,
     Part,
@@ -77,6 +79,8 @@ class DisputeFilter(Model):
     tag: str | None = None
     """骨头案 and the like, by code"""
     q: str | None = None
+    marks: Asked = []
+    """by what of its people or its address it is sought"""
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     sort: str = "-opened_at"
@@ -123,7 +127,12 @@ def _ended(cursor: str, keys: Sequence[Any]) -> list[Any]:
 def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
     """Whose disputes are listed: those of the person's parts, and where asked those of an organisation's."""
     asked = [[part_of(f.organisation)]] if f.organisation else []
-    return [seen_by(actor), *asked, *([[lying_in(f.place)]] if f.place else [])]
+    return [
+        seen_by(actor),
+        *asked,
+        *([[lying_in(f.place)]] if f.place else []),
+        *([found_by(f.marks)] if f.marks else []),
+    ]
 
 
 def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
@@ -148,7 +157,7 @@ def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:
 def _unguessed(actor: Actor, f: DisputeFilter) -> list[ColumnElement[bool]]:
     """What a list says of a case only to those who may open it is not found out by asking for it either."""
     number = f.q and re.fullmatch(DISPUTE_NO, f.q.strip())
-    return [may_open(actor)] if f.category or f.tag or f.source or f.place or (f.q and not number) else []
+    return [may_open(actor)] if f.category or f.tag or f.source or f.place or f.marks or (f.q and not number) else []
 
 
 async def as_known_to(session: AsyncSession, actor: Actor, rows: Sequence[DisputeRow]) -> list[DisputeRow]:

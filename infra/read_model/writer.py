@@ -25,12 +25,14 @@ from infra.database.tables.read_model import (
     HazardItemRow,
     InvolvementRow,
     PartyTokenRow,
+    SearchTokenRow,
     TallyRow,
     TaskRow,
     TimelineRow,
 )
 from infra.database.transactions import Work, each
 from infra.read_model.party_tokens import key_of, people_written, stands, token_rows
+from infra.read_model.searching.tokens import search_rows, searched_written
 from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
@@ -47,6 +49,7 @@ OF_DISPUTE: tuple[type[SQLModel], ...] = (
     DisputeRow,
     InvolvementRow,
     PartyTokenRow,
+    SearchTokenRow,
     TaskRow,
     TimelineRow,
     TallyRow,
@@ -195,14 +198,15 @@ def rows_of(image: Image, like: Rows | None = None) -> Rows:
     """The rows an image makes. Of tasks that did not change since `image.since` only their own row, for its due date
     may have moved; whom they ask has not. Of the tally what differs from the image before.
 
-    `like`: rows as they are stored; the tokens of its people are then made with the key that those were made with.
+    `like`: rows as they are stored; its tokens are then made with the key that those were made with.
     """
     people = token_rows(image.dispute_no, image.document, key_of(like[PartyTokenRow]) if like else None)
-    return {**rows_shown(image), PartyTokenRow: people}
+    searched = search_rows(image.dispute_no, image.document, key_of(like[SearchTokenRow]) if like else None)
+    return {**rows_shown(image), PartyTokenRow: people, SearchTokenRow: searched}
 
 
 def rows_shown(image: Image) -> Rows:
-    """The same without the tokens of its people, which nobody is shown: these need the installation's keys."""
+    """The same without its tokens, which nobody is shown: these need the installation's keys."""
     return {DisputeRow: [_dispute(image)], **_rows_beside(image)}
 
 
@@ -249,7 +253,9 @@ def _beside_written(image: Image, stored: StoredState) -> Work[None]:
     for table, new in rows.items():
         yield from each(upserting(table, differing=table in COMPARED), new)
     if not stands(image, stored.document):
-        yield from people_written(image.dispute_no, _completed(image, stored.document).document, stored.document)
+        whole = _completed(image, stored.document).document
+        yield from people_written(image.dispute_no, whole, stored.document)
+        yield from searched_written(image.dispute_no, whole, stored.document)
     yield from attachments_taken(image.dispute_no, _evidence(image))
     if stored.colour not in (None, image.colour):
         yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}

@@ -19,11 +19,11 @@ def test_a_row_is_found_by_filters_and_opened_by_the_keyboard(desk: Desk) -> Non
     expect(row).to_contain_text("古山镇 金江龙村")
     assert all(height == 36 for height in page.locator(".dense tbody tr").evaluate_all(
         "rows => rows.map(row => row.getBoundingClientRect().height)"))  # fmt: skip
-    page.locator("#s-place").select_option("白洋街道")
-    expect(page).to_have_url(re.compile("place=town-baiyang"))
+    page.get_by_label("状态").select_option("已办结")
+    expect(page).to_have_url(re.compile("state=closed"))
     expect(row).to_have_count(0)
-    page.get_by_role("link", name="去掉条件：属地 白洋街道").click()
-    expect(page).not_to_have_url(re.compile("place="))
+    page.get_by_role("link", name="去掉条件：状态 已办结").click()
+    expect(page).not_to_have_url(re.compile("state="))
     page.goto(f"/disputes?q={number}")
     page.keyboard.press("j")
     expect(page.get_by_role("link", name=re.compile("金江龙村"))).to_be_focused()
@@ -37,8 +37,8 @@ def test_it_serves_a_phone_and_a_browser_without_scripts(desk: Desk) -> None:
     number = alarm(desk.county)
     page = desk.sign_in(desk.county.with_role("supervisor"), PHONE, java_script_enabled=False)
     page.goto("/disputes")
-    page.get_by_label("搜索").fill(number)
-    page.get_by_role("button", name="搜索").click()
+    page.get_by_label("查找", exact=True).fill(number)
+    page.get_by_role("button", name="查找", exact=True).click()
     row = page.get_by_role("row", name=number)
     expect(row).to_be_visible()
     page.locator("summary", has_text="显示的列").click()
@@ -52,3 +52,24 @@ def test_it_serves_a_phone_and_a_browser_without_scripts(desk: Desk) -> None:
     phone.goto("/disputes?q=没有这样的纠纷")
     expect(phone.get_by_role("heading", name="没有符合条件的纠纷")).to_be_visible()
     sound(phone)
+
+
+@pytest.mark.timeout(120)
+def test_somebody_is_looked_for_with_a_reason_and_his_name_is_in_no_address(desk: Desk) -> None:
+    number = alarm(desk.county, parties=[{"name": "欧阳清风", "phone": "13812349876"}])
+    page = desk.sign_in(desk.county.with_role("supervisor"), PHONE)
+    page.goto("/disputes")
+    page.get_by_label("查找", exact=True).fill("歐陽清風")
+    desk.refused(422, "/disputes/search")
+    page.get_by_role("button", name="查找", exact=True).click()
+    expect(page.get_by_label("查找", exact=True)).to_have_value("歐陽清風")
+    sound(page)
+    page.get_by_label("用途").select_option("督办、检查")
+    page.get_by_role("button", name="继续查找").click()
+    expect(page.get_by_role("row", name=number)).to_be_visible()
+    assert "sought=" in page.url
+    assert not re.search("清风|%E6|purpose", page.url)
+    page.get_by_label("查找", exact=True).fill("9876")  # the reason goes on to the next search
+    page.get_by_role("button", name="查找", exact=True).click()
+    expect(page.get_by_role("row", name=number)).to_be_visible()
+    sound(page)

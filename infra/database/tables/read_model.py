@@ -124,6 +124,14 @@ class PartyTokenRow(SQLModel, table=True):
     """whether his identity number is among his marks: another number there is another person, whatever his name"""
 
 
+class SearchTokenRow(SQLModel, table=True):
+    """A part of a name, a telephone or an address of a dispute, blinded: of which of them it is, it does not say."""
+
+    __tablename__ = "search_token"
+    token: str = Field(primary_key=True)
+    dispute_no: str = Field(primary_key=True, index=True)
+
+
 SOUGHT = ("kind", "colour", "title", "dispute_no")
 """What the box of done tasks is filtered by: somebody's done tasks are thousands."""
 

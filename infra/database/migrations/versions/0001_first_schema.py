@@ -30,11 +30,11 @@ FIGURES = ("kind at unit leading result value lag done_at left_at struck_at mont
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
 TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
-    "incident_token number addressee barred dispute hazard_item involvement party_token tally task timeline "
-    "attachment comment event message watcher access exports saved_view glass archive job answer heartbeat "
-    "calendar_edition learned_edition sign_in generation place_alias sign_in_session former_password second_factor "
-    "recovery_code provider_subject report report_item spot_check figure_supervision notice hazard_batch criminal_case "
-    "known_key known_device examination finding"
+    "incident_token number addressee barred dispute hazard_item involvement party_token search_token tally "
+    "task timeline attachment comment event message watcher access exports saved_view glass archive job answer "
+    "heartbeat calendar_edition learned_edition sign_in generation place_alias sign_in_session former_password "
+    "second_factor recovery_code provider_subject report report_item spot_check figure_supervision notice hazard_batch "
+    "criminal_case known_key known_device examination finding"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
@@ -206,6 +206,13 @@ def _read_model() -> None:
         sa.PrimaryKeyConstraint("token", "dispute_no", "side"),
     )
     op.create_index("ix_party_token_dispute_no", "party_token", ["dispute_no"])
+    op.create_table(
+        "search_token",
+        *_columns(TEXT, "token", "dispute_no"),
+        sa.PrimaryKeyConstraint("token", "dispute_no"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_search_token_dispute_no", "search_token", ["dispute_no"])
     op.create_table(
         "tally",
         *_columns(TEXT, "dispute_no", "kind", "month", "unit", "colour", "first_colour", "category", "result"),

@@ -1,0 +1,1 @@
+"""Disputes found by words that nobody reads."""
