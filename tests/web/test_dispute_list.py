@@ -64,7 +64,7 @@ def test_somebody_is_looked_for_with_a_reason_and_his_name_is_in_no_address(desk
     page.get_by_role("button", name="查找", exact=True).click()
     expect(page.get_by_label("查找", exact=True)).to_have_value("歐陽清風")
     sound(page)
-    page.get_by_label("用途").select_option("督办、检查")
+    page.get_by_label("用途", exact=True).select_option("督办、检查")
     page.get_by_role("button", name="继续查找").click()
     expect(page.get_by_role("row", name=number)).to_be_visible()
     assert "sought=" in page.url
