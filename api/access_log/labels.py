@@ -50,6 +50,7 @@ NOTED: dict[str, str] = {
     "triage": "试分类",
     "incident:alike": "登记时查看相似事项",
     "comment": "备注",
+    "dispatch": "批量交办",
     "watch": "关注或取消关注",
     "notice:send": "发出函件",
     "hazards:send": "发出隐患清单",

@@ -31,6 +31,7 @@ _SENT: dict[str, str] = {
     "comment": "/v1/disputes/{no}/comments /disputes/{no}/comments",
     "watch": "/v1/disputes/{no}/watch /disputes/{no}/watch",
     "attach": "/v1/attachments",
+    "dispatch": "/board",
     "notice:send": "/v1/notices",
     "hazards:send": "/hazards/new",
     "replays": "/v1/audit/replays /audit/replays",

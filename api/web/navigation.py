@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from api.web.session import Viewer
-from domain.people.permissions import DOCTORS, STAFF_READERS
+from domain.people.permissions import DOCTORS, LOAD_READERS, STAFF_READERS
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
     groups = {
         "办理": [
             Entry("待办", "/", at=("/tasks",)),
+            Entry("分派台", "/board") if viewer.actor.has_role(*LOAD_READERS) else None,
             Entry("研判", "/desk") if viewer.desk else None,
             Entry("抽查", "/spot-checks") if viewer.checks else None,
         ],

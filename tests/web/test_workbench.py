@@ -116,3 +116,38 @@ def test_an_evaluator_has_evidence_and_verdict_in_one_screen(desk: Desk, tmp_pat
     page.get_by_role("link", name="退回重办").click()
     expect(page.get_by_role("button", name="提交：退回重办")).to_be_in_viewport()
     expect(page.locator(".proofs img").first).to_be_in_viewport()
+
+
+def test_a_dispatcher_assigns_two_units_in_four_clicks_and_a_batch_tells_each(desk: Desk, tmp_path: Path) -> None:
+    county = desk.county
+    numbers = [quiet(desk, "双河镇大田村", "两户因宅基地边界争执，砌墙被拦") for _ in range(3)]
+    for number in numbers:
+        for kind, decision in (("confirm_triage", "confirm"), ("handle_on_scene", "unsettled"),
+                               ("follow_up_responsibly", "request_third_push"),
+                               ("approve_third_push", "approve")):  # fmt: skip
+            county.answer(number, kind, decision)
+    tasks = {number: county.wait_for(number, "dispatch") for number in numbers}
+    page = desk.sign_in(desk.answerer(tasks[numbers[0]]), WIDE)
+    clicks = Clicks(page)
+    clicks("link", "分派台")
+    row = page.locator(".sending-row", has_text=numbers[0])
+    beside = row.get_by_role("group", name="配合").get_by_role("checkbox")
+    expect(row.get_by_role("radio", checked=True)).to_have_count(1)
+    beside.nth(1).check()
+    clicks.count += 1
+    sound(page, tmp_path / "board.png")
+    clicks("button", f"交办 {numbers[0]}")
+    expect(page.get_by_role("status")).to_contain_text("成功 1 件")
+    assert clicks.count <= 4
+    assert len(county.open_tasks(numbers[0], "accept_assignment")) == 2
+
+    # a batch: of one that a colleague has sent on meanwhile it is said, the other is sent
+    for number in numbers[1:]:
+        page.get_by_label(f"勾选 {number}").check()
+    county.answer(numbers[1], "dispatch", "assign", lead="market_reg", cooperating=[])
+    page.get_by_role("button", name="交办所勾选的").click()
+    said = page.get_by_role("status")
+    expect(said).to_contain_text("成功 1 件，没有成功 1 件")
+    expect(said.locator("li", has_text=numbers[1])).to_contain_text("没有交办")
+    expect(said.locator("li", has_text=numbers[2])).to_contain_text("已交办")
+    sound(page)
