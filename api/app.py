@@ -16,6 +16,7 @@ from api.access_log import pages as access_log_pages
 from api.access_log.routes import SILENT, WORDS
 from api.attachments import endpoints as attachments
 from api.attachments import pages as attachment_pages
+from api.attachments import upload_pages
 from api.attachments.service import FILES
 from api.attachments.sweeping import keep_sweeping
 from api.audit import endpoints as audit
@@ -123,7 +124,7 @@ PAGES = (
     login_pages, provider_pages, inbox_pages, dispute_list_pages,
     registering_pages, beside_pages, case_pages, outlook_pages, comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, register_pages, action_pages,
-    attachment_pages,
+    attachment_pages, upload_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
     learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,

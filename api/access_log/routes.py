@@ -30,7 +30,7 @@ _SENT: dict[str, str] = {
     "triage": "/v1/triage /incidents/beside",
     "comment": "/v1/disputes/{no}/comments /disputes/{no}/comments",
     "watch": "/v1/disputes/{no}/watch /disputes/{no}/watch",
-    "attach": "/v1/attachments",
+    "attach": "/v1/attachments /uploads",
     "dispatch": "/board",
     "notice:send": "/v1/notices",
     "hazards:send": "/hazards/new",
@@ -48,7 +48,7 @@ WORDS: dict[str, str] = {
 }
 """By "METHOD path" of a route."""
 SILENT = frozenset(
-    "/v1/me /v1/me/access /v1/messages /messages /v1/events /events /rings "  # one's own
+    "/uploads/{upload_id} /v1/me /v1/me/access /v1/messages /messages /v1/events /events /rings "  # one's own
     "/menu /account /account/password /login /login/code /login/provider /login/provider/back "
     "/v1/me/second-factor /account/second-factor /incidents /incidents/new "
     "/healthz /readyz /metrics "

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from api.core.schemas import Shape
+from domain.base import Strict
+from domain.policy.fields import DISPUTE_NO
 
 
 class Attachment(Shape):
@@ -28,3 +32,20 @@ class Removed(Shape):
 
     attachment_id: str
     removed: bool
+
+
+class UploadIn(Strict):
+    """A file that is about to come in pieces."""
+
+    dispute_no: str = Field(pattern=f"^{DISPUTE_NO}$")
+    name: str = Field(max_length=400)
+    size: int = Field(ge=1)
+
+
+class UploadBegun(Shape):
+    """How far an upload is: `offset` of `size` bytes are there, the next request brings `piece` at most."""
+
+    upload_id: str
+    offset: int
+    size: int
+    piece: int

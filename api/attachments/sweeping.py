@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import structlog
 
+from api.attachments.resuming import KEPT
 from api.core.context import Services
 from domain.errors import Unavailable
+from infra.files.pieces import Uploads
 from infra.records.attachments import known_attachments, sweep_attachments
 
 log = structlog.get_logger()
@@ -25,7 +27,7 @@ async def sweep_files(services: Services, now: datetime) -> int:
     swept |= strays - await known_attachments(services.database, strays)
     for attachment_id in swept:
         await services.files.remove(attachment_id)
-    return len(swept)
+    return len(swept) + await asyncio.to_thread(Uploads(services.files).sweep, KEPT)
 
 
 async def keep_sweeping(services: Services) -> None:

@@ -159,6 +159,7 @@ async def _overview(look: Look) -> View:
         "waiting": [views.file(a, now) for a in case.attachments if a.pending],
         "may_attach": case.may_attach,
         "limit": services.files.limit,
+        "video_limit": services.files.video_limit,
         "people": [{"username": p.username, "who": f"{p.name} · {look.words.offices.holding(p.path, p.role)}"}
                    for p in people],
         "comment_banner": None,

@@ -149,7 +149,12 @@ def assemble(
         learned=LearnedEditions(database),
         aliases=PlaceAliases(database),
         scanner=Scanner(settings.clamd, settings.clamd_seconds) if settings.clamd else None,
-        files=FileStore(settings.attachments_dir, load_keys(settings.key_file), settings.max_attachment_mb * 2**20),
+        files=FileStore(
+            settings.attachments_dir,
+            load_keys(settings.key_file),
+            settings.max_attachment_mb * 2**20,
+            settings.max_video_mb * 2**20,
+        ),
         forms=forms,
         sessions=sessions,
         sign_ins=SignInLimit(database, forms.secret),

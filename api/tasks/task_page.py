@@ -183,6 +183,7 @@ async def show_task(
         people=list(dict.fromkeys(page.words.people.values())),
         prefix=PREFIX,
         limit=services.files.limit,
+        video_limit=services.files.video_limit,
         key=draft.key,
     )
 

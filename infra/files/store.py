@@ -30,8 +30,8 @@ class Incoming:
     handed to a parser of forms as the file of a part, so its methods are those of a file; they block.
     """
 
-    def __init__(self, store: FileStore, attachment_id: str) -> None:
-        self._store, self.attachment_id = store, attachment_id
+    def __init__(self, store: FileStore, attachment_id: str, limit: int) -> None:
+        self._store, self.attachment_id, self._limit = store, attachment_id, limit
         self._file: BinaryIO | None = None
         self._writer: SealedWriter | None = None
         self._reader: io.BufferedReader | None = None
@@ -41,8 +41,8 @@ class Incoming:
     def write(self, data: bytes) -> int:
         """More of it. Beyond the limit it is dropped."""
         self.size += len(data)
-        if self.size > self._store.limit:
-            self._fault = TooLarge(f"文件超过{self._store.limit // 2**20}MB")
+        if self.size > self._limit:
+            self._fault = TooLarge(f"文件超过{self._limit // 2**20}MB")
             self._drop()
         elif data and not self._fault:
             try:
@@ -110,14 +110,16 @@ class Incoming:
 
 
 class FileStore:
-    """A directory of sealed files. `limit`: the bytes that one may have."""
+    """A directory of sealed files. `limit`: the bytes that one may have, `video_limit` those of a video that comes in
+    pieces.
+    """
 
-    def __init__(self, root: Path, keys: KeyRing, limit: int) -> None:
-        self._root, self.keys, self.limit = root, keys, limit
+    def __init__(self, root: Path, keys: KeyRing, limit: int, video_limit: int = 0) -> None:
+        self.root, self.keys, self.limit, self.video_limit = root, keys, limit, max(limit, video_limit)
 
-    def receive(self, attachment_id: str) -> Incoming:
+    def receive(self, attachment_id: str, limit: int = 0) -> Incoming:
         """A file that is about to come; nothing is on disk before its first byte."""
-        return Incoming(self, attachment_id)
+        return Incoming(self, attachment_id, limit or self.limit)
 
     async def keep(self, incoming: Incoming, drawn: Mapping[str, bytes]) -> None:
         """Keeps a file that came in, and what is shown of it, by what stands behind its name (`SMALL`, `SHOWN`).
@@ -156,11 +158,11 @@ class FileStore:
 
     def part(self, name: str) -> Path:
         """Where a file lies while it comes in."""
-        return self._root / (name + PART)
+        return self.root / (name + PART)
 
     def create(self, name: str) -> BinaryIO:
         """Begins a file."""
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.fdopen(os.open(self.part(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
     def open_part(self, name: str) -> SealedReader:
@@ -170,7 +172,7 @@ class FileStore:
     def _keep(self, attachment_id: str, drawn: Mapping[str, bytes]) -> None:
         for which, content in drawn.items():
             self._put(attachment_id + which, content)
-        self.part(attachment_id).rename(self._root / attachment_id)
+        self.part(attachment_id).rename(self.root / attachment_id)
         self._sync()
 
     def _put(self, name: str, content: bytes) -> None:
@@ -180,18 +182,18 @@ class FileStore:
             writer.finish()
             file.flush()
             os.fsync(file.fileno())
-        self.part(name).rename(self._root / name)
+        self.part(name).rename(self.root / name)
 
     def _sync(self) -> None:
         """Makes new names in the directory outlive a power cut: their row is written only after this."""
-        directory = os.open(self._root, os.O_RDONLY)
+        directory = os.open(self.root, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
 
     def _opened(self, name: str) -> BinaryIO:
-        file = (self._root / name).open("rb")
+        file = (self.root / name).open("rb")
         try:
             return io.BufferedReader(SealedReader(file, self.keys, name), CHUNK)
         except BaseException:
@@ -200,14 +202,14 @@ class FileStore:
 
     def _remove(self, attachment_id: str) -> None:
         for name in (attachment_id, attachment_id + SMALL, attachment_id + SHOWN):
-            for path in (self._root / name, self.part(name)):
+            for path in (self.root / name, self.part(name)):
                 with suppress(OSError):
                     path.unlink()
 
     def _strays(self, older: float, younger: float) -> set[str]:
         found, now = set(), time.time()
-        with suppress(OSError), os.scandir(self._root) as entries:
+        with suppress(OSError), os.scandir(self.root) as entries:
             for entry in entries:
-                if older < now - entry.stat().st_mtime < younger:
+                if entry.is_file() and older < now - entry.stat().st_mtime < younger:
                     found.add(entry.name.partition(".")[0])
         return found

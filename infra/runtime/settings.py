@@ -135,6 +135,7 @@ class Installation(FrontDoor):
         description="Run workflow code in Temporal's sandbox, which finds what is not deterministic: for tests.",
     )
     max_attachment_mb: int = Field(default=20, ge=1, description="Largest attachment, in MiB.")
+    max_video_mb: int = Field(default=200, ge=1, description="Largest video that a page sends in pieces, in MiB.")
     upload_day_mb: int = Field(default=1024, ge=1, description="What one person may upload in a day, in MiB.")
     case_files_mb: int = Field(default=4096, ge=1, description="What the attachments of one case may have, in MiB.")
     clamd: str | None = Field(

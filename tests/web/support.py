@@ -51,6 +51,7 @@ class Desk:
         self.hosts: tuple[str, ...] = (self.base, "data:")
         """where requests may go"""
         self._expected: list[tuple[int, str]] = []
+        self._lost = "\0"
         self._refused: list[tuple[int, str]] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
@@ -76,6 +77,10 @@ class Desk:
     def refused(self, status: int, path: str) -> None:
         """Expects a refusal that the test provokes, by status and beginning of its path; a complaint if none comes."""
         self._expected.append((status, path))
+
+    def lost(self, path: str) -> None:
+        """Expects that a test has requests under a path lose their line; the browser says so on its console."""
+        self._lost = self.base + path
 
     def sign_in(self, person: Client | str, size: dict[str, int] = DESKTOP, **more: Any) -> Page:
         """Somebody signed in, at the inbox."""
@@ -111,7 +116,10 @@ class Desk:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # The browser reports each refused request as an error; those are counted where they are answered.
-        if message.type == "error" and "the server responded with a status of" not in message.text:
+        known = "the server responded with a status of" in message.text or message.location["url"].startswith(
+            self._lost
+        )
+        if message.type == "error" and not known:
             self.complaints.append(f"console: {message.text} at {message.location}")
 
     def _on_request(self, request: Request) -> None:

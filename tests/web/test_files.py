@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from api.cli.client import picture
 from tests.web.support import PHONE, Desk, alarm, answered, photo, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2
 
 TEXT: FilePayload = {"name": "笔记.txt", "mimeType": "text/plain", "buffer": "文字".encode()}
+MP4 = b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41"
+"""How a video begins."""
 EMPTY: FilePayload = {"name": "空的.png", "mimeType": "image/png", "buffer": b""}
 
 
@@ -54,7 +56,7 @@ def test_the_size_is_said_before_and_asked_before_anything_is_sent(desk: Desk) -
     number, _, page = at_form(desk)
     expect(page.locator("#f-attachments-limit")).to_contain_text("每个不超过 20 MB，一次最多 12 个")
     # The browser does not carry 20 MB for a test: the page gets a smaller limit, as it would be by a setting.
-    page.evaluate("document.querySelector('.picker').dataset.limit = 2 ** 20")
+    page.evaluate("Object.assign(document.querySelector('.picker').dataset, { limit: 2 ** 20, video: 2 ** 20 })")
     huge: FilePayload = {"name": "录像.mp4", "mimeType": "video/mp4", "buffer": b"\0" * (2**20 + 1)}
     page.locator("input[type=file]").set_input_files([huge, photo(), EMPTY])
     expect(page.get_by_role("alert")).to_have_text("没有选入：录像.mp4：超过 1 MB；空的.png：文件是空的")
@@ -147,13 +149,11 @@ def test_a_comment_takes_its_files(desk: Desk) -> None:
     task = desk.county.wait_for(number, "confirm_triage")
     page = desk.sign_in(desk.answerer(task))
     page.goto(f"/disputes/{number}")
-    desk.refused(422, f"/disputes/{number}/comments")
-    page.locator("#comments input[type=file]").set_input_files([photo(), TEXT])
+    desk.refused(415, "/uploads/")
+    page.locator("#comments input[type=file]").set_input_files([TEXT, photo()])
     page.get_by_role("textbox", name="留言").fill("现场照片见附件")
-    page.get_by_role("button", name="发表").click()
+    expect(page.locator("#comments").get_by_label("已上传：现场照片.png")).to_be_checked()
     expect(page.locator("#comments").get_by_role("alert").last).to_contain_text("笔记.txt：只接受")
-    expect(page.get_by_role("textbox", name="留言")).to_have_value("现场照片见附件")
-    expect(page.get_by_label("已上传：现场照片.png")).to_be_checked()
     sound(page)
     page.get_by_role("button", name="发表").click()
     expect(page.locator("#comments .note .thumbs a")).to_have_text(["现场照片.png"])
@@ -204,3 +204,37 @@ def test_who_judges_sees_what_looks_odd_and_who_brings_the_same_again_is_refused
     expect(odd.filter(has_text="文字与此前退回的反馈相似度100%")).to_be_visible()
     expect(odd.filter(has_text="1份照片或文件曾用于本纠纷此前的办理")).to_be_visible()
     sound(page, tmp_path / "flags.png")
+
+
+def test_several_files_go_by_themselves_through_a_lost_line_and_one_is_taken_back(desk: Desk, tmp_path: Path) -> None:
+    number, _, page = at_form(desk, size=PHONE)
+    large = BytesIO()
+    Image.effect_noise((4000, 3000), 30).convert("RGB").save(large, "JPEG", quality=95)
+    lost: list[str] = []
+
+    def line(route: Route) -> None:
+        """The line is lost once in the middle of the recording."""
+        if len(lost) < 1 and b'name="offset"\r\n\r\n4194304' in (route.request.post_data_buffer or b""):
+            lost.append(route.request.url)
+            return route.abort("internetdisconnected")
+        return route.continue_()
+
+    page.route("**/uploads/*", line)
+    desk.lost("/uploads/")
+    film: FilePayload = {"name": "现场.mp4", "mimeType": "video/mp4", "buffer": MP4 + bytes(9 * 2**20)}
+    camera: FilePayload = {"name": "大照片.jpg", "mimeType": "image/jpeg", "buffer": large.getvalue()}
+    page.locator("input[type=file]").set_input_files([camera, film, photo("多余.png")])
+    for name in ("大照片.jpg", "现场.mp4", "多余.png"):
+        expect(page.get_by_label(f"已上传：{name}")).to_be_checked(timeout=30_000)
+    assert lost, "the line was lost in the middle"
+    sound(page, tmp_path / "uploaded.png")
+    page.get_by_role("button", name="删除：多余.png").click()
+    expect(page.get_by_label("已上传：多余.png")).to_have_count(0)
+    page.get_by_role("button", name="提交：已化解").click()
+    answered(page, "已提交")
+    files = {a["name"]: a for a in desk.county.dispute(number)["attachments"]}
+    assert set(files) == {"大照片.jpg", "现场.mp4"}
+    assert files["现场.mp4"]["size"] == len(MP4) + 9 * 2**20
+    got = page.request.get(f"/attachments/{files['大照片.jpg']['attachment_id']}?original=true")
+    with Image.open(BytesIO(got.body())) as sent:
+        assert sent.size == (2560, 1920)
