@@ -11,10 +11,11 @@ from fastapi import APIRouter, Request, Response
 from api.cases import views
 from api.cases.course import course_view
 from api.cases.materials import materials_view
+from api.cases.mechanism import mechanism_of
 from api.cases.service import CaseRead, course_of, latest_in, read_case
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
-from api.disputes.case_view import case_view
+from api.disputes.case_view import case_view, steps_of
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from api.handling.handling_view import handling_view
 from api.handling.service import handling_in
@@ -172,9 +173,13 @@ async def _overview(look: Look) -> View:
 
 async def _course(look: Look) -> View:
     asked = look.request.query_params
-    now = w.present(look.read.case.ahead)
-    return course_view(await course_of(look.session, look.read), look.words, now, kind=asked.get("kind", ""),
-                       person=asked.get("person", ""), oldest=asked.get("order") == "oldest")  # fmt: skip
+    case, entries = look.read.case, await course_of(look.session, look.read)
+    went = [str(entry.detail.get("stage")) for entry in entries if entry.kind == "stage"]
+    now = w.present(case.ahead)
+    mechanism = mechanism_of(case, steps_of(case, look.read.entered), [case.stages[0].value, *went])
+    shown = course_view(entries, look.words, now, kind=asked.get("kind", ""),
+                        person=asked.get("person", ""), oldest=asked.get("order") == "oldest")  # fmt: skip
+    return {**shown, "mechanism": mechanism}
 
 
 async def _materials(look: Look) -> View:

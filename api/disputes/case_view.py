@@ -34,7 +34,7 @@ def case_view(case: Case, entered: Collection[str], words: Vocabulary, now: date
     offices = words.offices
     return {
         "case": _head(case, now, offices),
-        "steps": _steps(case, entered),
+        "steps": steps_of(case, entered),
         "tasks": [_open_task(t, offices, now) for t in case.tasks if t.state in OPEN],
         "done": [_done_task(t, words, now) for t in case.tasks if t.state == "done"],
         "clocks": [_clock(c, now) for c in case.clocks if not c.stopped_at],
@@ -106,7 +106,7 @@ def stages_in(entries: Iterable[EntryItem]) -> set[str]:
     return {str(e.detail.get("stage")) for e in entries if e.kind == "stage"}
 
 
-def _steps(case: Case, entered: Collection[str]) -> list[View]:
+def steps_of(case: Case, entered: Collection[str]) -> list[View]:
     """The stages of the case's own playbook: passed, present, skipped so far, still to come."""
     stages = case.stages
     seen = {*entered, stages[0]}

@@ -129,11 +129,11 @@ def test_a_disposal_without_a_picture_is_refused_at_the_files(desk: Desk) -> Non
     page.get_by_role("button", name="提交：处置完毕").click()
     expect(page.locator("#f-attachments-error")).to_contain_text("须附至少1份图片或视频")
     sound(page)
+    desk.refused(415, "/uploads/")
     page.locator("input[type=file]").set_input_files(
         {"name": "笔记.txt", "mimeType": "text/plain", "buffer": "文字".encode()}
     )
-    page.get_by_role("button", name="提交：处置完毕").click()
-    expect(page.locator("#f-attachments-error")).to_contain_text("只接受图片、视频")
+    expect(page.locator(".unpicked")).to_contain_text("笔记.txt：只接受图片、视频")
     page.locator("input[type=file]").set_input_files(photo())
     page.get_by_role("button", name="提交：处置完毕").click()
     answered(page, "已提交“主办处置：处置完毕”")

@@ -8,6 +8,7 @@ function fillPane() {
   const pane = document.querySelector("#pane"), form = document.querySelector("#pane-form");
   if (!pane || !roomy.matches || form.dataset.asked) return;
   form.dataset.asked = "yes";
+  form.innerHTML = "<p class=\"soft\">正在打开…</p>";
   htmx.ajax("GET", pane.dataset.task, { source: form, target: form, select: "#answer, #organisations, #people", swap: "innerHTML" });
 }
 addEventListener("DOMContentLoaded", fillPane);
