@@ -30,9 +30,18 @@ from domain.triage.triage import triage
 from infra.database.columns import Sealed, searchable
 from infra.database.engine import Database
 from infra.database.tables.intake import IncidentRow
-from infra.database.tables.read_model import NEVER, AddresseeRow, BarredRow, DisputeRow, InvolvementRow, TaskRow
+from infra.database.tables.read_model import (
+    NEVER,
+    AddresseeRow,
+    BarredRow,
+    DisputeRow,
+    InvolvementRow,
+    SearchTokenRow,
+    TaskRow,
+)
 from infra.demo import county
 from infra.demo.people import people
+from infra.read_model.searching.tokens import search_rows
 from infra.read_model.writer import colour_order
 from infra.runtime.policy_files import Policy, read_policy
 
@@ -89,11 +98,18 @@ class Rows:
         self.of[kind].append(values)
 
 
+SURNAMES = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗"
+"""The commonest first."""
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华文玉建国志红小"
+ROADS = "环城 人民 解放 中山 文化 建设 和平 胜利 新华 光明 东风 前进 团结 幸福 友谊".split()
+
+
 class Filler:
     """Makes the rows of disputes, one after the other."""
 
     def __init__(self, disputes: int, playbook: str = "jinhua") -> None:
         self._chance = random.Random(7)
+        self._called = random.Random(53)
         self._policy: Policy = read_policy(playbook)
         self._directory = Directory(organisations=county.organisations())
         self._count = disputes
@@ -191,6 +207,8 @@ class Filler:
         home = {("", places[word]) for word in ("station", "town_centre", "village", "grid")}
         for role, path in sorted({*home, *(post for posts in tasks for post in posts)}):
             rows.add(InvolvementRow, dispute_no=dispute_no, role=role, path=path)
+        for found in search_rows(dispute_no, self._people(number)):
+            rows.add(SearchTokenRow, **found)
         callers = self._holders["call_taker", places["bureau"]]
         rows.add(
             IncidentRow, incident_id=id_at(opened, number), source="110", source_no=str(number), digest="-",
@@ -198,6 +216,19 @@ class Filler:
             place_key=f"place-{number}", category=code, dispute_no=dispute_no, joined=False, delivered=True, nth=1,
             attempts=0, sealed=self._report,
         )  # fmt: skip
+
+    def _people(self, number: int) -> dict[str, Any]:
+        """Who is in a dispute and where, of what it is found by: names as common as they are, telephones of one's own,
+        thirty roads. Every five thousandth has somebody whom nobody is called like.
+        """
+        pick = self._called
+        often = range(len(SURNAMES), 0, -1)
+        names = [pick.choices(SURNAMES, often)[0] + "".join(pick.choices(GIVEN, k=pick.choice((1, 2)))) for _ in "ab"]
+        if number % 5_000 == 77:
+            names[0] = "欧阳清风"
+        parties = [{"name": name, "phone": f"138{number * 2 + n:08d}"} for n, name in enumerate(names)]
+        road = f"{pick.choice(ROADS)}路{pick.randint(1, 400)}号"
+        return {"parties": parties, "incidents": [{"address": road, "parties": []}]}
 
     def _task_rows(
         self, rows: Rows, dispute_no: str, title: str, kind: str, colour: str, urgency: int, at: datetime,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.filling import LAST
 from domain.people.organisation import Actor, Post
+from domain.triage.searching.marks import sought
 from infra.database.pagination import cursor_of
 from infra.demo import county
 from infra.demo.people import DemoPerson, people
@@ -63,6 +64,18 @@ FILTERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("q, nothing, by number", {"q": "没有这样的词", "sort": "dispute_no"}),
     ("oldest first", {"sort": "opened_at"}),
     ("by number", {"sort": "-dispute_no", "colour": "orange"}),
+    ("desk, by deadline", {"closed": False, "sort": "due_at"}),
+    ("desk, by colour", {"closed": False, "sort": "colour"}),
+    ("desk, place", {"closed": False, "sort": "due_at", "place": "/county/town-gushan"}),
+    ("desk, holder", {"closed": False, "sort": "due_at", "held_at": "/county/bureau/station-baiyang"}),
+    ("desk, place, colour, all", {"sort": "colour", "place": "/county/town-gushan", "colour": "red"}),
+    ("desk, name, rare", {"marks": sought("欧阳清风", "name")}),
+    ("desk, name, part, common", {"marks": sought("张伟", "name")}),
+    ("desk, name, nobody", {"marks": sought("司马没有", "name")}),
+    ("desk, telephone", {"marks": sought("13800000077", "phone")}),
+    ("desk, telephone, end", {"marks": sought("0077", "phone")}),
+    ("desk, address", {"marks": sought("环城路12号", "address")}),
+    ("desk, address, road", {"marks": sought("环城路", "address")}),
 )  # fmt: skip
 INBOXES: tuple[tuple[str, str, str], ...] = (
     ("command room", "command_room", "station-baiyang"),

@@ -26,6 +26,7 @@ NOTED: dict[str, str] = {
     "list": "查看纠纷列表",
     "list:columns": "选择列表显示的内容",
     "search": "搜索纠纷",
+    "list:view": "保存列表视图",
     "seek:any": "按姓名、电话、地址查找纠纷",
     "seek:name": "按姓名查找纠纷",
     "seek:phone": "按电话查找纠纷",

@@ -37,6 +37,7 @@ _SENT: dict[str, str] = {
     "replays": "/v1/audit/replays /audit/replays",
     "list:columns": "/disputes/columns",
     "search": "/disputes/search",
+    "list:view": "/disputes/views",
     "drill": "/v1/drill/advance /v1/drill/digest /v1/drill/figures",
 }
 """Paths that something is sent to, by the word for it."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from api.core.context import Services
-from api.dispute_list.question import FILTERS, NAMES, STATES, USUAL_SORT, address
-from api.dispute_list.schemas import Line
+from api.dispute_list.question import FILTERS, HERE, NAMES, STATES, USUAL_SORT, address
+from api.dispute_list.schemas import Line, SavedView
 from api.dispute_list.sought import KINDS, Sought
 from api.web.formatting import OWN, SOURCES, due, present, source, stamp
 from api.web.formatting import colour as chip
@@ -134,6 +134,13 @@ def sought_chip(asked: Mapping[str, str], sought: Sought | None) -> list[View]:
     kind = "标题" if sought.found_by == "title" else "查找" if sought.by == "any" else KINDS[sought.by]
     rest = {name: value for name, value in asked.items() if name != "sought"}
     return [{"title": kind, "word": sought.words, "without": address(rest)}]
+
+
+def view_tabs(kept: list[SavedView], now: SavedView | None) -> list[View]:
+    """The saved views, after the list as it is without one."""
+    every = {"name": "全部", "href": HERE, "current": now is None, "shared": False}
+    return [every, *({"name": each.name, "href": address(each.asked, view=each.view_id), "current": each is now,
+                      "shared": bool(each.shared_with)} for each in kept)]  # fmt: skip
 
 
 def search_view(asked: Mapping[str, str], sought: Sought | None) -> View:

@@ -10,8 +10,18 @@ from fastapi import APIRouter, Request, Response
 
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
-from api.dispute_list import service
-from api.dispute_list.list_view import chips, choices, heads, hidden, query, row_view, search_view, sought_chip
+from api.dispute_list import service, views
+from api.dispute_list.list_view import (
+    chips,
+    choices,
+    heads,
+    hidden,
+    query,
+    row_view,
+    search_view,
+    sought_chip,
+    view_tabs,
+)
 from api.dispute_list.question import COLUMNS, HERE, USUAL, address, asked_in, filter_of
 from api.dispute_list.schemas import Lines
 from api.dispute_list.searching import seek
@@ -21,10 +31,11 @@ from api.web.errors import PageRoute
 from api.web.organisation_labels import Offices
 from api.web.rendering import go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
-from domain.errors import FieldsInvalid, QuotaReached
+from domain.errors import Conflict, FieldsInvalid, QuotaReached
 from domain.people.need_to_know import SEARCH_PURPOSES
 from domain.policy.fields import DISPUTE_NO
 from infra.database.engine import Session
+from infra.database.ids import new_id
 from infra.records.events import last_event
 
 router = APIRouter(route_class=PageRoute)
@@ -61,7 +72,9 @@ async def show_list(
     offices = Offices(directory)
     offered = choices(services, directory, viewer.actor, offices)
     colours = {code: rule.name for code, rule in services.policy.playbook.process.colours.items()}
-    chosen = await service.columns(session, viewer.actor)
+    kept = await views.saved_views(session, viewer.actor)
+    view = next((each for each in kept if each.view_id == asked.get("view")), None)
+    chosen = view.columns if view else await service.columns(session, viewer.actor)
     shown = {
         "heard": heard, "asked": asked, "error": error, "offered": offered,
         "chips": [*sought_chip(asked, sought), *chips(asked, offered)],
@@ -69,6 +82,7 @@ async def show_list(
         "rows": [row_view(line, offices, colours) for line in found.items],
         "columns": COLUMNS, "kinds": list(KINDS.items()), "purposes": list(SEARCH_PURPOSES.items()),
         "chosen": USUAL[state] if chosen is None else [c for c in COLUMNS if c in chosen],
+        "tabs": view_tabs(kept, view), "view": view, "units": _units(viewer, offices), "view_key": new_id(), "save": {},
         "clear": HERE, "here": address(asked), "first": address(asked) if cursor else "",
         "next": address(asked, cursor=found.next_cursor) if found.next_cursor else "",
         "carried": hidden(asked), "query": query(asked),
@@ -105,6 +119,40 @@ async def search_page(
 
 @router.get("/disputes/search")
 async def search_reread(request: Request, viewer: ViewerDep) -> Response:
+    """The address of the form, read again: the list."""
+    return go(request, HERE)
+
+
+def _units(viewer: Viewer, offices: Offices) -> list[tuple[str, str]]:
+    """The units with which a person may share a view."""
+    return [(path, offices.at(path)) for path in dict.fromkeys(post.path for post in viewer.actor.posts)]
+
+
+@router.post("/disputes/views")
+async def save_view_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, form: PostedDep
+) -> Response:
+    """Keeps what the list shows as a view, gives one another name, or lets go of it."""
+    asked, view_id = asked_in(dict(parse_qsl(text(form, "asked")))), text(form, "view_id")[:64]
+    if text(form, "do") == "drop":
+        await views.drop_view(services, viewer.actor, view_id)
+        return go(request, HERE, {"tone": "ok", "text": "已删除视图"})
+    typed = {"name": text(form, "name"), "shared_with": text(form, "shared_with")[:300]}
+    columns = [value for value in form.getlist("column") if isinstance(value, str)]
+    try:
+        await views.save_view(services, session, viewer.actor, view_id, **typed, asked=asked, columns=columns)
+    except FieldsInvalid as refused:
+        wrong = refused.errors[0]["message"]
+    except Conflict as refused:
+        wrong = refused.detail
+    else:
+        return go(request, address(asked, view=view_id), {"tone": "ok", "text": f"已保存视图“{typed['name']}”"})
+    save = {**typed, "wrong": wrong, "view_id": view_id}
+    return await show_list(request, services, session, viewer, asked, status=422, save=save)
+
+
+@router.get("/disputes/views")
+async def view_reread(request: Request, viewer: ViewerDep) -> Response:
     """The address of the form, read again: the list."""
     return go(request, HERE)
 

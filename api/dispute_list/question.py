@@ -20,7 +20,7 @@ FILTERS = (
     "state", "matter", "colour", "stage", "overdue", "place", "held_at", "source", "category", "tag", "from", "to", "q"
 )  # fmt: skip
 """Names of what narrows the list, in the order in which they are shown."""
-NAMES = (*FILTERS, "sort", "sought")
+NAMES = (*FILTERS, "sort", "sought", "view")
 COLUMNS = {
     "stage": "阶段", "category": "类别", "place": "属地", "held": "承办", "due": "时限", "opened": "受理",
     "outcome": "办结方式", "source": "来源",

@@ -16,6 +16,18 @@ class Line(Shape):
     """who has it in hand, else the role that is asked"""
 
 
+class SavedView(Shape):
+    """A view that somebody keeps, or that his unit shares."""
+
+    view_id: str
+    name: str
+    asked: dict[str, str]
+    columns: list[str]
+    mine: bool
+    shared_with: str
+    """path of the organisation; empty where it is one's own alone"""
+
+
 class Lines(Shape):
     """A page of the list."""
 
