@@ -8,7 +8,8 @@ _READ: dict[str, str] = {
     "read": "/disputes/{no}/actions/{name} /disputes/{no}/notes",
     "jobs": "/v1/jobs /v1/jobs/{job_id} /audit",
     "deputies": "/v1/deputies /deputies",
-    "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} /organisations/{code}",
+    "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} "
+    "/organisations/{code} /pick/people",
     "registers": "/v1/duties /v1/beats /v1/beats/coverage /v1/beats/vacancies /v1/chiefs /v1/task-forces /v1/villages "
     "/registers /registers/{tab} /registers/forces",
     "desk_day": "/v1/desk-days /desk",

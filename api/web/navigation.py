@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from api.web.session import Viewer
-from domain.people.permissions import DOCTORS, LOAD_READERS, STAFF_READERS
+from domain.people.permissions import DOCTORS, INTAKE_ROLES, LOAD_READERS, STAFF_READERS
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
     groups = {
         "办理": [
             Entry("待办", "/", at=("/tasks",)),
+            Entry("登记", "/incidents/new", at=("/incidents",)) if viewer.actor.has_role(*INTAKE_ROLES) else None,
+            Entry("纠纷", "/disputes"),
             Entry("分派台", "/board") if viewer.actor.has_role(*LOAD_READERS) else None,
             Entry("研判", "/desk") if viewer.desk else None,
             Entry("抽查", "/spot-checks") if viewer.checks else None,
@@ -71,10 +73,15 @@ OWN = Group("本人", (Entry("我的账号", "/account"), Entry("代班", "/depu
 """What is about somebody himself."""
 
 
-LOW = ("/", "/notices")
+LOW = ("/", "/disputes", "/incidents/new")
 """Where the bar of a phone leads, besides 消息 and 我的."""
+
+
+SHORT = {"/disputes": "查询", "/incidents/new": "＋登记"}
+"""What is called otherwise there."""
 
 
 def low(groups: list[Group]) -> list[Entry]:
     """The entries of a phone's bar."""
-    return [entry for href in LOW for group in groups for entry in group.entries if entry.href == href]
+    entries = {entry.href: entry for group in groups for entry in group.entries}
+    return [replace(entries[href], title=SHORT.get(href, entries[href].title)) for href in LOW if href in entries]

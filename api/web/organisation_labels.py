@@ -107,7 +107,11 @@ class Offices:
 
     def holding(self, path: str, role: str) -> str:
         """Who somebody is, in one word: `县综治中心分派员`."""
-        place = self.at(path)
+        return self.named(path.rpartition("/")[2], role)
+
+    def named(self, code: str, role: str) -> str:
+        """The same, by the code of the organisation."""
+        place = self.label(code)
         return f"{place}{beside(place, role_name(role))}"
 
 

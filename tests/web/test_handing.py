@@ -145,7 +145,7 @@ def test_a_deputy_is_named_decides_and_is_ended(desk: Desk, tmp_path: Path) -> N
     desk.refused(422, "/deputies")
     page.get_by_role("button", name="提交：安排代班").click()
     expect(page.locator("#d-until-error")).to_have_text("必填")
-    expect(page.get_by_label(re.compile("^代班人"))).to_have_value("gushan-command-2")
+    expect(page.locator("[name=deputy]")).to_have_value("gushan-command-2")
     sound(page, tmp_path / "refused.png")
     until = datetime.now(CHINA) + timedelta(days=3)
     page.get_by_label(re.compile("^结束时间")).fill(f"{until:%Y-%m-%dT%H:%M}")

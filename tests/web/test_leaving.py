@@ -26,7 +26,7 @@ def looked_up(desk: Desk, page: Page, username: str) -> None:
     """Somebody's work, found by his username."""
     page.goto("/menu")
     page.get_by_role("main").get_by_role("link", name="离任交接").click()
-    page.get_by_label("用户名或人员编号").fill(username)
+    page.get_by_label("谁离任").fill(username)
     page.get_by_role("button", name="查看其工作").click()
     expect(page.get_by_role("heading", name="办理离任")).to_be_visible()
 

@@ -84,3 +84,17 @@ def test_a_unit_is_found_by_the_initials_of_its_name_and_chosen_with_the_keys(de
     unit.press("Enter")
     expect(offered).to_be_hidden()
     expect(unit).to_have_value(re.compile("市场监督管理局"))
+
+
+def test_a_person_is_found_by_name_or_initials_and_nobody_types_a_username(desk: Desk) -> None:
+    """Those whom the chief may name, his own station's first; an unknown one is said by the server, typed as it was."""
+    page = desk.sign_in("county-admin-security-1")
+    page.goto("/leaving")
+    chief = next(p for p in desk.county._people if p["username"] == "gushan-chief-1")
+    who = page.get_by_label("谁离任")
+    who.press_sequentially(str(chief["name"])[:2])
+    page.get_by_role("option", name=str(chief["name"])).filter(has_text="古山派出所").click()
+    expect(who).to_have_value(re.compile(f"^{chief['name']}（古山派出所"))
+    page.get_by_role("button", name="查看其工作").click()
+    expect(page.get_by_role("heading", name="办理离任")).to_be_visible()
+    expect(page.locator("[name=person]").first).to_have_value(re.compile("gushan-chief-1|[0-9a-f-]{36}"))

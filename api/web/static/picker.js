@@ -1,5 +1,6 @@
 // One way to choose people, posts and units: a field that finds by a part of the name or its pinyin initials.
-// It stands before a <select data-pick>, or is an <input list> itself; without it the browser's own control does.
+// It stands before a <select data-pick> or an <input data-people>, whose value is a username, or is an <input list>
+// itself; without it the browser's own control does.
 "use strict";
 (() => {
   // Where each initial begins in pinyin order, which the browser's own collation knows.
@@ -9,7 +10,7 @@
   const MOST = 60;
   const collator = new Intl.Collator("zh-CN-u-co-pinyin");
   const known = new Map();
-  let count = 0;
+  let count = 0, people = [], asked = null;
 
   function initial(letter) {
     if (!/\p{Script=Han}/u.test(letter)) return letter.toLowerCase();
@@ -22,6 +23,12 @@
       known.set(letter, found);
     }
     return known.get(letter);
+  }
+
+  function askForPeople(field) {
+    if (field.dataset.from) return Promise.resolve();
+    asked ??= fetch("/pick/people").then((answer) => (answer.ok ? answer.json() : [])).catch(() => []).then((found) => { people = found; });
+    return asked;
   }
 
   const plain = (text) => text.toLowerCase().replace(/[\s·•・（）()]/gu, "");
@@ -41,24 +48,30 @@
   function matching(options, typed) {
     const sought = plain(typed);
     if (!sought) return options;
-    return options.map((option) => [rank(option.said, sought), option]).filter(([rank]) => rank < 9)
+    const ranked = (option) => Math.min(rank(option.said, sought), option.value.startsWith(typed.trim()) ? 1 : 9);
+    return options.map((option) => [ranked(option), option]).filter(([rank]) => rank < 9)
       .sort((one, other) => one[0] - other[0]).map(([, option]) => option);
   }
 
   function offered(field) {
+    if (field.matches("[data-people]") && !field.dataset.from) return people;
     const all = field.matches("select") ? field.options : document.getElementById(field.dataset.from)?.options ?? [];
     return [...all].filter((option) => option.value).map((option) => ({ value: option.value, said: (option.label || option.value).trim() }));
   }
 
   function enhance(field) {
     field.dataset.picks = "yes";
-    const isSelect = field.matches("select"), id = `pick-${count++}`;
-    const box = isSelect ? document.createElement("input") : field;
+    const isSelect = field.matches("select"), isPerson = field.matches("[data-people]"), id = `pick-${count++}`;
+    const apart = isSelect || isPerson;  // what is seen is not what is sent
+    const box = apart ? document.createElement("input") : field;
     const list = document.createElement("ul"), told = document.createElement("span");
-    const said = () => (isSelect && field.value ? field.selectedOptions[0].label.trim() : "");
-    if (isSelect) {
+    const said = () => {
+      if (isPerson) return offered(field).find((one) => one.value === field.value)?.said ?? field.value;
+      return isSelect && field.value ? field.selectedOptions[0].label.trim() : "";
+    };
+    if (apart) {
       box.type = "text";
-      box.placeholder = field.options[0]?.value === "" ? field.options[0].label : "";
+      box.placeholder = isPerson ? "姓名或拼音首字母" : field.options[0]?.value === "" ? field.options[0].label : "";
       box.id = field.id;
       field.removeAttribute("id");
       for (const name of ["aria-required", "aria-invalid", "aria-describedby", "aria-label"]) {
@@ -67,7 +80,8 @@
       field.hidden = true;
       field.before(box);
       box.value = said();
-    } else {
+    }
+    if (field.hasAttribute("list")) {
       field.dataset.from = field.getAttribute("list");
       field.removeAttribute("list");
     }
@@ -121,8 +135,8 @@
     }
 
     function choose(option) {
-      if (isSelect) field.value = option.value;
-      box.value = isSelect ? option.said : option.value;
+      if (apart) field.value = option.value;
+      box.value = apart ? option.said : option.value;
       close();
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -130,22 +144,28 @@
 
     function settle() {
       close();
-      if (!isSelect) return;
+      if (!apart) return;
       const typed = box.value.trim();
       if (typed === said()) return;
-      const exact = offered(field).filter((option) => option.said === typed);
+      const exact = offered(field).filter((option) => option.said === typed || (isPerson && option.value === typed));
       if (exact.length === 1) return choose(exact[0]);
+      if (isPerson) return void (field.value = typed);  // whom nobody knows by that is said by the server
       const none = [...field.options].find((option) => option.value === "");
       if (!typed && none) return choose({ value: "", said: "" });
       box.value = said();
     }
 
     box.addEventListener("input", (event) => {
-      if (event.isTrusted || isSelect) open(box.value);
-      if (isSelect) event.stopPropagation();
+      if (event.isTrusted || apart) open(box.value);
+      if (isPerson) field.value = box.value.trim();
+      if (apart) event.stopPropagation();
     });
     box.addEventListener("click", () => (list.hidden ? open("") : close()));
-    box.addEventListener("focus", () => isSelect && box.select());
+    box.addEventListener("focus", () => {
+      if (apart) box.select();
+      if (isPerson) askForPeople(field).then(() => document.activeElement === box && list.hidden && open(box.value === field.value ? box.value : ""));
+    });
+    if (isPerson && field.value) askForPeople(field).then(() => { box.value = said(); });
     box.addEventListener("blur", settle);
     box.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
@@ -159,7 +179,7 @@
         choose(shown[at]);
       } else if (event.key === "Escape" && !list.hidden) {
         event.stopPropagation();
-        box.value = isSelect ? said() : box.value;
+        box.value = apart ? said() : box.value;
         close();
       }
     });
@@ -168,11 +188,11 @@
       const item = event.target.closest("li");
       if (item) choose(shown[[...list.children].indexOf(item)]);
     });
-    field.form?.addEventListener("reset", () => setTimeout(() => { if (isSelect) box.value = said(); }));
+    field.form?.addEventListener("reset", () => setTimeout(() => { if (apart) box.value = said(); }));
   }
 
   function enhanceAll(within) {
-    for (const field of within.querySelectorAll("select[data-pick]:not([data-picks], [multiple]), input[list]:not([data-picks])")) enhance(field);
+    for (const field of within.querySelectorAll("select[data-pick]:not([data-picks], [multiple]), input[list]:not([data-picks]), input[data-people]:not([data-picks])")) enhance(field);
   }
 
   enhanceAll(document);
