@@ -32,6 +32,7 @@ from api.core import errors
 from api.core.context import open_services
 from api.criminal_cases import endpoints as criminal_cases
 from api.criminal_cases import pages as criminal_case_pages
+from api.dispute_list import export_pages as dispute_export_pages
 from api.dispute_list import pages as dispute_list_pages
 from api.disputes import action_pages
 from api.disputes import endpoints as disputes
@@ -121,7 +122,7 @@ ENDPOINTS = (
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, provider_pages, inbox_pages, dispute_list_pages,
+    login_pages, provider_pages, inbox_pages, dispute_list_pages, dispute_export_pages,
     registering_pages, beside_pages, case_pages, outlook_pages, comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, picking_pages,
     register_pages, action_pages,

@@ -7,6 +7,7 @@ _READ: dict[str, str] = {
     "contacts": "/v1/disputes/{no}/contacts",
     "read": "/disputes/{no}/actions/{name} /disputes/{no}/notes",
     "jobs": "/v1/jobs /v1/jobs/{job_id} /audit",
+    "export:disputes:state": "/disputes/exports/{job_id}",
     "deputies": "/v1/deputies /deputies",
     "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} "
     "/organisations/{code} /pick/people",

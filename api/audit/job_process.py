@@ -18,6 +18,9 @@ from api.audit.parallel_replays import checks
 from api.audit.replay_process import Room
 from api.calendar.telling import engine_of, told
 from api.core.schemas import JsonObject
+from api.dispute_list.exporting import JOB as EXPORT
+from api.dispute_list.exporting import MOST as EXPORTED
+from api.dispute_list.exporting import exported
 from api.histories.lookup import Histories
 from api.histories.replayed_runs import all_asked
 from api.learning.making import learned
@@ -80,11 +83,17 @@ async def examining(settings: Settings, client: Client, database: Database, requ
     return Work(total=total, results=results)
 
 
+async def exporting(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
+    """Makes a list of disputes into a table, as its maker sees it."""
+    return Work(total=EXPORTED, results=exported(database, request))
+
+
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {
     "replays": replays,
     "calendar": calendar,
     JOB: learning,
     EXAMINATION: examining,
+    EXPORT: exporting,
 }
 
 

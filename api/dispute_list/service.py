@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from api.core.context import Services
 from api.dispute_list.schemas import Line, Lines
 from api.disputes.schemas import DisputeItem
@@ -24,15 +26,16 @@ async def lines(
         QuotaReached: he has searched as often as one may in a minute.
     """
     page = await listed_disputes(services, session, actor, f, limit=limit, cursor=cursor)
-    known = [item.dispute_no for item in page.items if not item.kept]
-    homes = await homes_of(session, known)
-    asked = [item.holder for item in page.items if item.holder and not item.holder_name]
-    names = await names_of(session, list(dict.fromkeys(asked)))
     directory = await services.directory.read(session)
-    return Lines(
-        items=[_line(item, homes.get(item.dispute_no, []), names, directory) for item in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return Lines(items=await lines_of(session, page.items, directory), next_cursor=page.next_cursor)
+
+
+async def lines_of(session: Session, items: Sequence[DisputeItem], directory: Directory) -> list[Line]:
+    """Disputes with where they lie and who has them, in words."""
+    homes = await homes_of(session, [item.dispute_no for item in items if not item.kept])
+    asked = [item.holder for item in items if item.holder and not item.holder_name]
+    names = await names_of(session, list(dict.fromkeys(asked)))
+    return [_line(item, homes.get(item.dispute_no, []), names, directory) for item in items]
 
 
 def _line(item: DisputeItem, homes: list[str], names: dict[str, str], directory: Directory) -> Line:

@@ -8,6 +8,7 @@ from api.disputes.access import visible_dispute
 from api.disputes.presenters import present_dispute, present_entry, present_whole
 from api.disputes.schemas import DisputeItem, EntryItem, WholeCase
 from domain.people.organisation import Actor
+from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
 from infra.read_model.disputes import DisputeFilter, list_disputes, paths_of, timeline_of
@@ -30,18 +31,21 @@ async def listed_disputes(
     if f.q or f.marks:
         services.searches.count(actor.person_id)
     asked_for = f.model_dump(mode="json", exclude_none=True, exclude={"marks"})
-    f = await _with_paths(services, session, f)
+    if f.organisation or f.place or f.held_at:
+        f = with_paths(await services.directory.read(session), f)
     page = await list_disputes(session, actor, f, limit=limit, cursor=cursor)
     numbers = [row.dispute_no for row in page.rows]
     services.access.note_shown(actor.person_id, "search" if f.q or f.marks else "list", asked_for, numbers)
     return Listed[DisputeItem](items=[present_dispute(row) for row in page.rows], next_cursor=page.next_cursor)
 
 
-async def _with_paths(services: Services, session: Session, f: DisputeFilter) -> DisputeFilter:
+def with_paths(directory: Directory, f: DisputeFilter) -> DisputeFilter:
+    """A filter with the paths of the organisations whose codes it has.
+
+    Raises:
+        FieldsInvalid: no organisation has this code.
+    """
     asked = {name: code for name in ("organisation", "place", "held_at") if (code := getattr(f, name))}
-    if not asked:
-        return f
-    directory = await services.directory.read(session)
     return f.model_copy(update={name: directory.named(code, name).path for name, code in asked.items()})
 
 
