@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from api.attachments.schemas import Attachment
 from api.cases.service import LATEST
+from api.disputes.action_words import note
 from api.disputes.schemas import Comment, EntryItem, WholeCase
 from api.tasks.schemas import TaskItem
 from api.web import formatting as w
@@ -53,17 +54,19 @@ def _first(task: TaskItem) -> tuple[bool, int, int]:
 def _groups(case: WholeCase, actor: Actor) -> list[View]:
     """The actions open to a person under their heads, and the endings apart, the last."""
     no, found = case.dispute_no, {a.name: a.title for a in case.actions}
-    lots = [(head, [(f"/disputes/{no}/actions/{name}", found.pop(name)) for name in names if name in found], False)
-            for head, names in GROUPS.items()]  # fmt: skip
-    endings = [(f"/disputes/{no}/actions/{name}", found.pop(name)) for name in ENDINGS if name in found]
-    more = [(f"/disputes/{no}/actions/{name}", title) for name, title in found.items()]
+
+    def links(names: Iterable[str]) -> list[View]:
+        return [{"href": f"/disputes/{no}/actions/{name}", "title": found.pop(name), "note": note(case, name)}
+                for name in names if name in found]  # fmt: skip
+
+    groups = [{"head": head, "ends": False, "links": links(names)} for head, names in GROUPS.items()]
+    endings = {"head": "结束本案", "ends": True, "links": links(ENDINGS)}
+    more = links(list(found))
     if not case.closed_at and actor.has_role(*INTAKE_ROLES):
-        more.append((f"/disputes/{no}/notes", "转来情况"))
+        more.append({"href": f"/disputes/{no}/notes", "title": "转来情况", "note": ""})
     if not case.closed_at and actor.has_role(*RULES[Duty.CONTRACTING].entrusted_by):
-        more.append((f"/registers/contracting?at={no}", "明确包保领导"))
-    lots += [("其他", more, False), ("结束本案", endings, True)]
-    return [{"head": head, "ends": ends, "links": [{"href": href, "title": title} for href, title in links]}
-            for head, links, ends in lots if links]  # fmt: skip
+        more.append({"href": f"/registers/contracting?at={no}", "title": "明确包保领导", "note": ""})
+    return [g for g in (*groups, {"head": "其他", "ends": False, "links": more}, endings) if g["links"]]
 
 
 def why_this_colour(case: WholeCase, words: Vocabulary, now: datetime) -> list[str]:

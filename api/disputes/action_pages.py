@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.schemas import schema_of
+from api.disputes.action_words import consequence, waits
 from api.disputes.actions import take_action
 from api.disputes.case_view import report_named
 from api.disputes.schemas import Acted, WholeCase
@@ -128,8 +129,9 @@ async def _show(
         colour=colour(case.colour, case.colours),
         stage=case.stage_name,
         action={"name": name, "title": action.title},
-        ends=bool(ACTIONS[name].outcome) and not ACTIONS[name].approved,
-        approved=ACTIONS[name].approved,
+        ends=name in ENDINGS and not waits(case, name),
+        approved=waits(case, name),
+        then=consequence(case, name),
         drawn=draw(form, draft.typed, draft.problems, {}, add=add),
         banner=draft.banner,
         organisations=offices.labels,

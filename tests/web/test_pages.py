@@ -112,6 +112,7 @@ def test_actions_have_forms_and_wait_for_approval_where_they_must(desk: Desk) ->
     answered(judge, "已提交“变更审批：批准”")
     assert county.dispute(number)["colour"] == "blue"
     page.goto(f"/disputes/{number}/actions/withdraw")
+    expect(page.locator("#then")).to_have_text(re.compile("本案立即按“撤回”办结.*待办随之失效"))
     page.get_by_label("理由").fill("报警人撤回")
     page.get_by_role("button", name="提交：撤回").click()
     answered(page, "纠纷按“撤回”办结")
