@@ -23,12 +23,12 @@ FILTERS = (
 NAMES = (*FILTERS, "sort", "sought", "view")
 COLUMNS = {
     "stage": "阶段", "category": "类别", "place": "属地", "held": "承办", "due": "时限", "opened": "受理",
-    "outcome": "办结方式", "source": "来源",
+    "closed": "办结", "outcome": "办结方式", "source": "来源",
 }  # fmt: skip
 """What may be shown beside number, title and colour."""
 USUAL = {
     "open": ["stage", "place", "held", "due", "opened"],
-    "closed": ["stage", "place", "opened", "outcome"],
+    "closed": ["place", "category", "opened", "closed", "outcome"],
     "all": ["stage", "place", "held", "due", "opened", "outcome"],
 }
 """Who chose none sees these. A title says the category already."""
