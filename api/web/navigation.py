@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from api.web.session import Viewer
-from domain.people.permissions import DOCTORS, INTAKE_ROLES, LOAD_READERS, STAFF_READERS
+from domain.people.permissions import (
+    CASE_LOG_READERS,
+    DOCTORS,
+    INTAKE_ROLES,
+    LOAD_READERS,
+    SEPARATE_ROLES,
+    STAFF_READERS,
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
             Entry("抽查", "/spot-checks") if viewer.checks else None,
         ],
         "督办": [
+            Entry("督促台", "/oversight-desk") if viewer.actor.has_role(*CASE_LOG_READERS - SEPARATE_ROLES) else None,
             Entry("函件", "/notices"),
             Entry("报送", "/reports"),
             Entry("风险隐患", "/hazards") if viewer.hazards else None,
