@@ -107,7 +107,7 @@ from api.venues import endpoints as venues
 from api.villages import endpoints as villages
 from api.web import errors as error_pages
 from api.web.session import SESSION
-from api.workbench import board_pages
+from api.workbench import board_pages, desk_pages
 from api.workbench import pages as workbench_pages
 from infra.records.access_log.keeping import keep_forgetting
 from infra.runtime.settings import Settings, get_settings
@@ -131,7 +131,7 @@ PAGES = (
     figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
     learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,
     feed_token_pages,
-    doctor_pages, workbench_pages, board_pages, keeping_pages, organisation_pages,
+    doctor_pages, workbench_pages, board_pages, desk_pages, keeping_pages, organisation_pages,
     error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""

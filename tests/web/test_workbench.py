@@ -151,3 +151,17 @@ def test_a_dispatcher_assigns_two_units_in_four_clicks_and_a_batch_tells_each(de
     expect(said.locator("li", has_text=numbers[1])).to_contain_text("没有交办")
     expect(said.locator("li", has_text=numbers[2])).to_contain_text("已交办")
     sound(page)
+
+
+def test_who_answers_for_others_finds_what_nobody_has_taken_and_what_to_do_about_it(desk: Desk, tmp_path: Path) -> None:
+    number = quiet(desk, "柳河镇大湾村")
+    desk.county.wait_for(number, "confirm_triage")
+    for size in (WIDE, PHONE):
+        page = desk.sign_in("liuhe-chief-1", size)
+        page.goto("/oversight-desk?what=unsigned")
+        row = page.locator(".task", has_text=number)
+        expect(row).to_contain_text("无人签收")
+        sound(page, tmp_path / f"desk-{size['width']}.png")
+    row.get_by_text("督促", exact=True).click()
+    row.get_by_role("link", name="改派").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("改派")
