@@ -165,3 +165,13 @@ def test_who_answers_for_others_finds_what_nobody_has_taken_and_what_to_do_about
     row.get_by_text("督促", exact=True).click()
     row.get_by_role("link", name="改派").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("改派")
+
+
+def test_a_leader_has_the_figures_and_an_auditor_the_audit_at_home(desk: Desk, tmp_path: Path) -> None:
+    page = desk.sign_in("county-leader-1", WIDE)
+    figures = page.get_by_role("region", name="四数四率")
+    expect(figures.get_by_role("heading", name="合计")).to_be_visible()
+    sound(page, tmp_path / "leader.png")
+    page = desk.sign_in("county-auditor-1", PHONE)
+    page.get_by_role("region", name="本岗位的工作").get_by_role("link", name="审计").click()
+    expect(page).to_have_url(re.compile("/audit"))
