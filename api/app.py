@@ -36,6 +36,8 @@ from api.dispute_list import export_pages as dispute_export_pages
 from api.dispute_list import pages as dispute_list_pages
 from api.disputes import action_pages
 from api.disputes import endpoints as disputes
+from api.drafts import pages as draft_pages
+from api.drafts.service import keep_sweeping as keep_sweeping_drafts
 from api.feed_tokens import endpoints as feed_tokens
 from api.feed_tokens import pages as feed_token_pages
 from api.glass import endpoints as glass
@@ -123,7 +125,7 @@ ENDPOINTS = (
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, provider_pages, inbox_pages, dispute_list_pages, dispute_export_pages,
-    registering_pages, beside_pages, case_pages, outlook_pages, comment_pages, history_pages,
+    registering_pages, beside_pages, draft_pages, case_pages, outlook_pages, comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, picking_pages,
     register_pages, action_pages,
     attachment_pages, upload_pages,
@@ -160,6 +162,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "access_kept": lambda: keep_forgetting(services.database, services.access, settings.access_days),
             "sign_ins": services.sessions.keep_writing,
             "tidy": lambda: keep_sweeping(services),
+            "drafts": lambda: keep_sweeping_drafts(services),
             "jobs": services.jobs.keep_working,
             "health": services.health.keep_looking,
             "heartbeat": services.health.keep_beating,

@@ -12,6 +12,8 @@ from api.disputes.actions import take_action
 from api.disputes.case_view import report_named
 from api.disputes.schemas import Acted, WholeCase
 from api.disputes.service import whole_case
+from api.drafts.service import kept
+from api.drafts.view import form_of, told
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.form_draft import PREFIX, Draft, typed_fields
@@ -37,7 +39,10 @@ async def action_page(
     """The form of an action; of taking out a report with the one that was clicked."""
     clicked = request.query_params.get("incident_id", "")
     typed = {"incident_id": clicked} if name == SPLIT and clicked else {}
-    return await _show(request, services, session, viewer, no, name, Draft(typed))
+    draft = Draft(typed)
+    if not typed and (left := await kept(session, viewer.actor, _draft(no, name))):
+        draft = Draft(typed_fields(form_of(left)), key=left.key, restored=told(left, f"/disputes/{no}/actions/{name}"))
+    return await _show(request, services, session, viewer, no, name, draft)
 
 
 @router.post("/disputes/{no}/actions/{name}")
@@ -74,6 +79,11 @@ async def act_page(
         if isinstance(outcome.error, Unavailable):  # perhaps it is not allowed any more because it was done
             raise Unavailable(outcome.detail, may_take_effect=outcome.error.may_take_effect) from error
         raise
+
+
+def _draft(no: str, name: str) -> str:
+    """The name under which the form of an action is kept while somebody types."""
+    return f"action:{no.lower()}:{name}"
 
 
 async def _form(services: Services, session: Session, viewer: Viewer, no: str, name: str) -> Form:
@@ -137,4 +147,6 @@ async def _show(
         organisations=offices.labels,
         prefix=PREFIX,
         key=draft.key,
+        draft=_draft(no, name),
+        restored=draft.restored,
     )

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.schemas import JsonObject
+from api.drafts.service import kept
+from api.drafts.view import form_of, told
 from api.intake.schemas import IncidentIn, NumberConflict, Received
 from api.intake.service import check_may_report, take_in
 from api.registering.beside_view import beside_of, source_of
@@ -30,6 +33,8 @@ from infra.database.engine import Session
 from infra.database.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
+NEW, DRAFT = "/incidents/new", "incident"
+"""Where the form is, and the name under which it is kept while somebody types."""
 
 
 @dataclass
@@ -42,12 +47,16 @@ class Draft:
     banner: dict[str, str] | None = None
     status: int = 200
     key: str = field(default_factory=new_id)
+    restored: dict[str, str] | None = None
 
 
 @router.get("/incidents/new")
 async def register_page(request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> Response:
-    """The empty form."""
-    return await _show(request, services, session, viewer, Draft())
+    """The form, as the person left it."""
+    draft = Draft()
+    if left := await kept(session, viewer.actor, DRAFT):
+        draft = Draft(read_form(form_of(left)), verdict=_verdict(form_of(left)), key=left.key, restored=told(left, NEW))
+    return await _show(request, services, session, viewer, draft)
 
 
 @router.post("/incidents/new")
@@ -56,8 +65,7 @@ async def registered_page(
 ) -> Response:
     """Takes a report in, once for the key in the form; a refusal shows the form again with all that was typed."""
     draft = Draft(read_form(posted.form), key=text(posted.form, "key") or new_id())
-    draft.verdict = Verdict(category=text(posted.form, "judge.category")[:60], reason=text(posted.form, "judge.reason"),
-                            colour=text(posted.form, "judge.colour")[:60])  # fmt: skip
+    draft.verdict = _verdict(posted.form)
     code = source_of(services, viewer, draft.typed)
     if text(posted.form, "do") == "look" or text(posted.form, "add"):
         if text(posted.form, "add"):
@@ -189,8 +197,13 @@ async def _show(request: Request, services: Services, session: Session, viewer: 
     beside = await beside_of(services, session, viewer, draft.typed)
     form = form_view(draft.typed, code, sources, viewer.actor, directory, process, draft.errors, present())
     return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner, key=draft.key,
-                verdict=draft.verdict,
+                verdict=draft.verdict, draft=DRAFT, restored=draft.restored,
                 beside=beside, judging=_judging(services, viewer))  # fmt: skip
+
+
+def _verdict(form: FormData) -> Verdict:
+    return Verdict(category=text(form, "judge.category")[:60], reason=text(form, "judge.reason"),
+                   colour=text(form, "judge.colour")[:60])  # fmt: skip
 
 
 def _judging(services: Services, viewer: Viewer) -> View | None:

@@ -12,6 +12,8 @@ from api.attachments.service import remove
 from api.attachments.uploads import take_files
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
+from api.drafts.service import kept
+from api.drafts.view import form_of, told
 from api.tasks.schemas import MOST_ATTACHMENTS, AcceptedFor, Answering, Decided, TaskItem
 from api.tasks.service import decide, decided_before, next_of
 from api.tasks.task_page import TaskDraft, TaskPage, lay_out, show_task
@@ -49,6 +51,10 @@ async def task_page(
     elif page.form and page.proposal:
         draft.typed = page.form.flat(page.proposal.fields)
         draft.attached = [e.attachment_id for e in page.proposal.evidence]
+    if page.form and not example and not items and (left := await kept(session, viewer.actor, page.draft)):
+        draft.typed, draft.key = typed_fields(form_of(left)), left.key
+        draft.attached = [value for value in form_of(left).getlist("attached") if isinstance(value, str)]
+        draft.restored = told(left, f"/tasks/{task_id}?decision={page.chosen}")
     return await show_task(request, services, session, viewer, page, draft)
 
 

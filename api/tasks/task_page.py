@@ -88,6 +88,11 @@ class TaskPage:
     form: Form | None = None
     example: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def draft(self) -> str:
+        """The name under which the form is kept while somebody types."""
+        return f"task:{self.task.task_id}:{self.chosen}"
+
 
 async def lay_out(services: Services, session: Session, viewer: Viewer, task_id: str, wanted: str) -> TaskPage:
     """A task laid out with the decision wanted; else with what was proposed, else with the first."""
@@ -185,6 +190,8 @@ async def show_task(
         limit=services.files.limit,
         video_limit=services.files.video_limit,
         key=draft.key,
+        draft=page.draft,
+        restored=draft.restored,
     )
 
 

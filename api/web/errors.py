@@ -62,7 +62,10 @@ MAX_TYPED = 200_000
 """Characters of a form that are shown again."""
 MAX_FORM = 64 * 2**20
 """Bytes of a form that is read for what was typed in it."""
-NOT_TYPED = frozenset("decision attached add drop to watch next back username password old new again otp".split())
+NOT_TYPED = frozenset(
+    "decision attached add drop to watch next back username password old new again otp "
+    "draft begun do source area matter".split()
+)
 """Fields that are chosen, or must not be shown. (`to` is a person, or the last day of a period: a day is shown.)"""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -127,7 +130,8 @@ def _from_here(request: Request) -> bool:
 
 def _is_text(name: str, value: str) -> bool:
     """Whether a field holds something written, not chosen."""
-    return (name == "to" and bool(DAY.fullmatch(value))) or (name not in NOT_TYPED and bool(value.strip()))
+    chosen = name in NOT_TYPED or name.endswith(".side")
+    return (name == "to" and bool(DAY.fullmatch(value))) or (not chosen and bool(value.strip()))
 
 
 async def _sign_in(request: Request) -> Response:

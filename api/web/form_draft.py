@@ -21,6 +21,8 @@ class Draft:
     banner: dict[str, str] | None = None
     status: int = 200
     key: str = field(default_factory=new_id)
+    restored: dict[str, str] | None = None
+    """that it is a draft kept before: under which name, when it was kept, where the form is without it"""
 
 
 def typed_fields(form: FormData) -> dict[str, str]:

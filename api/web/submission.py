@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -12,9 +14,10 @@ from api.core.context import Services
 from api.core.idempotency import Answer, digest, first_answer
 from api.web.errors import MAYBE, MAYBE_ADVICE, advice
 from api.web.session import Posted, Viewer, text, typed
-from domain.errors import BadCsrf, FieldsInvalid, KeyReused, Refused, SantuiError, Unavailable
+from domain.errors import BadCsrf, FieldsInvalid, KeyReused, Refused, SantuiError, StoreUnavailable, Unavailable
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.records.drafts import kept as drafts
 from infra.records.idempotency_store import StoredAnswer
 
 T = TypeVar("T", bound=BaseModel)
@@ -74,12 +77,17 @@ async def send(
 
     A form that was refused, found again with the browser's Back and sent with other content is a new attempt: nothing
     came of the first. One that was taken is not sent again: the person is shown what came of it and decides. The
-    session is closed then: whoever queries again resumes it.
+    session is closed then: whoever queries again resumes it. Once it is taken, what was kept of it is gone.
     """
     try:
-        return await _send(services, session, viewer, posted, operation, write)
+        outcome = await _send(services, session, viewer, posted, operation, write)
     finally:
         await session.close()
+    if outcome.answer is not None and (name := text(posted.form, "draft")[:120]):
+        with suppress(StoreUnavailable):  # it is sent; its draft is offered once more, under the key it was sent with
+            key = text(posted.form, "key")[:200]
+            await drafts.sent(services.database, viewer.actor.person_id, name, key, datetime.now(UTC))
+    return outcome
 
 
 async def _send(

@@ -17,8 +17,11 @@
     }
     if (event.target.id === "source_no") return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => htmx.trigger(beside, "look"), 400);
+    waiting = setTimeout(() => { if (navigator.onLine) htmx.trigger(beside, "look"); }, 400);
   });
+
+  // Nothing was being sent: that the network is gone is told where the typing is kept.
+  beside.addEventListener("htmx:error", (event) => event.stopPropagation());
 
   function asked() {
     const source = form.elements.source?.value;

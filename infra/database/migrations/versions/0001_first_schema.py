@@ -32,7 +32,7 @@ TABLES = (
     "organisation organisation_was person deputy duty task_force post former_post leaving handing_on incident "
     "incident_token number addressee barred dispute hazard_item involvement party_token search_token tally "
     "task timeline attachment comment event message watcher access exports saved_view glass archive job answer "
-    "heartbeat calendar_edition learned_edition sign_in generation place_alias sign_in_session former_password "
+    "heartbeat draft calendar_edition learned_edition sign_in generation place_alias sign_in_session former_password "
     "second_factor recovery_code provider_subject report report_item spot_check figure_supervision notice hazard_batch "
     "criminal_case known_key known_device examination finding"
 ).split()
@@ -265,6 +265,14 @@ def _attachments() -> None:
     )
     for column in ("dispute_no", "sha256", "person_id", "state"):
         op.create_index(f"ix_attachment_{column}", "attachment", [column])
+    op.create_table(
+        "draft",
+        *_columns(TEXT, "person_id", "name", "key"),
+        *_columns(INSTANT, "saved_at"),
+        *_columns(SEALED, "sealed", nullable=True),
+        sa.PrimaryKeyConstraint("person_id", "name"),
+    )
+    op.create_index("draft_saved", "draft", ["saved_at"])
     op.create_table(
         "comment",
         *_columns(TEXT, "comment_id", "dispute_no", "person_id"),
