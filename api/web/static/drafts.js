@@ -2,7 +2,7 @@
 // own storage: a station's computer is many people's.
 "use strict";
 (() => {
-  const WAIT = 1200, AGAIN = 5000;
+  const WAIT = 1200, AGAIN = 2000;
   const states = new WeakMap();
 
   function state(form) {
@@ -71,6 +71,11 @@
   }
 
   const forms = () => [...document.querySelectorAll("form[data-draft]")];
+  // Who types faster than this was loaded.
+  for (const form of forms()) {
+    const typed = [...form.querySelectorAll("textarea, input:not([type=hidden], [type=file], [type=checkbox], [type=radio])")];
+    if (typed.some((field) => field.value !== field.defaultValue)) later(form);
+  }
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
       const form = event.target.closest?.("form[data-draft]");

@@ -20,6 +20,8 @@
     waiting = setTimeout(() => { if (navigator.onLine) htmx.trigger(beside, "look"); }, 400);
   });
 
+  if (form.querySelector("#narrative").value !== form.querySelector("#narrative").defaultValue) htmx.trigger(beside, "look");
+
   // Nothing was being sent: that the network is gone is told where the typing is kept.
   beside.addEventListener("htmx:error", (event) => event.stopPropagation());
 
