@@ -9,7 +9,7 @@ from infra.database.migrations.columns import BOOLEAN, INSTANT, INTEGER, SEALED,
 
 
 def account_tables() -> None:
-    """Sign-ins, and tries at signing in."""
+    """Sign-ins, tries at signing in, and what people have typed and not sent yet."""
     op.create_table(
         "sign_in",
         *columns(TEXT, "try_id", "username", "address"),
@@ -19,6 +19,14 @@ def account_tables() -> None:
     op.create_index("ix_sign_in_username", "sign_in", ["username"])
     op.create_index("ix_sign_in_address", "sign_in", ["address"])
     op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    op.create_table(
+        "draft",
+        *columns(TEXT, "person_id", "name", "key"),
+        *columns(INSTANT, "saved_at"),
+        *columns(SEALED, "sealed", nullable=True),
+        sa.PrimaryKeyConstraint("person_id", "name"),
+    )
+    op.create_index("draft_saved", "draft", ["saved_at"])
     op.create_table(
         "known_device",
         *columns(TEXT, "device_id", "account"),

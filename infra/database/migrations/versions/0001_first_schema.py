@@ -266,14 +266,6 @@ def _attachments() -> None:
     for column in ("dispute_no", "sha256", "person_id", "state"):
         op.create_index(f"ix_attachment_{column}", "attachment", [column])
     op.create_table(
-        "draft",
-        *_columns(TEXT, "person_id", "name", "key"),
-        *_columns(INSTANT, "saved_at"),
-        *_columns(SEALED, "sealed", nullable=True),
-        sa.PrimaryKeyConstraint("person_id", "name"),
-    )
-    op.create_index("draft_saved", "draft", ["saved_at"])
-    op.create_table(
         "comment",
         *_columns(TEXT, "comment_id", "dispute_no", "person_id"),
         *_columns(INSTANT, "at"),
