@@ -143,9 +143,6 @@ class TaskRow(SQLModel, table=True):
     __table_args__ = (Index("task_of_dispute", "dispute_no", "state", "task_id"),
                       Index("task_mine", "assignee", "state", "task_id"),
                       Index("task_ringing", "ringing", "task_id"),
-                      Index("task_waiting", "due_at", "dispute_no", "state",
-                            sqlite_where=text("state IN ('open', 'claimed')"),
-                            postgresql_where=text("state IN ('open', 'claimed')")),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
     dispute_no: str

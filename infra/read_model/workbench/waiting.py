@@ -25,7 +25,6 @@ WHATS = ("overdue", "soon", "red", "unsigned", "idle")
 SOON = timedelta(hours=24)
 MOST_PEOPLE = 50
 _WAITS = text("task.state IN ('open', 'claimed')")
-"""As the partial index `task_waiting` says it."""
 
 
 @dataclass(frozen=True)

@@ -243,8 +243,6 @@ def _read_model() -> None:
     op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
     op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
     op.create_index("task_ringing", "task", ["ringing", "task_id"])
-    held = {f"{name}_where": sa.text("state IN ('open', 'claimed')") for name in ("sqlite", "postgresql")}
-    op.create_index("task_waiting", "task", ["due_at", "dispute_no", "state"], **held)
     op.create_index("task_of_dispute", "task", ["dispute_no", "state", "task_id"])
     op.create_table(
         "timeline",
