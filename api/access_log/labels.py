@@ -27,10 +27,6 @@ NOTED: dict[str, str] = {
     "list:columns": "选择列表显示的内容",
     "search": "搜索纠纷",
     "list:view": "保存列表视图",
-    "seek:any": "按姓名、电话、地址查找纠纷",
-    "seek:name": "按姓名查找纠纷",
-    "seek:phone": "按电话查找纠纷",
-    "seek:address": "按地址查找纠纷",
     "list:tasks": "查看待办列表",
     "search:tasks": "搜索待办",
     "timeline": "查看办理经过",
@@ -135,6 +131,10 @@ FAMILIES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "act:": ("操作", {code: action.title for code, action in ACTIONS.items()}),
     "indicators:": ("查看单位指标", {}),
+    "seek:": (
+        "查找纠纷",
+        {"any": "按姓名、电话、地址", "name": "按姓名", "phone": "按电话", "address": "按地址"},
+    ),
     "codec:": ("在引擎页面解密", {}),
     "get:": ("查看其他内容", {}),
 }

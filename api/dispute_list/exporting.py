@@ -69,7 +69,7 @@ async def ask_for_export(
     async def do(_: str) -> Effect[JobAsked]:
         await session.close()
         await services.exports.count(actor.person_id, NOTED)
-        services.access.note(actor.person_id, None, NOTED, about={"reason": reason, "asked": dict(asked)})
+        services.access.note(actor.person_id, None, "export:disputes", about={"reason": reason, "asked": dict(asked)})
 
         async def queue(writing: Session) -> Answer[JobAsked]:
             job_id = await ask_for(writing, JOB, actor.person_id, request, most=services.settings.jobs_waiting)
@@ -143,7 +143,7 @@ async def fetched(services: Services, session: Session, actor: Actor, job_id: st
     mark = f"{request['name']} 于 {at:%Y-%m-%d %H:%M} 导出 · 事由：{request['reason']} · 共 {len(rows)} 件 · 内部使用"
     await session.close()
     shown = {"reason": request["reason"], "count": len(rows), "shown": [row[0] for row in rows[:200]]}
-    services.access.note(actor.person_id, None, f"{NOTED}:fetch", about=shown)
+    services.access.note(actor.person_id, None, "export:disputes:fetch", about=shown)
     await services.access.written()
     name = f"纠纷_{request['name']}_{at:%Y%m%d%H%M}_{_tame(request['reason'])}.{form}"
     return name, (_workbook if form == "xlsx" else _csv)(mark, rows)

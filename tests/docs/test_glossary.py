@@ -36,7 +36,7 @@ def codes(section: str) -> dict[str, str]:
 def exists(path: str) -> bool:
     """Whether a dotted path leads to a module's member, a member of a class, or a field of a model."""
     parts = path.split(".")
-    for cut in range(len(parts) - 1, 0, -1):
+    for cut in range(len(parts), 0, -1):
         try:
             module = import_module(".".join(parts[:cut]))
         except ModuleNotFoundError:

@@ -192,10 +192,10 @@ def test_only_those_who_may_find_the_way(desk: Desk) -> None:
         assert answer is not None
         assert (answer.status, path) == (403, path)
     keeper = desk.sign_in(desk.county.with_role("admin_audit"))
-    keeper.get_by_role("link", name="审计").click()
+    by_navigation(keeper, "审计")
     expect(keeper).to_have_url(desk.base + "/audit/access")
     supervisor = desk.sign_in("county-supervisor-1")
-    supervisor.get_by_role("link", name="审计").click()
+    by_navigation(supervisor, "审计")
     expect(supervisor.get_by_role("heading", name="发起重放")).to_be_visible()
     expect(supervisor.get_by_role("link", name="访问日志")).to_be_visible()
 

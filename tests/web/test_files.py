@@ -200,7 +200,7 @@ def test_who_judges_sees_what_looks_odd_and_who_brings_the_same_again_is_refused
     task = county.wait_for(number, "evaluate")
     page = desk.sign_in(desk.answerer(task), PHONE)
     page.goto(f"/tasks/{task['task_id']}")
-    odd = page.locator(".flag")
+    odd = page.locator(".flagged")
     expect(odd.filter(has_text="文字与此前退回的反馈相似度100%")).to_be_visible()
     expect(odd.filter(has_text="1份照片或文件曾用于本纠纷此前的办理")).to_be_visible()
     sound(page, tmp_path / "flags.png")

@@ -43,6 +43,7 @@ def test_a_newcomer_answers_from_home_in_three_clicks_and_is_led_to_the_next(des
     assert clicks.count <= 3
     onward = page.get_by_role("link", name="下一件")
     expect(onward).not_to_contain_text(first)
+    page.wait_for_load_state()  # the keys are there
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile("/tasks/"))
 
@@ -164,6 +165,7 @@ def test_who_answers_for_others_finds_what_nobody_has_taken_and_what_to_do_about
         sound(page, tmp_path / f"desk-{size['width']}.png")
     row.get_by_text("督促", exact=True).click()
     row.get_by_role("link", name="改派").click()
+    page.locator(".more-actions").get_by_role("link", name="改派", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("改派")
 
 

@@ -201,3 +201,11 @@ document.addEventListener("click", (event) => {
   try { sessionStorage.setItem("hushed", hushed() ? "no" : "yes"); } catch { /* it sounds on */ }
   attendRings();
 });
+
+// What an address points at is not left folded.
+function unfold() {
+  const folded = document.getElementById(location.hash.slice(1))?.closest("details:not([open])");
+  if (folded) folded.open = true;
+}
+unfold();
+window.addEventListener("hashchange", unfold);

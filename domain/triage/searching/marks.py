@@ -2,7 +2,7 @@
 
 Pure. The words are only ever kept blinded (`infra.read_model.searching`), each with what it is of ahead of it, so that
 the end of a telephone and a number in a street are two things. Nothing of one character is one of them: which of the
-few common ones stands behind it, its frequency alone would tell (docs/adr/0052).
+few common ones stands behind it, its frequency alone would tell (docs/adr/0051).
 """
 
 from __future__ import annotations

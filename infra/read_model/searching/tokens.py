@@ -1,7 +1,7 @@
 """The blind tokens by which a dispute is found: of names, telephones and addresses (`domain.triage.searching.marks`).
 
 As those of its people (`infra.read_model.party_tokens`) they are part of the read model: written with its image, made
-again by rebuilding, compared by the doctor. Which of the three a token is of is not kept (docs/adr/0052).
+again by rebuilding, compared by the doctor. Which of the three a token is of is not kept (docs/adr/0051).
 """
 
 from __future__ import annotations
