@@ -14,6 +14,7 @@ from api.core.context import Services
 from domain.errors import NotFound, TooLarge, Unavailable
 from domain.people.organisation import Actor
 from infra.database.engine import Session
+from infra.database.tables.drafts import DraftRow
 from infra.records.drafts import kept as records
 
 log = structlog.get_logger()
@@ -23,6 +24,8 @@ NAME = re.compile(r"[a-z][a-z0-9_:.-]{0,119}")
 LARGEST = 60_000
 """[DESIGN] Characters of a draft; what is longer stays in the page alone."""
 MOST_FIELDS = 600
+OFFERED = 5
+"""Drafts of one sort that a page offers."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,17 @@ async def keep(services: Services, actor: Actor, name: str, key: str, fields: Se
 async def kept(session: Session, actor: Actor, name: str) -> Kept | None:
     """What the person left in a form."""
     row = await records.draft_of(session, actor.person_id, name, datetime.now(UTC))
-    if row is None:
-        return None
-    return Kept(name, row.key, row.saved_at, [(str(said), str(value)) for said, value in row.sealed])
+    return _kept(row) if row else None
+
+
+async def all_kept(session: Session, actor: Actor, beginning: str) -> list[Kept]:
+    """What the person left in several forms of one sort, named with the same beginning; the latest of them first."""
+    rows = await records.drafts_of(session, actor.person_id, beginning, datetime.now(UTC), OFFERED)
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: DraftRow) -> Kept:
+    return Kept(row.name, row.key, row.saved_at, [(str(said), str(value)) for said, value in row.sealed or []])
 
 
 async def discard(services: Services, actor: Actor, name: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import FormData
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
 from api.core.schemas import JsonObject
-from api.drafts.service import kept
+from api.drafts.service import Kept, all_kept
 from api.drafts.view import form_of, told
 from api.intake.schemas import IncidentIn, NumberConflict, Received
 from api.intake.service import check_may_report, take_in
@@ -33,8 +34,14 @@ from infra.database.engine import Session
 from infra.database.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
-NEW, DRAFT = "/incidents/new", "incident"
-"""Where the form is, and the name under which it is kept while somebody types."""
+NEW, DRAFT = "/incidents/new", "incident."
+"""Where the form is, and how the names begin under which it is kept while somebody types: each form by its own key, for
+who takes a second call has two.
+"""
+
+
+OPENING = 24
+"""Characters by which a form that was left is known again."""
 
 
 @dataclass
@@ -47,16 +54,34 @@ class Draft:
     banner: dict[str, str] | None = None
     status: int = 200
     key: str = field(default_factory=new_id)
+    name: str = ""
+    """under which it is kept, where that is not by its key: a form that was refused stays the same draft"""
     restored: dict[str, str] | None = None
+    others: list[View] = field(default_factory=list)
+    """forms that were left and not sent"""
 
 
 @router.get("/incidents/new")
-async def register_page(request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> Response:
-    """The form, as the person left it."""
-    draft = Draft()
-    if left := await kept(session, viewer.actor, DRAFT):
-        draft = Draft(read_form(form_of(left)), verdict=_verdict(form_of(left)), key=left.key, restored=told(left, NEW))
+async def register_page(
+    request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep,
+    left: Annotated[str, Query(alias="draft", max_length=100)] = "",
+) -> Response:  # fmt: skip
+    """An empty form, or one as the person left it; and which others he left."""
+    draft, waiting = Draft(), await all_kept(session, viewer.actor, DRAFT)
+    if found := next((each for each in waiting if each.name == f"{DRAFT}{left}"), None):
+        form = form_of(found)
+        draft = Draft(
+            read_form(form), verdict=_verdict(form), key=found.key, name=found.name, restored=told(found, NEW)
+        )
+    draft.others = [_left(each) for each in waiting if each is not found]
     return await _show(request, services, session, viewer, draft)
+
+
+def _left(kept: Kept) -> View:
+    """A form that waits to be gone on with."""
+    said = str(form_of(kept).get("narrative") or form_of(kept).get("address") or "")
+    return {**told(kept, NEW), "href": f"{NEW}?draft={kept.name.removeprefix(DRAFT)}",
+            "said": said if len(said) <= OPENING else f"{said[:OPENING]}…"}  # fmt: skip
 
 
 @router.post("/incidents/new")
@@ -64,7 +89,7 @@ async def registered_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, posted: FilledDep
 ) -> Response:
     """Takes a report in, once for the key in the form; a refusal shows the form again with all that was typed."""
-    draft = Draft(read_form(posted.form), key=text(posted.form, "key") or new_id())
+    draft = Draft(read_form(posted.form), key=text(posted.form, "key") or new_id(), name=text(posted.form, "draft"))
     draft.verdict = _verdict(posted.form)
     code = source_of(services, viewer, draft.typed)
     if text(posted.form, "do") == "look" or text(posted.form, "add"):
@@ -197,7 +222,8 @@ async def _show(request: Request, services: Services, session: Session, viewer: 
     beside = await beside_of(services, session, viewer, draft.typed)
     form = form_view(draft.typed, code, sources, viewer.actor, directory, process, draft.errors, present())
     return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner, key=draft.key,
-                verdict=draft.verdict, draft=DRAFT, restored=draft.restored,
+                verdict=draft.verdict, draft=draft.name or f"{DRAFT}{draft.key}", restored=draft.restored,
+                others=draft.others,
                 beside=beside, judging=_judging(services, viewer))  # fmt: skip
 
 

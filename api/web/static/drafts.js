@@ -47,6 +47,8 @@
         method: "PUT", body: said, signal: s.running.signal, keepalive: leaving && said.toString().length < 60000,
       });
       if (answer.ok) {
+        // Where the address says which of several drafts it is, a reload brings this one back.
+        if (form.dataset.draftAt) history.replaceState(history.state, "", form.dataset.draftAt);
         mark(form, `已保存 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false })}`);
       } else if (answer.status === 401 || answer.status === 403) {
         s.dirty = true;

@@ -49,6 +49,17 @@ async def draft_of(session: Session, person_id: str, name: str, now: datetime) -
     return row if row and row.sealed and row.saved_at > now - KEPT else None
 
 
+async def drafts_of(session: Session, person_id: str, beginning: str, now: datetime, limit: int) -> list[DraftRow]:
+    """What somebody left in forms whose names begin so, the latest first."""
+    query = (
+        select(DraftRow)
+        .where(col(DraftRow.person_id) == person_id, col(DraftRow.name).startswith(beginning, autoescape=True),
+               col(DraftRow.saved_at) > now - KEPT)
+        .order_by(col(DraftRow.saved_at).desc())
+    )  # fmt: skip
+    return [row for row in (await session.execute(query)).scalars() if row.sealed][:limit]
+
+
 async def sent(database: Database, person_id: str, name: str, key: str, now: datetime) -> None:
     """The form was sent under its key: what was kept of it is gone."""
     async with database.write(f"drafts of {person_id}") as session:
