@@ -80,6 +80,8 @@ def test_a_page_tells_the_stages_and_tiers_that_the_case_began_with(
     page.goto(f"/disputes/{numbers['mediated']}")
     expect(page.locator(".steps")).to_contain_text("三推")
     expect(page.locator(".steps")).to_contain_text("司法确认")
+    expect(page.get_by_text("今日的")).to_have_count(0)
+    page.goto(f"/disputes/{numbers['mediated']}/agreements")
     expect(page.get_by_text("责任民警调解 · 第 1 次")).to_be_attached()
     expect(page.get_by_text("今日的")).to_have_count(0)
     desk.close()
