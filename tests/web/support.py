@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
 from pathlib import Path
@@ -28,6 +29,9 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+SHOTS = bool(os.environ.get("SHOTS"))
+"""Whether pictures are taken for somebody to look at. A picture of a whole page scrolls it back a moment later, and a
+click just then goes beside."""
 PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 860}
 
 
@@ -156,7 +160,7 @@ def sound(page: Page, shot: Path | None = None) -> None:
         assert _inaccessible(page) == []
     width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width[0] <= width[1], f"{page.url} is {width[0]} wide"
-    if shot:
+    if shot and SHOTS:
         page.screenshot(path=shot, full_page=True, caret="initial")  # hiding it would write styles into the page
 
 

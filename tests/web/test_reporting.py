@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.instance import Instance
 from tests.web.conftest import _there
-from tests.web.support import PHONE, Desk, alarm, sound
+from tests.web.support import PHONE, Desk, alarm, by_navigation, sound
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_desk_reports_what_it_chose_of_its_day_as_one_bundle(desk: Desk) -> No
     numbers = [alarm(desk.county, "两户因宅基地边界争执，砌墙被拦") for _ in range(2)]
     tasks = [desk.county.open_tasks(number, "confirm_triage")[0] for number in numbers]
     page = desk.sign_in(desk.answerer(tasks[0]), {"width": 360, "height": 780})
-    page.get_by_role("link", name="研判", exact=True).click()
+    by_navigation(page, "研判")
     for number in numbers:
         row = page.locator(".day-item", has_text=number)
         expect(row).to_contain_text("未研判")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.instance import Instance
 from tests.web.conftest import _there
-from tests.web.support import Desk, alarm, sound
+from tests.web.support import Desk, alarm, by_navigation, sound
 
 BATCH = 15
 """One in five is drawn: so many at once, and again until one is."""
@@ -47,7 +47,7 @@ def test_who_looks_again_says_why_and_the_dispute_is_started_again(desk: Desk) -
     """“敷衍塞责、弄虚作假的，予以退回”: a desk that finds no risk where there is one is found out."""
     check = drawn(desk)
     page = desk.sign_in(desk.county.with_role("evaluator_police", "risk-centre"), {"width": 360, "height": 780})
-    page.get_by_role("link", name="抽查", exact=True).click()
+    by_navigation(page, "抽查")
     sound(page)
     page.locator(".task", has_text=check["dispute_no"]).get_by_role("link").click()
     expect(page.get_by_text("无风险").first).to_be_visible()
