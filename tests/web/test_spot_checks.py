@@ -60,6 +60,7 @@ def test_who_looks_again_says_why_and_the_dispute_is_started_again(desk: Desk) -
     page.get_by_label("理由").fill("对方再次扬言报复")
     page.get_by_role("button", name="提交：抽查结论").click()
     expect(page.get_by_role("status")).to_contain_text("认定有误，已重新启动")
+    desk.county.wait_for(check["dispute_no"], "confirm_triage")
     again = desk.county.dispute(check["dispute_no"])
     assert (again["stage"], again["round"]) == ("triage", 2)
     page.goto("/spot-checks?box=done")
