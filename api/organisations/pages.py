@@ -33,7 +33,7 @@ from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
 from domain.errors import NotEntitled, NotFound
 from domain.people.organisation import Actor
-from domain.triage.places import Directory, Listed
+from domain.triage.places import Directory, Kind, Listed
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -64,6 +64,8 @@ VERBS = {
     ),
     "close": Verb("撤销", ("reason",), "已撤销", "没有人员、下属单位和待办事项的单位才能撤销；撤销后不能恢复。"),
 }
+SERVING = (Kind.COURT, Kind.TRIBUNAL, Kind.JUSTICE_OFFICE)
+"""Kinds whose keywords are the codes of the areas they serve, which nobody reads."""
 LABELS = {
     "name": "名称",
     "kind": "类别",
@@ -147,8 +149,8 @@ async def change(
     typed["sources"] = _sources(posted.form)
     seen = text(posted.form, "seen")
     try:
-        typed["code"] = typed.get("code") or _numbered(text(posted.form, "key"))
-        write = _write(services, session, viewer.actor, directory, found.listed, verb, typed, seen or None)
+        given = {**typed, "code": typed.get("code") or _numbered(text(posted.form, "key"))}
+        write = _write(services, session, viewer.actor, directory, found.listed, verb, given, seen or None)
     except ValidationError as error:
         return await _form(
             request,
@@ -162,7 +164,7 @@ async def change(
             status=422,
             seen=seen,
         )
-    about = typed["code"] if verb == "found" else found.listed.code
+    about = given["code"] if verb == "found" else found.listed.code
     outcome = await send(services, session, viewer, posted, f"organisations:{OPERATIONS[verb]}:{about}", write)
     if outcome.answer is None:
         banner = banner_if_refused(outcome, "前一次的变动已经生效", "需要另行变动的，核对后请再次提交。")
@@ -325,7 +327,7 @@ def _head(found: Unit) -> View:
         "kind": KINDS.get(at.kind, "单位"),
         "level": LEVELS.get(at.level, ""),
         "line": LINES.get(at.line, ""),
-        "keywords": [] if at.kind in ("court", "tribunal", "justice_office") else at.keywords,
+        "keywords": [] if at.kind in SERVING else at.keywords,
         "above": [(f"/organisations/{each.code}", each.name) for each in found.lineage[:-1]],
     }
 
