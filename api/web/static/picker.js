@@ -118,6 +118,8 @@
     }
 
     function open(typed) {
+      // A username typed whole needs no list, which would lie over the button below.
+      if (isPerson && offered(field).some((option) => option.value === typed.trim())) return close();
       const found = matching(offered(field), typed);
       shown = found.slice(0, MOST);
       list.replaceChildren(...shown.map((option, n) => {
