@@ -6,7 +6,9 @@ what was done to it is one unit. The longest units begin, so that no process is 
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import PurePosixPath
 
 import pytest
@@ -53,6 +55,17 @@ class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         if self.numnodes > cores() and WAITING in self.assigned_work[node] and not node.shutting_down:
             node.shutdown()  # what it was given it still runs
         super()._reschedule(node)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is loaded stays: nobody looks for garbage in it, while it is loaded or afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
