@@ -43,12 +43,12 @@ async def indicators(services: Services, session: Session, question: Question) -
     """Definitions, the total and one row a group; each value compared with the period before and the year before."""
     found = await figures(session, question.spans, question.scope)
     directory = await services.directory.read(session)
-    total = _row(services, directory, question, TOTAL, found)
+    total = figure_row(services, directory, question, TOTAL, found)
     named = [group for group in found[0] if group != TOTAL]
-    groups = [_row(services, directory, question, group, found) for group in named]
+    groups = [figure_row(services, directory, question, group, found) for group in named]
     if question.by in BY_PATH:
-        ranked = _ranked(directory, named, found)
-        groups = [row.model_copy(update={"ranks": ranked[group]}) for group, row in zip(named, groups, strict=True)]
+        places = ranked(directory, named, found)
+        groups = [row.model_copy(update={"ranks": places[group]}) for group, row in zip(named, groups, strict=True)]
     period = question.period
     return Indicators(
         period=PeriodShape(from_=period.first, to=period.last, closes=period.ends),
@@ -118,7 +118,10 @@ async def group_name(services: Services, session: Session, by: By | None, group:
     return _name_of(services, await services.directory.read(session), by, key)
 
 
-def _row(services: Services, directory: Directory, question: Question, group: str, found: list[Figures]) -> FigureRow:
+def figure_row(
+    services: Services, directory: Directory, question: Question, group: str, found: list[Figures]
+) -> FigureRow:
+    """A group's figures, compared: `found` are those of the period, of that before and of a year before."""
     now, before, year = (figures_of.get(group, {}) for figures_of in found)
     row = FigureRow(
         name="合计",
@@ -133,7 +136,7 @@ def _row(services: Services, directory: Directory, question: Question, group: st
     return row.model_copy(update={"name": name, question.by: code})
 
 
-def _ranked(directory: Directory, groups: list[str], found: list[Figures]) -> dict[str, dict[str, Rank]]:
+def ranked(directory: Directory, groups: list[str], found: list[Figures]) -> dict[str, dict[str, Rank]]:
     """Each organisation's place among those of its kind, by its path and the indicator's code."""
     peers: dict[str, list[str]] = defaultdict(list)
     for group in groups:
@@ -141,7 +144,8 @@ def _ranked(directory: Directory, groups: list[str], found: list[Figures]) -> di
         peers[listed.kind if listed else ""].append(group)
     placed: dict[str, dict[str, Rank]] = {group: {} for group in groups}
     for among in peers.values():
-        for code, definition in DEFINITIONS.items():
+        for code in found[0][TOTAL]:
+            definition = DEFINITIONS[code]
             now, before = ({g: told[g][code] for g in among if g in told} for told in found[:2])
             for group, rank in ranks(definition, now, before).items():
                 placed[group][code] = rank

@@ -13,6 +13,7 @@ from domain.indicators.events import TallyKind
 from domain.indicators.formulas import SECTIONS, Count, Definition, every
 from domain.indicators.further_definitions import FURTHER
 from domain.indicators.mechanism.definitions import MECHANISM
+from domain.indicators.mechanism.pushes import PUSHES
 from domain.indicators.notice_definitions import NOTICE_FIGURES
 from domain.indicators.summons import SUMMONS
 from domain.indicators.visit_counts import RESPONSE
@@ -368,7 +369,7 @@ _DEFINED = (
 DEFINITIONS: dict[str, Definition] = {
     definition.code: definition
     for section in SECTIONS
-    for definition in (*_DEFINED, *FURTHER, *MECHANISM, *DIVERSIONS, *SUMMONS, *NOTICE_FIGURES)
+    for definition in (*_DEFINED, *FURTHER, *MECHANISM, *PUSHES, *DIVERSIONS, *SUMMONS, *NOTICE_FIGURES)
     if definition.section == section
 }
 """By code, in the order they are shown."""

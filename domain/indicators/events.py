@@ -19,7 +19,7 @@ class TallyKind(StrEnum):
     `value`, `done_at`: of the first alarm by 110 see `mechanism.counts.marked`"""
     ACCEPTED = "accepted"
     """the matter, when it was taken in; `done_at`: its first conclusion; `result`: resolved, unresolved;
-    `value`: judged, violent, repeated (`mechanism.counts.marked`)"""
+    `value`: judged, violent, repeated, pushed how far (`mechanism.counts.marked`)"""
     SUBMITTED = "submitted"
     """the matter, when it first lay before the dispatcher (committee or centre); `result`: withdrawn"""
     PUSHED = "pushed"

@@ -28,6 +28,7 @@ WINDOWS: dict[str, tuple[int, ...]] = {"relapse": (30, 90, 180), "repeat": (7, 3
 DEFAULT_WINDOWS = {"relapse": 90, "repeat": 30}
 SECTIONS: dict[str, str] = {
     "four": "四数四率",
+    "pushes": "三次推送",
     "loop": "推送与闭环",
     "time": "签收与时限",
     "passing": "退单与推诿",

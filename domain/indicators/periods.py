@@ -50,6 +50,12 @@ class Period(Model):
         return Period(first=_shift(self.first, -12), last=_shift(self.last, -12))
 
 
+def months_back(day: date, count: int) -> list[str]:
+    """So many months up to that of a day, the earliest first: `2026-11`."""
+    last = day.year * 12 + day.month - 1
+    return [f"{n // 12}-{n % 12 + 1:02}" for n in range(last - count + 1, last + 1)]
+
+
 def _ends_month(day: date) -> bool:
     return (day + timedelta(days=1)).month != day.month
 

@@ -86,13 +86,16 @@ Figures = dict[str, dict[str, Figure]]
 """By group, then by the indicator's code."""
 
 
-async def figures(session: AsyncSession, spans: Sequence[Span], scope: Scope) -> list[Figures]:
-    """Every indicator for each span; all in one statement."""
+async def figures(
+    session: AsyncSession, spans: Sequence[Span], scope: Scope, codes: Collection[str] = tuple(DEFINITIONS)
+) -> list[Figures]:
+    """Every indicator, or those of these codes, for each span; all in one statement."""
+    chosen = [DEFINITIONS[code] for code in codes]
     sources: dict[tuple[Any, ...], int] = {}
     use: list[dict[str, int]] = []
     for span in spans:
         use.append({})
-        for definition in DEFINITIONS.values():
+        for definition in chosen:
             source = (definition.kind, *_bounds(definition, span, scope), span.period.ends, midnight_after(span.as_of))
             use[-1][definition.code] = sources.setdefault(source, len(sources))
     keys = _keys(scope)
@@ -138,8 +141,8 @@ def _figures(use: Mapping[str, int], found: _Found, scope: Scope) -> Figures:
     by_source = {number: found[number] for number in set(use.values())}
     return {
         group: {
-            code: figure(definition, by_source[use[code]].get(group, ()), scope.days(definition))
-            for code, definition in DEFINITIONS.items()
+            code: figure(DEFINITIONS[code], by_source[source].get(group, ()), scope.days(DEFINITIONS[code]))
+            for code, source in use.items()
         }
         for group in sorted({TOTAL, *(group for groups in by_source.values() for group in groups)})
     }

@@ -11,13 +11,14 @@ from itertools import pairwise
 from domain.case.lawful_tables import REFUSED
 from domain.case.state import DisputeState
 from domain.indicators.events import Tally, TallyKind
+from domain.indicators.mechanism.pushes import pushes_of
 
 Bare = Callable[..., Tally]
 ALARM = "110"
 OF_VIOLENCE = frozenset({"threat_extreme", "domestic_violence"})
 """Kinds of risk (`risk_kinds.yaml`) that are 暴力类 [DESIGN]; so is what may become a crime (民转刑)."""
 JUDGED, VIOLENT, REPEATED = 1, 2, 4
-"""What the `value` of an accepted matter adds up."""
+"""What the `value` of an accepted matter adds up, with the pushes it came to (`pushes.PUSHED`)."""
 WITHIN, LATER = (10, 30, 60), 61
 """Minutes, of which the `value` of a first alarm is the first that holds."""
 OF_THE_MATTER = (TallyKind.LOCAL, TallyKind.REPEAT_SETTLED, TallyKind.FORESTALLED)
@@ -70,11 +71,13 @@ def handed_over(state: DisputeState) -> list[tuple[str, str, datetime]]:
 
 def marked(state: DisputeState, accepted: Tally, reports: list[Tally]) -> list[Tally]:
     """The matter and its reports with what these figures ask: of the matter as a clue whether a person has judged it
-    (全量研判) and how grave it is; of the first alarm by 110 how soon the police had met somebody.
+    (全量研判), how grave it is and to which pushes it came; of the first alarm by 110 how soon the police
+    had met somebody.
     """
     looked = any(task.decision and task.decision.actor_id for task in state.tasks if task.kind == "confirm_triage")
     grave = gravity(state)
     accepted.value = JUDGED * looked + VIOLENT * ("violent" in grave) + REPEATED * ("repeated" in grave)
+    accepted.value += pushes_of(state, accepted)
     alarms = [incident.reported_at for incident in state.incidents if incident.source == ALARM]
     first = next((report for report in reports if alarms and report.at == min(alarms)), None)
     if first:
