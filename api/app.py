@@ -28,6 +28,7 @@ from api.calls import endpoints as calls
 from api.calls import pages as call_pages
 from api.cases import comment_pages
 from api.cases import pages as case_pages
+from api.conduct import pages as conduct_pages
 from api.core import errors
 from api.core.context import open_services
 from api.criminal_cases import endpoints as criminal_cases
@@ -125,7 +126,8 @@ ENDPOINTS = (
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, provider_pages, inbox_pages, dispute_list_pages, dispute_export_pages,
-    registering_pages, beside_pages, draft_pages, case_pages, outlook_pages, comment_pages, history_pages,
+    registering_pages, beside_pages, draft_pages, case_pages, conduct_pages, outlook_pages, comment_pages,
+    history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, picking_pages,
     register_pages, action_pages,
     attachment_pages, upload_pages,

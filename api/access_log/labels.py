@@ -38,6 +38,7 @@ NOTED: dict[str, str] = {
     "desk_day": "查看当日研判",
     "reports": "查看报送",
     "notices": "查看函件清单",
+    "conduct": "查看督办与吹哨",
     "spot_checks": "查看抽查清单",
     "figure_supervisions": "查看指标督导",
     "figures": "查看指标",

@@ -16,6 +16,7 @@ _READ: dict[str, str] = {
     "desk_day": "/v1/desk-days /desk",
     "reports": "/v1/reports /v1/reports/{number} /reports /reports/{number}",
     "notices": "/v1/notices /notices",
+    "conduct": "/conduct /conduct/whistles/{no}/{number}",
     "hazards": "/v1/hazards /v1/hazards/outstanding /hazards /hazards/items /hazards/new",
     "spot_checks": "/v1/spot-checks /spot-checks",
     "figure_supervisions": "/v1/figure-supervisions /v1/figure-supervisions/{supervision_id} /figure-supervisions "

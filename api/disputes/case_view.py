@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
-from api.core.schemas import JsonObject
+from api.conduct.whistle_view import at_table, section, whistle_view
 from api.disputes.schemas import Case, ClockShape, EntryItem, Held
 from api.tasks.schemas import TaskItem
 from api.web import formatting as w
@@ -16,13 +16,11 @@ from domain.base import china
 from domain.case import records
 from domain.case.care.effort import Effort
 from domain.case.care.helping import HelpMeasure
-from domain.image.shown_summons import ShownCalled, ShownWhistle
 from domain.policy.catalogue import OUTCOMES
 from domain.policy.forms.judgement import RETURN_REASONS
 from domain.policy.matters.matter import MATTER_NAMES, usual
 from domain.policy.parts.tags import TAGS
 from domain.policy.stages import Stage
-from infra.runtime.policy_files import role_name
 
 OPEN = ("open", "claimed")
 BY_LAW = {"police": "治安调解", "people": "人民调解", "administrative": "行政调解", "judicial": "司法调解"}
@@ -50,8 +48,8 @@ def case_view(case: Case, entered: Collection[str], words: Vocabulary, now: date
         "sessions": [
             _session(x, case, before, now) for x, before in zip(case.sessions, [None, *case.sessions], strict=False)
         ],
-        "whistles": [_whistle(x, words, now) for x in case.summons],
-        "whistles_called": "、".join(dict.fromkeys(_SECTIONS[x.cause == "conference"] for x in case.summons)),
+        "whistles": [whistle_view(x, words.offices, now) for x in case.summons],
+        "whistles_called": "、".join(dict.fromkeys(section(x) for x in case.summons)),
         "evaluations": [_verdict(v, now) for v in case.evaluations],
         "visits": [_visit(v, now) for v in case.visits],
         "efforts": _efforts(case.effort),
@@ -223,59 +221,10 @@ def _session(x: records.Session, case: Case, before: records.Session | None, now
         "name": f"{case.tiers.get(x.tier, x.tier)} · 第 {x.number} 次{f'（{x.record}）' if x.record else ''}",
         "at": w.stamp(x.at, now),
         "result": w.RESULTS.get(x.result, x.result),
-        "people": _at_table(x.participants),
+        "people": at_table(x.participants),
         "venue": x.venue_name,
         "reason": f"{x.refused_by}：{x.reason}" if x.refused_by else x.reason,
     }
-
-
-_CAME = {"open": "等待报到", "arrived": "已报到", "unable": "不能到场", "absent": "缺席", "void": "不再报到"}
-_CONFERRED = {"agreed": "达成共识", "not_agreed": "未达成共识", "called_off": "取消会商"}
-_CARRIED = {"open": "落实中", "done": "已落实", "unable": "无法落实", "void": "不再落实"}
-_SECTIONS = {True: "联席会议", False: "吹哨报到"}
-_CAUSES = {"summon": "吹哨", "tier": "联调吹哨", "dispatch": "交办吹哨", "conference": "会议"}
-
-
-def _whistle(x: ShownWhistle, words: Vocabulary, now: datetime) -> View:
-    """A whistle, with how long after it each thing was (H-044)."""
-    offices, since = words.offices, "召集" if x.cause == "conference" else "吹哨"
-    return {
-        "name": f"{_CAUSES[x.cause]} {x.number}{f' · {x.why}' if x.why else ''}",
-        "session": "会议" if x.cause == "conference" else "联合会商",
-        "at": w.stamp(x.at, now),
-        "by": x.by_name,
-        "where": x.where,
-        "meet_at": w.stamp(x.meet_at, now),
-        "reason": x.reason,
-        "called": [
-            {"name": c.name, "state": _CAME[c.standing], "code": c.standing, "who": _came(c),
-             "reason": c.reason, "after": _after(c.elapsed, since)}
-            for c in x.called
-        ],
-        "conferences": [
-            {"result": _CONFERRED[c.result], "good": c.result == "agreed", "at": w.stamp(c.at, now),
-             "after": _after(c.elapsed, since), "minutes": c.minutes, "people": _at_table(c.participants)}
-            for c in x.conferences
-        ],
-        "items": [
-            {"what": i.what, "who": f"{offices.label(i.organisation)} · {role_name(i.role)}", "code": i.standing,
-             "state": "已超期" if i.standing == "open" and i.overdue else _CARRIED[i.standing], "late": i.overdue,
-             "due": w.stamp(i.due_at, now), "after": _after(i.elapsed, since), "href": f"/tasks/{i.task_id}"}
-            for i in x.items
-        ],
-    }  # fmt: skip
-
-
-def _came(called: ShownCalled) -> str:
-    return called.who if called.standing == "arrived" else ""
-
-
-def _after(seconds: int | None, since: str = "吹哨") -> str:
-    return "" if seconds is None else f"{since}后 {w.span(timedelta(seconds=seconds))}"
-
-
-def _at_table(people: Sequence[JsonObject]) -> str:
-    return "、".join(f"{p['name']}（{role_name(p.get('role') or '外请')}）" for p in people)
 
 
 def _verdict(v: records.Verdict, now: datetime) -> View:

@@ -54,7 +54,8 @@ async def notice_page(
     """A notice, to be printed."""
     notice = await service.whole_notice(services, session, viewer.actor, number)
     offices = await offices_of(services, session)
-    return show(request, "notice.html", viewer, n=_sheet(notice, offices))
+    doing = await service.open_to(session, viewer.actor, notice)
+    return show(request, "notice.html", viewer, n=_sheet(notice, offices), doing=doing)
 
 
 def _line(n: Notice, offices: Offices) -> View:

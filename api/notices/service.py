@@ -8,11 +8,15 @@ from api.core.schemas import JsonObject, Listed
 from api.disputes.actions import take_action
 from api.notices.presenters import present_notice
 from api.notices.schemas import Notice, NoticeIn, NoticeWaits, NoticeWanted
+from domain.case.state import Task
 from domain.errors import NotFound
 from domain.people.organisation import Actor
+from domain.policy.catalogue import title_of
+from domain.transitions.handover import standing
 from domain.transitions.letters.sending import SEND
 from infra.database.engine import Session
 from infra.read_model.notices.lists import NoticeFilter, find_notice, list_notices
+from infra.read_model.tasks import find_task
 
 
 async def send_notice(
@@ -60,3 +64,12 @@ async def whole_notice(services: Services, session: Session, actor: Actor, numbe
         raise NotFound("没有这份函件")
     services.access.note(actor.person_id, line.dispute.dispute_no, "notice")
     return present_notice(line)
+
+
+async def open_to(session: Session, actor: Actor, notice: Notice) -> list[tuple[str, str]]:
+    """What a person may answer to a notice now: title and address of the form; nothing where it is not his turn."""
+    row = await find_task(session, actor, notice.task_id) if notice.state == "open" else None
+    task = Task.model_validate(row.sealed) if row else None
+    if row is None or task is None or not task.pending or standing(task, actor) not in ("free", "mine", "delegate"):
+        return []
+    return [(title_of(row.kind, name), f"/tasks/{row.task_id}?decision={name}") for name in row.sealed["decisions"]]

@@ -55,6 +55,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
         ],
         "督办": [
             Entry("督促台", "/oversight-desk") if viewer.actor.has_role(*CASE_LOG_READERS - SEPARATE_ROLES) else None,
+            Entry("督办与吹哨", "/conduct"),
             Entry("函件", "/notices"),
             Entry("报送", "/reports"),
             Entry("风险隐患", "/hazards") if viewer.hazards else None,

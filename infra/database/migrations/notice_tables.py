@@ -1,4 +1,4 @@
-"""The tables of notices and of batches of hazards."""
+"""The tables of notices and of batches of hazards, and the index by which whistles are found."""
 
 from __future__ import annotations
 
@@ -28,3 +28,5 @@ def notice_tables() -> None:
         sa.PrimaryKeyConstraint("dispute_no"),
         sa.UniqueConstraint("number"),
     )
+    called = sa.text("kind = 'check_in'")
+    op.create_index("task_called", "task", ["opened_at", "dispute_no"], sqlite_where=called, postgresql_where=called)

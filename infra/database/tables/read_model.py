@@ -143,6 +143,8 @@ class TaskRow(SQLModel, table=True):
     __table_args__ = (Index("task_of_dispute", "dispute_no", "state", "task_id"),
                       Index("task_mine", "assignee", "state", "task_id"),
                       Index("task_ringing", "ringing", "task_id"),
+                      Index("task_called", "opened_at", "dispute_no", sqlite_where=text("kind = 'check_in'"),
+                            postgresql_where=text("kind = 'check_in'")),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
     dispute_no: str
