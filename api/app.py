@@ -48,6 +48,7 @@ from api.hazards import endpoints as hazards
 from api.hazards import pages as hazard_pages
 from api.hazards import sending_pages as hazard_sending_pages
 from api.importing import endpoints as importing
+from api.indicators import board_pages as indicator_board_pages
 from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
 from api.intake import endpoints as intake
@@ -132,7 +133,8 @@ PAGES = (
     register_pages, action_pages,
     attachment_pages, upload_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
-    figure_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages, responsibility_pages, call_pages,
+    figure_pages, indicator_board_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages,
+    responsibility_pages, call_pages,
     learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,
     feed_token_pages,
     doctor_pages, workbench_pages, board_pages, desk_pages, keeping_pages, organisation_pages,

@@ -21,7 +21,7 @@ _READ: dict[str, str] = {
     "spot_checks": "/v1/spot-checks /spot-checks",
     "figure_supervisions": "/v1/figure-supervisions /v1/figure-supervisions/{supervision_id} /figure-supervisions "
     "/figure-supervisions/{supervision_id}",
-    "figures": "/v1/indicators /indicators",
+    "figures": "/v1/indicators /indicators /indicators/board",
     "figure_cases": "/v1/indicators/cases /indicators/cases",
     "learning": "/v1/learning /v1/learning/aliases /v1/learning/editions /learning",
     "list": "/disputes",

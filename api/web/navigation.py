@@ -60,7 +60,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
             Entry("报送", "/reports"),
             Entry("风险隐患", "/hazards") if viewer.hazards else None,
             Entry("刑事案件", "/criminal-cases") if viewer.crimes else None,
-            Entry("指标", "/indicators", at=("/figure-supervisions",)) if viewer.oversees else None,
+            Entry("指标", "/indicators/board", at=("/indicators", "/figure-supervisions")) if viewer.oversees else None,
             Entry("审计", viewer.audits, at=("/audit",)) if viewer.audits else None,
         ],
         "单位": [

@@ -98,10 +98,10 @@ async def figures(
         for definition in chosen:
             source = (definition.kind, *_bounds(definition, span, scope), span.period.ends, midnight_after(span.as_of))
             use[-1][definition.code] = sources.setdefault(source, len(sources))
-    keys = _keys(scope)
+    keys, inside = [key.label(f"key_{n}") for n, key in enumerate(_keys(scope))], _in(scope)
     parts = [
-        _seen(kind, begins, before, ends, by, scope).add_columns(
-            *(key.label(f"key_{n}") for n, key in enumerate(keys)), literal(number, Integer).label("source")
+        _seen(kind, begins, before, ends, by, scope.matter, inside).add_columns(
+            *keys, literal(number, Integer).label("source")
         )
         for (kind, begins, before, ends, by), number in sources.items()
     ]
@@ -155,7 +155,7 @@ async def cases_behind(
     has = numerator_has if part == "numerator" else denominator_has
     begins, before = _bounds(definition, span, scope)
     by = midnight_after(span.as_of)
-    query = _seen(definition.kind, begins, before, span.period.ends, by, scope)
+    query = _seen(definition.kind, begins, before, span.period.ends, by, scope.matter, _in(scope))
     query = query.add_columns(col(TallyRow.dispute_no), col(TallyRow.colour), col(TallyRow.first_colour))
     if scope.by and group is not None:
         query = query.where(_stands_in(group, scope))
@@ -196,10 +196,16 @@ def _bounds(definition: Definition, span: Span, scope: Scope) -> tuple[datetime,
     return definition.range(span.period, span.as_of, scope.days(definition))
 
 
-def _seen(kind: str, begins: datetime, before: datetime, ends: datetime, by: datetime, scope: Scope) -> Select[Any]:
+_LAGGING = {definition.kind for definition in DEFINITIONS.values() if definition.window}
+
+
+def _seen(
+    kind: str, begins: datetime, before: datetime, ends: datetime, by: datetime, matter: Matter,
+    inside: ColumnElement[bool],
+) -> Select[Any]:  # fmt: skip
     """The tallies of a kind between two instants, as `domain.indicators.formulas.seen` sees them at a third."""
     struck = col(TallyRow.struck_at)
-    lagging = any(d.kind == kind and d.window for d in DEFINITIONS.values())
+    lagging = kind in _LAGGING
     return select(
         col(TallyRow.kind),
         col(TallyRow.leading),
@@ -213,10 +219,10 @@ def _seen(kind: str, begins: datetime, before: datetime, ends: datetime, by: dat
         ),
     ).where(
         col(TallyRow.kind) == kind,
-        col(TallyRow.matter) == scope.matter,
+        col(TallyRow.matter) == matter,
         col(TallyRow.at) >= begins,
         col(TallyRow.at) < before,
-        _in(scope),
+        inside,
     )
 
 

@@ -22,7 +22,8 @@ def test_every_number_is_a_way_to_its_cases(desk: Desk, size: dict[str, int], tm
     county.answer(number, "evaluate", "accept")
     page = desk.sign_in(county.supervisor, size)
     by_navigation(page, "指标")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("指标")
+    page.get_by_role("navigation", name="指标页面").get_by_role("link", name="明细与口径").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^指标 "))
     row = page.locator("tr", has=page.get_by_role("rowheader", name="处置率", exact=True))
     expect(row).to_contain_text(re.compile(r"\d+\.\d%"))
     sound(page, tmp_path / "figures.png")
@@ -91,6 +92,9 @@ def test_an_evaluator_and_the_committee_have_their_figures(desk: Desk) -> None:
     for role, office in (("evaluator_committee", "risk-centre"), ("centre_dispatcher", "centre")):
         page = desk.sign_in(desk.county.with_role(role, office))
         by_navigation(page, "指标")
+        expect(page.get_by_role("list", name="四数四率")).to_contain_text("处置率")
+        sound(page)
+        page.get_by_role("navigation", name="指标页面").get_by_role("link", name="明细与口径").click()
         expect(page.locator("tr", has=page.get_by_role("rowheader", name="处置率", exact=True))).to_be_visible()
         sound(page)
 
