@@ -48,6 +48,9 @@ from api.hazards import endpoints as hazards
 from api.hazards import pages as hazard_pages
 from api.hazards import sending_pages as hazard_sending_pages
 from api.importing import endpoints as importing
+from api.incident_import import endpoints as incident_import
+from api.incident_import import pages as incident_import_pages
+from api.incident_import.service import keep_forgetting as keep_forgetting_imports
 from api.indicators import board_pages as indicator_board_pages
 from api.indicators import endpoints as indicators
 from api.indicators import pages as indicator_pages
@@ -119,16 +122,16 @@ from infra.runtime.settings import Settings, get_settings
 STATIC = Path(__file__).parent / "web" / "static"
 ENDPOINTS = (
     signing_in, people, account_endpoints, session_endpoints, factor_endpoints, feed_tokens, deputy_endpoints, leaving,
-    intake, notes, disputes, look_back, unmasking, glass, outlook, handling, attachments, tasks, messages,
-    event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints, villages, venues,
-    audit, access_log, operations, calendar, learning, responsibilities, calls, criminal_cases, organisations,
-    importing,
+    intake, incident_import, notes, disputes, look_back, unmasking, glass, outlook, handling, attachments, tasks,
+    messages, event_endpoints, notices, reporting, hazards, oversight, indicators, registers, duty_endpoints,
+    villages, venues, audit, access_log, operations, calendar, learning, responsibilities, calls, criminal_cases,
+    organisations, importing,
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
     login_pages, provider_pages, inbox_pages, dispute_list_pages, dispute_export_pages,
-    registering_pages, beside_pages, draft_pages, case_pages, conduct_pages, outlook_pages, comment_pages,
-    history_pages,
+    registering_pages, beside_pages, incident_import_pages, draft_pages, case_pages, conduct_pages, outlook_pages,
+    comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, picking_pages,
     register_pages, action_pages,
     attachment_pages, upload_pages,
@@ -166,6 +169,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             "access_kept": lambda: keep_forgetting(services.database, services.access, settings.access_days),
             "sign_ins": services.sessions.keep_writing,
             "tidy": lambda: keep_sweeping(services),
+            "imports": lambda: keep_forgetting_imports(services),
             "drafts": lambda: keep_sweeping_drafts(services),
             "jobs": services.jobs.keep_working,
             "health": services.health.keep_looking,

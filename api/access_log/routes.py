@@ -7,6 +7,7 @@ _READ: dict[str, str] = {
     "contacts": "/v1/disputes/{no}/contacts",
     "read": "/disputes/{no}/actions/{name} /disputes/{no}/notes",
     "jobs": "/v1/jobs /v1/jobs/{job_id} /audit",
+    "import:incidents:state": "/incidents/import/{job_id} /incidents/import/{job_id}/refused.{form}",
     "export:disputes:state": "/disputes/exports/{job_id}",
     "deputies": "/v1/deputies /deputies",
     "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} "
@@ -55,6 +56,7 @@ SILENT = frozenset(
     "/uploads/{upload_id} /v1/me /v1/me/access /v1/messages /messages /v1/events /events /rings "  # one's own
     "/menu /account /account/password /login /login/code /login/provider /login/provider/back "
     "/v1/me/second-factor /account/second-factor /incidents /incidents/new "
+    "/incidents/import /incidents/import/template.xlsx "
     "/healthz /readyz /metrics "
     "/v1/playbooks /v1/categories /v1/categories/editions /responsibilities /v1/calendar /v1/calendar/editions "
     "/calendar /v1/organisations /organisations /organisations/{code}/{verb} /organisations/{code}/people/new "

@@ -23,6 +23,10 @@ from api.dispute_list.exporting import MOST as EXPORTED
 from api.dispute_list.exporting import exported
 from api.histories.lookup import Histories
 from api.histories.replayed_runs import all_asked
+from api.incident_import.service import IMPORT, TRIAL
+from api.incident_import.taking import taken_in
+from api.incident_import.trial import tried
+from api.incident_import.working import worked
 from api.learning.making import learned
 from api.operations.doctor import examination
 from domain.base import Model
@@ -88,12 +92,24 @@ async def exporting(settings: Settings, client: Client, database: Database, requ
     return Work(total=EXPORTED, results=exported(database, request))
 
 
+async def trying(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
+    """Looks what the rows of a spreadsheet of incidents would come to."""
+    return Work(total=len(request["rows"]), results=worked(settings, client, database, request, tried))
+
+
+async def registering(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
+    """Registers the rows of a spreadsheet of incidents."""
+    return Work(total=len(request["rows"]), results=worked(settings, client, database, request, taken_in))
+
+
 KINDS: dict[str, Callable[[Settings, Client, Database, JsonObject], Awaitable[Work]]] = {
     "replays": replays,
     "calendar": calendar,
     JOB: learning,
     EXAMINATION: examining,
     EXPORT: exporting,
+    TRIAL: trying,
+    IMPORT: registering,
 }
 
 

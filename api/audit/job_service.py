@@ -10,6 +10,7 @@ from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.core.permissions import at_root
 from api.core.schemas import Listed
+from api.incident_import import service as importing
 from domain.base import china
 from domain.errors import NotFound
 from domain.people.organisation import Actor
@@ -67,6 +68,8 @@ async def job(session: Session, actor: Actor, job_id: str) -> Job:
     item, results = dict(_item(row)), row.sealed["results"]
     if row.kind == REPLAYS:
         return Job(**item, results=results)
+    if row.kind in importing.KINDS:
+        return Job(**item, results=[], **dict(importing.counted(importing.came_of(row))))
     return Job(**item, results=[], untold=[each for each in results if not each.get("told", True)])
 
 
@@ -88,5 +91,5 @@ def _item(row: JobRow) -> JobItem:
         asked_at=china(row.at),
         finished_at=china(row.finished_at) if row.finished_at else None,
         error=row.sealed.get("error"),
-        request=row.sealed["request"],
+        request=importing.told(row.sealed["request"]),
     )

@@ -11,6 +11,7 @@ from api.audit.checking import Finding
 from api.calendar.schemas import ToldDispute
 from api.core.schemas import JsonObject, Shape
 from api.disputes.schemas import Case, EntryItem
+from api.incident_import.schemas import RowWrong
 from domain.base import CHINA, Strict
 
 FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
@@ -126,3 +127,12 @@ class Job(JobItem):
     results: list[Finding]
     untold: list[ToldDispute] = []
     """of an edition of the calendar: the disputes that could not be told"""
+    created: int = 0
+    """of a spreadsheet of incidents: rows that began a dispute, or would"""
+    joined: int = 0
+    """rows that were added to one, or would be"""
+    known: int = 0
+    """rows that were registered before, or stand twice in the file"""
+    failed: int = 0
+    errors: list[RowWrong] = []
+    """the first things that are wrong with its rows"""

@@ -1,4 +1,4 @@
-"""A list of people as a file (.csv, .xlsx): read into rows of text, and the empty one to be filled in.
+"""A table as a file (.csv, .xlsx): read into rows of text, and the empty one to be filled in.
 
 The file is foreign: formulas are not taken, a book with macros is refused, and no cell is more than text.
 """
@@ -9,6 +9,7 @@ import csv
 import io
 import unicodedata
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -18,12 +19,15 @@ from domain.errors import FieldsInvalid, MediaRefused, TooLarge
 from domain.storable_text import is_fit
 
 HEADS = ("用户名", "姓名", "岗位", "单位")
+"""Of a list of people."""
 MOST_ROWS = 5_000
 MOST_BYTES = 4 * 2**20
 MOST_UNPACKED = 64 * 2**20
 """Bytes of all parts of a workbook: who packs more into a small file wants memory."""
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """With these a text begins that an office program would reckon."""
+_EXACT = 10**15
+"""From here on a spreadsheet's number has lost its last digits."""
 _BROKEN = (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError, zipfile.BadZipFile, ValueError, OSError)
 
 
@@ -35,30 +39,47 @@ class Row:
     cells: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Table:
+    """A file's heads in their order, and the lines below them."""
+
+    heads: list[str]
+    rows: list[Row]
+
+
 def read_rows(content: bytes) -> list[Row]:
-    """The lines of a file below its heads; empty ones are left out.
+    """The lines of a list of people, with its own columns only; raises as `read_table`."""
+    rows = read_table(content, HEADS).rows
+    return [Row(row.number, {head: row.cells[head] for head in HEADS}) for row in rows]
+
+
+def read_table(content: bytes, needed: Sequence[str], known: Sequence[str] = (), most: int = MOST_ROWS) -> Table:
+    """The lines of a file below its heads, among which are those `needed`; empty lines are left out. Of a head that is
+    there twice the first counts, but no column that is read, `known` ones too, may be.
 
     Raises:
         TooLarge: the file, or what is packed in it, or its number of lines.
         MediaRefused: it is neither, or has macros.
-        FieldsInvalid: a column is missing.
+        FieldsInvalid: a column is missing, or is there twice.
     """
     if len(content) > MOST_BYTES:
         raise TooLarge(f"文件不得超过{MOST_BYTES // 2**20}MB")
-    table = _workbook(content) if content.startswith(b"PK") else _text(content)
-    if not table or (missing := [head for head in HEADS if head not in table[0]]):
-        raise FieldsInvalid(
-            errors=[{"field": "file", "message": f"首行缺少列：{'、'.join(missing if table else HEADS)}"}]
-        )
-    at = {head: table[0].index(head) for head in HEADS}
+    table = _workbook(content, most) if content.startswith(b"PK") else _text(content)
+    heads = table[0] if table else []
+    if missing := [head for head in needed if head not in heads]:
+        raise FieldsInvalid(errors=[{"field": "file", "message": f"首行缺少列：{'、'.join(missing)}"}])
+    if twice := [head for head in (*needed, *known) if heads.count(head) > 1]:
+        raise FieldsInvalid(errors=[{"field": "file", "message": f"首行有重复的列：{'、'.join(twice)}"}])
+    named = list(dict.fromkeys(filter(None, heads)))
+    at = {head: heads.index(head) for head in named}
     rows = [
         Row(number, {head: line[column] if column < len(line) else "" for head, column in at.items()})
         for number, line in enumerate(table[1:], start=2)
         if any(line)
     ]
-    if len(rows) > MOST_ROWS:
-        raise TooLarge(f"一次最多导入{MOST_ROWS}行")
-    return rows
+    if len(rows) > most:
+        raise TooLarge(f"一次最多导入{most}行")
+    return Table(named, rows)
 
 
 def unsafe(cell: str) -> str:
@@ -70,19 +91,22 @@ def unsafe(cell: str) -> str:
     return "过长" if len(cell) > 64 else ""
 
 
-def template() -> bytes:
-    """The file to be filled in (.xlsx); every cell is text, so that no number loses its zeros."""
+def template(heads: Sequence[str] = HEADS, title: str = "人员", rows: Iterable[Sequence[str]] = ()) -> bytes:
+    """A file to be filled in (.xlsx), or mended; every cell is text, so that no number loses its zeros."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet, text = book.add_worksheet("人员"), book.add_format({"num_format": "@"})
-    sheet.set_column(0, len(HEADS) - 1, 22, text)
-    sheet.write_row(0, 0, HEADS, book.add_format({"bold": True}))
+    sheet, text = book.add_worksheet(title), book.add_format({"num_format": "@"})
+    sheet.set_column(0, len(heads) - 1, 22, text)
+    sheet.write_row(0, 0, heads, book.add_format({"bold": True}))
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row):
+            sheet.write_string(number, column, cell, text)
     sheet.freeze_panes(1, 0)
     book.close()
     return buffer.getvalue()
 
 
-def _workbook(content: bytes) -> list[list[str]]:
+def _workbook(content: bytes, most: int) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -92,8 +116,8 @@ def _workbook(content: bytes) -> list[list[str]]:
             raise MediaRefused("不接受含宏的工作簿")
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             sheet = book.get_sheet_by_index(0)
-            if sheet.total_height > 2 * MOST_ROWS or sheet.total_width > 200:
-                raise TooLarge(f"一次最多导入{MOST_ROWS}行")
+            if sheet.total_height > 2 * most or sheet.total_width > 200:
+                raise TooLarge(f"一次最多导入{most}行")
             found = sheet.to_python(skip_empty_area=False)
     except _BROKEN as error:
         raise MediaRefused("无法读取该工作簿") from error
@@ -101,8 +125,8 @@ def _workbook(content: bytes) -> list[list[str]]:
 
 
 def _worded(cell: object) -> str:
-    """A cell as text; a number that stands for itself without a fraction."""
-    if isinstance(cell, float) and cell.is_integer():
+    """A cell as text; a number that stands for itself without a fraction, and as far as it can be exact."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
         return str(int(cell))
     return str(cell).strip(" ")
 

@@ -137,6 +137,12 @@ def content_digest(report: IncidentIn) -> str:
     return digest(sent)
 
 
+def number_of_content(report: IncidentIn) -> str:
+    """The end of a number for a report that its source gave none: the same for the same content, which it does not
+    tell."""
+    return digest(content_digest(report), _secret())[:12]
+
+
 def _plain(value: Any) -> Any:
     match value:
         case dict():

@@ -61,7 +61,7 @@ async def take_in(
         KeyReused: nor here, the key came with another report before.
     """
     check_may_report(actor)
-    await _check_source(services, session, actor, report)
+    await check_source(services, session, actor, report)
     content = report.model_dump(mode="json")
     hold = held(actor, "incident", key, content)
 
@@ -75,7 +75,7 @@ async def take_in(
     return await once(services, session, actor, "incident", key, content, _ANSWERS, do)
 
 
-async def _check_source(services: Services, session: Session, actor: Actor, report: IncidentIn) -> None:
+async def check_source(services: Services, session: Session, actor: Actor, report: IncidentIn) -> None:
     """Raises NotEntitled where the mechanism says who may report by this source, and the person is not of them;
     FieldsInvalid where the source's own form is not filled in.
     """

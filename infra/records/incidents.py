@@ -124,6 +124,20 @@ async def record_incident(
     return await database.transact(recorded, row.place_key, f"{row.source}/{row.source_no}")
 
 
+async def recorded_before(
+    database: Database, source: str, source_no: str, digest: str
+) -> tuple[IncidentRow | None, bool]:
+    """The report that was recorded with a number and content, if one was; and whether the number is taken by another.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
+    number = {"source": source, "source_no": source_no}
+    known = _row_of(await database.ask(_SAME, {**number, "digest": digest}))
+    [(others,)] = await database.ask(_OTHERS, number)
+    return known, known is None and others > 0
+
+
 async def search(database: Database, at: datetime, place: str, keys: Keys | None) -> list[Earlier]:
     """The earlier reports worth comparing with one of that moment: the place's newest, and those that keys lead to; the
     latest first.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -55,6 +56,29 @@ async def _check_room(session: AsyncSession, person_id: str, most: int) -> None:
     if (await session.execute(waiting)).scalar_one() >= most:
         after = int(LOST_AFTER.total_seconds())
         raise QuotaReached(f"您已有{most}项任务尚未完成，请待其中一项完成后（{after}秒后可重试）再提交", after=after)
+
+
+async def go_on_as(session: AsyncSession, job_id: str, before: str, kind: str, *, most: int) -> bool:
+    """Puts a job of the kind `before` that is done in the queue as one of another kind, with its request and, until
+    that is done, its results; false where it is none such (any more).
+
+    Raises:
+        QuotaReached: so many of the person are not done yet.
+    """
+    job = await session.get(JobRow, job_id, with_for_update=True)
+    if job is None or (job.kind, job.state) != (before, "done"):
+        return False
+    await _check_room(session, job.person_id, most)
+    job.kind, job.state, job.done, job.finished_at = kind, "queued", 0, None
+    session.add(job)
+    return True
+
+
+async def forget_jobs(database: Database, kinds: Sequence[str], before: datetime) -> int:
+    """Deletes what was asked for before an instant and is not under way; answers how many."""
+    old = (col(JobRow.kind).in_(kinds), col(JobRow.at) < before, col(JobRow.state).in_(("done", "failed")))
+    async with database.write("jobs") as session:
+        return len((await session.execute(delete(JobRow).where(*old).returning(col(JobRow.job_id)))).all())
 
 
 async def find_job(session: AsyncSession, job_id: str) -> JobRow | None:
