@@ -12,6 +12,7 @@ from api.intake.recording import in_words_of, key_of_place, known_earlier, matte
 from api.intake.schemas import PlaceIn, TriageShape
 from api.intake.service import check_may_report
 from domain.base import Model
+from domain.errors import QuotaReached
 from domain.people.organisation import Actor, OrganisationRef
 from domain.triage.guidance import RiskCue, risk_cues
 from domain.triage.learning.applying import suggest
@@ -73,11 +74,13 @@ class Beside:
     """matters like it that the person may not see"""
     joins_unseen: bool
     """the report would be added to one of those"""
+    again_in: int = 0
+    """seconds until earlier matters are compared again: the person has asked as often as one may in a minute"""
 
 
 async def look_beside(services: Services, session: Session, actor: Actor, typed: TypedSoFar) -> Beside | None:
     """What there is to tell of a report so far; none where too little is typed. What was shown of earlier matters is
-    noted.
+    noted. Comparing is a search, and counted as one: it also tells of matters that the person may not see.
 
     Raises:
         NotEntitled: none of the person's posts takes reports.
@@ -97,7 +100,13 @@ async def look_beside(services: Services, session: Session, actor: Actor, typed:
                   organisation_code=place.organisation_code)  # fmt: skip
     known = Known(category=found.category, address=typed.address, narrative=typed.narrative, parties=typed.parties,
                   reported_at=now)  # fmt: skip
-    alike, hidden, joins_unseen = await _alike(services, session, actor, known, place)
+    alike, hidden, joins_unseen, again_in = list[Alike](), 0, False, 0
+    try:
+        services.searches.count(actor.person_id)
+        alike, hidden, joins_unseen = await _alike(services, session, actor, known, place)
+    except QuotaReached as error:
+        again_in = error.after
+        services.access.note_once(actor.person_id, None, "incident:alike", {}, QuotaReached.code)
     return Beside(
         triage=shape,
         risks=risk_cues([typed.narrative], lexicon),
@@ -108,6 +117,7 @@ async def look_beside(services: Services, session: Session, actor: Actor, typed:
         alike=alike,
         out_of_sight=hidden,
         joins_unseen=joins_unseen,
+        again_in=again_in,
     )
 
 

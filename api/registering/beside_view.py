@@ -78,6 +78,7 @@ def beside_view(found: Beside, narrative: str, process: Process, now: datetime) 
         ],
         "hidden": found.out_of_sight,
         "joins_unseen": found.joins_unseen,
+        "again_in": found.again_in,
     }  # fmt: skip
 
 

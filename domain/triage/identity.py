@@ -51,6 +51,8 @@ _MOBILE = re.compile(r"(?:00)?86(1\d{10})")
 _EXTENSION = re.compile(r"(?:转|ext\.?|x).*$")
 _BRACKETED = re.compile(r"[(\[【〔「].*?[)\]】〕」]")
 _HONORIFIC = re.compile(r"(?:先生|女士|小姐|太太|老板娘?|经理|师傅|同志|大爷|大娘|大妈|大叔|阿姨|老师|医生|警官|同学)$")
+_LEFT_OUT = re.compile(r"[某*×?]|(?<![a-z])x+(?![a-z])")
+"""What stands in a name for what is not said; an x between other letters (Alex) is one of them."""
 _NOBODY = frozenset(
     "匿名 匿名人 无名氏 不详 未知 不明 本人 报警人 报案人 当事人 群众 路人 邻居 业主 房东 房客 租客 住户 租户 "
     "老板 店主 店家 商家 顾客 司机 车主 男子 女子 对方 双方 其他 物业 保安 楼上 楼下 隔壁 丈夫 妻子 老公 老婆 "
@@ -92,6 +94,6 @@ def plain_name(written: str) -> str:
     """A name in its one way of writing; empty where it tells nobody from others."""
     name = _HONORIFIC.sub("", _BRACKETED.sub("", _folded(written)))
     name = re.sub(r"[·•・.。,，、‧]", "", name).casefold()
-    if len(name) < 2 or name in _NOBODY or re.search(r"[某*x×?]", name):
+    if len(name) < 2 or name in _NOBODY or _LEFT_OUT.search(name):
         return ""
     return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from domain.errors import NotEntitled, NotFound
 from domain.policy.addressing import Addressing
 from domain.policy.intake.sources import Source
 from infra.database.engine import Session
+from infra.records.quotas.searches import SearchQuota
 from tests.api.intake.test_service import KNIFE, call_taker, report
 from tests.api.support import somebody
 
@@ -94,6 +96,13 @@ async def test_beside_the_typing_stand_triage_place_and_like_matters_within_sigh
     assert (theirs.alike, theirs.out_of_sight) == ([], 1)
     assert mine.alike[0].joins
     assert theirs.joins_unseen
+    sparing = replace(services, searches=SearchQuota(1))
+    async with services.database.resume(session):
+        assert (await look_beside(sparing, session, other, typed)) == theirs
+        after = await look_beside(sparing, session, other, typed)
+    assert after
+    assert (after.triage, after.out_of_sight, after.joins_unseen) == (theirs.triage, 0, False)
+    assert after.again_in > 0, "asked as often as one may, it tells no more of what is out of sight"
 
 
 def test_cues_are_marked_where_they_stand() -> None:

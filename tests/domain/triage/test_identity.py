@@ -19,6 +19,7 @@ def marks(name: str = "", phone: str | None = None, id_number: str | None = None
         ("罗建国", "罗建国先生"),
         ("阿依古丽·买买提", "阿依古丽.买买提"),
         ("ＬＩ　Ｗｅｉ", "li wei"),
+        ("Alex Wang", "alexwang"),
     ],
 )
 def test_a_name_is_the_same_however_it_is_written(one: str, other: str) -> None:
@@ -26,7 +27,23 @@ def test_a_name_is_the_same_however_it_is_written(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["罗某", "罗某某", "钱先生", "王女士", "楼上邻居", "匿名", "李*", "李××", "x", " ", "报警人", "老板"]
+    "name",
+    [
+        "罗某",
+        "罗某某",
+        "钱先生",
+        "王女士",
+        "楼上邻居",
+        "匿名",
+        "李*",
+        "李××",
+        "李x",
+        "李XX",
+        "x",
+        " ",
+        "报警人",
+        "老板",
+    ],
 )
 def test_a_name_that_tells_nothing_is_no_mark(name: str) -> None:
     """“市民钱先生和夏先生”, “业务员李某”: half the people of a county."""
