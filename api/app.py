@@ -62,6 +62,7 @@ from api.leaving import endpoints as leaving
 from api.leaving import pages as leaving_pages
 from api.leaving.sweeping import Sweeper
 from api.look_back import endpoints as look_back
+from api.mechanism import pages as mechanism_pages
 from api.messages import endpoints as messages
 from api.messages import event_endpoints
 from api.messages import pages as message_pages
@@ -141,6 +142,7 @@ PAGES = (
     learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,
     feed_token_pages,
     doctor_pages, workbench_pages, board_pages, desk_pages, keeping_pages, organisation_pages,
+    mechanism_pages,
     error_pages,
 )  # fmt: skip
 """Of each room; the last is "not found" for all other paths, and so comes after every other route."""

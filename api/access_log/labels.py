@@ -79,6 +79,7 @@ NOTED: dict[str, str] = {
     "factor:reset": "重置他人动态验证码",
     "unmask": "查看完整号码",
     "glass": "限时查看敏感案件",
+    "playbook:check": "核对工作机制",
     "crimes": "刑事案件登记",
     "crimes:case": "查看刑事案件",
     "crimes:register": "登记刑事案件",

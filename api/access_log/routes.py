@@ -59,7 +59,8 @@ SILENT = frozenset(
     "/incidents/import /incidents/import/template.xlsx "
     "/healthz /readyz /metrics "
     "/v1/playbooks /v1/categories /v1/categories/editions /responsibilities /v1/calendar /v1/calendar/editions "
-    "/calendar /v1/organisations /organisations /organisations/{code}/{verb} /organisations/{code}/people/new "
-    "/people/import /people/{username}/{what} /v1/grids /v1/venues".split()  # of nobody
+    "/calendar /playbook /v1/organisations /organisations /organisations/{code}/{verb} "
+    "/organisations/{code}/people/new /people/import /people/{username}/{what} /v1/grids "
+    "/v1/venues".split()  # of nobody
 )
 """Paths whose reading says nothing of anybody else."""

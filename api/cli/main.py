@@ -130,12 +130,15 @@ def graph(
     picture: Annotated[
         bool, typer.Option("--svg", help="A picture that stands by itself, in place of Mermaid")
     ] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="As the page 工作机制 reads it: keep it as ways/<code>.json by the playbooks")
+    ] = False,
     seconds: Annotated[int, typer.Option(min=1, help="How long it is explored at most")] = 120,
 ) -> None:
     """Draw a playbook as it is gone, not as it is written: what is asked together, and where answers lead."""
     from api.cli import playbook_check  # brings the database with it, which other commands don't need
 
-    raise typer.Exit(playbook_check.graph(named, seconds, picture=picture))
+    raise typer.Exit(playbook_check.graph(named, seconds, picture=picture, data=data))
 
 
 @playbook.command()

@@ -15,6 +15,7 @@ from api.exploration.drawing import mermaid, svg
 from api.exploration.explorer import Explored, Explorer
 from api.exploration.findings import tried
 from api.exploration.trying import Bounds
+from api.mechanism.ways import ways_of
 from api.operations.startup_notices import notice_messages
 from domain.errors import PolicyInvalid, StoreUnavailable
 from domain.policy.comparing.differences import differences
@@ -50,8 +51,10 @@ def check(named: str | None, within: tuple[int, int, float] | None) -> int:
     return wrong
 
 
-def graph(named: str | None, seconds: float, *, picture: bool) -> int:
-    """Writes a playbook's flow chart to standard output, explored for so long at most; 1 if it can't be read."""
+def graph(named: str | None, seconds: float, *, picture: bool, data: bool = False) -> int:
+    """Writes a playbook's flow chart to standard output, explored for so long at most; 1 if it can't be read. As `data`
+    it is what the page 工作机制 draws.
+    """
     try:
         playbook = _read(named or get_settings().playbook)
     except PolicyInvalid as error:
@@ -60,7 +63,10 @@ def graph(named: str | None, seconds: float, *, picture: bool) -> int:
     explored = Explorer(
         playbook, Bounds(interruptions=0, seconds=seconds), told=_progress, processes=PROCESSES
     ).explore()
-    typer.echo(svg(explored) if picture else mermaid(explored))
+    if data:
+        typer.echo(ways_of(explored).model_dump_json(indent=1))
+    else:
+        typer.echo(svg(explored) if picture else mermaid(explored))
     return 0
 
 

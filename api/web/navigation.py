@@ -13,6 +13,7 @@ from domain.people.permissions import (
     DOCTORS,
     INTAKE_ROLES,
     LOAD_READERS,
+    PLAYBOOK_READERS,
     SEPARATE_ROLES,
     STAFF_READERS,
 )
@@ -66,6 +67,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
         "单位": [
             Entry("名册", "/registers"),
             Entry("单位与人员", "/organisations", at=("/people",)) if viewer.actor.has_role(*STAFF_READERS) else None,
+            Entry("工作机制", "/playbook") if viewer.actor.has_role(*PLAYBOOK_READERS) else None,
             Entry("责任清单", "/responsibilities"),
             Entry("工作日历", "/calendar"),
             Entry("纠正学习", "/learning"),

@@ -69,6 +69,10 @@ STAFF_READERS = frozenset({"admin_system", "admin_security", "admin_audit"})
 [DESIGN]"""
 CALENDAR_PUBLISHERS = frozenset({"admin_system"})
 """May publish an edition of the working calendar, at the county's root only. [DESIGN]"""
+PLAYBOOK_CHECKERS = frozenset({"admin_system"})
+"""May have a candidate of the mechanism checked and compared with that in force, at the county's root only. [DESIGN]"""
+PLAYBOOK_READERS = PLAYBOOK_CHECKERS | {"auditor", "supervisor", "leader"}
+"""Are led to the mechanism in force by their navigation; it is nobody's secret, and everybody may read it. [DESIGN]"""
 LEARNING_SWITCHERS = frozenset({"supervisor"})
 """May switch what was learned from corrections, and have a run made, at the county's root only. [DESIGN]"""
 DRILL_LEADERS = frozenset({"supervisor", "leader", "admin_system"})

@@ -90,6 +90,17 @@ def read_overlays(code: str, lexicon: Lexicon) -> tuple[Overlay, ...]:
     return ()
 
 
+def read_ways(code: str) -> str:
+    """What `santui playbook graph --data` wrote of a playbook: `ways/<code>.json`; empty where there is none."""
+    own = get_settings().playbooks
+    for folder in (*([own] if own else ()), PLAYBOOKS):
+        file = folder / "ways" / f"{code}.json"
+        if file.is_file():
+            text: str = file.read_text(encoding="utf-8")
+            return text
+    return ""
+
+
 def read_playbook(code: str, *, risk_kinds: Collection[str] | None = None) -> Playbook:
     """The playbook of a city, by its code; with `risk_kinds`, it may name no others.
 

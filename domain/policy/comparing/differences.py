@@ -16,6 +16,7 @@ from domain.policy.addressing import PLACE_NAMES, Addressing, Composition
 from domain.policy.approvals import ROAD_NAMES
 from domain.policy.catalogue import KINDS, title_of
 from domain.policy.comparing.titles import PARTS, TITLES, VALUES
+from domain.policy.matters.matter import MATTER_NAMES, Matter
 from domain.policy.parts.notices import NOTICES
 from domain.policy.playbook import Playbook
 from domain.policy.process import Process
@@ -53,12 +54,12 @@ def _part(before: Process, after: Process, part: str, old: Any, new: Any) -> Ite
     for path, left, right in _apart((), old, new):
         reached = sorted({*old} ^ {*new}) if part == "stages" else path
         sides = ((before, left), (after, right))
-        whom = {_post(process, post): None for process, said in sides
+        whom = {post_in_words(process, post): None for process, said in sides
                 for post in (*_concerned(process, part, reached), *_posts_in(said))}  # fmt: skip
         yield Difference(
             where=[PARTS.get(part, part), *_named(before, after, part, path)],
-            before=_in_words(before, path[-1] if path else part, left),
-            after=_in_words(after, path[-1] if path else part, right),
+            before=in_words(before, path[-1] if path else part, left),
+            after=in_words(after, path[-1] if path else part, right),
             whom=list(whom),
         )
 
@@ -70,7 +71,7 @@ def _apart(path: tuple[Any, ...], old: Any, new: Any) -> Iterator[tuple[tuple[An
     """The smallest parts that differ: by field of a model, by key of a mapping, by code or place in a list."""
     if old == new:
         return
-    left, right = _children(old), _children(new)
+    left, right = parts_of(old), parts_of(new)
     if left is None or right is None or type(old) is not type(new):
         yield path, old, new
         return
@@ -78,7 +79,7 @@ def _apart(path: tuple[Any, ...], old: Any, new: Any) -> Iterator[tuple[tuple[An
         yield from _apart((*path, key), left.get(key), right.get(key))
 
 
-def _children(value: Any) -> dict[Any, Any] | None:
+def parts_of(value: Any) -> dict[Any, Any] | None:
     """The parts that are compared one by one; none of what is read as one thing."""
     if isinstance(value, Span | Addressing | Composition):
         return None
@@ -86,7 +87,7 @@ def _children(value: Any) -> dict[Any, Any] | None:
         return {name: getattr(value, name) for name in type(value).model_fields}
     if isinstance(value, dict):
         return dict(value)
-    if isinstance(value, list) and value and isinstance(value[0], BaseModel) and _children(value[0]) is not None:
+    if isinstance(value, list) and value and isinstance(value[0], BaseModel) and parts_of(value[0]) is not None:
         return {getattr(each, "code", n): each for n, each in enumerate(value, 1)}
     return None
 
@@ -96,10 +97,10 @@ def _children(value: Any) -> dict[Any, Any] | None:
 
 def _named(before: Process, after: Process, part: str, path: Sequence[Any]) -> list[str]:
     """The path in words: codes by the names that people know."""
-    return [_name(after, before, part, path[:n], key) for n, key in enumerate(path)]
+    return [name_of(after, before, part, path[:n], key) for n, key in enumerate(path)]
 
 
-def _name(after: Process, before: Process, part: str, above: Sequence[Any], key: Any) -> str:
+def name_of(after: Process, before: Process, part: str, above: Sequence[Any], key: Any) -> str:
     if part == "words" and above[-1:] == ("stages",):
         return STAGE_NAMES[Stage(key)]  # by the name that all cities share: its own is what differs
     if part == "words" and above[-1:] == ("tasks",):
@@ -116,8 +117,10 @@ def _code_name(process: Process, of: Any, key: Any) -> str:
     """What a code is called that stands under the key `of`."""
     words, text = process.words, str(key)
     match of:
-        case "colours" | "limit_by_colour" | "again_after":
+        case "colours" | "warnings" | "limit_by_colour" | "again_after":
             return process.colours[text].name if text in process.colours else ""
+        case "lives":
+            return MATTER_NAMES[Matter(text)] if text in list(Matter) else ""
         case "tasks":
             return words.tasks.get(text) or (KINDS[text].name if text in KINDS else "")
         case "sources":
@@ -154,7 +157,7 @@ def _stage(process: Process, code: str) -> str:
     return process.words.stage(Stage(code)) if code in list(Stage) else ""
 
 
-def _in_words(process: Process, key: Any, value: Any) -> str:
+def in_words(process: Process, key: Any, value: Any) -> str:
     """A value as people say it."""
     match value:
         case None:
@@ -166,14 +169,14 @@ def _in_words(process: Process, key: Any, value: Any) -> str:
         case float():
             return f"{value:.0%}" if value <= 1 else f"{value:g}"
         case Addressing():
-            return _post(process, value)
+            return post_in_words(process, value)
         case Composition():
             who = "、".join(process.words.role_name(role) for role in value.any_of)
             return f"{value.name}（{who}，至少{value.at_least}人）"
         case list():
-            return "、".join(_in_words(process, key, each) for each in value) or ABSENT
+            return "、".join(in_words(process, key, each) for each in value) or ABSENT
         case dict():
-            return "；".join(f"{_code_name(process, key, k) or TITLES.get(str(k), k)} {_in_words(process, k, v)}"
+            return "；".join(f"{_code_name(process, key, k) or TITLES.get(str(k), k)} {in_words(process, k, v)}"
                             for k, v in value.items()) or ABSENT  # fmt: skip
         case BaseModel():
             return _parts_in_words(process, value)
@@ -188,7 +191,7 @@ def _parts_in_words(process: Process, value: BaseModel) -> str:
     """What a part says beside what it would be anyhow; its name and code say already which it is."""
     said = value.model_dump(exclude_defaults=True).keys() - {"name", "code"}
     named = [name for name in type(value).model_fields if name in said]
-    parts = [(name, _in_words(process, name, getattr(value, name))) for name in named]
+    parts = [(name, in_words(process, name, getattr(value, name))) for name in named]
     of = type(value).__name__.lower()
     told = "，".join(
         f"{TITLES.get(f'{of}.{name}') or TITLES.get(name, name)} {words}" for name, words in parts if words
@@ -206,7 +209,7 @@ _REFERS = {
 """Keys whose values are codes of another part."""
 
 
-def _post(process: Process, post: Addressing) -> str:
+def post_in_words(process: Process, post: Addressing) -> str:
     place = process.words.places.get(post.at)
     at = place.name if place else PLACE_NAMES.get(post.at, post.at)
     return f"{process.words.role_name(post.role)}（{at}）"
