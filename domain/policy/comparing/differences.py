@@ -16,7 +16,7 @@ from domain.policy.addressing import PLACE_NAMES, Addressing, Composition
 from domain.policy.approvals import ROAD_NAMES
 from domain.policy.catalogue import KINDS, title_of
 from domain.policy.comparing.titles import PARTS, TITLES, VALUES
-from domain.policy.matters.matter import MATTER_NAMES, Matter
+from domain.policy.matters.matter import MATTER_NAMES
 from domain.policy.parts.notices import NOTICES
 from domain.policy.playbook import Playbook
 from domain.policy.process import Process
@@ -119,8 +119,6 @@ def _code_name(process: Process, of: Any, key: Any) -> str:
     match of:
         case "colours" | "warnings" | "limit_by_colour" | "again_after":
             return process.colours[text].name if text in process.colours else ""
-        case "lives":
-            return MATTER_NAMES[Matter(text)] if text in list(Matter) else ""
         case "tasks":
             return words.tasks.get(text) or (KINDS[text].name if text in KINDS else "")
         case "sources":
@@ -136,16 +134,20 @@ def _code_name(process: Process, of: Any, key: Any) -> str:
         case "criteria":
             criteria = process.ladder.criteria if process.ladder else {}
             return criteria[text].name if text in criteria else ""
-        case "sent_by":
-            return NOTICES.get(text, "")
         case "roles":
             return words.role_name(text) if words.knows_role(text) else ""
         case "places":
             return words.places[text].name if text in words.places else ""
-        case "roads":
-            return next((name for road, name in ROAD_NAMES.items() if road == text), "")
         case _:
-            return ""
+            return _COMMON.get(str(of), {}).get(text, "")
+
+
+_COMMON: dict[str, dict[str, str]] = {
+    "lives": {str(matter): name for matter, name in MATTER_NAMES.items()},
+    "sent_by": dict(NOTICES),
+    "roads": {str(road): name for road, name in ROAD_NAMES.items()},
+}
+"""Codes that are called the same everywhere, by the key they stand under."""
 
 
 def _role(process: Process, code: str) -> str:
