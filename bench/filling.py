@@ -25,6 +25,7 @@ from domain.case.opening import open_state
 from domain.case.records import Incident, Party
 from domain.case.state import DisputeState
 from domain.image.projection import project
+from domain.indicators.events import TallyKind
 from domain.triage.places import Directory, Kind, Listed, resolve_places
 from domain.triage.triage import triage
 from infra.database.columns import Sealed, searchable
@@ -37,7 +38,9 @@ from infra.database.tables.read_model import (
     DisputeRow,
     InvolvementRow,
     SearchTokenRow,
+    TallyRow,
     TaskRow,
+    TimelineRow,
 )
 from infra.demo import county
 from infra.demo.people import people
@@ -47,6 +50,7 @@ from infra.runtime.policy_files import Policy, read_policy
 
 NARRATIVE = "两户因宅基地边界争执，砌墙被拦，双方各不相让，村干部多次到场劝解，一方仍要求恢复原状"
 YEARS = timedelta(days=3 * 365)
+CHINA_AHEAD = timedelta(hours=8)
 LAST = datetime(2026, 11, 1, tzinfo=UTC)
 IN_COURSE = 0.08
 """Of all disputes, those not closed yet."""
@@ -110,6 +114,7 @@ class Filler:
     def __init__(self, disputes: int, playbook: str = "jinhua") -> None:
         self._chance = random.Random(7)
         self._called = random.Random(53)
+        self._counted = random.Random(61)
         self._policy: Policy = read_policy(playbook)
         self._directory = Directory(organisations=county.organisations())
         self._count = disputes
@@ -123,14 +128,14 @@ class Filler:
         self._places = [self._places_of(grid) for grid in self._grids]
         self._leads = [o.path for o in self._directory.organisations if o.kind == Kind.DEPARTMENT]
         self._categories = [(c.code, c.name) for c in self._policy.lexicon.categories.values()]
-        self._sealed = {kind: Sealed(kind.__tablename__) for kind in (DisputeRow, TaskRow, IncidentRow)}
-        self._document, self._task, self._report = self._example()
+        self._sealed = {kind: Sealed(kind.__tablename__) for kind in (DisputeRow, TaskRow, IncidentRow, TimelineRow)}
+        self._document, self._task, self._report, self._step = self._example()
 
     def _places_of(self, grid: Listed) -> dict[str, str]:
         return resolve_places(self._directory, address="", grid_code=grid.code)
 
-    def _example(self) -> tuple[bytes, bytes, bytes]:
-        """One case's document, one task and one report, as the database keeps them: every row's."""
+    def _example(self) -> tuple[bytes, bytes, bytes, bytes]:
+        """One case's document, one task, one report and one step, as the database keeps them: every row's."""
         found = triage(NARRATIVE, self._policy.lexicon, source="110")
         incident = Incident(
             incident_id=str(uuid.UUID(int=1)), source="110", source_no="1", occurred_at=LAST, reported_at=LAST,
@@ -153,6 +158,7 @@ class Filler:
             self._seal(DisputeRow, image.document),
             self._seal(TaskRow, task),
             self._seal(IncidentRow, report),
+            self._seal(TimelineRow, image.timeline[-1].model_dump(mode="json")),
         )
 
     def _seal(self, kind: type[SQLModel], value: Any) -> bytes:
@@ -190,6 +196,11 @@ class Filler:
                             waits=in_course and kind == passed[-1], overdue=overdue)
             for at, kind in enumerate(passed)
         ]  # fmt: skip
+        for seq in range(len(passed)):
+            rows.add(
+                TimelineRow, dispute_no=dispute_no, kind="decision", seq=seq, at=opened + timedelta(hours=5 * seq + 3),
+                sealed=self._step,
+            )  # fmt: skip
         asked = ASKED[passed[-1]][0][0]
         closed = None if in_course else opened + timedelta(days=9)
         rows.add(
@@ -209,6 +220,7 @@ class Filler:
             rows.add(InvolvementRow, dispute_no=dispute_no, role=role, path=path)
         for found in search_rows(dispute_no, self._people(number)):
             rows.add(SearchTokenRow, **found)
+        self._tallies(rows, dispute_no, code, colour, places, passed, opened, closed)
         callers = self._holders["call_taker", places["bureau"]]
         rows.add(
             IncidentRow, incident_id=id_at(opened, number), source="110", source_no=str(number), digest="-",
@@ -216,6 +228,39 @@ class Filler:
             place_key=f"place-{number}", category=code, dispute_no=dispute_no, joined=False, delivered=True, nth=1,
             attempts=0, sealed=self._report,
         )  # fmt: skip
+
+    def _tallies(
+        self, rows: Rows, dispute_no: str, category: str, colour: str, places: dict[str, str], passed: tuple[str, ...],
+        opened: datetime, closed: datetime | None,
+    ) -> None:  # fmt: skip
+        """What a dispute counts for: its report, every disposal and visit, its end."""
+        pick = self._counted
+        disposed = opened + timedelta(hours=20)
+        found: list[tuple[TallyKind, datetime, str]] = [
+            (TallyKind.REPORTED, opened, ""), (TallyKind.ACCEPTED, opened, "resolved" if closed else ""),
+            (TallyKind.PUSHED, opened, ""),
+        ]  # fmt: skip
+        if "dispatch" in passed:
+            found.append((TallyKind.SUBMITTED, opened + timedelta(hours=5), ""))
+        if closed:
+            found += [(TallyKind.DISPOSED, disposed, ""), (TallyKind.FINISHED, closed, "resolved"),
+                      (TallyKind.CONCLUDED, closed, "first"),
+                      (TallyKind.TIMED, closed, pick.choices(("on_time", "late"), (9, 1))[0])]  # fmt: skip
+            if pick.random() < 0.15:
+                found.append((TallyKind.RETURNED, disposed, ""))
+            if "visit" in passed:
+                found.append((TallyKind.VISITED, closed, pick.choices(("reached", "not_reached"), (9, 1))[0]))
+        for seq, (kind, at, result) in enumerate(found):
+            rows.add(
+                TallyRow, dispute_no=dispute_no, seq=seq, kind=kind.value, at=at, month=f"{at + CHINA_AHEAD:%Y-%m}",
+                unit=places["lead"] if "dispose" in passed else places["station"], leading=True, round=1,
+                colour=colour, first_colour=colour, category=category, result=result, value=None, lag=None,
+                done_at=disposed if closed and kind in (TallyKind.PUSHED, TallyKind.ACCEPTED) else None, left_at=None,
+                struck_at=None, person_id=None, handler="", reporter=places["station"],
+                dispatcher=places["town_centre"], judge="", station=places["station"], township=places["township"],
+                source="110", beat="",
+                matter="dispute",
+            )  # fmt: skip
 
     def _people(self, number: int) -> dict[str, Any]:
         """Who is in a dispute and where, of what it is found by: names as common as they are, telephones of one's own,

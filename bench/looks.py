@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.filling import LAST
+from domain.indicators.formulas import DEFAULT_WINDOWS
+from domain.indicators.periods import Period
 from domain.people.organisation import Actor, Post
+from domain.triage.places import Kind
 from domain.triage.searching.marks import sought
 from infra.database.pagination import cursor_of
 from infra.demo import county
 from infra.demo.people import DemoPerson, people
 from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes, paths_of, timeline_of
+from infra.read_model.indicators import By, Scope, Span, figures
 from infra.read_model.tasks import InboxFilter, count_boxes, find_task, inbox, tasks_of
+from infra.read_model.workbench.board import board_of, loads_of
+from infra.read_model.workbench.waiting import WHATS, Asked, standing_of, waiting_in_sight
 from infra.records.attachments import attachments_of
 from infra.records.comments import comments_of
 
-BOXES = ("claimable", "mine", "done", "watched")
+BOXES = ("todo", "claimable", "mine", "done", "watched")
+DESKS: tuple[tuple[str, str, str], ...] = (
+    ("county supervisor", "supervisor", "county"),
+    ("county dispatcher", "centre_dispatcher", "centre"),
+    ("station chief, busy", "station_chief", "station-baiyang"),
+    ("township leader", "township_leader", "town-gushan"),
+)
+"""Who has the dispatcher's board or the supervisor's desk."""
+PERIODS = (("month", Period(first=date(2026, 10, 1), last=date(2026, 10, 31))),
+           ("year", Period(first=date(2026, 1, 1), last=date(2026, 10, 31))))  # fmt: skip
 PAGE = 50
 Ask = Callable[[AsyncSession], Awaitable[Any]]
 
@@ -113,10 +128,17 @@ def looks(dispute_no: str, task_id: str) -> Iterator[Look]:
         yield Look("inbox", who, "claimable, q", _box(actor(role, organisation), "claimable", InboxFilter(q="停车")))
         yield Look("inbox", who, "done, q", _box(actor(role, organisation), "done", InboxFilter(q="没有这样的词")))
         yield Look("inbox", who, "done, kind", _box(actor(role, organisation), "done", InboxFilter(kind="visit")))
-        yield Look("inbox", who, "the four counts", _counts(actor(role, organisation)))
+        yield Look("inbox", who, "the counts", _counts(actor(role, organisation)))
     for who, role, organisation in DISPUTES:
         yield Look("one", who, "case", _case(actor(role, organisation), dispute_no))
         yield Look("one", who, "task", _task(actor(role, organisation), task_id))
+    for who, role, organisation in DESKS:
+        yield Look("desk", who, "board", _board(actor(role, organisation)))
+        for what in WHATS:
+            yield Look("desk", who, what, _waiting(actor(role, organisation), what))
+    for what, period in PERIODS:
+        for by in (None, "township", "responsible", "month"):
+            yield Look("indicators", f"by {by}" if by else "total", what, _figures(period, by))
 
 
 def _disputes(who: Actor, what: str, filters: dict[str, Any]) -> Ask:
@@ -151,3 +173,31 @@ def _case(who: Actor, dispute_no: str) -> Ask:
 
 def _task(who: Actor, task_id: str) -> Ask:
     return lambda session: find_task(session, who, task_id)
+
+
+def _board(who: Actor) -> Ask:
+    paths = [organisation.path for organisation in county.organisations()][:40]
+
+    async def ask(session: AsyncSession) -> Any:
+        return [await board_of(session, who, LAST), await loads_of(session, paths, LAST)]
+
+    return ask
+
+
+def _waiting(who: Actor, what: str) -> Ask:
+    asked = Asked(what, LAST, LAST - timedelta(days=3))
+    towns = [organisation.path for organisation in county.organisations() if organisation.kind == Kind.TOWN]
+
+    async def ask(session: AsyncSession) -> Any:
+        return [
+            await standing_of(session, who, asked, towns),
+            await waiting_in_sight(session, who, asked, limit=PAGE, cursor=None),
+        ]
+
+    return ask
+
+
+def _figures(period: Period, by: By | None) -> Ask:
+    """A period with the one before it and the one a year before, of the whole county."""
+    spans = [Span(period=each, as_of=LAST.date()) for each in (period, period.before, period.year_before)]
+    return lambda session: figures(session, spans, Scope(paths=["/county"], by=by, windows=DEFAULT_WINDOWS))

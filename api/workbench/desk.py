@@ -13,7 +13,7 @@ from domain.people.organisation import Actor
 from domain.people.permissions import CASE_LOG_READERS, SEPARATE_ROLES
 from domain.triage.places import Kind
 from infra.database.engine import Session
-from infra.read_model.workbench.waiting import WHATS, Asked, by_person, by_town, counts_of, waiting_in_sight
+from infra.read_model.workbench.waiting import WHATS, Asked, standing_of, waiting_in_sight
 
 ANSWER_FOR = CASE_LOG_READERS - SEPARATE_ROLES
 """They answer for who is at work there, and so may see whose work lies idle. [DESIGN]"""
@@ -58,13 +58,11 @@ async def desk(
     chosen = directory.get(town)
     what = what if what in WHATS else WHATS[0]
     asked = Asked(what, now, now - timedelta(days=IDLE_DAYS), chosen.path if chosen else "", person)
-    counts = await counts_of(session, actor, asked)
-    towns = await by_town(session, actor, asked, [*places])
-    people = await by_person(session, actor, asked)
+    standing = await standing_of(session, actor, asked, [*places])
     page = await waiting_in_sight(session, actor, asked, limit=limit, cursor=cursor)
     items = [task_item(row, actor, page.now) for row in page.rows]
     asked_for = {"what": what, "town": town, "person": person}
     services.access.note_shown(actor.person_id, "list:tasks", asked_for, [item.dispute_no for item in items])
-    ranked = sorted(towns.items(), key=lambda each: (-each[1], each[0]))
+    ranked = sorted(standing.towns.items(), key=lambda each: (-each[1], each[0]))
     named = [(places[path].code, places[path].name, count) for path, count in ranked]
-    return Desk(what, counts, named, people, items, page.next_cursor)
+    return Desk(what, standing.counts, named, standing.people, items, page.next_cursor)

@@ -112,13 +112,15 @@ def in_sight(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnEleme
 
 def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
     """The same as parts, one for each reason."""
-    helped, offered = aliased(TaskRow), aliased(TaskRow)
-    parts = [
-        _part(col(helped.dispute_no), col(helped.delegate).in_(holders(actor)), dispute_no),
-        _part(col(offered.dispute_no), col(offered.offered_to).in_(holders(actor)), dispute_no),
-    ]
+    parts = []
+    # What most often holds is asked first.
     if reaches := [clause for post in actor.reach if (clause := _reach(post, actor.sight(post))) is not None]:
         parts.append(_part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no))
+    helped, offered = aliased(TaskRow), aliased(TaskRow)
+    parts += [
+        _few(col(helped.dispute_no), col(helped.delegate).in_(holders(actor)), dispute_no),
+        _few(col(offered.dispute_no), col(offered.offered_to).in_(holders(actor)), dispute_no),
+    ]
     if actor.has_role(*INTAKE_ROLES):
         mine = and_(col(IncidentRow.received_by) == actor.person_id, col(IncidentRow.joined) == false())
         parts.append(_part(col(IncidentRow.dispute_no), mine, dispute_no))
@@ -141,6 +143,13 @@ def _part(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped
     return Part(holds=exists().where(found == number, condition), numbers=select(found).where(condition))
 
 
+def _few(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
+    """The same where there are few of them ever: they are gathered once, not looked for with each dispute."""
+    number = col(DisputeRow.dispute_no) if dispute_no is None else dispute_no
+    numbers = select(found).where(condition)
+    return Part(holds=number.in_(numbers), numbers=numbers)
+
+
 def holders(actor: Actor) -> list[str]:
     """Whose hands are the person's: his own, and those of everybody he deputises for."""
     return [capacity.holder for capacity in actor.capacities]
@@ -149,6 +158,8 @@ def holders(actor: Actor) -> list[str]:
 def _reach(post: Post, sight: Sight) -> ColumnElement[bool] | None:
     path, role = col(InvolvementRow.path), col(InvolvementRow.role)
     match sight:
+        case Sight.SUBTREE if post.path.count("/") == 1:
+            return true()  # the root: every dispute has a part somewhere below it
         case Sight.SUBTREE:
             return below(path, post.path)
         case Sight.ORGANISATION:

@@ -16,6 +16,13 @@ LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder"
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a list sorted by due dates has what has none."""
+WAITING = text("state IN ('open', 'claimed')")
+"""Of tasks: those that somebody is to answer yet, a few of a county's years."""
+LOOKED_AT = ("dispute_no", "state", "assignee", "colour", "overdue", "suspended", "due_at", "opened_at", "ahead",
+             "urgency", "task_id")  # fmt: skip
+"""What those who answer for others look for in it; a row itself, which is long, is read only to be shown."""
+LIVE = text("stage <> 'closed'")
+"""Of disputes: those in course."""
 
 
 class DisputeRow(SQLModel, table=True):
@@ -27,6 +34,8 @@ class DisputeRow(SQLModel, table=True):
         Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
         Index("dispute_due", "due_order", "dispute_no", *LISTED),
         Index("dispute_colour", "colour_order", "due_order", "dispute_no", *LISTED),
+        Index("dispute_live", "stage", "matter", "organisation", "overdue", "due_at", "dispute_no",
+              sqlite_where=LIVE, postgresql_where=LIVE),
         Index("dispute_sensitive", "dispute_no", sqlite_where=text("sensitivity = 3"),
               postgresql_where=text("sensitivity = 3")),
         Index("dispute_closed", "category", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
@@ -145,6 +154,7 @@ class TaskRow(SQLModel, table=True):
                       Index("task_ringing", "ringing", "task_id"),
                       Index("task_called", "opened_at", "dispute_no", sqlite_where=text("kind = 'check_in'"),
                             postgresql_where=text("kind = 'check_in'")),
+                      Index("task_waiting", *LOOKED_AT, sqlite_where=WAITING, postgresql_where=WAITING),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
     dispute_no: str

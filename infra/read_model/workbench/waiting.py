@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, false, func, or_, select, text, true, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, false, func, select, text, true, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.people.organisation import Actor
+from domain.people.organisation import Actor, within
 from infra.database.engine import Session
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
-from infra.database.paths import below
+from infra.database.paths import AFTER_SLASH, below
 from infra.database.tables.people import PersonRow
 from infra.database.tables.read_model import InvolvementRow, TaskRow, TimelineRow
-from infra.read_model.list_strategy import row_of
+from infra.read_model.list_strategy import page_of, row_of
 from infra.read_model.urgency_order import place_in_order, waiting_order
 from infra.read_model.visibility import may_see
 
@@ -84,41 +85,51 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
     return clauses
 
 
-async def counts_of(session: Session, actor: Actor, asked: Asked) -> dict[str, int]:
-    """How many tasks there are of each kind of trouble."""
+@dataclass(frozen=True)
+class Standing:
+    """What does not move, counted: of each kind of trouble; and of what is asked, by the path of the town in which the
+    dispute lies, and by whoever has it in hand (person id, name, how many; who has most first).
+    """
+
+    counts: dict[str, int]
+    towns: dict[str, int]
+    people: list[tuple[str, str, int]]
+
+
+async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Sequence[str]) -> Standing:
+    """All of it in one look over what waits within somebody's sight."""
     sums = [func.count(case((_is(what, asked), 1))) for what in WHATS]
-    row = (await session.execute(select(*sums).select_from(TaskRow).where(*_in_sight(actor)))).one()
-    return dict(zip(WHATS, map(int, row), strict=True))
+    query = (
+        select(col(TaskRow.assignee), case((_is(asked.what, asked), _place_in(towns))).label("place"), *sums)
+        .where(*_in_sight(actor))
+        .group_by(col(TaskRow.assignee), "place")
+    )
+    counts, by_town, by_person = Counter[str](), Counter[str](), Counter[str]()
+    for assignee, place, *found in (await session.execute(query)).all():
+        counts.update(dict(zip(WHATS, map(int, found), strict=True)))
+        if not (of_it := int(found[WHATS.index(asked.what)])):
+            continue
+        if town := next((path for path in towns if place and within(place, path)), None):
+            by_town[town] += of_it
+        if assignee:
+            by_person[assignee] += of_it
+    most = sorted(by_person.items(), key=lambda each: (-each[1], each[0]))[:MOST_PEOPLE]
+    names = select(col(PersonRow.person_id), col(PersonRow.name)).where(
+        col(PersonRow.person_id).in_([person_id for person_id, _ in most])
+    )
+    named = {row.person_id: row.name for row in await session.execute(names)}
+    people = [(person_id, named[person_id], count) for person_id, count in most if person_id in named]
+    return Standing(dict(counts), dict(by_town), people)
 
 
-async def by_town(session: Session, actor: Actor, asked: Asked, towns: Sequence[str]) -> dict[str, int]:
-    """The same of what is asked, by the path of the town in which the dispute lies."""
-    if not towns:
-        return {}
+def _place_in(towns: Sequence[str]) -> Any:
+    """A place of the task's dispute that lies in a town, whichever: it is looked up with each task, and not joined."""
     home = aliased(InvolvementRow)  # what is in sight asks the table itself
-    town = case(*((below(col(home.path), path), path) for path in towns)).label("town")
-    query = (
-        select(town, func.count(func.distinct(col(TaskRow.task_id))))
-        .select_from(TaskRow)
-        .join(home, and_(col(home.dispute_no) == col(TaskRow.dispute_no), col(home.role) == ""))
-        .where(*_in_sight(actor), _is(asked.what, asked), or_(*(below(col(home.path), path) for path in towns)))
-        .group_by("town")
+    bounds = (col(home.path) >= min(towns), col(home.path) < max(towns) + AFTER_SLASH) if towns else (false(),)
+    query = select(func.max(col(home.path))).where(
+        col(home.dispute_no) == col(TaskRow.dispute_no), col(home.role) == "", *bounds
     )
-    return {path: int(count) for path, count in (await session.execute(query)).all()}
-
-
-async def by_person(session: Session, actor: Actor, asked: Asked) -> list[tuple[str, str, int]]:
-    """The same by whoever has it in hand: person id, name, how many; who has most first."""
-    query = (
-        select(col(PersonRow.person_id), col(PersonRow.name), func.count())
-        .select_from(TaskRow)
-        .join(PersonRow, col(PersonRow.person_id) == col(TaskRow.assignee))
-        .where(*_in_sight(actor), _is(asked.what, asked))
-        .group_by(col(PersonRow.person_id), col(PersonRow.name))
-        .order_by(func.count().desc(), col(PersonRow.person_id))
-        .limit(MOST_PEOPLE)
-    )
-    return [(person_id, name, int(count)) for person_id, name, count in (await session.execute(query)).all()]
+    return query.correlate(TaskRow).scalar_subquery()
 
 
 async def waiting_in_sight(session: Session, actor: Actor, asked: Asked, *, limit: int, cursor: str | None) -> Page:
@@ -129,7 +140,8 @@ async def waiting_in_sight(session: Session, actor: Actor, asked: Asked, *, limi
         began, *ended = read_cursor(cursor, str, int, int, int, str)
         now = read_instant(began)
         more.append(tuple_(*order) > row_of(ended, order))
-    query = select(TaskRow).where(*_in_sight(actor), *_narrowed(asked), *more).order_by(*order).limit(limit + 1)
-    rows = list((await session.execute(query, {"now": int(now.timestamp())})).scalars())
+    wanted = select(col(TaskRow.task_id)).where(*_in_sight(actor), *_narrowed(asked), *more)
+    page = page_of(TaskRow, col(TaskRow.task_id), wanted.order_by(*order).limit(limit + 1), order)
+    rows = list((await session.execute(page, {"now": int(now.timestamp())})).scalars())
     end = rows[limit - 1] if len(rows) > limit else None
     return Page(rows=rows[:limit], next_cursor=cursor_of(now, *place_in_order(end, now)) if end else None, now=now)

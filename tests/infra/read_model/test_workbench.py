@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from bench.lists import a_case, statements
+from bench.looks import looks
 from domain.people.organisation import Actor, Post
+from infra.database.engine import migrate
 from infra.database.ids import new_id
 from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.workbench import board, waiting, whistles
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, opened
 
+OFTEN = ("county supervisor", "by township")
 EVERYTHING = Actor(person_id="s", name="督查员", posts=[Post(role="supervisor", path="/county")])
 
 
@@ -24,9 +32,8 @@ async def test_what_waits_is_counted_told_by_town_and_paged(anywhere: Settings) 
         tasks = list(
             (await session.execute(select(TaskRow).where(col(TaskRow.state).in_(("open", "claimed"))))).scalars()
         )
-        counts = await waiting.counts_of(session, EVERYTHING, asked)
-        towns = await waiting.by_town(session, EVERYTHING, asked, ["/county"])
-        await waiting.by_person(session, EVERYTHING, asked)
+        standing = await waiting.standing_of(session, EVERYTHING, asked, ["/county"])
+        held = await waiting.standing_of(session, EVERYTHING, replace(asked, what="red"), ["/county"])
         found, cursor = set[str](), None
         while True:
             page = await waiting.waiting_in_sight(session, EVERYTHING, asked, limit=7, cursor=cursor)
@@ -35,9 +42,11 @@ async def test_what_waits_is_counted_told_by_town_and_paged(anywhere: Settings) 
                 break
     free = {task.task_id for task in tasks if task.state == "open"}
     assert free
-    assert (counts["unsigned"], found) == (len(free), free)
-    assert counts["red"] == sum(task.colour == "red" for task in tasks)
-    assert towns == {"/county": len(free)}
+    assert (standing.counts["unsigned"], found) == (len(free), free)
+    assert standing.counts["red"] == sum(task.colour == "red" for task in tasks)
+    assert (standing.towns, standing.people) == ({"/county": len(free)}, [])
+    hands = Counter(task.assignee for task in tasks if task.colour == "red" and task.assignee)
+    assert {person_id: count for person_id, _, count in held.people} == hands
 
 
 async def test_the_board_counts_every_open_dispute_and_shows_the_most_pressing(anywhere: Settings) -> None:
@@ -85,3 +94,24 @@ def _came_of(number: str, kind: str, state: str, *, hour: int) -> TaskRow:
     at = AT + timedelta(hours=hour)
     return TaskRow(task_id=new_id(), dispute_no=number, kind=kind, state=state, round=1, colour="blue", title="吹哨",
                    opened_at=at, overdue=False, urgency=1, sealed={})  # fmt: skip
+
+
+async def test_no_look_asks_more_of_a_county_of_years_than_of_a_young_one(tmp_path: Path) -> None:
+    """Statements do not grow with what is in the database; one more may choose how a long list is gone about."""
+    sent: dict[int, dict[tuple[str, str, str], int]] = {}
+    for disputes in (40, 240):
+        settings = Settings(var=tmp_path / str(disputes))
+        settings.var.mkdir()
+        await asyncio.to_thread(migrate, settings)
+        async with opened(settings, disputes=disputes) as database:
+            number, task_id = await a_case(database)
+            sent[disputes] = {}
+            for look in (each for each in looks(number, task_id) if each.who in OFTEN):
+                with statements(database) as heard:
+                    async with database.read() as session:
+                        await look.ask(session)
+                sent[disputes][look.group, look.who, look.what] = len(heard)
+    young, old = sent[40], sent[240]
+    assert young.keys() == old.keys()
+    assert {look: (young[look], old[look]) for look in old if old[look] > young[look] + 1} == {}
+    assert max(old.values()) <= 8

@@ -15,6 +15,7 @@ from infra.database.migrations.columns import BIG, BOOLEAN, INSTANT, INTEGER, JS
 from infra.database.migrations.columns import columns as _columns
 from infra.database.migrations.edition_tables import edition_tables
 from infra.database.migrations.hazard_tables import hazard_tables
+from infra.database.migrations.indexes import LOOKED_AT, index_where
 from infra.database.migrations.leaving_tables import leaving_tables
 from infra.database.migrations.process_tables import process_tables
 from infra.database.migrations.reporting_tables import reporting_tables
@@ -164,8 +165,7 @@ def _read_model() -> None:
         sa.PrimaryKeyConstraint("task_id", "role", "path", "watches"),
     )
     op.create_index("addressee_post", "addressee", ["role", "path", "watches", "state", "task_id"])
-    waits = sa.text("state = 'open'")
-    op.create_index("addressee_open", "addressee", ["task_id"], sqlite_where=waits, postgresql_where=waits)
+    index_where("state = 'open'", "addressee_open", "addressee", "task_id")
     op.create_table(
         "barred",
         *_columns(TEXT, "task_id", "person_id"),
@@ -187,10 +187,10 @@ def _read_model() -> None:
     op.create_index("dispute_colour", "dispute", ["colour_order", "due_order", "dispute_no", *LISTED])
     op.create_index("dispute_list", "dispute", ["opened_at", "dispute_no", *LISTED])
     op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
-    ended = sa.text("closed_at IS NOT NULL")
-    op.create_index("dispute_closed", "dispute", ["category", "closed_at"], sqlite_where=ended, postgresql_where=ended)
-    kept = sa.text("sensitivity = 3")
-    op.create_index("dispute_sensitive", "dispute", ["dispute_no"], sqlite_where=kept, postgresql_where=kept)
+    index_where("closed_at IS NOT NULL", "dispute_closed", "dispute", "category", "closed_at")
+    index_where("sensitivity = 3", "dispute_sensitive", "dispute", "dispute_no")
+    index_where("stage <> 'closed'", "dispute_live", "dispute", "stage", "matter", "organisation", "overdue", "due_at",
+                "dispute_no")  # fmt: skip
     op.create_index("ix_dispute_officer", "dispute", ["officer"])
     op.create_index("ix_dispute_deputy", "dispute", ["deputy"])
     op.create_table(
@@ -242,6 +242,7 @@ def _read_model() -> None:
     op.create_index("ix_task_offered_to", "task", ["offered_to"])
     op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
     op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
+    index_where("state IN ('open', 'claimed')", "task_waiting", "task", *LOOKED_AT)
     op.create_index("task_ringing", "task", ["ringing", "task_id"])
     op.create_index("task_of_dispute", "task", ["dispute_no", "state", "task_id"])
     op.create_table(
