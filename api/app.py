@@ -14,6 +14,7 @@ from api import openapi
 from api.access_log import endpoints as access_log
 from api.access_log import pages as access_log_pages
 from api.access_log.routes import SILENT, WORDS
+from api.agenda import pages as agenda_pages
 from api.attachments import endpoints as attachments
 from api.attachments import pages as attachment_pages
 from api.attachments import upload_pages
@@ -130,7 +131,7 @@ ENDPOINTS = (
 )  # fmt: skip
 """Of each room, in the order of the OpenAPI document."""
 PAGES = (
-    login_pages, provider_pages, inbox_pages, dispute_list_pages, dispute_export_pages,
+    login_pages, provider_pages, inbox_pages, agenda_pages, dispute_list_pages, dispute_export_pages,
     registering_pages, beside_pages, incident_import_pages, draft_pages, case_pages, conduct_pages, outlook_pages,
     comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, picking_pages,

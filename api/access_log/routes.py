@@ -26,6 +26,7 @@ _READ: dict[str, str] = {
     "figure_cases": "/v1/indicators/cases /indicators/cases",
     "learning": "/v1/learning /v1/learning/aliases /v1/learning/editions /learning",
     "list": "/disputes",
+    "list:tasks": "/agenda",
     "crimes": "/v1/criminal-cases/figures /criminal-cases/new",
 }
 """Paths that are read, by the word for it."""

@@ -12,6 +12,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.agenda.service import agenda
+from api.agenda.view import days_view, week_from
+from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.tasks.schemas import TaskItem
 from api.tasks.service import box_sizes, inbox_box
@@ -23,10 +26,11 @@ from api.web.rendering import View, show
 from api.web.session import ViewerDep
 from domain.base import china
 from domain.people.organisation import Actor
-from domain.people.permissions import AUDITORS
+from domain.people.permissions import AUDITORS, SEPARATE_ROLES
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
 from domain.policy.parts.colours import ColourRule
+from infra.database.engine import Session
 from infra.read_model.tasks import InboxFilter
 from infra.records.events import last_event
 
@@ -62,11 +66,13 @@ async def inbox_page(
     f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)
     page = await inbox_box(services, session, viewer.actor, box, f, limit=PAGE, cursor=cursor)
     offices = await offices_of(services, session)
+    week = await _week(services, session, viewer.actor) if box == "todo" and not any(asked.values()) else []
     return show(
         request,
         "inbox.html",
         viewer,
         heard=heard,
+        week=week,
         box=box,
         page=PAGE,
         self_href=_address(box, asked),
@@ -83,6 +89,16 @@ async def inbox_page(
         kinds=[(code, spec.name) for code, spec in KINDS.items()],
         colours=_colours(services.policy.playbook.process.colours, [colour, *(task.colour for task in page.items)]),
     )
+
+
+async def _week(services: Services, session: Session, actor: Actor) -> list[View]:
+    """The seven days to come, where anything is set for them or due; none where nothing is."""
+    if {post.role for post in actor.posts} <= SEPARATE_ROLES:
+        return []
+    days = week_from(present().date())
+    found = await agenda(services, session, actor, days[0], days[-1], late=False)
+    shown = days_view(found, days, await services.calendars.current(), actor, month=None)
+    return shown if found.entries else []
 
 
 def _colours(rules: Mapping[str, ColourRule], met: Iterable[str]) -> list[tuple[str, str]]:

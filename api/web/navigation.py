@@ -48,6 +48,7 @@ def navigation(viewer: Viewer, path: str) -> list[Group]:
     groups = {
         "办理": [
             Entry("待办", "/", at=("/tasks",)),
+            Entry("日程", "/agenda") if not {p.role for p in viewer.actor.posts} <= SEPARATE_ROLES else None,
             Entry("登记", "/incidents/new", at=("/incidents",)) if viewer.actor.has_role(*INTAKE_ROLES) else None,
             Entry("纠纷", "/disputes"),
             Entry("分派台", "/board") if viewer.actor.has_role(*LOAD_READERS) else None,

@@ -115,6 +115,8 @@ class Image(Model):
     kept: dict[str, Kept] = {}
     """what of the document's lists stands as it stood: the document has only the other items"""
     tasks: list[TaskImage]
+    planned: list[Task] = Field([], exclude_if=absent)
+    """questions to be put on a later day, as far as they changed after `since`; those dropped before it are void"""
     timeline: list[Entry]
     items: list[Item] = Field([], exclude_if=absent)
     """of a batch of hazards, those that changed after `since`"""
@@ -193,6 +195,7 @@ def project(
         document=without_kept(whole, kept),
         kept=kept,
         tasks=[_task(state, task, due.get(task.task_id)) for task in shown],
+        planned=[task for task in state.tasks if not task.begun and task.revision > since],
         items=[item for item in state.batch.items if item.revision > since or not since] if state.batch else [],
         timeline=[entry for entry in state.timeline if entry.revision > since],
         tally={n + 1: counted[n] for n in changed_since(new.tally, known)},

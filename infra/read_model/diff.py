@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from domain.base import china
 from infra.database.tables.read_model import (
     AddresseeRow,
+    AppointmentRow,
     BarredRow,
     DisputeRow,
     HazardItemRow,
@@ -34,6 +35,7 @@ _NAMES: dict[type[SQLModel], str] = {
     BarredRow: "回避人员",
     TallyRow: "指标计数",
     HazardItemRow: "隐患",
+    AppointmentRow: "日程",
 }
 
 _UNSAID = (PartyTokenRow, SearchTokenRow)

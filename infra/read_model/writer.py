@@ -20,6 +20,7 @@ from infra.database.statements import Statement, among, upserting
 from infra.database.tables.read_model import (
     NEVER,
     AddresseeRow,
+    AppointmentRow,
     BarredRow,
     DisputeRow,
     HazardItemRow,
@@ -54,8 +55,11 @@ OF_DISPUTE: tuple[type[SQLModel], ...] = (
     TimelineRow,
     TallyRow,
     HazardItemRow,
+    AppointmentRow,
 )
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
+PUT_LATER = ("mediate", "visit", "check_performance")
+"""The kinds of questions that the process may put on a later day."""
 COMPARED = (AddresseeRow, TallyRow)
 """Tables of which an image repeats many rows as they are: only those that differ are written."""
 
@@ -78,6 +82,9 @@ _OVERWRITE = Statement.of(
 )
 _NO_ADDRESSEES = Statement(
     lambda dialect: delete(AddresseeRow).where(among(col(AddresseeRow.task_id), "tasks", dialect))
+)
+_NO_APPOINTMENTS = Statement(
+    lambda dialect: delete(AppointmentRow).where(among(col(AppointmentRow.task_id), "tasks", dialect))
 )
 _LESS_TALLY = Statement.of(
     delete(TallyRow).where(col(TallyRow.dispute_no) == _NUMBER, col(TallyRow.seq) > bindparam("last"))
@@ -226,7 +233,14 @@ def _rows_beside(image: Image) -> Rows:
         BarredRow: [{"task_id": task.task_id, "person_id": p} for task in changed for p in task.excluded],
         TallyRow: [_tally(image, n, counted) for n, counted in image.tally.items()],
         HazardItemRow: [_item(image, item) for item in image.items],
-    }
+        AppointmentRow: [
+            {"task_id": task.task_id, "role": role, "path": path, "dispute_no": image.dispute_no,
+             "kind": task.kind, "at": task.opened_at, "sealed": {"name": task.name, "about": task.about}}
+            for task in image.planned
+            if task.state == "scheduled"
+            for role, path in dict.fromkeys((post.role, post.path) for post in task.addressees)
+        ],
+    }  # fmt: skip
 
 
 def _completed(image: Image, stored: Any) -> Image:
@@ -245,6 +259,8 @@ def _beside_written(image: Image, stored: StoredState) -> Work[None]:
     moved = [t.task.task_id for t in image.tasks if t.task.revision > image.since and t.task.former]
     if moved:  # a reassigned task has other addressees
         yield _NO_ADDRESSEES, {"tasks": moved}
+    if over := _no_longer_planned(image):
+        yield _NO_APPOINTMENTS, {"tasks": over}
     if stored.tallied > image.tallied:  # what is counted may become less
         yield _LESS_TALLY, {"number": image.dispute_no, "last": image.tallied}
     rows = _rows_beside(image)
@@ -259,6 +275,12 @@ def _beside_written(image: Image, stored: StoredState) -> Work[None]:
     yield from attachments_taken(image.dispute_no, _evidence(image))
     if stored.colour not in (None, image.colour):
         yield _COLOUR, {"number": image.dispute_no, "colour_now": image.colour}
+
+
+def _no_longer_planned(image: Image) -> list[str]:
+    """What may have been set for a later day and is not any more: it was put now, dropped, or goes to others."""
+    put = [t.task for t in image.tasks if t.task.opened_revision > image.since and t.task.kind in PUT_LATER]
+    return [task.task_id for task in (*put, *image.planned)]
 
 
 def task_rows(image: Image) -> list[TaskRow]:

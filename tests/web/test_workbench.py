@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -177,3 +178,26 @@ def test_a_leader_has_the_figures_and_an_auditor_the_audit_at_home(desk: Desk, t
     page = desk.sign_in("county-auditor-1", PHONE)
     page.get_by_role("region", name="本岗位的工作").get_by_role("link", name="审计").click()
     expect(page).to_have_url(re.compile("/audit"))
+
+
+def test_a_session_put_off_stands_in_the_calendar_and_on_the_home_of_whoever_holds_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    number = quiet(desk, "双河镇大田村")
+    county = desk.county
+    county.answer(number, "confirm_triage", "confirm")
+    county.answer(number, "handle_on_scene", "unsettled")
+    county.answer(number, "follow_up_responsibly", "mediate")
+    holder = desk.answerer(county.wait_for(number, "mediate"))
+    at = (county.now + timedelta(days=2)).replace(hour=14, minute=30, second=0, microsecond=0)
+    county.answer(number, "mediate", "adjourned", until=at.isoformat(), reason="一方外出")
+    page = desk.sign_in(holder, WIDE)
+    page.get_by_role("navigation", name="近七天日程").get_by_role("link").nth(2).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{at.year}年{at.month}月")
+    day = page.locator(f"#d-{at:%Y-%m-%d}")
+    expect(day.get_by_role("link", name=number)).to_contain_text("14:30")
+    sound(page, tmp_path / "month.png")
+    page.set_viewport_size(PHONE)
+    sound(page, tmp_path / "month-phone.png")
+    day.get_by_role("link", name=number).click()
+    expect(page).to_have_url(re.compile(f"/disputes/{number}"))

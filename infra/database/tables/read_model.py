@@ -199,6 +199,20 @@ class AddresseeRow(SQLModel, table=True):
     state: str
 
 
+class AppointmentRow(SQLModel, table=True):
+    """A question that will be put to a post on a later day: a session that was put off, a visit, a check."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (Index("appointment_post", "role", "path", "at"),)
+    task_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    dispute_no: str = Field(index=True)
+    kind: str
+    at: datetime = instant_field()
+    sealed: Any = Field(sa_column=Column(Sealed("appointment"), nullable=False))
+
+
 class BarredRow(SQLModel, table=True):
     """Who may not answer a task (four eyes)."""
 

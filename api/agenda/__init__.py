@@ -1,0 +1,1 @@
+"""日程: sessions, visits and other appointments of whoever answers tasks."""
