@@ -197,7 +197,7 @@ def test_a_session_put_off_stands_in_the_calendar_and_on_the_home_of_whoever_hol
     day = page.locator(f"#d-{at:%Y-%m-%d}")
     expect(day.get_by_role("link", name=number)).to_contain_text("14:30")
     sound(page, tmp_path / "month.png")
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     sound(page, tmp_path / "month-phone.png")
     day.get_by_role("link", name=number).click()
     expect(page).to_have_url(re.compile(f"/disputes/{number}"))
