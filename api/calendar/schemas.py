@@ -37,6 +37,16 @@ class Published(Shape):
     job_id: str
 
 
+class Tried(Model):
+    """What an edition would change: days that are worked no more, days that are worked then, and how many open disputes
+    would be told.
+    """
+
+    off: list[date]
+    on: list[date]
+    told: int
+
+
 class ToldDispute(Model):
     """Whether an open dispute counts by the edition now; `error` says by a code why not."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from api.calendar.schemas import Edition, Published, Telling
+from api.calendar.schemas import Edition, Published, Telling, Tried
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
 from api.core.permissions import at_root, holds_at_root
@@ -15,7 +15,10 @@ from domain.base import china
 from domain.errors import FieldsInvalid
 from domain.people.organisation import Actor
 from domain.people.permissions import CALENDAR_PUBLISHERS
-from domain.policy.calendars.editions import NewEdition, edition_errors
+from domain.policy.calendars.editions import NewEdition, YearAhead, edition_errors, year_ahead
+from domain.policy.parts.endless import spans_in
+from domain.policy.process import Process
+from domain.policy.spans import Calendar, Unit
 from infra.database.engine import Session
 from infra.database.tables.audit import JobRow
 from infra.database.tables.operations import CalendarRow
@@ -48,6 +51,53 @@ async def may_publish(services: Services, session: Session, actor: Actor) -> boo
     return await holds_at_root(services, session, actor, CALENDAR_PUBLISHERS)
 
 
+async def ahead(services: Services, session: Session) -> YearAhead | None:
+    """What the calendar in effect lacks of the coming year; none where it is whole."""
+    row = await records.latest(session)
+    calendar = records.calendar_of(row) if row else services.policy.calendar
+    return year_ahead(calendar, china(datetime.now(UTC)).date(), _longest(services.policy.playbook.process))
+
+
+def _longest(process: Process) -> int:
+    """The most working days that a deadline of a mechanism counts."""
+    counted = [span.count for _, span in spans_in(process, ()) if span.unit is Unit.WORKING_DAYS]
+    return max(counted, default=0)
+
+
+async def tried(services: Services, session: Session, actor: Actor, new: NewEdition) -> Tried:
+    """What publishing an edition would come to; nothing is published.
+
+    Raises:
+        NotEntitled: not the county's system administrator; noted.
+        FieldsInvalid: it can't be used, or its name was.
+    """
+    await at_root(services, session, actor, CALENDAR_PUBLISHERS, "calendar")
+    current = await _usable(services, session, new)
+    await session.close()
+    had = {day: kind for kind in ("holidays", "workdays") for day in getattr(current, kind)}
+    has = {day: kind for kind in ("holidays", "workdays") for day in getattr(new, kind)}
+    changed = sorted(day for day in {*had} | {*has} if had.get(day) != has.get(day))
+    off = [day for day in changed if not new.calendar().is_working(day) and current.is_working(day)]
+    on = [day for day in changed if new.calendar().is_working(day) and not current.is_working(day)]
+    return Tried(off=off, on=on, told=await records.count_open(services.database))
+
+
+async def _usable(services: Services, session: Session, new: NewEdition) -> Calendar:
+    """The calendar in effect, where a new edition may follow it.
+
+    Raises:
+        FieldsInvalid
+    """
+    row = await records.latest(session)
+    current = records.calendar_of(row) if row else services.policy.calendar
+    errors = edition_errors(new, current, china(datetime.now(UTC)).date())
+    if await records.named(session, new.edition):
+        errors = [{"field": "edition", "message": f"已发布过“{new.edition}”，请另取版本号"}]
+    if errors:
+        raise FieldsInvalid(errors=errors)
+    return current
+
+
 async def publish(
     services: Services, session: Session, actor: Actor, new: NewEdition, key: str | None
 ) -> Answer[Published]:
@@ -62,13 +112,7 @@ async def publish(
         await at_root(services, session, actor, CALENDAR_PUBLISHERS, "calendar")
 
         async def keep(writing: Session) -> Answer[Published]:
-            row = await records.latest(writing)
-            current = records.calendar_of(row) if row else services.policy.calendar
-            errors = edition_errors(new, current, china(datetime.now(UTC)).date())
-            if await records.named(writing, new.edition):
-                errors = [{"field": "edition", "message": f"已发布过“{new.edition}”，请另取版本号"}]
-            if errors:
-                raise FieldsInvalid(errors=errors)
+            await _usable(services, writing, new)
             request = new.calendar().model_dump(mode="json")
             job_id = await ask_for(writing, PUBLISH, actor.person_id, request)
             await records.publish(writing, new, actor, job_id)

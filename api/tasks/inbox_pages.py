@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.agenda.service import agenda
 from api.agenda.view import days_view, week_from
+from api.calendar import service as calendar
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.tasks.schemas import TaskItem
@@ -26,7 +27,8 @@ from api.web.rendering import View, show
 from api.web.session import ViewerDep
 from domain.base import china
 from domain.people.organisation import Actor
-from domain.people.permissions import AUDITORS, SEPARATE_ROLES
+from domain.people.permissions import AUDITORS, CALENDAR_PUBLISHERS, SEPARATE_ROLES
+from domain.policy.calendars.editions import YearAhead
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
 from domain.policy.parts.colours import ColourRule
@@ -86,6 +88,7 @@ async def inbox_page(
         history=viewer.actor.has_role(*AUDITORS),
         empty=EMPTY[box],
         elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],
+        year_lacks=await _year_lacks(services, session, viewer.actor) if box == "todo" else None,
         kinds=[(code, spec.name) for code, spec in KINDS.items()],
         colours=_colours(services.policy.playbook.process.colours, [colour, *(task.colour for task in page.items)]),
     )
@@ -99,6 +102,14 @@ async def _week(services: Services, session: Session, actor: Actor) -> list[View
     found = await agenda(services, session, actor, days[0], days[-1], late=False)
     shown = days_view(found, days, await services.calendars.current(), actor, month=None)
     return shown if found.entries else []
+
+
+async def _year_lacks(services: Services, session: Session, actor: Actor) -> YearAhead | None:
+    """What the calendar lacks of the coming year, told to who has to enter it, in the months when it is announced."""
+    if not actor.has_role(*CALENDAR_PUBLISHERS):
+        return None
+    lacks = await calendar.ahead(services, session)
+    return lacks if lacks and lacks.pressing else None
 
 
 def _colours(rules: Mapping[str, ColourRule], met: Iterable[str]) -> list[tuple[str, str]]:

@@ -88,3 +88,32 @@ def test_an_edition_is_published_by_the_administrator_and_seen_by_everybody(desk
     reader.goto("/calendar")
     expect(reader.get_by_role("heading", name="现行版本 t-1")).to_be_visible()
     expect(reader.get_by_role("button", name="提交：发布新版本")).to_have_count(0)
+
+
+@pytest.mark.timeout(120)
+def test_the_coming_year_is_read_from_a_file_and_tried_before_it_is_published(desk: Desk) -> None:
+    year = date.today().year + 1  # noqa: DTZ011 - any year that nothing has passed of
+    days = [day for n in range(40) if (day := date(year, 2, 1) + timedelta(days=n)).weekday() < 5]
+    worked = next(day for n in range(7) if (day := date(year, 3, 20) + timedelta(days=n)).weekday() == 6)
+    lines = [*(f"{day},放假" for day in days[:6]), f"{worked},上班"]
+    page = desk.sign_in(desk.county.with_role("admin_system", "county"))
+    page.goto("/calendar")
+    desk.refused(422, "/calendar")
+    file = page.get_by_label("文件（CSV", exact=False)
+    file.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": "日期,安排\n2月8日,放假\n".encode()})
+    page.get_by_role("button", name="读入，不发布").click()
+    expect(page.get_by_text("第2行：日期“2月8日”应写作 2027-02-08")).to_be_visible()
+    file.set_input_files(
+        {"name": "b.csv", "mimeType": "text/csv", "buffer": "\n".join(["日期,安排", *lines]).encode("gb18030")}
+    )
+    page.get_by_role("button", name="读入，不发布").click()
+    expect(page.get_by_text(f"已读入{year}年：放假 6 天，上班 1 天，尚未发布")).to_be_visible()
+    page.get_by_label("版本号", exact=False).fill("t-9")
+    page.get_by_label("依据", exact=False).fill("国办发明电〔2026〕1号")
+    page.get_by_role("button", name="先试算").click()
+    tried = page.get_by_role("status", name="试算结果")
+    expect(tried).to_contain_text(f"改为上班：{year} 年")
+    expect(tried).to_contain_text("已经起算的时限一项也不移动")
+    expect(page.get_by_label("版本号", exact=False)).to_have_value("t-9")
+    expect(page.get_by_role("heading", name="t-9", exact=False)).to_have_count(0)
+    sound(page, shot("calendar-tried"))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.base import Model
 from domain.policy.fields import Day, Reasoned
 from domain.policy.spans import Calendar
 
@@ -34,6 +35,39 @@ class NewEdition(Reasoned):
     def calendar(self) -> Calendar:
         """As cases carry it."""
         return Calendar(edition=self.edition, holidays=sorted(self.holidays), workdays=sorted(self.workdays))
+
+
+class YearAhead(Model):
+    """What a calendar lacks of the coming year, and the first working day on which something set by it may be due
+    wrong.
+    """
+
+    year: int
+    holidays: bool
+    """no holidays of it are there: forgotten, or not announced yet"""
+    wrong_from: date
+    pressing: bool
+    """it is late enough in the year that they are announced, and somebody has to enter them"""
+
+
+ANNOUNCED = 11
+"""The month in which the coming year's holidays have been announced since 2013. [DESIGN]"""
+
+
+def year_ahead(calendar: Calendar, today: date, longest: int) -> YearAhead | None:
+    """What lacks of the coming year, `longest` the most working days that a deadline counts; none where holidays and
+    exchanges are there. A year without a single exchange was entered before the arrangements were announced.
+    """
+    year = today.year + 1
+    holidays = sum(day.year == year for day in calendar.holidays) >= FEWEST
+    if holidays and any(day.year == year for day in calendar.workdays):
+        return None
+    day = date(year, 1, 1)
+    for _ in range(longest):
+        day -= timedelta(days=1)
+        while not calendar.is_working(day):
+            day -= timedelta(days=1)
+    return YearAhead(year=year, holidays=not holidays, wrong_from=day, pressing=today.month >= ANNOUNCED)
 
 
 def edition_errors(new: NewEdition, current: Calendar, today: date) -> list[dict[str, str]]:

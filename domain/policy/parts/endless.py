@@ -22,13 +22,13 @@ LONGEST = {
 
 def endless(part: object, where: Loc = ()) -> Iterator[Mistake]:
     """Every length of time in a part of a playbook that has no end in practice; `where` the part stands."""
-    for place, span in _spans_in(part, where):
+    for place, span in spans_in(part, where):
         if span.count > LONGEST[span.unit]:
             what = f"{span.count} is more than ten years: at most {span.unit}: {LONGEST[span.unit]}"
             yield Mistake((*place, span.unit.value), what)
 
 
-def _spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:
+def spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:
     """Every length of time in a part of the playbook, whichever key holds it, with its place."""
     if isinstance(part, Span):
         yield where, part
@@ -41,4 +41,4 @@ def _spans_in(part: object, where: Loc) -> Iterator[tuple[Loc, Span]]:
     elif isinstance(part, list):
         inside = enumerate(part)
     for key, each in inside:
-        yield from _spans_in(each, (*where, key))
+        yield from spans_in(each, (*where, key))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.calendar.service import in_effect, listed, publish
+from api.calendar.service import in_effect, listed, publish, tried
 from api.calendar.telling import told
 from api.core.context import Services
 from api.intake.service import take_in
@@ -82,3 +82,16 @@ async def test_nobody_else_publishes_and_no_name_is_used_twice(services: Service
         page = await listed(session, 1, None)
         rest = await listed(session, 1, page.next_cursor)
     assert [e.edition for e in (*page.items, *rest.items)] == ["b", "a"]
+
+
+async def test_what_an_edition_comes_to_is_told_before_it_is_published(services: Services, session: Session) -> None:
+    await dispute(services)
+    admin = await somebody(services, "admin_system", "county")
+    new = edition(services, "2027-02")
+    found = await tried(services, session, admin, new)
+    assert found.off == [day for day in new.holidays if day not in services.policy.calendar.holidays]
+    assert (found.on, found.told >= 1) == ([], True)
+    async with services.database.resume(session):
+        assert (await listed(session, 5, None)).items == []
+        with pytest.raises(NotEntitled):
+            await tried(services, session, await somebody(services, "supervisor", "county"), new)

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain.policy.calendars.editions import NewEdition, edition_errors
+from domain.policy.calendars.editions import NewEdition, YearAhead, edition_errors, year_ahead
+from domain.policy.spans import Calendar
 from tests.domain.support import shipped_calendar
 
 TODAY = date(2026, 11, 26)
@@ -64,3 +65,22 @@ def test_the_form_wants_a_name_days_and_the_notice_it_follows() -> None:
     many = [date(2027, 1, 1) + timedelta(days=n) for n in range(201)]
     with pytest.raises(ValidationError):
         edition(holidays=many)
+
+
+@pytest.mark.parametrize(("today", "longest", "wrong_from", "pressing"), [
+    (date(2026, 10, 31), 5, date(2026, 12, 25), False),
+    (date(2026, 11, 1), 0, date(2027, 1, 1), True),
+    (date(2026, 12, 31), 1, date(2026, 12, 31), True),
+])  # fmt: skip
+def test_what_lacks_of_the_coming_year_is_told_before_it_is_needed(
+    today: date, longest: int, wrong_from: date, pressing: bool
+) -> None:
+    shipped = shipped_calendar()  # with the festivals of 2027, without its exchanges
+    lacks = year_ahead(shipped, today, longest)
+    assert lacks == YearAhead(year=2027, holidays=False, wrong_from=wrong_from, pressing=pressing)
+    this_year = Calendar(holidays=[day for day in shipped.holidays if day.year == 2026], workdays=shipped.workdays)
+    lacks = year_ahead(this_year, today, longest)
+    assert lacks
+    assert lacks.holidays
+    whole = Calendar(holidays=shipped.holidays, workdays=[*shipped.workdays, date(2027, 2, 20)])
+    assert year_ahead(whole, today, longest) is None
