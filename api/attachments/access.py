@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from api.core.context import Services
 from api.disputes.access import visible_dispute
 from domain.case.records import Evidence
@@ -17,6 +19,10 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.disputes import paths_of
 from infra.read_model.tasks import open_tasks_of
 from infra.records.attachments import attachments_of, find_attachment, no_such_file
+from infra.records.incidents import reported_since
+
+REPORTER_FOR = timedelta(hours=24)
+"""How long whoever reported something may add files to it [DESIGN]: his shift, and a line that was away."""
 
 
 def may_attach(dispute: DisputeRow, tasks: list[TaskRow], paths: set[str], actor: Actor) -> bool:
@@ -32,11 +38,14 @@ def may_attach(dispute: DisputeRow, tasks: list[TaskRow], paths: set[str], actor
 
 
 async def check_may_attach(services: Services, session: Session, actor: Actor, dispute_no: str) -> None:
-    """Whether a person may add files to a dispute.
+    """Whether a person may add files to a dispute: as `may_attach`, and whoever reported something of it, for a day; he
+    need not see the dispute, and his report having joined it does not show it to him (ADR 0054).
 
     Raises:
         NotFound, NotEntitled: he does not see it, or may only look at it; the try is noted.
     """
+    if await reported_since(session, actor.person_id, dispute_no, datetime.now(UTC) - REPORTER_FOR):
+        return
     dispute = await visible_dispute(services, session, actor, dispute_no)
     tasks, paths = await open_tasks_of(session, dispute_no, ""), await paths_of(session, dispute_no)
     if not may_attach(dispute, tasks, paths, actor):

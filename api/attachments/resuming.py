@@ -7,14 +7,17 @@ minute's work lost at most, and two hundred megabytes are fifty requests [DESIGN
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 
 from api.attachments.access import check_may_attach
 from api.attachments.presenters import present_attachment
 from api.attachments.schemas import Attachment, UploadBegun, UploadIn
 from api.attachments.service import attach, examine, remove
 from api.core.context import Services
-from domain.errors import Conflict, NotFound, Refused, StoreUnavailable, TooLarge
+from domain.errors import Conflict, NotEntitled, NotFound, Refused, StoreUnavailable, TooLarge
 from domain.people.organisation import Actor
+from domain.people.permissions import INTAKE_ROLES
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.files.names import clean_name
@@ -32,10 +35,10 @@ _GONE = "上传已过期或已取消，请重新选择文件"
 
 
 async def begin_upload(services: Services, session: Session, actor: Actor, asked: UploadIn) -> UploadBegun:
-    """Begins an upload.
+    """Begins an upload; of a report that is still being written it has no dispute yet.
 
     Raises:
-        NotFound, NotEntitled: the person does not see the dispute, or may only look at it.
+        NotFound, NotEntitled: the person does not see the dispute, or may only look at it; or takes no reports.
         TooLarge: it is larger than one may be, or the case has too much.
         QuotaReached: the person has sent as much as one may in a day.
         StoreUnavailable: the disk does not answer.
@@ -43,7 +46,10 @@ async def begin_upload(services: Services, session: Session, actor: Actor, asked
     limit, settings = services.files.video_limit, services.settings
     if asked.size > limit:
         raise TooLarge(f"文件超过{limit // 2**20}MB")
-    await check_may_attach(services, session, actor, asked.dispute_no)
+    if asked.dispute_no:
+        await check_may_attach(services, session, actor, asked.dispute_no)
+    elif not actor.has_role(*INTAKE_ROLES):
+        raise NotEntitled("您的岗位不受理警情")
     uploads = Uploads(services.files)
     for left in (await asyncio.to_thread(uploads.open_of, actor.person_id))[MOST_OPEN - 1 :]:
         await asyncio.to_thread(left.drop)  # pages that were closed: what was gone on with least lately
@@ -91,12 +97,15 @@ async def take_piece(services: Services, actor: Actor, upload_id: str, offset: i
         raise StoreUnavailable("附件暂时无法保存，请稍后重试") from error
 
 
-async def finish_upload(services: Services, session: Session, actor: Actor, upload_id: str) -> Attachment:
-    """Makes an attachment of an upload that is there whole, once however often it is asked for.
+async def finish_upload(
+    services: Services, session: Session, actor: Actor, upload_id: str, registered: str = ""
+) -> Attachment:
+    """Makes an attachment of an upload that is there whole, once however often it is asked for. `registered` is the
+    dispute to which the report led, of an upload that had none.
 
     Raises:
         NotFound: there is no such upload of this person's, or what it became was removed.
-        Conflict: it is not whole yet.
+        Conflict: it is not whole yet, or its report is not registered yet.
         TooLarge: it is larger than what is no video may be.
         And whatever `examine` and `attach` raise; then the upload is dropped.
     """
@@ -108,15 +117,18 @@ async def finish_upload(services: Services, session: Session, actor: Actor, uplo
         return present_attachment(row)
     if await asyncio.to_thread(pieces.offset) != about.size:
         raise Conflict("文件还没有传完")
+    number = about.dispute_no or registered
+    if not number:
+        raise Conflict("登记以后才能收下这个文件")
     await session.close()
     incoming = services.files.receive(new_id(), services.files.video_limit)
     try:
         await asyncio.to_thread(_put_together, pieces, incoming)
-        upload = await examine(services, actor, about.dispute_no, about.name, incoming)
+        upload = await examine(services, actor, number, about.name, incoming)
         if about.size > services.files.limit and not upload.media_type.startswith("video/"):
             raise TooLarge(f"不是视频的文件不超过{services.files.limit // 2**20}MB")
         async with services.database.resume(session):
-            answer = await attach(services, session, actor, about.dispute_no, upload, f"upload:{upload_id}")
+            answer = await attach(services, session, actor, number, upload, f"upload:{upload_id}")
     except Refused:  # after any other error the pieces are still good
         await asyncio.to_thread(pieces.drop)
         raise
@@ -124,6 +136,17 @@ async def finish_upload(services: Services, session: Session, actor: Actor, uplo
         incoming.close()
     await asyncio.to_thread(pieces.finish, answer.body.attachment_id)
     return answer.body
+
+
+async def whole_uploads(services: Services, actor: Actor, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Those of a person's uploads that are there whole, with their names."""
+    found: list[tuple[str, str]] = []
+    for upload_id in ids:
+        with suppress(NotFound):
+            pieces, about = await _found(services, actor, upload_id)
+            if pieces.done() or await asyncio.to_thread(pieces.offset) == about.size:
+                found.append((upload_id, about.name))
+    return found
 
 
 async def drop_upload(services: Services, session: Session, actor: Actor, upload_id: str) -> None:

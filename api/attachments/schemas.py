@@ -37,7 +37,8 @@ class Removed(Shape):
 class UploadIn(Strict):
     """A file that is about to come in pieces."""
 
-    dispute_no: str = Field(pattern=f"^{DISPUTE_NO}$")
+    dispute_no: str = Field(pattern=f"^({DISPUTE_NO})?$")
+    """none: of a report that is still being written"""
     name: str = Field(max_length=400)
     size: int = Field(ge=1)
 

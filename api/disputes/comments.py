@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from api.attachments.access import named_files
+from api.attachments.access import check_may_attach, named_files
 from api.attachments.service import FILES
 from api.core.context import Services
 from api.core.idempotency import Answer, Effect, once
@@ -30,6 +30,29 @@ class CommentIn(Model):
     """usernames or person ids"""
     attachments: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=FILES)] = []
     """files uploaded before, which the remark takes"""
+
+
+async def remark_with_report(
+    services: Services, session: Session, actor: Actor, dispute_no: str, text: str, ids: list[str], key: str | None
+) -> Answer[Comment]:
+    """Gives a dispute the files that came with a report of the person's own, once for the key of the report; he need
+    not see the dispute.
+
+    Raises:
+        NotFound, NotEntitled: it is no report of his.
+        FieldsInvalid: a file is not there.
+    """
+
+    async def do(_: str) -> Effect[Comment]:
+        await check_may_attach(services, session, actor, dispute_no)
+        files = [file.attachment_id for file in await named_files(session, actor, dispute_no, ids)]
+
+        async def add(writing: Session) -> Answer[Comment]:
+            return Answer(201, present_comment(await add_comment(writing, dispute_no, actor, text, {}, files)))
+
+        return Effect(add)
+
+    return await once(services, session, actor, f"report:{dispute_no}", key, {"files": ids}, _COMMENT, do)
 
 
 async def comment_on(

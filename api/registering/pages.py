@@ -20,6 +20,7 @@ from api.registering.beside_view import beside_of, source_of
 from api.registering.confirming import Verdict, confirm, task_to_confirm
 from api.registering.form import Typed, placed, read_form, report_of
 from api.registering.form_view import form_view
+from api.registering.photographs import come_so_far, take_with_report
 from api.registering.receipts import Became, became_of, reported_by
 from api.registering.sources import sources_for
 from api.tasks.schemas import AcceptedFor
@@ -59,6 +60,10 @@ class Draft:
     restored: dict[str, str] | None = None
     others: list[View] = field(default_factory=list)
     """forms that were left and not sent"""
+    files: list[View] = field(default_factory=list)
+    """what came with it so far"""
+    chosen_again: bool = False
+    """files came with the form itself, and are to be chosen once more"""
 
 
 @router.get("/incidents/new")
@@ -71,8 +76,9 @@ async def register_page(
     if found := next((each for each in waiting if each.name == f"{DRAFT}{left}"), None):
         form = form_of(found)
         draft = Draft(
-            read_form(form), verdict=_verdict(form), key=found.key, name=found.name, restored=told(found, NEW)
-        )
+            read_form(form), verdict=_verdict(form), key=found.key, name=found.name, restored=told(found, NEW),
+            files=await come_so_far(services, viewer, form),
+        )  # fmt: skip
     draft.others = [_left(each) for each in waiting if each is not found]
     return await _show(request, services, session, viewer, draft)
 
@@ -91,6 +97,8 @@ async def registered_page(
     """Takes a report in, once for the key in the form; a refusal shows the form again with all that was typed."""
     draft = Draft(read_form(posted.form), key=text(posted.form, "key") or new_id(), name=text(posted.form, "draft"))
     draft.verdict = _verdict(posted.form)
+    draft.files = await come_so_far(services, viewer, posted.form)
+    draft.chosen_again = any(not isinstance(file, str) and file.filename for file in posted.form.getlist("files"))
     code = source_of(services, viewer, draft.typed)
     if text(posted.form, "do") == "look" or text(posted.form, "add"):
         if text(posted.form, "add"):
@@ -122,6 +130,8 @@ async def _registered(
     if outcome.answer is not None:
         body = outcome.answer.body
         to, said = f"/incidents/{body.incident_id}", _announced(body)
+        if wrong := await take_with_report(services, session, viewer, body.dispute_no, posted.form):
+            said = {"tone": "warn", "text": f"{said['text']}；{len(wrong)} 个文件没有收下：{'；'.join(wrong)}"}
         if judged and not body.joined and body.published:
             to, said = await _judged(services, session, viewer, draft, body.dispute_no, to, said)
         return go(request, to, said)
@@ -223,7 +233,8 @@ async def _show(request: Request, services: Services, session: Session, viewer: 
     form = form_view(draft.typed, code, sources, viewer.actor, directory, process, draft.errors, present())
     return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner, key=draft.key,
                 verdict=draft.verdict, draft=draft.name or f"{DRAFT}{draft.key}", restored=draft.restored,
-                others=draft.others,
+                others=draft.others, files=draft.files, chosen_again=draft.chosen_again,
+                limit=services.files.limit, video_limit=services.files.video_limit,
                 beside=beside, judging=_judging(services, viewer))  # fmt: skip
 
 

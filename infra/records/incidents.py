@@ -213,6 +213,16 @@ async def reports_by(session: AsyncSession, person_id: str, most: int) -> Sequen
     return (await session.execute(query.order_by(col(IncidentRow.incident_id).desc()).limit(most))).scalars().all()
 
 
+async def reported_since(session: AsyncSession, person_id: str, dispute_no: str, since: datetime) -> bool:
+    """Whether somebody reported something of a dispute himself from an instant on."""
+    query = select(col(IncidentRow.incident_id)).where(
+        col(IncidentRow.dispute_no) == dispute_no,
+        col(IncidentRow.received_by) == person_id,
+        col(IncidentRow.received_at) >= since,
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
 async def standing_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, DisputeRow]:
     """Disputes as a list shows them, by number, whoever may see them: the caller has asked. Those that the read model
     has not got yet are left out."""

@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.web.support import PHONE, Desk, decisions, sound
+from tests.web.support import PHONE, Desk, decisions, photo, sound
 
 CALL_TAKER, GRID_WORKER, COMMAND = "bureau-calltaker-1", "village-baiyang-1-gridleader-1", "gushan-command-1"
 KNIFE = "两家因宅基地砌墙发生争执，一方持刀威胁邻居，扬言要砍人"
@@ -73,6 +73,10 @@ def test_on_a_phone_a_grid_worker_gives_his_position_and_is_shown_what_joins(des
         tell(page, said)
         page.get_by_label("地址").fill(address)
         page.get_by_role("button", name="定位").click()
+        page.locator("#files-camera").set_input_files(photo(f"现场{joins}.png"))
+        expect(page.get_by_label(f"已上传：现场{joins}.png")).to_be_checked()
+        page.locator("#files").set_input_files(photo("误拍.png"))
+        page.get_by_role("button", name="删除：误拍.png").click()
         expect(page.get_by_label("现场定位")).to_have_value(re.compile("北纬29.12345，东经119.65432"))
         beside = page.get_by_label("研判提示")
         expect(beside).to_contain_text("白洋社区")
@@ -84,7 +88,10 @@ def test_on_a_phone_a_grid_worker_gives_his_position_and_is_shown_what_joins(des
         expect(receipt).to_contain_text("现场定位：北纬29.12345")
         expect(receipt.locator(".banner")).to_have_count(1 if joins else 0)
         sound(page)
+        number = page.locator(".number").inner_text()
         page.get_by_role("link", name="再登记一件").click()
+    files = desk.county.dispute(number)["attachments"]
+    assert [(each["name"], each["pending"]) for each in files] == [("现场False.png", False), ("现场True.png", False)]
 
 
 def test_without_scripts_the_form_is_judged_by_a_button_and_a_number_taken_twice_is_told(desk: Desk) -> None:

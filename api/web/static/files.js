@@ -94,6 +94,7 @@ async function upload(picker, item) {
         bar.value = offset / file.size;
       }
       if (item.gone) return;
+      if (!picker.dataset.no) return { upload_id: item.id, name: file.name }; // of a report: looked into when it is registered
       state.textContent = "正在检查";
       return await send("POST", `/uploads/${item.id}/finish`, { csrf });
     } catch (error) {
@@ -112,7 +113,8 @@ function limitOf(picker, file) {
 function come(picker, item, attachment) {
   const kept = document.createElement("div"), label = document.createElement("label"), tick = document.createElement("input");
   kept.className = "kept";
-  Object.assign(tick, { type: "checkbox", name: "attached", value: attachment.attachment_id, checked: true });
+  const [field, id] = attachment.upload_id ? ["uploads", attachment.upload_id] : ["attached", attachment.attachment_id];
+  Object.assign(tick, { type: "checkbox", name: field, value: id, checked: true });
   label.append(tick);
   if (attachment.thumbnail) {
     const small = document.createElement("img");
@@ -177,7 +179,7 @@ document.addEventListener("change", (event) => {
     const shrinks = /^image\/(jpeg|png|webp)$/.test(file.type);
     if (file.size === 0) bad.push(`${file.name}：文件是空的`);
     else if (!shrinks && file.size > limitOf(picker, file)) bad.push(`${file.name}：超过 ${Math.floor(limitOf(picker, file) / 2 ** 20)} MB`);
-    else if (picker.closest("form").querySelectorAll("[name=attached]:checked, .upload:not(:has([name=attached]))").length >= most) bad.push(`${file.name}：一次最多 ${most} 个`);
+    else if (picker.closest("form").querySelectorAll("[name=attached]:checked, [name=uploads]:checked, .upload:not(:has(input))").length >= most) bad.push(`${file.name}：一次最多 ${most} 个`);
     else {
       const item = { file, shown: rowOf(picker, file) };
       item.shown.away.addEventListener("click", () => leave(picker, item));
