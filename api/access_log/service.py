@@ -31,6 +31,11 @@ from infra.runtime.policy_files import role_name
 
 EXPORTED = 10_000
 """Lines that are taken out at once at most. [DESIGN] (E.2: a cap of rows)"""
+TAKEN_OUT = (
+    "export:indicators", "export:disputes", "export:disputes:fetch", "access:export", "history", "history:decoded",
+)  # fmt: skip
+"""Codes of what is taken out of the system as a file."""
+LATELY = timedelta(days=7)
 SIGN_INS = ("sign_in", "sign_ins:end", "password:change")
 """Codes of what somebody did about his own account."""
 
@@ -93,6 +98,26 @@ async def export(
     lines = [_line(_item(each, directory, whole=True)) for each in rows]
     mark = f"导出人 {actor.name} · {now:%Y-%m-%d %H:%M:%S} · 事由 {reason} · 共 {len(lines)} 条"
     return Export(f"访问日志_{now:%Y%m%d%H%M%S}.csv", _table([[mark], COLUMNS, *lines]))
+
+
+async def taken_out(services: Services, session: Session, actor: Actor, limit: int) -> list[AccessItem]:
+    """Who took what out as a file in the last days, the latest first, for the auditors of the county. Noted.
+
+    Raises:
+        NotEntitled: no auditor of the county; the try is noted.
+    """
+    if not await holds_at_root(services, session, actor, ACCESS_LOG_READERS):
+        services.access.note(actor.person_id, None, "access", NotEntitled.code)
+        raise NotEntitled
+    services.access.note_once(actor.person_id, None, "access", {"asked": {"taken_out": True}})
+    await session.close()
+    await services.access.written()
+    now = datetime.now(CHINA)
+    wanted = Wanted(codes=TAKEN_OUT, between=(now - LATELY, now))
+    async with services.database.resume(session):
+        rows, _ = await _page(session, wanted, limit, None)
+        directory = await services.directory.read(session)
+    return [_item(each, directory, whole=False) for each in rows]
 
 
 async def unusual_reading(services: Services, session: Session, actor: Actor) -> Listed[UnusualReader]:

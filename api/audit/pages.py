@@ -133,15 +133,16 @@ async def _show(
         problem=problem,
         periods=await holds_at_root(services, session, viewer.actor, AUDITORS),
         kept={"runs": kept.runs, "size": w.size(kept.size), "last": w.stamp(kept.last, now)},
-        job=_job(whole, now) if whole else None,
+        job=job_view(whole, now) if whole else None,
         results=_results(whole, only, page) if whole and whole.state in ("done", "failed") else None,
-        jobs=[_job(each, now) for each in mine.items],
+        jobs=[job_view(each, now) for each in mine.items],
         current=job_id,
         more="/audit?" + urlencode({"job": job_id, "cursor": mine.next_cursor}) if mine.next_cursor else "",
     )
 
 
-def _job(job: JobItem, now: datetime) -> View:
+def job_view(job: JobItem, now: datetime) -> View:
+    """A job as lists show it."""
     took = (job.finished_at - job.asked_at).total_seconds() if job.finished_at else None
     return {
         "id": job.job_id,

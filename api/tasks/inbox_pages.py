@@ -25,9 +25,10 @@ from api.web.formatting import due, present, span, stamp, subject
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, show
 from api.web.session import ViewerDep
+from api.workbench.home_pages import auditor_home, leader_home
 from domain.base import china
 from domain.people.organisation import Actor
-from domain.people.permissions import AUDITORS, CALENDAR_PUBLISHERS, SEPARATE_ROLES
+from domain.people.permissions import AUDITORS, CALENDAR_PUBLISHERS, SEPARATE_ROLES, home_of
 from domain.policy.calendars.editions import YearAhead
 from domain.policy.catalogue import KINDS
 from domain.policy.fields import DISPUTE_NO
@@ -59,10 +60,19 @@ async def inbox_page(
     colour: str = "",
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: CursorDep = None,
+    span: str = "",
 ) -> Response:
-    """A box of the person's tasks; unless one is asked for, all that he has in hand or may take."""
+    """A box of the person's tasks; unless one is asked for, his home: a leader's, an auditor's, or all that he has in
+    hand or may take.
+    """
     heard = await last_event(session)  # before anything is read: what happens meanwhile is announced
     counts = await box_sizes(session, viewer.actor)
+    if not any((box, kind, colour, q, cursor)):
+        match home_of(viewer.actor):
+            case "leader":
+                return await leader_home(request, services, session, viewer, counts, span)
+            case "auditor":
+                return await auditor_home(request, services, session, viewer, counts)
     box = box if box in BOXES else "todo"
     asked = {"kind": kind, "colour": colour, "q": q.strip()}
     f = InboxFilter(kind=kind or None, colour=colour or None, q=asked["q"] or None)

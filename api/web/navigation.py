@@ -18,6 +18,9 @@ from domain.people.permissions import (
     STAFF_READERS,
 )
 
+TASKS = "/?box=todo"
+"""The list of tasks, where it is no home."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -44,10 +47,14 @@ class Group:
 
 
 def navigation(viewer: Viewer, path: str) -> list[Group]:
-    """The groups of somebody's rail; what stands at `path` is marked as current."""
+    """The groups of somebody's rail; what stands at `path` is marked as current. Whoever has a home of another kind
+    than the list of tasks has that list beside it.
+    """
+    tasks = Entry("待办", "/", at=("/tasks", TASKS))
     groups = {
         "办理": [
-            Entry("待办", "/", at=("/tasks",)),
+            Entry("总览", "/") if viewer.homed else None,
+            replace(tasks, href=TASKS) if viewer.homed else tasks,
             Entry("日程", "/agenda") if not {p.role for p in viewer.actor.posts} <= SEPARATE_ROLES else None,
             Entry("登记", "/incidents/new", at=("/incidents",)) if viewer.actor.has_role(*INTAKE_ROLES) else None,
             Entry("纠纷", "/disputes"),
@@ -85,7 +92,7 @@ OWN = Group("本人", (Entry("我的账号", "/account"), Entry("代班", "/depu
 """What is about somebody himself."""
 
 
-LOW = ("/", "/disputes", "/incidents/new")
+LOW = ("/", TASKS, "/disputes", "/incidents/new")
 """Where the bar of a phone leads, besides 消息 and 我的."""
 
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.core.context import Services
 from api.core.wire.cookies import cookie, forget, keep
-from api.web.navigation import OWN, low, navigation
+from api.web.navigation import OWN, TASKS, low, navigation
 from api.web.session import VISIT, Viewer
 from domain.storable_text import tame
 
@@ -63,7 +63,8 @@ def show(
     """A page; never kept in a cache, because it shows people's quarrels."""
     flash = _flash(request)
     path = request.url.path
-    groups = navigation(viewer, path) if viewer else []
+    at = TASKS if path == "/" and "box" in request.query_params else path
+    groups = navigation(viewer, at) if viewer else []
     shell = {"large": bool(cookie(request, LARGE)), "path": path, "groups": groups, "own": OWN, "low": low(groups)}
     html = _environment().get_template(template).render(viewer=viewer, flash=flash, shell=shell, **context)
     html = _TURNING.sub("", html)

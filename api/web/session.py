@@ -17,7 +17,7 @@ from api.core.wire.cookies import cookie
 from api.web.organisation_labels import beside
 from domain.errors import BadCsrf, NotSignedIn
 from domain.people.organisation import Actor
-from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, CRIME_READERS, overseen, own_places
+from domain.people.permissions import ACCESS_LOG_READERS, AUDITORS, CRIME_READERS, home_of, overseen, own_places
 from domain.policy.catalogue import KINDS
 from domain.policy.process import Process
 from domain.storable_text import fit
@@ -58,6 +58,8 @@ class Viewer:
     """whether batches of hazards are sent here"""
     crimes: bool = False
     """whether he may read a part of the register of criminal cases"""
+    homed: bool = False
+    """whether his home is another than the list of tasks"""
     county: str = ""
     """name of the county whose system it is"""
 
@@ -85,6 +87,7 @@ async def get_viewer(request: Request, services: ServicesDep, session: SessionDe
         desk=bool({post.role for post in actor.reach} & desk_roles(services.policy.playbook.process)),
         checks=_checks(services, actor),
         hazards=services.policy.playbook.hazards is not None,
+        homed=bool(home_of(actor)),
         crimes=bool(own_places(actor, CRIME_READERS)),
         county=directory.root.name,
     )

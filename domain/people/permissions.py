@@ -148,3 +148,10 @@ def overseen(actor: Actor) -> list[str]:
     sights = (Sight.ORGANISATION, Sight.SUBTREE)
     paths = {post.path for post in actor.reach if actor.sight(post) in sights}
     return sorted(p for p in paths if not any(p != other and within(p, other) for other in paths))
+
+
+def home_of(actor: Actor) -> str:
+    """Which home a person has at the desk: `leader`, `auditor`, or the list of his tasks (empty). [DESIGN]"""
+    if actor.has_role("leader") and overseen(actor):
+        return "leader"
+    return "auditor" if actor.has_role("auditor") else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.web.support import PHONE, Desk, answered, sound
+from tests.web.support import PHONE, Desk, alarm, answered, sound
 
 WIDE = {"width": 1440, "height": 900}
 
@@ -170,13 +170,31 @@ def test_who_answers_for_others_finds_what_nobody_has_taken_and_what_to_do_about
     expect(page.get_by_role("heading", level=1)).to_contain_text("改派")
 
 
-def test_a_leader_has_the_figures_and_an_auditor_the_audit_at_home(desk: Desk, tmp_path: Path) -> None:
-    page = desk.sign_in("county-leader-1", WIDE)
-    figures = page.get_by_role("region", name="四数四率")
-    expect(figures.get_by_role("heading", name="合计")).to_be_visible()
-    sound(page, tmp_path / "leader.png")
+def test_a_leader_has_the_figures_and_an_auditor_the_trail_at_home(desk: Desk, tmp_path: Path) -> None:
+    alarm(desk.county)
+    page = desk.sign_in(desk.county.supervisor)
+    page.goto("/indicators/board")
+    with page.expect_download():
+        page.get_by_role("link", name="导出 Excel").click()
+    for size in (WIDE, PHONE):
+        page = desk.sign_in("county-leader-1", size)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("总览")
+        expect(page.get_by_role("list", name="四数四率")).to_contain_text("满意率")
+        expect(page.locator("figure.plot svg")).to_have_count(2)
+        expect(page.get_by_role("region", name="网格热力图")).to_contain_text("古山镇")
+        sound(page, tmp_path / f"leader-{size['width']}.png")
+    page.get_by_role("list", name="现在要紧的").get_by_role("link", name="无人签收").click()
+    expect(page).to_have_url(re.compile("/oversight-desk"))
+    page.get_by_role("navigation", name="底部导航").get_by_role("link", name="待办").click()
+    expect(page.get_by_role("navigation", name="待办分类")).to_be_visible()
+    expect(page.locator(".low [aria-current]")).to_have_text("待办")
     page = desk.sign_in("county-auditor-1", PHONE)
-    page.get_by_role("region", name="本岗位的工作").get_by_role("link", name="审计").click()
+    taken = page.get_by_role("region", name="近七天的导出和下载")
+    expect(taken.get_by_role("row", name=re.compile("导出指标")).first).to_be_visible()
+    expect(page.get_by_role("region", name="异常查阅")).to_be_visible()
+    expect(page.get_by_role("region", name=re.compile("刑事案件倒查"))).to_be_visible()
+    sound(page, tmp_path / "auditor.png")
+    page.get_by_role("region", name="重放核对").get_by_role("link", name=re.compile("核对$")).last.click()
     expect(page).to_have_url(re.compile("/audit"))
 
 

@@ -30,6 +30,8 @@ class Wanted:
     between: tuple[datetime, datetime] | None = None
     """from the first instant on, and before the second"""
     refused: bool = False
+    codes: Collection[str] = ()
+    """what was done, where only some of it is wanted"""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(and_(col(AccessRow.access_id) >= since, col(AccessRow.access_id) < until))
     if wanted.refused:
         conditions.append(col(AccessRow.outcome) != OK)
+    if wanted.codes:
+        conditions.append(col(AccessRow.what).in_(wanted.codes))
     return conditions
 
 
