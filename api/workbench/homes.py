@@ -22,7 +22,7 @@ from domain.indicators.formulas import DEFAULT_WINDOWS
 from domain.people.organisation import Actor
 from domain.people.permissions import ACCESS_LOG_READERS, CRIME_READERS, own_places
 from infra.database.engine import Session
-from infra.read_model.workbench.waiting import WHATS, Asked, counts_of
+from infra.read_model.workbench.waiting import WHATS, Asked, standing_of
 from infra.records.archive import Holdings, holdings
 
 SPANS = {"month": "本月", "last": "上月", "year": "本年"}
@@ -57,7 +57,8 @@ async def leaders_board(services: Services, session: Session, actor: Actor, span
 async def troubles(session: Session, actor: Actor) -> dict[str, int]:
     """How many tasks within his sight are late, nearly late, red, taken by nobody, idle."""
     now = datetime.now(UTC)
-    return await counts_of(session, actor, Asked(WHATS[0], now, now - timedelta(days=IDLE_DAYS)))
+    asked = Asked(WHATS[0], now, now - timedelta(days=IDLE_DAYS))
+    return (await standing_of(session, actor, asked, [])).counts
 
 
 async def trail(services: Services, session: Session, actor: Actor) -> Trail:

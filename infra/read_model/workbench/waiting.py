@@ -119,7 +119,7 @@ async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Seque
     )
     named = {row.person_id: row.name for row in await session.execute(names)}
     people = [(person_id, named[person_id], count) for person_id, count in most if person_id in named]
-    return Standing(dict(counts), dict(by_town), people)
+    return Standing({what: counts[what] for what in WHATS}, dict(by_town), people)
 
 
 def _place_in(towns: Sequence[str]) -> Any:
