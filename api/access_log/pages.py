@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.access_log import service
 from api.access_log.labels import noted, outcome
 from api.access_log.schemas import AccessItem, PostThen
-from api.audit.tabs import tabs
+from api.audit.page_parts import tabs
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.permissions import holds_at_root
 from api.core.responses import as_download

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,8 +11,8 @@ from pydantic import ValidationError
 
 from api.audit import job_service as service
 from api.audit.checking import Finding
-from api.audit.schemas import Job, JobItem, ReplayIn
-from api.audit.tabs import tabs
+from api.audit.page_parts import job_view, tabs
+from api.audit.schemas import Job, ReplayIn
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.core.permissions import holds_at_root
@@ -21,7 +20,6 @@ from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
-from domain.base import china
 from domain.errors import BadCsrf, KeyReused, NotEntitled, Refused
 from domain.people.permissions import AUDITORS
 from infra.database.engine import Session
@@ -33,7 +31,6 @@ PAGE = 50
 """Results on a page."""
 JOBS = 10
 STALE = "页面已过期，内容没有提交；填写的内容都在，核对后请再次提交"
-STATES = {"queued": "等待开始", "running": "正在重放", "done": "已完成", "failed": "未能完成"}
 
 
 @router.get("/audit")
@@ -139,33 +136,6 @@ async def _show(
         current=job_id,
         more="/audit?" + urlencode({"job": job_id, "cursor": mine.next_cursor}) if mine.next_cursor else "",
     )
-
-
-def job_view(job: JobItem, now: datetime) -> View:
-    """A job as lists show it."""
-    took = (job.finished_at - job.asked_at).total_seconds() if job.finished_at else None
-    return {
-        "id": job.job_id,
-        "href": "/audit?" + urlencode({"job": job.job_id}),
-        "about": _about(job.request),
-        "state": STATES[job.state],
-        "code": job.state,
-        "running": job.state in ("queued", "running"),
-        "done": job.done,
-        "total": job.total,
-        "asked": w.stamp(job.asked_at, now),
-        "took": "" if took is None else f"{took:.1f} 秒",
-        "error": job.error,
-    }
-
-
-def _about(request: Mapping[str, str]) -> str:
-    """What was asked: a dispute, or what began in a period."""
-    if "dispute_no" in request:
-        return request["dispute_no"]
-    since, until = (china(datetime.fromisoformat(request[name])).date() for name in ("since", "until"))
-    last: date = until - timedelta(days=1)
-    return f"{since} 至 {last} 受理" if since != last else f"{since} 受理"
 
 
 def _results(job: Job, only: str, page: int) -> View:

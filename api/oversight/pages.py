@@ -12,6 +12,7 @@ from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.oversight import spot_checks
 from api.oversight.schemas import About, SpotCheck, SpotCheckItem, SpotVerdict
+from api.oversight.spot_checks import ABOUT
 from api.web.errors import PageRoute
 from api.web.formatting import by, colour, due, present, stamp
 from api.web.rendering import View, go, show
@@ -24,8 +25,6 @@ from infra.database.ids import new_id
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
 BOXES = {"open": "待抽查", "done": "已抽查"}
-ABOUT = {"no_risk": "无风险", "kept": "公安自办", "diverted": "已分流"}
-"""What was done, by what the check is about."""
 LOOKED_FOR = {"no_risk": "有无漏判风险", "kept": "是否应分未分", "diverted": "是否误分"}
 VERDICTS = {
     "no_risk": {"agreed": "认定无误", "wrong": "认定有误，已重新启动"},

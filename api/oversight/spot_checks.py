@@ -30,6 +30,8 @@ from infra.read_model.reporting.spot_checks import CheckCounts, check_counts, fi
 from infra.read_model.reporting.spot_checks import spot_checks as stored_checks
 from infra.records.reporting.spot_checks import DIVERTED, KEPT, OUTCOME, judge
 
+ABOUT = {"no_risk": "无风险", "kept": "公安自办", "diverted": "已分流"}
+"""What was done, by what the check is about."""
 NOT_ASKED = "抽查由工作机制指定的岗位办理"
 COUNTED = timedelta(days=30)
 READERS = frozenset({"supervisor", "leader", "auditor"})

@@ -25,7 +25,7 @@ from api.web.formatting import due, present, span, stamp, subject
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, show
 from api.web.session import ViewerDep
-from api.workbench.home_pages import auditor_home, leader_home
+from api.workbench.home_view import auditor_home, leader_home
 from domain.base import china
 from domain.people.organisation import Actor
 from domain.people.permissions import AUDITORS, CALENDAR_PUBLISHERS, SEPARATE_ROLES, home_of

@@ -19,6 +19,9 @@ ANSWER_FOR = CASE_LOG_READERS - SEPARATE_ROLES
 """They answer for who is at work there, and so may see whose work lies idle. [DESIGN]"""
 IDLE_DAYS = 3
 """Days without a step, from which on work lies idle. [DESIGN]"""
+CALLED = {"overdue": "已超期", "soon": "一天内到期", "red": "红色", "unsigned": "无人签收",
+          "idle": f"{IDLE_DAYS} 天没有动静"}  # fmt: skip
+"""The kinds of trouble in words."""
 
 
 @dataclass

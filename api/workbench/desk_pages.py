@@ -14,14 +14,12 @@ from api.web.formatting import colour, due, present, span
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, show
 from api.web.session import ViewerDep
-from api.workbench.desk import IDLE_DAYS, desk
+from api.workbench.desk import CALLED, desk
 from domain.base import china
 from infra.records.events import last_event
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 25
-CALLED = {"overdue": "已超期", "soon": "一天内到期", "red": "红色", "unsigned": "无人签收",
-          "idle": f"{IDLE_DAYS} 天没有动静"}  # fmt: skip
 
 
 @router.get("/oversight-desk")

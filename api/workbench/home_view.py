@@ -10,18 +10,18 @@ from fastapi import Request, Response
 
 from api.access_log.labels import noted, outcome
 from api.access_log.schemas import AccessItem
-from api.audit.pages import job_view
+from api.audit.page_parts import job_view
 from api.core.context import Services
 from api.indicators.board import USUAL
 from api.indicators.board_view import four_view, heat_view, months_view, ranking_view
 from api.indicators.figure_view import again
-from api.oversight.pages import ABOUT
 from api.oversight.schemas import SpotCheckItem, SpotChecks
+from api.oversight.spot_checks import ABOUT
 from api.web import formatting as w
 from api.web.organisation_labels import beside
 from api.web.rendering import View, show
 from api.web.session import Viewer
-from api.workbench.desk_pages import CALLED
+from api.workbench.desk import CALLED
 from api.workbench.homes import SPANS, leaders_board, trail, troubles
 from domain.triage.places import Kind
 from infra.database.engine import Session
