@@ -97,7 +97,7 @@ from api.people import (
 from api.people import endpoints as people
 from api.registering import beside_pages
 from api.registering import pages as registering_pages
-from api.registers import duty_endpoints, force_pages, picking_pages
+from api.registers import duty_endpoints, force_pages, grid_pages, picking_pages
 from api.registers import endpoints as registers
 from api.registers import pages as register_pages
 from api.reporting import endpoints as reporting
@@ -135,7 +135,7 @@ PAGES = (
     registering_pages, beside_pages, incident_import_pages, draft_pages, case_pages, conduct_pages, outlook_pages,
     comment_pages, history_pages,
     answer_pages, handover_pages, ring_pages, deputy_pages, leaving_pages, force_pages, picking_pages,
-    register_pages, action_pages,
+    grid_pages, register_pages, action_pages,
     attachment_pages, upload_pages,
     message_pages, note_pages, notice_pages, hazard_sending_pages, hazard_pages, reporting_pages, oversight_pages,
     figure_pages, indicator_board_pages, indicator_pages, audit_pages, access_log_pages, calendar_pages,

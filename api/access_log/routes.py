@@ -13,7 +13,7 @@ _READ: dict[str, str] = {
     "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} "
     "/organisations/{code} /pick/people",
     "registers": "/v1/duties /v1/beats /v1/beats/coverage /v1/beats/vacancies /v1/chiefs /v1/task-forces /v1/villages "
-    "/registers /registers/{tab} /registers/forces",
+    "/registers /registers/{tab} /registers/grids /registers/forces",
     "desk_day": "/v1/desk-days /desk",
     "reports": "/v1/reports /v1/reports/{number} /reports /reports/{number}",
     "notices": "/v1/notices /notices",

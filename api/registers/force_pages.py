@@ -11,7 +11,7 @@ from api.registers import duty_service
 from api.registers import task_force_service as service
 from api.registers.duty_schemas import TaskForce
 from api.registers.entrusting_form import Typed, asked, form_view, organisations_to_lead
-from api.registers.pages import TABS, refusal
+from api.registers.pages import refusal, tabs
 from api.web.errors import PageRoute
 from api.web.formatting import present
 from api.web.organisation_labels import offices_of
@@ -178,7 +178,7 @@ async def _show(
         "task_forces.html",
         viewer,
         status=status,
-        tabs=[{"href": f"/registers/{tab}", "name": name, "current": tab == "forces"} for tab, name in TABS.items()],
+        tabs=tabs("forces"),
         forces=[_force(force, viewer.actor, directory) for force in page.items],
         more=page.next_cursor or "",
         history=history,

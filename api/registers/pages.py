@@ -33,8 +33,9 @@ from infra.read_model.disputes import visible
 from infra.records.people import actor_of, first_posts
 
 router = APIRouter(route_class=PageRoute)
-TABS = {"beats": "警格", "villages": "村居", "chiefs": "三长", "portfolios": "分管", "contracting": "包保",
-        "stationed": "派驻", "venues": "场所", "qualifications": "资格", "forces": "专班"}  # fmt: skip
+TABS = {"beats": "警格", "grids": "网格", "villages": "村居", "chiefs": "三长", "portfolios": "分管",
+        "contracting": "包保", "stationed": "派驻", "venues": "场所", "qualifications": "资格",
+        "forces": "专班"}  # fmt: skip
 STATES = {"ahead": "未开始", "current": "现任", "over": "已结束"}
 _PAGE = 50
 
@@ -65,7 +66,7 @@ async def person_page(
         request,
         "person_card.html",
         viewer,
-        tabs=_tabs(""),
+        tabs=tabs(""),
         name=card.name,
         active=card.active,
         posts=[f"{offices.label(post.organisation.code)} · {post.role_name}" for post in card.posts],
@@ -124,7 +125,7 @@ async def register_page(
     cursor: str = "",
 ) -> Response:
     """One register; `at` is the station of 警格, the qualification of 资格."""
-    if tab not in TABS or tab == "forces":
+    if tab not in TABS or tab in ("forces", "grids"):
         raise NotFound("没有这一名册")
     return await _show(request, services, session, viewer, tab, at=at[:64], cursor=cursor)
 
@@ -215,7 +216,7 @@ async def _show(
         status=status,
         tab=tab,
         name=TABS[tab],
-        tabs=_tabs(tab),
+        tabs=tabs(tab),
         at=station.code if station else at,
         form=form,
         wrong={error["field"]: error["message"] for error in wrong or []},
@@ -225,7 +226,8 @@ async def _show(
     )
 
 
-def _tabs(current: str) -> list[View]:
+def tabs(current: str) -> list[View]:
+    """The registers, for the bar of their pages."""
     return [{"href": f"/registers/{tab}", "name": name, "current": tab == current} for tab, name in TABS.items()]
 
 

@@ -156,3 +156,25 @@ def test_the_chief_names_the_auxiliary_of_a_village_that_has_none(desk: Desk, tm
     row.locator("td").first.get_by_role("link").click()
     page.get_by_role("button", name="结束承担：松林村").click()
     expect(page.get_by_role("status")).to_contain_text("不再承担：驻村辅警（松林村）")
+
+
+def test_the_grids_of_a_township_are_told_with_what_is_missing_first(desk: Desk, tmp_path: Path) -> None:
+    page = desk.sign_in(CHIEF, SMALL)
+    page.goto("/registers/grids?at=town-daping")
+    lacks = page.locator("#lacks li")
+    expect(lacks.filter(has_text="乌石村第8网格（乌石村第8警格）：社区民警（辅警）空缺")).to_be_visible()
+    village = page.locator("details", has=page.get_by_text("乌石村", exact=True))
+    first = village.locator("tbody tr").first
+    expect(first).to_contain_text("空缺")
+    sound(page, tmp_path / "grids-small.png")
+    broken = page.evaluate(
+        "[...document.querySelectorAll('.person')].filter(a => a.getClientRects().length > 1).length"
+    )
+    assert broken == 0, "a name stands in one line"
+    lacks.filter(has_text="乌石村第8网格").get_by_role("link", name="去交办").click()
+    expect(page).to_have_url(re.compile(r"/registers/beats\?at=station-daping#entrust"))
+    expect(page.get_by_role("button", name="提交：交办警格")).to_be_visible()
+    looker = desk.sign_in(desk.county.with_role("admin_security"), DESKTOP)
+    looker.goto("/registers/grids?at=town-daping")
+    expect(looker.get_by_role("link", name="看警格").first).to_be_visible()
+    sound(looker, tmp_path / "grids.png")
