@@ -19,8 +19,7 @@ from api.audit.replay_process import Room
 from api.calendar.telling import engine_of, told
 from api.core.schemas import JsonObject
 from api.dispute_list.exporting import JOB as EXPORT
-from api.dispute_list.exporting import MOST as EXPORTED
-from api.dispute_list.exporting import exported
+from api.dispute_list.exporting import exported, wanted_by
 from api.histories.lookup import Histories
 from api.histories.replayed_runs import all_asked
 from api.incident_import.service import IMPORT, TRIAL
@@ -89,7 +88,8 @@ async def examining(settings: Settings, client: Client, database: Database, requ
 
 async def exporting(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:
     """Makes a list of disputes into a table, as its maker sees it."""
-    return Work(total=EXPORTED, results=exported(database, request))
+    wanted = await wanted_by(database, request)
+    return Work(total=wanted.total if wanted else 0, results=exported(database, wanted))
 
 
 async def trying(settings: Settings, client: Client, database: Database, request: JsonObject) -> Work:

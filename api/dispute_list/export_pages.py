@@ -52,7 +52,7 @@ async def export_state(request: Request, session: SessionDep, viewer: ViewerDep,
     asked = job.sealed["request"]
     return show(
         request, "dispute_export.html", viewer,
-        job_id=job.job_id, state=job.state, done=job.done, error=job.sealed.get("error") or "",
+        job_id=job.job_id, state=job.state, done=job.done, total=job.total or 0, error=job.sealed.get("error") or "",
         reason=asked["reason"], at=stamp(job.at, present()), back=address(asked["asked"]), most=exporting.MOST,
     )  # fmt: skip
 

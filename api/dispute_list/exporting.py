@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,9 +29,10 @@ from api.web.organisation_labels import Offices
 from domain.base import Model, china
 from domain.errors import FieldsInvalid, NotFound
 from domain.people.organisation import Actor
+from domain.triage.places import Directory
 from infra.database.engine import Database, Session
 from infra.database.tables.audit import JobRow
-from infra.read_model.disputes import list_disputes
+from infra.read_model.disputes import DisputeFilter, count_disputes, list_disputes
 from infra.records.deputies import acting
 from infra.records.jobs import ask_for, find_job
 from infra.records.people import DirectoryCache
@@ -82,18 +84,40 @@ async def ask_for_export(
     return str(answer.document()["job_id"])
 
 
-async def exported(database: Database, request: JsonObject) -> AsyncIterator[Row]:
-    """The lines, as the person sees them while they are made."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a job is to take out: whose list, which, and how much it has."""
+
+    actor: Actor
+    directory: Directory
+    filter: DisputeFilter
+    total: int
+
+
+async def wanted_by(database: Database, request: JsonObject) -> Wanted | None:
+    """The list that was asked for, as its maker sees it now; none where he holds no account any more.
+
+    Raises:
+        FieldsInvalid: what was sought is forgotten by now.
+    """
     async with database.read() as session:
         actor = await acting(session, request["person_id"], datetime.now(UTC))
         directory = await DirectoryCache(database).read(session)
-    if actor is None:
+        if actor is None:
+            return None
+        asked = request["asked"]
+        sought = opened(asked["sought"], actor.person_id) if "sought" in asked else None
+        if "sought" in asked and sought is None:
+            raise FieldsInvalid("查找已过期，请重新查找后再导出")
+        f = with_paths(directory, filter_of(asked, sought))
+        return Wanted(actor, directory, f, await count_disputes(session, actor, f, MOST))
+
+
+async def exported(database: Database, wanted: Wanted | None) -> AsyncIterator[Row]:
+    """The lines, as the person sees them while they are made."""
+    if wanted is None:
         return
-    asked = request["asked"]
-    sought = opened(asked["sought"], actor.person_id) if "sought" in asked else None
-    if "sought" in asked and sought is None:
-        raise FieldsInvalid("查找已过期，请重新查找后再导出")
-    f, offices = with_paths(directory, filter_of(asked, sought)), Offices(directory)
+    actor, directory, f, offices = wanted.actor, wanted.directory, wanted.filter, Offices(wanted.directory)
     cursor, left = None, MOST
     while left > 0:
         async with database.read() as session:

@@ -14,12 +14,17 @@ _MORE = {
     "withdraw": "报警人、当事人不再要求处理",
 }
 _NOTES = {"recolour": "调低颜色须批准"}
+if _MORE.keys() != ENDINGS.keys() or not _NOTES.keys() <= ACTIONS.keys():
+    raise LookupError(f"actions without a word, or words without an action: {_MORE.keys() ^ ENDINGS.keys()}")
 
 
 def waits(case: Case, name: str) -> bool:
-    """Whether an action changes nothing until it is approved one level up: every ending but of the mildest colour."""
+    """Whether an action changes nothing until it is approved one level up: every ending but of the mildest colour. A
+    colour that one desk alone has lowered counts as what it was (`domain.transitions.approvals.ending_waits`).
+    """
     mildest = list(case.colours)[-1] if case.colours else case.colour
-    return ACTIONS[name].approved or (name in ENDINGS and case.colour != mildest)
+    milder = {case.colour, case.lowered_from or case.colour} == {mildest}
+    return ACTIONS[name].approved or (name in ENDINGS and not milder)
 
 
 def note(case: Case, name: str) -> str:

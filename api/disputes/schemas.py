@@ -127,6 +127,8 @@ class Case(DisputeItem):
     """the one officer it was named to"""
     risk_kinds: list[str]
     criminal_risk: bool
+    lowered_from: str = ""
+    """the colour that one desk alone has lowered it from, while nobody one level up has looked"""
     complex_for: list[str] = []
     """why it is 复杂疑难, in the words of its playbook"""
     suggested_lead: str | None

@@ -26,13 +26,14 @@ CALLED = {"overdue": "已超期", "soon": "一天内到期", "red": "红色", "u
 
 @dataclass
 class Desk:
-    """What does not move: counted, by town and by person, and a page of it."""
+    """What does not move: counted, also by town; who has it in hand, which is not counted; and a page of it."""
 
     what: str
     counts: dict[str, int]
     towns: list[tuple[str, str, int]]
     """code, name, how many"""
-    people: list[tuple[str, str, int]]
+    people: list[tuple[str, str]]
+    """who has any of it in hand: id and name"""
     items: list[TaskItem]
     next_cursor: str | None
 

@@ -51,8 +51,7 @@ async def desk_page(
         what=found.what,
         towns=[{"code": code, "name": name, "count": count, "current": code == town}
                for code, name, count in found.towns],
-        people=[{"code": code, "name": name, "count": count, "current": code == person}
-                for code, name, count in found.people],
+        people=[{"code": code, "name": name, "current": code == person} for code, name in found.people],
         tasks=[_row(item, offices) for item in found.items],
         more=_address({**asked, "cursor": found.next_cursor}) if found.next_cursor else "",
     )  # fmt: skip

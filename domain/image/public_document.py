@@ -103,6 +103,9 @@ class PublicDocument(Model):
     """the verdict on diverting it, while triage is asked"""
     risk_kinds: list[str]
     criminal_risk: bool
+    lowered_from: str = Field(exclude_if=absent)
+    """the colour that one desk alone has lowered it from: until somebody one level up has looked, endings are approved
+    as of that"""
     tags: list[str] = Field(exclude_if=absent)
     """骨头案 (`bone`), 钉子案 (`nail`), 回流案 (`back`, H-052)"""
     complex_for: list[str] = Field(exclude_if=absent)
@@ -211,6 +214,7 @@ def public_document(state: s.DisputeState) -> PublicDocument:
         diversion=verdict_of(state) if state.stage is Stage.TRIAGE else None,
         risk_kinds=state.risk_kinds,
         criminal_risk=state.criminal_risk,
+        lowered_from=state.lowered_from,
         tags=tags_of(state),
         complex_for=state.complex_for,
         suggested_lead=state.suggested_lead,

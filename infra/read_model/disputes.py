@@ -117,6 +117,13 @@ async def list_disputes(
     return Page(rows=await as_known_to(session, actor, rows[:limit]), next_cursor=key)
 
 
+async def count_disputes(session: AsyncSession, actor: Actor, f: DisputeFilter, most: int) -> int:
+    """How many disputes that list has, `most` where it has more."""
+    parts = await among_disputes(session, _parts(actor, f))
+    listed = select(_NUMBER).where(*parts, *_filters(f), *_unguessed(actor, f)).limit(most).subquery()
+    return int((await session.execute(select(func.count()).select_from(listed))).scalar_one())
+
+
 def _ended(cursor: str, keys: Sequence[Any]) -> list[Any]:
     """The keys of the last row of a page."""
     kinds = [int if key.key == "colour_order" else str for key in keys]

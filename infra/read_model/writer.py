@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -319,7 +320,9 @@ def _dispute(image: Image) -> dict[str, Any]:
     names = {"officer": officer, "deputy": beat.get("deputy")}
     named = {} if image.closed_at else {part: person for part, person in names.items() if person}
     by_name = {part: named[part]["person_id"] if part in named else None for part in names}
-    order = {"due_order": image.due_at or NEVER, "colour_order": colour_order(image.colour)}
+    # A drill has moved the case's clock: a list of many cases goes by when it is due on the wall's.
+    on_the_wall = image.due_at - timedelta(seconds=image.ahead) if image.due_at else NEVER
+    order = {"due_order": on_the_wall, "colour_order": colour_order(image.colour)}
     return {**row, **by_name, **order, "search": search, "sealed": image.document}
 
 

@@ -51,11 +51,12 @@
     keys.showModal();
   }
 
-  const does = {
-    j: () => move(1), k: () => move(-1), c: claim,
-    n: () => document.querySelector(".flash .next, .onward .next")?.click(),
-    "/": () => document.querySelector("#q")?.focus(),
-  };
+  const does = { j: () => move(1), k: () => move(-1), c: claim, n: () => next().click(), "/": () => field().focus() };
+  const next = () => document.querySelector(".flash .next, .onward .next");
+  const field = () => document.querySelector("#q");
+  const row = () => document.querySelector("#tasks .task");
+  // A key is taken from the page only where there is something for it.
+  const where = { j: row, k: row, c: row, n: next, "/": field };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest?.(typing)) return;
@@ -64,10 +65,10 @@
       help();
       return;
     }
-    const act = does[event.key.toLowerCase()];
-    if (!act || off()) return;
+    const key = event.key.toLowerCase();
+    if (!does[key] || off() || !where[key]()) return;
     event.preventDefault();
-    act();
+    does[key]();
   });
   document.addEventListener("focusin", mark);
   document.addEventListener("click", (event) => {

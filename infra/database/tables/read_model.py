@@ -65,7 +65,7 @@ class DisputeRow(SQLModel, table=True):
     due_at: datetime | None = instant_field(default=None)
     overdue: bool
     due_order: datetime = instant_field(default=NEVER)
-    """`due_at` as a list is sorted by it: what has none comes last"""
+    """`due_at` as a list is sorted by it: by the wall's clock (a drill's is another); what has none last"""
     colour_order: int = 9
     """how grave its colour is, the gravest first, as a list is sorted by it"""
     ahead: int = 0

@@ -2,6 +2,7 @@
 
 A unit's load is a count of disputes, like an indicator's. Of a person nothing is counted that the reader could not
 count himself on the list of disputes, and not whether he is late: there is no figure on persons (docs/triage.md).
+The desk 督促台 keeps to it: its list may be narrowed to one, and nothing is counted of him.
 """
 
 from __future__ import annotations

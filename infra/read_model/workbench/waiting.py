@@ -24,7 +24,7 @@ from infra.read_model.visibility import may_see
 
 WHATS = ("overdue", "soon", "red", "unsigned", "idle")
 SOON = timedelta(hours=24)
-MOST_PEOPLE = 50
+MOST_PEOPLE = 200
 _WAITS = text("task.state IN ('open', 'claimed')")
 
 
@@ -88,12 +88,13 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
 @dataclass(frozen=True)
 class Standing:
     """What does not move, counted: of each kind of trouble; and of what is asked, by the path of the town in which the
-    dispute lies, and by whoever has it in hand (person id, name, how many; who has most first).
+    dispute lies. `people` have any of it in hand, person id and name, by name: their work can be looked through and
+    handed on. How much each has is not said: there is no figure on persons (docs/triage.md). [DESIGN]
     """
 
     counts: dict[str, int]
     towns: dict[str, int]
-    people: list[tuple[str, str, int]]
+    people: list[tuple[str, str]]
 
 
 async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Sequence[str]) -> Standing:
@@ -104,7 +105,7 @@ async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Seque
         .where(*_in_sight(actor))
         .group_by(col(TaskRow.assignee), "place")
     )
-    counts, by_town, by_person = Counter[str](), Counter[str](), Counter[str]()
+    counts, by_town, hands = Counter[str](), Counter[str](), set[str]()
     for assignee, place, *found in (await session.execute(query)).all():
         counts.update(dict(zip(WHATS, map(int, found), strict=True)))
         if not (of_it := int(found[WHATS.index(asked.what)])):
@@ -112,13 +113,13 @@ async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Seque
         if town := next((path for path in towns if place and within(place, path)), None):
             by_town[town] += of_it
         if assignee:
-            by_person[assignee] += of_it
-    most = sorted(by_person.items(), key=lambda each: (-each[1], each[0]))[:MOST_PEOPLE]
-    names = select(col(PersonRow.person_id), col(PersonRow.name)).where(
-        col(PersonRow.person_id).in_([person_id for person_id, _ in most])
+            hands.add(assignee)
+    names = (
+        select(col(PersonRow.person_id), col(PersonRow.name))
+        .where(col(PersonRow.person_id).in_(sorted(hands)))
+        .order_by(col(PersonRow.name), col(PersonRow.person_id))
     )
-    named = {row.person_id: row.name for row in await session.execute(names)}
-    people = [(person_id, named[person_id], count) for person_id, count in most if person_id in named]
+    people = [(row.person_id, row.name) for row in await session.execute(names.limit(MOST_PEOPLE))]
     return Standing({what: counts[what] for what in WHATS}, dict(by_town), people)
 
 

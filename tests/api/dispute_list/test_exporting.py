@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from api.core.context import Services
-from api.dispute_list.exporting import COLUMNS, HELD_FOR, ask_for_export, exported, fetched, own_export
+from api.dispute_list.exporting import COLUMNS, HELD_FOR, ask_for_export, exported, fetched, own_export, wanted_by
 from domain.case.records import Party
 from domain.errors import FieldsInvalid, NotFound
 from domain.people.organisation import Actor
@@ -33,7 +33,9 @@ async def made(services: Services, session: Session, actor: Actor, asked: dict[s
     async with services.database.read() as reading:
         job = await find_job(reading, job_id)
     assert job is not None
-    rows = [row.model_dump() async for row in exported(services.database, job.sealed["request"])]
+    wanted = await wanted_by(services.database, job.sealed["request"])
+    rows = [row.model_dump() async for row in exported(services.database, wanted)]
+    assert wanted is None or wanted.total == len(rows), "how far it is, is told in per cent of all"
     await finish(services.database, taken, "done", rows)
     return job_id
 

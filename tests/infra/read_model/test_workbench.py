@@ -46,7 +46,8 @@ async def test_what_waits_is_counted_told_by_town_and_paged(anywhere: Settings) 
     assert standing.counts["red"] == sum(task.colour == "red" for task in tasks)
     assert (standing.towns, standing.people) == ({"/county": len(free)}, [])
     hands = Counter(task.assignee for task in tasks if task.colour == "red" and task.assignee)
-    assert {person_id: count for person_id, _, count in held.people} == hands
+    assert {person_id for person_id, _ in held.people} == set(hands), "and nobody is told how much of it"
+    assert [name for _, name in held.people] == sorted(name for _, name in held.people)
 
 
 async def test_the_board_counts_every_open_dispute_and_shows_the_most_pressing(anywhere: Settings) -> None:
