@@ -36,7 +36,7 @@ async def test_what_nobody_has_taken_is_told_by_town_until_somebody_does(
     await session.close()
     async with services.database.resume(session):
         now = await desk(services, session, supervisor, "soon", limit=9, person=analyst.person_id)
-    assert (now.counts["unsigned"], now.people) == (1, [(analyst.person_id, analyst.name, 1)])
+    assert (now.counts["unsigned"], now.people) == (1, [(analyst.person_id, analyst.name)])
     assert [item.dispute_no for item in now.items] == [number]
 
 
