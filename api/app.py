@@ -72,7 +72,7 @@ from api.notes import endpoints as notes
 from api.notes import pages as note_pages
 from api.notices import endpoints as notices
 from api.notices import pages as notice_pages
-from api.operations import doctor_pages, drill_endpoints
+from api.operations import doctor_pages, drill_endpoints, drill_pages
 from api.operations import endpoints as operations
 from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
@@ -200,7 +200,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
     app.mount("/codec", codec_app(app, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(message_pages.wire, include_in_schema=False)
-    for pages in PAGES:
+    for pages in (drill_pages, *PAGES) if settings.drill else PAGES:
         app.include_router(pages.router, include_in_schema=False)
     openapi.install(app)
     return app

@@ -43,7 +43,7 @@ _SENT: dict[str, str] = {
     "list:columns": "/disputes/columns",
     "search": "/disputes/search",
     "list:view": "/disputes/views",
-    "drill": "/v1/drill/advance /v1/drill/digest /v1/drill/figures",
+    "drill": "/v1/drill/advance /v1/drill/digest /v1/drill/figures /disputes/{no}/advance",
 }
 """Paths that something is sent to, by the word for it."""
 WORDS: dict[str, str] = {

@@ -152,6 +152,7 @@ async def _overview(look: Look) -> View:
         "handling": handling_view(handling, now) if handling else None,
         "why": views.why_this_colour(case, look.words, now),
         "next": views.what_comes_next(case),
+        "drill": views.drilled(case, actor, now) if services.settings.drill else None,
         "latest": views.latest_lines(latest, look.words, now),
         "may_unmask": await may_unmask(session, actor, no),
         "purposes": PURPOSES,

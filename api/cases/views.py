@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.attachments.schemas import Attachment
 from api.cases.service import LATEST
@@ -16,7 +16,7 @@ from api.web.rendering import View
 from api.web.timeline import by_days
 from domain.people.duties import RULES, Duty
 from domain.people.organisation import Actor
-from domain.people.permissions import AUDITORS, INTAKE_ROLES, may_see_readers
+from domain.people.permissions import AUDITORS, DRILL_LEADERS, INTAKE_ROLES, may_see_readers
 from domain.policy.action_catalogue import ENDINGS
 
 KINDS_OF_FILE = {"image": "图片", "video": "视频", "audio": "录音"}
@@ -44,6 +44,16 @@ def frame(case: WholeCase, actor: Actor) -> View:
                  "due": w.due(mine[0].due_at, mine[0].overdue, w.present(case.ahead), suspended=mine[0].suspended),
                  "others": [{"href": f"/tasks/{t.task_id}", "kind": t.kind_name} for t in mine[1:]]} if mine else None,
     }  # fmt: skip
+
+
+def drilled(case: WholeCase, actor: Actor, now: datetime) -> View | None:
+    """In a drill: how far the clock of the case was moved, and whether the viewer may move it on.
+
+    `now` is by the clock of the case; nothing where neither is so.
+    """
+    moves = not case.closed_at and actor.has_role(*DRILL_LEADERS)
+    ahead = w.span(timedelta(seconds=case.ahead)) if case.ahead else ""
+    return {"moves": moves, "ahead": ahead, "now": f"{now:%Y年%-m月%-d日 %H:%M}"} if moves or ahead else None
 
 
 def _first(task: TaskItem) -> tuple[bool, int, int]:

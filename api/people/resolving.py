@@ -83,7 +83,9 @@ async def people_to_name(
     others: dict[str, tuple[PersonAtPost, JsonObject | None]] = {}
     for line in requires:
         missing = int(line["at_least"])
-        for person in await holders_of(session, line["any_of"], line.get("path"), without, first=known.places):
+        asked_first = await holders_of(session, line["any_of"], line.get("path"), without, first=known.places,
+                                       having=concern.organisations if concern else ())  # fmt: skip
+        for person in asked_first:
             if missing and person.person_id not in table:
                 table[person.person_id] = (person, line)
                 missing -= 1

@@ -174,7 +174,8 @@ def _announced(done: Decided | AcceptedFor, page: TaskPage) -> dict[str, str]:
         return {"tone": "warn", "text": f"“{what}”已受理，稍后生效；是否采纳以办理经过的记录为准"}
     if done.change:
         return {"tone": "ok", "text": f"已提交审批：{page.title}，经上一级批准后生效；此前本待办照常办理"}
-    opened = [_next(t, page.offices) for t in sorted(done.opened_tasks, key=lambda task: task.aside)[:4]]
+    steps = (_next(t, page.offices) for t in sorted(done.opened_tasks, key=lambda task: task.aside))
+    opened = list(dict.fromkeys(steps))[:4]
     parts = [f"已提交“{what}”"]
     if opened:
         parts.append("下一步：" + "、".join(opened))

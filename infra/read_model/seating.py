@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.people.duties import LAST
 from domain.people.organisation import Post, lineage
 from infra.database.paths import below
-from infra.database.tables.people import PersonRow, PostRow
+from infra.database.tables.people import OrganisationRow, PersonRow, PostRow
 from infra.records.people import PersonAtPost, at_post
 
 
@@ -34,33 +34,37 @@ async def holders_of(
     without: Collection[str] = (),
     limit: int = 40,
     first: Mapping[tuple[str, str], int] | None = None,
+    having: Collection[str] = (),
 ) -> list[PersonAtPost]:
     """Active holders of the roles at a place, below it or above it; anywhere where no path is given.
 
-    Those of `first` (place in the line by person id and role) first, then the first role's, and of a place its own
-    people before those above and below.
+    Those of `first` (place in the line by person id and role) first, then those of the organisations `having` the
+    matter, by code; then the first role's, and of a place its own people before those above and below.
     """
     first = first or {}
     leading = [col(PersonRow.person_id).in_({person for person, _ in first}).desc()] if first else []
+    theirs = select(col(OrganisationRow.path)).where(col(OrganisationRow.code).in_(having))
+    near = col(PostRow.path).in_(theirs) if having else false()
     query = (
-        select(PersonRow, PostRow)
+        select(PersonRow, PostRow, near)
         .join(PostRow, col(PostRow.person_id) == col(PersonRow.person_id))
         .where(col(PersonRow.active), col(PostRow.role).in_(roles), col(PersonRow.person_id).not_in(without))
-        .order_by(*leading, col(PostRow.path), col(PersonRow.username))
+        .order_by(*leading, *([near.desc()] if having else []), col(PostRow.path), col(PersonRow.username))
         .limit(limit)
     )
     if path:
         query = query.where(or_(below(col(PostRow.path), path), col(PostRow.path).in_(lineage(path))))
-    rows = [(at_post(person, post), post) for person, post in (await session.execute(query)).all()]
+    rows = [(at_post(person, post), post, close) for person, post, close in (await session.execute(query)).all()]
     rows.sort(
         key=lambda row: (
             first.get((row[0].person_id, row[1].role), LAST),
+            not row[2],
             list(roles).index(row[1].role),
             row[1].path != path,
         )
     )
     found: dict[str, PersonAtPost] = {}
-    for person, _ in rows:
+    for person, _, _ in rows:
         found.setdefault(person.person_id, person)
     return list(found.values())
 

@@ -179,6 +179,8 @@
       } else if (event.key === "Enter" && !list.hidden && at >= 0) {
         event.preventDefault();
         choose(shown[at]);
+      } else if (event.key === "Enter" && box.value.trim() && !offered(field).some((one) => one.said === box.value.trim() || one.value === box.value.trim())) {
+        event.preventDefault();  // what nobody offers is not sent by the key that chooses
       } else if (event.key === "Escape" && !list.hidden) {
         event.stopPropagation();
         box.value = apart ? said() : box.value;
