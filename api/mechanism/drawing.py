@@ -4,7 +4,7 @@ for a phone; what leads each way stands beside it in words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from domain.policy.stages import Stage
@@ -17,12 +17,21 @@ Way = tuple[int, int]
 """From which place in the column to which."""
 
 
-def drawn(names: Mapping[Stage, str], leads: Sequence[tuple[Stage, Stage]], said: str) -> str:
+def drawn(
+    names: Mapping[Stage, str],
+    leads: Sequence[tuple[Stage, Stage]],
+    said: str,
+    *,
+    states: Mapping[Stage, str] | None = None,
+    gone: Collection[tuple[Stage, Stage]] = (),
+) -> str:
     """The picture (SVG). `names` are the stages in order, `leads` the ways from stage to stage; `said` is the id of
-    what says the same in words.
+    what says the same in words. Of a case: how it stands to each stage (`passed`, `here`, `skipped`, `ahead`), and the
+    ways that it has gone.
     """
     places = {stage: n for n, stage in enumerate(names)}
     ways = sorted({(places[one], places[other]) for one, other in leads if one is not other})
+    went = {(places[one], places[other]) for one, other in gone}
     last = len(names) - 1
     ends = {one for one, other in ways if other == last and one < last - 1}
     on = [way for way in ways if way[1] > way[0] + 1 and way[1] != last]
@@ -35,17 +44,19 @@ def drawn(names: Mapping[Stage, str], leads: Sequence[tuple[Stage, Stage]], said
                           "height": str(height), "aria-labelledby": said,
                           "xmlns": "http://www.w3.org/2000/svg"})  # fmt: skip
     for way in on:
-        _beside(svg, way, left + WIDE, LANE * (lanes_on[way] + 1), _port(way, on), "way")
+        _beside(svg, way, left + WIDE, LANE * (lanes_on[way] + 1), _port(way, on), f"way{_gone(way, went)}")
     for way in back:
-        _beside(svg, way, left, -LANE * (lanes_back[way] + 1), _port(way, back), "way back")
-    for n, name in enumerate(names.values()):
+        _beside(svg, way, left, -LANE * (lanes_back[way] + 1), _port(way, back), f"way back{_gone(way, went)}")
+    for n, (stage, name) in enumerate(names.items()):
         top, middle = 2 + n * (HIGH + GAP), left + WIDE / 2
         if (n, n + 1) in ways:
-            SubElement(svg, "path", {"class": "way", "d": f"M{middle} {top + HIGH}v{GAP - 2}"})
+            kind = f"way{_gone((n, n + 1), went)}"
+            SubElement(svg, "path", {"class": kind, "d": f"M{middle} {top + HIGH}v{GAP - 2}"})
             SubElement(svg, "path", {"class": "tip", "d": f"M{middle - 4} {top + HIGH + GAP - 8}h8l-4 8z"})
-        box = {"class": "box end" if n == last else "box", "x": str(left), "y": str(top), "rx": "6"}
+        state = f" {states[stage]}" if states else ""
+        box = {"class": f"box{' end' if n == last else ''}{state}", "x": str(left), "y": str(top), "rx": "6"}
         SubElement(svg, "rect", {**box, "width": str(WIDE), "height": str(HIGH)})
-        _word(svg, "word", middle, top + HIGH / 2 + 5, name)
+        _word(svg, f"word{state}", middle, top + HIGH / 2 + 5, name)
         if n in ends:
             # Nearly every stage may end a case: a line from each of them to the last would hide all others.
             SubElement(svg, "path", {"class": "way ends", "d": f"M{left + 12} {top + HIGH}v8"})
@@ -67,6 +78,10 @@ def lanes(ways: Sequence[Way]) -> dict[Way, int]:
         taken[lane].append(way)
         found[way] = lane
     return found
+
+
+def _gone(way: Way, went: Collection[Way]) -> str:
+    return " gone" if way in went else ""
 
 
 def _port(way: Way, ways: Sequence[Way]) -> tuple[float, float]:

@@ -89,7 +89,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     playbook = services.policy.playbook
-    ways = ways_here(playbook.code, playbook.process)
+    ways = ways_here(playbook.code, playbook.process.stages)
     return show(
         request,
         "playbook.html",

@@ -5,13 +5,13 @@ because going every way takes a minute (`santui playbook graph --data`).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 
 from api.exploration.drawing import chart_of
 from api.exploration.explorer import Explored
 from domain.base import Model
-from domain.policy.process import Process
 from domain.policy.stages import Stage
 from infra.runtime.policy_files import read_ways
 
@@ -55,8 +55,8 @@ def ways_of(explored: Explored) -> Ways:
     )  # fmt: skip
 
 
-def ways_here(code: str, process: Process) -> Ways | None:
-    """The ways on file of a playbook, where they name no stage that its process lacks; whether they are of just this
+def ways_here(code: str, stages: Sequence[Stage]) -> Ways | None:
+    """The ways on file of a playbook, where they name no stage that it lacks; whether they are of just this
     content says their digest.
     """
     text: str = read_ways(code)
@@ -65,4 +65,4 @@ def ways_here(code: str, process: Process) -> Ways | None:
     except ValidationError:
         return None
     named = {stage for lead in ways.leads for stage in (lead.start, lead.end)} if ways else set()
-    return ways if ways and named <= {*process.stages} else None
+    return ways if ways and named <= {*stages} else None

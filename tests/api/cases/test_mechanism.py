@@ -1,4 +1,4 @@
-"""The picture of the mechanism: each stage once, as the case went it, and each way back counted."""
+"""The picture of the mechanism: each stage once, as the case went it, and each way back counted, and all other ways."""
 
 from __future__ import annotations
 
@@ -27,7 +27,13 @@ async def test_a_picture_has_every_stage_and_the_ways_back_counted(
     boxes = [box.attrib["class"] for box in picture.iter(f"{SVG}rect")]
     assert len(boxes) == len(case.stages)
     assert boxes[0] == "box here"
-    words = [word.text for word in picture.iter(f"{SVG}text")]
-    assert words[-1] == "返回 2 次"
-    assert drawn["said"].endswith("返回研判 2 次")
+    gone = [each.attrib["class"] for each in picture.iter(f"{SVG}path") if "gone" in each.attrib["class"]]
+    assert sorted(gone) == ["way back gone", "way gone"]
+    ways = [each for each in picture.iter(f"{SVG}path") if each.attrib["class"].startswith("way")]
+    assert len(ways) > len(case.stages), "every way of the mechanism is drawn, and not only those that it went"
+    [back] = drawn["back"]
+    assert back.endswith("返回研判 2 次")
+    here, *others = drawn["stages"]
+    assert here["leads"]
+    assert not [each for each in others if each["leads"]]
     assert not [each for each in picture.iter() if "style" in each.attrib]

@@ -17,7 +17,7 @@ from infra.runtime.policy_files import PLAYBOOKS, playbook_codes, read_playbook
 @pytest.mark.parametrize("code", playbook_codes())
 def test_what_ships_was_tried_as_it_is(code: str) -> None:
     playbook = read_playbook(code)
-    ways = ways_here(code, playbook.process)
+    ways = ways_here(code, playbook.process.stages)
     assert ways is not None
     assert ways.digest == playbook.digest, f"santui playbook graph {code} --data > playbooks/ways/{code}.json"
     assert ways.whole
@@ -32,7 +32,7 @@ def test_no_two_ways_of_a_lane_overlap() -> None:
     assert found == {(0, 3): 0, (1, 4): 1, (3, 5): 0, (4, 6): 1, (0, 6): 2}
     playbook = read_playbook("huangshi")
     names = {stage: playbook.process.words.stage(stage) for stage in playbook.process.stages}
-    known = ways_here("huangshi", playbook.process)
+    known = ways_here("huangshi", playbook.process.stages)
     assert known
     svg = ElementTree.fromstring(drawn(names, [(lead.start, lead.end) for lead in known.leads], "said"))
     words = [each.text for each in svg.iter("{http://www.w3.org/2000/svg}text")]
