@@ -19,6 +19,7 @@ from api.web.errors import PageRoute
 from api.web.form_draft import PREFIX, Draft, typed_fields
 from api.web.formatting import colour
 from api.web.forms import Form, draw
+from api.web.grounds import grounded
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
@@ -129,6 +130,8 @@ async def _show(
         raise ActionNotAllowed
     offices = await offices_of(services, session)
     form = Form(action.schema_, _words(services, offices, case))
+    drawn = draw(form, draft.typed, draft.problems, {}, add=add)
+    grounded(drawn.controls, name, services.policy.playbook.code)
     return show(
         request,
         "action.html",
@@ -142,7 +145,7 @@ async def _show(
         ends=name in ENDINGS and not waits(case, name),
         approved=waits(case, name),
         then=consequence(case, name),
-        drawn=draw(form, draft.typed, draft.problems, {}, add=add),
+        drawn=drawn,
         banner=draft.banner,
         organisations=offices.labels,
         prefix=PREFIX,

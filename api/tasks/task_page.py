@@ -23,6 +23,7 @@ from api.unmasking.service import number_to_call
 from api.web import formatting as w
 from api.web.form_draft import PREFIX, Draft
 from api.web.forms import Drawn, Form, draw, filled
+from api.web.grounds import grounded
 from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
 from api.web.rendering import View, show
 from api.web.session import Viewer
@@ -139,6 +140,7 @@ async def show_task(
     drawn = Drawn([], [])
     if page.form:
         drawn = draw(page.form, draft.typed, draft.problems, page.example, add=draft.add, own="attachments")
+        grounded(drawn.controls, f"{task.kind}/{page.chosen}", services.policy.playbook.code)
     standing, shown = task.standing, bool(task.decisions) and task.standing != "offered"
     # Whoever may only look gets no form; whoever has lost a race keeps the one he filled in.
     live = shown and (standing in MAY_ANSWER or bool(draft.typed or draft.attached))

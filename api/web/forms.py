@@ -41,6 +41,8 @@ class Control:
     blank: Row | None = None
     chosen: set[str] = field(default_factory=set)
     """of several choices, those that were ticked"""
+    grounds: list[tuple[str, str]] = field(default_factory=list)
+    """what stands behind it, each as its source and its words: see `api.web.grounds`"""
 
     @property
     def id(self) -> str:
