@@ -32,6 +32,9 @@ def test_who_visits_sees_whom_to_call_and_others_say_what_for(desk: Desk, tmp_pa
     about = task["about"]["party"]
     phone = next(party["phone"] for party in PARTIES if party["name"] == about)
     expect(page.get_by_role("link", name=phone)).to_have_attribute("href", f"tel:{phone}")
+    for ground in page.locator(".grounds summary").all():  # opened, so that they are looked at too
+        ground.click()
+    expect(page.locator(".grounds").first).to_contain_text("期内的有效评价中，满意和非常满意（4、5分）的比例")
     sound(page, tmp_path / "visit.png")
 
     page = desk.sign_in("county-supervisor-1", PHONE)
