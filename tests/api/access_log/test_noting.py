@@ -13,7 +13,7 @@ from api.access_log.routes import SILENT, WORDS
 from api.app import ENDPOINTS, PAGES, create_app
 from api.core.context import Services
 from api.messages import pages as message_pages
-from api.operations import drill_endpoints
+from api.operations import drill_endpoints, drill_pages
 from api.people.deputy_service import name_deputy
 from api.tasks.schemas import Answering
 from api.tasks.service import decide
@@ -164,7 +164,7 @@ async def test_where_nothing_more_can_be_noted_a_request_waits_for_room(
 
 
 def test_the_table_of_words_names_routes_that_there_are() -> None:
-    routers = [*(room.router for room in (*ENDPOINTS, *PAGES, drill_endpoints)), message_pages.wire]
+    routers = [*(room.router for room in (*ENDPOINTS, *PAGES, drill_endpoints, drill_pages)), message_pages.wire]
     found = [route for router in routers for route in router.routes]
     there = {f"{method} {r.path}" for r in found if isinstance(r, APIRoute) for method in r.methods or ()}
     assert WORDS.keys() <= there
