@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,8 +15,7 @@ from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.read_model import AddresseeRow, DisputeRow, TaskRow
 from infra.read_model.disputes import as_known_to
-from infra.read_model.list_strategy import among_disputes
-from infra.read_model.visibility import OPEN, seen_by
+from infra.read_model.visibility import OPEN, in_sight
 from infra.runtime.policy_files import roles
 
 _LIVE = text("dispute.stage <> 'closed'")
@@ -51,23 +51,29 @@ def _late_and_soon(row: Any, now: datetime) -> tuple[Any, Any]:
 
 async def board_of(session: Session, actor: Actor, now: datetime) -> tuple[list[Stand], list[DisputeRow]]:
     """All open disputes of the person's sight counted, and of each stage the most pressing."""
-    live: list[Any] = [_LIVE, col(DisputeRow.matter) == "dispute",
-            *await among_disputes(session, [seen_by(actor)])]  # fmt: skip
-    late, soon = _late_and_soon(DisputeRow, now)
-    by = (col(DisputeRow.stage), col(DisputeRow.organisation))
-    counted = select(*by, func.count(), func.count(case((late, 1))), func.count(case((soon, 1))))
-    stands = [Stand(*row) for row in (await session.execute(counted.where(*live).group_by(*by))).all()]
-    order = (col(DisputeRow.overdue).desc(), col(DisputeRow.due_at).asc().nulls_last(), col(DisputeRow.dispute_no))
-    place = func.row_number().over(partition_by=col(DisputeRow.stage), order_by=order).label("place")
-    ranked = select(col(DisputeRow.dispute_no), place).where(*live).subquery()
-    first = (
+    pressing = (col(DisputeRow.overdue).desc(), col(DisputeRow.due_at).asc().nulls_last(), col(DisputeRow.dispute_no))
+    live = (
+        select(*(getattr(DisputeRow, name) for name in ("stage", "organisation", "overdue", "due_at", "dispute_no")))
+        .where(_LIVE, col(DisputeRow.matter) == "dispute", in_sight(actor))
+        .order_by(*pressing)
+    )
+    # Whether a dispute is in sight is what takes time: it is asked once, and counted here.
+    counts, first = defaultdict[tuple[str, str | None], list[int]](lambda: [0, 0, 0]), defaultdict[str, list[str]](list)
+    for row in (await session.execute(live)).all():
+        soon = not row.overdue and row.due_at is not None and row.due_at < now + SOON
+        count = counts[row.stage, row.organisation]
+        count[:] = count[0] + 1, count[1] + row.overdue, count[2] + soon
+        if len(first[row.stage]) < CARDS:
+            first[row.stage].append(row.dispute_no)
+    stands = [Stand(stage, unit, opened, late, soon) for (stage, unit), (opened, late, soon) in counts.items()]
+    numbers = [number for those in first.values() for number in those]
+    cards = (
         select(DisputeRow)
-        .join(ranked, col(DisputeRow.dispute_no) == ranked.c.dispute_no)
-        .where(ranked.c.place <= CARDS)
-        .order_by(ranked.c.place)
+        .where(col(DisputeRow.dispute_no).in_(numbers))
+        .order_by(*pressing)
         .options(defer(DisputeRow.sealed, raiseload=True))
     )
-    rows = list((await session.execute(first)).scalars())
+    rows = list((await session.execute(cards)).scalars())
     return stands, await as_known_to(session, actor, rows)
 
 

@@ -100,7 +100,9 @@ class Standing:
 async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Sequence[str]) -> Standing:
     """All of it in one look over what waits within somebody's sight."""
     sums = [func.count(case((_is(what, asked), 1))) for what in WHATS]
-    hands = func.coalesce(col(TaskRow.assignee), "")  # as a column it would lead SQLite into the index of whose it is
+    hands: Any = func.coalesce(
+        col(TaskRow.assignee), ""
+    )  # as a column it would lead SQLite into the index of whose it is
     query = (
         select(hands.label("hands"), case((_is(asked.what, asked), _place_in(towns))).label("place"), *sums)
         .where(*_in_sight(actor))
