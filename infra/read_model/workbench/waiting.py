@@ -100,13 +100,12 @@ class Standing:
 async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Sequence[str]) -> Standing:
     """All of it in one look over what waits within somebody's sight."""
     sums = [func.count(case((_is(what, asked), 1))) for what in WHATS]
-    hands: Any = func.coalesce(
-        col(TaskRow.assignee), ""
-    )  # as a column it would lead SQLite into the index of whose it is
+    # As a column it would lead SQLite into the index of whose a task is: all of the county's years.
+    hand = func.coalesce(col(TaskRow.assignee), "")
     query = (
-        select(hands.label("hands"), case((_is(asked.what, asked), _place_in(towns))).label("place"), *sums)
+        select(hand.label("hand"), case((_is(asked.what, asked), _place_in(towns))).label("place"), *sums)
         .where(*_in_sight(actor))
-        .group_by("hands", "place")
+        .group_by("hand", "place")
     )
     counts, by_town, hands = Counter[str](), Counter[str](), set[str]()
     for assignee, place, *found in (await session.execute(query)).all():
