@@ -78,6 +78,7 @@ from api.operations.codec import codec_app
 from api.operations.startup_notices import log_notices
 from api.organisations import endpoints as organisations
 from api.organisations import pages as organisation_pages
+from api.organisations import people_pages
 from api.outlook import endpoints as outlook
 from api.outlook import pages as outlook_pages
 from api.oversight import endpoints as oversight
@@ -142,7 +143,7 @@ PAGES = (
     responsibility_pages, call_pages,
     learning_pages, unmasking_pages, glass_pages, criminal_case_pages, account_pages, menu_pages, factor_pages,
     feed_token_pages,
-    doctor_pages, workbench_pages, board_pages, desk_pages, keeping_pages, organisation_pages,
+    doctor_pages, workbench_pages, board_pages, desk_pages, keeping_pages, people_pages, organisation_pages,
     mechanism_pages,
     error_pages,
 )  # fmt: skip

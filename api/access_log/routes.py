@@ -10,7 +10,7 @@ _READ: dict[str, str] = {
     "import:incidents:state": "/incidents/import/{job_id} /incidents/import/{job_id}/refused.{form}",
     "export:disputes:state": "/disputes/exports/{job_id}",
     "deputies": "/v1/deputies /deputies",
-    "people": "/v1/people /v1/people/{person} /registers/people/{person} /people/{username} "
+    "people": "/v1/people /v1/people/{person} /registers/people/{person} /people /people/{username} "
     "/organisations/{code} /pick/people",
     "registers": "/v1/duties /v1/beats /v1/beats/coverage /v1/beats/vacancies /v1/chiefs /v1/task-forces /v1/villages "
     "/registers /registers/{tab} /registers/grids /registers/forces",

@@ -4,6 +4,8 @@ people taken in from a file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -25,16 +27,26 @@ from api.web.organisation_labels import Offices, Options, beside
 from api.web.rendering import View, go, show
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, banner_of, next_key, send
+from domain.base import china
 from domain.errors import NotEntitled, NotFound, Refused
 from domain.people.organisation import Actor, Post
-from domain.people.permissions import administers_security, may_record_leaving
+from domain.people.permissions import (
+    DEPUTYSHIP_READERS,
+    SEPARATE_ROLES,
+    administers_security,
+    may_record_leaving,
+)
+from domain.people.separation import APART
 from domain.triage.places import Directory
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
 from infra.database.ids import new_id
+from infra.records.deputies import deputyships
+from infra.records.people import posts_of
 from infra.runtime.policy_files import role_name, roles_here
 
 router = APIRouter(route_class=PageRoute)
+DEPUTIES = 20
 """Of the two paths that a name could stand in, the fixed one comes first."""
 
 
@@ -309,7 +321,7 @@ async def _shown(
 ) -> Response:
     account = await service.account(services, session, viewer.actor, username[:64])
     directory = await services.directory.read(session)
-    own = account.person_id == viewer.actor.person_id
+    who, own = account.person_id, account.person_id == viewer.actor.person_id
     held = [
         Post(role=each.role, path=at.path) for each in account.posts if (at := directory.get(each.organisation.code))
     ]
@@ -319,7 +331,9 @@ async def _shown(
         viewer,
         status=status,
         account=account,
-        posts=_posts(account, directory),
+        posts=_posts(account, directory, {post.post_id: post.since for post, _ in await posts_of(session, who)}),
+        deputies=await _deputies(session, viewer.actor, who),
+        apart=APART if {each.role for each in account.posts} & SEPARATE_ROLES else "",
         keeps=not own and await governs(services, session, viewer.actor, account.person_id),
         appoints=not own and viewer.actor.has_role("admin_security"),
         own=own,
@@ -335,9 +349,24 @@ async def _shown(
     )
 
 
-def _posts(account: Account, directory: Directory) -> list[View]:
+async def _deputies(session: Session, actor: Actor, person_id: str) -> list[str]:
+    """Who stands in for somebody, and for whom he does, now or later; for who may know."""
+    if not actor.has_role(*DEPUTYSHIP_READERS):
+        return []
+    now = datetime.now(UTC)
+    rows = await deputyships(session, person_id, limit=DEPUTIES)
+    return [
+        f"{each.deputy.name} 代 {each.person.name}，{stamp(china(each.row.since), present())} 至 "
+        f"{stamp(china(each.row.until), present())}{'，待第二人确认' if each.row.waits else ''}"
+        for each in rows
+        if each.row.ended_at is None and each.row.until > now
+    ]
+
+
+def _posts(account: Account, directory: Directory, since: Mapping[str, datetime | None]) -> list[View]:
     return [
         {
+            "since": f"{china(began):%Y-%m-%d}" if (began := since.get(each.post_id)) else "",
             "unit": each.organisation.name,
             "href": f"/organisations/{each.organisation.code}",
             "role": beside(each.organisation.name, each.role_name),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from api.core.context import Services
@@ -91,3 +93,18 @@ async def test_one_is_called_otherwise_from_now_on(services: Services, session: 
     made = await opened(services, session)
     by = await security(services)
     assert (await rename(services, session, by, made.username, NewName(name=" 汤 蓉 "), None)).body.name == "汤 蓉"
+
+
+async def test_nobody_comes_to_two_of_the_three_administrations(services: Services, session: Session) -> None:
+    """三员分立: by no order of opening and appointing, at one unit or at two; and the refusal says why."""
+    for one, other in permutations(("admin_system", "admin_security", "admin_audit"), 2):
+        first, second = PostIn(role=one, organisation="county"), PostIn(role=other, organisation="town-daping")
+        async with services.database.resume(session):
+            both = AccountIn(username=f"{one}-{other}".replace("_", "-"), name="汤荣", posts=[first, second])
+            security_admin = await security(services)
+            assert await wrong_with(open_account(services, session, security_admin, both, None)) == {"posts": APART}
+        async with services.database.resume(session):
+            name = f"only-{one}-{other}".replace("_", "-")
+            await opened(services, session, name, first)
+        async with services.database.resume(session):
+            assert await wrong_with(appoint(services, session, security_admin, name, second, None)) == {"role": APART}
