@@ -45,7 +45,7 @@ async def conduct_page(
 ) -> Response:  # fmt: skip
     """One of the three, the newest first."""
     boxes = {code: name for code, name in BOXES.items() if code != "batches" or viewer.hazards}
-    box = box if box in boxes else "whistles"
+    box = box if box in boxes else "whistles" if _whistles_here(services) else "notices"
     found = await _FILL[box](services, session, viewer, state, cursor)
     asked = {"box": box, **({"state": state} if state else {})}
     return show(
