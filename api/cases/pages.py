@@ -15,6 +15,7 @@ from api.cases.mechanism import mechanism_of
 from api.cases.service import CaseRead, course_of, latest_in, read_case
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
+from api.criminal_cases.service import grown_out_of
 from api.disputes.case_view import case_view, steps_of
 from api.disputes.watching import unwatch_dispute, watch_dispute
 from api.handling.handling_view import handling_view
@@ -195,10 +196,22 @@ async def _agreements(look: Look) -> View:
 async def _links(look: Look) -> View:
     case, no, now = look.read.case, look.read.row.dispute_no, w.present(look.read.case.ahead)
     asked = any(change.action == CONVERSION for change in case.changes)
+    crimes = await grown_out_of(look.services, look.session, look.viewer.actor, look.read.row)
     found = await look_back(look.session, look.viewer.actor, look.read.row)
     look.services.access.note(look.viewer.actor.person_id, no, "earlier")
     return {
         "before": look_back_view(found, now),
+        "crimes": [
+            {
+                "href": f"/criminal-cases/{item.case_id}",
+                "no": item.case_no,
+                "day": f"{item.registered_on:%Y-%m-%d}",
+                "office": item.organisation_name,
+                "killed": item.homicide,
+                "by": by,
+            }
+            for item, by in crimes
+        ],
         "criminal": asked or case.criminal_risk or case.outcome in CRIMINAL,
         "notices": [notice_view(n, look.words.offices, now) for n in case.notices],
     }

@@ -37,6 +37,7 @@ from domain.people.permissions import CRIME_READERS, CRIME_REGISTRARS, own_place
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.database.tables.crimes import CriminalCaseRow
+from infra.database.tables.read_model import DisputeRow
 from infra.read_model.earlier_matters import earlier_matters
 from infra.read_model.reporting.crimes import conversions, figures
 from infra.records.people import names_of
@@ -125,6 +126,26 @@ async def whole(services: Services, session: Session, actor: Actor, case_id: str
     row = await _readable(services, session, actor, case_id)
     services.access.note(actor.person_id, None, "crimes:case")
     return await _whole(services, session, actor, row)
+
+
+async def grown_out_of(
+    services: Services, session: Session, actor: Actor, dispute: DisputeRow
+) -> list[tuple[CriminalCaseItem, str]]:
+    """Of a dispute that the person may open, the cases of his register of which it was said last that they grew out of
+    it, each with who said so; to others none. A dispute shows no other crime of its people (docs/triage.md). Noted
+    where there is one.
+    """
+    paths = own_places(actor, CRIME_READERS)
+    if not paths:
+        return []
+    found = []
+    for row in await records.grown(session, paths, china(dispute.opened_at).date()):
+        word = Told.model_validate(row.sealed).latest().get(dispute.dispute_no)
+        if word and word.grew:
+            found.append((await _item(services, session, row), word.by))
+    if found:
+        services.access.note(actor.person_id, dispute.dispute_no, "crimes")
+    return found
 
 
 async def compared(

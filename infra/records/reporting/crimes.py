@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +18,9 @@ from infra.database.tables.crimes import CriminalCaseRow
 LOCK = "criminal_case"
 PRIOR = timedelta(days=365)
 """“12 个月内”: a dispute opened no longer before was known."""
+
+MOST_GROWN = 300
+"""Cases that are looked through for one dispute's: a county has some tens in a year. [DESIGN]"""
 
 
 class Word(Model):
@@ -90,6 +93,18 @@ async def listed(
     rows = list((await session.execute(query)).scalars())
     more = cursor_of(rows[limit - 1].registered_on, rows[limit - 1].case_id) if len(rows) > limit else None
     return Page(rows=rows[:limit], next_cursor=more)
+
+
+async def grown(session: AsyncSession, paths: Sequence[str], since: date) -> list[CriminalCaseRow]:
+    """The cases registered from a day on by these organisations, or below them, of which somebody's word is that they
+    grew out of a dispute; the newest first, at most `MOST_GROWN`.
+    """
+    table = CriminalCaseRow
+    query = select(table).where(
+        registered(paths, since, date.max), col(table.grew) == true(), col(table.withdrawn) == false()
+    )
+    query = query.order_by(col(table.registered_on).desc(), col(table.case_id).desc()).limit(MOST_GROWN)
+    return list((await session.execute(query)).scalars())
 
 
 def day_begins(day: date) -> datetime:

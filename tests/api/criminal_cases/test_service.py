@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from api.core.context import Services
 from api.criminal_cases.schemas import CriminalCase, CriminalCaseIn, OriginIn, WithdrawnIn
-from api.criminal_cases.service import compared, listed, register, say, whole, withdraw
+from api.criminal_cases.service import compared, grown_out_of, listed, register, say, whole, withdraw
 from api.intake.schemas import PartyIn
 from domain.base import china
 from domain.case.records import Party
@@ -19,6 +19,7 @@ from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.audit import AccessRow
 from infra.database.tables.crimes import CriminalCaseRow
+from infra.read_model.disputes import dispute_row
 from infra.records.reporting.crimes import Told, Word, put_word
 from tests.api.support import answered, dispute, somebody
 
@@ -57,6 +58,13 @@ async def test_a_case_finds_the_earlier_disputes_of_its_people_and_a_word_makes_
     asked = OriginIn(dispute_no=before, grew=True, reason="同一笔货款，两次调解未成")
     answer = (await say(services, session, actor, case.case_id, asked, None)).body
     assert (answer.grew, answer.prior_known, answer.judged) == (True, True, True)
+    row = await dispute_row(session, before)
+    assert row is not None
+    assert [(item.case_no, by) for item, by in await grown_out_of(services, session, actor, row)] == [
+        (case.case_no, actor.name)
+    ]
+    handler = await somebody(services, "department_handler", "housing")
+    assert await grown_out_of(services, session, handler, row) == [], "the register is the police's"
     denied = asked.model_copy(update={"grew": False, "reason": "复核后认为是另一笔债"})
     answer = (await say(services, session, actor, case.case_id, denied, None)).body
     assert (answer.grew, answer.prior_known) == (False, False)
