@@ -109,8 +109,9 @@ async def figures(
     rows = (await session.execute(select(*counted.c, func.count().label("n")).group_by(*counted.c))).mappings().all()
     found: _Found = defaultdict(lambda: defaultdict(list))
     for row in rows:
+        counted = _count(row)
         for group in {TOTAL, *_groups([row[f"key_{n}"] for n in range(len(keys))], scope)}:
-            found[row["source"]][group].append(_count(row))
+            found[row["source"]][group].append(counted)
     return [_figures(each, found, scope) for each in use]
 
 
@@ -231,7 +232,7 @@ def _happened(at: Any, by: datetime) -> ColumnElement[int]:
 
 
 def _count(row: Mapping[Any, Any]) -> Count:
-    return Count(
-        kind=row["kind"], leading=row["leading"], result=row["result"], value=row["value"], lag=row["lag"],
+    return Count.model_construct(  # of rows that were validated when they were written, and there are thousands
+        kind=TallyKind(row["kind"]), leading=row["leading"], result=row["result"], value=row["value"], lag=row["lag"],
         done=bool(row["done"]), left=bool(row["left"]), struck=row["struck"], n=row.get("n", 1),
     )  # fmt: skip

@@ -77,7 +77,7 @@ def test_returned_twice_is_one_disposal_and_two_rounds_of_rework(qionglai: Insta
         "referred_handled_rate": (1, 1), "signed_rate": (2, 2), "refusal_rate": (0, 2), "analysed_rate": (1, 1),
         "high_risk_share": (0, 1), "contact_rate": (0, 1), "resolved_locally_rate": (0, 1), "alarms": (1, 0),
         "non_police_share": (1, 1), "non_police": (1, 0), "non_police_handed_rate": (1, 1),
-        "new_to_township_rate": (1, 1),
+        "new_to_township_rate": (1, 1), "taken_in": (1, 0), "push_3_reached": (1, 0), "push_3_settled": (1, 0),
     }  # fmt: skip
     after = asked(supervisor, by="organisation", attribution="responsible")
     for unit in ("housing", "town-qingxi"):
