@@ -109,9 +109,9 @@ async def figures(
     rows = (await session.execute(select(*counted.c, func.count().label("n")).group_by(*counted.c))).mappings().all()
     found: _Found = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        counted = _count(row)
+        each = _count(row)
         for group in {TOTAL, *_groups([row[f"key_{n}"] for n in range(len(keys))], scope)}:
-            found[row["source"]][group].append(counted)
+            found[row["source"]][group].append(each)
     return [_figures(each, found, scope) for each in use]
 
 
