@@ -87,6 +87,7 @@ class Told:
             page.get_by_role("searchbox").press("Enter")
         row.first.get_by_role("link").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(kind)
+        page.wait_for_load_state()  # the picker is there
         return page
 
     @contextmanager
