@@ -23,7 +23,7 @@ from tests.e2e.people.rules import (
     only,
     overseers,
     overseers_of_gushan,
-    whoever_acts,
+    whoever_acts_or_reported,
     whoever_answers_for_it,
     whoever_checks,
     whoever_entrusts,
@@ -130,7 +130,7 @@ GRANTS: dict[tuple[str, str], Grant] = {
     ("POST", "/v1/attachments"): Grant(
         at("/v1/attachments", data=lambda scene: {"dispute_no": scene.number},
            files=lambda _: {"file": ("现场.png", picture(), "image/png")}),
-        whoever_acts,
+        whoever_acts_or_reported,
     ),
     ("GET", "/v1/attachments/{attachment_id}"): Grant(at("/v1/attachments/{attachment_id}"), whoever_sees),
     ("GET", "/v1/attachments/{attachment_id} in no answer"): Grant(at("/v1/attachments/{pending}"), nobody),

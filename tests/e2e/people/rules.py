@@ -74,8 +74,10 @@ def whoever_writes(person: Person, scene: Scene) -> set[int]:
     return {422} if near else {403}
 
 
-def whoever_acts(person: Person, scene: Scene) -> set[int]:
-    """Of those who see the dispute, only they who may do something in it."""
+def whoever_acts_or_reported(person: Person, scene: Scene) -> set[int]:
+    """Of those who see the dispute, only they who may do something in it; and for a day who reported it (ADR 0054)."""
+    if person.person_id in (scene.reporter, scene.repeater):
+        return {201}
     if not scene.sees(person):
         return {404}
     return {201} if scene.acts(person) else {403}
