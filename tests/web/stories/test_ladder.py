@@ -13,7 +13,7 @@ from tests.web.support import Desk, choose
 PARTIES = ("厉宝根", "柴祥云")
 
 
-@pytest.mark.req("Q-090", "Q-091", "Q-092", "Q-093", "Q-094", "Q-095", "Q-096")
+@pytest.mark.req("Q-092", "Q-093", "Q-096")
 def test_up_the_ladder(desk_of_qionglai: Desk) -> None:
     t = Told(desk_of_qionglai, "8 逐级联调")
     t.registers("bureau-calltaker-1", "110", "两户村民因宅基地边界争执，一方说那条界已有三十年，双方各不相让",

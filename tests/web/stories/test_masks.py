@@ -10,7 +10,7 @@ from tests.web.stories.telling import Told
 from tests.web.support import Desk, choose
 
 
-@pytest.mark.req("J-021", "J-022", "J-023", "J-024", "J-025")
+@pytest.mark.req("J-021", "J-024", "J-025")
 def test_masks(desk: Desk) -> None:
     t = Told(desk, "1 口罩")
     t.registers("bureau-calltaker-1", "110", "钱先生和夏先生因口罩质量问题，在退换货问题上达不成一致意见，争吵激烈",

@@ -15,7 +15,7 @@ PARTIES = ("施福珍", "盛凤英")
 COMMITTEE, POLICE = "risk-centre-evaluator-1", "risk-centre-evaluator-police-1"
 
 
-@pytest.mark.req("Q-045", "Q-046", "Q-047", "Q-048", "Q-049")
+@pytest.mark.req("Q-047", "Q-048", "Q-049")
 def test_return_until_resolved(desk_of_qionglai: Desk) -> None:
     t = Told(desk_of_qionglai, "7 退回直至化解")
     t.registers("bureau-calltaker-1", "110", "小区楼上装修造成楼下漏水，房东与楼上住户因维修费用多次协商未果",
