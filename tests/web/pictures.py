@@ -80,7 +80,7 @@ SHOTS = (
     Shot("board", "centre-dispatcher-1", "/board", OFFICE),
     Shot("evaluation", "centre-evaluator-1", "/?box=todo", OFFICE, first_task),
     Shot("oversight-desk", "county-supervisor-1", "/oversight-desk", OFFICE),
-    Shot("conduct", "county-supervisor-1", "/conduct", OFFICE),
+    Shot("mechanism", "county-supervisor-1", "/playbook", OFFICE),
     Shot("indicators", "county-leader-1", "/indicators/board", OFFICE),
     Shot("home-phone", "baiyang-onscene-1", "/", HAND),
     Shot("answer-phone", "baiyang-onscene-1", "/?box=todo", HAND, first_task),
