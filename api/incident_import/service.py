@@ -34,7 +34,6 @@ from infra.records.jobs import ask_for, find_job, forget_jobs, go_on_as, jobs_of
 TRIAL, IMPORT = KINDS = ("incident_trial", "incident_import")
 """Kinds of the job: a file that is tried or was, and one whose rows are being registered or were. Also the operations
 of which an idempotency key holds, and the codes of the access log."""
-NOTED = {TRIAL: "import:incidents:try", IMPORT: "import:incidents"}
 HELD_FOR = timedelta(hours=24)
 """How long a file that was tried can be registered, and its result be looked at. [DESIGN]"""
 FORGOTTEN_AFTER = timedelta(hours=72)
@@ -68,7 +67,10 @@ async def ask_for_import(
 
     async def do(_: str) -> Effect[JobAsked]:
         async def queue(writing: Session) -> Answer[JobAsked]:
-            services.access.note(actor.person_id, None, NOTED[kind], about={"count": len(table.rows)})
+            services.access.note(
+                actor.person_id, None, "import:incidents:try" if dry_run else "import:incidents",
+                about={"count": len(table.rows)},
+            )  # fmt: skip
             job_id = await ask_for(
                 writing, kind, actor.person_id, _request(actor, table, name), most=services.settings.jobs_waiting
             )
@@ -111,7 +113,7 @@ async def go_on(services: Services, session: Session, actor: Actor, job_id: str)
     async with services.database.write() as writing, services.access.within(writing):
         if await go_on_as(writing, job.job_id, TRIAL, IMPORT, most=services.settings.jobs_waiting):
             count = len(job.sealed["request"]["rows"])
-            services.access.note(actor.person_id, None, NOTED[IMPORT], about={"count": count})
+            services.access.note(actor.person_id, None, "import:incidents", about={"count": count})
     services.database.wakeups.job_waits()
 
 

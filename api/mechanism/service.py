@@ -24,8 +24,6 @@ from domain.triage.vacancies import Unheld, unheld
 from infra.database.engine import Session
 from infra.records.people import held_posts
 
-CHECK = "playbook:check"
-"""The code of the access log."""
 MOST_CHARACTERS = 120_000
 """Of a candidate: four times the longest playbook there is."""
 MOST_NODES = 40_000
@@ -63,12 +61,12 @@ async def check(services: Services, session: Session, actor: Actor, text: str, f
     Raises:
         NotEntitled: not the county's system administrator; noted.
     """
-    await at_root(services, session, actor, PLAYBOOK_CHECKERS, CHECK)
+    await at_root(services, session, actor, PLAYBOOK_CHECKERS, "playbook:check")
     held, directory = await held_posts(session), await services.directory.read(session)
     await session.close()
     risks = frozenset(services.policy.lexicon.risk_kinds)
     checked = await asyncio.to_thread(_checked, text, file, risks, services.policy.playbook)
-    services.access.note(actor.person_id, None, CHECK)
+    services.access.note(actor.person_id, None, "playbook:check")
     if checked.playbook is None:
         return checked
     return Checked(playbook=checked.playbook, differences=checked.differences,
