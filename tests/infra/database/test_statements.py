@@ -116,9 +116,9 @@ async def record(database: Database, number: str, size: int) -> None:
         await session.execute(delete(TaskRow).where(col(TaskRow.dispute_no) == number))
         copied = (await session.execute(select(TaskRow).limit(1))).scalar_one().model_dump()
         for n in range(size):
-            entry = Entry(seq=n + 1, at=AT, kind="note", title="记录").model_dump(mode="json")
+            entry = Entry(seq=n + 100, at=AT, kind="note", title="记录").model_dump(mode="json")
             session.add(TaskRow(**{**copied, "task_id": new_id(), "dispute_no": number}))
-            session.add(TimelineRow(dispute_no=number, seq=n + 1, at=AT, kind="note", sealed=entry))
+            session.add(TimelineRow(dispute_no=number, seq=n + 100, at=AT, kind="note", sealed=entry))
             session.add(AttachmentRow(
                 attachment_id=new_id(), dispute_no=number, sha256="0", media_type="image/png", size=1, at=AT,
                 person_id="p", sealed={"name": "现场.png", "by": "张某"},
