@@ -167,6 +167,8 @@ class County:
         self.base = base
         self._people: list[Document] = json.loads(demo_file.read_text(encoding="utf-8"))
         self._clients: dict[str, Client] = {}
+        self.photograph: Callable[[], bytes] = picture
+        """what an answer brings that asks for a file"""
 
     def person(self, username: str) -> Client:
         """A demo person by username."""
@@ -310,7 +312,7 @@ class County:
         task = self.supervisor.get(f"/v1/tasks/{task_id}")
         shown = next(d for d in task["decisions"] if d["name"] == decision)
         by = by or self.person(task["candidates"][0]["username"])
-        attachments = [by.attach(number) for _ in range(shown["files"])]
+        attachments = [by.attach(number, self.photograph()) for _ in range(shown["files"])]
         body = {"decision": decision, "fields": {**shown["example"], **fields}, "attachments": attachments}
         answer: Document = by.post(f"/v1/tasks/{task_id}/decide", body, key=key)
         return answer

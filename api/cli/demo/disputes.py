@@ -15,6 +15,7 @@ from datetime import datetime
 import typer
 
 from api.cli.client import County, Document, Refusal, county
+from api.cli.demo.photographs import photograph
 from api.cli.demo.scripts import SCRIPTS, Script, Step, Wait
 from api.cli.stories import current_process
 from api.cli.way_to_stage import STAGE_OF, called_for, later, towards
@@ -164,6 +165,7 @@ def _waits(task: Document) -> bool:
 def main() -> int:
     """Makes them all; one that fails does not keep the others from being made."""
     people, failed = county(), 0
+    people.photograph = photograph
     process = current_process(people)
     at = datetime.fromtimestamp(get_settings().demo_file.stat().st_mtime, CHINA).isoformat(timespec="seconds")
     for done, script in enumerate(SCRIPTS, start=1):
