@@ -12,7 +12,7 @@ STAMP := $(VENV)/requirements.installed
 COMMAND := $(VENV)/bin/santui
 SOURCES = $(wildcard domain workflows activities api infra worker.py bench tests)
 
-# How many processes share the tests, each with a system of its own: one a core and one for what waits
+# How many processes share the tests, each with a system of its own: one a core and one more, for each waits at times
 # (tests/side_by_side.py).
 JOBS = 3
 

@@ -7,21 +7,17 @@ what was done to it is one unit. The longest units begin, so that no process is 
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Generator
 from pathlib import PurePosixPath
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
-from xdist.workermanage import WorkerController
 
 WHOLE = ("tests/chaos", "tests/workflows")
 """Rooms that are one unit: they kill, starve and search one system, or replay in the end all that happened in it."""
 FIRST = ("chaos", "workflows", "web", "infra", "e2e", "docs", "replay")
 """Rooms in the order in which their units are given out, the dearest first; what is in none of them fills the end."""
-WAITING = "tests/chaos"
-"""A unit that waits more than it works: what it killed comes up again, what it starved heals, in its own time."""
 
 
 def unit(nodeid: str) -> str:
@@ -36,25 +32,14 @@ def turn(nodeid: str) -> int:
     return next((FIRST.index(room) for room in rooms if room in FIRST), len(FIRST))
 
 
-def cores() -> int:
-    """How many processes run at once here."""
-    return os.cpu_count() or 1
-
-
 class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Each unit to whoever is free, in the order of the collection.
 
-    Where there is a process more than cores, the one that had the waiting unit ends with it: while it waits it costs
-    the others little, and afterwards there is one process a core.
+    There is a process more than cores (`make test`): each waits a fifth of its time, for deadlines, for what it killed.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
-
-    def _reschedule(self, node: WorkerController) -> None:
-        if self.numnodes > cores() and WAITING in self.assigned_work[node] and not node.shutting_down:
-            node.shutdown()  # what it was given it still runs
-        super()._reschedule(node)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.side_by_side import FIRST, WAITING, WHOLE, turn, unit
+from tests.side_by_side import FIRST, WHOLE, turn, unit
 from tests.test_no_skips import outside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,14 +60,6 @@ def test_two_processes_run_what_one_runs_each_test_once_and_say_so(tmp_path: Pat
     assert len(of_worker) == len(FILES) - 1, "a unit was torn apart"
     for tests in of_worker.values():
         assert tests == sorted(tests, key=order.index)
-
-
-def test_a_process_more_than_cores_ends_with_the_room_that_waits(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text("import tests.side_by_side\ntests.side_by_side.cores = lambda: 1\n")
-    together, last = ran(tmp_path, "2")
-    assert re.search(r"\b24 passed\b", last)
-    [waited] = {worker for worker, test in together if unit(test) == WAITING}
-    assert {unit(test) for worker, test in together if worker == waited} == {WAITING}
 
 
 @pytest.mark.parametrize(
