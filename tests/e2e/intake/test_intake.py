@@ -141,7 +141,8 @@ def test_joining_a_dispute_gives_no_sight_of_it(jinhua: Instance, people: People
         assert refused(jinhua, stranger, "GET", path) == (404, "not_found"), path
     for path in (f"/v1/disputes/{number}/watch", f"/v1/disputes/{number}/comments"):
         assert refusal_of(lambda path=path: stranger.post(path, {"text": "看看"}))[0] == 404  # type: ignore[misc]
-    assert refusal_of(lambda: stranger.attach(number)) == (404, "not_found")
+    handed_in = stranger.attach(number)  # what he has to show of his report, for a day (ADR 0054)
+    assert refused(jinhua, stranger, "GET", f"/v1/attachments/{handed_in}") == (404, "not_found")
     assert number in numbers(opener, "/v1/disputes")
     assert number not in numbers(stranger, "/v1/disputes")
     assert number not in numbers(stranger, "/v1/disputes", q=number)
