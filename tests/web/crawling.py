@@ -17,7 +17,7 @@ TEXT_ATTRIBUTES = ("placeholder", "aria-label", "title", "alt", "aria-valuetext"
 """Attributes that are read out or shown."""
 UNSEEN_TAGS = ("script", "style", "template", "code")
 NOT_PAGES = re.compile(r"/attachments/|\.json|\.xlsx|\.pdf|/logout")
-PER_SHAPE = 8
+PER_SHAPE = 4
 """Pages visited of each shape of address: cases, tasks, moments."""
 
 
