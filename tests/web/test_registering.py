@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.support import PHONE, Desk, decisions, photo, sound
 
@@ -62,6 +62,17 @@ def test_an_ordinary_alarm_takes_few_fields_and_strokes_and_its_receipt_says_who
     expect(page.get_by_role("row", name=re.compile(number))).to_contain_text("一推")
     sound(page)
     assert desk.county.supervisor.get(f"/v1/disputes/{number}")["colour"] == "red"
+
+
+def test_what_is_typed_before_the_script_is_there_is_judged_all_the_same(desk: Desk) -> None:
+    page, held = desk.sign_in(CALL_TAKER), list[Route]()
+    page.route(re.compile(r"/htmx-[^/]*\.js"), lambda route: held.append(route))
+    page.goto("/incidents/new", wait_until="commit")
+    tell(page, KNIFE)
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.get_by_label("研判提示")).to_contain_text("公安先行")
 
 
 def test_on_a_phone_a_grid_worker_gives_his_position_and_is_shown_what_joins(desk: Desk) -> None:

@@ -10,6 +10,7 @@
   const beside = document.querySelector("#beside");
   let waiting, begun = Boolean(form.querySelector("#narrative").value);
 
+  const look = () => { if (navigator.onLine) htmx.trigger(beside, "look"); };
   form.addEventListener("input", (event) => {
     if (!begun) {
       begun = true;
@@ -17,10 +18,11 @@
     }
     if (event.target.id === "source_no") return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => { if (navigator.onLine) htmx.trigger(beside, "look"); }, 400);
+    waiting = setTimeout(look, 400);
   });
 
-  if (form.querySelector("#narrative").value !== form.querySelector("#narrative").defaultValue) htmx.trigger(beside, "look");
+  // Typed before this was there; htmx itself begins with a timer, and what is triggered before that is lost.
+  if (form.querySelector("#narrative").value !== form.querySelector("#narrative").defaultValue) waiting = setTimeout(look);
 
   // Nothing was being sent: that the network is gone is told where the typing is kept.
   beside.addEventListener("htmx:error", (event) => event.stopPropagation());
