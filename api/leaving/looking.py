@@ -13,7 +13,7 @@ from domain.errors import NotFound
 from domain.people.duties import RULES, Duty, Subject, fits
 from domain.people.entitlement import Holder
 from domain.people.manning import Roster
-from domain.people.organisation import Actor, Post
+from domain.people.organisation import Actor, Post, is_root
 from domain.transitions.leaving.handing_on import ORDER, How, What, Work, work_on_tasks
 from infra.database.engine import Session
 from infra.database.tables.people import DeputyRow, DutyRow, OrganisationRow, PersonRow, PostRow
@@ -152,7 +152,7 @@ async def _duties(services: Services, session: Session, left: Look) -> None:
 def _vacancies(left: Look) -> list[Work]:
     """The posts that nobody would hold any more. Above the county is nobody: there a successor is named."""
     return [
-        Work(item=f"post:{row.post_id}", what=What.VACANCY, ways=[How.UP] if row.path.count("/") > 1 else [How.PERSON],
+        Work(item=f"post:{row.post_id}", what=What.VACANCY, ways=[How.PERSON] if is_root(row.path) else [How.UP],
              title=f"{organisation.name} · {role_name(row.role)}")
         for row, organisation in left.leaving
         if all(holder.post.path != row.path for holder in left.after.of([_post(row)]))

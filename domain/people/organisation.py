@@ -205,6 +205,11 @@ def within(path: str, ancestor: str) -> bool:
     return path == ancestor or path.startswith(ancestor.rstrip("/") + "/")
 
 
+def is_root(path: str) -> bool:
+    """Whether nothing is above it."""
+    return parent(path) == path
+
+
 def lineage(path: str) -> list[str]:
     """The path and those of all organisations above it, the root last."""
     above = [path]

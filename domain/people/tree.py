@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from domain.errors import Conflict
-from domain.people.organisation import Post, within
+from domain.people.organisation import Post, is_root, within
 
 
 def moved(paths: Mapping[str, str], code: str, under: str) -> dict[str, str]:
@@ -22,7 +22,7 @@ def moved(paths: Mapping[str, str], code: str, under: str) -> dict[str, str]:
     old, above = paths[code], paths[under]
     if within(above, old):
         raise Conflict("不能移到本单位或其下级单位之下")
-    if old.count("/") < 2:
+    if is_root(old):
         raise Conflict("最上级单位不能移动或并入其他单位")
     new = f"{above}/{code}"
     return {each: new + path.removeprefix(old) for each, path in paths.items() if within(path, old) and path != new}
@@ -37,7 +37,7 @@ def merged(paths: Mapping[str, str], sources: Collection[str], into: str) -> dic
     found: dict[str, str] = {}
     for source in sources:
         old = paths[source]
-        if within(paths[into], old) or old.count("/") < 2:
+        if within(paths[into], old) or is_root(old):
             raise Conflict("不能并入本单位或其下级单位")
         below = {each: path for each, path in paths.items() if path.startswith(f"{old}/")}
         found |= {each: paths[into] + path.removeprefix(old) for each, path in below.items()}

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from domain.people.duties import Duty
 from domain.people.need_to_know import KEPT_FROM
-from domain.people.organisation import Actor, Post, Sight
+from domain.people.organisation import Actor, Post, Sight, is_root
 from domain.people.permissions import INTAKE_ROLES
 from infra.database.columns import Instant
 from infra.database.paths import AFTER_SLASH, below
@@ -158,8 +158,8 @@ def holders(actor: Actor) -> list[str]:
 def _reach(post: Post, sight: Sight) -> ColumnElement[bool] | None:
     path, role = col(InvolvementRow.path), col(InvolvementRow.role)
     match sight:
-        case Sight.SUBTREE if post.path.count("/") == 1:
-            return true()  # the root: every dispute has a part somewhere below it
+        case Sight.SUBTREE if is_root(post.path):
+            return true()  # every dispute has a part somewhere below it
         case Sight.SUBTREE:
             return below(path, post.path)
         case Sight.ORGANISATION:

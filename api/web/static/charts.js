@@ -2,10 +2,6 @@
 // tables are there all the same.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
-  for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => print());
-  }
   if (!window.echarts) return;
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const ink = token("--ink"), soft = token("--soft"), edge = token("--edge");

@@ -1,6 +1,10 @@
 // What the desk's pages do beyond plain forms and htmx: rows of lists, no sending twice, menus that close.
 "use strict";
 document.documentElement.classList.add("js");
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
 
 function addRow(list) {
   const rows = list.querySelector(":scope > .rows");

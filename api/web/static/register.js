@@ -2,10 +2,6 @@
 "use strict";
 (() => {
   const form = document.querySelector("#register");
-  for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  }
   if (!form) return;
   const beside = document.querySelector("#beside");
   let waiting, begun = Boolean(form.querySelector("#narrative").value);

@@ -6,6 +6,8 @@ push is for is in J-002 to J-004; where a mechanism knows no such push its figur
 
 from __future__ import annotations
 
+from functools import partial
+
 from domain.case.state import DisputeState
 from domain.indicators.events import Tally, TallyKind
 from domain.indicators.formulas import Definition, Test
@@ -41,30 +43,25 @@ def _settled(stage: Stage) -> Test:
     return lambda count, days: count.done and mark <= (count.value or 0) & _ALL < 2 * mark
 
 
+_figure = partial(
+    Definition, unit="件", kind=TallyKind.ACCEPTED, basis="cohort", better="neither", section="pushes",
+)  # fmt: skip
+"""What all of them are: of matters as they were accepted, neither good nor bad."""
+
+
 def _push(stage: Stage) -> tuple[Definition, Definition]:
     name, to = _NAMES[stage]
-    came = Definition(
+    pushed = partial(_figure, source="F.4；J-002 至 J-004")
+    came = pushed(
         code=f"{stage}_reached",
         name=f"{name}数",
-        unit="件",
-        kind=TallyKind.ACCEPTED,
-        basis="cohort",
-        better="neither",
-        source="F.4；J-002 至 J-004",
-        section="pushes",
         formula=f"期内受理的纠纷中，{name}到{to}的件数",
         edges=_EDGES,
         hits=_came(stage),
     )
-    settled = Definition(
+    settled = pushed(
         code=f"{stage}_settled",
         name=f"{name}办结数",
-        unit="件",
-        kind=TallyKind.ACCEPTED,
-        basis="cohort",
-        better="neither",
-        source="F.4；J-002 至 J-004",
-        section="pushes",
         formula=f"期内受理的纠纷中，到{name}为止、没有再往下推即已结案的件数",
         edges=("结案的认定同办结率；三推之后经联调结案的计入三推办结数", *_EDGES),
         hits=_settled(stage),
@@ -72,15 +69,10 @@ def _push(stage: Stage) -> tuple[Definition, Definition]:
     return came, settled
 
 
-TAKEN_IN = Definition(
+TAKEN_IN = _figure(
     code="taken_in",
     name="受理数",
-    unit="件",
-    kind=TallyKind.ACCEPTED,
-    basis="cohort",
-    better="neither",
     source="F.4；J-002",
-    section="pushes",
     formula="期内受理的纠纷数，三次推送的起点",
     edges=("一件纠纷只计一次，重复警情不另计", _EDGES[0]),
 )
