@@ -42,6 +42,17 @@ def book(*rows: tuple[object, ...]) -> bytes:
     return buffer.getvalue()
 
 
+def corners() -> bytes:
+    """A workbook of two cells, as far apart as they can be."""
+    buffer = io.BytesIO()
+    made = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = made.add_worksheet()
+    sheet.write_row(0, 0, HEADS)
+    sheet.write(1_048_575, 16_383, 1)
+    made.close()
+    return buffer.getvalue()
+
+
 async def taken(services: Services, session: Session, content: bytes, *, dry_run: bool = False) -> Imported:
     by = await somebody(services, "admin_security", "county")
     return (await import_people(services, session, by, content, None, dry_run=dry_run)).body
@@ -128,6 +139,11 @@ def test_what_would_do_harm_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
                            (listed(*[GOOD] * 5_001), TooLarge), (b"," * (4 * 2**20 + 1), TooLarge)):  # fmt: skip
         with pytest.raises(error):
             read_rows(content)
+    with pytest.raises(MediaRefused, match="另存为"):  # room for all between would be half a terabyte
+        read_rows(corners())
+    wide = ",".join([*HEADS, *map(str, range(300_000))])  # every line would have a cell for every head
+    with pytest.raises(TooLarge, match="列"):
+        read_rows((wide + "\n1" * 4_000).encode())
     monkeypatch.setattr(reading, "MOST_UNPACKED", 1_000)
     with pytest.raises(TooLarge):
         read_rows(book(GOOD))
