@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.transitions.triage.calling_back import call_back
     from domain.transitions.triage.second_look import VerdictFoundWrong, verdict_found_wrong
     from domain.transitions.triage.warning import warn
-    from workflows.clock import keep_time
+    from workflows.clock import keep_time, present_only
     from workflows.confirmation import confirmation
     from workflows.departments import push_3
     from workflows.desk import Desk, Interrupted
@@ -114,7 +114,10 @@ class DisputeWorkflow:
     @workflow.run
     async def run(self, dispute: DisputeInput) -> DisputeState:
         """Push, mediate, evaluate, return and redo, follow up; answers the case as it was closed."""
-        beside = (keep_time(self.case, self.engine), self.publisher.publish(), self.publisher.remember())
+        beside = (
+            keep_time(self.case, self.engine), self.publisher.publish(), self.publisher.remember(),
+            present_only(self.engine),
+        )  # fmt: skip
         background = [self.desk.background(work) for work in beside]
         await self._rounds(self._begin(dispute))
         while not await self._ended():

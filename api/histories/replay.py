@@ -143,7 +143,7 @@ async def replaying(converter: DataConverter, runner: WorkflowRunner | None = No
             if not any(_completed(event) for event in history.events):  # not worked on yet: as intake made it
                 state = await first_state(history, converter)
                 return Replayed(history, state, earlier=len(state.timeline))
-            given.put_nowait(history)
+            given.put_nowait(up_to(history, history.events[-1].event_id))
             failure = (await anext(results)).replay_failure
             workflow = instances.by_run.pop(history.run_id, None)
             if workflow and not failure and not workflow.publisher.knows(shown := await last_shown(history, converter)):

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import WorkflowTaskFailedEventAttributes
-from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowQueryFailedError
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
 import worker
@@ -157,7 +158,10 @@ class Engine(ReadModel):
         """Waits until the story rests, and the engine has written what it owes the read model."""
 
         async def rests() -> bool:
-            _, rests = await handle.query(DisputeWorkflow.progress)
+            try:
+                _, rests = await handle.query(DisputeWorkflow.progress)
+            except (WorkflowQueryFailedError, RPCError):  # asked before a worker was there (docs/adr/0055)
+                return False
             return bool(rests)
 
         await until(rests)

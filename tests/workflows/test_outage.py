@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState
 from domain.policy.rungs import Rungs
 from domain.policy.spans import Span
-from tests.workflows.engine import Engine
+from domain.transitions.facts import Note
+from tests.workflows.engine import Engine, Handle, until
 from tests.workflows.test_replay import TO_THE_CENTRE
+from workflows.dispute import DisputeWorkflow
 
 WHOLE = ["reminder_1", "reminder_2", "due", "overdue", "supervision", "promotion"]
 RUNGS = Rungs(remind_at=[0.5, 0.8], supervise_after=Span(hours=1), promote_after=Span(hours=2))
@@ -76,6 +79,58 @@ async def test_rungs_due_while_everything_was_down_fire_once_and_in_order(office
         ("first", "due"),
         ("first", "overdue"),
     ]
+
+
+async def asked_while_nobody_works(handle: Handle) -> list[asyncio.Task[Any]]:
+    """What people ask of a case that nobody works on: the engine keeps the questions for whoever comes."""
+    asked = [asyncio.create_task(handle.query(DisputeWorkflow.progress)) for _ in range(8)]
+    await asyncio.sleep(1)
+    return asked
+
+
+async def test_a_question_asked_before_a_timer_rang_does_not_have_it_ring_at_an_instant_of_before(
+    office: Engine,
+) -> None:
+    """The worker that comes meets the questions first, with a history in which the timer has rung already."""
+    async with office.working():
+        handle = await office.open(clocks=[clock("due", timedelta(seconds=3), fired=2)])
+        await office.published(handle)
+    asked = await asked_while_nobody_works(handle)
+    await asyncio.sleep(3)
+    async with office.working():
+        await asyncio.gather(*asked, return_exceptions=True)
+        await until(lambda: _fired(office, handle))
+        state = await office.state(handle)
+        await office.published(handle)
+    assert fired(state) == [("due", "due"), ("due", "overdue")]
+    assert fired(await office.state(handle)) == fired(state)
+
+
+async def _fired(office: Engine, handle: Handle) -> bool:
+    await office.published(handle)
+    return bool(fired(await office.state(handle)))
+
+
+async def test_a_question_asked_before_a_signal_came_does_not_have_it_taken_at_an_instant_of_before(
+    office: Engine,
+) -> None:
+    async with office.working():
+        handle = await office.open()
+        await office.published(handle)
+    asked = await asked_while_nobody_works(handle)
+    sent = datetime.now(UTC)
+    await handle.signal(DisputeWorkflow.hotline_note, Note(key="note-1", source="12345", text="来电补充"))
+    async with office.working():
+        await asyncio.gather(*asked, return_exceptions=True)
+
+        async def shown() -> list[dict[str, Any]]:
+            rows = await office.rows(handle.id)
+            return [row for row in rows["TimelineRow"] if row["kind"] == "hotline_note"]
+
+        (entry,) = await until(shown)
+        (taken,) = [e for e in (await office.state(handle)).timeline if e.kind == "hotline_note"]
+    assert taken.at >= sent
+    assert entry["at"] == taken.at
 
 
 async def test_a_task_decides_itself_once_though_its_time_came_while_nobody_worked(office: Engine) -> None:
