@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,7 +23,7 @@ from api.dispute_list.list_view import (
 )
 from api.dispute_list.question import COLUMNS, HERE, USUAL, address, asked_in, filter_of
 from api.dispute_list.schemas import Lines
-from api.dispute_list.searching import seek
+from api.dispute_list.searching import number_in, opens, seek
 from api.dispute_list.sought import KINDS, By, opened, sealed
 from api.middleware.masking import leave_unmasked
 from api.web.errors import PageRoute
@@ -33,7 +32,6 @@ from api.web.rendering import go, show
 from api.web.session import PostedDep, Viewer, ViewerDep, text
 from domain.errors import Conflict, FieldsInvalid, QuotaReached
 from domain.people.need_to_know import SEARCH_PURPOSES
-from domain.policy.fields import DISPUTE_NO
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.events import last_event
@@ -103,8 +101,13 @@ async def search_page(
     rest = {name: value for name, value in asked.items() if name not in ("q", "sought")}
     if not words:
         return go(request, address(rest))
-    if re.fullmatch(DISPUTE_NO, words.upper()):
-        return go(request, address({"state": "all", "matter": "all"}, q=words.upper()))
+    if number := number_in(words):
+        try:
+            if await opens(services, session, viewer.actor, number):
+                return go(request, f"{HERE}/{number}")
+        except QuotaReached:
+            pass  # the list says so
+        return go(request, address({"state": "all", "matter": "all"}, q=number))
     if by == "title":
         return go(request, address(rest, q=words))
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import UTC, datetime
 
 from api.core.context import Services
@@ -9,10 +11,11 @@ from api.dispute_list.sought import By, Sought
 from domain.errors import FieldsInvalid
 from domain.people.need_to_know import SEARCH_PURPOSES, SearchPurpose
 from domain.people.organisation import Actor, Sight, within
+from domain.policy.fields import DISPUTE_NO
 from domain.triage.places import AREAS, Directory, Kind
 from domain.triage.searching.marks import Asked, is_number, sought
 from infra.database.engine import Session
-from infra.read_model.disputes import DisputeFilter, list_disputes
+from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes
 
 _OF_ONE_UNIT = {*AREAS, Kind.BEAT}
 _LEAST: dict[By, str] = {
@@ -20,6 +23,30 @@ _LEAST: dict[By, str] = {
     "phone": "电话填完整号码，或者末4位以上",
     "address": "地址填路名、村名或小区名",
 }
+_DASHES = re.compile("[\u2010-\u2015\u2212\u30fc]")
+"""What an input method writes for the hyphen of a number."""
+
+
+def number_in(words: str) -> str:
+    """The dispute's number that words are, however they are typed: small letters, full width, spaces; else empty."""
+    plain = re.sub(r"\s", "", _DASHES.sub("-", unicodedata.normalize("NFKC", words))).upper()
+    return plain if re.fullmatch(DISPUTE_NO, plain) else ""
+
+
+async def opens(services: Services, session: Session, actor: Actor, number: str) -> bool:
+    """Whether the dispute of a number may be opened by him who looks for it: the search that finds it is noted and
+    counted as the list's is; what finds nothing is the list's to say, and to note.
+
+    Raises:
+        QuotaReached: he has searched as often as one may in a minute.
+        StoreUnavailable: it can't be put on record now.
+    """
+    if await find_dispute(session, actor, number) is None:
+        return False
+    services.searches.count(actor.person_id)
+    asked = DisputeFilter(matter="", q=number).model_dump(mode="json", exclude_none=True, exclude={"marks"})
+    services.access.note_shown(actor.person_id, "search", asked, [number])
+    return True
 
 
 def marks_asked(words: str, by: By) -> Asked:

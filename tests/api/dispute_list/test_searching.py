@@ -11,7 +11,7 @@ from sqlmodel import col
 from api.core.context import Services
 from api.dispute_list import service
 from api.dispute_list.question import filter_of
-from api.dispute_list.searching import crosses, seek
+from api.dispute_list.searching import crosses, number_in, opens, seek
 from api.dispute_list.sought import By, Sought, opened, sealed
 from domain.case.records import Party
 from domain.errors import FieldsInvalid
@@ -70,6 +70,23 @@ async def test_what_nobody_is_called_is_looked_for_in_titles(services: Services,
     sought = await seek(services, session, supervisor, "宅基地", "any", "handle", "")
     assert sought.found_by == "title"
     assert number in await shown(services, session, supervisor, sought)
+
+
+@pytest.mark.parametrize("typed", ["d2026-000123 ", "Ｄ２０２６－０００１２３", " D2026—000123", "\u3000D 2026-000123"])
+def test_a_number_is_known_however_it_is_typed(typed: str) -> None:
+    assert number_in(typed) == "D2026-000123"
+    assert not number_in(typed + "号")
+
+
+async def test_a_whole_number_leads_to_its_case_where_it_may_be_opened_and_the_search_is_noted(
+    services: Services, session: Session
+) -> None:
+    number = await dispute(services)
+    assert await opens(services, session, await somebody(services, "supervisor", "county"), number)
+    assert not await opens(services, session, await somebody(services, "responsible_officer", "station-baiyang"), number)
+    query = select(AccessRow).where(col(AccessRow.what) == "search")
+    [row] = (await session.execute(query)).scalars()
+    assert (row.sealed["asked"]["q"], row.sealed["shown"]) == (number, [number])
 
 
 @pytest.mark.parametrize(("words", "by"), [("王", "name"), ("12", "phone"), ("", "address")])
