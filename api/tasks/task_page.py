@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from fastapi import Request, Response
 
@@ -24,18 +25,21 @@ from api.web import formatting as w
 from api.web.form_draft import PREFIX, Draft
 from api.web.forms import Drawn, Form, draw, filled
 from api.web.grounds import grounded
-from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
+from api.web.organisation_labels import Offices, Options, Vocabulary, offices_of, vocabulary
 from api.web.rendering import View, show
 from api.web.session import Viewer
+from api.workbench.board import offers_of
 from api.workbench.evidence import evidence_of
 from api.workbench.evidence_view import evidence_view
 from domain.case.state import Decision
+from domain.people.permissions import LOAD_READERS
 from domain.policy.catalogue import KINDS
 from domain.transitions.triage import desks
 from infra.database.engine import Session
 from infra.database.tables.attachments import AttachmentRow
 from infra.read_model.disputes import find_dispute
 from infra.read_model.hazards.items import items_of
+from infra.read_model.workbench.board import suggested_for
 from infra.records.attachments import PENDING, TAKEN, attachments_of
 
 MAY_ANSWER = ("free", "mine", "delegate")
@@ -111,6 +115,8 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
     if KINDS[task.kind].by_items and task.decisions:
         found = await items_of(session, task.dispute_no, task.about["items"])
         page.words.items = [(str(item.no), choice_of(item, w.present(task.ahead))) for item in found]
+    if task.kind == "dispatch" and task.decisions:
+        page.words.units = await _suggested(services, session, viewer, task, offices)
     if chosen:
         page.form = Form(chosen.schema_, page.words, roles=_roles(task.about))
         page.chosen, page.title, page.pictures = chosen.name, chosen.title, chosen.files
@@ -118,6 +124,19 @@ async def lay_out(services: Services, session: Session, viewer: Viewer, task_id:
         page.proposal = proposed if proposed and proposed.name == chosen.name else None
         page.example = page.form.flat(chosen.example)
     return page
+
+
+async def _suggested(
+    services: Services, session: Session, viewer: Viewer, task: WholeTask, offices: Offices
+) -> Options:
+    """The units suggested, by name, the likely lead first; with what they have in hand for whom that concerns."""
+    suggested = await suggested_for(session, [task.dispute_no])
+    offers = (await offers_of(services, session, suggested, datetime.now(UTC))).get(task.dispute_no, [])
+    told = viewer.actor.has_role(*LOAD_READERS)
+    return [
+        (offices.label(offer.code), w.in_hand(offer.load.open, offer.load.overdue) if told else "")
+        for offer in sorted(offers, key=lambda offer: not offer.lead)
+    ]
 
 
 def _proposed(task: WholeTask) -> Decision | None:

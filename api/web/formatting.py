@@ -34,6 +34,11 @@ RESULTS = {"agreed": "达成协议", "not_agreed": "未达成协议", "adjourned
 WEEKDAYS = "一二三四五六日"
 
 
+def in_hand(opened: int, late: int) -> str:
+    """What a unit has in hand: `在办 3 · 超期 1`."""
+    return f"在办 {opened} · 超期 {late}" if late else f"在办 {opened}"
+
+
 def source(code: str) -> str:
     """What a source is called: none is shown by a program's word where a playbook names it."""
     return SOURCES.get(code) or OWN.get(code) or source_name(code)

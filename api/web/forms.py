@@ -20,6 +20,8 @@ LONG = 1000
 SHORT = {"who", "where", "party", "name", "to", "case_no", "organisation", "role", "kind"}
 UNASKED = {"bundle"}
 """Formats of what the system fills in."""
+OFFERED, FIRST_OFFERED = ".offered", 1000
+"""How a unit that was clicked travels: beside the field where another is typed, and in a list behind all rows."""
 EMPTY_ROW, EMPTY_POSITION = "__n__", "__p__"
 """Placeholders of the blank row that a script copies: its number in names, its position in labels."""
 
@@ -39,8 +41,10 @@ class Control:
     attributes: JsonObject = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     blank: Row | None = None
+    offers: Options = field(default_factory=list)
+    """units that one click takes, each with what is known of it; any other is still typed"""
     chosen: set[str] = field(default_factory=set)
-    """of several choices, those that were ticked"""
+    """of several choices or units offered, those that were ticked"""
     grounds: list[tuple[str, str]] = field(default_factory=list)
     """what stands behind it, each as its source and its words: see `api.web.grounds`"""
 
@@ -122,6 +126,7 @@ class Form:
         control = Control(name, title, "text", required, inputs.typed.get(name, ""), inputs.hint(name))
         control.error = inputs.errors.get(name, "")
         control.kind = self._kind(inner, last, nullable, top="." not in name)
+        self._offer(control, inner, inputs)
         match control.kind:
             case "select" if inner.get("enum"):
                 control.label, control.options = label_and_options(title, inner["enum"])
@@ -166,11 +171,25 @@ class Form:
             return known[str(form)]
         return "area" if top and last not in SHORT and inner.get("maxLength", 0) >= LONG else "text"
 
+    def _offer(self, control: Control, inner: JsonSchema, inputs: _Inputs) -> None:
+        """Units at one click, where the field names a unit or several."""
+        one = core(inner["items"], self._defs)[0] if inner.get("type") == "array" else inner
+        if "." not in control.name and one.get("format") == "organisation-code" and self._words.units:
+            control.offers = self._words.units
+            control.value, control.hint = control.value or inputs.typed.get(control.name + OFFERED, ""), ""
+
     def _fill(self, control: Control, inner: JsonSchema, inputs: _Inputs) -> None:
         items, _ = core(inner["items"], self._defs)
-        count = len(indices(inputs.typed, control.name))
-        count = max(count, 1 if control.required else 0) + (inputs.add == control.name)
-        control.rows = [self._row(control, items, str(n), inputs) for n in range(count)]
+        numbers = indices(inputs.typed, control.name)
+        if control.offers:
+            known = {label for label, _ in control.offers}
+            said = {n: inputs.typed.get(f"{control.name}.{n}", "") for n in numbers}
+            control.chosen, numbers = known & {*said.values()}, [n for n in numbers if said[n] not in known]
+            if inputs.add == control.name:
+                numbers.append(next(n for n in range(FIRST_OFFERED) if n not in said))
+        else:
+            numbers = [*range(max(len(numbers), 1 if control.required else 0) + (inputs.add == control.name))]
+        control.rows = [self._row(control, items, str(n), inputs) for n in numbers]
         control.blank = self._row(control, items, EMPTY_ROW, _Inputs({}, {}, inputs.example, ""))
         control.attributes = {"most": inner.get("maxItems", 99)}
 
@@ -201,7 +220,7 @@ class Form:
                 text = typed.get(name, "").strip()
                 return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text or None
             case _:
-                text = typed.get(name, "").strip().replace("\r\n", "\n")
+                text = (typed.get(name) or typed.get(name + OFFERED, "")).strip().replace("\r\n", "\n")
                 return self._words.code(str(inner.get("format", "")), text) or None
 
     def _flat(self, schema: JsonSchema, name: str, value: Any) -> Iterable[tuple[str, str]]:

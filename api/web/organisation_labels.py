@@ -146,6 +146,8 @@ class Vocabulary:
         """those whom the form at hand offers by name: labels by username and by person id"""
         self.items: Options = []
         """the items of a batch that the form at hand is about, each to be ticked"""
+        self.units: Options = []
+        """the units suggested where the form at hand sends a case on: each by its name, with what it has in hand"""
         self.reports: Options = []
         """the reports that the form at hand is about, of which one is chosen"""
 

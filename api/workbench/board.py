@@ -4,7 +4,7 @@ at once: each is one decision, checked and answered by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from api.core.context import Services
@@ -21,6 +21,8 @@ from infra.read_model.workbench.board import Load, board_of, loads_of, suggested
 MOST = 25
 """Waiting assignments that the board shows, and that are sent at once."""
 NONE = Load(0, 0, 0)
+INSTRUCTIONS = "请按职责及时办理，办结后反馈结果"
+"""What a unit is asked where the dispatcher says nothing else. [DESIGN]"""
 
 
 async def board(services: Services, session: Session, actor: Actor) -> Board:
@@ -33,20 +35,29 @@ async def board(services: Services, session: Session, actor: Actor) -> Board:
         raise NotEntitled
     now = datetime.now(UTC)
     page = await inbox_box(services, session, actor, "todo", InboxFilter(kind="dispatch"), limit=MOST, cursor=None)
-    suggested = await suggested_for(session, [item.dispute_no for item in page.items])
-    directory = await services.directory.read(session)
-    units = {code: unit for _, codes in suggested.values() for code in codes if (unit := directory.get(code))}
-    loads = await loads_of(session, {unit.path for unit in units.values()}, now)
-    waiting = []
-    for item in page.items:
-        lead, codes = suggested.get(item.dispute_no, (None, []))
-        known = [code for code in codes if code in units]
-        first = lead if lead in known else next(iter(known), None)
-        offers = [Offer(code, units[code].name, code == first, loads.get(units[code].path, NONE)) for code in known]
-        waiting.append(Waiting(item, offers))
+    numbers = [item.dispute_no for item in page.items]
+    offered = await offers_of(services, session, await suggested_for(session, numbers), now)
+    waiting = [Waiting(item, offered.get(item.dispute_no, [])) for item in page.items]
     stands, cards = await board_of(session, actor, now)
     services.access.note_shown(actor.person_id, "list", {"board": True}, [card.dispute_no for card in cards])
     return Board(waiting, page.next_cursor is not None, stands, cards)
+
+
+async def offers_of(
+    services: Services, session: Session, suggested: Mapping[str, tuple[str | None, list[str]]], now: datetime
+) -> dict[str, list[Offer]]:
+    """The units suggested for each dispute, those that there are, with what they have in hand."""
+    directory = await services.directory.read(session)
+    units = {code: unit for _, codes in suggested.values() for code in codes if (unit := directory.get(code))}
+    loads = await loads_of(session, {unit.path for unit in units.values()}, now) if units else {}
+    offers = {}
+    for number, (lead, codes) in suggested.items():
+        known = [code for code in codes if code in units]
+        first = lead if lead in known else next(iter(known), None)
+        offers[number] = [
+            Offer(code, units[code].name, code == first, loads.get(units[code].path, NONE)) for code in known
+        ]
+    return offers
 
 
 async def assign_each(

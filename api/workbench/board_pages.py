@@ -15,7 +15,7 @@ from api.web.formatting import colour, due, present, span, stage_short
 from api.web.organisation_labels import Offices, offices_of
 from api.web.rendering import View, show
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
-from api.workbench.board import MOST, assign_each, board
+from api.workbench.board import INSTRUCTIONS, MOST, assign_each, board
 from api.workbench.schemas import Board, Sent, Waiting, Wish
 from domain.base import china
 from domain.policy.fields import DISPUTE_NO
@@ -26,8 +26,6 @@ from infra.database.tables.read_model import DisputeRow
 from infra.records.events import last_event
 
 router = APIRouter(route_class=PageRoute)
-INSTRUCTIONS = "请按职责及时办理，办结后反馈结果"
-"""What a unit is asked where the dispatcher says nothing else. [DESIGN]"""
 MOST_SAID = 500
 UNITS = 15
 

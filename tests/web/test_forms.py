@@ -149,6 +149,26 @@ def test_an_organisation_is_typed_by_name_and_sent_by_code() -> None:
     assert page.read({"lead": "没有这个局"}) == {"lead": "没有这个局"}
 
 
+def test_units_suggested_are_clicked_and_what_is_typed_stands_for_what_was_clicked() -> None:
+    words = Vocabulary(WORDS.offices, WORDS.colours, [], {})
+    words.units = [("县市场监督管理局", "在办 3"), ("县交通运输局", "在办 0")]
+    page = Form(KINDS["dispatch"].decisions["assign"].form.model_json_schema(), words)
+    clicked = {
+        "lead": "",
+        "lead.offered": "县市场监督管理局",
+        "cooperating.0": "县商务局",
+        "cooperating.1001": "县交通运输局",
+    }
+    read = page.read(clicked)
+    assert read == {"lead": "market_reg", "cooperating": ["commerce", "transport"]}
+    assert page.read({**clicked, "lead": "县商务局"})["lead"] == "commerce"
+    for typed in (clicked, page.flat(read)):
+        lead, beside = (c for c in page.controls(typed, {}, {}, add="cooperating") if c.offers)
+        assert (lead.value, beside.chosen) == ("县市场监督管理局", {"县交通运输局"})
+        assert [row.controls[0].value for row in beside.rows] == ["县商务局", ""]
+        assert len({row.number for row in beside.rows} - {"1001"}) == 2
+
+
 def officer(number: int, name: str, organisation: str = "market_reg") -> Candidate:
     post = PostNamed(role="responsible_officer", organisation=organisation)
     return Candidate(person_id=f"id-{number}", username=f"officer-{number}", name=name, post=post)

@@ -46,6 +46,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Units at one click: one leads or cooperates, not both; what is typed stands for what is clicked.
+document.addEventListener("input", (event) => {
+  const units = event.target.closest("[data-units]"), form = event.target.form;
+  if (!units || !form) return;
+  const clear = (box) => { box.checked = false; };
+  if (event.target.type === "text") return units.querySelectorAll("[type=radio]").forEach(clear);
+  if (event.target.type === "radio") units.querySelector("[type=text]").value = "";
+  const other = event.target.type === "radio" ? "checkbox" : "radio";
+  for (const box of form.querySelectorAll(`[data-units] [type=${other}]`)) if (event.target.checked && box.value === event.target.value) clear(box);
+});
+
 // A form that htmx does not send goes once; the key in it would make a second one the same anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;

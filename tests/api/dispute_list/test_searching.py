@@ -83,7 +83,9 @@ async def test_a_whole_number_leads_to_its_case_where_it_may_be_opened_and_the_s
 ) -> None:
     number = await dispute(services)
     assert await opens(services, session, await somebody(services, "supervisor", "county"), number)
-    assert not await opens(services, session, await somebody(services, "responsible_officer", "station-baiyang"), number)
+    assert not await opens(
+        services, session, await somebody(services, "responsible_officer", "station-baiyang"), number
+    )
     query = select(AccessRow).where(col(AccessRow.what) == "search")
     [row] = (await session.execute(query)).scalars()
     assert (row.sealed["asked"]["q"], row.sealed["shown"]) == (number, [number])
