@@ -86,8 +86,10 @@ async def test_a_whole_number_leads_to_its_case_where_it_may_be_opened_and_the_s
     assert not await opens(
         services, session, await somebody(services, "responsible_officer", "station-baiyang"), number
     )
+    await services.access.written()
     query = select(AccessRow).where(col(AccessRow.what) == "search")
-    [row] = (await session.execute(query)).scalars()
+    async with services.database.read() as later:
+        [row] = (await later.execute(query)).scalars()
     assert (row.sealed["asked"]["q"], row.sealed["shown"]) == (number, [number])
 
 

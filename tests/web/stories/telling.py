@@ -166,7 +166,6 @@ class Told:
             by_navigation(page, "纠纷")
             page.get_by_role("searchbox").first.fill(self.number)
             page.get_by_role("searchbox").first.press("Enter")
-            page.locator("#list tbody tr", has_text=self.number).get_by_role("link").first.click()
             expect(page).to_have_url(re.compile(rf"/disputes/{self.number}$"))
         else:
             page.reload()
