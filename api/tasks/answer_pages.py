@@ -16,7 +16,7 @@ from api.drafts.service import kept
 from api.drafts.view import form_of, told
 from api.tasks.schemas import MOST_ATTACHMENTS, AcceptedFor, Answering, Decided, TaskItem
 from api.tasks.service import decide, decided_before, next_of
-from api.tasks.task_page import MAY_ANSWER, TaskDraft, TaskPage, lay_out, show_task
+from api.tasks.task_page import TaskDraft, TaskPage, begun, lay_out, show_task
 from api.web.errors import PageRoute
 from api.web.form_draft import typed_fields
 from api.web.formatting import due, present
@@ -24,7 +24,6 @@ from api.web.organisation_labels import Offices
 from api.web.rendering import go
 from api.web.session import FilledDep, Posted, Viewer, ViewerDep, text
 from api.web.submission import Outcome, banner_of, earlier, next_key, send
-from api.workbench.board import INSTRUCTIONS
 from domain.errors import Conflict, DecisionNotAllowed, NotFound
 from infra.database.engine import Session
 
@@ -56,8 +55,9 @@ async def task_page(
         draft.typed, draft.key = typed_fields(form_of(left)), left.key
         draft.attached = [value for value in form_of(left).getlist("attached") if isinstance(value, str)]
         draft.restored = told(left, f"/tasks/{task_id}?decision={page.chosen}")
-    if page.words.units and not draft.typed and page.chosen == "assign" and page.task.standing in MAY_ANSWER:
-        draft.typed = {"instructions": INSTRUCTIONS}
+    if not draft.typed:
+        draft.typed = begun(page)
+        draft.brought = any(name.startswith("participants.") for name in draft.typed)
     return await show_task(request, services, session, viewer, page, draft)
 
 

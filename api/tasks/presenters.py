@@ -97,6 +97,7 @@ def task_whole(
             colours=dispute.sealed["colours"],
             demanding={name: dispute.sealed[name] for name in ("demands", "disposal_pictures")},
             disposal=(dispute.sealed["disposal"] or {}).get("summary", ""),
+            sat=_sat(task, dispute.sealed["sessions"]),
         ),
     )
 
@@ -110,6 +111,13 @@ def _as_participants(nameable: Sequence[tuple[PersonAtPost, JsonObject | None]])
     """The people of an example: those who make up the session, else the first who may be named."""
     table = [person for person, line in nameable if line] or [person for person, _ in nameable[:1]]
     return [{"person": p.username, "name": p.name, "role": p.role} for p in table]
+
+
+def _sat(task: Task, sessions: list[JsonObject]) -> list[JsonObject]:
+    held = [
+        s for s in sessions if (s["round"], s["tier"]) == (task.round, task.about.get("tier")) and s["participants"]
+    ]
+    return held[-1]["participants"] if held else []
 
 
 def about_shown(about: JsonObject) -> JsonObject:

@@ -255,6 +255,8 @@ class DisputeAround(Shape):
     """what came of disposing of it; empty before"""
     demanding: JsonObject = {}
     """what its decisions must prove: `demands` and `disposal_pictures` of its document"""
+    sat: list[JsonObject] = []
+    """who sat at the same table the time before, in this round"""
 
 
 class WholeTask(TaskItem):

@@ -28,7 +28,7 @@ from api.web.grounds import grounded
 from api.web.organisation_labels import Offices, Options, Vocabulary, offices_of, vocabulary
 from api.web.rendering import View, show
 from api.web.session import Viewer
-from api.workbench.board import offers_of
+from api.workbench.board import INSTRUCTIONS, offers_of
 from api.workbench.evidence import evidence_of
 from api.workbench.evidence_view import evidence_view
 from domain.case.state import Decision
@@ -71,6 +71,8 @@ class TaskDraft(Draft):
     add: str = ""
     """the list that gets one more row"""
     handing: Handing | None = None
+    brought: bool = False
+    """those at the table are those of the time before, to be corrected"""
     unsent: list[tuple[str, str]] = field(default_factory=list)
     """what was filled in in a form that can't be shown any more, by its label"""
 
@@ -139,6 +141,25 @@ async def _suggested(
     ]
 
 
+def begun(page: TaskPage) -> dict[str, str]:
+    """What a form that nobody has filled in yet begins with, for whom it is to answer: the usual words where units are
+    chosen, and at a table those who sat there the time before.
+    """
+    if page.form is None or page.task.standing not in MAY_ANSWER:
+        return {}
+    if page.words.units and page.chosen == "assign":
+        return {"instructions": INSTRUCTIONS}
+    if not page.form.has("participants"):
+        return {}
+    known = {"name", "role", "organisation"}
+    here = [
+        {"person": who["person"]} if who.get("person") else {key: who[key] for key in known & who.keys()}
+        for who in page.task.dispute.sat
+        if who.get("person") is None or who["person"] in page.words.people
+    ]
+    return page.form.flat({"participants": here})
+
+
 def _proposed(task: WholeTask) -> Decision | None:
     """The latest proposal, for whom it is to decide."""
     if task.standing != "mine":
@@ -204,6 +225,7 @@ async def show_task(
         banner=draft.banner,
         attached=[kept_view(a, draft.attached) for a in files if a.state != TAKEN or a.attachment_id in draft.attached],
         unsent=draft.unsent,
+        brought=draft.brought,
         file_errors=[p["message"] for p in draft.problems if p["field"] == "attachments"],
         organisations=page.offices.labels,
         people=list(dict.fromkeys(page.words.people.values())),

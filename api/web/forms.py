@@ -61,6 +61,15 @@ class Row:
     number: str
     controls: list[Control]
     error: str = ""
+    guest: list[Control] = field(default_factory=list)
+    """of somebody at a table, what is asked only of who holds no post, or several: folded away till it is needed"""
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether something of that is filled in, or wrong; of who holds a post it only repeats the register."""
+        wrong = any(control.error for control in self.guest)
+        held = any(control.value for control in self.controls if control.kind == "person")
+        return wrong or (not held and any(control.value for control in self.guest))
 
 
 def core(schema: JsonSchema, defs: JsonSchema) -> tuple[JsonSchema, bool]:
@@ -100,6 +109,10 @@ class Form:
         """The controls, required ones first. `add` names a list that gets one more row."""
         made = self._object(self._schema, "", _Inputs(typed, errors, example, add))
         return sorted(made, key=lambda c: (not c.required, c.name == "reason" and not c.required))
+
+    def has(self, name: str) -> bool:
+        """Whether it asks for this."""
+        return name in self._schema.get("properties", {})
 
     def read(self, typed: Typed) -> JsonObject:
         """The fields that were filled in; empty ones are left out, so that validation names what is missing."""
@@ -196,7 +209,9 @@ class Form:
     def _row(self, control: Control, items: JsonSchema, number: str, inputs: _Inputs) -> Row:
         name = f"{control.name}.{number}"
         if control.kind == "rows":
-            return Row(number, self._object(items, name + ".", inputs), inputs.errors.get(name, ""))
+            controls = self._object(items, name + ".", inputs)
+            guest = [c for c in controls if c.kind != "person"] if any(c.kind == "person" for c in controls) else []
+            return Row(number, controls, inputs.errors.get(name, ""), guest)
         one = self._control(items, name, control.name, False, inputs)
         position = int(number) + 1 if number.isdigit() else EMPTY_POSITION
         one.label = f"{control.label}，第 {position} 项"

@@ -117,6 +117,15 @@ def test_a_row_that_objects_need_is_there_from_the_start_and_a_blank_one_waits_i
     assert shown("mediate", "agreed")["obligations"].rows == []
 
 
+def test_what_is_asked_of_guests_is_folded_away_till_it_is_needed() -> None:
+    typed = {"participants.0.person": "officer-1", "participants.1.name": "王五", "participants.2.person": "officer-2"}
+    problems = [{"field": "participants.2.role", "message": "现不在这个岗位"}]
+    drawn = draw(form("mediate", "agreed"), typed, problems, {})
+    people = next(c for c in drawn.controls if c.name == "participants")
+    assert [row.unfolded for row in people.rows] == [False, True, True]
+    assert [c.name.rpartition(".")[2] for c in people.rows[0].guest] == ["name", "role", "organisation", "consent"]
+
+
 def test_rows_taken_out_leave_no_hole_and_blank_rows_are_left_out() -> None:
     typed = {
         "terms.0": "甲",

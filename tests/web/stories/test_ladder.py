@@ -28,8 +28,11 @@ def test_up_the_ladder(desk_of_qionglai: Desk) -> None:
         page.get_by_label("复杂疑难情形，第 1 项").select_option(label="单独难以化解")
         page.get_by_label("理由").first.fill("复杂疑难，部门单独难以化解")
     for convenor in ("justice-longtan-mediator-1", "longtan-deputy-1"):
-        for _ in range(3):
-            t.sits_as_listed(convenor, "未达成协议", 理由="双方对边界各执一词")
+        t.sits_as_listed(convenor, "未达成协议", 理由="双方对边界各执一词")
+        for _ in range(2):  # who sat before stands there
+            with t.answering(convenor, "调解", "未达成协议") as page:
+                expect(page.get_by_text("参加人员已按上一次带入")).to_be_visible()
+                page.get_by_label("理由").first.fill("双方对边界各执一词")
     t.sits_as_listed(
         "longtan-chief-1", "达成协议", confirmed=True, **{"协议条款，第 1 项": "以勘界图为准，各退二十公分"}
     )
