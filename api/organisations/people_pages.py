@@ -38,7 +38,8 @@ async def people_page(
         raise NotEntitled
     directory = await services.directory.read(session)
     at = directory.get(unit[:64])
-    sought = Sought(words=q.strip()[:64], role=role[:64], path=at.path if at else "")
+    sought = Sought(words=q.strip()[:64], role=role[:64], path=at.path if at else "",
+                    postless=may_read_staff(viewer.actor, directory.root.path))  # fmt: skip
     page = await found(session, within, sought, SHOWN, cursor)
     if len(page.rows) == 1 and not cursor and page.rows[0].username == sought.words:
         return go(request, f"/people/{sought.words}")
@@ -61,4 +62,5 @@ async def people_page(
 
 def _row(offices: Offices, each: Found) -> View:
     posts = [offices.named(code, role) for role, code in each.posts]
-    return {"href": f"/people/{each.username}", "name": each.name, "username": each.username, "posts": posts}
+    return {"href": f"/people/{each.username}", "name": each.name, "username": each.username, "posts": posts,
+            "mark": "" if posts else "无岗位" if each.active else "已停用"}  # fmt: skip
