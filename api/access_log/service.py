@@ -31,10 +31,6 @@ from infra.runtime.policy_files import role_name
 
 EXPORTED = 10_000
 """Lines that are taken out at once at most. [DESIGN] (E.2: a cap of rows)"""
-TAKEN_OUT = (
-    "export:indicators", "export:disputes", "export:disputes:fetch", "access:export", "history", "history:decoded",
-)  # fmt: skip
-"""Codes of what is taken out of the system as a file."""
 LATELY = timedelta(days=7)
 SIGN_INS = ("sign_in", "sign_ins:end", "password:change")
 """Codes of what somebody did about his own account."""
@@ -113,7 +109,7 @@ async def taken_out(services: Services, session: Session, actor: Actor, limit: i
     await session.close()
     await services.access.written()
     now = datetime.now(CHINA)
-    wanted = Wanted(codes=TAKEN_OUT, between=(now - LATELY, now))
+    wanted = Wanted(taken_out=True, between=(now - LATELY, now))
     async with services.database.resume(session):
         rows, _ = await _page(session, wanted, limit, None)
         directory = await services.directory.read(session)

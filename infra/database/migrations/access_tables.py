@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from infra.database.migrations.columns import INSTANT, INTEGER, SEALED, TEXT, columns
+from infra.database.migrations.indexes import TAKEN_OUT, index_where
 
 
 def access_table() -> None:
@@ -22,6 +23,7 @@ def access_table() -> None:
     )
     for column in ("dispute_no", "person_id", "on_behalf_of", "concerns"):
         op.create_index(f"ix_access_{column}", "access", [column])
+    index_where(TAKEN_OUT, "access_taken_out", "access", "access_id")
     op.create_table(
         "exports",
         *columns(TEXT, "person_id"),

@@ -9,6 +9,12 @@ LOOKED_AT = ["dispute_no", "state", "assignee", "colour", "overdue", "suspended"
              "urgency", "task_id"]  # fmt: skip
 """What those who answer for others look for in a waiting task; the row itself is read only to be shown."""
 
+TAKEN_OUT = (
+    "what IN ('export:indicators', 'export:disputes', 'export:disputes:fetch', 'access:export', 'history',"
+    " 'history:decoded')"
+)
+"""What an auditor looks for first in a log of everything: what left the system as a file."""
+
 
 def index_where(condition: str, name: str, table: str, *names: str) -> None:
     """An index of such rows."""

@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from infra.database.columns import Sealed, instant_field
+
+TAKEN_OUT = text(
+    "what IN ('export:indicators', 'export:disputes', 'export:disputes:fetch', 'access:export', 'history',"
+    " 'history:decoded')"
+)
+"""What is taken out of the system as a file: of very many entries a few."""
 
 
 class AccessRow(SQLModel, table=True):
     """Who did, read or tried what; without a word of a case's content."""
 
     __tablename__ = "access"
+    __table_args__ = (Index("access_taken_out", "access_id", sqlite_where=TAKEN_OUT, postgresql_where=TAKEN_OUT),)
     access_id: str = Field(primary_key=True)
     at: datetime = instant_field()
     person_id: str | None = Field(default=None, index=True)

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, TextClause, and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from infra.database.engine import Session
-from infra.database.tables.audit import AccessRow
+from infra.database.tables.audit import TAKEN_OUT, AccessRow
 from infra.database.tables.people import PersonRow
 from infra.records.access_log.log import OK
 
@@ -30,8 +30,8 @@ class Wanted:
     between: tuple[datetime, datetime] | None = None
     """from the first instant on, and before the second"""
     refused: bool = False
-    codes: Collection[str] = ()
-    """what was done, where only some of it is wanted"""
+    taken_out: bool = False
+    """only what left the system as a file"""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ async def accesses(session: Session, wanted: Wanted, *, limit: int, before: str 
     return [Found(*found) for found in (await session.execute(query)).all()]
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool] | TextClause]:
+    conditions: list[ColumnElement[bool] | TextClause] = []
     if wanted.person_id:
         conditions.append(col(AccessRow.person_id) == wanted.person_id)
     if wanted.dispute_no:
@@ -78,8 +78,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(and_(col(AccessRow.access_id) >= since, col(AccessRow.access_id) < until))
     if wanted.refused:
         conditions.append(col(AccessRow.outcome) != OK)
-    if wanted.codes:
-        conditions.append(col(AccessRow.what).in_(wanted.codes))
+    if wanted.taken_out:
+        conditions.append(TAKEN_OUT)
     return conditions
 
 
