@@ -4,11 +4,13 @@ itself, with what whoever is called, or whistled, does about it.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.conduct.supervisions import STATES as SUPERVISED
+from api.conduct.supervisions import listed_supervisions, supervision_view
 from api.conduct.whistle_view import line_view, sheet_view
 from api.conduct.whistles import listed_whistles, one_whistle
 from api.core.context import Services
@@ -29,10 +31,11 @@ from api.web.submission import send
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.read_model.hazards.items import ItemFilter
+from infra.read_model.workbench.supervisions import Standing
 
 router = APIRouter(route_class=PageRoute)
 PAGE = 25
-BOXES = {"whistles": "吹哨", "notices": "督办单", "batches": "隐患批次"}
+BOXES = {"whistles": "吹哨", "notices": "督办单", "called": "自动督办", "batches": "隐患批次"}
 RUNNING = {"": "进行中", "all": "全部"}
 NOTICED = {"open": "等待反馈", "": "全部", "answered": "已反馈", "unanswered": "未反馈", "withdrawn": "已撤回"}
 WordDep = Annotated[str, Query(max_length=20)]
@@ -43,11 +46,11 @@ async def conduct_page(
     request: Request, services: ServicesDep, session: SessionDep, viewer: ViewerDep, box: WordDep = "",
     state: Annotated[str | None, Query(max_length=20)] = None, cursor: CursorDep = None,
 ) -> Response:  # fmt: skip
-    """One of the three, the newest first."""
+    """One of the four, the newest first."""
     boxes = {code: name for code, name in BOXES.items() if code != "batches" or viewer.hazards}
     box = box if box in boxes else "whistles" if _whistles_here(services) else "notices"
     found = await _FILL[box](services, session, viewer, state, cursor)
-    asked = {"box": box, **({"state": state} if state else {})}
+    asked = {"box": box, **({"state": state} if state is not None else {})}
     return show(
         request, "conduct.html", viewer,
         box=box, whistling=_whistles_here(services),
@@ -114,6 +117,14 @@ async def _notices(services: Services, session: Session, viewer: Viewer, state: 
                         for n in found.items]}  # fmt: skip
 
 
+async def _called(services: Services, session: Session, viewer: Viewer, state: str | None, cursor: str | None) -> View:
+    standing: Standing | None = None if state == "" else next((s for s in get_args(Standing) if s == state), "open")
+    found, onward = await listed_supervisions(services, session, viewer.actor, standing, PAGE, cursor)
+    offices = await offices_of(services, session)
+    return {"states": _states("called", {**SUPERVISED, "": "全部"}, standing or ""), "cursor": onward,
+            "called": [supervision_view(each, offices) for each in found]}  # fmt: skip
+
+
 async def _batches(services: Services, session: Session, viewer: Viewer, state: str | None, cursor: str | None) -> View:
     found = await reading.outstanding(services, session, viewer.actor, ItemFilter(), "batch")
     services.access.note(viewer.actor.person_id, None, "hazards")
@@ -123,7 +134,7 @@ async def _batches(services: Services, session: Session, viewer: Viewer, state: 
             "batches": shown if state == "all" else left, "cursor": None}  # fmt: skip
 
 
-_FILL = {"whistles": _whistles, "notices": _notices, "batches": _batches}
+_FILL = {"whistles": _whistles, "notices": _notices, "called": _called, "batches": _batches}
 
 
 def _states(box: str, names: dict[str, str], chosen: str) -> list[View]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from infra.database.migrations.columns import BOOLEAN, INSTANT, TEXT, columns
+from infra.database.migrations.indexes import index_where
 
 
 def notice_tables() -> None:
@@ -28,5 +29,5 @@ def notice_tables() -> None:
         sa.PrimaryKeyConstraint("dispute_no"),
         sa.UniqueConstraint("number"),
     )
-    called = sa.text("kind = 'check_in'")
-    op.create_index("task_called", "task", ["opened_at", "dispute_no"], sqlite_where=called, postgresql_where=called)
+    index_where("kind = 'check_in'", "task_called", "task", "opened_at", "dispute_no")
+    index_where("kind = 'supervise'", "task_supervised", "task", "opened_at", "task_id")

@@ -154,6 +154,8 @@ class TaskRow(SQLModel, table=True):
                       Index("task_ringing", "ringing", "task_id"),
                       Index("task_called", "opened_at", "dispute_no", sqlite_where=text("kind = 'check_in'"),
                             postgresql_where=text("kind = 'check_in'")),
+                      Index("task_supervised", "opened_at", "task_id", sqlite_where=text("kind = 'supervise'"),
+                            postgresql_where=text("kind = 'supervise'")),
                       Index("task_waiting", *LOOKED_AT, sqlite_where=WAITING, postgresql_where=WAITING),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bench.lists import a_case, statements
@@ -17,7 +17,7 @@ from domain.people.organisation import Actor, Post
 from infra.database.engine import migrate
 from infra.database.ids import new_id
 from infra.database.tables.read_model import DisputeRow, TaskRow
-from infra.read_model.workbench import board, waiting, whistles
+from infra.read_model.workbench import board, supervisions, waiting, whistles
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, opened
 
@@ -88,6 +88,23 @@ async def test_whistles_are_paged_the_newest_first_and_those_with_nothing_left_a
     assert [each.dispute.dispute_no for each in found] == newest
     assert [(len(each.calls), len(each.tasks)) for each in found] == [(2, 3)] * 3
     assert [each.dispute.dispute_no for each in running.rows] == [newest[0], newest[2]]
+
+
+async def test_supervisions_are_paged_the_newest_first_by_what_became_of_them(anywhere: Settings) -> None:
+    async with opened(anywhere, disputes=4) as database:
+        async with database.write() as session:
+            await session.execute(delete(TaskRow).where(col(TaskRow.kind) == "supervise"))
+            numbers = list((await session.execute(select(col(DisputeRow.dispute_no)))).scalars())
+            for n, state in enumerate(("open", "claimed", "done", "void")):
+                session.add(_came_of(numbers[n], "supervise", state, hour=n))
+        async with database.read() as session:
+            look = supervisions.supervisions_in_sight
+            waiting = await look(session, EVERYTHING, "open", limit=9, cursor=None)
+            first = await look(session, EVERYTHING, None, limit=3, cursor=None)
+            rest = await look(session, EVERYTHING, None, limit=3, cursor=first.next_cursor)
+    assert [each.task.state for each in waiting.rows] == ["claimed", "open"]
+    assert [each.task.state for each in (*first.rows, *rest.rows)] == ["void", "done", "claimed", "open"]
+    assert rest.next_cursor is None
 
 
 def _came_of(number: str, kind: str, state: str, *, hour: int) -> TaskRow:
