@@ -39,6 +39,8 @@ _PERSON = {"delegated": "受托人", "delegation_recalled": "受托人", "transf
 """What the other person of an entry is called."""
 _QUIET = {"task_void", "clock_started", "released", "claimed", "delegation_recalled", "transfer_withdrawn"}
 
+_CAUSES = {"decision", "action", "overdue", "promoted"}
+
 
 class TimelineEntry(Protocol):
     """An entry of a timeline, as the case's page shows it."""
@@ -160,7 +162,11 @@ def by_days(
         for entry in (*whole, *entries)
         if entry.kind == "task_opened"
     }
-    lines = [_line(entry, subjects, words, now) for entry in reversed(shown_entries(entries))]
+    causes = {entry.at: entry.title for entry in (*whole, *entries) if entry.kind in _CAUSES}
+    lines = [
+        _line(entry, subjects, words, now, causes.get(entry.at, "") if entry.kind == "task_void" else "")
+        for entry in reversed(shown_entries(entries))
+    ]
     return [
         {"name": day(lot[0]["when"], now), "entries": lot}
         for _, group in groupby(lines, key=_day_of)
@@ -173,7 +179,8 @@ def _day_of(line: View) -> date:
     return at.date()
 
 
-def _line(entry: TimelineEntry, subjects: Mapping[str, str], words: Vocabulary, now: datetime) -> View:
+def _line(entry: TimelineEntry, subjects: Mapping[str, str], words: Vocabulary, now: datetime, cause: str) -> View:
+    """An entry in words; `cause` is what made a question needless: what was decided in the same instant."""
     detail, at = entry.detail, china(entry.at)
     more: list[tuple[str, str]] = []
     if "decision" in detail:
@@ -188,6 +195,8 @@ def _line(entry: TimelineEntry, subjects: Mapping[str, str], words: Vocabulary, 
         if value and isinstance(value, str):
             shown = value if name not in ("due_at", "until") or "T" not in value else stamp(value, now)
             more.append((_EXTRA[name], shown))
+    if cause:
+        more.append(("起因", cause))
     if entry.kind != "task_opened" and (which := subjects.get(detail.get("task_id", ""))):
         more.insert(0, ("事项", which))
     return {
