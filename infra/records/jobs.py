@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -99,7 +99,7 @@ async def jobs_of(
 
 
 async def take_next(database: Database) -> Taken | None:
-    """Takes the oldest job that nobody works on."""
+    """Takes the oldest job that nobody works on; one that lost its process still shows how far that had come."""
     now = datetime.now(UTC)
     free = or_(
         col(JobRow.state) == "queued", and_(col(JobRow.state) == "running", col(JobRow.beat_at) < now - LOST_AFTER)
@@ -110,7 +110,7 @@ async def take_next(database: Database) -> Taken | None:
         if job_id is None:
             return None
         taken = Taken(job_id, new_id())
-        values = {"state": "running", "holder": taken.holder, "beat_at": now, "done": 0}
+        values = {"state": "running", "holder": taken.holder, "beat_at": now}
         await session.execute(update(JobRow).where(col(JobRow.job_id) == job_id).values(**values))
     return taken
 
@@ -121,11 +121,14 @@ async def keep(database: Database, taken: Taken) -> bool:
 
 
 async def report(database: Database, taken: Taken, done: int, total: int | None) -> bool:
-    """Says how far a job is; false where somebody else has it, or it is over."""
-    return await _change(database, taken, done=done, total=total)
+    """Says how far a job is; false where somebody else has it, or it is over. One that was begun again catches up with
+    what it shows.
+    """
+    further = case((col(JobRow.done) < done, done), else_=col(JobRow.done))
+    return await _change(database, taken, done=further, total=total)
 
 
-async def _change(database: Database, taken: Taken, **values: int | None) -> bool:
+async def _change(database: Database, taken: Taken, **values: Any) -> bool:
     ours = (col(JobRow.job_id) == taken.job_id, col(JobRow.holder) == taken.holder, col(JobRow.state) == "running")
     changed = update(JobRow).where(*ours).values(beat_at=datetime.now(UTC), **values).returning(col(JobRow.job_id))
     async with database.write() as session:

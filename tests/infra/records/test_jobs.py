@@ -40,7 +40,7 @@ async def test_a_lost_job_is_taken_over_and_who_lost_it_changes_it_no_more(anywh
         job_id = await asked(database)
         first = await take_next(database)
         assert first
-        assert await report(database, first, 1, 7)
+        assert await report(database, first, 5, 7)
         await silent(database)
         assert await keep(database, first)  # heard of again in time
         assert await take_next(database) is None
@@ -50,10 +50,16 @@ async def test_a_lost_job_is_taken_over_and_who_lost_it_changes_it_no_more(anywh
         assert second.job_id == job_id
         assert not await keep(database, first)
         assert not await report(database, first, 6, 7)
+        for done, shown in ((0, 5), (2, 5), (6, 6)):  # from where it stood, until it has caught up
+            assert await report(database, second, done, 7)
+            async with database.read() as session:
+                job = await find_job(session, job_id)
+                assert job
+                assert (job.done, job.total) == (shown, 7)
         await finish(database, first, "failed", [], "lost")
         await finish(database, second, "done", [{"replayed": True}])
         assert not await keep(database, second)
         async with database.read() as session:
             job = await find_job(session, job_id)
         assert job
-        assert (job.state, job.done, job.sealed["results"]) == ("done", 0, [{"replayed": True}])
+        assert (job.state, job.done, job.sealed["results"]) == ("done", 6, [{"replayed": True}])
