@@ -72,7 +72,7 @@ async def moved_ahead(session: AsyncSession) -> Ahead:
     query = select(col(DisputeRow.dispute_no), col(DisputeRow.ahead)).where(
         col(DisputeRow.matter) == "hazard", col(DisputeRow.ahead) > 0
     )
-    return dict(row.tuple() for row in (await session.execute(query)).all())
+    return dict((await session.execute(query)).all())
 
 
 async def hazard_items(
