@@ -11,8 +11,8 @@ from api.tasks.examples import example
 from api.tasks.schemas import Candidate, PostNamed
 from api.web.forms import EMPTY_ROW, Control, Form, core, draw, label_and_options, names_of
 from api.web.organisation_labels import Offices, Vocabulary
-from api.web.timeline import change, decided, facts
-from domain.case.state import Decision
+from api.web.timeline import by_days, change, decided, facts
+from domain.case.state import Decision, Entry
 from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
@@ -267,6 +267,20 @@ def test_what_a_mechanism_demands_is_shown_in_its_words() -> None:
         ("见面情况", "住户，2026-11-27 05:20，住户家中"),
         ("对方签名人（面对面认领，附签名照片）", "张某"),
         ("已上门走访", "是"),
+    ]
+
+
+def test_a_question_that_became_needless_says_what_made_it_so() -> None:
+    at = datetime(2026, 11, 27, tzinfo=UTC)
+    entries = [
+        Entry(seq=1, at=at, kind="decision", title="主办处置：处置完毕", actor="王五"),
+        Entry(seq=2, at=at, kind="task_void", title="协同处置失效", detail={"reason": "已无需办理"}),
+        Entry(seq=3, at=at.replace(hour=1), kind="task_void", title="督办失效", detail={"reason": "已提级督办"}),
+    ]
+    [day] = by_days(entries, WORDS, at)
+    assert [line["facts"] for line in day["entries"] if line["tone"] == "quiet"] == [
+        [("理由", "已提级督办")],
+        [("理由", "已无需办理"), ("起因", "主办处置：处置完毕")],
     ]
 
 
