@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -85,7 +86,7 @@ async def _read(request: Request, services: Services, session: Session, viewer: 
     try:
         if not content:
             raise FieldsInvalid(errors=[{"field": "file", "message": "请选择放假安排文件"}])
-        given = days_of(content)
+        given = await asyncio.to_thread(days_of, content)
     except (FieldsInvalid, MediaRefused, TooLarge) as error:
         wrong = error.errors if isinstance(error, FieldsInvalid) else [{"field": "file", "message": error.detail}]
         return await _show(request, services, session, viewer, typed, wrong, status=422)

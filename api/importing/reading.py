@@ -151,7 +151,7 @@ def _counted(lines: Iterable[list[str]], most: int) -> list[list[str]]:
 
 
 def _text(content: bytes, most: int) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030") if b"\0" not in content else ():  # UTF-16, a picture with another name
         try:
             lines = csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True)
             return _counted(lines, most)

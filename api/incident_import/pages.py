@@ -61,9 +61,11 @@ async def try_file(
         lambda key: service.ask_for_import(services, session, viewer.actor, content, name, key, dry_run=True),
     )  # fmt: skip
     if outcome.answer is None:
-        banner = banner_if_refused(outcome, "前一次选择的文件已经在检查", "请在下面的列表中查看，或重新选择文件。")
+        wrong, banner = outcome.wrong_file, None
+        if not wrong:
+            banner = banner_if_refused(outcome, "前一次选择的文件已经在检查", "请在下面的列表中查看，或重新选择文件。")
         async with services.database.resume(session):
-            return await _chosen(request, services, session, viewer, wrong=outcome.detail if outcome.errors else "",
+            return await _chosen(request, services, session, viewer, wrong=wrong,
                                  banner=banner, status=outcome.status)  # fmt: skip
     return go(request, f"{HERE}/{outcome.answer.body.job_id}")
 

@@ -74,10 +74,10 @@ async def take_list(
         lambda key: importing.import_people(services, session, viewer.actor, content, key, dry_run=dry_run),
     )
     if outcome.answer is None:
-        banner = banner_if_refused(outcome, "前一次的导入已经生效", "需要另行导入的，请重新选择文件后提交。")
-        return _import_shown(
-            request, viewer, wrong=outcome.detail if outcome.errors else "", banner=banner, status=outcome.status
-        )
+        wrong, banner = outcome.wrong_file, None
+        if not wrong:
+            banner = banner_if_refused(outcome, "前一次的导入已经生效", "需要另行导入的，请重新选择文件后提交。")
+        return _import_shown(request, viewer, wrong=wrong, banner=banner, status=outcome.status)
     return _import_shown(request, viewer, report=outcome.answer.body)
 
 

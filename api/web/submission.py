@@ -14,7 +14,17 @@ from api.core.context import Services
 from api.core.idempotency import Answer, digest, first_answer
 from api.web.errors import MAYBE, MAYBE_ADVICE, advice
 from api.web.session import Posted, Viewer, text, typed
-from domain.errors import BadCsrf, FieldsInvalid, KeyReused, Refused, SantuiError, StoreUnavailable, Unavailable
+from domain.errors import (
+    BadCsrf,
+    FieldsInvalid,
+    KeyReused,
+    MediaRefused,
+    Refused,
+    SantuiError,
+    StoreUnavailable,
+    TooLarge,
+    Unavailable,
+)
 from infra.database.engine import Session
 from infra.database.ids import new_id
 from infra.records.drafts import kept as drafts
@@ -53,6 +63,12 @@ class Outcome(Generic[T]):
         """The refusal in words."""
         said = "；".join(error["message"] for error in self.errors)
         return said or self.refusal.detail
+
+    @property
+    def wrong_file(self) -> str:
+        """What is wrong with the one file that a form is about, in words: where it can't be read too."""
+        unread = isinstance(self.error, TooLarge | MediaRefused)
+        return self.detail if self.errors or unread else ""
 
     @property
     def reused(self) -> bool:

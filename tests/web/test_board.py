@@ -58,6 +58,7 @@ def test_without_scripts_the_tables_say_it_all(desk: Desk) -> None:
     expect(page.get_by_role("alert")).to_contain_text("首日应为日期")
     expect(page.locator("figure.plot")).to_have_count(3)
     expect(page.locator("figure.plot:visible")).to_have_count(0)
+    expect(page.get_by_role("button", name="打印或存为 PDF")).to_be_hidden()  # it would do nothing
     expect(page.get_by_role("region", name=re.compile("十二个月走势")).first.get_by_role("row")).to_have_count(13)
     expect(page.get_by_role("region", name="三次推送").get_by_role("row", name=re.compile("一推"))).to_be_visible()
     page.get_by_role("region", name="网格热力图").get_by_role("link", name=re.compile("^白洋社区第1网格 .* 件")).click()

@@ -70,3 +70,8 @@ def test_a_spreadsheet_is_told_row_by_row_and_registered_once(desk: Desk, tmp_pa
     phone.goto("/incidents/import")
     phone.get_by_role("button", name="检查文件").click()
     expect(phone.locator("#i-file-error")).to_have_text("请选择要导入的文件")
+    picture = {"name": "警情.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n\0"}
+    phone.get_by_label("表格文件").set_input_files(picture)  # type: ignore[arg-type]
+    desk.refused(415, "/incidents/import")
+    phone.get_by_role("button", name="检查文件").click()
+    expect(phone.locator("#i-file-error")).to_have_text("无法读取该文件，请使用.xlsx或UTF-8、GB18030编码的.csv")

@@ -135,6 +135,8 @@ def test_what_would_do_harm_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         more.writestr("xl/vbaProject.bin", b"-")
     for content, error in ((packed.getvalue(), MediaRefused), (b"PK\x03\x04", MediaRefused),
                            (b"\xff\xfe\x00", MediaRefused), (b"", FieldsInvalid),
+                           (b"\x89PNG\r\n\x1a\n\0\0", MediaRefused),
+                           (listed(GOOD).decode("utf-8-sig").encode("utf-16"), MediaRefused),
                            ("用户名,姓名".encode(), FieldsInvalid),
                            (listed(*[GOOD] * 5_001), TooLarge), (b"," * (4 * 2**20 + 1), TooLarge)):  # fmt: skip
         with pytest.raises(error):
