@@ -183,6 +183,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
             services.background.keep(what, work)
         yield
         await services.background.stop()
+        await services.figures.close()
         await services.access.write()
         await services.database.close()
 

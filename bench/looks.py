@@ -15,11 +15,14 @@ from domain.indicators.periods import Period
 from domain.people.organisation import Actor, Post
 from domain.triage.places import Kind
 from domain.triage.searching.marks import sought
+from infra.database.engine import Database
 from infra.database.pagination import cursor_of
 from infra.demo import county
 from infra.demo.people import DemoPerson, people
 from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes, paths_of, timeline_of
+from infra.read_model.indicators import Asked as Question
 from infra.read_model.indicators import By, Scope, Span, figures
+from infra.read_model.reporting.kept_figures import KeptFigures
 from infra.read_model.tasks import InboxFilter, count_boxes, find_task, inbox, tasks_of
 from infra.read_model.workbench.board import board_of, loads_of
 from infra.read_model.workbench.waiting import WHATS, Asked, standing_of, waiting_in_sight
@@ -117,8 +120,11 @@ def actor(role: str, organisation: str) -> Actor:
     return Actor(person_id=found.person_id, name=found.name, posts=posts)
 
 
-def looks(dispute_no: str, task_id: str) -> Iterator[Look]:
-    """Everything that is measured; one case and one of its tasks beside the lists."""
+def looks(database: Database, dispute_no: str, task_id: str) -> Iterator[Look]:
+    """Everything that is measured; one case and one of its tasks beside the lists. Figures are counted anew, and asked
+    for as people do: of the second time on, what is kept.
+    """
+    kept = KeptFigures(database)
     for who, role, organisation in DISPUTES:
         for what, filters in FILTERS:
             yield Look("disputes", who, what, _disputes(actor(role, organisation), what, filters))
@@ -138,7 +144,8 @@ def looks(dispute_no: str, task_id: str) -> Iterator[Look]:
             yield Look("desk", who, what, _waiting(actor(role, organisation), what))
     for what, period in PERIODS:
         for by in (None, "township", "responsible", "month"):
-            yield Look("indicators", f"by {by}" if by else "total", what, _figures(period, by))
+            yield Look("indicators", f"by {by}" if by else "total", f"{what}, counted", _figures(period, by))
+            yield Look("indicators", f"by {by}" if by else "total", what, _told(kept, period, by))
 
 
 def _disputes(who: Actor, what: str, filters: dict[str, Any]) -> Ask:
@@ -199,5 +206,14 @@ def _waiting(who: Actor, what: str) -> Ask:
 
 def _figures(period: Period, by: By | None) -> Ask:
     """A period with the one before it and the one a year before, of the whole county."""
+    asked = _question(period, by)
+    return lambda session: figures(session, asked.spans, asked.scope)
+
+
+def _told(kept: KeptFigures, period: Period, by: By | None) -> Ask:
+    return lambda session: kept.of(session, _question(period, by))
+
+
+def _question(period: Period, by: By | None) -> Question:
     spans = [Span(period=each, as_of=LAST.date()) for each in (period, period.before, period.year_before)]
-    return lambda session: figures(session, spans, Scope(paths=["/county"], by=by, windows=DEFAULT_WINDOWS))
+    return Question(spans=spans, scope=Scope(paths=["/county"], by=by, windows=DEFAULT_WINDOWS))

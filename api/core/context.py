@@ -17,6 +17,7 @@ from infra.database.engine import Database, open_database
 from infra.files.scanning import Scanner
 from infra.files.store import FileStore
 from infra.health.monitor import Health
+from infra.read_model.reporting.kept_figures import KeptFigures
 from infra.records.access_log.log import AccessLog
 from infra.records.actors import Actors
 from infra.records.calendars.editions import Calendars
@@ -89,6 +90,7 @@ class Services:
     calendars: Calendars
     learned: LearnedEditions
     aliases: PlaceAliases
+    figures: KeptFigures
 
 
 async def open_services(settings: Settings, name: str = "api") -> Services:
@@ -148,6 +150,7 @@ def assemble(
         calendars=Calendars(database, policy.calendar),
         learned=LearnedEditions(database),
         aliases=PlaceAliases(database),
+        figures=KeptFigures(database),
         scanner=Scanner(settings.clamd, settings.clamd_seconds) if settings.clamd else None,
         files=FileStore(
             settings.attachments_dir,

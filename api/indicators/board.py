@@ -1,5 +1,5 @@
 """The board (看板): the four numbers and four rates with 环比 and 同比, their months, who stands where, the funnel of
-the three pushes, and what was taken in by grid. Three statements, however many there are of anything.
+the three pushes, and what was taken in by grid. Four statements at most, however many there are of anything.
 
 What lies in a grid is counted, never ranked or given a rate: a grid has one officer, and a rate of it would be his.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from api.core.context import Services
 from api.indicators.question import Question
@@ -21,7 +21,7 @@ from domain.indicators.periods import Period, months_back
 from domain.people.organisation import within
 from domain.triage.places import Directory, Kind
 from infra.database.engine import Session
-from infra.read_model.indicators import TOTAL, By, Figures, Span, figures
+from infra.read_model.indicators import TOTAL, Asked, By, Figures, Span
 
 FOUR = tuple(code for code, definition in DEFINITIONS.items() if definition.section == "four")
 """四数四率."""
@@ -93,6 +93,8 @@ class Board:
     towns: list[Town]
     elsewhere: int
     """taken in where no single grid is known"""
+    counted_at: datetime
+    """what was recorded by then is in the figures"""
 
 
 def few(figure: Figure) -> bool:
@@ -107,12 +109,13 @@ async def board(
     by = AMONG[among][1]
     scope = question.scope
     codes = tuple(dict.fromkeys((*FOUR, *FUNNEL, CONCLUDED, by_code)))
-    found = await figures(session, question.spans, scope.model_copy(update={"by": by}), codes)
     names = months_back(question.period.last, MONTHS)
     first = date.fromisoformat(f"{names[0]}-01")
     year = Span(period=Period(first=first, last=question.period.last), as_of=question.as_of)
-    [months] = await figures(session, [year], scope.model_copy(update={"by": "month"}), FOUR)
-    by_beat = await figures(session, question.spans[:2], scope.model_copy(update={"by": "beat"}), (IN_GRIDS,))
+    of_all = Asked(spans=question.spans, scope=scope.model_copy(update={"by": by}), codes=codes)
+    of_months = Asked(spans=[year], scope=scope.model_copy(update={"by": "month"}), codes=FOUR)
+    of_grids = Asked(spans=question.spans[:2], scope=scope.model_copy(update={"by": "beat"}), codes=(IN_GRIDS,))
+    (found, [months], by_beat), counted_at = await services.figures.of(session, of_all, of_months, of_grids)
     directory = await services.directory.read(session)
     asked = question.model_copy(update={"by": by, "scope": scope.model_copy(update={"by": by})})
     counted = by_beat[0][TOTAL][IN_GRIDS].numerator
@@ -125,6 +128,7 @@ async def board(
         by=by,
         towns=towns,
         elsewhere=int(counted) - sum(town.count for town in towns),
+        counted_at=counted_at,
     )
 
 

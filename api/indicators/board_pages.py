@@ -59,6 +59,7 @@ async def board_page(
         presets=presets(question, PAGE),
         period=f"{question.period.first} 至 {question.period.last}",
         as_of=question.as_of.isoformat(),
+        counted_at=f"{china(found.counted_at):%Y-%m-%d %H:%M}",
         compared=[f"{p.first} 至 {p.last}" for p in (question.period.before, question.period.year_before)],
         taken=f"{china(datetime.now(UTC)):%Y-%m-%d %H:%M}",
         four_figures=four_view(found),

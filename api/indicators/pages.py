@@ -42,7 +42,8 @@ async def indicators_page(
 ) -> Response:
     """The figures."""
     question = await asked.question(services, session, viewer)
-    found = await service.indicators(services, session, question)
+    codes = tuple(code for code, definition in DEFINITIONS.items() if definition.section == asked.section)
+    found = await service.indicators(services, session, question, codes)
     offices = await offices_of(services, session)
     return show(
         request,
@@ -63,6 +64,7 @@ async def indicators_page(
         presets=presets(question, "/indicators"),
         closes=f"{question.period.last:%Y-%m-%d} 24:00",
         as_of=question.as_of.isoformat(),
+        counted_at=f"{found.counted_at:%Y-%m-%d %H:%M}",
         supervised=await _supervised(services, session, viewer, question),
         sections=_sections(question, found),
         columns=[d.name for d in _of(found, asked.section)],

@@ -87,6 +87,8 @@ class Indicators(Shape):
 
     period: PeriodShape
     as_of: date
+    counted_at: datetime
+    """统计截至: what was recorded by then is in the figures; a large count is kept for some minutes"""
     windows: dict[str, int]
     organisation: str | None
     attribution: str

@@ -19,6 +19,7 @@ from api.indicators.schemas import (
     PeriodShape,
 )
 from api.indicators.workbook import workbook
+from domain.base import china
 from domain.errors import FieldsInvalid
 from domain.indicators.definitions import DEFINITIONS
 from domain.indicators.formulas import Comparison, Figure, compare
@@ -28,7 +29,7 @@ from domain.policy.intake.sources import SOURCE_NAMES
 from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.pagination import page_of
-from infra.read_model.indicators import TOTAL, By, Figures, cases_behind, disputes_among, figures
+from infra.read_model.indicators import ALL, TOTAL, Asked, By, Figures, cases_behind, disputes_among
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,15 @@ class Export:
     content: bytes
 
 
-async def indicators(services: Services, session: Session, question: Question) -> Indicators:
-    """Definitions, the total and one row a group; each value compared with the period before and the year before."""
-    found = await figures(session, question.spans, question.scope)
+async def indicators(
+    services: Services, session: Session, question: Question, grouped: tuple[str, ...] = ALL
+) -> Indicators:
+    """Definitions, the total and one row a group; each value compared with the period before and the year before.
+
+    `grouped`: of groups only the indicators of these codes; of the total it is all of them always.
+    """
+    asked = Asked(spans=question.spans, scope=question.scope, grouped=grouped)
+    ([found], counted_at) = await services.figures.of(session, asked)
     directory = await services.directory.read(session)
     total = figure_row(services, directory, question, TOTAL, found)
     named = [group for group in found[0] if group != TOTAL]
@@ -53,6 +60,7 @@ async def indicators(services: Services, session: Session, question: Question) -
     return Indicators(
         period=PeriodShape(from_=period.first, to=period.last, closes=period.ends),
         as_of=question.as_of,
+        counted_at=china(counted_at),
         windows={f"{name}_days": days for name, days in question.scope.windows.items()},
         organisation=question.organisation,
         attribution=question.scope.attribution,
@@ -146,7 +154,7 @@ def ranked(directory: Directory, groups: list[str], found: list[Figures]) -> dic
     for among in peers.values():
         for code in found[0][TOTAL]:
             definition = DEFINITIONS[code]
-            now, before = ({g: told[g][code] for g in among if g in told} for told in found[:2])
+            now, before = ({g: told[g][code] for g in among if code in told.get(g, ())} for told in found[:2])
             for group, rank in ranks(definition, now, before).items():
                 placed[group][code] = rank
     return placed

@@ -28,7 +28,8 @@ def workbook(indicators: Indicators, by_whom: str) -> bytes:
     taken = f"{by_whom} 于 {china(datetime.now(UTC)):%Y-%m-%d %H:%M} 导出，内部使用"
     period = indicators.period
     part = ATTRIBUTIONS[cast("Attribution", indicators.attribution)]
-    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}，单位身份：{part}，"
+    about = f"{period.from_} 至 {period.to}（末日24时止），读数日 {indicators.as_of}，"
+    about += f"数据截至 {indicators.counted_at:%Y-%m-%d %H:%M}，单位身份：{part}，"
     about += f"事项：{MATTER_NAMES[indicators.matter]}"
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "top"}),

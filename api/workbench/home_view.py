@@ -23,6 +23,7 @@ from api.web.rendering import View, show
 from api.web.session import Viewer
 from api.workbench.desk import CALLED
 from api.workbench.homes import SPANS, leaders_board, trail, troubles
+from domain.base import china
 from domain.triage.places import Kind
 from infra.database.engine import Session
 from infra.records.access_log.log import OK
@@ -44,6 +45,7 @@ async def leader_home(
         viewer,
         spans=[{"name": name, "href": f"/?span={code}", "current": code == span} for code, name in SPANS.items()],
         period=f"{found.question.period.first} 至 {found.question.period.last}",
+        counted_at=f"{china(found.counted_at):%Y-%m-%d %H:%M}",
         tasks=counts["todo"],
         watched=counts["watched"],
         pressing=[{"code": code, "name": name, "count": pressing[code], "href": f"/oversight-desk?what={code}"}

@@ -9,9 +9,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    JSON,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -24,6 +40,7 @@ from domain.indicators.formulas import Count, Definition, Figure, denominator_ha
 from domain.indicators.periods import Period, midnight_after
 from domain.people.organisation import Actor, within
 from domain.policy.matters.matter import Matter
+from infra.database.columns import Instant
 from infra.database.paths import below
 from infra.database.tables.read_model import DisputeRow, TallyRow
 from infra.read_model.disputes import as_known_to
@@ -32,10 +49,12 @@ from infra.read_model.visibility import in_sight
 By = Literal["organisation", "responsible", "township", "month", "category", "colour", "source", "beat"]
 _RESPONSIBLE: Any = case((col(TallyRow.handler) != "", col(TallyRow.handler)), else_=col(TallyRow.unit))
 _PARTS: dict[str, Any] = {
-    "responsible": _RESPONSIBLE,
     **{attribution: col(getattr(TallyRow, column)) for attribution, column in COLUMNS.items()},
+    "responsible": _RESPONSIBLE,
 }
-"""The column that names who had a part, by `domain.indicators.attribution`."""
+"""The column that names who had a part, by `domain.indicators.attribution`; what is asked most quickly, and is always
+there, first.
+"""
 GROUPS: dict[str, Any] = {
     "responsible": _RESPONSIBLE,
     "township": col(TallyRow.township),
@@ -84,35 +103,117 @@ class Behind(Model):
 
 Figures = dict[str, dict[str, Figure]]
 """By group, then by the indicator's code."""
+ALL = tuple(DEFINITIONS)
+
+
+class Asked(Model):
+    """Which figures: of each span, of a scope, the indicators of these codes; of its groups only those of `grouped`."""
+
+    spans: list[Span]
+    scope: Scope
+    codes: tuple[str, ...] = ALL
+    grouped: tuple[str, ...] = ALL
+
+
+class Counted(NamedTuple):
+    """Figures of each span that was asked for, and of how many countable events they are."""
+
+    figures: list[Figures]
+    events: int
 
 
 async def figures(
-    session: AsyncSession, spans: Sequence[Span], scope: Scope, codes: Collection[str] = tuple(DEFINITIONS)
+    session: AsyncSession, spans: Sequence[Span], scope: Scope, codes: Collection[str] = ALL
 ) -> list[Figures]:
     """Every indicator, or those of these codes, for each span; all in one statement."""
-    chosen = [DEFINITIONS[code] for code in codes]
-    sources: dict[tuple[Any, ...], int] = {}
+    return (await counted(session, Asked(spans=list(spans), scope=scope, codes=tuple(codes)))).figures
+
+
+async def counted(session: AsyncSession, asked: Asked) -> Counted:
+    """What is asked for, counted now; all in one statement, whose text knows no number of anything but of paths."""
+    scope, dialect = asked.scope, session.get_bind().dialect
+    sources: dict[_Source, int] = {}
     use: list[dict[str, int]] = []
-    for span in spans:
+    for span in asked.spans:
         use.append({})
-        for definition in chosen:
-            source = (definition.kind, *_bounds(definition, span, scope), span.period.ends, midnight_after(span.as_of))
+        for definition in (DEFINITIONS[code] for code in asked.codes):
+            bounds = _bounds(definition, span, scope)
+            source = _Source(definition.kind, *bounds, span.period.ends, midnight_after(span.as_of))
             use[-1][definition.code] = sources.setdefault(source, len(sources))
-    keys, inside = [key.label(f"key_{n}") for n, key in enumerate(_keys(scope))], _in(scope)
-    parts = [
-        _seen(kind, begins, before, ends, by, scope.matter, inside).add_columns(
-            *keys, literal(number, Integer).label("source")
-        )
-        for (kind, begins, before, ends, by), number in sources.items()
-    ]
-    counted = union_all(*parts).subquery()
-    rows = (await session.execute(select(*counted.c, func.count().label("n")).group_by(*counted.c))).mappings().all()
+    kinds = [source.kind for source in sources]
+    given = [[number, *source.written(dialect)] for source, number in sources.items()]
+    query = _query(scope, dialect.name)
     found: _Found = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        each = _count(row)
-        for group in {TOTAL, *_groups([row[f"key_{n}"] for n in range(len(keys))], scope)}:
+    events = 0
+    for row in (await session.execute(query, {"sources": given})).mappings():
+        each = _count(kinds[row["source"]], row)
+        events += each.n
+        for group in {TOTAL, *_groups([row[name] for name in row if name.startswith("key_")], scope)}:
             found[row["source"]][group].append(each)
-    return [_figures(each, found, scope) for each in use]
+    return Counted([_figures(each, found, scope, frozenset(asked.grouped)) for each in use], events)
+
+
+class _Source(NamedTuple):
+    """Which events a figure is of, and how they are seen: of a kind, between two instants, in a period that ends at an
+    instant, as they stood by another.
+    """
+
+    kind: TallyKind
+    begins: datetime
+    before: datetime
+    ends: datetime
+    by: datetime
+
+    def written(self, dialect: Dialect) -> list[Any]:
+        """For the statement: instants as the database has them."""
+        if dialect.name == "sqlite":
+            convert = Instant().bind_processor(dialect)
+            assert convert is not None
+            return [self.kind, *map(convert, self[1:]), int(self.kind in _LAGGING)]
+        return [self.kind, *(at.isoformat() for at in self[1:]), int(self.kind in _LAGGING)]
+
+
+def _query(scope: Scope, dialect: str) -> Select[Any]:
+    """Equal events of each source, with how many they are. The sources are a table that is given with the statement:
+    each is looked up in the index of events by kind and time.
+    """
+    source, tally = _given_sources(dialect), TallyRow
+    seen = [
+        source.c.source, col(tally.leading), col(tally.result), col(tally.value),
+        case((source.c.lagging == 1, col(tally.lag))).label("lag"),
+        *_states(source.c.ends, source.c.by),
+        *(key.label(f"key_{n}") for n, key in enumerate(_keys(scope))),
+    ]  # fmt: skip
+    of_it = and_(
+        col(tally.kind) == source.c.kind, col(tally.at) >= source.c.begins, col(tally.at) < source.c.before,
+        col(tally.matter) == scope.matter, _in(scope),
+    )  # fmt: skip
+    return select(*seen, func.count().label("n")).select_from(source).join(tally, of_it).group_by(*seen)
+
+
+_GIVEN: dict[str, Any] = {
+    "source": Integer(),
+    "kind": Text(),
+    "begins": Instant(),
+    "before": Instant(),
+    "ends": Instant(),
+    "by": Instant(),
+    "lagging": Integer(),
+}
+
+
+def _given_sources(dialect: str) -> CTE:
+    given = bindparam("sources", type_=JSON)
+    if dialect == "sqlite":
+        row: Any = func.json_each(given).table_valued("value").c.value
+        columns: list[Any] = [
+            type_coerce(func.json_extract(row, f"$[{n}]"), kind).label(name)
+            for n, (name, kind) in enumerate(_GIVEN.items())
+        ]
+    else:
+        row = func.json_array_elements(given).table_valued("value", joins_implicitly=True).c.value
+        columns = [cast(row.op("->>")(n), kind).label(name) for n, (name, kind) in enumerate(_GIVEN.items())]
+    return select(*columns).cte("source").prefix_with("MATERIALIZED")
 
 
 _Found = defaultdict[int, defaultdict[str, list[Count]]]
@@ -138,12 +239,13 @@ def _groups(keys: list[str], scope: Scope) -> list[str]:
     return [key for key in keys if key]
 
 
-def _figures(use: Mapping[str, int], found: _Found, scope: Scope) -> Figures:
+def _figures(use: Mapping[str, int], found: _Found, scope: Scope, grouped: frozenset[str]) -> Figures:
     by_source = {number: found[number] for number in set(use.values())}
     return {
         group: {
             code: figure(DEFINITIONS[code], by_source[source].get(group, ()), scope.days(DEFINITIONS[code]))
             for code, source in use.items()
+            if group == TOTAL or code in grouped
         }
         for group in sorted({TOTAL, *(group for groups in by_source.values() for group in groups)})
     }
@@ -155,9 +257,14 @@ async def cases_behind(
     """The disputes behind a figure, by number and in its order: of its `numerator` or its `denominator`."""
     has = numerator_has if part == "numerator" else denominator_has
     begins, before = _bounds(definition, span, scope)
-    by = midnight_after(span.as_of)
-    query = _seen(definition.kind, begins, before, span.period.ends, by, scope.matter, _in(scope))
-    query = query.add_columns(col(TallyRow.dispute_no), col(TallyRow.colour), col(TallyRow.first_colour))
+    tally = TallyRow
+    query = select(
+        col(tally.dispute_no), col(tally.colour), col(tally.first_colour), col(tally.leading), col(tally.result),
+        col(tally.value), col(tally.lag), *_states(span.period.ends, midnight_after(span.as_of)),
+    ).where(
+        col(tally.kind) == definition.kind, col(tally.matter) == scope.matter, col(tally.at) >= begins,
+        col(tally.at) < before, _in(scope),
+    )  # fmt: skip
     if scope.by and group is not None:
         query = query.where(_stands_in(group, scope))
     days = scope.days(definition)
@@ -165,7 +272,7 @@ async def cases_behind(
     found = {
         row["dispute_no"]: Behind(colour=row["colour"], first_colour=row["first_colour"])
         for row in rows
-        if has(definition, _count(row), days)
+        if has(definition, _count(definition.kind, row), days)
     }
     return dict(sorted(found.items()))
 
@@ -200,39 +307,22 @@ def _bounds(definition: Definition, span: Span, scope: Scope) -> tuple[datetime,
 _LAGGING = {definition.kind for definition in DEFINITIONS.values() if definition.window}
 
 
-def _seen(
-    kind: str, begins: datetime, before: datetime, ends: datetime, by: datetime, matter: Matter,
-    inside: ColumnElement[bool],
-) -> Select[Any]:  # fmt: skip
-    """The tallies of a kind between two instants, as `domain.indicators.formulas.seen` sees them at a third."""
+def _states(ends: Any, by: Any) -> list[Any]:
+    """What became of an event of a period that ends at an instant, as it stood by another
+    (`domain.indicators.formulas.seen`).
+    """
     struck = col(TallyRow.struck_at)
-    lagging = kind in _LAGGING
-    return select(
-        col(TallyRow.kind),
-        col(TallyRow.leading),
-        col(TallyRow.result),
-        col(TallyRow.value),
-        (col(TallyRow.lag) if lagging else cast(null(), Integer)).label("lag"),
-        _happened(col(TallyRow.done_at), by).label("done"),
-        _happened(col(TallyRow.left_at), by).label("left"),
+    return [
+        case((col(TallyRow.done_at) < by, 1), else_=0).label("done"),
+        case((col(TallyRow.left_at) < by, 1), else_=0).label("left"),
         case((struck >= by, "no"), (struck >= ends, "amended"), (struck.is_not(None), "yes"), else_="no").label(
             "struck"
         ),
-    ).where(
-        col(TallyRow.kind) == kind,
-        col(TallyRow.matter) == matter,
-        col(TallyRow.at) >= begins,
-        col(TallyRow.at) < before,
-        inside,
-    )
+    ]
 
 
-def _happened(at: Any, by: datetime) -> ColumnElement[int]:
-    return case((at < by, 1), else_=0)
-
-
-def _count(row: Mapping[Any, Any]) -> Count:
+def _count(kind: TallyKind, row: Mapping[Any, Any]) -> Count:
     return Count.model_construct(  # of rows that were validated when they were written, and there are thousands
-        kind=TallyKind(row["kind"]), leading=row["leading"], result=row["result"], value=row["value"], lag=row["lag"],
+        kind=kind, leading=row["leading"], result=row["result"], value=row["value"], lag=row["lag"],
         done=bool(row["done"]), left=bool(row["left"]), struck=row["struck"], n=row.get("n", 1),
     )  # fmt: skip

@@ -8,7 +8,7 @@ ids of all rows of one person (`seen_by`, `asked_tasks`), and for all people at 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, true
@@ -57,12 +57,12 @@ class Part:
     numbers: Select[str]
 
 
-def may_see(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
+def may_see(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool = False) -> ColumnElement[bool]:
     """The disputes that a person may open: they are within his sight, and what is need-to-know (L3) he needs to know.
 
     Whatever shows a word of a case asks this. A condition on `DisputeRow`, or on another column that holds a number.
     """
-    return and_(in_sight(actor, dispute_no), may_open(actor, dispute_no))
+    return and_(in_sight(actor, dispute_no, each=each), may_open(actor, dispute_no))
 
 
 def may_open(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
@@ -99,23 +99,27 @@ def _needs(actor: Actor, number: Mapped[str]) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def in_sight(actor: Actor, dispute_no: Mapped[str] | None = None) -> ColumnElement[bool]:
+def in_sight(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool = False) -> ColumnElement[bool]:
     """The disputes of which a person may know that they are, and where they stand: those in which one of his posts has
     a part, as far as its role sees; those that his reports opened (joining one gives no sight of it); those of which he
     prepares a task, or of which one is offered to him.
     A deputy sees by the posts of whom he represents too.
 
-    A condition on `DisputeRow`, or on another column that holds a dispute number.
+    A condition on `DisputeRow`, or on another column that holds a dispute number. `each`: it is asked of a few thousand
+    in course; PostgreSQL would rather gather all that a station ever had, which is many times as long.
     """
-    return or_(*(part.holds for part in seen_by(actor, dispute_no)))
+    return or_(*(part.holds for part in seen_by(actor, dispute_no, each=each)))
 
 
-def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
+def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool = False) -> list[Part]:
     """The same as parts, one for each reason."""
     parts = []
     # What most often holds is asked first.
     if reaches := [clause for post in actor.reach if (clause := _reach(post, actor.sight(post))) is not None]:
-        parts.append(_part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no))
+        part = _part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no, each=each)
+        # Every dispute has a part somewhere below the root: there is nothing to ask of it.
+        whole = any(is_root(post.path) and actor.sight(post) is Sight.SUBTREE for post in actor.reach)
+        parts.append(replace(part, holds=true()) if whole else part)
     helped, offered = aliased(TaskRow), aliased(TaskRow)
     parts += [
         _few(col(helped.dispute_no), col(helped.delegate).in_(holders(actor)), dispute_no),
@@ -138,9 +142,13 @@ def lying_in(path: str) -> Part:
     return _part(col(InvolvementRow.dispute_no), home)
 
 
-def _part(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
+def _part(
+    found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None, *, each: bool = False
+) -> Part:
     number = col(DisputeRow.dispute_no) if dispute_no is None else dispute_no
-    return Part(holds=exists().where(found == number, condition), numbers=select(found).where(condition))
+    there = select(found).where(found == number, condition)
+    # PostgreSQL makes no set of what has an offset.
+    return Part(holds=(there.offset(0) if each else there).exists(), numbers=select(found).where(condition))
 
 
 def _few(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
@@ -159,7 +167,7 @@ def _reach(post: Post, sight: Sight) -> ColumnElement[bool] | None:
     path, role = col(InvolvementRow.path), col(InvolvementRow.role)
     match sight:
         case Sight.SUBTREE if is_root(post.path):
-            return true()  # every dispute has a part somewhere below it
+            return true()
         case Sight.SUBTREE:
             return below(path, post.path)
         case Sight.ORGANISATION:

@@ -34,6 +34,7 @@ from infra.database.tables.read_model import (
 )
 from infra.database.transactions import Work, each
 from infra.read_model.party_tokens import key_of, people_written, stands, token_rows
+from infra.read_model.reporting.kept_figures import forgotten
 from infra.read_model.searching.tokens import search_rows, searched_written
 from infra.read_model.stored_state import StoredState, stored_state
 from infra.records.attachments import attachments_taken
@@ -168,6 +169,7 @@ def _replaced(image: Image, *, unless_newer: bool) -> Work[bool]:
     if unless_newer and stored.revision > image.revision:
         return False
     yield from _forget(image.dispute_no)
+    yield from forgotten()
     yield upserting(DisputeRow), _dispute(image)
     yield from _beside_written(image, StoredState())
     yield from reports_let_go(image, stored=0)

@@ -123,7 +123,7 @@ def test_the_workbook_names_no_requirement() -> None:
     book = workbook(
         Indicators(
             period=PeriodShape(from_=period.first, to=period.last, closes=period.ends), as_of=date(2026, 2, 1),
-            windows={"relapse_days": 90, "repeat_days": 30}, organisation=None, by=None,
+            counted_at=period.ends, windows={"relapse_days": 90, "repeat_days": 30}, organisation=None, by=None,
             attribution="any", matter=Matter.DISPUTE, live_since=period.first,
             definitions=[present_definition(definition)], total=row, rows=[],
         ),

@@ -110,3 +110,15 @@ class FigureSupervisionRow(SQLModel, table=True):
     """a list of `domain.indicators.breaches.Breach`"""
     sealed: Any = Field(sa_column=Column(Sealed("figure_supervision"), nullable=False))
     """what was answered and ruled, by whom"""
+
+
+class KeptFiguresRow(SQLModel, table=True):
+    """Figures that took long to count, for whoever asks the same within the hour: codes, paths and numbers."""
+
+    __tablename__ = "kept_figures"
+    question: str = Field(primary_key=True)
+    """a digest of all that was asked, the organisations of the person's sight among it"""
+    counted_at: datetime = instant_field(index=True)
+    """what was committed by then is in them"""
+    figures: Any = Field(sa_column=Column(JSON, nullable=False))
+    """as `infra.read_model.reporting.kept_figures` writes them"""

@@ -124,7 +124,7 @@ async def test_no_look_asks_more_of_a_county_of_years_than_of_a_young_one(tmp_pa
         async with opened(settings, disputes=disputes) as database:
             number, task_id = await a_case(database)
             sent[disputes] = {}
-            for look in (each for each in looks(number, task_id) if each.who in OFTEN):
+            for look in (each for each in looks(database, number, task_id) if each.who in OFTEN):
                 with statements(database) as heard:
                     async with database.read() as session:
                         await look.ask(session)

@@ -35,7 +35,7 @@ TABLES = (
     "task timeline attachment comment event message watcher access exports saved_view glass archive job answer "
     "heartbeat draft calendar_edition learned_edition sign_in generation place_alias sign_in_session former_password "
     "second_factor recovery_code provider_subject report report_item spot_check figure_supervision notice hazard_batch "
-    "criminal_case known_key known_device examination finding appointment"
+    "criminal_case known_key known_device examination finding appointment kept_figures"
 ).split()
 """In the order in which they are made: what a table refers to comes first."""
 OF_PEOPLE = ("organisation", "person", "post", "deputy", "duty")
