@@ -4,7 +4,6 @@ beside it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated
@@ -17,6 +16,7 @@ from api.agenda.view import days_view, week_from
 from api.calendar import service as calendar
 from api.core.context import Services
 from api.core.deps import CursorDep, ServicesDep, SessionDep
+from api.dispute_list.searching import number_in
 from api.tasks.schemas import TaskItem
 from api.tasks.service import box_sizes, inbox_box
 from api.web.errors import PageRoute
@@ -31,7 +31,6 @@ from domain.people.organisation import Actor
 from domain.people.permissions import AUDITORS, CALENDAR_PUBLISHERS, SEPARATE_ROLES, home_of
 from domain.policy.calendars.editions import YearAhead
 from domain.policy.catalogue import KINDS
-from domain.policy.fields import DISPUTE_NO
 from domain.policy.parts.colours import ColourRule
 from infra.database.engine import Session
 from infra.read_model.tasks import InboxFilter
@@ -94,7 +93,7 @@ async def inbox_page(
         asked=asked,
         filtered=any(asked.values()),
         clear=_address(box, {}),
-        found=asked["q"] if re.fullmatch(DISPUTE_NO, asked["q"]) else "",
+        found=number_in(asked["q"]),
         history=viewer.actor.has_role(*AUDITORS),
         empty=EMPTY[box],
         elsewhere=[_box(name, box, {}, counts[name]) for name in BOXES if counts[name] and name != box],
