@@ -170,6 +170,12 @@ def test_run_becomes_the_supervisor(machine: Machine) -> None:
     assert machine.calls()[-1] == ".venv/bin/python -m api.cli up"
 
 
+def test_what_was_compiled_is_kept_whatever_the_environment_says(machine: Machine) -> None:
+    machine.has("python3.11", NEW.replace('$*"', '$* ${PYTHONDONTWRITEBYTECODE-kept}"'))
+    assert machine.make("run", PYTHONDONTWRITEBYTECODE="1").returncode == 0
+    assert machine.calls()[-1] == ".venv/bin/python -m api.cli up kept"
+
+
 def test_without_a_browser_the_rest_is_run_and_what_was_not_is_said(machine: Machine) -> None:
     """A person without the right to install one; as root it would be installed."""
     machine.has("python3", NEW)
