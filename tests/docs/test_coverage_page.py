@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
 
 from tests.coverage_page import PAGE, Mark, faults, marks, page, requirements, steps, waits
 
-CLAIMS = [*marks(), *steps()]
+
+@functools.cache
+def claims() -> list[Mark]:
+    """All of them. Read when a test asks, not when it is loaded: each process of the tests loads every file."""
+    return [*marks(), *steps()]
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(CLAIMS), "run: .venv/bin/python -m tests.coverage_page"
+    assert PAGE.read_text(encoding="utf-8") == page(claims()), "run: .venv/bin/python -m tests.coverage_page"
 
 
 def test_the_marks_are_sound() -> None:
-    assert faults(CLAIMS) == []
-    assert CLAIMS
+    assert faults(claims()) == []
+    assert claims()
 
 
 def test_what_is_not_proven_says_what_it_waits_for_and_nothing_else_does() -> None:
-    proven = {number for claim in CLAIMS for number in claim.ids}
+    proven = {number for claim in claims() for number in claim.ids}
     assert waits().keys() == {number for section in requirements().values() for number in section} - proven
 
 
