@@ -127,6 +127,7 @@ HEADS: list[tuple[str, str]] = [
     (r"not valid YAML: here stands (.+); YAML wants the half-width character and a space",
      "不是有效的 YAML：这里有全角符号（{0}），请改用半角符号并在其后空一格"),
     (r"not valid YAML: a space is missing after the colon of (.+)", "不是有效的 YAML：{0:c} 的冒号后缺一个空格"),
+    (r"not valid YAML: (.+) is neither a date nor a number", "{0:c} 不是有效的日期或数字，是文字的请加引号"),
     (r"not valid YAML: (.+)", "不是有效的 YAML，请检查缩进、冒号和引号（{0:c}）"),
     (r"the key (.+) stands here twice", "{0:c} 在这里写了两次"),
     # keys and values

@@ -25,6 +25,8 @@ _STRUCTURAL = re.compile(r'(?:^|[\s{,，"])[A-Za-z0-9_-]+"?：|[\[{].*[，、]|[
 _BRACKET_IN_A_KEY = re.compile(r":[{\[]")
 # A key at the beginning of its line that swallowed what follows; `http://…` is none.
 _UNSPACED_LINE = re.compile(r"^\s*(?:- )*([A-Za-z_][\w-]*:)[^\s:/]")
+_SHOWN = 40
+"""Characters of what can't be read that are repeated."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,29 @@ def _composed(text: str) -> tuple[yaml.Node | None, Any]:
 
 def _read_with(loader: type[yaml.SafeLoader | yaml.CSafeLoader], text: str) -> tuple[yaml.Node | None, Any]:
     """Read twice: making data of the nodes would put what `<<` refers to into them."""
-    return yaml.compose(text, Loader=loader), yaml.load(text, Loader=loader)
+    root = yaml.compose(text, Loader=loader)
+    try:
+        return root, yaml.load(text, Loader=loader)
+    except (ValueError, OverflowError) as error:  # 2026-13-01 looks like a date, and is none
+        raise _no_value(yaml.SafeLoader(""), root, error) from error
+
+
+def _no_value(loader: yaml.SafeLoader, node: yaml.Node | None, error: Exception) -> yaml.YAMLError:
+    """What is wrong, at the first scalar of which nothing can be made."""
+    nodes = [node] if node else []
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                loader.construct_object(node)
+            except (ValueError, OverflowError):
+                what = f"{node.value[:_SHOWN]!r} is neither a date nor a number"
+                return yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark)
+        elif isinstance(node, yaml.MappingNode):
+            nodes.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        elif isinstance(node, yaml.SequenceNode):
+            nodes.extend(reversed(node.value))
+    return yaml.YAMLError(str(error))
 
 
 def _not_yaml(text: str, error: yaml.YAMLError) -> str:

@@ -86,6 +86,8 @@ def test_every_sentence_of_a_check_has_its_words() -> None:
     ("must be 1 or more, not 0", "应为不小于 1 的数，而不是`0`"),
     ("'x' can't stand here; allowed: a, b (also at 2 more places that refer to it)",
      "这里不能写 `x`，可以写：`a`、`b`（另有 2 处引用同一内容）"),
+    ("not valid YAML: '2026-13-01' is neither a date nor a number",
+     "`2026-13-01` 不是有效的日期或数字，是文字的请加引号"),
     ("a sentence nobody knows", "原文：`a sentence nobody knows`"),
 ])  # fmt: skip
 def test_what_was_meant_and_what_is_allowed_are_told_too(what: str, words: str) -> None:

@@ -337,6 +337,12 @@ def test_full_width_punctuation_in_chinese_text_is_nobody_s_mistake() -> None:
     assert "not valid YAML" in told
 
 
+@pytest.mark.parametrize("value", ["2026-13-01", "9" * 5_000])
+def test_what_looks_like_a_date_or_a_number_and_is_none_is_told_at_its_line(value: str) -> None:
+    [told] = mistakes(f"{CITY}\nedition_of: {value}\n")
+    assert f"{len(CITY.splitlines()) + 2}: not valid YAML: '{value[:40]}' is neither a date nor a number" in told
+
+
 def test_a_tab_is_called_a_tab() -> None:
     assert "indent with spaces, never with tabs" in the_mistake("    tries: 2", "\ttries: 2")
 
