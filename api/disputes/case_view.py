@@ -105,14 +105,20 @@ def stages_in(entries: Iterable[EntryItem]) -> set[str]:
 
 
 def steps_of(case: Case, entered: Collection[str]) -> list[View]:
-    """The stages of the case's own playbook: passed, present, skipped so far, still to come."""
+    """The stages of the case's own playbook: passed, present, skipped so far, still to come. A stage that the case was
+    in and went back from is no stage to come: it is `returned`.
+    """
     stages = case.stages
     seen = {*entered, stages[0]}
     here = stages.index(case.stage) if case.stage in stages else 0
-    labels = {"here": "当前", "passed": "已过", "skipped": "未经过", "ahead": "未到"}
+    labels = {"here": "当前", "passed": "已过", "skipped": "未经过", "ahead": "未到", "returned": "已退回"}
 
     def state(n: int, stage: Stage) -> str:
-        return "here" if n == here else "ahead" if n > here else "passed" if stage in seen else "skipped"
+        if n == here:
+            return "here"
+        if n < here:
+            return "passed" if stage in seen else "skipped"
+        return "returned" if stage in seen else "ahead"
 
     return [
         {"name": w.stage_short(stage, case.stage_names), "state": (it := state(n, stage)), "spoken": labels[it]}

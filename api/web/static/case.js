@@ -1,7 +1,7 @@
 // A case's page: the answer beside it where there is room, and the viewer of photographs and recordings.
 "use strict";
 
-const roomy = matchMedia("(min-width: 1200px)");
+const roomy = matchMedia("(min-width: 75em)");
 
 // The first form of whoever may answer stands beside the tabs; on a phone the bar leads to its own page.
 function fillPane() {

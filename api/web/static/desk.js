@@ -38,6 +38,12 @@ document.addEventListener("click", (event) => {
   }
 }, true);
 
+// The way to the answer of a task is of use until what leads to the answer is in sight.
+for (const way of document.querySelectorAll(".to-answer")) {
+  const seen = ([entry]) => { way.hidden = entry.isIntersecting; };
+  new IntersectionObserver(seen, { rootMargin: "0px 0px -110px" }).observe(way.nextElementSibling);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.me[open], details.more-actions[open]")) {

@@ -27,6 +27,7 @@ async def test_a_picture_has_every_stage_and_the_ways_back_counted(
     boxes = [box.attrib["class"] for box in picture.iter(f"{SVG}rect")]
     assert len(boxes) == len(case.stages)
     assert boxes[0] == "box here"
+    assert boxes[1] == "box returned", "it has been there and came back, which is not the same as not yet"
     gone = [each.attrib["class"] for each in picture.iter(f"{SVG}path") if "gone" in each.attrib["class"]]
     assert sorted(gone) == ["way back gone", "way gone"]
     ways = [each for each in picture.iter(f"{SVG}path") if each.attrib["class"].startswith("way")]

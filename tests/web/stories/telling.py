@@ -17,6 +17,8 @@ from tests.web.support import Desk, by_navigation, choose, photo, sound
 
 OFFICE, HAND = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 """The screen of an office, and the telephone of whoever is out."""
+SCREEN = {"office": OFFICE, "hand": HAND}.get(os.environ.get("SCREEN", ""))
+"""The screen of everybody, where a story is to be played on one kind only (`tests.web.stories.pictures`)."""
 SHOTS = os.environ.get("SHOTS", "")
 """Where pictures of the steps are put for somebody to look at: a folder; none are taken without it."""
 Filling = Callable[[Page], None]
@@ -30,7 +32,7 @@ class Told:
         self.desk, self.name, self.number = desk, name, ""
         self.said = ""
         """what the page said last of an answer: that it was taken, and who is next"""
-        self._sizes = {"out": out, "office": office}
+        self._sizes = {"out": SCREEN or out, "office": SCREEN or office}
         self._windows: dict[str, Page] = {}
         self._steps = itertools.count(1)
 
@@ -156,7 +158,7 @@ class Told:
         page.get_by_label("推进多少").fill(str(days or hours))
         page.get_by_label("单位", exact=True).select_option(label="天" if days else "小时")
         page.get_by_role("button", name="推进时间").click()
-        expect(page.get_by_role("status").first).to_contain_text("时间已推进")
+        expect(page.get_by_role("status").first).to_contain_text("时间已推进", timeout=20_000)
         self.look(page, f"推进{days or hours}")
 
     def case(self, username: str) -> Page:
@@ -211,6 +213,7 @@ class Told:
             folder = Path(SHOTS) / self.name
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{next(self._steps):02} {step}.png", full_page=True, caret="initial")
+            page.wait_for_timeout(300)  # it scrolls back a moment later, and a click just then would go beside
 
 
 def _is_out(username: str) -> bool:

@@ -32,7 +32,7 @@ def test_return_until_resolved(desk_of_qionglai: Desk) -> None:
         t.answers(handler, "签收", "签收")
     disposed(t, "已联系双方", "施福珍", "清溪社区")
     returned(t, COMMITTEE, "敷衍塞责", "没有见人见事的经过")
-    t.stands("三推")
+    expect(t.stands("三推").locator(".steps .returned")).to_have_text("成效评估退回")
     disposed(t, "已上门，双方情绪平稳", "施福珍、盛凤英", "盛凤英家中")
     t.answers(POLICE, "成效评估", "评估通过")
     returned(t, COMMITTEE, "弄虚作假", "照片不是本次上门所拍，漏点并未维修")
