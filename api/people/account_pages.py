@@ -31,14 +31,15 @@ RECENT = 20
 
 
 BROWSERS = (("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge 浏览器"), ("360SE", "360 浏览器"),
-            ("QQBrowser", "QQ 浏览器"), ("Firefox", "火狐浏览器"), ("Chrome", "谷歌浏览器"), ("Safari", "Safari 浏览器"))  # fmt: skip
+            ("QQBrowser", "QQ 浏览器"), ("Firefox", "火狐浏览器"), ("Chrome", "谷歌浏览器"),
+            ("Safari", "Safari 浏览器"))  # fmt: skip
 SYSTEMS = (("Harmony", "鸿蒙手机"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"),
            ("Windows", "Windows 电脑"), ("Mac OS", "苹果电脑"), ("Linux", "Linux 电脑"))  # fmt: skip
 """What a browser says of itself, in the order in which it is to be believed: most claim to be others too."""
 
 
 def device_called(said: str) -> str:
-    """What people call the device that a browser describes (its `User-Agent`); a program's own words stay as they are."""
+    """What people call the device that a browser describes (its `User-Agent`); a program's own words stay."""
     found = [next((name for sign, name in names if sign in said), "") for names in (SYSTEMS, BROWSERS)]
     return " · ".join(filter(None, found)) or said or "（未说明）"
 

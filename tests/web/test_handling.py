@@ -37,7 +37,8 @@ def test_the_desk_reads_it_beside_its_form_and_others_on_the_case(desk: Desk, si
     panel = page.get_by_role("region", name="承办建议与同类案件")
     expect(panel).to_contain_text("建议牵头")
     answer = page.get_by_role("region", name="处理意见").bounding_box()
-    assert answer and answer["y"] < size["height"], "what is asked stands on the first screen, its background below"
+    assert answer is not None
+    assert answer["y"] < size["height"], "what is asked stands on the first screen, its background below"
     expect(panel).to_contain_text("目前在办")
     expect(panel).to_contain_text("“水利用水纠纷”")
     expect(panel).to_contain_text("无风险")

@@ -1,4 +1,4 @@
-"""The stories played and looked at: `python -m tests.web.stories.pictures office|hand|mixed FOLDER [words of pytest …]`.
+"""The stories looked at: `python -m tests.web.stories.pictures office|hand|mixed FOLDER [words of pytest …]`.
 
 Plays every story with everybody at an office's screen, at a telephone, or as the tests do (offices and telephones),
 takes a picture of each step, and lays them side by side on sheets that somebody can look through.
