@@ -238,7 +238,7 @@ def test_without_scripts_the_main_path_works(desk: Desk) -> None:
     page.get_by_role("searchbox").fill(number)
     page.get_by_role("button", name="筛选").click()
     page.locator(".task", has_text=number).get_by_role("link").click()
-    page.get_by_text("没有列出的").click()
+    page.get_by_text("外请人员或指定岗位").click()
     page.get_by_label("岗位").select_option(label="责任民警")
     page.get_by_label("姓名").fill("王五")
     page.get_by_label("协议条款，第 1 项").fill("互相道歉")
