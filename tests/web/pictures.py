@@ -92,7 +92,8 @@ def small(png: bytes) -> bytes:
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     for colours in (128, 64, 32, 16):
         out = io.BytesIO()
-        picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        # a rare red is what a page is looked at for, and the median of the colours would lose it
+        picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= MOST:
             return out.getvalue()
     raise ValueError(f"the picture does not fit into {MOST} bytes")
