@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from api.core.schemas import JsonObject
@@ -16,6 +16,12 @@ from domain.triage.places import Directory, Kind, Listed
 
 OUTDOORS = frozenset("grid_worker grid_leader village_secretary on_scene_officer responsible_officer".split())
 """Who writes a report down where it happened, on a phone."""
+LABELS = {
+    "narrative": "情况", "address": "地址", "name": "姓名", "phone": "电话", "id_number": "证件号码",
+    "source_no": "来源单号", "reported_at": "接报时间", "occurred_at": "发生时间", "matter": "事项",
+    "judge-category": "类别", "judge-colour": "预警颜色", "judge-reason": "理由",
+}  # fmt: skip
+"""What the fields are called on the page, in its order; those of a party without its number."""
 SIDES = (("a", "反映人一方"), ("b", "另一方"), ("other", "其他"))
 
 
@@ -30,7 +36,8 @@ def form_view(
     now: datetime,
 ) -> View:
     """The form with what is filled in; a field that is wrong has its message under the field's id in `errors`."""
-    own = own_areas(actor, directory)
+    own, also = own_areas(actor, directory), _also(sources, process, typed)
+    labels = LABELS | {each["id"]: each["label"] for each in also}
     preset = own[0].code if len(own) == 1 and not typed.plain else ""
     most = max([SHOWN - 1, *(number for number, _ in typed.parties), *typed.rows])
     return {
@@ -44,14 +51,26 @@ def form_view(
         "most": PARTIES,
         "areas": _areas(own, directory),
         "area": typed.plain.get("area", "") or preset,
-        "also": _also(sources, process, typed),
+        "also": also,
         "matters": _matters(sources, process),
         "outdoors": any(not actor.rights(post).isdisjoint(OUTDOORS) for post in actor.posts),
         "errors": {str(each["field"]): str(each["message"]) for each in errors},
-        "wrong": [(str(each["field"]), str(each["message"])) for each in errors],
+        "wrong": _listed(errors, labels),
         "begun": typed.plain.get("begun") or now.isoformat(timespec="seconds"),
         "now": stamp(now, now),
     }
+
+
+def _listed(errors: Sequence[JsonObject], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The list above the form: what is wrong by the id of its field, with what that is called, as they stand there."""
+    order, found = list(labels), []
+    for each in errors:
+        field, said = str(each["field"]), str(each["message"])
+        number, _, part = field[2:].partition("-") if field.startswith("p-") else ("", "", field)
+        label = f"第{int(number) + 1}位当事人的{labels.get(part, '')}" if number.isdigit() else labels.get(part, "")
+        place = order.index(part) if part in labels else len(order)
+        found.append((place, field, said if not label or label in said else f"{label}：{said}"))
+    return [(field, said) for _, field, said in sorted(found)]
 
 
 def own_areas(actor: Actor, directory: Directory) -> list[Listed]:

@@ -112,6 +112,7 @@ def test_without_scripts_the_form_is_judged_by_a_button_and_a_number_taken_twice
     desk.refused(422, "/incidents/new")
     page.get_by_role("button", name="登记").last.click()
     expect(page.get_by_role("alert")).to_contain_text("2 处需要修改")
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_text(["情况：不能为空", "地址：不能为空"])
     for said in (KNIFE, "两家因停车位发生口角"):
         page.goto("/incidents/new")
         tell(page, said)
