@@ -23,6 +23,8 @@ LOOKED_AT = ("dispute_no", "state", "assignee", "colour", "overdue", "suspended"
 """What those who answer for others look for in it; a row itself, which is long, is read only to be shown."""
 LIVE = text("stage <> 'closed'")
 """Of disputes: those in course."""
+DECIDED = text("kind = 'decision'")
+"""Of lines of a timeline: what somebody decided; when it was last is asked of everything that waits."""
 
 
 class DisputeRow(SQLModel, table=True):
@@ -227,6 +229,9 @@ class TimelineRow(SQLModel, table=True):
     """One line of a dispute's timeline."""
 
     __tablename__ = "timeline"
+    __table_args__ = (
+        Index("timeline_decided", "dispute_no", "seq", "at", sqlite_where=DECIDED, postgresql_where=DECIDED),
+    )
     dispute_no: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     at: datetime = instant_field()

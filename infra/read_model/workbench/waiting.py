@@ -18,7 +18,7 @@ from infra.database.engine import Session
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.paths import AFTER_SLASH, below
 from infra.database.tables.people import PersonRow
-from infra.database.tables.read_model import InvolvementRow, TaskRow, TimelineRow
+from infra.database.tables.read_model import DECIDED, InvolvementRow, TaskRow, TimelineRow
 from infra.read_model.list_strategy import page_of, row_of
 from infra.read_model.urgency_order import place_in_order, waiting_order
 from infra.read_model.visibility import KNOWN, Whose, may_see, whose
@@ -61,7 +61,7 @@ def _last_step() -> Any:
     """When somebody last decided anything in the task's dispute; when the task was opened, where nobody has."""
     step = (
         select(col(TimelineRow.at))
-        .where(col(TimelineRow.dispute_no) == col(TaskRow.dispute_no), col(TimelineRow.kind) == "decision")
+        .where(col(TimelineRow.dispute_no) == col(TaskRow.dispute_no), DECIDED)
         .order_by(col(TimelineRow.seq).desc())
         .limit(1)
         .correlate(TaskRow)

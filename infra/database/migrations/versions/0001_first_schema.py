@@ -237,9 +237,8 @@ def _read_model() -> None:
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("task_id"),
     )
-    op.create_index("ix_task_decided_for", "task", ["decided_for"])
-    op.create_index("ix_task_delegate", "task", ["delegate"])
-    op.create_index("ix_task_offered_to", "task", ["offered_to"])
+    for name in ("decided_for", "delegate", "offered_to"):
+        op.create_index(f"ix_task_{name}", "task", [name])
     op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
     op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
     index_where("state IN ('open', 'claimed')", "task_waiting", "task", *LOOKED_AT)
@@ -253,6 +252,7 @@ def _read_model() -> None:
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no", "seq"),
     )
+    index_where("kind = 'decision'", "timeline_decided", "timeline", "dispute_no", "seq", "at")
 
 
 def _attachments() -> None:
