@@ -72,6 +72,7 @@ def at_follow_up(desk: Desk, **parties: Any) -> str:
     return number
 
 
+@pytest.mark.timeout(300)  # the county of a whole run has much to read
 @pytest.mark.parametrize("who", ["county-supervisor-1", "county-auditor-1", "gushan-officer-1", "county-admin-audit-1"])
 def test_no_page_shows_a_programs_word(jinhua: Instance, played: None, who: str) -> None:
     wrong: list[str] = []

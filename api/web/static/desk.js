@@ -67,8 +67,9 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-once]") || form.hasAttribute("hx-post")) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
+  if (!navigator.onLine) sayOffline(); // the browser's own page of failure would stand in the form's place
+  if (form.dataset.sent || !navigator.onLine) event.preventDefault();
+  else form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
@@ -107,7 +108,10 @@ document.addEventListener("htmx:after:swap", () => {
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.target.matches?.("#live, #inbox")) return; // nothing was being sent
+  if (!event.target.matches?.("#live, #inbox")) sayOffline(); // else nothing was being sent
+});
+
+function sayOffline() {
   document.querySelector(".flash.offline")?.remove();
   const said = document.createElement("p");
   said.className = "flash warn offline";
@@ -115,7 +119,7 @@ document.addEventListener("htmx:error", (event) => {
   said.textContent = "网络不通，没有提交成功；填写的内容还在，请稍后再试。";
   document.querySelector("#main").prepend(said);
   said.scrollIntoView({ block: "center" });
-});
+}
 
 // What happens elsewhere: the inbox is read again, a case says that it has moved on. Nothing that is typed is lost.
 let stirring;

@@ -90,7 +90,7 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-draft]");
-    if (!form) return;
+    if (!form || event.defaultPrevented) return; // desk.js keeps it here while the network is away
     const s = state(form);
     clearTimeout(s.timer);
     s.running?.abort();
