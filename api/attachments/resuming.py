@@ -31,6 +31,9 @@ MOST_OPEN = 24
 """Uploads that a person has under way, at most: two forms full."""
 KEPT = 24 * 3600.0
 """Seconds after its last piece that an upload is gone on with."""
+UNDER_WAY = 3600.0
+"""Seconds after its last piece that what an upload will bring counts as sent today: then the page has been closed.
+[DESIGN]"""
 _GONE = "上传已过期或已取消，请重新选择文件"
 
 
@@ -53,7 +56,8 @@ async def begin_upload(services: Services, session: Session, actor: Actor, asked
     uploads = Uploads(services.files)
     for left in (await asyncio.to_thread(uploads.open_of, actor.person_id))[MOST_OPEN - 1 :]:
         await asyncio.to_thread(left.drop)  # pages that were closed: what was gone on with least lately
-    await check_room(session, actor.person_id, asked.dispute_no, asked.size,
+    promised = await asyncio.to_thread(uploads.promised, actor.person_id, UNDER_WAY)
+    await check_room(session, actor.person_id, asked.dispute_no, asked.size, promised=promised,
                      of_day=settings.upload_day_mb * 2**20, of_case=settings.case_files_mb * 2**20)  # fmt: skip
     about = About(dispute_no=asked.dispute_no, name=clean_name(asked.name), size=asked.size)
     try:

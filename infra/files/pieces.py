@@ -74,6 +74,14 @@ class Pieces:
                 while some := file.read(CHUNK):
                     yield some
 
+    def idle(self) -> float:
+        """Seconds since its last piece, or its beginning.
+
+        Raises:
+            OSError: there is no such upload.
+        """
+        return time.time() - self._folder.stat().st_mtime
+
     def done(self) -> str:
         """The attachment that it has become; empty while it has not."""
         with suppress(OSError):
@@ -123,6 +131,14 @@ class Uploads:
         there = folder.iterdir() if folder.is_dir() else ()
         latest = sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
         return [pieces for path in latest if not (pieces := Pieces(path, self._store.keys)).done()]
+
+    def promised(self, person_id: str, within: float) -> int:
+        """Bytes that a person has said will come, of uploads gone on with in the last so many seconds."""
+        total = 0
+        for pieces in self.open_of(person_id):
+            with suppress(OSError):  # dropped meanwhile
+                total += pieces.about().size if pieces.idle() <= within else 0
+        return total
 
     def sweep(self, older: float) -> int:
         """Drops what was last added to more than `older` seconds ago; answers how many."""

@@ -67,10 +67,10 @@ async def add_attachment(
 
 
 async def check_room(
-    session: AsyncSession, person_id: str, dispute_no: str, size: int, *, of_day: int, of_case: int
+    session: AsyncSession, person_id: str, dispute_no: str, size: int, *, of_day: int, of_case: int, promised: int = 0
 ) -> None:
     """Whether a file of `size` bytes finds room in what a person may send in a day (of China's calendar, `of_day`
-    bytes) and in what a case may have (`of_case`), of what is there.
+    bytes; `promised` are under way already) and in what a case may have (`of_case`), of what is there.
 
     Raises:
         QuotaReached: says when the next day begins.
@@ -79,7 +79,7 @@ async def check_room(
     now = china(datetime.now(UTC))
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     sent = col(AttachmentRow.person_id) == person_id, col(AttachmentRow.at) >= day.astimezone(UTC)
-    if await _bytes(session, *sent) + size > of_day:
+    if await _bytes(session, *sent) + promised + size > of_day:
         after = int((day + timedelta(days=1) - now).total_seconds()) + 1
         raise QuotaReached(f"今日上传已达上限（{of_day // 2**20}MB），请明日再传", after=after)
     if await _bytes(session, col(AttachmentRow.dispute_no) == dispute_no) + size > of_case:

@@ -15,7 +15,7 @@ from api.attachments.schemas import UploadIn
 from api.attachments.service import read_file
 from api.attachments.sweeping import sweep_files
 from api.core.context import Services
-from domain.errors import Conflict, FieldsInvalid, MediaRefused, NotEntitled, NotFound, TooLarge
+from domain.errors import Conflict, FieldsInvalid, MediaRefused, NotEntitled, NotFound, QuotaReached, TooLarge
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.ids import new_id
@@ -96,6 +96,21 @@ async def test_what_was_not_announced_is_too_large_or_empty_is_not_taken(
     with pytest.raises(TooLarge, match="不是视频"):
         async with services.database.resume(session):
             await finish_upload(services, session, who, upload)
+
+
+async def test_what_is_under_way_counts_as_sent_until_its_page_has_been_closed_for_an_hour(
+    services: Services, session: Session, engine: LivingEngine
+) -> None:
+    number, who = await case(services, engine)
+    video = services.files.video_limit
+    fit = services.settings.upload_day_mb * 2**20 // video
+    assert fit < resuming.MOST_OPEN
+    uploads = [await begun(services, session, who, number, video) for _ in range(fit)]
+    with pytest.raises(QuotaReached, match="今日上传已达上限"):
+        await begun(services, session, who, number, video)
+    hours_ago = time.time() - 2 * 3600
+    os.utime(services.files.root / FOLDER / who.person_id / uploads[0], (hours_ago, hours_ago))
+    await begun(services, session, who, number, video)
 
 
 async def test_an_upload_is_its_senders_own_and_who_may_only_look_begins_none(
