@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.support import refusal_of
 from tests.web.support import PHONE, Desk, alarm, answered, sound
 
 WIDE = {"width": 1440, "height": 900}
@@ -199,9 +201,13 @@ def test_a_leader_has_the_figures_and_an_auditor_the_trail_at_home(desk: Desk, t
     page.get_by_role("navigation", name="底部导航").get_by_role("link", name="待办").click()
     expect(page.get_by_role("navigation", name="待办分类")).to_be_visible()
     expect(page.locator(".low [aria-current]")).to_have_text("待办")
-    page = desk.sign_in("county-auditor-1", PHONE)
+    auditor = desk.county.with_role("auditor", "county")
+    assert refusal_of(partial(auditor.get, "/v1/disputes/D1999-000001/history")) == (404, "not_found")
+    page = desk.sign_in(auditor, PHONE)
     taken = page.get_by_role("region", name="近七天的导出和下载")
     expect(taken.get_by_role("row", name=re.compile("导出指标")).first).to_be_visible()
+    expect(taken.get_by_role("row", name=re.compile("D1999-000001"))).to_be_visible()
+    expect(page.get_by_role("link", name="D1999-000001")).to_have_count(0)  # where nothing is to be read
     expect(page.get_by_role("region", name="异常查阅")).to_be_visible()
     expect(page.get_by_role("region", name=re.compile("刑事案件倒查"))).to_be_visible()
     sound(page, tmp_path / "auditor.png")
