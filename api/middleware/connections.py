@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from infra.runtime.front_door import plain_address
+from infra.runtime.front_door import counted_as, plain_address
 from infra.runtime.settings import Settings
 
 
@@ -34,6 +34,7 @@ class Bounded(H11Protocol):
         peer = self.client[0] if self.client else ""
         address = plain_address(peer) or peer
         if type(self).counted(address):
+            address = counted_as(address)
             if self.open_now[address] >= self.per_address:
                 transport.abort()
                 return

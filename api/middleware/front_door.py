@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.core.errors import problem_response
 from domain.errors import HostUnknown, Refused, SantuiError, TooManyConnections
-from infra.runtime.front_door import LOCAL, host_name, is_loopback, plain_address
+from infra.runtime.front_door import LOCAL, counted_as, host_name, is_loopback, plain_address
 from infra.runtime.settings import Settings
 
 HSTS = "max-age=31536000"
@@ -32,7 +32,7 @@ class FrontDoor:
         self._proxies, self._hosts = settings.proxies, settings.host_names
         self._production, self._most = settings.production, settings.connections_per_address
         self._under_way: Counter[str] = Counter()
-        """requests that came through proxies and are not answered to their end, by address"""
+        """requests that came through proxies and are not answered to their end, by what their address counts as"""
         self._forwarded = ProxyHeadersMiddleware(
             self._let_in,  # type: ignore[arg-type]
             [str(each) for each in self._proxies.networks],
@@ -63,7 +63,7 @@ class FrontDoor:
             return await problem_response(refused)(scope, receive, send)
         if proxy is None:  # then the connection itself was counted
             return await self._app(scope, receive, send)
-        address = scope["client"][0]
+        address = counted_as(scope["client"][0])
         if self._under_way[address] >= self._most:
             return await problem_response(TooManyConnections())(scope, receive, send)
         self._under_way[address] += 1

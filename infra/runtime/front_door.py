@@ -23,6 +23,8 @@ ANYWHERE = ("0.0.0.0", "::", "")
 """Addresses to listen on that are no address to ask at."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_ONE_SUBSCRIBER = 64
+"""Bits of an IPv6 address that name a subscriber's network; all below are his to choose."""
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:/@?#\[\]]+))(?::\d{1,5})?")
 
@@ -36,6 +38,16 @@ def plain_address(text: str) -> str | None:
     except ValueError:
         return None
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def counted_as(address: str) -> str:
+    """Under what an address is counted where there is a limit: an IPv6 address by its network of 64 bits, the least
+    that anybody is given (RFC 6177), an IPv4 address as itself; what is no address as it is.
+    """
+    plain = plain_address(address) or address
+    if ":" not in plain or plain_address(plain) is None:
+        return plain
+    return str(ipaddress.ip_network((plain, _ONE_SUBSCRIBER), strict=False))
 
 
 def is_loopback(text: str) -> bool:
@@ -91,7 +103,8 @@ class FrontDoor(BaseSettings):
     connections_per_address: int = Field(
         default=500,
         ge=1,
-        description="Connections that one address may have open at one API process; behind a trusted proxy, requests.",
+        description="Connections that one address (in IPv6 one network of 64 bits) may have open at one API process; "
+        "behind a trusted proxy, requests.",
     )
 
     feed_token_days: int = Field(

@@ -1,9 +1,9 @@
 """Tries at signing in, counted in the database for all processes: one counts from its beginning and is forgotten when
 it succeeds, so that many at once are no more than many one after another.
 
-They are counted for the account and for the address. A browser from which its person signed in before is counted apart
-from strangers: whoever guesses at an account does not lock its person out. While the database can't be written each
-process counts its own.
+They are counted for the account and for the address (of IPv6 for the network, whose owner has 2^64 of them). A browser
+from which its person signed in before is counted apart from strangers: whoever guesses at an account does not lock its
+person out. While the database can't be written each process counts its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from infra.database.engine import Database, Session
 from infra.database.ids import new_id
 from infra.database.tables.accounts import KnownDeviceRow
 from infra.database.tables.operations import SignInRow
+from infra.runtime.front_door import counted_as
 
 TRIES = OF_ACCOUNT[0].most
 """Failed sign-ins of an account in a minute; then none until the minute is over."""
@@ -61,7 +62,7 @@ class SignInLimit:
         known = bool(device) and await self._knows(session, username, device)
         apart = " signed in" if address is None else f" {device}" if known else ""
         account = self._digest("account", f"{username}{apart}")
-        tried = Try(account, self._digest("address", address) if address is not None else "", None)
+        tried = Try(account, self._digest("address", counted_as(address)) if address is not None else "", None)
         await self._check(session, tried)  # who is held back does not take the database's one writer
         await session.close()
         try:

@@ -141,6 +141,9 @@ async def test_behind_a_proxy_each_address_has_its_own_number_of_requests(servic
         assert await (await served.wire(stream + f"1.1.1.1, {STRANGER}")).status() == 429
         neighbour = await served.wire(stream + DESK)
         assert await neighbour.status() == 200
-        for wire in (*held, neighbour):
+        network = [await served.wire(f"{stream}2001:db8:0:1::{n}") for n in (1, 2)]  # of IPv6 a /64 is one
+        assert [await wire.status() for wire in network] == [200, 200]
+        assert await (await served.wire(f"{stream}2001:db8:0:1:a:b:c:d")).status() == 429
+        for wire in (*held, neighbour, *network):
             wire.close()
         await asyncio.sleep(0.1)

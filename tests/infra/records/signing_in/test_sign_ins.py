@@ -141,3 +141,18 @@ async def test_one_address_is_held_back_whatever_accounts_it_tries_and_seen(anyw
         with pytest.raises(TooManyTries):
             await begin(database, limit, "one more")
         await begin(database, limit, "one more", address="198.51.100.9")
+
+
+async def test_a_network_of_ipv6_is_one_address_and_an_ipv4_address_in_ipv6_is_itself(anywhere: Settings) -> None:
+    async with opened(anywhere) as database:
+        limit = SignInLimit(database, b"secret")
+        for n in range(OF_ADDRESS[0].most):
+            tried = await begin(database, limit, f"person{n}", address=f"2001:db8:1:2:{n:x}::{n + 1:x}")
+        async with database.read() as session:
+            assert await limit.sprays(session, tried)
+        with pytest.raises(TooManyTries):
+            await begin(database, limit, "one more", address="2001:db8:1:2:ffff:ffff:ffff:ffff")
+        await begin(database, limit, "one more", address="2001:db8:1:3::1")
+        ours = [(await begin(database, limit, f"li{n}", address=f"::ffff:192.0.2.{n}")).address for n in (1, 2)]
+        assert ours[0] != ours[1]
+        assert ours[0] == (await begin(database, limit, "li", address="192.0.2.1")).address
