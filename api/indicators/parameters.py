@@ -12,7 +12,9 @@ from domain.policy.fields import Day
 from domain.policy.matters.matter import Matter
 
 First = Annotated[Day | None, Query(alias="from", description="首日；默认本月1日")]
-Last = Annotated[Day | None, Query(alias="to", description="末日，含当日24时前；默认今天")]
+Last = Annotated[
+    Day | None, Query(alias="to", description="末日，含当日24时前；默认今天；一次至多统计十年，超出的为422")
+]
 Whose = Annotated[str | None, Query(max_length=64, description="单位代码，含其下属；默认管辖范围")]
 OfMatter = Annotated[
     Matter,

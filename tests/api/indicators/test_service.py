@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -86,6 +86,9 @@ async def test_figures_are_for_those_who_oversee_and_of_what_they_oversee(servic
         await asked(services, session, supervisor, first=today(), last=today() - timedelta(days=1),
                     organisation="nowhere", windows={"relapse": 1})  # fmt: skip
     assert [error["field"] for error in refused.value.errors] == ["to", "relapse_days", "organisation"]
+    with pytest.raises(FieldsInvalid) as refused:
+        await asked(services, session, supervisor, first=date(1900, 1, 1), last=date(2199, 12, 31))
+    assert refused.value.errors == [{"field": "to", "message": "一次至多统计十年"}]
 
 
 @pytest.mark.parametrize("matter", [Matter.LIVELIHOOD, Matter.PETITION])
