@@ -30,6 +30,7 @@ def present_triage(
         police=found.police,
         unsure=found.unsure,
         divertible=found.divertible,
+        not_divertible_because=found.not_divertible_because,
         confidence=found.confidence,
         risk_kinds=found.risk_kinds,
         cues=found.cues,

@@ -130,6 +130,7 @@ class TriageShape(Shape):
     police: bool
     unsure: list[Any] = Field([], title="不确定是否有危险、须立即询问的用语")
     divertible: bool | None
+    not_divertible_because: list[str] = Field([], title="不能直接分流的依据；能的为空")
     confidence: float
     risk_kinds: list[str]
     cues: list[Any]

@@ -15,7 +15,7 @@ from itertools import product
 from pydantic import Field
 
 from domain.base import Model, absent
-from domain.triage.diversion import DIVERT_CONFIDENCE
+from domain.triage.diversion import DIVERT_CONFIDENCE, judge
 from domain.triage.heard import Cue, Holds, Why, cue_at, hear
 from domain.triage.hearing.cues import Hit, Layer, same_clause
 from domain.triage.hearing.passages import SHORT
@@ -103,6 +103,18 @@ class Triage(Model):
     def diverts_with(self) -> float:
         """The confidence by which it may be diverted: what was learned never makes that easier."""
         return min(self.confidence, self.learned.cues_confidence) if self.learned else self.confidence
+
+    @property
+    def not_divertible_because(self) -> list[str]:
+        """Why it does not go by itself, in the words of the verdict that a case with it would get; what its source says
+        aside. Empty where it goes.
+        """
+        if self.divertible:
+            return []
+        verdict = judge(police=self.police, source="", source_says="must", confidence=self.diverts_with,
+                        elsewhere=self.elsewhere, category_name=self.category_name,
+                        unsure=[cue.text for cue in self.unsure], doubtful=self.doubtful)  # fmt: skip
+        return [] if verdict.verdict == "must" else [ground.text for ground in verdict.grounds]
 
 
 def triage(narrative: str, lexicon: Lexicon, *, source: str = "110", repeats: int = 0) -> Triage:

@@ -262,6 +262,14 @@ class TestEvidence:
         assert found.confidence < DIVERT_CONFIDENCE
         assert not found.divertible
 
+    def test_what_does_not_go_by_itself_says_why_and_what_goes_says_nothing(self) -> None:
+        for narrative, why in (("和公司有点矛盾", "把握不足"), ("家里被盗后物业不管", "须公安先行处置"),
+                               ("他今晚带人到家门口，说起判刑", ""), ("加装电梯一楼业主不同意", None)):  # fmt: skip
+            found = judged(narrative)
+            assert found.divertible == (why is None)
+            assert bool(found.not_divertible_because) != found.divertible
+            assert why is None or any(why in each for each in found.not_divertible_because)
+
     def test_every_cue_shown_stands_in_the_narrative(self) -> None:
         narrative = "在４Ｓ店买的新车异响，要求退车，对方持刀威胁"
         found = judged(narrative)
