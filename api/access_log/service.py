@@ -19,6 +19,7 @@ from domain.errors import NotEntitled
 from domain.people.organisation import Actor
 from domain.people.permissions import ACCESS_LOG_READERS, PERSONAL_LOG_READERS, may_see_readers, own_places
 from domain.people.unusual_reading import SPAN, unusual
+from domain.storable_text import plain_cell
 from domain.triage.places import Directory
 from infra.database.engine import Session
 from infra.database.pagination import cursor_of, read_cursor
@@ -267,5 +268,5 @@ def _line(item: AccessItem) -> list[str]:
 def _table(rows: list[list[str]]) -> bytes:
     """CSV as office programs open it: with the mark of UTF-8; nothing in it is a formula."""
     text = io.StringIO()
-    csv.writer(text).writerows([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in r] for r in rows)
+    csv.writer(text).writerows([plain_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

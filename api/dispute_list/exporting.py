@@ -29,6 +29,7 @@ from api.web.organisation_labels import Offices
 from domain.base import Model, china
 from domain.errors import FieldsInvalid, NotFound
 from domain.people.organisation import Actor
+from domain.storable_text import plain_cell
 from domain.triage.places import Directory
 from infra.database.engine import Database, Session
 from infra.database.tables.audit import JobRow
@@ -180,13 +181,8 @@ def _tame(reason: str) -> str:
 def _csv(mark: str, rows: list[list[str]]) -> bytes:
     text = io.StringIO()
     lines = csv.writer(text)
-    lines.writerows([[mark], COLUMNS, *([_plain(cell) for cell in row] for row in rows)])
+    lines.writerows([[plain_cell(cell) for cell in line] for line in ([mark], COLUMNS, *rows)])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _workbook(mark: str, rows: list[list[str]]) -> bytes:

@@ -10,7 +10,6 @@ import io
 import json
 import subprocess
 import sys
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pathlib import Path
 import xlsxwriter
 
 from domain.errors import FieldsInvalid, MediaRefused, TooLarge
-from domain.storable_text import is_fit
+from domain.storable_text import wrong_name
 
 HEADS = ("用户名", "姓名", "岗位", "单位")
 """Of a list of people."""
@@ -27,10 +26,13 @@ MOST_ROWS = 5_000
 MOST_BYTES = 4 * 2**20
 MOST_UNPACKED = 64 * 2**20
 """Bytes of all parts of a workbook: who packs more into a small file wants memory."""
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""With these a text begins that an office program would reckon."""
 MOST_COLUMNS = 200
 _UNREADABLE = "无法读取该工作簿，请另存为 .csv 后再选"
+_FOREIGN = (
+    "首行没有认得的列名，文件的编码可能不是 UTF-8 或 GB18030（例如繁体系统的 Big5）：请用表格软件打开，"
+    "另存为“CSV UTF-8”或 .xlsx 后再选"
+)
+"""Nearly all bytes in Big5 are some characters in GB18030, none that anybody wrote."""
 _READER = Path(__file__).with_name("workbook_reader.py")
 _READ_WITHIN = 20.0
 """Seconds: a workbook of `MOST_ROWS` takes one."""
@@ -71,6 +73,8 @@ def read_table(content: bytes, needed: Sequence[str], known: Sequence[str] = (),
         raise TooLarge(f"文件不得超过{MOST_BYTES // 2**20}MB")
     table = _workbook(content, most) if content.startswith(b"PK") else _text(content, most)
     heads = table[0] if table else []
+    if not {*heads} & {*needed, *known} and not _is_known(content):
+        raise FieldsInvalid(errors=[{"field": "file", "message": _FOREIGN}])
     if missing := [head for head in needed if head not in heads]:
         raise FieldsInvalid(errors=[{"field": "file", "message": f"首行缺少列：{'、'.join(missing)}"}])
     if twice := [head for head in (*needed, *known) if heads.count(head) > 1]:
@@ -91,11 +95,7 @@ def read_table(content: bytes, needed: Sequence[str], known: Sequence[str] = (),
 
 def unsafe(cell: str) -> str:
     """Why a cell can't be taken; empty where it can."""
-    if cell.startswith(_FORMULAS):
-        return "不能以=、+、-、@等公式符号开头"
-    if not is_fit(cell) or any(unicodedata.category(c) in ("Cc", "Cf") for c in cell):
-        return "含有控制字符"
-    return "过长" if len(cell) > 64 else ""
+    return wrong_name(cell) or ("过长" if len(cell) > 64 else "")
 
 
 def template(heads: Sequence[str] = HEADS, title: str = "人员", rows: Iterable[Sequence[str]] = ()) -> bytes:
@@ -136,6 +136,17 @@ def _workbook(content: bytes, most: int) -> list[list[str]]:
     return lines
 
 
+def _is_known(content: bytes) -> bool:
+    """Whether a file's characters are what they seem: a workbook's, or those of a text in UTF-8."""
+    if content.startswith(b"PK"):
+        return True
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _counted(lines: Iterable[list[str]], most: int) -> list[list[str]]:
     """The lines in their places, no more than the head and `most`: four megabytes have two million of them."""
     found: list[list[str]] = []
@@ -157,4 +168,4 @@ def _text(content: bytes, most: int) -> list[list[str]]:
             return _counted(lines, most)
         except (UnicodeDecodeError, csv.Error):
             continue
-    raise MediaRefused("无法读取该文件，请使用.xlsx或UTF-8、GB18030编码的.csv")
+    raise MediaRefused("无法读取该文件，请使用.xlsx或UTF-8、GB18030编码的.csv（可用表格软件另存为“CSV UTF-8”）")

@@ -11,13 +11,13 @@ from api.people.schemas import OrganisationOfPost
 from domain.base import Strict
 from domain.people.organisation import Level, Line
 from domain.policy.fields import Code, OrganisationCode, Text
-from domain.storable_text import UNFIT, is_fit
+from domain.storable_text import UNFIT, named
 
 
 def _fit(name: str) -> str:
-    if not is_fit(name) or "/" in name:
+    if "/" in name:
         raise ValueError(UNFIT)
-    return name
+    return named(name)
 
 
 OrganisationName = Annotated[

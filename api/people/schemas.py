@@ -11,7 +11,7 @@ from api.core.schemas import Shape
 from domain.base import Strict
 from domain.people.passwords import LONGEST
 from domain.policy.fields import OrganisationCode, RoleCode
-from domain.storable_text import UNFIT, is_fit
+from domain.storable_text import UNFIT, is_fit, named
 
 
 def _fit(secret: str) -> str:
@@ -20,7 +20,9 @@ def _fit(secret: str) -> str:
     return secret
 
 
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_fit)]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(named)
+]
 Secret = Annotated[str, Field(min_length=1, max_length=LONGEST, repr=False), AfterValidator(_fit)]
 
 

@@ -155,6 +155,9 @@ def test_a_file_that_cannot_be_read_is_answered_with_a_sentence() -> None:
         (b" \r\n", FieldsInvalid, "文件是空的"),
         (",".join(HEADS).encode(), FieldsInvalid, "没有内容"),
         ("时间,地点\n1,2".encode(), FieldsInvalid, "首行缺少列：接报时间、地址、情况"),
+        ("時間,地點\n1,2".encode("big5"), FieldsInvalid, "另存为“CSV UTF-8”"),  # some characters in GB18030 too
+        ("时间,地点\n1,2".encode("gb18030"), FieldsInvalid, "编码可能不是"),
+        ("接报时间,地点\n1,2".encode("gb18030"), FieldsInvalid, "首行缺少列：地址、情况"),
         ("接报时间,地址,情况,地址\n1,2,3,4".encode(), FieldsInvalid, "重复的列：地址"),
         (sheet([one]).decode("gb18030").encode("utf-16"), MediaRefused, "UTF-8、GB18030"),
         (b"PK\x03\x04 no workbook", MediaRefused, "无法读取该工作簿"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from pydantic import ValidationError
 
 from api.core.context import Services
 from api.core.deps import Where
+from api.organisations.schemas import OrganisationRenamed
 from api.people.account_service import appoint, open_account, rename
 from api.people.password_service import reset_password
 from api.people.schemas import Account, AccountIn, NewName, PostIn
@@ -108,3 +110,13 @@ async def test_nobody_comes_to_two_of_the_three_administrations(services: Servic
             await opened(services, session, name, first)
         async with services.database.resume(session):
             assert await wrong_with(appoint(services, session, security_admin, name, second, None)) == {"role": APART}
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "＝1", "汤\u202e荣"])
+def test_a_name_is_no_formula_and_no_disguise_wherever_it_is_typed(name: str) -> None:
+    for typed in (
+        lambda: AccountIn(username="another", name=name, posts=[OFFICER]), lambda: NewName(name=name),
+        lambda: OrganisationRenamed(name=name),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError):
+            typed()
