@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -18,13 +19,13 @@ from starlette.formparsers import MultiPartException
 
 from api.core.context import Services
 from api.core.wire.cookies import cookie
-from domain.errors import EnrolmentDue, NotSignedIn, OutOfScope, PasswordDue
+from domain.errors import EnrolmentDue, FieldsInvalid, NotSignedIn, OutOfScope, PasswordDue
 from domain.people.feed_tokens import allows, in_own_name
 from domain.people.organisation import Actor
 from domain.storable_text import is_fit
 from infra.database.engine import Session
 from infra.database.ids import new_id
-from infra.files.parsing import SealingParser
+from infra.files.parsing import CuttingParser, SealingParser
 from infra.files.store import Incoming
 from infra.records.access_log.asking import signed_in as request_is_of
 from infra.records.signing_in.sessions import SignedIn as Held
@@ -54,16 +55,24 @@ class SealingRequest(Request):
     """A request whose form's files go sealed to where they stay (`infra.files.parsing`)."""
 
     async def _get_form(self, **limits: Any) -> FormData:
-        if self._form is None and self.headers.get("Content-Type", "").lower().startswith("multipart/form-data"):
-            files = (await get_services(self)).files
+        if self._form is None and (parser := await self._parser()):
             try:
                 async with aclosing(self.stream()) as stream:
-                    self._form = await SealingParser(
-                        lambda: files.receive(new_id()), self.headers, stream, **limits
-                    ).parse()
+                    reading = parser(self.headers, stream, **limits)
+                    self._form = await reading.parse()
             except MultiPartException as error:
                 raise HTTPException(400, error.message) from error
+            for name, begins in reading.too_long.items():
+                said = f"以“{begins}”开头的一项太长（一项至多约 11 万字），请删减后重新提交，或者作为附件上传"
+                raise FieldsInvalid(said, errors=[{"field": name, "message": said}])
         return await super()._get_form(**limits)
+
+    async def _parser(self) -> Callable[..., SealingParser | CuttingParser] | None:
+        kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            files = (await get_services(self)).files
+            return partial(SealingParser, lambda: files.receive(new_id()))
+        return CuttingParser if kind == "application/x-www-form-urlencoded" else None
 
 
 class SealingRoute(APIRoute):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import psutil
+import pytest
 from structlog.testing import capture_logs
 
 from api.core.context import Services
@@ -156,3 +157,17 @@ async def test_a_person_whose_sign_in_is_over_keeps_what_he_typed(services: Serv
         assert "connection" not in answer.headers  # read to its end: it stays
         carried = await http.post("/login", data={"username": "x", "password": "y", "text": "谈" * 100_000})
         assert carried.status_code != 413
+
+
+@pytest.mark.parametrize("multipart", [False, True])
+async def test_a_text_that_is_too_long_is_named_and_the_rest_comes_back(services: Services, multipart: bool) -> None:
+    who = await somebody(services, "supervisor", "county")
+    typed = {"text": "谈" * 400_000, "more": "双方已谈妥", "last": "尾款三千"}
+    form = {"files": {name: (None, said) for name, said in typed.items()}} if multipart else {"data": typed}
+    async with serving(services, who) as served, served.http() as http:
+        headers = {"Cookie": f"santui_session={served.token}", "Sec-Fetch-Site": "same-origin", "Authorization": ""}
+        answer = await http.post("/disputes/D2026-000001/comments", headers=headers, **form)
+    assert answer.status_code == 422
+    assert f"以“{'谈' * 20}…”开头的一项太长" in answer.text
+    assert all(said in answer.text for said in ("双方已谈妥", "尾款三千"))
+    assert "谈" * 21 not in answer.text
