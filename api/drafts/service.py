@@ -65,6 +65,11 @@ async def all_kept(session: Session, actor: Actor, beginning: str) -> list[Kept]
     return [_kept(row) for row in rows]
 
 
+async def sent_under(session: Session, actor: Actor, name: str) -> str:
+    """The key under which the person sent a form, found again with the browser's Back; empty where he did not."""
+    return await records.sent_under(session, actor.person_id, name)
+
+
 def _kept(row: DraftRow) -> Kept:
     return Kept(row.name, row.key, row.saved_at, [(str(said), str(value)) for said, value in row.sealed or []])
 

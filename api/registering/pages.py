@@ -11,8 +11,9 @@ from starlette.datastructures import FormData
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
+from api.core.idempotency import first_answer
 from api.core.schemas import JsonObject
-from api.drafts.service import Kept, all_kept
+from api.drafts.service import Kept, all_kept, sent_under
 from api.drafts.view import form_of, told
 from api.intake.schemas import IncidentIn, NumberConflict, Received
 from api.intake.service import check_may_report, take_in
@@ -35,6 +36,8 @@ from infra.database.engine import Session
 from infra.database.ids import new_id
 
 router = APIRouter(route_class=PageRoute)
+OPERATION = "incident"
+"""What a form does by its key, as `take_in` names it."""
 NEW, DRAFT = "/incidents/new", "incident."
 """Where the form is, and how the names begin under which it is kept while somebody types: each form by its own key, for
 who takes a second call has two.
@@ -62,6 +65,8 @@ class Draft:
     """forms that were left and not sent"""
     files: list[View] = field(default_factory=list)
     """what came with it so far"""
+    registered: str = ""
+    """the report that this form has made already"""
     chosen_again: bool = False
     """files came with the form itself, and are to be chosen once more"""
 
@@ -79,8 +84,25 @@ async def register_page(
             read_form(form), verdict=_verdict(form), key=found.key, name=found.name, restored=told(found, NEW),
             files=await come_so_far(services, viewer, form),
         )  # fmt: skip
+    elif left:
+        draft = await _sent_before(services, session, viewer, f"{DRAFT}{left}") or draft
     draft.others = [_left(each) for each in waiting if each is not found]
     return await _show(request, services, session, viewer, draft)
+
+
+async def _sent_before(services: Services, session: Session, viewer: Viewer, name: str) -> Draft | None:
+    """A form that was sent and is found again with Back. It keeps its key, and when it was begun, by which it makes no
+    second report: the browser may have brought back what was typed in it.
+    """
+    key = await sent_under(session, viewer.actor, name)
+    first = await first_answer(session, viewer.actor, OPERATION, key) if key else None
+    if first is None or "incident_id" not in first.body:
+        return None
+    banner = {"title": f"这份登记已经受理，编号 {first.body['dispute_no']}", "detail": "", "tone": "soft-warn",
+              "advice": "不必再次提交；内容有改动的，修改后提交，会请您核对。"}  # fmt: skip
+    made = await became_of(services, session, viewer.actor, first.body["incident_id"])
+    typed = Typed({"begun": made.incident.reported_at.isoformat()})
+    return Draft(typed, key=key, name=name, banner=banner, registered=made.incident.incident_id)
 
 
 def _left(kept: Kept) -> View:
@@ -125,7 +147,7 @@ async def _registered(
     *,
     judged: bool,
 ) -> Response:
-    outcome = await send(services, session, viewer, posted, "incident",
+    outcome = await send(services, session, viewer, posted, OPERATION,
                          lambda key: take_in(services, session, viewer.actor, report, key))  # fmt: skip
     if outcome.answer is not None:
         body = outcome.answer.body
@@ -138,6 +160,8 @@ async def _registered(
     draft.status, draft.key = outcome.status, next_key(outcome, posted)
     draft.errors = placed(outcome.errors, draft.typed, report.source)
     draft.banner = _refusal(outcome)
+    if outcome.reused and outcome.first:
+        draft.registered = outcome.first.body["incident_id"]
     async with services.database.resume(session):
         return await _show(request, services, session, viewer, draft)
 
@@ -176,7 +200,9 @@ def _announced(body: NumberConflict | Received) -> dict[str, str]:
 
 
 def _refusal(outcome: Outcome[NumberConflict | Received]) -> dict[str, str] | None:
-    return banner_if_refused(outcome, "前一次登记已经受理，见“我登记的”", "确需另行登记的，核对后请再次提交。")
+    number = outcome.first.body["dispute_no"] if outcome.first else ""
+    first = f"前一次登记已经受理，编号 {number}，见“我登记的”"
+    return banner_if_refused(outcome, first, "确需另行登记的，核对后请再次提交。")
 
 
 @router.get("/incidents")
@@ -231,8 +257,9 @@ async def _show(request: Request, services: Services, session: Session, viewer: 
     directory = await services.directory.read(session)
     beside = await beside_of(services, session, viewer, draft.typed)
     form = form_view(draft.typed, code, sources, viewer.actor, directory, process, draft.errors, present())
-    return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner, key=draft.key,
-                verdict=draft.verdict, draft=draft.name or f"{DRAFT}{draft.key}", restored=draft.restored,
+    return show(request, "register.html", viewer, status=draft.status, form=form, banner=draft.banner,
+                registered=draft.registered, key=draft.key, verdict=draft.verdict,
+                draft=draft.name or f"{DRAFT}{draft.key}", restored=draft.restored,
                 others=draft.others, files=draft.files, chosen_again=draft.chosen_again,
                 limit=services.files.limit, video_limit=services.files.video_limit,
                 beside=beside, judging=_judging(services, viewer))  # fmt: skip

@@ -127,6 +127,39 @@ def test_without_scripts_the_form_is_judged_by_a_button_and_a_number_taken_twice
     expect(page.locator(".flash")).to_contain_text("该来源编号此前已用于另一起警情")
 
 
+def test_back_to_a_form_that_was_sent_says_so_and_makes_no_second_report(desk: Desk) -> None:
+    page = desk.sign_in(CALL_TAKER)
+    page.goto("/incidents/new")
+    said, place = "两家因停车位发生口角", f"古山镇金江龙村{next(_houses)}号"
+
+    def fill(narrative: str) -> None:
+        tell(page, narrative)
+        page.get_by_label("地址").fill(place)
+
+    def send() -> None:
+        page.get_by_role("button", name="登记").last.click()
+
+    fill(said)
+    send()
+    number, receipt = page.locator(".number").inner_text(), page.url
+    page.go_back()
+    expect(page.get_by_role("alert")).to_contain_text(f"这份登记已经受理，编号 {number}")
+    expect(page.get_by_role("link", name="查看登记回执")).to_have_attribute("href", receipt.removeprefix(desk.base))
+    sound(page)
+    fill(said)  # which some browsers bring back by themselves
+    send()
+    expect(page).to_have_url(receipt)
+    page.go_back()
+    desk.refused(422, "/incidents/new")
+    fill(f"{said}，一人受伤")
+    send()
+    expect(page.get_by_role("alert")).to_contain_text(f"前一次登记已经受理，编号 {number}")
+    expect(page.get_by_label("情况")).to_have_value(f"{said}，一人受伤")
+    assert len(desk.county.dispute(number)["incidents"]) == 1
+    page.get_by_role("link", name="另行登记").click()
+    expect(page.get_by_label("情况")).to_have_value("")
+
+
 def test_who_judges_confirms_or_corrects_with_the_report(desk: Desk) -> None:
     page = desk.sign_in(COMMAND)
     for category, decision in (("", "confirm"), ("噪声", "correct")):

@@ -95,6 +95,8 @@
     clearTimeout(s.timer);
     s.running?.abort();
     s.sent = true;
+    // Back brings this very form, also where nothing was saved yet.
+    if (form.dataset.draftAt) history.replaceState(history.state, "", form.dataset.draftAt);
   });
   // A form that was refused by the network stays; what was sent is saved again when it changes.
   for (const kind of ["htmx:error", "htmx:after:request"]) {

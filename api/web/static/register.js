@@ -4,7 +4,7 @@
   const form = document.querySelector("#register");
   if (!form) return;
   const beside = document.querySelector("#beside");
-  let waiting, begun = Boolean(form.querySelector("#narrative").value);
+  let waiting, begun = Boolean(form.querySelector("#narrative").value) || "registered" in form.dataset;
 
   const look = () => { if (navigator.onLine) htmx.trigger(beside, "look"); };
   form.addEventListener("input", (event) => {

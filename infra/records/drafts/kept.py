@@ -69,6 +69,12 @@ async def sent(database: Database, person_id: str, name: str, key: str, now: dat
         session.add(row)
 
 
+async def sent_under(session: Session, person_id: str, name: str) -> str:
+    """The key under which somebody sent a form; empty where he did not, or wrote in it again."""
+    row = await session.get(DraftRow, (person_id, name))
+    return row.key if row and row.sealed is None else ""
+
+
 async def discard(database: Database, person_id: str, name: str) -> None:
     """Throws a draft away."""
     async with database.write(f"drafts of {person_id}") as session:
