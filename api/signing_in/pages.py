@@ -15,7 +15,7 @@ from api.people.session_service import sign_out
 from api.signing_in.halves import half_of, proved_by
 from api.signing_in.service import Proved, enter, let_in, try_begun
 from api.web.errors import PageRoute
-from api.web.rendering import CARRY, go, inside, show, sign_in_page
+from api.web.rendering import CARRY, ELSEWHERE, go, inside, show, sign_in_page
 from api.web.session import FIELDS, SESSION, VISIT, PostedDep, ViewerDep, check_csrf, check_fit, text, typed
 from domain.errors import BadCsrf, NotSignedIn, TooManyTries
 from domain.people.second_factor import LONGEST
@@ -122,8 +122,13 @@ async def login_code_reread(request: Request) -> Response:
 
 def let(request: Request, form: SignInForm, token: Token, where: Where) -> Response:
     """Keeps the sign-in in the browser, and goes on."""
-    carried = form.carried
-    response = show(request, "resume.html", back=form.back, carried=carried) if carried else go(request, form.to)
+    response: Response
+    if form.carried:
+        response = show(request, "resume.html", back=form.back, carried=form.carried)
+    elif form.to == ELSEWHERE:
+        response = show(request, "signed_in_elsewhere.html")
+    else:
+        response = go(request, form.to)
     keep(request, response, SESSION, token.access_token, token.expires_in)
     if where.keeps:
         keep(request, response, KNOWN_DEVICE, where.keeps, YEAR)

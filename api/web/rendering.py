@@ -29,6 +29,10 @@ LARGE = "santui_large"
 """A browser that shows large type."""
 CARRY = "carried."
 """Prefix of the names of fields that are carried through the sign-in."""
+ELSEWHERE = "/login/elsewhere"
+"""Where somebody goes on to who signs in by a provider in another window: nowhere, for what he typed waits in the
+first. It is kept in that window alone, neither here nor in the browser's storage, which is many people's.
+"""
 _TASK = re.compile(r"/tasks/[\w-]{1,60}")
 """Where a flash may lead on to."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -111,7 +115,7 @@ def sign_in_page(
     """
     visit = visit or cookie(request, VISIT) or secrets.token_urlsafe(18)
     response = show(request, "login.html", status=status, csrf=services.forms.csrf(visit), to=to, username=username,
-                    error=error, back=back, carried=carried or [], carry=CARRY, half=half,
+                    error=error, back=back, carried=carried or [], carry=CARRY, half=half, elsewhere=ELSEWHERE,
                     provider=services.settings.oidc_name if services.provider else "")  # fmt: skip
     keep(request, response, VISIT, visit, 3600)
     return response

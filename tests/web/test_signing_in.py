@@ -137,6 +137,27 @@ def by_provider(page: Page, name: str, *, mfa: bool = False) -> None:
     page.get_by_role("button", name="确认身份").click()
 
 
+def typed_is_kept(desk: Desk, page: Page, number: str, shown: Path) -> None:
+    """The sign-in is over while somebody types, and he signs in again by the provider, in another window."""
+    said = "双方已谈妥，第二行\n不能丢"
+    page.goto(f"/disputes/{number}")
+    page.get_by_role("textbox", name="留言").fill(said)
+    page.context.clear_cookies(name="santui_session")
+    desk.refused(401, f"/disputes/{number}/comments")
+    page.get_by_role("button", name="发表").click()
+    sound(page, shown / "kept.png")
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name=BY_PROVIDER).click()  # which knows him still
+    expect(popup.value.get_by_role("heading", level=1)).to_have_text("已登录")
+    sound(popup.value, shown / "elsewhere.png")
+    popup.value.close()
+    desk.refused(403, f"/disputes/{number}/comments")
+    page.get_by_role("button", name="回到刚才填写的页面").click()
+    expect(page.get_by_role("textbox", name="留言")).to_have_value(said)
+    page.get_by_role("button", name="发表").click()
+    expect(page.locator(".said")).to_have_text([said])
+
+
 def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
     desk: Desk, at_provider: AtProvider, tmp_path: Path
 ) -> None:
@@ -151,6 +172,7 @@ def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
     expect(page).to_have_url(f"{desk.base}/disputes/{number}")
     page.goto("/account")
     expect(page.get_by_label("登录", exact=True)).to_contain_text("以统一身份认证登录")
+    typed_is_kept(desk, page, number, tmp_path)
     page.goto("/menu")
     page.get_by_role("main").get_by_role("button", name="退出登录").click()
     expect(page.get_by_role("status")).to_have_text("已退出登录")
