@@ -30,6 +30,7 @@ from infra.runtime.settings import Settings, explain, get_settings
 from infra.runtime.tls.link import LinkUnfit
 from infra.startup.installation import check_key
 from infra.startup.preflight import PreflightError
+from infra.temporal.build import build_id
 from infra.temporal.case_memory import cached_cases
 from infra.temporal.client import connect, for_workers
 from infra.temporal.light_instances import LightRunner
@@ -70,6 +71,7 @@ def build_worker(
     limits = {"max_cached_workflows": cached_cases(settings), **WORKER_SETTINGS}
     return Worker(
         for_workers(client),
+        build_id=build_id(),
         task_queue=TASK_QUEUE,
         workflows=[*WORKFLOWS, RhythmWorkflow],
         activities=activities(client, database, archive, unpublished or UnpublishedCases()),

@@ -15,7 +15,9 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
 _LOADED = multiprocessing.get_context("forkserver")
-_LOADED.set_forkserver_preload(["tests.commands", "api.cli.main", "infra.database.engine"])
+_LOADED.set_forkserver_preload(
+    ["tests.commands", "api.cli.main", "api.cli.auditing", "api.cli.undelivered", "infra.database.engine"]
+)
 
 
 def santui(

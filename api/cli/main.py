@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import audit_commands
-from api.cli import undelivered as letters
+from api.cli.audit_commands import audit
 from api.cli.client import county, explained
 from api.cli.people_commands import people
 from api.cli.show import show_dispute
@@ -20,7 +19,7 @@ from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.settings import get_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="santui 三推: every dispute one durable workflow.")
-cli.add_typer(audit_commands.audit, name="audit")
+cli.add_typer(audit, name="audit")
 playbook = typer.Typer(no_args_is_help=True, help="Playbooks, a city's mechanism as data. 工作机制。")
 cli.add_typer(playbook, name="playbook")
 cli.add_typer(people, name="people")
@@ -93,7 +92,9 @@ def rebuild(
     numbers: Annotated[list[str] | None, typer.Argument(help="Dispute numbers; none rebuilds all")] = None,
 ) -> None:
     """Throw the read model away and make it again from the engine's histories, while the system serves."""
-    raise typer.Exit(audit_commands.rebuild(numbers or []))
+    from api.cli import auditing
+
+    raise typer.Exit(auditing.rebuild(numbers or []))
 
 
 @cli.command()
@@ -101,7 +102,9 @@ def doctor(
     numbers: Annotated[list[str] | None, typer.Argument(help="Dispute numbers; none checks all")] = None,
 ) -> None:
     """Compare the read model with the engine's histories, and say what differs; the exit code is 1 if anything does."""
-    raise typer.Exit(audit_commands.doctor(numbers or []))
+    from api.cli import auditing
+
+    raise typer.Exit(auditing.doctor(numbers or []))
 
 
 @playbook.command()
@@ -165,12 +168,16 @@ def undelivered(
     retry: Annotated[bool, typer.Option("--retry", help="Have the dead letters tried again at once")] = False,
 ) -> None:
     """List the reports that the engine has not got; the exit code is 1 if one of them is a dead letter."""
+    from api.cli import undelivered as letters  # brings the API with it, which other commands don't need
+
     raise typer.Exit(letters.undelivered(get_settings(), retry=retry))
 
 
 @cli.command()
 def recover(number: Number) -> None:
     """Start the next run of a dispute whose run was ended from outside (terminated, canceled), from its history."""
+    from api.cli import undelivered as letters  # brings the API with it, which other commands don't need
+
     raise typer.Exit(letters.recover(get_settings(), number))
 
 

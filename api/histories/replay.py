@@ -32,6 +32,7 @@ from temporalio.workflow import NondeterminismError, info, instance
 
 from domain.case.state import DisputeState
 from domain.transitions.message import Seen
+from infra.temporal.build import build_id
 from infra.temporal.codec import EncryptionCodec, converter_for
 from workflows.dispute import DisputeInput, DisputeWorkflow
 from workflows.messages.foreign import RefusingForeign
@@ -124,6 +125,7 @@ async def replaying(converter: DataConverter, runner: WorkflowRunner | None = No
     instances = _Instances()
     replayer = Replayer(
         workflows=[DisputeWorkflow],
+        build_id=build_id(),
         data_converter=_reading(converter),
         interceptors=[RefusingForeign(), instances],
         # Our code is checked by the sandbox in the tests; reading needs no sandbox and goes twice as fast without.

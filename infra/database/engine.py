@@ -11,10 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -298,6 +294,11 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
         NoSuchRevision: there is none of that name, or the database has one that this code does not know.
         StoreUnavailable: the database does not answer.
     """
+    # Here, and not above: every process opens the database, and one brings it to a revision.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     if settings.sqlite_path:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     config = Config()
@@ -324,6 +325,8 @@ def migrate(settings: Settings, revision: str = "head") -> Migrated:
 
 
 async def _revision(url: str, link: Link) -> str:
+    from alembic.runtime.migration import MigrationContext
+
     engine = create_async_engine(url, poolclass=NullPool, connect_args=asked_of(link))
     event.listen(engine.sync_engine, "do_connect", partial(connected, link))
     try:
