@@ -160,6 +160,11 @@ class Instance:
         self._process.kill()
         self._process.wait()
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was started and does not run any more."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> int:
         """Ctrl-C; answers the exit code."""
         if self._process is None or self._process.poll() is not None:

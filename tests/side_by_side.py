@@ -14,22 +14,32 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE = ("tests/chaos", "tests/workflows")
-"""Rooms that are one unit: they kill, starve and search one system, or replay in the end all that happened in it."""
-FIRST = ("chaos", "workflows", "web", "infra", "e2e", "docs", "replay")
-"""Rooms in the order in which their units are given out, the dearest first; what is in none of them fills the end."""
+CITIES = "tests/e2e/cities"
+WHOLE = ("tests/chaos", "tests/workflows", CITIES)
+"""Rooms that are one unit: they kill, starve and search one system, or replay in the end all that happened in it; or
+have the systems of all cities, which else each process would start for itself, and keep for a file or two."""
+OF_CITIES = (
+    "tests/e2e/cli/test_stories.py", "tests/e2e/indicators/test_calls.py", "tests/e2e/intake/test_own_sources.py",
+    "tests/e2e/people/test_hard_cases.py",
+)  # fmt: skip
+"""Files of other rooms that need a city's system, and so belong to that unit."""
+FIRST = ("chaos", "workflows", "web", "e2e", "docs", "infra", "replay")
+"""Rooms in the order in which their units are given out, the dearest first, and those together that share the running
+systems: a system is ended with its last test (tests/conftest.py). What is in none of them fills the end."""
 
 
 def unit(nodeid: str) -> str:
     """What is kept together with a test: its file, or its room."""
     file = nodeid.partition("::")[0]
+    if file in OF_CITIES:
+        return CITIES
     return next((room for room in WHOLE if file.startswith(f"{room}/")), file)
 
 
-def turn(nodeid: str) -> int:
-    """The place of a test's room among those given out."""
+def turn(nodeid: str) -> tuple[int, bool]:
+    """The place of a test's room among those given out. A unit stands in one piece, the great one of a room first."""
     rooms = PurePosixPath(nodeid.partition("::")[0]).parts[1:2]
-    return next((FIRST.index(room) for room in rooms if room in FIRST), len(FIRST))
+    return next((FIRST.index(room) for room in rooms if room in FIRST), len(FIRST)), unit(nodeid) not in WHOLE
 
 
 class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

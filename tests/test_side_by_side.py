@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.side_by_side import FIRST, WHOLE, turn, unit
+from tests.side_by_side import CITIES, FIRST, OF_CITIES, WHOLE, turn, unit
 from tests.test_no_skips import outside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,10 +68,20 @@ def test_two_processes_run_what_one_runs_each_test_once_and_say_so(tmp_path: Pat
         ("tests/chaos/test_kill.py::test_a[b::c]", "tests/chaos"),
         ("tests/web/test_desk.py::test_a", "tests/web/test_desk.py"),
         ("tests/test_house.py::test_a", "tests/test_house.py"),
+        ("tests/e2e/cities/test_venues.py::test_a", "tests/e2e/cities"),
+        ("tests/e2e/cli/test_stories.py::test_a", "tests/e2e/cities"),
+        ("tests/e2e/cli/test_demo.py::test_a", "tests/e2e/cli/test_demo.py"),
     ],
 )
 def test_a_room_with_one_system_is_one_unit_and_else_a_file_is(test: str, kept_with: str) -> None:
     assert unit(test) == kept_with
+
+
+def test_who_asks_for_the_system_of_a_city_that_few_ask_for_is_in_the_one_unit_that_has_it() -> None:
+    asks = re.compile(r"\b(?:wuwei|ronghe|huangshi): Instance")
+    files = [file for file in (ROOT / "tests").rglob("test_*.py") if asks.search(file.read_text(encoding="utf-8"))]
+    assert {unit(str(file.relative_to(ROOT))) for file in files} == {CITIES}
+    assert {*OF_CITIES} <= {str(file.relative_to(ROOT)) for file in files}
 
 
 def test_every_room_that_is_named_is_there_and_the_dearest_begin() -> None:
