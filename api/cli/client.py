@@ -63,6 +63,10 @@ class Client:
         """The same person, signed in once more."""
         return Client(str(self._http.base_url), self.username, self._password, self._code)
 
+    def proof(self) -> dict[str, str]:
+        """By what the person proves himself once more, signed in as he is."""
+        return {"otp": self._code()} if self._code else {"password": self._password}
+
     @cached_property
     def _token(self) -> str:
         form = {"username": self.username, "password": self._password}

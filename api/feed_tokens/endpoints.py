@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.core.deps import ActorDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.deps import ActorDep, ServicesDep, SessionDep, TokenDep
+from api.core.documentation import COUNTED, READ, WRITE, problems
 from api.core.schemas import Listed
 from api.feed_tokens import service
 from api.feed_tokens.schemas import FeedToken, FeedTokenEnded, FeedTokenIn, FeedTokenMade
@@ -21,13 +21,17 @@ async def get_own_tokens(services: ServicesDep, session: SessionDep, actor: Acto
     return Listed[FeedToken](items=await service.own_tokens(services, session, actor), next_cursor=None)
 
 
-@router.post("/me/tokens", status_code=201, response_model=FeedTokenMade, responses=problems(WRITE))
-async def post_own_token(services: ServicesDep, actor: ActorDep, asked: FeedTokenIn) -> FeedTokenMade:
+@router.post("/me/tokens", status_code=201, response_model=FeedTokenMade, responses=problems(WRITE | COUNTED))
+async def post_own_token(
+    services: ServicesDep, session: SessionDep, actor: ActorDep, token: TokenDep, asked: FeedTokenIn
+) -> FeedTokenMade:
     """Makes a token for a program: `Authorization: Bearer` it. It is shown this once, and takes no idempotency key,
     whose answer would have to keep it. It opens what its scopes say, as far as its person may that at the moment, and
-    ends with his leaving a post, a reset of his password, a closed account, and at `until`.
+    ends with his leaving a post, a reset of his password, a closed account, and at `until`. Who makes it proves
+    himself once more: by `otp` where he has a second factor, else by `password`; a provider's word serves for ten
+    minutes.
     """
-    return await service.make_token(services, actor, asked)
+    return await service.make_token(services, session, actor, token, asked)
 
 
 @router.delete("/me/tokens/{token_id}", response_model=FeedTokenEnded, responses=problems(WRITE))

@@ -8,13 +8,15 @@ from starlette.datastructures import FormData
 
 from api.core.context import Services
 from api.core.deps import ServicesDep, SessionDep
+from api.core.wire.cookies import cookie
 from api.feed_tokens import service
 from api.feed_tokens.schemas import FeedTokenIn, FeedTokenMade
+from api.signing_in.proving_again import proof_due
 from api.web.errors import PageRoute
 from api.web.formatting import present, stamp
 from api.web.rendering import go, show
-from api.web.session import PostedDep, Viewer, ViewerDep, text
-from domain.errors import Conflict, FieldsInvalid, NotFound
+from api.web.session import SESSION, PostedDep, Viewer, ViewerDep, text
+from domain.errors import Conflict, FieldsInvalid, NotFound, TooManyTries
 from domain.people.feed_tokens import SCOPES
 from domain.validation_messages import field_errors
 from infra.database.engine import Session
@@ -35,13 +37,13 @@ async def make_token_page(
 ) -> Response:
     """Makes one, and shows it this once: no address leads to it again."""
     try:
-        made = await service.make_token(services, viewer.actor, _asked(form))
+        made = await service.make_token(services, session, viewer.actor, cookie(request, SESSION), _asked(form))
     except ValidationError as error:
         wrong = {each["field"].partition(".")[0]: each["message"] for each in field_errors(error)}
     except FieldsInvalid as refusal:
         wrong = {each["field"]: each["message"] for each in refusal.errors}
-    except Conflict as refusal:
-        wrong = {"": refusal.detail}
+    except (Conflict, TooManyTries) as refusal:
+        wrong = {"": refusal.detail or refusal.title}
     else:
         return await _page(request, services, session, viewer, made=made)
     return await _page(request, services, session, viewer, form=form, wrong=wrong)
@@ -66,7 +68,8 @@ async def end_token_reread(request: Request, viewer: ViewerDep) -> Response:
 
 
 def _asked(form: FormData) -> FeedTokenIn:
-    asked = {"purpose": text(form, "purpose"), "scopes": form.getlist("scopes"), "days": text(form, "days") or None}
+    asked = {"purpose": text(form, "purpose"), "scopes": form.getlist("scopes"), "days": text(form, "days") or None,
+             "password": str(form.get("password") or ""), "otp": text(form, "otp")}  # fmt: skip
     return FeedTokenIn.model_validate(asked)
 
 
@@ -77,6 +80,7 @@ async def _page(
     now = present()
     async with services.database.resume(session):
         held = await service.own_tokens(services, session, viewer.actor)
+        due = await proof_due(session, viewer.actor, cookie(request, SESSION))
     rows = [
         {
             "id": each.token_id,
@@ -93,4 +97,4 @@ async def _page(
     typed = {"purpose": text(form, "purpose"), "days": text(form, "days")} if form else {"purpose": "", "days": ""}
     return show(request, "feed_tokens.html", viewer, status=422 if wrong else 200, rows=rows, wrong=wrong or {},
                 typed=typed, chosen=form.getlist("scopes") if form else [], scopes=SCOPES, made=made,
-                most=services.settings.feed_token_days)  # fmt: skip
+                due=due, most=services.settings.feed_token_days)  # fmt: skip

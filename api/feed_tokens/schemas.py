@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from api.core.schemas import Shape
 from domain.base import Strict
 from domain.people.feed_tokens import SCOPES, ScopeName
+from domain.people.passwords import LONGEST
 from domain.storable_text import UNFIT, is_fit
 
 
@@ -20,14 +21,20 @@ def _fit(text: str) -> str:
 
 
 Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60), AfterValidator(_fit)]
+Shown = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(_fit)]
+"""By which somebody proves himself once more."""
 
 
 class FeedTokenIn(Strict):
-    """What a program is given a token for; `days` none is as long as one may last."""
+    """What a program is given a token for, and by what its person proves himself once more; `days` none is as long as
+    one may last.
+    """
 
     purpose: Purpose = Field(title="用途")
     scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=len(SCOPES))] = Field(title="权限")
     days: Annotated[int, Field(ge=1, le=1096)] | None = Field(default=None, title="有效天数")
+    password: Shown = Field(default="", title="现在的口令；启用了动态验证码的不填", repr=False)
+    otp: Shown = Field(default="", title="现在的动态验证码或恢复码；没有启用的不填", repr=False)
 
 
 class FeedToken(Shape):

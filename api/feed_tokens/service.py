@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from api.core.context import Services
 from api.feed_tokens.schemas import FeedToken, FeedTokenEnded, FeedTokenIn, FeedTokenMade
+from api.signing_in.proving_again import prove_again
 from domain.base import china
 from domain.errors import Conflict, FieldsInvalid, NotFound
 from domain.people.feed_tokens import MOST, SCOPES
@@ -18,6 +19,8 @@ from infra.records.messages import NewMessage, add_messages
 from infra.records.signing_in import feeds
 from infra.wakeups.wakeups import Topic
 
+MAKES = "tokens:make"
+"""Code of the access log."""
 MADE = "feed_token"
 """The kind of the message by which somebody learns that a token acts in his name."""
 
@@ -29,16 +32,21 @@ async def own_tokens(services: Services, session: Session, actor: Actor) -> list
     return [FeedToken(**_told(row)) for row in await feeds.tokens_of(session, actor.person_id, datetime.now(UTC))]
 
 
-async def make_token(services: Services, actor: Actor, asked: FeedTokenIn) -> FeedTokenMade:
-    """A token for a program of the person's, shown this once. Told him, and noted.
+async def make_token(
+    services: Services, session: Session, actor: Actor, sign_in: str, asked: FeedTokenIn
+) -> FeedTokenMade:
+    """A token for a program of the person's, shown this once: it outlasts the sign-in (`sign_in`, its token), so he
+    proves himself again. Told him, and noted.
 
     Raises:
-        FieldsInvalid: it would last longer than one may.
+        FieldsInvalid: it would last longer than one may, or he has not proved himself.
+        TooManyTries: too often.
         Conflict: he has as many as one may have.
     """
     most, now = services.settings.feed_token_days, datetime.now(UTC)
     if (days := asked.days or most) > most:
         raise FieldsInvalid(errors=[{"field": "days", "message": f"最长 {most} 天"}])
+    await prove_again(services, session, actor, sign_in, MAKES, password=asked.password, otp=asked.otp)
     async with (
         services.database.write(f"feed tokens {actor.person_id}") as writing,
         services.access.within(writing),
@@ -51,7 +59,7 @@ async def make_token(services: Services, actor: Actor, asked: FeedTokenIn) -> Fe
         told = {"said": f"您新建了程序令牌“{asked.purpose}”", "text": "不是您本人操作的，请立即停用。"}
         await add_messages(writing, [NewMessage(person_id=actor.person_id, kind=MADE, content=told)], now)
         about = {"purpose": asked.purpose, "scopes": row.scopes}
-        services.access.note(actor.person_id, None, "tokens:make", concerns=actor.person_id, about=about)
+        services.access.note(actor.person_id, None, MAKES, concerns=actor.person_id, about=about)
         return FeedTokenMade(**_told(row), token=token)
 
 

@@ -119,7 +119,8 @@ def _sign_out(county: County) -> None:
     [other] = [each for each in here.get("/v1/me/sessions")["items"] if not each["current"]][:1]
     here.delete(f"/v1/me/sessions/{other['session_id']}")
     elsewhere.get("/v1/me")
-    made = here.post("/v1/me/tokens", {"purpose": "网格平台报送", "scopes": ["incidents:write"], "days": 90})
+    made = here.post("/v1/me/tokens", {"purpose": "网格平台报送", "scopes": ["incidents:write"], "days": 90,
+                                       **here.proof()})  # fmt: skip
     here.get("/v1/me/tokens")
     here.delete(f"/v1/me/tokens/{made['token_id']}")
     here.post("/v1/me/sessions/end")

@@ -73,6 +73,11 @@ def test_who_was_given_a_code_chooses_a_password_before_anything_else(desk: Desk
     sound(page, tmp_path / "token-wrong.png")
     page.get_by_label("读取工作日历").check()
     page.get_by_label("有效天数").fill("90")
+    page.get_by_label("现在的口令").fill("another-2026")
+    page.get_by_role("button", name="提交：新建令牌").click()
+    expect(page.get_by_role("alert")).to_have_text("口令不正确")
+    assert page.get_by_label("现在的口令").input_value() == ""
+    page.get_by_label("现在的口令").fill(CHOSEN)
     page.get_by_role("button", name="提交：新建令牌").click()
     token = page.get_by_label("令牌", exact=True).input_value()
     sound(page, tmp_path / "token.png")

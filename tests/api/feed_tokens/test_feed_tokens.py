@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx2
+import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from api.app import create_app
@@ -18,6 +19,8 @@ from api.feed_tokens.schemas import FeedTokenIn
 from api.feed_tokens.service import end_token, make_token, own_tokens
 from api.people.password_service import reset_password
 from api.people.session_service import end_others
+from api.signing_in.factor_service import confirm_device, offer_device
+from api.signing_in.proving_again import NEW
 from domain.errors import Conflict, FieldsInvalid, NotFound, NotSignedIn
 from domain.people.feed_tokens import MOST, PREFIX, SCOPES, ScopeName, allows
 from domain.people.organisation import Actor
@@ -28,10 +31,11 @@ from infra.database.tables.people import PersonRow
 from infra.records.access_log.reading import Wanted, accesses
 from infra.records.signing_in.sessions import Sessions, digest, end_sessions
 from tests.api.intake.test_service import report
+from tests.api.people.test_service import username
 from tests.api.support import somebody
 from tests.sign_ins import token_of
 
-FEED = "10.20.0.8"
+FEED, PASSWORD = "10.20.0.8", "Shanshui-2026"
 
 
 @asynccontextmanager
@@ -47,8 +51,18 @@ async def program(services: Services, token: str) -> AsyncIterator[httpx2.AsyncC
 
 async def made(services: Services, actor: Actor, *scopes: ScopeName, days: int | None = None) -> str:
     """A token of somebody."""
-    asked = FeedTokenIn(purpose="110 接处警平台", scopes=list(scopes), days=days)
-    return (await make_token(services, actor, asked)).token
+    await username(services, actor, PASSWORD)
+    own = await token_of(services.database, actor.person_id)
+    return await made_by(services, actor, own, *scopes, days=days, password=PASSWORD)
+
+
+async def made_by(
+    services: Services, actor: Actor, own: str, *scopes: ScopeName, days: int | None = None, **proof: str
+) -> str:
+    """A token of somebody by one of his sign-ins."""
+    asked = FeedTokenIn(purpose="110 接处警平台", scopes=list(scopes), days=days, **proof)
+    async with services.database.read() as session:
+        return (await make_token(services, session, actor, own, asked)).token
 
 
 async def dead(services: Services, token: str) -> bool:
@@ -151,8 +165,8 @@ async def test_a_token_ends_when_it_is_ended_with_its_time_and_with_what_its_per
     with pytest.raises(NotSignedIn):
         await again.of(other, now + timedelta(hours=25))
     async with services.database.read() as reading:
-        username = (await reading.get_one(PersonRow, who.person_id)).username
-    await reset_password(services, session, security, username)
+        name = (await reading.get_one(PersonRow, who.person_id)).username
+    await reset_password(services, session, security, name)
     assert await dead(services, other)
     async with services.database.read() as reading:
         row = await reading.get_one(SignInSessionRow, digest(other))
@@ -167,3 +181,36 @@ async def test_nobody_has_more_than_so_many_nor_for_longer_than_is_allowed(servi
         await made(services, who, "events:read")
     with pytest.raises(Conflict):
         await made(services, who, "events:read")
+
+
+async def test_who_makes_one_proves_himself_again(services: Services, session: Session) -> None:
+    who = await somebody(services, "supervisor", "county")
+    await username(services, who, PASSWORD)
+    own = await token_of(services.database, who.person_id)
+    for wrong in ("", "another"):
+        with pytest.raises(FieldsInvalid) as refused:
+            await made_by(services, who, own, "events:read", password=wrong)
+        assert [each["field"] for each in refused.value.errors] == ["password"]
+    assert await made_by(services, who, own, "events:read", password=PASSWORD)
+    # Whom a provider sent may have no password: his sign-in is a new one.
+    ways = update(SignInSessionRow).where(col(SignInSessionRow.session_id) == digest(own))
+    now = datetime.now(UTC)
+    for begun, new in ((now, True), (now - NEW - timedelta(seconds=1), False)):
+        async with services.database.write() as writing:
+            await writing.execute(ways.values(way="provider", begun_at=begun))
+        if new:
+            assert await made_by(services, who, own, "events:read")
+        else:
+            with pytest.raises(FieldsInvalid) as refused:
+                await made_by(services, who, own, "events:read")
+            assert "重新登录" in refused.value.errors[0]["message"]
+    # Who has a second factor shows a code of it, however he came.
+    secret = (await offer_device(services, session, who, "")).secret
+    await confirm_device(services, session, who, own, pyotp.TOTP(secret).at(now - timedelta(seconds=30)))
+    with pytest.raises(FieldsInvalid) as refused:
+        await made_by(services, who, own, "events:read", password=PASSWORD)
+    assert [each["field"] for each in refused.value.errors] == ["otp"]
+    code = pyotp.TOTP(secret).now()
+    assert await made_by(services, who, own, "events:read", otp=code)
+    with pytest.raises(FieldsInvalid):
+        await made_by(services, who, own, "events:read", otp=code)
