@@ -20,6 +20,8 @@ from domain.people.permissions import AUDITORS, DRILL_LEADERS, INTAKE_ROLES, may
 from domain.policy.action_catalogue import ENDINGS
 
 KINDS_OF_FILE = {"image": "图片", "video": "视频", "audio": "录音"}
+HEIC = "HEIC：无法预览，可下载"
+"""What telephones of one maker take: browsers of others do not draw it, nor does what draws here."""
 DOCUMENTS = {"pdf": "PDF", "word": "文档", "excel": "表格", "spreadsheet": "表格"}
 """By a word of its media type."""
 ANSWERED_BY = ("offered", "mine", "delegate", "free")
@@ -130,7 +132,7 @@ def file(a: Attachment, now: datetime) -> View:
         "picture": a.thumbnail,
         "video": kind == "video",
         "audio": kind == "audio",
-        "kind": KINDS_OF_FILE.get(kind) or _document(a.media_type),
+        "kind": HEIC if a.media_type == "image/heic" else KINDS_OF_FILE.get(kind) or _document(a.media_type),
         "by": a.by,
         "about": f"{a.by} · {w.stamp(a.at, now)} · {w.size(a.size)}",
     }

@@ -18,6 +18,8 @@ from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2
 TEXT: FilePayload = {"name": "笔记.txt", "mimeType": "text/plain", "buffer": "文字".encode()}
 MP4 = b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41"
 """How a video begins."""
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
+"""How a photograph of an iPhone begins."""
 EMPTY: FilePayload = {"name": "空的.png", "mimeType": "image/png", "buffer": b""}
 
 
@@ -50,6 +52,22 @@ def test_each_file_is_taken_or_named_by_itself(desk: Desk, tmp_path: Path) -> No
     page.get_by_role("button", name="提交：已化解").click()
     answered(page, "已提交")
     assert [a["name"] for a in desk.county.dispute(number)["attachments"]] == ["现场照片.png"]
+
+
+def test_what_no_browser_here_draws_is_sent_drawn_where_it_can_be_and_told_where_it_can_not(desk: Desk) -> None:
+    number, _, page = at_form(desk)
+    # One that this browser can draw, as Safari can: it goes by what it is, whatever it is called.
+    drawn: FilePayload = {"name": "现场一.heic", "mimeType": "image/heic", "buffer": photo()["buffer"]}
+    kept: FilePayload = {"name": "现场二.heic", "mimeType": "image/heic", "buffer": HEIC}
+    page.locator("input[type=file]").last.set_input_files([drawn, kept])
+    for name in ("现场一.jpg", "现场二.heic"):
+        expect(page.get_by_label(f"已上传：{name}")).to_be_checked()
+    page.get_by_role("button", name="提交：已化解").click()
+    answered(page, "已提交")
+    page.goto(f"/disputes/{number}/materials")
+    expect(page.locator(".tile", has_text="现场二.heic")).to_contain_text("HEIC：无法预览，可下载")
+    expect(page.locator(".tile", has_text="现场一.jpg").locator("img")).to_have_count(1)
+    sound(page)
 
 
 def test_the_size_is_said_before_and_asked_before_anything_is_sent(desk: Desk) -> None:
