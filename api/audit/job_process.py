@@ -1,10 +1,9 @@
-"""One job, in a process of its own: `python -m api.audit.job_process JOB_ID HOLDER`."""
+"""One job, in a process of its own, by `infra.startup.loading`: `api.audit.job_process JOB_ID HOLDER`."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -141,13 +140,9 @@ async def run(settings: Settings, taken: Taken) -> None:
         await database.close()
 
 
-def main() -> None:
+def main(job_id: str, holder: str) -> None:
     """Runs with the settings of the environment."""
     settings = get_settings()
     configure_logs(settings.log_level)
-    asyncio.run(run(settings, Taken(*sys.argv[1:])))
+    asyncio.run(run(settings, Taken(job_id, holder)))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
-
-
-if __name__ == "__main__":
-    main()

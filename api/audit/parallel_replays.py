@@ -20,6 +20,7 @@ from api.audit.replay_process import Room
 from api.histories.replayed_runs import Asked, Maker, each_of, made_of_each
 from domain.base import Model
 from infra.runtime.settings import Settings
+from infra.startup import loading
 
 ENOUGH = 100
 """Runs that are worth a process: it takes a second or two to begin."""
@@ -40,7 +41,7 @@ class ParallelReplays(Generic[M]):
     def __init__(self, settings: Settings, word: str, room: Room, model: type[M], maker: Maker[M]) -> None:
         """`word` is the maker's name on the command line of `replay_process`, `model` what it makes."""
         options = [] if room.database else ["--archive"]
-        self._command = [sys.executable, "-m", "api.audit.replay_process", word, *options]
+        self._command = [sys.executable, "-m", loading.__name__, "api.audit.replay_process", word, *options]
         self._environment = {**os.environ, **settings.environment()}
         self._model, self._maker = model, maker
 

@@ -1,4 +1,4 @@
-"""Runs replayed in a process of its own: `python -m api.audit.replay_process check|rebuild [--archive]`.
+"""Runs replayed in a process of its own, by `infra.startup.loading`: `replay_process check|rebuild [--archive]`.
 
 A line of JSON a run comes in on standard input (`Asked`), a line a run goes out on standard output in the same order
 (`Finding` or `Rebuilt`). It ends when its input does, also because its parent was killed. Started by
@@ -93,9 +93,8 @@ async def work(word: str, *, archive_only: bool) -> None:
             sys.stdout.flush()
 
 
-def main() -> None:
-    """Reads the command line; settings are those of the environment."""
-    word, *options = sys.argv[1:]
+def main(word: str, *options: str) -> None:
+    """Replays for who asks on standard input; settings are those of the environment."""
     os.nice(POLITE)
     gc.freeze()
     gc.set_threshold(OBJECTS)
@@ -103,7 +102,3 @@ def main() -> None:
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False)
     uvloop.run(work(word, archive_only="--archive" in options))
     gc.collect()  # the SDK may crash the interpreter at exit while its objects are alive (sdk-python#300)
-
-
-if __name__ == "__main__":
-    main()

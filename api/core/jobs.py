@@ -17,6 +17,7 @@ from infra.database.engine import Database
 from infra.records.jobs import Taken, finish, keep, take_next
 from infra.runtime import parent_death
 from infra.runtime.settings import Settings
+from infra.startup import loading
 
 LOOK_EVERY = 10.0
 """Seconds between two looks for a job that another process left behind."""
@@ -45,8 +46,8 @@ class JobRunner:
                 await asyncio.wait_for(self._asked.wait(), LOOK_EVERY)
 
     async def _work_on(self, taken: Taken) -> None:
-        job = (sys.executable, "-m", "api.audit.job_process", *taken)
-        command = [sys.executable, parent_death.__file__, str(os.getpid()), *job]
+        job = (sys.executable, "-m", loading.__name__, "api.audit.job_process", *taken)
+        command = [sys.executable, "-IS", parent_death.__file__, str(os.getpid()), *job]
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env={**os.environ, **self._settings.environment()}
         )

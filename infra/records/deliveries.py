@@ -90,11 +90,8 @@ async def undelivered_summary(database: Database) -> Undelivered:
     Raises:
         StoreUnavailable
     """
-    dead = func.count().filter(col(IncidentRow.attempts) >= DEAD_AFTER)
-    query = select(func.count(), func.min(col(IncidentRow.received_at)), dead).select_from(IncidentRow).where(_WAITS)
-    async with database.read() as session:
-        count, since, letters = (await session.execute(query)).one()
-    return Undelivered(count=count, since=since, dead=letters)
+    [(count, since, dead)] = await database.ask(_SUMMARY, {})
+    return Undelivered(count=count, since=since, dead=dead)
 
 
 async def try_again(database: Database, incident_ids: Collection[str]) -> None:
@@ -108,6 +105,15 @@ _DELIVERED = Statement.of(
     .values(delivered=True, next_try_at=None, failure=None)
 )
 _WAITS = col(IncidentRow.delivered) == False  # noqa: E712
+_SUMMARY = Statement.of(
+    select(
+        func.count(),
+        func.min(col(IncidentRow.received_at)),
+        func.count().filter(col(IncidentRow.attempts) >= DEAD_AFTER),
+    )
+    .select_from(IncidentRow)
+    .where(_WAITS)
+)
 
 
 async def _letters(database: Database, *which: ColumnElement[bool], limit: int | None = None) -> list[Letter]:

@@ -67,7 +67,7 @@ _SETTLE = inserting(AnswerRow, _settled, _ANSWER)
 _OF_ID = col(AnswerRow.answer_id) == bindparam("id")
 _FREE = Statement.of(delete(AnswerRow).where(_OF_ID, col(AnswerRow.status).is_(None)))
 _FINISH = Statement.of(update(AnswerRow).where(_OF_ID).values(seen=None))
-_PENDING = (
+_PENDING = Statement.of(
     select(col(AnswerRow.answer_id), col(AnswerRow.digest), col(AnswerRow.dispute_no))
     .where(col(AnswerRow.seen).is_not(None), col(AnswerRow.at) < bindparam("before"))
     .order_by(col(AnswerRow.at))
@@ -147,9 +147,8 @@ def intent_ended(answer_id: str) -> Work[None]:
 
 async def intents_before(database: Database, before: datetime) -> list[Intent]:
     """The intents older than an instant, the oldest first; at most 200."""
-    async with database.read() as session:
-        rows = (await session.execute(_PENDING, {"before": before})).all()
-    return [Intent(key=f"{row.answer_id}.{row.digest}", dispute_no=row.dispute_no) for row in rows if row.dispute_no]
+    rows = await database.ask(_PENDING, {"before": before})
+    return [Intent(key=f"{answer_id}.{digest}", dispute_no=number) for answer_id, digest, number in rows if number]
 
 
 def answer_settled(answer_id: str, digest: str, answer: StoredAnswer) -> Work[bool]:

@@ -5,18 +5,15 @@ Loading is most of a process's start and needs nothing that `up` opens before it
 
 from __future__ import annotations
 
-import gc
-import importlib
 import os
 import sys
+
+from infra.startup.loading import loaded
 
 
 def main(module: str, *arguments: str) -> None:
     """Loads the module, waits for the line, and calls the module's `main`."""
-    gc.disable()  # a fifth of the time goes into looking for garbage where everything is kept
-    run = importlib.import_module(module).main
-    gc.freeze()
-    gc.enable()
+    run = loaded(module)
     if not sys.stdin.buffer.readline():
         sys.exit("the supervisor has gone")
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -12,6 +12,7 @@ from sqlmodel import col
 from infra.database.engine import Database, Session
 from infra.database.ids import new_id
 from infra.database.pagination import Page, cursor_of, read_cursor
+from infra.database.statements import Statement
 from infra.database.tables.operations import ExaminationRow, FindingRow
 from infra.health.doctor.findings import Found, Kind
 from infra.records.duties import people_at_work
@@ -23,6 +24,9 @@ MESSAGE = "examination"
 TOLD_OF = frozenset({"admin_system"})
 LISTED = 20
 """Findings that a message quotes; it counts all."""
+_STANDING = Statement.of(
+    select(col(FindingRow.kind), func.count()).where(col(FindingRow.gone_at).is_(None)).group_by(col(FindingRow.kind))
+)
 
 
 async def keep(database: Database, found: Sequence[Found], healed: Collection[str], began: datetime) -> None:
@@ -114,7 +118,4 @@ async def standing_counts(database: Database) -> dict[str, int]:
     Raises:
         StoreUnavailable
     """
-    query = select(col(FindingRow.kind), func.count()).where(col(FindingRow.gone_at).is_(None))
-    async with database.read() as session:
-        rows = (await session.execute(query.group_by(col(FindingRow.kind)))).all()
-    return {str(kind): int(count) for kind, count in rows}
+    return {str(kind): int(count) for kind, count in await database.ask(_STANDING, {})}

@@ -105,7 +105,7 @@ async def test_nothing_is_left_running_where_the_findings_are_not_wanted_any_mor
 
 async def test_a_process_ends_with_its_parent(settings: Settings) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "api.audit.replay_process", "check", "--archive"),
+        *(sys.executable, "-m", "infra.startup.loading", "api.audit.replay_process", "check", "--archive"),
         stdin=PIPE, stdout=DEVNULL, cwd=ROOT, env={**os.environ, **settings.environment()},
     )  # fmt: skip
     assert process.stdin
