@@ -45,6 +45,7 @@ from infra.database.tables.read_model import (
 from infra.demo import county
 from infra.demo.people import people
 from infra.read_model.searching.tokens import search_rows
+from infra.read_model.urgency_order import order_columns
 from infra.read_model.writer import colour_order
 from infra.runtime.policy_files import Policy, read_policy
 
@@ -285,13 +286,13 @@ class Filler:
         who = pick.choice(holders) if holders else None
         state = ("claimed" if pick.random() < 0.3 else "open") if waits else "done"
         task_id = id_at(at, pick.getrandbits(60))
+        weighed, due = urgency + (1000 if waits and overdue else 0), at + timedelta(days=1) if waits else None
         rows.add(
             TaskRow, task_id=task_id, dispute_no=dispute_no, kind=kind, state=state, round=1, colour=colour,
             title=title, assignee=who if state != "open" else None, decided_by=who if state == "done" else None,
             opened_at=at, ended_at=None if waits else at + timedelta(hours=3),
-            due_at=at + timedelta(days=1) if waits else None, overdue=waits and overdue, suspended=False,
-            ringing=False, ahead=0,
-            urgency=urgency + (1000 if waits and overdue else 0), sealed=self._task,
+            due_at=due, overdue=waits and overdue, suspended=False, ringing=False, ahead=0, urgency=weighed,
+            **order_columns(weighed, due), moved_at=at + timedelta(hours=3), sealed=self._task,
         )  # fmt: skip
         for watches, posts in ((False, asked), (True, watching)):
             for role, path in dict.fromkeys(posts):

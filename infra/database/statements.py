@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     func,
     inspect,
     or_,
@@ -149,10 +150,13 @@ def gathered(columns: Sequence[Any], dialect: str, *where: ColumnElement[bool]) 
 
 
 @cache
-def upserting(table: type[SQLModel], *, keep: bool = False, differing: bool = False) -> Statement:
+def upserting(
+    table: type[SQLModel], *, keep: bool = False, differing: bool = False, later: str | None = None
+) -> Statement:
     """Inserts rows; those whose primary key is there already are overwritten, or kept as they are.
 
     `differing`: only those that are not as they should be; not for sealed columns, which look different each time.
+    `later`: a column that is never set back: of what is there and what comes it has the later.
     """
     target: Any = inspect(table).local_table
     keys = [column.name for column in target.primary_key]
@@ -164,9 +168,10 @@ def upserting(table: type[SQLModel], *, keep: bool = False, differing: bool = Fa
             return nothing
         new = insert.excluded
         differs = or_(*(target.c[name].is_distinct_from(new[name]) for name in others)) if differing else None
-        overwrite: Executable = insert.on_conflict_do_update(
-            index_elements=keys, set_={name: new[name] for name in others}, where=differs
-        )
+        values = {name: new[name] for name in others}
+        if later:
+            values[later] = case((target.c[later] > new[later], target.c[later]), else_=new[later])
+        overwrite: Executable = insert.on_conflict_do_update(index_elements=keys, set_=values, where=differs)
         return overwrite
 
     return inserting(table, then)

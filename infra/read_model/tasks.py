@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -39,7 +38,7 @@ from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow
 from infra.read_model.disputes import _in_words
 from infra.read_model.list_strategy import page_of, row_of
 from infra.read_model.stored_state import StoredState, as_found, found_beside
-from infra.read_model.urgency_order import place_in_order, waiting_order
+from infra.read_model.urgency_order import CURSOR, read_stood, stood, waiting_order
 from infra.read_model.visibility import (
     KNOWN,
     OPEN,
@@ -208,11 +207,11 @@ def _filters(f: InboxFilter) -> list[ColumnElement[bool]]:
 
 
 def _order(box: str) -> list[Any]:
-    return waiting_order(bindparam("now", type_=BigInteger())) if box != "done" else [col(TaskRow.task_id)]
+    return waiting_order() if box != "done" else [col(TaskRow.task_id)]
 
 
 def _page(actor: Actor, box: str, more: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
-    """A page of a box, at the instant `now`, of so many rows as `limit` says."""
+    """A page of a box, of so many rows as `limit` says."""
     task_id: Any = col(TaskRow.task_id)
     order = _order(box)
     wanted = select(task_id).where(*_box(actor, box), *more).order_by(*order).limit(bindparam("limit", type_=Integer()))
@@ -230,19 +229,18 @@ async def inbox(
 ) -> Page:
     """A box of a person's tasks, the most urgent first (`domain.image.urgency`); of equal urgency the longest waiting.
 
-    The pages after the first go by the first one's `now`, so that none is missed or shown twice.
+    The pages after the first are told as of the first one's `now`; the order is the same at any instant.
     """
     waits, more = box != "done", _filters(f)
     if cursor:
-        began, *ended = read_cursor(cursor, str, *((int, int, int) if waits else ()), str)
+        began, *ended = read_cursor(cursor, str, *(CURSOR if waits else (str,)))
         now, order = read_instant(began), _order(box)
-        more.append(tuple_(*order) > row_of(ended, order))
+        more.append(tuple_(*order) > row_of(read_stood(ended) if waits else ended, order))
     page = _page(actor, box, more) if more else _first_page(whose(actor), box)
-    asked = {"limit": limit + 1, **({"now": int(now.timestamp())} if waits else {})}
-    rows = list((await session.execute(page, asked)).scalars())
+    rows = list((await session.execute(page, {"limit": limit + 1})).scalars())
     end = rows[limit - 1] if len(rows) > limit else None
-    stood = () if end is None else place_in_order(end, now) if waits else (end.task_id,)
-    return Page(rows=rows[:limit], next_cursor=cursor_of(now, *stood) if stood else None, now=now)
+    at = () if end is None else stood(end) if waits else (end.task_id,)
+    return Page(rows=rows[:limit], next_cursor=cursor_of(now, *at) if at else None, now=now)
 
 
 async def ringing_tasks(session: AsyncSession, actor: Actor) -> list[TaskRow]:

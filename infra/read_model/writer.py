@@ -37,6 +37,7 @@ from infra.read_model.party_tokens import key_of, people_written, stands, token_
 from infra.read_model.reporting.kept_figures import forgotten
 from infra.read_model.searching.tokens import search_rows, searched_written
 from infra.read_model.stored_state import StoredState, stored_state
+from infra.read_model.urgency_order import order_columns
 from infra.records.attachments import attachments_taken
 from infra.records.events import note_events
 from infra.records.messages import tell
@@ -62,8 +63,12 @@ OF_DISPUTE: tuple[type[SQLModel], ...] = (
 OF_TASK: tuple[type[SQLModel], ...] = (AddresseeRow, BarredRow)
 PUT_LATER = ("mediate", "visit", "check_performance")
 """The kinds of questions that the process may put on a later day."""
+DECIDED = "decision"
+"""The kind of a timeline's line that says what somebody decided."""
 COMPARED = (AddresseeRow, TallyRow)
 """Tables of which an image repeats many rows as they are: only those that differ are written."""
+LATER: dict[type[SQLModel], str] = {TaskRow: "moved_at"}
+"""Columns in which the later instant stands: an image has the lines that are new, not those it builds on."""
 
 
 def _column(table: type[SQLModel], name: str) -> Any:
@@ -226,7 +231,7 @@ def _rows_beside(image: Image) -> Rows:
     return {
         InvolvementRow: [{"dispute_no": image.dispute_no, "role": r, "path": p} for r, p in image.involved],
         TimelineRow: [_entry(image, entry) for entry in image.timeline],
-        TaskRow: [_task(task) for task in image.tasks],
+        TaskRow: [_task(image, task) for task in image.tasks],
         AddresseeRow: [
             {"task_id": task.task_id, "role": post.role, "path": post.path, "watches": watches, "state": task.state}
             for task in changed
@@ -270,7 +275,7 @@ def _beside_written(image: Image, stored: StoredState) -> Work[None]:
     rows[InvolvementRow] = [row for row in rows[InvolvementRow] if (row["role"], row["path"]) not in stored.posts]
     rows[BarredRow] = [row for row in rows[BarredRow] if (row["task_id"], row["person_id"]) not in stored.barred]
     for table, new in rows.items():
-        yield from each(upserting(table, differing=table in COMPARED), new)
+        yield from each(upserting(table, differing=table in COMPARED, later=LATER.get(table)), new)
     if not stands(image, stored.document):
         whole = _completed(image, stored.document).document
         yield from people_written(image.dispute_no, whole, stored.document)
@@ -288,7 +293,7 @@ def _no_longer_planned(image: Image) -> list[str]:
 
 def task_rows(image: Image) -> list[TaskRow]:
     """The tasks of an image as the read model shows them once it is written."""
-    return [TaskRow(**_task(shown)) for shown in image.tasks]
+    return [TaskRow(**_task(image, shown)) for shown in image.tasks]
 
 
 def _evidence(image: Image) -> Iterator[str]:
@@ -311,7 +316,8 @@ _NOT_OF_IMAGE = ("search", "sealed", "officer", "deputy", "due_order", "colour_o
 GRAVEST_FIRST = ("red", "orange", "yellow", "blue")
 """Colours as a list is sorted by them; a city's other colours come after."""
 _OF_IMAGE = tuple(name for name in DisputeRow.model_fields if name not in _NOT_OF_IMAGE)
-_OF_TASK_IMAGE = tuple(name for name in TaskRow.model_fields if name not in ("sealed", "decided_by", "decided_for"))
+_NOT_OF_TASK_IMAGE = ("sealed", "decided_by", "decided_for", "late_order", "due_order", "moved_at")
+_OF_TASK_IMAGE = tuple(name for name in TaskRow.model_fields if name not in _NOT_OF_TASK_IMAGE)
 
 
 def _dispute(image: Image) -> dict[str, Any]:
@@ -362,12 +368,14 @@ def _item(image: Image, item: Item) -> dict[str, Any]:
     }
 
 
-def _task(image: TaskImage) -> dict[str, Any]:
-    row = {name: getattr(image, name) for name in _OF_TASK_IMAGE}
-    decision = image.task.decision
+def _task(image: Image, shown: TaskImage) -> dict[str, Any]:
+    row = {name: getattr(shown, name) for name in _OF_TASK_IMAGE}
+    decision = shown.task.decision
     return {
         **row,
+        **order_columns(shown.urgency, shown.due_at, ahead=shown.ahead, suspended=shown.suspended),
+        "moved_at": shown.ended_at or max([shown.opened_at, *(e.at for e in image.timeline if e.kind == DECIDED)]),
         "decided_by": decision.actor_id if decision else None,
         "decided_for": decision.on_behalf_of if decision else None,
-        "sealed": {**image.task.model_dump(mode="json"), "decisions": image.decisions},
+        "sealed": {**shown.task.model_dump(mode="json"), "decisions": shown.decisions},
     }

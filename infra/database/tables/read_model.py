@@ -17,14 +17,15 @@ LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a list sorted by due dates has what has none."""
 WAITING = text("state IN ('open', 'claimed')")
-"""Of tasks: those that somebody is to answer yet, a few of a county's years."""
-LOOKED_AT = ("dispute_no", "state", "assignee", "colour", "overdue", "suspended", "due_at", "opened_at", "ahead",
-             "urgency", "task_id")  # fmt: skip
+"""Of tasks, and of whom they ask: those that somebody is to answer yet, a few of a county's years."""
+LOOKED_AT = ("dispute_no", "state", "assignee", "colour", "overdue", "suspended", "due_at", "moved_at", "task_id")
 """What those who answer for others look for in it; a row itself, which is long, is read only to be shown."""
+PRESSING = ("late_order", "due_order", "task_id", "urgency")
+"""In which order it presses (`infra.read_model.urgency_order`): a page is read off the index until it is full."""
 LIVE = text("stage <> 'closed'")
 """Of disputes: those in course."""
-DECIDED = text("kind = 'decision'")
-"""Of lines of a timeline: what somebody decided; when it was last is asked of everything that waits."""
+ON_BOARD = ("dispute_no", "stage", "matter", "organisation", "overdue", "due_at")
+"""What the board counts of them; by number, as their parts lie, for of each it is asked who sees it."""
 
 
 class DisputeRow(SQLModel, table=True):
@@ -36,8 +37,7 @@ class DisputeRow(SQLModel, table=True):
         Index("dispute_numbers", "dispute_no", "opened_at", *LISTED),
         Index("dispute_due", "due_order", "dispute_no", *LISTED),
         Index("dispute_colour", "colour_order", "due_order", "dispute_no", *LISTED),
-        Index("dispute_live", "stage", "matter", "organisation", "overdue", "due_at", "dispute_no",
-              sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("dispute_live", *ON_BOARD, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("dispute_sensitive", "dispute_no", sqlite_where=text("sensitivity = 3"),
               postgresql_where=text("sensitivity = 3")),
         Index("dispute_closed", "category", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
@@ -159,6 +159,8 @@ class TaskRow(SQLModel, table=True):
                       Index("task_supervised", "opened_at", "task_id", sqlite_where=text("kind = 'supervise'"),
                             postgresql_where=text("kind = 'supervise'")),
                       Index("task_waiting", *LOOKED_AT, sqlite_where=WAITING, postgresql_where=WAITING),
+                      Index("task_pressing", *PRESSING, *LOOKED_AT[:-1], sqlite_where=WAITING,
+                            postgresql_where=WAITING),
                       Index("task_done", "decided_by", "state", "task_id", *SOUGHT))  # fmt: skip
     task_id: str = Field(primary_key=True)
     dispute_no: str
@@ -184,6 +186,12 @@ class TaskRow(SQLModel, table=True):
     """of a waiting task: seconds that a drill has moved its case's clock ahead of the wall's"""
     urgency: int
     """what it weighs (`domain.image.urgency.weight`); with the time left it makes the class of urgency"""
+    late_order: int = 0
+    """less than 0 where it is overdue, the graver the less, as what waits is sorted"""
+    due_order: datetime = instant_field(default=NEVER)
+    """by the wall's clock, in whole seconds; NEVER where it has no deadline, or one that stands still"""
+    moved_at: datetime = instant_field(default=NEVER)
+    """when somebody last decided something in its dispute, it was opened, or, once it has ended, it ended"""
     sealed: Any = Field(sa_column=Column(Sealed("task"), nullable=False))
 
 
@@ -193,6 +201,7 @@ class AddresseeRow(SQLModel, table=True):
     __tablename__ = "addressee"
     __table_args__ = (
         Index("addressee_post", "role", "path", "watches", "state", "task_id"),
+        Index("addressee_waiting", "path", "watches", "task_id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("addressee_open", "task_id", sqlite_where=text("state = 'open'"),
               postgresql_where=text("state = 'open'")),
     )  # fmt: skip
@@ -229,9 +238,6 @@ class TimelineRow(SQLModel, table=True):
     """One line of a dispute's timeline."""
 
     __tablename__ = "timeline"
-    __table_args__ = (
-        Index("timeline_decided", "dispute_no", "seq", "at", sqlite_where=DECIDED, postgresql_where=DECIDED),
-    )
     dispute_no: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     at: datetime = instant_field()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, false, func, literal, null, select, text, true, union_all
+from sqlalchemy import and_, bindparam, case, false, func, literal, null, select, text, true, union_all
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from domain.people.organisation import Actor
+from domain.policy.stages import Stage
+from infra.database.columns import Instant
 from infra.database.engine import Session
 from infra.database.tables.read_model import AddresseeRow, DisputeRow, TaskRow
 from infra.read_model.disputes import as_known_to
-from infra.read_model.visibility import OPEN, in_sight
-from infra.runtime.policy_files import roles
+from infra.read_model.visibility import KNOWN, Whose, in_sight, whose
 
 _LIVE = text("dispute.stage <> 'closed'")
 """as the index has it; no other table of the query is called so"""
 SOON = timedelta(hours=24)
-_WAITS = text("task.state IN ('open', 'claimed')")
+_ASKED, _WAITS = (text(f"{table}.state IN ('open', 'claimed')") for table in ("addressee", "task"))
+"""What waits and whom it asks, as the indexes have it: PostgreSQL would rather read all tasks than look a few up."""
 CARDS = 8
 """Disputes of a stage that the board shows, the most pressing."""
 
@@ -43,34 +46,48 @@ class Load(NamedTuple):
     soon: int
 
 
-def _late_and_soon(row: Any, now: datetime) -> tuple[Any, Any]:
-    return row.overdue == true(), and_(row.overdue == false(), row.due_at < now + SOON)
+_SOON = bindparam("soon", type_=Instant())
 
 
-async def board_of(session: Session, actor: Actor, now: datetime) -> tuple[list[Stand], list[DisputeRow]]:
-    """All open disputes of the person's sight counted, and of each stage the most pressing."""
+def _late_and_soon(row: Any) -> tuple[Any, Any]:
+    return row.overdue == true(), and_(row.overdue == false(), row.due_at < _SOON)
+
+
+@lru_cache(KNOWN)
+def _stands(whose: Whose) -> Any:
+    """The counts of all open disputes of somebody's sight, and the numbers of the most pressing of each stage."""
     dispute = DisputeRow
     # Whether a dispute is in sight is what takes time: it is asked once.
     live = (
         select(col(dispute.stage), col(dispute.organisation), col(dispute.overdue), col(dispute.due_at),
                col(dispute.dispute_no))
-        .where(_LIVE, col(dispute.matter) == "dispute", in_sight(actor, each=True))
+        .where(_LIVE, col(dispute.matter) == "dispute", in_sight(whose.actor, each=True))
         .cte("live")
         .prefix_with("MATERIALIZED")
     )  # fmt: skip
-    late, soon = _late_and_soon(live.c, now)
+    late, soon = _late_and_soon(live.c)
     counted = select(
         live.c.stage, live.c.organisation, func.count(), func.count(case((late, 1))), func.count(case((soon, 1))),
         literal("").label("dispute_no"),
     ).group_by(live.c.stage, live.c.organisation)  # fmt: skip
     order = (live.c.overdue.desc(), live.c.due_at.asc().nulls_last(), live.c.dispute_no)
-    place = func.row_number().over(partition_by=live.c.stage, order_by=order)
-    placed = select(live.c.stage, live.c.dispute_no, place.label("place")).subquery()
-    first = select(placed.c.stage, null(), literal(0), literal(0), literal(0), placed.c.dispute_no).where(
-        placed.c.place <= CARDS
-    )
-    stands, numbers = list[Stand](), list[str]()
-    for *stand, number in (await session.execute(union_all(counted, first))).all():
+    # Each stage for itself: that keeps the first of them, where numbering all of them would sort them all.
+    first = [
+        select(live.c.stage, null(), literal(0), literal(0), literal(0), live.c.dispute_no)
+        .where(live.c.stage == stage.value)
+        .order_by(*order)
+        .limit(CARDS)
+        .subquery()
+        for stage in Stage
+        if stage is not Stage.CLOSED
+    ]
+    return union_all(counted, *(select(each) for each in first))
+
+
+async def board_of(session: Session, actor: Actor, now: datetime) -> tuple[list[Stand], list[DisputeRow]]:
+    """All open disputes of the person's sight counted, and of each stage the most pressing."""
+    dispute, stands, numbers = DisputeRow, list[Stand](), list[str]()
+    for *stand, number in (await session.execute(_stands(whose(actor)), {"soon": now + SOON})).all():
         if number:
             numbers.append(number)
         else:
@@ -87,27 +104,17 @@ async def board_of(session: Session, actor: Actor, now: datetime) -> tuple[list[
 
 async def loads_of(session: Session, paths: Collection[str], now: datetime) -> dict[str, Load]:
     """What units have in hand, by their paths: of the unit itself, without those below it."""
-    # What waits is a few thousand, and its index has all that is asked of it: the rows themselves are long.
-    waiting = select(col(TaskRow.task_id), col(TaskRow.dispute_no), col(TaskRow.overdue), col(TaskRow.due_at)).where(
-        _WAITS
-    )
-    task = waiting.cte("waiting").prefix_with("MATERIALIZED")
-    late, soon = (func.max(case((holds, 1), else_=0)) for holds in _late_and_soon(task.c, now))
+    task, asked = TaskRow, AddresseeRow
+    late, soon = (func.max(case((holds, 1), else_=0)) for holds in _late_and_soon(task))
     each = (
-        select(col(AddresseeRow.path), late.label("late"), soon.label("soon"))
-        .select_from(task)
-        .join(AddresseeRow, col(AddresseeRow.task_id) == task.c.task_id)
-        .where(
-            col(AddresseeRow.role).in_([*roles()]),
-            col(AddresseeRow.path).in_([*paths]),
-            col(AddresseeRow.watches) == false(),
-            col(AddresseeRow.state).in_(OPEN),
-        )
-        .group_by(col(AddresseeRow.path), task.c.dispute_no)
+        select(col(asked.path), late.label("late"), soon.label("soon"))
+        .join(task, col(task.task_id) == col(asked.task_id))
+        .where(_ASKED, _WAITS, col(asked.path).in_([*paths]), col(asked.watches) == false())
+        .group_by(col(asked.path), col(task.dispute_no))
         .subquery()
     )
     query = select(each.c.path, func.count(), func.sum(each.c.late), func.sum(each.c.soon)).group_by(each.c.path)
-    return {path: Load(*counts) for path, *counts in (await session.execute(query)).all()}
+    return {path: Load(*counts) for path, *counts in (await session.execute(query, {"soon": now + SOON})).all()}
 
 
 async def suggested_for(session: Session, numbers: Sequence[str]) -> dict[str, tuple[str | None, list[str]]]:

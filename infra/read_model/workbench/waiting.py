@@ -9,24 +9,42 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, false, func, select, text, true, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlmodel import col
 
 from domain.people.organisation import Actor, within
+from infra.database.columns import Instant
 from infra.database.engine import Session
 from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.paths import AFTER_SLASH, below
 from infra.database.tables.people import PersonRow
-from infra.database.tables.read_model import DECIDED, InvolvementRow, TaskRow, TimelineRow
+from infra.database.tables.read_model import InvolvementRow, TaskRow
 from infra.read_model.list_strategy import page_of, row_of
-from infra.read_model.urgency_order import place_in_order, waiting_order
+from infra.read_model.urgency_order import CURSOR, read_stood, stood, waiting_order
 from infra.read_model.visibility import KNOWN, Whose, may_see, whose
 
 WHATS = ("overdue", "soon", "red", "unsigned", "idle")
 SOON = timedelta(hours=24)
 MOST_PEOPLE = 200
 _WAITS = text("task.state IN ('open', 'claimed')")
+_SOON, _IDLE = bindparam("soon", type_=Instant()), bindparam("idle", type_=Instant())
+_KINDS, _HANDS, _PLACES = range(3)
+"""What a row of a standing says."""
 
 
 @dataclass(frozen=True)
@@ -40,34 +58,26 @@ class Asked:
     """path"""
     person: str = ""
 
+    @property
+    def instants(self) -> dict[str, datetime]:
+        """What the queries, which are remembered, are given each time."""
+        return {"soon": self.now + SOON, "idle": self.idle_since}
 
-def _is(what: str, asked: Asked) -> ColumnElement[bool]:
+
+def _is(what: str) -> ColumnElement[bool]:
     task = TaskRow
     match what:
         case "overdue":
             return col(task.overdue) == true()
         case "soon":
-            return and_(col(task.overdue) == false(), col(task.suspended) == false(),
-                        col(task.due_at) < asked.now + SOON)  # fmt: skip
+            return and_(col(task.overdue) == false(), col(task.suspended) == false(), col(task.due_at) < _SOON)
         case "red":
             return col(task.colour) == "red"
         case "unsigned":
-            return col(task.state) == "open"
+            # Of what waits; PostgreSQL would count twice how rare it is, and gather where it is to walk.
+            return col(task.state) != "claimed"
         case _:
-            return and_(col(task.opened_at) < asked.idle_since, _last_step() < asked.idle_since)
-
-
-def _last_step() -> Any:
-    """When somebody last decided anything in the task's dispute; when the task was opened, where nobody has."""
-    step = (
-        select(col(TimelineRow.at))
-        .where(col(TimelineRow.dispute_no) == col(TaskRow.dispute_no), DECIDED)
-        .order_by(col(TimelineRow.seq).desc())
-        .limit(1)
-        .correlate(TaskRow)
-        .scalar_subquery()
-    )
-    return func.coalesce(step, col(TaskRow.opened_at))
+            return col(task.moved_at) < _IDLE
 
 
 def _in_sight(actor: Actor) -> list[Any]:
@@ -81,7 +91,7 @@ def _seen(whose: Whose) -> ColumnElement[bool]:
 
 
 def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
-    clauses = [_is(asked.what, asked)]
+    clauses = [_is(asked.what)]
     if asked.town:
         there = select(col(InvolvementRow.dispute_no)).where(
             below(col(InvolvementRow.path), asked.town), col(InvolvementRow.role) == ""
@@ -106,23 +116,15 @@ class Standing:
 
 async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Sequence[str]) -> Standing:
     """All of it in one look over what waits within somebody's sight."""
-    sums = [func.count(case((_is(what, asked), 1))) for what in WHATS]
-    # As a column it would lead SQLite into the index of whose a task is: all of the county's years.
-    hand = func.coalesce(col(TaskRow.assignee), "")
-    query = (
-        select(hand.label("hand"), case((_is(asked.what, asked), _place_in(towns))).label("place"), *sums)
-        .where(*_in_sight(actor))
-        .group_by("hand", "place")
-    )
     counts, by_town, hands = Counter[str](), Counter[str](), set[str]()
-    for assignee, place, *found in (await session.execute(query)).all():
-        counts.update(dict(zip(WHATS, map(int, found), strict=True)))
-        if not (of_it := int(found[WHATS.index(asked.what)])):
-            continue
-        if town := next((path for path in towns if place and within(place, path)), None):
-            by_town[town] += of_it
-        if assignee:
-            hands.add(assignee)
+    query = _standing(whose(actor), asked.what, tuple(towns))
+    for part, kinds, found, many in (await session.execute(query, asked.instants)).all():
+        if part == _KINDS:
+            counts.update({what: many for n, what in enumerate(WHATS) if kinds & 1 << n})
+        elif part == _HANDS:
+            hands.add(found)
+        elif town := next((path for path in towns if found and within(found, path)), None):
+            by_town[town] += many
     names = (
         select(col(PersonRow.person_id), col(PersonRow.name))
         .where(col(PersonRow.person_id).in_(sorted(hands)))
@@ -132,26 +134,61 @@ async def standing_of(session: Session, actor: Actor, asked: Asked, towns: Seque
     return Standing({what: counts[what] for what in WHATS}, dict(by_town), people)
 
 
-def _place_in(towns: Sequence[str]) -> Any:
-    """A place of the task's dispute that lies in a town, whichever: it is looked up with each task, and not joined."""
-    home = aliased(InvolvementRow)  # what is in sight asks the table itself
-    bounds = (col(home.path) >= min(towns), col(home.path) < max(towns) + AFTER_SLASH) if towns else (false(),)
-    query = select(func.max(col(home.path))).where(
-        col(home.dispute_no) == col(TaskRow.dispute_no), col(home.role) == "", *bounds
+@lru_cache(KNOWN)
+def _standing(whose: Whose, what: str, towns: tuple[str, ...]) -> Any:
+    """Rows of what they say, kinds of trouble as a sum of two's powers, a person or a place, and how many."""
+    # Whether a task is in sight is what takes time: it is asked once, and all its kinds of trouble told with it.
+    kinds = sum((case((_is(each), 1 << n), else_=0) for n, each in enumerate(WHATS)), literal(0, Integer()))
+    seen = (
+        select(col(TaskRow.dispute_no), col(TaskRow.assignee).label("hand"), kinds.label("kinds"))
+        .where(*_in_sight(whose.actor))
+        .cte("seen")
+        .prefix_with("MATERIALIZED")
     )
-    return query.correlate(TaskRow).scalar_subquery()
+    asked = seen.c.kinds.bitwise_and(1 << WHATS.index(what)) != 0
+    none, nobody = literal(0, Integer()), literal("")
+    parts = [
+        select(literal(_KINDS), seen.c.kinds, nobody, func.count()).group_by(seen.c.kinds),
+        select(literal(_HANDS), none, seen.c.hand, none).where(asked, seen.c.hand.is_not(None)).distinct(),
+    ]
+    if towns:
+        there = select(_place_in(towns, seen.c.dispute_no).label("place")).where(asked).subquery()
+        parts.append(select(literal(_PLACES), none, there.c.place, func.count()).group_by(there.c.place))
+    return union_all(*parts)
+
+
+def _place_in(towns: Sequence[str], dispute_no: ColumnElement[str]) -> Any:
+    """A place of a dispute that lies in a town, whichever: it is looked up with each task, and not joined."""
+    home = InvolvementRow
+    query = select(func.max(col(home.path))).where(
+        col(home.dispute_no) == dispute_no, col(home.role) == "", col(home.path) >= min(towns),
+        col(home.path) < max(towns) + AFTER_SLASH,
+    )  # fmt: skip
+    return query.scalar_subquery()
 
 
 async def waiting_in_sight(session: Session, actor: Actor, asked: Asked, *, limit: int, cursor: str | None) -> Page:
-    """The tasks themselves, the most urgent first; pages after the first go by the first one's `now`."""
-    now, more = asked.now, list[Any]()
-    order = waiting_order(bindparam("now", type_=BigInteger()))
+    """The tasks themselves, the most urgent first; pages after the first are told as of the first one's `now`."""
+    now, order, more = asked.now, waiting_order(), list[Any]()
     if cursor:
-        began, *ended = read_cursor(cursor, str, int, int, int, str)
+        began, *ended = read_cursor(cursor, str, *CURSOR)
         now = read_instant(began)
-        more.append(tuple_(*order) > row_of(ended, order))
-    wanted = select(col(TaskRow.task_id)).where(*_in_sight(actor), *_narrowed(asked), *more)
-    page = page_of(TaskRow, col(TaskRow.task_id), wanted.order_by(*order).limit(limit + 1), order)
-    rows = list((await session.execute(page, {"now": int(now.timestamp())})).scalars())
+        more.append(tuple_(*order) > row_of(read_stood(ended), order))
+    whole = not (asked.town or asked.person or more)
+    page = _first_page(whose(actor), asked.what) if whole else _page(actor, [*_narrowed(asked), *more])
+    rows = list((await session.execute(page, {**asked.instants, "limit": limit + 1})).scalars())
     end = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows=rows[:limit], next_cursor=cursor_of(now, *place_in_order(end, now)) if end else None, now=now)
+    return Page(rows=rows[:limit], next_cursor=cursor_of(now, *stood(end)) if end else None, now=now)
+
+
+@lru_cache(KNOWN)
+def _first_page(whose: Whose, what: str) -> Select[Any]:
+    """The page that everybody asks for."""
+    return _page(whose.actor, [_is(what)])
+
+
+def _page(actor: Actor, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """So many tasks as `limit` says: the index is walked in their order until they are found."""
+    order = waiting_order()
+    found = select(col(TaskRow.task_id)).where(*_in_sight(actor), *wanted).order_by(*order)
+    return page_of(TaskRow, col(TaskRow.task_id), found.limit(bindparam("limit", type_=Integer())), order)

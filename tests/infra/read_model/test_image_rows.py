@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from domain.transitions.colours import recolour
 from infra.database.engine import Database
 from infra.database.statements import Statement
 from infra.database.tables.messages import EventRow
-from infra.database.tables.read_model import DisputeRow
+from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.read_model.stored_state import StoredState, as_found, found_beside
 from infra.read_model.writer import (
     ReadModelGap,
@@ -48,8 +50,8 @@ async def database(anywhere: Settings) -> AsyncIterator[Database]:
 def new_case() -> Case:
     """A case that was reported and asks for nothing yet."""
     state = first_state("D2026-000001", "jinhua")
-    ids = iter(f"t-{n}" for n in range(99))
-    case = Case(state, lambda: state.opened_at, lambda: next(ids))
+    ids, minutes = iter(f"t-{n}" for n in range(99)), count()
+    case = Case(state, lambda: state.opened_at + timedelta(minutes=next(minutes)), lambda: next(ids))
     case.log("opened", "受理立案")
     return case
 
@@ -76,6 +78,12 @@ def report(case: Case) -> None:
     case.log("note", "补充")
 
 
+def decide(case: Case) -> None:
+    """Somebody decided something: nothing that waits has stood still since."""
+    task = case.state.tasks[0]
+    case.log("decision", "办理", task_id=task.task_id, task_kind=task.kind, decision="confirm")
+
+
 STEPS: tuple[Callable[[Case], object], ...] = (
     lambda case: case.open("confirm_triage"),
     lambda case: case.void(case.state.tasks, "试"),
@@ -86,6 +94,8 @@ STEPS: tuple[Callable[[Case], object], ...] = (
     lambda case: recolour(case, "red", "试"),
     lambda case: reassign(case, case.state.tasks[-1:], [Post(role="duty_leader", path="/county/elsewhere")], "试"),
     lambda case: case.open("evaluate"),
+    decide,
+    report,
     lambda case: recolour(case, "blue", "试"),
 )
 """What a case lives through, a revision or more each."""
@@ -134,6 +144,27 @@ async def test_what_grows_image_by_image_is_what_the_whole_image_makes(database:
         statements = await sent(database, image, await found(database) if known else None)
         assert any("UNION ALL" in text for text in statements) != known
         assert await held(database) == in_order(rows_of(project(case.state)))
+
+
+async def test_what_waits_has_moved_when_somebody_last_decided_something(database: Database) -> None:
+    case = new_case()
+    case.open("confirm_triage")
+    case.void(case.state.tasks, "试")
+    case.open("handle_on_scene")
+    case.open("evaluate")
+    image = project(case.state)
+    await write_image(database, image)
+    moved = []
+    for step in (report, decide, report):
+        step(case)
+        image = project(case.state, since=image.revision, basis=image.basis)
+        await write_image(database, image)
+        tasks = {row["task_id"]: row for row in (await held(database))[TaskRow]}
+        moved.append([tasks[task.task_id]["moved_at"] for task in case.state.tasks])
+    ended, *waiting = case.state.tasks
+    decided = next(entry.at for entry in case.state.timeline if entry.kind == "decision")
+    assert moved[0] == [ended.ended_at, *(task.opened_at for task in waiting)]
+    assert moved[1] == moved[2] == [ended.ended_at, decided, decided]
 
 
 async def test_the_same_events_are_told_however_the_case_was_found(database: Database) -> None:

@@ -27,7 +27,7 @@ from infra.database.tables.read_model import AddresseeRow, BarredRow, DisputeRow
 from infra.read_model import list_strategy as choosing
 from infra.read_model.disputes import DisputeFilter, find_dispute, list_disputes, revision_of
 from infra.read_model.tasks import InboxFilter, count_boxes, find_task, find_task_at, inbox
-from infra.read_model.urgency_order import place_in_order
+from infra.read_model.urgency_order import order_columns, place_in_order
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, dispute, opened
 from tests.postgres import Cluster
@@ -282,10 +282,14 @@ def waiting(n: int, **more: Any) -> TaskRow:
     """A claimed task, due so many hours from the tests' now."""
     due = more.pop("due", None)
     due_at = None if due is None else LAST + timedelta(hours=due)
-    row = {"task_id": f"t-{n:02}", "dispute_no": "D2026-000001", "kind": "visit", "state": "claimed", "round": 1,
-           "colour": "blue", "title": "停车纠纷", "assignee": "p", "opened_at": AT, "overdue": False, "urgency": 100,
-           "sealed": {}}  # fmt: skip
-    return TaskRow(**{**row, "due_at": due_at, **more})
+    row: dict[str, Any] = {
+        "task_id": f"t-{n:02}", "dispute_no": "D2026-000001", "kind": "visit", "state": "claimed", "round": 1,
+        "colour": "blue", "title": "停车纠纷", "assignee": "p", "opened_at": AT, "overdue": False, "urgency": 100,
+        "sealed": {},
+    }  # fmt: skip
+    row |= {"due_at": due_at, **more}
+    clock = {name: more[name] for name in ("ahead", "suspended") if name in more}
+    return TaskRow(**row, **order_columns(row["urgency"], due_at, **clock))
 
 
 async def test_an_inbox_goes_by_real_due_time_within_classes_of_urgency(anywhere: Settings) -> None:
@@ -316,7 +320,7 @@ async def test_an_inbox_goes_by_real_due_time_within_classes_of_urgency(anywhere
 async def test_a_made_up_cursor_of_a_box_finds_nothing_and_breaks_nothing(anywhere: Settings) -> None:
     async with opened(anywhere) as database, database.read() as session:
         who, huge = Actor(person_id="p", name="某", posts=[]), 2**62
-        made_up = cursor_of(LAST, huge, huge, huge, "t")
+        made_up = cursor_of(LAST, huge, LAST, huge, "t")
         page = await inbox(session, who, "mine", InboxFilter(), limit=2, cursor=made_up, now=LAST)
         assert page.rows == []
 

@@ -15,7 +15,7 @@ from infra.database.migrations.columns import BIG, BOOLEAN, INSTANT, INTEGER, JS
 from infra.database.migrations.columns import columns as _columns
 from infra.database.migrations.edition_tables import edition_tables
 from infra.database.migrations.hazard_tables import hazard_tables
-from infra.database.migrations.indexes import LOOKED_AT, index_where
+from infra.database.migrations.indexes import LOOKED_AT, ON_BOARD, PRESSING, WAITING, index_where
 from infra.database.migrations.leaving_tables import leaving_tables
 from infra.database.migrations.process_tables import process_tables
 from infra.database.migrations.reporting_tables import reporting_tables
@@ -166,6 +166,7 @@ def _read_model() -> None:
     )
     op.create_index("addressee_post", "addressee", ["role", "path", "watches", "state", "task_id"])
     index_where("state = 'open'", "addressee_open", "addressee", "task_id")
+    index_where(WAITING, "addressee_waiting", "addressee", "path", "watches", "task_id")
     op.create_table(
         "barred",
         *_columns(TEXT, "task_id", "person_id"),
@@ -189,8 +190,7 @@ def _read_model() -> None:
     op.create_index("dispute_numbers", "dispute", ["dispute_no", "opened_at", *LISTED])
     index_where("closed_at IS NOT NULL", "dispute_closed", "dispute", "category", "closed_at")
     index_where("sensitivity = 3", "dispute_sensitive", "dispute", "dispute_no")
-    index_where("stage <> 'closed'", "dispute_live", "dispute", "stage", "matter", "organisation", "overdue", "due_at",
-                "dispute_no")  # fmt: skip
+    index_where("stage <> 'closed'", "dispute_live", "dispute", *ON_BOARD)
     op.create_index("ix_dispute_officer", "dispute", ["officer"])
     op.create_index("ix_dispute_deputy", "dispute", ["deputy"])
     op.create_table(
@@ -229,9 +229,9 @@ def _read_model() -> None:
     op.create_table(
         "task",
         *_columns(TEXT, "task_id", "dispute_no", "kind", "state", "colour", "title"),
-        *_columns(INTEGER, "round", "ahead", "urgency"),
+        *_columns(INTEGER, "round", "ahead", "urgency", "late_order"),
         *_columns(TEXT, "assignee", "delegate", "offered_to", "decided_by", "decided_for", nullable=True),
-        *_columns(INSTANT, "opened_at"),
+        *_columns(INSTANT, "opened_at", "due_order", "moved_at"),
         *_columns(INSTANT, "ended_at", "due_at", nullable=True),
         *_columns(BOOLEAN, "overdue", "suspended", "ringing"),
         *_columns(SEALED, "sealed"),
@@ -241,7 +241,8 @@ def _read_model() -> None:
         op.create_index(f"ix_task_{name}", "task", [name])
     op.create_index("task_done", "task", ["decided_by", "state", "task_id", *SOUGHT])
     op.create_index("task_mine", "task", ["assignee", "state", "task_id"])
-    index_where("state IN ('open', 'claimed')", "task_waiting", "task", *LOOKED_AT)
+    index_where(WAITING, "task_waiting", "task", *LOOKED_AT)
+    index_where(WAITING, "task_pressing", "task", *PRESSING, *LOOKED_AT[:-1])
     op.create_index("task_ringing", "task", ["ringing", "task_id"])
     op.create_index("task_of_dispute", "task", ["dispute_no", "state", "task_id"])
     op.create_table(
@@ -252,7 +253,6 @@ def _read_model() -> None:
         *_columns(SEALED, "sealed"),
         sa.PrimaryKeyConstraint("dispute_no", "seq"),
     )
-    index_where("kind = 'decision'", "timeline_decided", "timeline", "dispute_no", "seq", "at")
 
 
 def _attachments() -> None:
