@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from api.core.context import Services
 from api.core.schemas import JsonObject
 from domain.base import CHINA, china
+from domain.case.seating import wanted_at
 from domain.case.state import Task
 from domain.people.organisation import Actor
 from infra.database.engine import Session
 from infra.database.tables.read_model import TaskRow
 from infra.read_model.disputes import KEPT, closed_to
-from infra.read_model.workbench.agenda import MOST, Planned, documents_of, planned_for, waiting_of
+from infra.read_model.workbench.agenda import (
+    MOST,
+    Planned,
+    documents_of,
+    planned_for,
+    sittings_beside,
+    waiting_of,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Entry:
     """it is to be then; else it is to be done by then"""
     begun: bool
     """it may be answered; else it is set for a later day"""
+    invited: bool = False
+    """others are asked; he is wanted at the table"""
     overdue: bool = False
     assignee: str | None = None
 
@@ -62,14 +72,35 @@ async def agenda(
     begins, ends = (datetime.combine(day, time(), CHINA) for day in (first, last + timedelta(days=1)))
     rows = await waiting_of(session, actor, begins, ends, late=late, own=own)
     planned = [] if own else await planned_for(session, actor, begins, ends)
+    beside = [] if own else await _wanted(services, session, actor, begins, ends)
     numbers = [*(row.dispute_no for row in rows), *(each.row.dispute_no for each in planned)]
+    numbers += [each.dispute_no for each in beside]
     kept = await closed_to(session, actor, set(numbers))
     called = await documents_of(session, sorted({row.dispute_no for row in rows if row.kind == "check_in"} - kept))
-    found = [*_waiting(rows, called), *map(_planned, planned)]
+    mine = {row.task_id for row in rows}
+    found = [*_waiting(rows, called), *map(_planned, planned), *(each for each in beside if each.task_id not in mine)]
     shown = sorted((_kept(each) if each.dispute_no in kept else each for each in found), key=_order)
     services.access.note_shown(actor.person_id, "list:tasks", {"agenda": f"{first}/{last}"}, numbers)
     within = [each for each in shown if first <= each.day <= last]
     return Agenda(within, [each for each in shown if each.overdue], MOST in (len(rows), len(planned)))
+
+
+async def _wanted(services: Services, session: Session, actor: Actor, begins: datetime, ends: datetime) -> list[Entry]:
+    """The sessions at whose tables he may be wanted though others are asked."""
+    ladder = services.policy.playbook.process.ladder
+    sits = {role for tier in ladder.tiers for line in tier.requires for role in line.any_of} if ladder else set()
+    waiting, later = await sittings_beside(session, [p for p in actor.reach if p.role in sits], begins, ends)
+    found = [
+        replace(entry, begun=False, invited=True, overdue=False)
+        for each in waiting
+        for entry in _waiting([each.row], {})
+        if wanted_at(entry.about.get("requires") or [], actor, each.officer)
+    ]
+    return found + [
+        replace(entry, invited=True)
+        for each in later
+        if wanted_at((entry := _planned(each.planned)).about.get("requires") or [], actor, each.officer)
+    ]
 
 
 def _order(entry: Entry) -> tuple[datetime, str]:
@@ -94,7 +125,8 @@ def _planned(each: Planned) -> Entry:
 def _kept(entry: Entry) -> Entry:
     """That there is something, and when."""
     return Entry(entry.task_id, entry.dispute_no, entry.kind, entry.name, KEPT, entry.colour, {}, entry.at,
-                 fixed=entry.fixed, begun=entry.begun, overdue=entry.overdue, assignee=entry.assignee)  # fmt: skip
+                 fixed=entry.fixed, begun=entry.begun, invited=entry.invited, overdue=entry.overdue,
+                 assignee=entry.assignee)  # fmt: skip
 
 
 def _meeting(document: Any, about: JsonObject) -> datetime | None:

@@ -61,7 +61,8 @@ def entry_view(entry: Entry, actor: Actor) -> View:
         "day": f"{entry.day.month}月{entry.day.day}日",
         "late": entry.overdue,
         "mine": entry.assignee in [capacity.holder for capacity in actor.capacities],
-        "planned": not entry.begun,
+        "planned": not entry.begun and (entry.fixed or not entry.invited),
+        "invited": entry.invited,
     }
 
 

@@ -6,7 +6,7 @@ The API says who somebody is and which posts he holds now; here is decided wheth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.case.state import DisputeState, Task
 from domain.people.organisation import Actor, Post, within
@@ -16,6 +16,7 @@ from domain.policy.fields import Participant
 from domain.policy.parts.ladder import Tier
 from domain.policy.words.own import Words
 
+OFFICER = "responsible_officer"
 _LOCAL = ("grid", "village", "township")
 """Places that fall to the county's centre where nobody knows where a dispute is."""
 
@@ -30,6 +31,22 @@ def sits_for(line: Composition, post: Post, places: Mapping[str, str]) -> bool:
     """Whether a post's holder may fill a line: one of its roles at the place, below it or above it."""
     path = place_of(line, places)
     return post.role in line.any_of and (path is None or within(post.path, path) or within(path, post.path))
+
+
+def wanted_at(lines: Sequence[Mapping[str, Any]], actor: Actor, officer: str | None) -> bool:
+    """Whether somebody may be wanted at a table of whose case one of his posts has a part: he fills one of its lines,
+    as a task's `about` keeps them (`any_of`, `path`). Of the officers at a station it is the one whom the case is named
+    to.
+    """
+    for capacity in actor.capacities:
+        others = officer is not None and capacity.holder != officer
+        for post in capacity.posts:
+            near = (line.get("path") or post.path for line in lines if post.role in line["any_of"])
+            if any(within(post.path, path) or within(path, post.path) for path in near) and not (
+                others and post.role == OFFICER
+            ):
+                return True
+    return False
 
 
 class Table(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.case.records import Session
-from domain.case.seating import check_table, seated
+from domain.case.seating import check_table, seated, wanted_at
 from domain.errors import FieldsInvalid, FourEyes
 from domain.people.organisation import Actor, Post, Represented
 from domain.policy.fields import Participant
@@ -170,3 +170,22 @@ def test_a_table_that_is_not_whole_is_refused_by_the_rule_that_takes_it() -> Non
         desk.decide(task, "agreed", CHIEF, participants=table([{"any_of": ["station_chief"], "path": STATION,
                                                                 "at_least": 1}]), terms=["道歉"])  # fmt: skip
     assert [error["field"] for error in refusal.value.errors] == ["participants"] * 4
+
+
+def test_at_a_table_is_wanted_who_fills_a_line_at_its_place_and_of_officers_the_one_who_has_the_case() -> None:
+    station = "/county/bureau/station-gushan"
+    lines: list[dict[str, Any]] = [
+        {"any_of": ["mediator"]},
+        {"any_of": ["responsible_officer", "station_chief"], "path": station},
+    ]
+
+    def wanted(role: str, path: str, officer: str | None = None) -> bool:
+        return wanted_at(lines, Actor(person_id="p-1", name="甲", posts=[Post(role=role, path=path)]), officer)
+
+    assert wanted("mediator", "/county/justice/justice-gushan")
+    assert wanted("station_chief", station, officer="p-2")
+    assert wanted("responsible_officer", station)
+    assert wanted("responsible_officer", station, officer="p-1")
+    assert not wanted("responsible_officer", station, officer="p-2")
+    assert not wanted("responsible_officer", "/county/bureau/station-baiyang")
+    assert not wanted("grid_worker", station)

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from domain.image.projection import project
 from domain.people.organisation import Actor, Post
+from domain.policy.stages import Stage
 from infra.database.engine import Database
-from infra.read_model.workbench.agenda import documents_of, planned_for, waiting_of
+from infra.read_model.workbench.agenda import documents_of, planned_for, sittings_beside, waiting_of
 from infra.read_model.writer import replace_image, rows_of, stored_rows
 from infra.runtime.settings import Settings
 from tests.infra.published_cases import PublishedCase
@@ -73,3 +74,25 @@ async def _planned(database: Database, actor: Actor, case: PublishedCase) -> lis
     async with database.read() as session:
         found = await planned_for(session, actor, case.now - MONTH, case.now + 5 * MONTH)
     return [each.row.task_id for each in found]
+
+
+async def test_a_session_is_found_by_posts_that_have_a_part_in_its_case_and_are_not_asked(anywhere: Settings) -> None:
+    beside = [Post(role="mediator", path="/county/justice-gushan")]
+    async with opened(anywhere) as database:
+        case = PublishedCase(database)
+        had = case.case.open("visit", to=beside, about={"party": "甲", "visit": 1}, limit=None)
+        case.case.enter(Stage.MEDIATION)
+        case.case.void([had], "不再需要")
+        waits = case.case.open("mediate", to=OFFICER, about={"title": "联合调解·第1次"}, limit=None)
+        later = case.case.open("mediate", to=OFFICER, about={"title": "联合调解·第2次"}, limit=None,
+                               opens_at=case.now + timedelta(days=7))  # fmt: skip
+        await case.publish()
+        begins, ends = case.now - MONTH, case.now + MONTH
+        async with database.read() as session:
+            now, planned = await sittings_beside(session, beside, begins, ends)
+            assert [each.row.task_id for each in now] == [waits.task_id]
+            assert [each.planned.row.task_id for each in planned] == [later.task_id]
+            assert await sittings_beside(session, OFFICER, begins, ends) == ([], []), "they are asked themselves"
+            others = [Post(role="mediator", path="/county/justice-baiyang")]
+            assert await sittings_beside(session, others, begins, ends) == ([], [])
+            assert await sittings_beside(session, beside, ends, ends + MONTH) == ([], [])
