@@ -44,7 +44,8 @@ def frame(case: WholeCase, actor: Actor) -> View:
         "groups": _groups(case, actor),
         "mine": {"href": f"/tasks/{mine[0].task_id}", "kind": mine[0].kind_name,
                  "due": w.due(mine[0].due_at, mine[0].overdue, w.present(case.ahead), suspended=mine[0].suspended),
-                 "others": [{"href": f"/tasks/{t.task_id}", "kind": t.kind_name} for t in mine[1:]]} if mine else None,
+                 "others": [{"href": f"/tasks/{t.task_id}", "kind": t.kind_name,
+                             "about": w.subject(t.kind_name, t.about)} for t in mine[1:]]} if mine else None,
     }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def _groups(case: WholeCase, actor: Actor) -> list[View]:
 
 def why_this_colour(case: WholeCase, words: Vocabulary, now: datetime) -> list[str]:
     """On what its colour rests: both axes, what the report says of risk, and who changed it last."""
-    said = [f"危害性 {case.harm} × 轻重缓急 {case.urgency}"] if case.harm else []
+    said = [f"危害{w.HARM[case.harm]}、{w.URGENCY[case.urgency]}"] if case.harm else []
     if case.criminal_risk:
         said.append("有民转刑风险")
     changed = next((c for c in reversed(case.changes) if c.action == "recolour" and c.result == "approved"), None)

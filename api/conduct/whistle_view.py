@@ -62,7 +62,7 @@ def whistle_view(x: ShownWhistle, offices: Offices, now: datetime) -> View:
         "items": [
             {"what": i.what, "who": f"{offices.label(i.organisation)} · {role_name(i.role)}", "code": i.standing,
              "state": "已超期" if i.standing == "open" and i.overdue else _CARRIED[i.standing], "late": i.overdue,
-             "due": w.stamp(i.due_at, now), "after": _after(i.elapsed, since), "href": f"/tasks/{i.task_id}",
+             "due": w.limit(i.due_at, now), "after": _after(i.elapsed, since), "href": f"/tasks/{i.task_id}",
              "id": i.task_id}
             for i in x.items
         ],

@@ -100,6 +100,7 @@ def _words(services: Services, offices: Offices, case: WholeCase) -> Vocabulary:
     """What the form of an action on this case chooses from."""
     words = vocabulary(services, offices, case.colours)
     words.reports = [(each.incident_id, report_named(each, w.present(case.ahead))) for each in case.incidents[1:]]
+    words.parties = [(party.name, party.name) for party in case.parties]
     return words
 
 

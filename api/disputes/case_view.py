@@ -158,7 +158,7 @@ def _clock(c: ClockShape, now: datetime) -> View:
         "spoken": "未开始" if never_began else w.CLOCK_STATES[c.state],
         "begins": w.stamp(c.begins_at, now),
         "due": w.due(c.due_at, c.overdue, now) if c.state != "suspended" else None,
-        "at": w.stamp(c.due_at, now),
+        "at": w.limit(c.due_at, now),
         "moved": [f"{w.stamp(m.was, now)} → {w.stamp(m.now, now)}：{m.reason}" for m in c.moved],
         "ground": c.suspensions[-1].ground if c.suspended else "",
     }
@@ -213,7 +213,7 @@ def _obligation(o: records.ObligationState) -> View:
     return {
         "party": o.party,
         "what": o.what,
-        "amount": f"{float(o.amount):,.2f} 元" if o.amount else "",
+        "amount": w.money(o.amount) if o.amount else "",
         "due": f"{china(o.due_at):%Y-%m-%d}",
         "state": w.PERFORMANCE.get(o.state, o.state),
         "code": o.state,
@@ -282,4 +282,4 @@ def _efforts(effort: Effort) -> list[View]:
 def _satisfaction(v: records.VisitRecord) -> list[str]:
     """What a party said of the outcome, and apart from it of the police's response (接处警)."""
     asked = (("对处理结果满意度", v.satisfaction), ("对接处警满意度", v.response_satisfaction))
-    return [f"{what} {value}" for what, value in asked if value]
+    return [f"{what} {w.satisfaction(value)}" for what, value in asked if value]

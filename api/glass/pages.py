@@ -48,7 +48,8 @@ async def break_page(
     except ValidationError as error:
         row = await known_case(services, session, viewer.actor, no)
         office = (await offices_of(services, session)).at(row.organisation or "")
-        wrong = "；".join(each["message"] for each in field_errors(error))
+        asked_for = {"purpose": "用途", "reason": "事由"}
+        wrong = "；".join(f"{asked_for[each['field']]}：{each['message']}" for each in field_errors(error))
         page = {**_page(row, office, viewer.actor), **typed, "wrong": wrong}
         return show(request, "glass.html", viewer, status=422, **page, key=key)
     answer = await break_glass(services, session, viewer.actor, no, asked, key)
@@ -65,8 +66,7 @@ def _page(row: DisputeRow, office: str, actor: Actor) -> View:
         "colour": w.colour(case.colour),
         "stage": "已办结" if case.closed_at else case.stage_name,
         "office": office,
-        "due": w.stamp(case.due_at, now) if case.due_at else "",
-        "late": case.overdue,
+        "due": w.due(case.due_at, case.overdue, now),
         "purposes": GLASS_PURPOSES,
         "hours": int(GLASS_HOLDS.total_seconds()) // 3600,
         "may": may_break_glass(actor),

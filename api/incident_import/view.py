@@ -18,7 +18,7 @@ PAGE = 50
 """Rows of a page."""
 OPENING = 40
 """Characters of a narrative by which a row is known again."""
-WAYS = {"wrong": "退回", "new": "新登记", "joined": "并入", "known": "已登记过", "twice": "重复行"}
+WAYS = {"wrong": "有错误", "new": "新登记", "joined": "并入", "known": "已登记过", "twice": "重复行"}
 
 
 def listed(job: JobRow) -> View:

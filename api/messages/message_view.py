@@ -75,5 +75,5 @@ def _item(task: DigestTask, now: datetime) -> View:
         "why": WHY[task.why],
         "late": task.why == "overdue",
         "colour": w.colour(task.colour),
-        "due": w.stamp(task.due_at, now),
+        "due": w.limit(task.due_at, now),
     }

@@ -12,11 +12,18 @@ from api.web.rendering import View
 STATES = {"open": "等待反馈", "answered": "已反馈", "unanswered": "未反馈", "withdrawn": "已撤回"}
 
 
+def heading(notice: NoticeInCase) -> str:
+    """What a notice is called in its unit: `提示函〔2026〕第1号`."""
+    year, _, count = (notice.number or "").rpartition("-")
+    return f"{notice.kind_name}〔{year.rpartition('-')[2]}〕第{int(count)}号" if count.isdigit() else notice.kind_name
+
+
 def notice_view(notice: NoticeInCase, offices: Offices, now: datetime) -> View:
     """A notice in a list, and beside its case."""
     return {
         "href": f"/notices/{notice.number}" if notice.number else "",
         "number": notice.number or "编号待生成",
+        "heading": heading(notice),
         "kind": notice.kind_name,
         "state": STATES[notice.state],
         "code": notice.state,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -64,7 +64,6 @@ def _line(n: Notice, offices: Offices) -> View:
 
 def _sheet(notice: Notice, offices: Offices) -> View:
     """A notice as a sheet of paper: times in full."""
-    year, _, count = (notice.number or "").rpartition("-")
     proof = [
         ("送达", notice.delivered_at, ""),
         ("首次查阅", notice.seen_at, notice.seen_by or ""),
@@ -73,16 +72,22 @@ def _sheet(notice: Notice, offices: Offices) -> View:
     ]
     return {
         **notice_view(notice, offices, present(notice.ahead)),
-        "heading": f"{notice.kind_name}〔{year.rpartition('-')[2]}〕第{int(count or 0)}号",
         "no": notice.dispute_no,
         "title": notice.title,
         "post": notice.role_name,
         "by": notice.sent_by,
         "sent": _full(notice.sent_at),
-        "due_at": _full(notice.due_at),
+        "due_at": _until(notice.due_at),
         "task": f"/tasks/{notice.task_id}" if notice.state == "open" else "",
         "proof": [(name, _full(at), note) for name, at, note in proof if at],
     }
+
+
+def _until(at: datetime | None) -> str:
+    """A deadline in full; one at midnight is the end of the day before it, as in `api.web.formatting.limit`."""
+    if at and (china(at).hour, china(at).minute) == (0, 0):
+        return _full(at - timedelta(minutes=1)).replace("23:59", "24:00")
+    return _full(at)
 
 
 def _full(at: datetime | None) -> str:

@@ -10,15 +10,12 @@ from api.core.context import Services
 from api.registering.beside import Beside, look_beside
 from api.registering.form import Typed, so_far
 from api.registering.sources import sources_for
-from api.web.formatting import colour, present, stage_short, stamp
+from api.web.formatting import HARM, URGENCY, colour, present, stage_short, stamp
 from api.web.rendering import View
 from api.web.session import Viewer
 from domain.errors import NotEntitled
 from domain.policy.process import Process
 from infra.database.engine import Session
-
-HARM = {0: "未判明", 1: "较轻", 2: "中等", 3: "严重"}
-URGENCY = {0: "未判明", 1: "平缓", 2: "较急", 3: "紧急"}
 
 
 async def beside_of(services: Services, session: Session, viewer: Viewer, typed: Typed) -> View | None:

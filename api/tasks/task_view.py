@@ -10,6 +10,8 @@ from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.rendering import View
 from api.web.timeline import change, decided, reason, title_in_words
+from domain.base import china
+from domain.case.records import Agreement
 from domain.people.organisation import Actor
 from domain.policy.action_catalogue import ACTIONS
 from domain.policy.catalogue import KINDS
@@ -69,6 +71,7 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
         "instructions": str(about.get("instructions") or _help_in(about)),
         "ground": str(about.get("ground") or ""),
         "party": str(about.get("party") or ""),
+        "owed": _owed(about, brief.agreements),
         "change": _change(about, brief.asked_by, words),
         "answer": decided(task.kind, task.decision, words, now) if task.decision else None,
         "record": [decided(task.kind, answer, words, now) for answer in task.record],
@@ -78,6 +81,16 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
 def _help_in(about: JsonObject) -> str:
     """Which measure a department is asked for, and for whom."""
     return f"{about['measure']}（帮扶对象：{about['whom']}）" if "measure" in about else ""
+
+
+def _owed(about: JsonObject, agreements: list[Agreement]) -> str:
+    """What is looked into: who owes what by when, of the agreement in force."""
+    owed = agreements[-1].obligations if agreements else []
+    asked = next((o for o in owed if o.number == about.get("obligation")), None)
+    if asked is None:
+        return ""
+    what = f"{asked.what} {w.money(asked.amount)}" if asked.amount else asked.what
+    return f"{asked.party}：{what}，{china(asked.due_at):%Y-%m-%d} 前"
 
 
 def _happened(entry: EntryInBrief, words: Vocabulary, now: datetime) -> View:

@@ -32,6 +32,10 @@ RESULTS = {"agreed": "达成协议", "not_agreed": "未达成协议", "adjourned
            "stable": "情况稳定", "unreachable": "未能联系上",
            "relapsed": "出现反弹", "accept": "评估通过", "return": "退回重办"}  # fmt: skip
 WEEKDAYS = "一二三四五六日"
+HARM = {0: "未判明", 1: "较轻", 2: "中等", 3: "严重"}
+URGENCY = {0: "未判明", 1: "平缓", 2: "较急", 3: "紧急"}
+SATISFACTION = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "很不满意"}
+"""What a mark of satisfaction is called: 满意率 counts 4 and 5, 基本满意 is 3 (`domain.indicators.definitions`)."""
 
 
 def in_hand(opened: int, late: int) -> str:
@@ -87,7 +91,7 @@ def due(
     else:
         left = at - now
         words, tone = f"还剩 {span(left)}", "soon" if left < timedelta(hours=4) else "calm"
-    return {"words": words, "tone": tone, "at": stamp(at, now), "iso": at.isoformat()}
+    return {"words": words, "tone": tone, "at": limit(at, now), "iso": at.isoformat()}
 
 
 def stamp(value: datetime | str | None, now: datetime) -> str:
@@ -96,6 +100,26 @@ def stamp(value: datetime | str | None, now: datetime) -> str:
     if at is None:
         return ""
     return f"{at:%m-%d %H:%M}" if at.year == now.year else f"{at:%Y-%m-%d %H:%M}"
+
+
+def limit(value: datetime | str | None, now: datetime) -> str:
+    """A deadline's date and time. One at midnight is the end of the day before it: `12-07 24:00`, for whoever reads
+    `12-08 00:00` believes that he has the 8th.
+    """
+    at = instant(value)
+    if at is None or (at.hour, at.minute) != (0, 0):
+        return stamp(at, now)
+    return stamp(at - timedelta(minutes=1), now).replace("23:59", "24:00")
+
+
+def money(amount: str) -> str:
+    """An amount in yuan: `15,000.00 元`."""
+    return f"{float(amount):,.2f} 元"
+
+
+def satisfaction(mark: int) -> str:
+    """A mark of satisfaction in words: `满意（4 分）`."""
+    return f"{SATISFACTION[mark]}（{mark} 分）" if mark in SATISFACTION else str(mark)
 
 
 def day(at: datetime, now: datetime) -> str:

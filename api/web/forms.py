@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.core.schemas import JsonObject, JsonSchema
-from api.web.formatting import instant
+from api.web.formatting import SATISFACTION, instant
 from api.web.organisation_labels import Options, Vocabulary
 
 Typed = Mapping[str, str]
@@ -20,6 +20,8 @@ LONG = 1000
 SHORT = {"who", "where", "party", "name", "to", "case_no", "organisation", "role", "kind"}
 UNASKED = {"bundle"}
 """Formats of what the system fills in."""
+RATED = {"satisfaction", "response_satisfaction"}
+"""Marks of 1 to 5 that are chosen by their words."""
 OFFERED, FIRST_OFFERED = ".offered", 1000
 """How a unit that was clicked travels: beside the field where another is typed, and in a list behind all rows."""
 EMPTY_ROW, EMPTY_POSITION = "__n__", "__p__"
@@ -152,6 +154,9 @@ class Form:
                 control.chosen = {inputs.typed[f"{name}.{n}"] for n in indices(inputs.typed, name)}
             case "list" | "rows":
                 self._fill(control, inner, inputs)
+            case "scale":
+                control.label = title.partition("（")[0]
+                control.options = [(str(mark), said) for mark, said in SATISFACTION.items()]
             case "number":
                 low, high = inner.get("minimum"), inner.get("maximum")
                 whole = inner["type"] == "integer"
@@ -176,7 +181,7 @@ class Form:
         if kind == "boolean":
             return "select" if nullable else "check"
         if kind in ("integer", "number"):
-            return "number"
+            return "scale" if last in RATED else "number"
         if inner.get("enum") or self._words.options(last):
             return "select"
         known = {"date": "date", "date-time": "moment", "organisation-code": "organisation", "person": "person"}

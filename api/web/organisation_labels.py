@@ -150,6 +150,8 @@ class Vocabulary:
         """the units suggested where the form at hand sends a case on: each by its name, with what it has in hand"""
         self.reports: Options = []
         """the reports that the form at hand is about, of which one is chosen"""
+        self.parties: Options = []
+        """the parties that the form at hand is about, of whom one is chosen by his name"""
 
     def offer(self, people: Sequence[PersonNamed]) -> None:
         """Offers people by name and post; of several who would be called the same, each by username beside."""
@@ -183,6 +185,8 @@ class Vocabulary:
                 return [(code, colour(code, self.colours)["name"]) for code in self.colours]
             case "category":
                 return self._categories
+            case "party":
+                return self.parties
             case "incident_id":
                 return self.reports
             case _:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Protocol
 
 from api.core.schemas import JsonSchema, schema_of
-from api.web.formatting import by, day, instant, stamp, subject
-from api.web.forms import core, label_and_options
+from api.web.formatting import by, day, instant, money, satisfaction, stamp, subject
+from api.web.forms import RATED, core, label_and_options
 from api.web.organisation_labels import Vocabulary
 from api.web.rendering import View
 from domain.base import china
@@ -37,6 +38,7 @@ _EXTRA = {
 _PERSON = {"delegated": "受托人", "delegation_recalled": "受托人", "transfer_offered": "接收人",
            "transfer_withdrawn": "接收人", "transfer_accepted": "移交人"}  # fmt: skip
 """What the other person of an entry is called."""
+_ASIDE = re.compile("（[^（）]*）$")
 _QUIET = {"task_void", "clock_started", "released", "claimed", "delegation_recalled", "transfer_withdrawn"}
 
 _CAUSES = {"decision", "action", "overdue", "promoted"}
@@ -97,6 +99,8 @@ def facts(schema: JsonSchema, fields: Mapping[str, Any], words: Vocabulary) -> l
 
 def _fact(name: str, inner: JsonSchema, value: Any, words: Vocabulary, defs: JsonSchema) -> tuple[str, str]:
     title = inner.get("title", _EXTRA.get(name, name))
+    if not inner.get("enum"):
+        title = _ASIDE.sub("", title) or title  # what helped to fill it in
     if inner.get("enum"):
         title, options = label_and_options(title, inner["enum"])
         return title, dict(options).get(value, str(value))
@@ -108,14 +112,17 @@ def _fact(name: str, inner: JsonSchema, value: Any, words: Vocabulary, defs: Jso
         return title, ("；" if items.get("type") == "object" or max(map(len, texts)) > 12 else "、").join(texts)
     if isinstance(value, dict):
         nested = {"properties": inner.get("properties", {}), "$defs": defs}
-        return title, "，".join(text for _, text in facts(nested, value, words))
+        # within a row a "yes" says what of
+        return title, "，".join(said if text == "是" else text for said, text in facts(nested, value, words))
     match inner.get("format"):
         case "organisation-code":
             return title, words.offices.label(str(value))
         case "date-time":
             at = instant(str(value))
             return title, f"{at:%Y-%m-%d %H:%M}" if at else ""
-    return title, f"{value} 元" if name == "amount" else words.word(name, str(value))
+    if name in RATED and isinstance(value, int):
+        return title, satisfaction(value)
+    return title, money(str(value)) if name == "amount" else words.word(name, str(value))
 
 
 def decided(kind: str, decision: Decision, words: Vocabulary, now: datetime) -> View:

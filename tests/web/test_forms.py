@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from api.core.schemas import schema_of
 from api.tasks.examples import example
 from api.tasks.schemas import Candidate, PostNamed
+from api.web.formatting import limit
 from api.web.forms import EMPTY_ROW, Control, Form, core, draw, label_and_options, names_of
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.timeline import by_days, change, decided, facts
+from domain.base import CHINA
 from domain.case.state import Decision, Entry
 from domain.people.permissions import SEPARATE_ROLES
 from domain.policy.action_catalogue import ACTIONS
@@ -89,8 +92,8 @@ def test_each_kind_of_field_gets_its_control() -> None:
     kinds = {**shown("dispatch", "assign"), **shown("mediate", "agreed"), **shown("visit", "stable")}
     assert {name: control.kind for name, control in kinds.items()} == {
         "lead": "organisation", "cooperating": "list", "instructions": "area", "participants": "rows", "terms": "list",
-        "obligations": "rows", "confirmation": "check", "satisfaction": "number",
-        "response_satisfaction": "number", "summary": "area", "reason": "area", "venue": "organisation",
+        "obligations": "rows", "confirmation": "check", "satisfaction": "scale",
+        "response_satisfaction": "scale", "summary": "area", "reason": "area", "venue": "organisation",
     }  # fmt: skip
     assert shown("mediate", "adjourned")["until"].kind == "moment"
     assert shown("court_protection", "granted")["until"].kind == "date"
@@ -265,7 +268,7 @@ def test_what_a_mechanism_demands_is_shown_in_its_words() -> None:
     )  # fmt: skip
     assert decided("confirm_triage", answer, words, answer.at)["facts"] == [
         ("见面情况", "住户，2026-11-27 05:20，住户家中"),
-        ("对方签名人（面对面认领，附签名照片）", "张某"),
+        ("对方签名人", "张某"),
         ("已上门走访", "是"),
     ]
 
@@ -295,3 +298,23 @@ def test_a_form_offers_no_role_of_another_city_and_still_knows_what_it_is_called
     assert "village_auxiliary" not in dict(WORDS.options("role"))
     assert "village_auxiliary" in dict(WORDS.options("role", ["village_auxiliary"])), "a task may need it all the same"
     assert WORDS.word("role", "village_auxiliary") == "驻村辅警"
+
+
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
+    now = datetime(2026, 11, 27, tzinfo=CHINA)
+    assert limit("2026-12-08T00:00:00+08:00", now) == "12-07 24:00"
+    assert limit("2027-01-01T00:00:00+08:00", now) == "12-31 24:00", "the year is that of the day it ends"
+    assert limit("2026-12-08T00:01:00+08:00", now) == "12-08 00:01"
+    assert limit(None, now) == ""
+
+
+def test_what_was_filled_in_is_read_without_what_helped_to_fill_it_in() -> None:
+    sat = {"name": "王经理", "guest": True, "consent": True}
+    owed = {"party": "李某", "kind": "money", "what": "第1期货款", "amount": "15000.00", "due_on": "2026-12-28"}
+    agreed = facts(
+        schema_of(KINDS["mediate"].decisions["agreed"].form), {"participants": [sat], "obligations": [owed]}, WORDS
+    )
+    assert dict(agreed)["履行义务"] == "李某，款项，第1期货款，15,000.00 元，2026-12-28"
+    assert dict(agreed)["参加人员"].endswith("外请人员已征得双方同意"), "a yes says what of"
+    visited = facts(schema_of(KINDS["visit"].decisions["stable"].form), {"satisfaction": 4}, WORDS)
+    assert visited == [("对处理结果的满意度", "满意（4 分）")]

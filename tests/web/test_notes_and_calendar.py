@@ -44,7 +44,7 @@ def test_a_party_is_put_right_at_the_desk_and_his_numbers_stay_masked(desk: Desk
     number = alarm(desk.county, parties=[{"name": "李某", "side": "a"}])
     page = desk.sign_in(desk.county.with_role("station_chief", "station-gushan"), PHONE)
     page.goto(f"/disputes/{number}/actions/correct_party")
-    page.get_by_label("更正哪一位", exact=False).fill("李某")
+    page.get_by_label("更正哪一位", exact=False).select_option("李某")
     page.get_by_label("姓名", exact=False).first.fill("李建国")
     page.get_by_label("电话", exact=False).fill("13812345678")
     page.get_by_label("理由", exact=False).fill("核对身份证")

@@ -31,7 +31,7 @@ def test_a_letter_is_sent_read_answered_and_printed(desk: Desk, size: dict[str, 
     expect(page.locator("#notices")).to_contain_text("提示函")
     expect(page.locator("#notices")).to_contain_text("等待反馈")
     sound(page)
-    page.locator("#notices").get_by_role("link", name="TS-station-gushan").click()
+    page.locator("#notices").get_by_role("link", name="提示函〔").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("提示函〔")
     expect(page.get_by_text(TEXT)).to_be_visible()
     sound(page)

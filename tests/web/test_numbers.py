@@ -74,7 +74,7 @@ def test_a_case_that_is_need_to_know_is_opened_by_purpose_and_reason(desk: Desk,
     page.get_by_label(re.compile("^用途")).select_option("approve")
     desk.refused(422, f"/disputes/{number}/need-to-know")
     page.get_by_role("button", name="限时查看").click()
-    expect(page.get_by_role("alert")).to_contain_text("必填")
+    expect(page.get_by_role("alert")).to_contain_text("事由：必填")
     page.get_by_label(re.compile("^事由")).fill("研究救助和安置措施")
     page.get_by_role("button", name="限时查看").click()
     expect(page.get_by_text("躲在邻居家")).to_be_visible()

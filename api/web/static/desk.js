@@ -41,7 +41,7 @@ document.addEventListener("click", (event) => {
 // The way to the answer of a task is of use until what leads to the answer is in sight.
 for (const way of document.querySelectorAll(".to-answer")) {
   const seen = ([entry]) => { way.hidden = entry.isIntersecting; };
-  new IntersectionObserver(seen, { rootMargin: "0px 0px -110px" }).observe(way.nextElementSibling);
+  new IntersectionObserver(seen, { rootMargin: "0px 0px -40%" }).observe(way.nextElementSibling);
 }
 
 document.addEventListener("keydown", (event) => {

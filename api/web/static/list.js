@@ -16,3 +16,8 @@ document.addEventListener("keydown", (event) => {
   next.closest("tr").scrollIntoView({ block: "nearest" });
   event.preventDefault();
 });
+
+// What a button at the foot opens comes into sight.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches(".columns[open]")) event.target.querySelector("form").scrollIntoView({ block: "nearest" });
+}, true);
