@@ -14,13 +14,14 @@ from api.disputes.schemas import Acted, WholeCase
 from api.disputes.service import whole_case
 from api.drafts.service import kept
 from api.drafts.view import form_of, told
+from api.look_back.service import look_back_on
 from api.web import formatting as w
 from api.web.errors import PageRoute
 from api.web.form_draft import PREFIX, Draft, typed_fields
 from api.web.formatting import colour
 from api.web.forms import Form, draw
 from api.web.grounds import grounded
-from api.web.organisation_labels import Offices, Vocabulary, offices_of, vocabulary
+from api.web.organisation_labels import Offices, Options, Vocabulary, offices_of, vocabulary
 from api.web.rendering import go, show
 from api.web.session import FilledDep, Viewer, ViewerDep, text
 from api.web.submission import banner_if_refused, next_key, send
@@ -104,6 +105,16 @@ def _words(services: Services, offices: Offices, case: WholeCase) -> Vocabulary:
     return words
 
 
+async def _alike(services: Services, session: Session, viewer: Viewer, no: str) -> Options:
+    """The open disputes of the same people or place, one of which this one is likely to be: number, and what it is."""
+    found = await look_back_on(services, session, viewer.actor, no)
+    return [
+        (each.dispute_no, f"{each.category_name}，{each.stage_name}")
+        for each in (*found.people, *found.namesakes, *found.here)
+        if each.outcome is None
+    ]
+
+
 def _done(name: str, acted: Acted) -> str:
     title = ACTIONS[name].title
     if acted.change:
@@ -130,7 +141,10 @@ async def _show(
     if action is None:
         raise ActionNotAllowed
     offices = await offices_of(services, session)
-    form = Form(action.schema_, _words(services, offices, case))
+    words = _words(services, offices, case)
+    if name == "merge_into":
+        words.disputes = await _alike(services, session, viewer, no)
+    form = Form(action.schema_, words)
     drawn = draw(form, draft.typed, draft.problems, {}, add=add)
     grounded(drawn.controls, name, services.policy.playbook.code)
     return show(

@@ -163,8 +163,7 @@ class Form:
                 control.attributes = {"inputmode": "numeric" if whole else "decimal", "step": 1 if whole else "any"}
                 control.attributes |= {k: f"{v:g}" for k, v in (("min", low), ("max", high)) if v is not None}
             case "text" | "area" | "organisation":
-                if limit := inner.get("maxLength"):
-                    control.attributes = {"maxlength": limit}
+                self._written(control, inner, last)
         if control.options and control.kind != "ticks":
             control.hint = dict(control.options).get(control.hint, control.hint)
         if control.value:
@@ -188,6 +187,14 @@ class Form:
         if form in known:
             return known[str(form)]
         return "area" if top and last not in SHORT and inner.get("maxLength", 0) >= LONG else "text"
+
+    def _written(self, control: Control, inner: JsonSchema, last: str) -> None:
+        """How long a text may be; of a dispute's number, which are likely to be meant."""
+        if limit := inner.get("maxLength"):
+            control.attributes = {"maxlength": limit}
+        if last == "dispute_no" and self._words.disputes:
+            control.options = self._words.disputes
+            control.attributes = {"list": f"{control.id}-known", "placeholder": "编号，或从有关纠纷中选"}
 
     def _offer(self, control: Control, inner: JsonSchema, inputs: _Inputs) -> None:
         """Units at one click, where the field names a unit or several."""
@@ -241,6 +248,8 @@ class Form:
                 return int(text) if re.fullmatch(r"-?\d{1,9}", text) else text or None
             case _:
                 text = (typed.get(name) or typed.get(name + OFFERED, "")).strip().replace("\r\n", "\n")
+                if name == "dispute_no":
+                    text = text.partition(" ")[0]  # one that was offered brings its title
                 return self._words.code(str(inner.get("format", "")), text) or None
 
     def _flat(self, schema: JsonSchema, name: str, value: Any) -> Iterable[tuple[str, str]]:

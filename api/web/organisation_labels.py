@@ -150,6 +150,8 @@ class Vocabulary:
         """the units suggested where the form at hand sends a case on: each by its name, with what it has in hand"""
         self.reports: Options = []
         """the reports that the form at hand is about, of which one is chosen"""
+        self.disputes: Options = []
+        """the disputes that the form at hand may be about: number and title"""
         self.parties: Options = []
         """the parties that the form at hand is about, of whom one is chosen by his name"""
 

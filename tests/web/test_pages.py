@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, answered, open_task, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, answered, choose, open_task, sound
 
 
 def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
@@ -152,9 +152,10 @@ def test_a_merger_is_put_up_for_approval_and_who_approves_reads_what_goes_where(
     chief = county.with_role("station_chief", "station-gushan")
     page = desk.sign_in(chief)
     page.goto(f"/disputes/{number}/actions/merge_into")
-    expect(page.locator("#answer")).to_contain_text("提交后须经上一级批准方才生效")
+    expect(page.locator("#answer")).to_contain_text("经上一级批准后，本案按“并案”办结")
     page.get_by_label("理由").fill("系同一事项")
-    page.get_by_label("并入的纠纷编号").fill(other)
+    choose(page, "并入的纠纷编号", other)  # of the same people: it is offered
+    expect(page.get_by_label("并入的纠纷编号")).to_have_value(re.compile(f"^{other} "))
     page.get_by_role("button", name="提交：并案").click()
     answered(page, "已提交审批：并案，经上一级批准后生效")
     task = county.wait_for(number, "approve_change")
