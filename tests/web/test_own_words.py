@@ -55,7 +55,7 @@ def test_pages_say_the_city_s_words_and_ask_what_makes_it_complex(there: Desk) -
     page.goto(f"/disputes/{number}")
     expect(page.get_by_role("main")).to_contain_text("跟进")
     expect(page.get_by_role("main")).to_contain_text("进入跟进·属地民警")
-    expect(page.get_by_text(re.compile("危害性 .+ × 轻重缓急"))).to_be_visible()
+    expect(page.get_by_text(re.compile("危害(较轻|中等|严重)、(平缓|较急|紧急)"))).to_be_visible()
     sound(page)
     page.goto(f"/tasks/{task['task_id']}?decision=mediate")
     page.get_by_label("理由").fill("双方多次协商不成")

@@ -25,4 +25,4 @@ async def test_what_a_party_says_of_the_police_is_shown_apart_from_the_outcome(
     entries = await whole_timeline(services, session, supervisor, number)
     words = Vocabulary(await offices_of(services, session), {}, [], {})
     [visit] = case_view(case, stages_in(entries), words, present())["visits"]
-    assert visit["satisfaction"] == "对处理结果满意度 2 · 对接处警满意度 5"
+    assert visit["satisfaction"] == "对处理结果满意度 不满意（2 分） · 对接处警满意度 非常满意（5 分）"
