@@ -184,6 +184,8 @@ async def one_database(
         if empty:
             print(f"{name}: filled with", await fill(database, disputes), file=sys.stderr)
         number, task_id = await a_case(database)
+        gc.collect()
+        gc.freeze()  # as an API process does that has started
         for look in filter(wanted, looks(database, number, task_id)):
             timing = found[look.group, look.who, look.what] = await measure(database, look)
             if show:

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     bindparam,
     false,
     func,
@@ -53,6 +54,8 @@ _REVISIONS = select(col(DisputeRow.dispute_no), col(DisputeRow.revision)).where(
 )
 
 
+Rule = Callable[[Actor], ColumnElement[bool]]
+"""What holds of a dispute for somebody."""
 KEPT = "敏感纠纷（按需知悉）"
 """What a list calls a dispute that is kept from its reader."""
 
@@ -194,10 +197,7 @@ async def closed_to(session: AsyncSession, actor: Actor, dispute_nos: Collection
     """Of these disputes, those that are need-to-know and not for this person."""
     if not dispute_nos:
         return set()
-    query = select(col(DisputeRow.dispute_no)).where(
-        col(DisputeRow.dispute_no).in_(dispute_nos), col(DisputeRow.sensitivity) >= KEPT_FROM, ~may_open(actor)
-    )
-    return set((await session.execute(query)).scalars())
+    return await _among(session, actor, dispute_nos, _closed)
 
 
 async def known_of(session: AsyncSession, actor: Actor, dispute_no: str) -> DisputeRow | None:
@@ -211,8 +211,7 @@ async def within_sight(session: AsyncSession, actor: Actor, dispute_nos: Collect
     """Of these disputes, those of which the person may know that they are: for what says codes only."""
     if not dispute_nos:
         return set()
-    query = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.dispute_no).in_(dispute_nos), in_sight(actor))
-    return set((await session.execute(query)).scalars())
+    return await _among(session, actor, dispute_nos, in_sight)
 
 
 def _in_words(contains: Callable[..., ColumnElement[bool]], words: str) -> ColumnElement[bool]:
@@ -235,8 +234,23 @@ async def visible(session: AsyncSession, actor: Actor, dispute_nos: Collection[s
     """Of these disputes, those that the person may see."""
     if not dispute_nos:
         return set()
-    query = select(col(DisputeRow.dispute_no)).where(col(DisputeRow.dispute_no).in_(dispute_nos), may_see(actor))
-    return set((await session.execute(query)).scalars())
+    return await _among(session, actor, dispute_nos, may_see)
+
+
+def _closed(actor: Actor) -> ColumnElement[bool]:
+    return and_(col(DisputeRow.sensitivity) >= KEPT_FROM, ~may_open(actor))
+
+
+async def _among(session: AsyncSession, actor: Actor, dispute_nos: Collection[str], rule: Rule) -> set[str]:
+    query = _of_these(whose(actor), rule)
+    return set((await session.execute(query, {"numbers": [*dispute_nos]})).scalars())
+
+
+@lru_cache(maxsize=3 * KNOWN)
+def _of_these(whose: Whose, rule: Rule) -> Select[str]:
+    """Of the disputes of these `numbers` those of which a rule holds."""
+    number = col(DisputeRow.dispute_no)
+    return select(number).where(number.in_(bindparam("numbers", expanding=True)), rule(whose.actor))
 
 
 async def home_paths(session: AsyncSession, dispute_no: str) -> list[str]:

@@ -5,8 +5,9 @@ without what it says where that is kept from him.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,7 +16,7 @@ from infra.database.pagination import Page, cursor_of, read_cursor, read_instant
 from infra.database.tables.messages import MessageRow
 from infra.database.tables.read_model import DisputeRow
 from infra.read_model.disputes import KEPT, closed_to
-from infra.read_model.visibility import in_sight
+from infra.read_model.visibility import KNOWN, Whose, in_sight, whose
 
 GLASS = "glass"
 """That somebody has broken the glass of a case, and why: written for those who can't open it themselves, too."""
@@ -53,8 +54,7 @@ async def find_message(session: AsyncSession, actor: Actor, message_id: str) -> 
 
 async def count_unread(session: AsyncSession, actor: Actor) -> int:
     """How many messages a person has not read."""
-    query = select(func.count()).select_from(MessageRow).where(*_shown(actor), col(MessageRow.read_at).is_(None))
-    return int((await session.execute(query)).scalar_one())
+    return int((await session.execute(_unread(whose(actor)))).scalar_one())
 
 
 async def mark_read(session: AsyncSession, actor: Actor, message_id: str | None = None) -> int:
@@ -79,7 +79,20 @@ def _kept(row: MessageRow) -> MessageRow:
     return MessageRow(**{**row.model_dump(), "sealed": said})
 
 
-def _shown(actor: Actor) -> list[ColumnElement[bool]]:
-    seen = select(col(DisputeRow.dispute_no)).where(in_sight(actor))
+@lru_cache(maxsize=KNOWN)
+def _shown_to(whose: Whose) -> list[ColumnElement[bool]]:
+    # Asked of each message's dispute: to gather all that a station ever had took 150 ms, on every page.
     about = col(MessageRow.dispute_no)
-    return [col(MessageRow.person_id) == actor.person_id, or_(about.is_(None), about.in_(seen))]
+    seen = exists().where(col(DisputeRow.dispute_no) == about, in_sight(whose.actor, each=True))
+    return [col(MessageRow.person_id) == whose.actor.person_id, or_(about.is_(None), seen)]
+
+
+def _shown(actor: Actor) -> list[ColumnElement[bool]]:
+    return _shown_to(whose(actor))
+
+
+@lru_cache(maxsize=KNOWN)
+def _unread(whose: Whose) -> Select[int]:
+    """Every page has it."""
+    shown = _shown_to(whose)
+    return select(func.count()).select_from(MessageRow).where(*shown, col(MessageRow.read_at).is_(None))

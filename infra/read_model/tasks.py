@@ -219,9 +219,9 @@ def _page(actor: Actor, box: str, more: Sequence[ColumnElement[bool]] = ()) -> S
 
 
 @lru_cache(maxsize=KNOWN)
-def _first_page(whose: Whose, box: str) -> Select[Any]:
-    """The page that everybody asks for."""
-    return _page(whose.actor, box)
+def _first_page(whose: Whose, box: str, *, of_kind: bool) -> Select[Any]:
+    """The page that everybody asks for: of all that is in the box, or, as the board does, of the `kind` given."""
+    return _page(whose.actor, box, [col(TaskRow.kind) == bindparam("kind")] if of_kind else [])
 
 
 async def inbox(
@@ -231,13 +231,14 @@ async def inbox(
 
     The pages after the first are told as of the first one's `now`; the order is the same at any instant.
     """
-    waits, more = box != "done", _filters(f)
+    waits, usual, more = box != "done", f == InboxFilter(kind=f.kind) and not cursor, _filters(f)
     if cursor:
         began, *ended = read_cursor(cursor, str, *(CURSOR if waits else (str,)))
         now, order = read_instant(began), _order(box)
         more.append(tuple_(*order) > row_of(read_stood(ended) if waits else ended, order))
-    page = _page(actor, box, more) if more else _first_page(whose(actor), box)
-    rows = list((await session.execute(page, {"limit": limit + 1})).scalars())
+    page = _first_page(whose(actor), box, of_kind=bool(f.kind)) if usual else _page(actor, box, more)
+    given = {"kind": f.kind} if usual and f.kind else {}
+    rows = list((await session.execute(page, {"limit": limit + 1, **given})).scalars())
     end = rows[limit - 1] if len(rows) > limit else None
     at = () if end is None else stood(end) if waits else (end.task_id,)
     return Page(rows=rows[:limit], next_cursor=cursor_of(now, *at) if at else None, now=now)
