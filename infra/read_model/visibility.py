@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from domain.people.duties import Duty
@@ -47,6 +50,25 @@ def whose(actor: Actor) -> Whose:
     capacities = ((c.on_behalf_of, tuple((post.role, post.path) for post in c.posts)) for c in actor.capacities)
     added = tuple((role.code, role.sight, role.like) for role in actor.added.values())
     return Whose((actor.person_id, *capacities, *added), actor)
+
+
+class Unsought(FunctionElement[str]):
+    """A column by which SQLite is to look nothing up: of two indexes, one of them of a dispute's dozen parts, the other
+    of all that an organisation ever had, it takes either, for it knows neither's length.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(Unsought)
+def _column(element: Unsought, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses, **kw))
+
+
+@compiles(Unsought, "sqlite")
+def _column_on_sqlite(element: Unsought, compiler: Any, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
 
 
 @dataclass(frozen=True)
@@ -115,8 +137,13 @@ def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool =
     """The same as parts, one for each reason."""
     parts = []
     # What most often holds is asked first.
-    if reaches := [clause for post in actor.reach if (clause := _reach(post, actor.sight(post))) is not None]:
-        part = _part(col(InvolvementRow.dispute_no), or_(*reaches), dispute_no, each=each)
+    posts = [(post, sight) for post in actor.reach if (sight := actor.sight(post)) is not Sight.NONE]
+    if posts:
+        path, number = col(InvolvementRow.path), col(InvolvementRow.dispute_no)
+        unsought = cast("Mapped[str]", Unsought(path))
+        part = _part(number, or_(*(_reach(post, sight, path) for post, sight in posts)), dispute_no, each=each)
+        given = or_(*(_reach(post, sight, unsought) for post, sight in posts))
+        part = replace(part, holds=_part(number, given, dispute_no, each=each).holds)
         # Every dispute has a part somewhere below the root: there is nothing to ask of it.
         whole = any(is_root(post.path) and actor.sight(post) is Sight.SUBTREE for post in actor.reach)
         parts.append(replace(part, holds=true()) if whole else part)
@@ -163,8 +190,8 @@ def holders(actor: Actor) -> list[str]:
     return [capacity.holder for capacity in actor.capacities]
 
 
-def _reach(post: Post, sight: Sight) -> ColumnElement[bool] | None:
-    path, role = col(InvolvementRow.path), col(InvolvementRow.role)
+def _reach(post: Post, sight: Sight, path: Mapped[str]) -> ColumnElement[bool]:
+    role = col(InvolvementRow.role)
     match sight:
         case Sight.SUBTREE if is_root(post.path):
             return true()
@@ -175,7 +202,7 @@ def _reach(post: Post, sight: Sight) -> ColumnElement[bool] | None:
         case Sight.OWN:
             return and_(path == post.path, role == post.role)
         case Sight.NONE:
-            return None
+            return false()
 
 
 def addressed_to(actor: Actor, *, watches: bool) -> ColumnElement[bool]:

@@ -18,7 +18,10 @@ from infra.read_model.messages import count_unread, messages_of
 from infra.runtime.settings import Settings
 from tests.infra.stores import AT, opened
 
-READERS = (actor("supervisor", "county"), actor("station_chief", "station-baiyang"), actor("call_taker", "bureau"))
+READERS = tuple(
+    actor(*held)
+    for held in (("supervisor", "county"), ("station_chief", "station-baiyang"), ("department_handler", "housing"))
+)
 
 
 def told(who: Actor, number: str | None) -> MessageRow:
@@ -41,3 +44,4 @@ async def test_messages_follow_sight_and_gather_no_disputes(anywhere: Settings) 
                 plan = await plans(database, Look("messages", who.name, "unread", partial(count_unread, actor=who)))
                 assert "SCAN dispute" not in plan
                 assert "SEARCH dispute" in plan
+                assert "involvement_path" not in plan, "of one dispute's parts, not of all that a department ever had"
