@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api import openapi
@@ -32,6 +33,7 @@ from api.cases import pages as case_pages
 from api.conduct import pages as conduct_pages
 from api.core import errors
 from api.core.context import open_services
+from api.core.documentation import by_name
 from api.criminal_cases import endpoints as criminal_cases
 from api.criminal_cases import pages as criminal_case_pages
 from api.dispute_list import export_pages as dispute_export_pages
@@ -187,8 +189,7 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
         await services.access.write()
         await services.database.close()
 
-    app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None,
-                  generate_unique_id_function=lambda route: route.name)  # fmt: skip
+    app = FastAPI(title="santui 三推", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     noting.install(app, WORDS, SILENT)
     request_guard.install(app, settings, files=FILES, cookie=SESSION)
@@ -196,16 +197,27 @@ def create_app(settings: Settings | None = None, name: str = "api") -> FastAPI:
     masking.install(app)
     front_door.install(app, settings)
     for endpoints in ENDPOINTS:
-        app.include_router(endpoints.router)
+        _take_in(app, endpoints.router)
     if settings.drill:
-        app.include_router(drill_endpoints.router)
+        _take_in(app, drill_endpoints.router)
     app.mount("/codec", codec_app(app, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(message_pages.wire, include_in_schema=False)
+    _take_in(app, message_pages.wire, described=False)
     for pages in (drill_pages, *PAGES) if settings.drill else PAGES:
-        app.include_router(pages.router, include_in_schema=False)
+        _take_in(app, pages.router, described=False)
     openapi.install(app)
     return app
+
+
+def _take_in(app: FastAPI, router: APIRouter, *, described: bool = True) -> None:
+    """Takes in a room's routes as they are. `include_router` makes each of them once more, with the first request: half
+    a second in which nobody is answered.
+    """
+    for route in router.routes:
+        assert isinstance(route, APIRoute)
+        route.unique_id = by_name(route)
+        route.include_in_schema &= described
+        app.router.routes.append(route)
 
 
 def _version() -> str:

@@ -11,11 +11,11 @@ from api.attachments.responses import as_file
 from api.attachments.schemas import Attachment, Removed
 from api.attachments.service import attach, examine, read_file, read_thumbnail, remove
 from api.core.deps import ActorDep, KeyDep, SealingRoute, ServicesDep, SessionDep, incoming_of
-from api.core.documentation import COUNTED, READ, WRITE, problems
+from api.core.documentation import COUNTED, READ, WRITE, by_name, problems
 from api.core.responses import as_response
 from domain.storable_text import fit
 
-router = APIRouter(prefix="/v1", tags=["disputes"], route_class=SealingRoute)
+router = APIRouter(prefix="/v1", tags=["disputes"], route_class=SealingRoute, generate_unique_id_function=by_name)
 
 
 @router.post("/attachments", status_code=201, response_model=Attachment, responses=problems(WRITE | COUNTED | {415}))

@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from fastapi.routing import APIRoute
+
 from api.core.errors import MEDIA
 from api.core.schemas import JsonObject, Problem
+
+
+def by_name(route: APIRoute) -> str:
+    """An operation's id: the name of its function. Its router is told where the id names schemas too, those of a form
+    and of one answer of several."""
+    return route.name
+
 
 SIGN_IN: Final = frozenset({400, 401, 408, 413, 422, 429, 503})
 """Error statuses of the endpoint that hands out tokens."""

@@ -8,13 +8,13 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 
 from api.core.deps import ActorDep, KeyDep, SealingRoute, ServicesDep, SessionDep
-from api.core.documentation import WRITE, problems
+from api.core.documentation import WRITE, by_name, problems
 from api.core.responses import as_response
 from api.importing import service
 from api.importing.reading import MOST_BYTES
 from api.importing.schemas import Imported
 
-router = APIRouter(prefix="/v1/imports", tags=["who"], route_class=SealingRoute)
+router = APIRouter(prefix="/v1/imports", tags=["who"], route_class=SealingRoute, generate_unique_id_function=by_name)
 
 
 @router.post("/people", response_model=Imported, responses=problems(WRITE | {415}))

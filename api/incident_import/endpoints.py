@@ -9,12 +9,14 @@ from fastapi.responses import JSONResponse
 
 from api.audit.schemas import JobAsked
 from api.core.deps import ActorDep, KeyDep, SealingRoute, ServicesDep, SessionDep
-from api.core.documentation import COUNTED, WRITE, problems
+from api.core.documentation import COUNTED, WRITE, by_name, problems
 from api.core.responses import as_response
 from api.importing.reading import MOST_BYTES
 from api.incident_import import service
 
-router = APIRouter(prefix="/v1/incidents", tags=["intake"], route_class=SealingRoute)
+router = APIRouter(
+    prefix="/v1/incidents", tags=["intake"], route_class=SealingRoute, generate_unique_id_function=by_name
+)
 
 
 @router.post("/import", status_code=202, response_model=JobAsked, responses=problems(WRITE | {415} | COUNTED))

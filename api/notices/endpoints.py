@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Discriminator, Tag
 
 from api.core.deps import ActorDep, CursorDep, KeyDep, LimitDep, ServicesDep, SessionDep
-from api.core.documentation import READ, WRITE, problems
+from api.core.documentation import READ, WRITE, by_name, problems
 from api.core.responses import as_response
 from api.core.schemas import Listed
 from api.hazards.schemas import BatchIn, BatchSent
@@ -20,7 +20,7 @@ from domain.case.letters.notice import NoticeState
 from domain.policy.fields import Code, DisputeNo
 from domain.policy.parts.notices import NoticeKind
 
-router = APIRouter(prefix="/v1", tags=["notices"])
+router = APIRouter(prefix="/v1", tags=["notices"], generate_unique_id_function=by_name)
 
 
 @router.get("/notices", response_model=Listed[Notice], response_model_exclude_unset=True, responses=problems(READ))

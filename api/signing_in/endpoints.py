@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 
 from api.core.deps import ServicesDep, SessionDep, WhereDep
-from api.core.documentation import SIGN_IN, problems
+from api.core.documentation import SIGN_IN, by_name, problems
 from api.people.schemas import Token
 from api.signing_in.service import sign_in
 from domain.people.second_factor import LONGEST
 from domain.storable_text import fit
 
-router = APIRouter(prefix="/v1", tags=["who"])
+router = APIRouter(prefix="/v1", tags=["who"], generate_unique_id_function=by_name)
 
 
 @router.post("/auth/token", response_model=Token, response_model_exclude_unset=True, responses=problems(SIGN_IN))
