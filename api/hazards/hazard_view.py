@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from api.attachments.schemas import Attachment
 from api.hazards.schemas import HazardItem, Standing
 from api.web.formatting import due, stamp
 from api.web.rendering import View
@@ -67,8 +68,9 @@ def last_day(due_at: datetime, now: datetime) -> str:
     return stamp(at - timedelta(days=1), now).partition(" ")[0]
 
 
-def item_view(item: HazardItem, now: datetime) -> View:
-    """An item in a row and on its own page."""
+def item_view(item: HazardItem, now: datetime, files: Mapping[str, Attachment] | None = None) -> View:
+    """An item in a row and on its own page, which shows the `files` of its batch that its answers brought."""
+    known = files or {}
     return {
         "no": item.no,
         "batch": item.dispute_no,
@@ -86,7 +88,8 @@ def item_view(item: HazardItem, now: datetime) -> View:
         "cancelled": stamp(item.cancelled_at, now),
         "returned": item.returned,
         "answers": [
-            {"at": stamp(a.at, now), "by": a.by, "text": a.text, "files": a.attachments,
+            {"at": stamp(a.at, now), "by": a.by, "text": a.text,
+             "files": [known[each] for each in a.attachments if each in known],
              "verified": " · ".join(filter(None, (a.verified_by, stamp(a.verified_at, now)))), "returned": a.returned}
             for a in item.answers
         ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.attachments.presenters import present_attachment
+from api.attachments.schemas import Attachment
 from api.core.deps import CursorDep, ServicesDep, SessionDep
 from api.hazards import reading
 from api.hazards.hazard_view import batch_view, item_view, standing_view, trend_view
@@ -25,6 +28,7 @@ from domain.transitions.handover import standing
 from infra.database.engine import Session
 from infra.read_model.hazards.items import By, ItemFilter, batch_line
 from infra.read_model.tasks import tasks_of
+from infra.records.attachments import attachments_of
 from infra.records.notices.batches import batches_numbered
 
 router = APIRouter(route_class=PageRoute)
@@ -149,8 +153,8 @@ async def _asks(session: Session, viewer: Viewer, no: str) -> Asks:
     return asks
 
 
-def _row(item: HazardItem, asks: Asks) -> View:
-    return {**item_view(item, present(item.ahead)), "doing": asks.get(item.no, [])}
+def _row(item: HazardItem, asks: Asks, files: Mapping[str, Attachment] | None = None) -> View:
+    return {**item_view(item, present(item.ahead), files), "doing": asks.get(item.no, [])}
 
 
 @router.get("/hazards/{no}/{item}")
@@ -161,5 +165,7 @@ async def item_page(
     """One item with every answer to it, its pictures, and the rulings."""
     found = await reading.one_item(services, session, viewer.actor, no, item)
     asks, numbered = await _asks(session, viewer, no), await batches_numbered(session, [no])
-    return show(request, "hazard_item.html", viewer, item=_row(found, asks),
+    sent = await attachments_of(session, no, viewer.actor.person_id)
+    files = {row.attachment_id: present_attachment(row) for row in sent}
+    return show(request, "hazard_item.html", viewer, item=_row(found, asks, files),
                 batch=reading.batch_name(numbered.get(no)))  # fmt: skip

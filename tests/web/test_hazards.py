@@ -7,14 +7,17 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from domain.base import CHINA
+from tests.infra.files.hostile import pdf
 from tests.web.support import DESKTOP, Desk, photo, sound
 
 NARROW = {"width": 360, "height": 780}
 SIZES = pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["phone", "laptop"])
 _places = itertools.count(1)
+LETTER: FilePayload = {"name": "整改报告.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+"""What no picture is made of."""
 
 
 def day(ahead: int) -> str:
@@ -97,7 +100,7 @@ def test_items_are_answered_ruled_upon_and_cancelled_off_from_the_batch(desk: De
     expect(handler.get_by_role("checkbox", name="第3项")).to_be_checked()
     expect(handler.get_by_label("整改情况")).to_have_value("杂物已清理，照片附后")
     handler.get_by_role("checkbox", name="第3项").uncheck()
-    handler.locator("#f-attachments").set_input_files(photo())
+    handler.locator("#f-attachments").set_input_files([photo(), LETTER])
     sound(handler)
     handler.get_by_role("button", name="提交：整改完成").click()
     expect(handler.get_by_role("status")).to_contain_text("已提交")
@@ -119,6 +122,7 @@ def test_items_are_answered_ruled_upon_and_cancelled_off_from_the_batch(desk: De
     sound(page)
     page.goto(f"/hazards/{number}/1")
     expect(page.get_by_role("img", name="佐证 1")).to_be_visible()
+    expect(page.get_by_role("link", name="整改报告.pdf")).to_be_visible()  # no picture of it, no broken one either
     page.get_by_role("link", name="销号", exact=True).click()
     page.get_by_role("button", name="提交：销号").click()
     expect(page.get_by_role("status")).to_contain_text("已提交")
