@@ -20,6 +20,7 @@ from infra.runtime.listening import shared_listeners
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, explain, get_settings
 from infra.startup.installation import check_installation
+from infra.startup.loading import settled
 from infra.startup.preflight import PreflightError
 
 FAILED_TO_START = 3
@@ -30,8 +31,8 @@ server does, what is sent in that moment meets a reset."""
 
 
 class Server(uvicorn.Server):
-    """Looks for no garbage in what a process holds as long as it lives, and ends the event streams before it waits for
-    open requests to end: they would never do so by themselves.
+    """Keeps what was made by the time it serves, and ends the event streams before it waits for open requests to end:
+    they would never do so by themselves.
     """
 
     def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
@@ -39,11 +40,9 @@ class Server(uvicorn.Server):
         self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to serve. What was made by now is kept: to go through it again took a fifth of a second, in the middle
-        of one request of a hundred.
-        """
+        """Begins to serve."""
         await super().startup(sockets)
-        gc.freeze()
+        settled()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stops taking requests, and finishes what is under way."""

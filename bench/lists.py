@@ -34,6 +34,7 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.demo import load
 from infra.demo.load import PASSWORD
 from infra.runtime.settings import Settings
+from infra.startup.loading import settled
 from tests.postgres import cluster
 
 ROUNDS = 100
@@ -185,7 +186,7 @@ async def one_database(
             print(f"{name}: filled with", await fill(database, disputes), file=sys.stderr)
         number, task_id = await a_case(database)
         gc.collect()
-        gc.freeze()  # as an API process does that has started
+        settled()  # as an API process does that has started
         for look in filter(wanted, looks(database, number, task_id)):
             timing = found[look.group, look.who, look.what] = await measure(database, look)
             if show:

@@ -1,4 +1,5 @@
-"""An API process that has started goes no more through what it keeps when it looks for garbage."""
+"""An API process that has started goes no more through what it keeps when it looks for garbage, and seldom through
+the rest."""
 
 from __future__ import annotations
 
@@ -18,10 +19,13 @@ async def test_what_was_made_until_it_serves_is_kept() -> None:
     server = Server(app, config)
     server.lifespan = config.lifespan_class(config)
     gc.unfreeze()
+    was = gc.get_threshold()
     try:
         await server.startup()
         assert server.started
         assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold() == (*was[:2], 10 * was[2])
     finally:
         gc.unfreeze()
+        gc.set_threshold(*was)
         await uvicorn.Server.shutdown(server)
