@@ -60,7 +60,8 @@ def workflow_runner(*, sandbox: bool) -> WorkflowRunner:
     """Where workflow code runs: the same code makes the same commands in either (docs/adr/0006)."""
     if not sandbox:
         return LightRunner()
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions, runner_class=LightRunner)
 
 
 def build_worker(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -165,9 +166,9 @@ class WorkflowClient(Engine):
         case = self._client.get_workflow_handle_for(DisputeWorkflow.run, dispute_no)
 
         async def asked(reject: QueryRejectCondition) -> Outcome | None:
-            return await case.query(
-                DisputeWorkflow.outcome, args=[key, task_id], reject_condition=reject, rpc_timeout=self._patience
-            )
+            ask = partial(case.query, DisputeWorkflow.outcome, args=[key, task_id], reject_condition=reject)
+            known: Outcome | None = await _again(partial(ask, rpc_timeout=self._patience))
+            return known
 
         try:
             try:
@@ -309,9 +310,17 @@ class WorkflowClient(Engine):
     async def _asked(self, dispute_no: str, query: Callable[[DisputeWorkflow], Any]) -> Any:
         """What a case answers while its clock is moved."""
         try:
-            return await self._handle(dispute_no).query(query, rpc_timeout=timedelta(seconds=20))
+            return await _again(partial(self._handle(dispute_no).query, query, rpc_timeout=timedelta(seconds=20)))
         except WorkflowQueryFailedError as error:
             raise Unavailable(may_take_effect=True) from error
+
+
+async def _again(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Asks a case, and once more where the worker let go of it with the first question (docs/adr/0055)."""
+    try:
+        return await ask()
+    except WorkflowQueryFailedError:
+        return await ask()
 
 
 def refusal(cause: BaseException | None) -> SantuiError:

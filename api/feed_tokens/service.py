@@ -19,8 +19,6 @@ from infra.records.messages import NewMessage, add_messages
 from infra.records.signing_in import feeds
 from infra.wakeups.wakeups import Topic
 
-MAKES = "tokens:make"
-"""Code of the access log."""
 MADE = "feed_token"
 """The kind of the message by which somebody learns that a token acts in his name."""
 
@@ -46,7 +44,7 @@ async def make_token(
     most, now = services.settings.feed_token_days, datetime.now(UTC)
     if (days := asked.days or most) > most:
         raise FieldsInvalid(errors=[{"field": "days", "message": f"最长 {most} 天"}])
-    await prove_again(services, session, actor, sign_in, MAKES, password=asked.password, otp=asked.otp)
+    await prove_again(services, session, actor, sign_in, "tokens:make", password=asked.password, otp=asked.otp)
     async with (
         services.database.write(f"feed tokens {actor.person_id}") as writing,
         services.access.within(writing),
@@ -59,7 +57,7 @@ async def make_token(
         told = {"said": f"您新建了程序令牌“{asked.purpose}”", "text": "不是您本人操作的，请立即停用。"}
         await add_messages(writing, [NewMessage(person_id=actor.person_id, kind=MADE, content=told)], now)
         about = {"purpose": asked.purpose, "scopes": row.scopes}
-        services.access.note(actor.person_id, None, MAKES, concerns=actor.person_id, about=about)
+        services.access.note(actor.person_id, None, "tokens:make", concerns=actor.person_id, about=about)
         return FeedTokenMade(**_told(row), token=token)
 
 

@@ -41,7 +41,14 @@ async def proof_due(session: Session, actor: Actor, token: str) -> Proof:
 
 
 async def prove_again(
-    services: Services, session: Session, actor: Actor, token: str, what: str, *, password: str, otp: str
+    services: Services,
+    session: Session,
+    actor: Actor,
+    token: str,
+    what: Literal["tokens:make"],
+    *,
+    password: str,
+    otp: str,
 ) -> None:
     """Has somebody prove himself; `session` is given back. `what` is the code of the access log for a refusal.
 

@@ -252,6 +252,8 @@ def literals(annotation: ast.expr | None) -> list[str]:
     match annotation:
         case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Tuple(elts=values)):
             return [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Constant(value=str(code))):
+            return [code]
     return []
 
 

@@ -6,6 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from domain.case.clocks import Clock
 from domain.case.state import DisputeState
 from domain.policy.rungs import Rungs
@@ -112,9 +114,13 @@ async def _fired(office: Engine, handle: Handle) -> bool:
     return bool(fired(await office.state(handle)))
 
 
+@pytest.mark.parametrize("goes_on", [False, True], ids=["asked_once", "asked_on"])
 async def test_a_question_asked_before_a_signal_came_does_not_have_it_taken_at_an_instant_of_before(
-    office: Engine,
+    office: Engine, *, goes_on: bool
 ) -> None:
+    """The task that the signal made may be lost with what the questions met, and begin once more after seconds: of what
+    others ask meanwhile, the history ends with the beginning of the lost one.
+    """
     async with office.working():
         handle = await office.open()
         await office.published(handle)
@@ -122,6 +128,9 @@ async def test_a_question_asked_before_a_signal_came_does_not_have_it_taken_at_a
     sent = datetime.now(UTC)
     await handle.signal(DisputeWorkflow.hotline_note, Note(key="note-1", source="12345", text="来电补充"))
     async with office.working():
+        for _ in range(30 * goes_on):
+            await asyncio.sleep(0.15)
+            asked.append(asyncio.create_task(handle.query(DisputeWorkflow.progress)))
         await asyncio.gather(*asked, return_exceptions=True)
 
         async def shown() -> list[dict[str, Any]]:

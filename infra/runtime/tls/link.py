@@ -19,7 +19,7 @@ _OF_OUR_OWN = (
         '"trust" authentication failed',
     ),
 )
-_HUNG_UP = ("close_notify", "connection reset", "connectionreset", "broken pipe", "brokenpipe")
+_HUNG_UP = ("close_notify", "connection reset", "connectionreset", "connection closed", "broken pipe", "brokenpipe")
 """What is left to say where a server ends a handshake without a word."""
 _NO_TLS = ("invalidcontenttype", "rejected ssl upgrade", "wrong version number", "invalid message")
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from google.protobuf.message import Message
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 
 from infra.runtime.crypto import load_keys
 from infra.temporal.codec import data_converter
-from infra.temporal.light_instances import OF_ONE_ACTIVATION, LightRunner
+from infra.temporal.light_instances import LEGACY, OF_ONE_ACTIVATION, Ahead, LightRunner
 from workflows.dispute import WORKFLOWS
 
 GOLDEN = Path(__file__).parents[2] / "replay"
@@ -63,3 +64,41 @@ async def test_a_coroutine_thrown_away_after_its_activation_cancels_its_timer_wi
     timer = instance.call_later(60, print)
     instance._timer_handle_cancelled(timer)
     assert not instance._pending_timers
+
+
+def lived(*steps: tuple[str, int]) -> list[bool]:
+    """What `Ahead` says of activations: `old` ones of a replay, `new` ones, questions by themselves and with a task,
+    each with the length of the history.
+    """
+    ahead, found = Ahead(), []
+    for step, length in steps:
+        job = WorkflowActivationJob()
+        if step in ("asked", "asked_along"):
+            job.query_workflow.query_id = LEGACY if step == "asked" else "1"
+        elif step == "let_go":
+            job.remove_from_cache.SetInParent()
+        else:
+            job.signal_workflow.SetInParent()
+        act = WorkflowActivation(history_length=length, is_replaying=step != "new", jobs=[job])
+        found.append(ahead.asked(act))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("steps", "last"),
+    [
+        # As seen on the server: what the lost task 14 was begun for, lived through for a question before task 17.
+        ([("old", 3), ("old", 10), ("new", 14), ("asked", 14)], True),
+        ([("old", 3), ("old", 10), ("asked", 11)], False),
+        ([("old", 3), ("new", 14), ("asked_along", 14)], False),
+        ([("old", 3), ("new", 14), ("new", 17), ("asked", 17)], False),
+        ([("old", 3), ("new", 14), ("new", 14), ("asked", 14)], True),
+        ([("new", 3), ("asked", 4)], False),
+        ([("new", 3), ("new", 9), ("asked", 10)], False),
+        ([("old", 3), ("new", 14), ("let_go", 14)], False),
+    ],
+)
+def test_a_question_by_itself_to_what_may_be_ahead_of_its_history_is_told(
+    steps: list[tuple[str, int]], *, last: bool
+) -> None:
+    assert lived(*steps) == [False] * (len(steps) - 1) + [last]
