@@ -186,6 +186,7 @@ def _copied(folder: Path, root: Path) -> Path:
     for part in (package, package.with_name(package.name + ".libs")):
         if part.is_dir():
             shutil.copytree(part, root / "copy" / part.name)
+    subprocess.run(["chmod", "-R", "a+rX", root / "copy"], check=True)  # whatever those it was copied from say
     return root / "copy" / folder.relative_to(package.parent)
 
 

@@ -3,6 +3,7 @@ departments by their responsibilities, the court."""
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
@@ -201,7 +202,12 @@ def test_a_risky_matter_that_is_none_of_the_police_s_is_handled_by_those_whose_i
         parties=[{"name": p["name"], "phone": "13800001234", "side": p["side"]} for p in case["parties"]],
     )
     assert (again["dispute_no"], again["joined"]) == (number, True)
-    assert referred(bureau)["referred_repeats"][0] - after["referred_repeats"][0] == 1, "a repeat is seen and counted"
+    # An alarm is taken in before its case has it, where the engine is slow; the figures follow the case.
+    deadline = time.monotonic() + 20
+    while (repeats := referred(bureau)["referred_repeats"][0]) == after["referred_repeats"][0]:
+        assert time.monotonic() < deadline, "a repeat is seen and counted"
+        time.sleep(0.1)
+    assert repeats - after["referred_repeats"][0] == 1
 
 
 def referred(people: People) -> dict[str, tuple[float, int]]:
