@@ -58,6 +58,8 @@ VALUE = 2**21 - 2**16
 """Bytes of the largest value that is sent: the engine takes 2 MiB."""
 DRILL_PATIENCE = 110.0
 """Seconds after which an answer is better than none: the engine passes about one timer a second."""
+ASK_AGAIN = 0.2
+"""Seconds until a question that a worker did not answer is asked again."""
 BEING_MOVED = "该纠纷的时间正在推进，请待其完成后再试"
 # FAILED_PRECONDITION is a case whose workflow task fails (a bug, until it is mended): the decision is left as a signal.
 _BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED, RPCStatusCode.FAILED_PRECONDITION)
@@ -316,11 +318,18 @@ class WorkflowClient(Engine):
 
 
 async def _again(ask: Callable[[], Awaitable[Any]]) -> Any:
-    """Asks a case, and once more where the worker let go of it with the first question (docs/adr/0055)."""
-    try:
-        return await ask()
-    except WorkflowQueryFailedError:
-        return await ask()
+    """Asks a case, and once more where the worker let go of it with the question: until a task that was lost would have
+    begun anew (docs/adr/0055).
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + 1.5 * TASK_TIMEOUT.total_seconds()
+    while True:
+        try:
+            return await ask()
+        except WorkflowQueryFailedError:
+            if loop.time() > deadline:
+                raise
+            await asyncio.sleep(ASK_AGAIN)
 
 
 def refusal(cause: BaseException | None) -> SantuiError:
