@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.instance import Instance, running
-from tests.web.support import ARGUMENTS, Desk, chromium
+from tests.web.support import ARGUMENTS, Desk, arrived, chromium
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pages"
@@ -62,7 +62,7 @@ def course(page: Page) -> None:
     """What happened in it."""
     first_case(page)
     page.get_by_role("link", name="经过", exact=True).click()
-    expect(page).to_have_url(re.compile("/course$"))
+    arrived(page, re.compile("/course$"))
 
 
 def first_task(page: Page) -> None:

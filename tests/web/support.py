@@ -94,7 +94,7 @@ class Desk:
         page.get_by_label("用户名").fill(username)
         page.get_by_label("密码").fill(self.password(username))
         page.get_by_role("button", name="登录").click()
-        expect(page).to_have_url(self.base + "/")
+        arrived(page, self.base + "/")
         return page
 
     def password(self, username: str) -> str:
@@ -155,13 +155,25 @@ def sound(page: Page, shot: Path | None = None) -> None:
 
     What is found is looked at once more: news may have come in just then, and a row may be half replaced.
     """
+    fits(page)
     if _inaccessible(page):
         page.wait_for_timeout(1_000)
         assert _inaccessible(page) == []
-    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert width[0] <= width[1], f"{page.url} is {width[0]} wide"
     if shot and SHOTS:
         page.screenshot(path=shot, full_page=True, caret="initial")  # hiding it would write styles into the page
+
+
+def arrived(page: Page, at: str | re.Pattern[str]) -> None:
+    """Waits until a page is there, and its style sheets and scripts: an address is told before they are."""
+    expect(page).to_have_url(at)
+    page.wait_for_load_state()
+
+
+def fits(page: Page) -> None:
+    """Checks that a page never scrolls sideways: once its style sheets are there, which its address is not told by."""
+    page.wait_for_load_state()
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1], f"{page.url} is {width[0]} wide"
 
 
 def _inaccessible(page: Page) -> list[tuple[str, list[str]]]:
@@ -201,5 +213,5 @@ def open_task(page: Page, number: str, box: str = "claimable") -> None:
 
 def answered(page: Page, said: str) -> None:
     """Checks that the answer was taken: the case is shown, with this message."""
-    expect(page).to_have_url(re.compile(r"/disputes/D(\d{6}-)?\d{4}-\d+$"))
+    arrived(page, re.compile(r"/disputes/D(\d{6}-)?\d{4}-\d+$"))
     expect(page.get_by_role("status")).to_contain_text(said)

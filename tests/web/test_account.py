@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 from playwright.sync_api import Page, expect
 
-from tests.web.support import PHONE, Desk, sound
+from tests.web.support import PHONE, Desk, arrived, sound
 
 CHOSEN = "Liu-yue-2027!"
 
@@ -40,7 +40,7 @@ def test_who_was_given_a_code_chooses_a_password_before_anything_else(desk: Desk
     for path in ("", "/disputes", "/disputes/D2026-000001"):
         if path:  # signing in leads there by itself
             page.goto(path)
-        expect(page).to_have_url(desk.base + "/account/password")
+        arrived(page, desk.base + "/account/password")
         expect(page.get_by_role("alert")).to_have_text("请先修改口令")
     sound(page, tmp_path / "due.png")
 
@@ -53,7 +53,7 @@ def test_who_was_given_a_code_chooses_a_password_before_anything_else(desk: Desk
     assert page.get_by_label("原口令").input_value() == "", "what was typed as a password is never shown again"
     sound(page, tmp_path / "wrong.png")
     change(page, code, CHOSEN)
-    expect(page).to_have_url(desk.base + "/account")
+    arrived(page, desk.base + "/account")
     expect(page.get_by_role("status")).to_contain_text("口令已修改")
 
     other = desk.visitor()
@@ -61,7 +61,7 @@ def test_who_was_given_a_code_chooses_a_password_before_anything_else(desk: Desk
     other.get_by_label("用户名").fill("newcomer-1")
     other.get_by_label("密码").fill(CHOSEN)
     other.get_by_role("button", name="登录").click()
-    expect(other).to_have_url(desk.base + "/")
+    arrived(other, desk.base + "/")
     page.goto("/account")
     sound(page, tmp_path / "account.png")
     page.get_by_role("link", name="程序令牌").click()

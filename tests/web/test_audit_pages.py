@@ -15,7 +15,7 @@ from api.access_log.labels import FAMILIES, NOTED, noted, outcome
 from api.access_log.routes import WORDS
 from api.middleware.noting import OTHER, REFUSED
 from tests.instance import ROOT
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, by_navigation, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, arrived, by_navigation, sound
 
 NARROW = {**PHONE, "width": 390}
 AUDITOR = "county-auditor-1"
@@ -40,7 +40,7 @@ def test_the_slider_shows_the_case_at_each_moment(desk: Desk, tmp_path: Path) ->
     page = desk.sign_in(AUDITOR)
     page.goto(f"/disputes/{number}")
     page.get_by_role("link", name="办理历史").click()
-    expect(page).to_have_url(re.compile(f"/disputes/{number}/history$"))
+    arrived(page, re.compile(f"/disputes/{number}/history$"))
     slider = page.get_by_role("slider")
     last = int(slider.get_attribute("max") or "")
     expect(slider).to_have_value(str(last))
@@ -48,7 +48,7 @@ def test_the_slider_shows_the_case_at_each_moment(desk: Desk, tmp_path: Path) ->
     slider.focus()
     page.keyboard.press("Home")
     expect(page.locator("#moment")).to_have_attribute("data-step", "0")
-    expect(page).to_have_url(re.compile(r"/history\?run=[\w-]+&event=\d+$"))
+    arrived(page, re.compile(r"/history\?run=[\w-]+&event=\d+$"))
     expect(slider).to_be_focused()
     assert shown(page) == "研判"
     for step in range(1, last + 1):
@@ -106,7 +106,7 @@ def test_a_history_is_walked_without_scripts(desk: Desk) -> None:
     ]  # fmt: skip
     page.goto(f"/disputes/{number}/history?event=1")
     page.get_by_role("button", name="查看").click()
-    expect(page).to_have_url(re.compile(r"run=[\w-]+&step=0$"))
+    arrived(page, re.compile(r"run=[\w-]+&step=0$"))
 
 
 def test_the_runs_of_a_reopened_dispute_are_chosen_from(desk: Desk) -> None:
@@ -129,7 +129,7 @@ def test_a_replay_is_asked_for_watched_and_read(desk: Desk, tmp_path: Path) -> N
     number = lived(desk)
     page = desk.sign_in(AUDITOR, NARROW)
     by_navigation(page, "审计")
-    expect(page).to_have_url(desk.base + "/audit")
+    arrived(page, desk.base + "/audit")
     desk.refused(404, "/audit/replays")
     desk.refused(422, "/audit/replays")
     page.get_by_label("一件纠纷").fill("D1999-000001")
@@ -193,7 +193,7 @@ def test_only_those_who_may_find_the_way(desk: Desk) -> None:
         assert (answer.status, path) == (403, path)
     keeper = desk.sign_in(desk.county.with_role("admin_audit"))
     by_navigation(keeper, "审计")
-    expect(keeper).to_have_url(desk.base + "/audit/access")
+    arrived(keeper, desk.base + "/audit/access")
     supervisor = desk.sign_in("county-supervisor-1")
     by_navigation(supervisor, "审计")
     expect(supervisor.get_by_role("heading", name="发起重放")).to_be_visible()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.web.support import Desk, alarm, answered, sound
+from tests.web.support import Desk, alarm, answered, arrived, sound
 
 
 def test_the_answer_stands_beside_the_tabs_and_what_was_typed_in_it_outlives_them(desk: Desk, tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_the_answer_stands_beside_the_tabs_and_what_was_typed_in_it_outlives_the
     expect(pane.get_by_role("button", name="提交：现场未能化解")).to_be_visible()
     pane.get_by_label("理由").fill("双方各执一词")
     page.get_by_role("link", name="经过", exact=True).click()
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}/course")
+    arrived(page, f"{desk.base}/disputes/{number}/course")
     expect(page.locator("#tab")).to_contain_text("受理立案")
     page.get_by_label("类型").select_option("answers")
     expect(page.locator("#tab .line-up > li")).to_have_count(1)
@@ -44,4 +44,4 @@ def test_a_case_has_five_tabs_on_a_phone_and_a_bar_that_leads_to_the_answer(desk
         sound(page, tmp_path / f"{name}.png")
     expect(page.locator("#pane-form")).to_be_empty()
     page.get_by_role("link", name="办理：研判确认").click()
-    expect(page).to_have_url(f"{desk.base}/tasks/{task['task_id']}")
+    arrived(page, f"{desk.base}/tasks/{task['task_id']}")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from domain.base import CHINA
-from tests.web.support import PHONE, Desk, alarm, answered, decisions, open_task, photo, sound
+from tests.web.support import PHONE, Desk, alarm, answered, arrived, decisions, open_task, photo, sound
 
 
 def test_a_dispute_travels_through_triage_and_two_pushes_in_the_browser(desk: Desk, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_who_is_slower_sees_an_error_and_keeps_what_was_typed(desk: Desk) -> Non
     page.get_by_role("button", name="提交：非矛盾纠纷").click()
     expect(page.get_by_role("alert")).to_contain_text("该待办已办结或已失效")
     page.get_by_role("link", name="查看纠纷最新情况").click()
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
     page.goto(f"/tasks/{task['task_id']}")
     expect(page.locator("#answer")).to_contain_text("处理结果：现场未能化解")
 

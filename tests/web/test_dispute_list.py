@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, arrived, sound
 
 
 @pytest.mark.timeout(120)
@@ -20,7 +20,7 @@ def test_a_row_is_found_by_filters_and_opened_by_the_keyboard(desk: Desk) -> Non
     assert all(height == 36 for height in page.locator(".dense tbody tr").evaluate_all(
         "rows => rows.map(row => row.getBoundingClientRect().height)"))  # fmt: skip
     page.get_by_label("状态").select_option("已办结")
-    expect(page).to_have_url(re.compile("state=closed"))
+    arrived(page, re.compile("state=closed"))
     expect(row).to_have_count(0)
     page.get_by_role("link", name="去掉条件：状态 已办结").click()
     expect(page).not_to_have_url(re.compile("state="))
@@ -29,7 +29,7 @@ def test_a_row_is_found_by_filters_and_opened_by_the_keyboard(desk: Desk) -> Non
     expect(page.get_by_role("link", name=re.compile("金江龙村"))).to_be_focused()
     sound(page)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
 
 
 @pytest.mark.timeout(120)
@@ -39,14 +39,14 @@ def test_it_serves_a_phone_and_a_browser_without_scripts(desk: Desk) -> None:
     page.goto("/disputes")
     page.get_by_label("查找", exact=True).fill(f" {number.lower()} ")  # a whole number is no search among many
     page.get_by_role("button", name="查找", exact=True).click()
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
     page.goto(f"/disputes?q={number}")
     row = page.get_by_role("row", name=number)
     expect(row).to_be_visible()
     page.locator("summary", has_text="显示的列").click()
     page.get_by_label("时限", exact=True).uncheck()
     page.get_by_role("button", name="保存").click()
-    expect(page).to_have_url(re.compile(number))
+    arrived(page, re.compile(number))
     expect(page.get_by_role("columnheader", name="时限")).to_have_count(0)
     phone = desk.sign_in(desk.county.with_role("supervisor"), PHONE)
     phone.goto("/disputes?colour=red")

@@ -8,14 +8,14 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.support import PHONE, Desk, alarm, sound
+from tests.web.support import PHONE, Desk, alarm, arrived, sound
 
 
 def test_signing_in_wrong_then_right_goes_on_to_where_one_wanted(desk: Desk) -> None:
     number = alarm(desk.county)
     page = desk.visitor(PHONE)
     page.goto(f"/disputes/{number}")
-    expect(page).to_have_url(re.compile(r"/login\?next="))
+    arrived(page, re.compile(r"/login\?next="))
     sound(page)
     page.get_by_label("用户名").fill("county-supervisor-1")
     desk.refused(401, "/login")
@@ -26,7 +26,7 @@ def test_signing_in_wrong_then_right_goes_on_to_where_one_wanted(desk: Desk) -> 
     sound(page)
     page.get_by_label("密码").fill(desk.password("county-supervisor-1"))
     page.get_by_role("button", name="登录").click()
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
     session = next(c for c in page.context.cookies() if c["name"] == "santui_session")
     assert (session["httpOnly"], session["sameSite"]) == (True, "Lax")
     assert page.evaluate("document.cookie") == ""
@@ -34,7 +34,7 @@ def test_signing_in_wrong_then_right_goes_on_to_where_one_wanted(desk: Desk) -> 
     page.get_by_role("main").get_by_role("button", name="退出登录").click()
     expect(page.get_by_role("status")).to_have_text("已退出登录")
     page.goto("/")
-    expect(page).to_have_url(desk.base + "/login")
+    arrived(page, desk.base + "/login")
 
 
 @pytest.mark.parametrize("elsewhere", ["//example.com/x", "https://example.com/", "/\\example.com"])

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from api.cli.client import County
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, arrived, sound
 
 SHOTS = Path(os.environ["SHOTS"]) if "SHOTS" in os.environ else None
 WATER = "两家为引水灌溉先后争执，渠道被堵"
@@ -46,7 +46,7 @@ def test_the_desk_reads_it_beside_its_form_and_others_on_the_case(desk: Desk, si
     sound(page, SHOTS / f"handling-task-{size['width']}.png" if SHOTS else None)
     panel.get_by_text("情况相近").click()
     panel.get_by_role("link", name=before).click()
-    expect(page).to_have_url(re.compile(f"/disputes/{before}$"))
+    arrived(page, re.compile(f"/disputes/{before}$"))
     expect(page.get_by_role("region", name="承办建议与同类案件")).to_have_count(0)  # nobody handles what is closed
     page.goto(f"/disputes/{number}")
     expect(page.get_by_role("region", name="承办建议与同类案件")).to_contain_text(before)

@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from domain.base import CHINA
 from tests.infra.files.hostile import pdf
-from tests.web.support import DESKTOP, Desk, photo, sound
+from tests.web.support import DESKTOP, Desk, arrived, photo, sound
 
 NARROW = {"width": 360, "height": 780}
 SIZES = pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["phone", "laptop"])
@@ -146,7 +146,7 @@ def test_items_are_answered_ruled_upon_and_cancelled_off_from_the_batch(desk: De
     sound(page)
     page.goto(f"/disputes/{number}")
     page.get_by_role("link", name="隐患清单：4 项，已销号 1 项").click()
-    expect(page).to_have_url(f"{desk.base}/hazards/{number}")
+    arrived(page, f"{desk.base}/hazards/{number}")
 
 
 def test_who_sends_none_is_told_so_and_a_foreign_batch_is_not_found(desk: Desk) -> None:

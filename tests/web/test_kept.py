@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api.web.errors import _is_text
-from tests.web.support import PHONE, Desk, alarm, answered, choose, decisions, sound
+from tests.web.support import PHONE, Desk, alarm, answered, arrived, choose, decisions, sound
 from tests.web.test_handing import HELPER, OWNER, SECOND, at_push_2, name
 
 Form = dict[str, str | float | bool]
@@ -39,7 +39,7 @@ def again_in_another_tab(page: Page, desk: Desk, username: str) -> None:
     other.get_by_label("用户名").fill(username)
     other.get_by_label("密码").fill(desk.password(username))
     other.get_by_role("button", name="登录").click()
-    expect(other).to_have_url(desk.base + "/")
+    arrived(other, desk.base + "/")
 
 
 # --- Back, and other content
@@ -142,7 +142,7 @@ def test_back_with_another_action_keeps_it_and_says_so(desk: Desk) -> None:
         tab.locator("#f-colour").select_option(value="red")
         tab.locator("#f-reason").fill(why)
     page.get_by_role("button", name="提交：").click()
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
     back.get_by_role("button", name="提交：").click()
     expect(back.get_by_role("alert")).to_contain_text("这份表单此前已经提交过")
     expect(back.locator("#f-reason")).to_have_value(TYPED)
@@ -244,12 +244,12 @@ def test_the_address_of_a_form_read_again_leads_to_its_page(desk: Desk) -> None:
     own = desk.answerer(task).attach(number)
     page = desk.sign_in(desk.answerer(task))
     page.goto(f"/attachments/{own}/remove")
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}/materials#files")
+    arrived(page, f"{desk.base}/disputes/{number}/materials#files")
     page.goto("/attachments/00000000-0000-0000-0000-000000000000/remove")
-    expect(page).to_have_url(f"{desk.base}/")
+    arrived(page, f"{desk.base}/")
     auditor = desk.sign_in("county-auditor-1")
     auditor.goto("/audit/replays")
-    expect(auditor).to_have_url(f"{desk.base}/audit")
+    arrived(auditor, f"{desk.base}/audit")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_losing_a_claim_says_to_whom_and_the_page_can_be_read_again(desk: Desk) 
     holder.post(f"/v1/tasks/{task['task_id']}/claim")
     page.get_by_role("button", name="认领").first.click()
     expect(page.get_by_role("alert")).to_have_text(f"没有认领成功：该待办已由{holders_name}认领")
-    expect(page).to_have_url(f"{desk.base}/tasks/{task['task_id']}")
+    arrived(page, f"{desk.base}/tasks/{task['task_id']}")
     expect(page.locator(".banner.info")).to_contain_text(f"已由 {holders_name} 认领，正在办理")
     expect(page.locator("#answer form")).to_have_count(0)
     answer = page.reload()
@@ -329,7 +329,7 @@ def test_the_address_of_a_tasks_form_read_again_is_the_task(desk: Desk, verb: st
     _, task_id = at_push_2(desk)
     page = desk.sign_in(OWNER)
     page.goto(f"/tasks/{task_id}/{verb}")
-    expect(page).to_have_url(f"{desk.base}/tasks/{task_id}")
+    arrived(page, f"{desk.base}/tasks/{task_id}")
 
 
 def test_the_addresses_of_the_other_forms_read_again_are_pages_too(desk: Desk) -> None:
@@ -339,7 +339,7 @@ def test_the_addresses_of_the_other_forms_read_again_are_pages_too(desk: Desk) -
                      (f"/disputes/{number}/watch", f"/disputes/{number}"), ("/deputies/x/end", "/deputies"),
                      ("/logout", "/")):  # fmt: skip
         page.goto(path)
-        expect(page).to_have_url(desk.base + to)
+        arrived(page, desk.base + to)
 
 
 def test_whoever_may_only_look_gets_no_form(desk: Desk) -> None:

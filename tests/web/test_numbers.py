@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.web.support import PHONE, Desk, alarm, sound
+from tests.web.support import PHONE, Desk, alarm, arrived, sound
 
 CALLED = "13812345678"
 PARTIES = [
@@ -52,7 +52,7 @@ def test_who_visits_sees_whom_to_call_and_others_say_what_for(desk: Desk, tmp_pa
     expect(page.get_by_role("link", name=CALLED)).to_be_visible()
     expect(page.get_by_text("330723197001011234")).to_be_visible()
     expect(page.get_by_text(f"对方电话{CALLED}")).to_be_visible()
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
     sound(page, tmp_path / "numbers.png")
 
     page = desk.sign_in("county-auditor-1")

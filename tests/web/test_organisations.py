@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.web.support import DESKTOP, PHONE, Desk, by_navigation, choose, sound
+from tests.web.support import DESKTOP, PHONE, Desk, arrived, by_navigation, choose, sound
 
 SYSTEM, SECURITY = "county-admin-system-1", "county-admin-security-1"
 
@@ -65,7 +65,7 @@ def test_a_unit_is_founded_renamed_staffed_and_its_first_person_signs_in(desk: D
     newcomer.get_by_label("用户名").fill("health-mediator-1")
     newcomer.get_by_label("密码").fill(code)
     newcomer.get_by_role("button", name="登录").click()
-    expect(newcomer).to_have_url(re.compile("/account/password"))
+    arrived(newcomer, re.compile("/account/password"))
 
 
 def test_who_keeps_nothing_finds_no_people_and_may_change_nothing(desk: Desk) -> None:
@@ -121,7 +121,7 @@ def test_people_are_found_and_administrators_hold_one_post(desk: Desk, tmp_path:
     page.get_by_role("button", name="查找").click()
     expect(rows.filter(has_text=name).first).to_be_visible()
     page.goto(f"/people?q={SYSTEM}")
-    expect(page).to_have_url(f"{desk.base}/people/{SYSTEM}")  # one is meant: his account
+    arrived(page, f"{desk.base}/people/{SYSTEM}")  # one is meant: his account
     expect(page.locator("#apart")).to_contain_text("不能与其他岗位由一人担任")
     expect(page.locator("summary", has_text="授予岗位")).to_have_count(0)
     expect(page.get_by_role("button", name="生成一次性口令")).to_be_visible()

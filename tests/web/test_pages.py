@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, answered, choose, open_task, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, answered, arrived, choose, open_task, sound
 
 
 def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
@@ -41,7 +41,7 @@ def test_the_inbox_is_searched_filtered_and_paged(desk: Desk) -> None:
     page.get_by_role("link", name="清除筛选").click()
     expect(rows.first).to_be_visible()
     page.get_by_role("navigation", name="待办分类").get_by_role("link", name=re.compile("^我的")).click()
-    expect(page).to_have_url(re.compile("box=mine"))
+    arrived(page, re.compile("box=mine"))
     expect(
         page.get_by_role("navigation", name="待办分类").get_by_role("link", name=re.compile("^我的"))
     ).to_have_attribute("aria-current", "page")

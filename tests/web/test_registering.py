@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.web.support import PHONE, Desk, decisions, photo, sound
+from tests.web.support import PHONE, Desk, arrived, decisions, photo, sound
 
 CALL_TAKER, GRID_WORKER, COMMAND = "bureau-calltaker-1", "village-baiyang-1-gridleader-1", "gushan-command-1"
 KNIFE = "两家因宅基地砌墙发生争执，一方持刀威胁邻居，扬言要砍人"
@@ -54,7 +54,7 @@ def test_an_ordinary_alarm_takes_few_fields_and_strokes_and_its_receipt_says_who
     expect(beside.locator(".unit.lead")).to_be_visible()
     sound(page)
     page.get_by_role("button", name="登记").last.click()
-    expect(page).to_have_url(re.compile(r"/incidents/[0-9a-f-]{36}$"))
+    arrived(page, re.compile(r"/incidents/[0-9a-f-]{36}$"))
     expect(page.get_by_label("登记回执")).to_contain_text("古山派出所处警民警")
     number = page.locator(".number").inner_text()
     sound(page)
@@ -148,7 +148,7 @@ def test_back_to_a_form_that_was_sent_says_so_and_makes_no_second_report(desk: D
     sound(page)
     fill(said)  # which some browsers bring back by themselves
     send()
-    expect(page).to_have_url(receipt)
+    arrived(page, receipt)
     page.go_back()
     desk.refused(422, "/incidents/new")
     fill(f"{said}，一人受伤")

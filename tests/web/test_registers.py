@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from domain.base import CHINA
-from tests.web.support import DESKTOP, PHONE, Desk, by_navigation, sound
+from tests.web.support import DESKTOP, PHONE, Desk, arrived, by_navigation, sound
 
 SMALL = {"width": 360, "height": 740}
 CHIEF = "daping-chief-1"
@@ -33,7 +33,7 @@ def test_the_chief_sees_what_is_vacant_and_fills_it(desk: Desk, tmp_path: Path) 
     """“457个警格,嵌入…457个一般网格”, “分层级一一对应”: the check on top, vacancies by name, the form below."""
     page = desk.sign_in(CHIEF, SMALL)
     by_navigation(page, "名册")
-    expect(page).to_have_url(f"{desk.base}/registers/beats")
+    arrived(page, f"{desk.base}/registers/beats")
     check = page.get_by_role("region", name="覆盖检查")
     expect(check).to_contain_text("457 个，其中一一对应 457 个")
     expect(page.locator("#vacant")).to_contain_text("乌石村第1网格（乌石村第1警格）：社区民警（辅警）空缺")
@@ -172,7 +172,7 @@ def test_the_grids_of_a_township_are_told_with_what_is_missing_first(desk: Desk,
     )
     assert broken == 0, "a name stands in one line"
     lacks.filter(has_text="乌石村第8网格").get_by_role("link", name="去交办").click()
-    expect(page).to_have_url(re.compile(r"/registers/beats\?at=station-daping#entrust"))
+    arrived(page, re.compile(r"/registers/beats\?at=station-daping#entrust"))
     expect(page.get_by_role("button", name="提交：交办警格")).to_be_visible()
     looker = desk.sign_in(desk.county.with_role("admin_security"), DESKTOP)
     looker.goto("/registers/grids?at=town-daping")

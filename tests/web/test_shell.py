@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.support import DESKTOP, PHONE, Desk, alarm, sound
+from tests.web.support import DESKTOP, PHONE, Desk, alarm, arrived, sound
 
 MOST = """
     const put = (where, what) => document.querySelector(where).insertAdjacentHTML("beforeend", what);
@@ -40,7 +40,7 @@ def test_head_and_bar_of_a_phone_are_whole_also_for_who_has_the_most_in_them(des
     expect(bar.locator("[aria-current]")).to_have_text("我的")
     sound(page)
     page.get_by_role("link", name="工作日历").click()
-    expect(page).to_have_url(f"{desk.base}/calendar")
+    arrived(page, f"{desk.base}/calendar")
 
 
 def whole(page: Page) -> bool:

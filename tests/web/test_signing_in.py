@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.instance import Instance, free_ports
 from tests.web.identity_provider import SECRET, providing
-from tests.web.support import PHONE, Desk, alarm, sound
+from tests.web.support import PHONE, Desk, alarm, arrived, sound
 
 OF_CODE = re.compile("动态验证码")
 BY_PROVIDER = "用统一身份认证登录"
@@ -117,7 +117,7 @@ def test_a_device_is_taken_asked_for_and_done_without(desk: Desk, tmp_path: Path
     by_password(other, username, password)
     other.get_by_label(OF_CODE).fill(recovery[0])
     other.get_by_role("button", name="登录").click()
-    expect(other).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(other, f"{desk.base}/disputes/{number}")
     other.goto("/account")
     expect(other.get_by_label("登录", exact=True)).to_contain_text("口令、恢复码")
     other.goto("/account/second-factor")
@@ -169,7 +169,7 @@ def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
     page.goto(f"/login?next=/disputes/{number}")
     sound(page, tmp_path / "offered.png")
     by_provider(page, person.username)
-    expect(page).to_have_url(f"{desk.base}/disputes/{number}")
+    arrived(page, f"{desk.base}/disputes/{number}")
     page.goto("/account")
     expect(page.get_by_label("登录", exact=True)).to_contain_text("以统一身份认证登录")
     typed_is_kept(desk, page, number, tmp_path)
@@ -183,11 +183,11 @@ def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
     page.get_by_role("link", name=BY_PROVIDER).click()  # which knows him still, and asks nothing
     page.get_by_label(OF_CODE).fill(code_of(secret))
     page.get_by_role("button", name="登录").click()
-    expect(page).to_have_url(desk.base + "/")
+    arrived(page, desk.base + "/")
     vouched = desk.visitor()
     vouched.goto("/login")
     by_provider(vouched, person.username, mfa=True)
-    expect(vouched).to_have_url(desk.base + "/")
+    arrived(vouched, desk.base + "/")
     vouched.goto("/account")
     expect(vouched.get_by_label("登录", exact=True)).to_contain_text("统一身份认证、统一认证已核验")
 
@@ -209,4 +209,4 @@ def test_a_provider_s_word_is_taken_and_when_it_is_away_passwords_serve(
     expect(away.get_by_role("alert")).to_have_text("统一身份认证暂时不可用，请用用户名和口令登录")
     sound(away, tmp_path / "away.png")
     by_password(away, "county-supervisor-1", desk.password("county-supervisor-1"))
-    expect(away).to_have_url(desk.base + "/")
+    arrived(away, desk.base + "/")

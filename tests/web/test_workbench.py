@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.support import refusal_of
-from tests.web.support import PHONE, Desk, alarm, answered, sound
+from tests.web.support import PHONE, Desk, alarm, answered, arrived, sound
 
 WIDE = {"width": 1440, "height": 900}
 
@@ -48,7 +48,7 @@ def test_a_newcomer_answers_from_home_in_three_clicks_and_is_led_to_the_next(des
     expect(onward).not_to_contain_text(first)
     page.wait_for_load_state()  # the keys are there
     page.keyboard.press("n")
-    expect(page).to_have_url(re.compile("/tasks/"))
+    arrived(page, re.compile("/tasks/"))
 
 
 def test_rows_are_dense_on_a_desk_and_driven_by_the_keyboard(desk: Desk, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_leader_has_the_figures_and_an_auditor_the_trail_at_home(desk: Desk, t
         expect(page.get_by_role("region", name="网格热力图")).to_contain_text("古山镇")
         sound(page, tmp_path / f"leader-{size['width']}.png")
     page.get_by_role("list", name="现在要紧的").get_by_role("link", name="无人签收").click()
-    expect(page).to_have_url(re.compile("/oversight-desk"))
+    arrived(page, re.compile("/oversight-desk"))
     page.get_by_role("navigation", name="底部导航").get_by_role("link", name="待办").click()
     expect(page.get_by_role("navigation", name="待办分类")).to_be_visible()
     expect(page.locator(".low [aria-current]")).to_have_text("待办")
@@ -212,7 +212,7 @@ def test_a_leader_has_the_figures_and_an_auditor_the_trail_at_home(desk: Desk, t
     expect(page.get_by_role("region", name=re.compile("刑事案件倒查"))).to_be_visible()
     sound(page, tmp_path / "auditor.png")
     page.get_by_role("region", name="重放核对").get_by_role("link", name=re.compile("核对$")).last.click()
-    expect(page).to_have_url(re.compile("/audit"))
+    arrived(page, re.compile("/audit"))
 
 
 def test_a_session_put_off_stands_in_the_calendar_and_on_the_home_of_whoever_holds_it(
@@ -235,4 +235,4 @@ def test_a_session_put_off_stands_in_the_calendar_and_on_the_home_of_whoever_hol
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     sound(page, tmp_path / "month-phone.png")
     day.get_by_role("link", name=number).click()
-    expect(page).to_have_url(re.compile(f"/disputes/{number}"))
+    arrived(page, re.compile(f"/disputes/{number}"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from domain.base import CHINA
-from tests.web.support import Desk, by_navigation, choose, photo, sound
+from tests.web.support import Desk, arrived, by_navigation, choose, fits, photo, sound
 
 OFFICE, HAND = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 """The screen of an office, and the telephone of whoever is out."""
@@ -106,7 +106,7 @@ class Told:
             expect(page.locator("#answer")).to_contain_text("现场照片.png")
         self.look(page, f"{kind}-{decision}")
         page.get_by_role("button", name=re.compile(f"提交(拟办意见)?：{decision}$")).click()
-        expect(page).to_have_url(re.compile(r"/disputes/D[\d-]+$"))
+        arrived(page, re.compile(r"/disputes/D[\d-]+$"))
         expect(page.get_by_role("status").first).to_contain_text("已提交")
         self.said = page.get_by_role("status").first.inner_text()
         self.look(page, f"{kind}-{decision}-之后")
@@ -168,7 +168,7 @@ class Told:
             by_navigation(page, "纠纷")
             page.get_by_role("searchbox").first.fill(self.number)
             page.get_by_role("searchbox").first.press("Enter")
-            expect(page).to_have_url(re.compile(rf"/disputes/{self.number}$"))
+            arrived(page, re.compile(rf"/disputes/{self.number}$"))
         else:
             page.reload()
         return page
@@ -207,8 +207,7 @@ class Told:
 
     def look(self, page: Page, step: str) -> None:
         """Checks that no step scrolls sideways, and takes its picture where somebody looks."""
-        width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert width[0] <= width[1], f"{step} at {page.url} is {width[0]} wide"
+        fits(page)
         if SHOTS and SHOTS != "1":
             folder = Path(SHOTS) / self.name
             folder.mkdir(parents=True, exist_ok=True)
