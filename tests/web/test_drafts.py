@@ -11,7 +11,7 @@ from tests.web.support import Desk, alarm, answered, sound
 from tests.web.test_kept import sign_out
 
 OPERATOR = "hotline-operator-1"
-_houses = itertools.count(7500)
+houses = itertools.count(7500)
 
 
 def saved(page: Page) -> None:
@@ -54,7 +54,7 @@ def test_a_report_half_typed_outlives_reload_sign_out_and_a_lost_network(desk: D
     expect(page.locator(".draft-told.left")).to_have_count(2)
     page.locator(".draft-told.left", has_text=said).get_by_role("link", name="继续填写").click()
     expect(page.get_by_label("姓名").first).to_have_value("李建国")
-    page.get_by_label("地址").fill(f"古山镇金江龙村{next(_houses)}号")
+    page.get_by_label("地址").fill(f"古山镇金江龙村{next(houses)}号")
     saved(page)
     page.context.set_offline(True)
     desk.lost("/")

@@ -63,13 +63,25 @@ document.addEventListener("input", (event) => {
   for (const box of form.querySelectorAll(`[data-units] [type=${other}]`)) if (event.target.checked && box.value === event.target.value) clear(box);
 });
 
-// A form that htmx does not send goes once; the key in it would make a second one the same anyway.
-document.addEventListener("submit", (event) => {
+// A form that htmx does not send goes once; the key in it would make a second one the same anyway. Whether anybody would
+// take it is asked first: the browser's own page of failure would stand in the place of what was typed.
+document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-once]") || form.hasAttribute("hx-post")) return;
-  if (!navigator.onLine) sayOffline(); // the browser's own page of failure would stand in the form's place
-  if (form.dataset.sent || !navigator.onLine) event.preventDefault();
-  else form.dataset.sent = "yes";
+  if (form.dataset.sent === "there") return void (form.dataset.sent = "yes");
+  event.preventDefault();
+  if (form.dataset.sent) return;
+  form.dataset.sent = "asking";
+  const asked = navigator.onLine && fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(10000) });
+  const there = await Promise.resolve(asked).then((answer) => answer && answer.ok, () => false);
+  if (form.dataset.sent !== "asking") return; // left and come back to meanwhile
+  if (there) {
+    form.dataset.sent = "there";
+    form.requestSubmit(event.submitter);
+  } else {
+    delete form.dataset.sent;
+    sayOffline();
+  }
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
@@ -116,7 +128,7 @@ function sayOffline() {
   const said = document.createElement("p");
   said.className = "flash warn offline";
   said.setAttribute("role", "alert");
-  said.textContent = "网络不通，没有提交成功；填写的内容还在，请稍后再试。";
+  said.textContent = `${navigator.onLine ? "系统暂时连不上" : "网络不通"}，没有提交成功；填写的内容还在，请稍后再试。`;
   document.querySelector("#main").prepend(said);
   said.scrollIntoView({ block: "center" });
 }
