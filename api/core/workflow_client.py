@@ -58,8 +58,6 @@ VALUE = 2**21 - 2**16
 """Bytes of the largest value that is sent: the engine takes 2 MiB."""
 DRILL_PATIENCE = 110.0
 """Seconds after which an answer is better than none: the engine passes about one timer a second."""
-NOT_CONNECTED = "Failed client connect"
-"""How the SDK begins what it says where it has no name for it."""
 ASK_AGAIN = 0.2
 """Seconds until a question that a worker did not answer is asked again."""
 BEING_MOVED = "该纠纷的时间正在推进，请待其完成后再试"
@@ -142,10 +140,6 @@ class WorkflowClient(Engine):
                 if error.status not in (*_BUSY, *_AWAY):
                     raise
                 away = error if error.status in _AWAY else None
-            except RuntimeError as error:  # a process's first call, and the engine died while it connected
-                if not str(error).startswith(NOT_CONNECTED):
-                    raise
-                away = RPCError(str(error), RPCStatusCode.UNAVAILABLE, b"")
             # The engine restarts, or ten updates of this dispute are under way, which is the most: again, with the same
             # id, and not in step with others.
             await asyncio.sleep(random.uniform(0.02, 0.15))
