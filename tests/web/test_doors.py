@@ -46,6 +46,7 @@ def test_nobody_is_sent_to_another_site_after_signing_in(desk: Desk, elsewhere: 
 
 def test_an_expired_session_is_announced(desk: Desk) -> None:
     page = desk.sign_in("county-supervisor-1")
+    page.goto("about:blank")  # an open page hears that its session is over, and goes to sign in by itself
     page.context.add_cookies([{"name": "santui_session", "value": "old", "url": desk.base}])
     page.goto("/")
     expect(page.get_by_role("status")).to_have_text("登录已失效，请重新登录")
