@@ -229,11 +229,17 @@ def _entry(entry: Entry) -> EntryInBrief:
 
 
 def _asked_by(task: Task, entries: list[Entry]) -> AskedBy | None:
-    """Who put up the change that the task is to approve, by what he did in the moment in which it was opened."""
-    if not (proposer := task.about.get("proposer")):
-        return None
-    asked = (e for e in entries if e.actor_id == proposer and e.at == task.opened_at)
-    entry = next(asked, None)
+    """Who put up the change, or gave back the work, that the task rules upon: by what he did when it was opened."""
+    about = task.about
+
+    def asked(entry: Entry) -> bool:
+        if task.kind != "rule_refusal":
+            return entry.actor_id == about.get("proposer")
+        said = entry.detail.get("fields") or {}
+        given_back = entry.detail.get("decision") in ("refuse", "cannot_resolve")
+        return given_back and about["ground"] in (said.get("ground"), said.get("reason"))
+
+    entry = next((e for e in entries if e.actor_id and e.at == task.opened_at and asked(e)), None)
     return AskedBy(name=str(entry.actor), on_behalf_name=entry.on_behalf_name) if entry else None
 
 

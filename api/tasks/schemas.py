@@ -162,7 +162,7 @@ class DecisionOpen(Choice):
 
 
 class AskedBy(Shape):
-    """Who asked for a change, and for whom."""
+    """Who asked for a change or gave work back, and for whom."""
 
     name: str
     on_behalf_name: str | None
@@ -237,6 +237,8 @@ class Brief(Shape):
     redo_of: str | None
     learned: Learned | None = None
     """of a desk that judges: what corrections taught about the first report, with the characters that spoke"""
+    waiting: list[TaskItem] = []
+    """of a supervision: what else waits in the dispute, and whose it is"""
 
 
 class OnBehalf(Shape):

@@ -57,6 +57,7 @@ from infra.read_model.tasks import (
     find_task,
     find_task_at,
     inbox,
+    open_tasks_of,
     ringing_tasks,
     task_exists,
 )
@@ -139,8 +140,12 @@ async def whole_task(services: Services, session: Session, actor: Actor, task_id
         await _looked(services, actor, row, task)
     lexicon = services.policy.lexicon
     to_name = await _nameable(session, task, _concern(task, dispute, directory, lexicon)) if task.pending else []
-    return task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before, alike,
-                      learned)  # fmt: skip
+    whole = task_whole(row, answering, helping, to_name, dispute, entries, actor, lexicon, directory, before, alike,
+                       learned)  # fmt: skip
+    if task.pending and row.kind == "supervise":
+        around = [task_item(each, actor) for each in await open_tasks_of(session, row.dispute_no, task_id)]
+        whole.brief.waiting = [item for item in around if not item.aside]
+    return whole
 
 
 async def _first_report(session: Session, dispute: DisputeRow) -> IncidentRow | None:

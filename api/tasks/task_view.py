@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from api.core.schemas import JsonObject
-from api.tasks.schemas import AskedBy, Candidate, EntryInBrief, PostAsked, PostNamed, WholeTask
+from api.tasks.schemas import AskedBy, Candidate, EntryInBrief, PostAsked, PostNamed, TaskItem, WholeTask
 from api.web import formatting as w
 from api.web.organisation_labels import Offices, Vocabulary
 from api.web.rendering import View
@@ -69,7 +69,8 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
         "came": "、".join(line["name"] for line in about.get("called", []) if line["name"]),
         "letter": _letter(about.get("notice")),
         "instructions": str(about.get("instructions") or _help_in(about)),
-        "ground": str(about.get("ground") or ""),
+        "given_back": _given_back(about, brief.asked_by, offices) if task.kind == "rule_refusal" else [],
+        "waiting": [_waits(each, offices, now) for each in brief.waiting],
         "party": str(about.get("party") or ""),
         "owed": _owed(about, brief.agreements),
         "change": _change(about, brief.asked_by, words),
@@ -81,6 +82,28 @@ def brief_view(task: WholeTask, words: Vocabulary, offices: Offices, now: dateti
 def _help_in(about: JsonObject) -> str:
     """Which measure a department is asked for, and for whom."""
     return f"{about['measure']}（帮扶对象：{about['whom']}）" if "measure" in about else ""
+
+
+def _waits(task: TaskItem, offices: Offices, now: datetime) -> View:
+    return {
+        "href": f"/tasks/{task.task_id}",
+        "kind": task.kind_name,
+        "about": w.subject(task.kind_name, task.about),
+        "who": task.assignee_name or "、".join(offices.posts(task.posts)),
+        "due": w.due(task.due_at, task.overdue, now, suspended=task.suspended),
+    }
+
+
+def _given_back(about: JsonObject, by: AskedBy | None, offices: Offices) -> list[tuple[str, str]]:
+    """Who gave work back, why, and whom he names instead."""
+    unable = bool(about.get("inability"))
+    said = [
+        ("无法化解的单位" if unable else "退单单位", str(about["name"])),
+        ("提出人", w.by(by.name, by.on_behalf_name) if by else ""),
+        ("无法化解的理由" if unable else "退单依据", str(about["ground"])),
+        ("建议单位", offices.label(about["suggested_unit"]) if about.get("suggested_unit") else ""),
+    ]
+    return [(title, words) for title, words in said if words]
 
 
 def _owed(about: JsonObject, agreements: list[Agreement]) -> str:

@@ -30,7 +30,11 @@ def test_nobody_answers(desk: Desk) -> None:
         choose(page, "配合单位，第 1 项", "nyncj")
         page.get_by_label("交办要求").fill("现场勘界")
     t.answers("natural-res-handler-1", "签收", "退单", 退单依据="不属于本单位职责")
-    t.answers("shiqiao-centre-dispatcher-1", "退单裁定", "不同意退单", 理由="权属争议依法由自然资源部门处理")
+    with t.answering("shiqiao-centre-dispatcher-1", "退单裁定", "不同意退单") as page:
+        given_back = page.get_by_label("案情")
+        for said in ("退单单位", "自然资源和规划局", "提出人", "不属于本单位职责"):
+            expect(given_back).to_contain_text(said)
+        page.get_by_label("理由").fill("权属争议依法由自然资源部门处理")
     for days, said in ((4, "提醒"), (2, "提醒"), (2, "督办"), (1, "提级")):
         t.passes(days=days)
         page = t.window("county-supervisor-1")
@@ -38,7 +42,9 @@ def test_nobody_answers(desk: Desk) -> None:
         expect(page.locator("#tab")).to_contain_text(said)
         page.get_by_role("link", name="概况", exact=True).click()
     for username, matter in (("county-leader-1", "处置时限提级督办"), ("county-supervisor-1", "首次跟踪超期督办")):
-        t.answers(username, "督办", "书面督办", about=matter, 督办意见="今日内办结并反馈")
+        with t.answering(username, "督办", "书面督办", about=matter) as page:
+            expect(page.get_by_label("目前在办")).to_contain_text("主办处置")
+            page.get_by_label("督办意见").fill("今日内办结并反馈")
     t.disposes("agri-handler-1", "协同处置", "提供承包地资料", "应明珍、钱土根", "枫林村村委会")
     t.disposes(
         "natural-res-handler-1", "主办处置", "现场勘界，双方签字认可", "应明珍、钱土根", "枫林村现场", "以勘界桩为准"
