@@ -20,19 +20,24 @@ JOBS = 3
 # of its start (api, worker, up: 1.5 of 9.5 s of CPU time), and half of what it takes to collect the tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint setup lock clean browser
+.PHONY: run test lint setup lock clean browser scanner
 .DEFAULT_GOAL := run
 
 # exec: signals reach the supervisor itself, which ends its children in order.
 run: setup
 	@exec $(PY) -m api.cli up
 
-# Without a Chromium what needs none is run, and in the end it is said what was not; on CI that is a failure already.
-test: setup browser
-	@$(NEEDED_BY_BROWSER) \
-	if [ -z "$$need" ]; then exec $(PY) -m pytest -n $(JOBS); fi; \
-	$(PY) -m pytest -n $(JOBS) --ignore=tests/web; status=$$?; \
-	echo "test: NOT RUN: the browser tests, tests/web, which need $$need. 没有运行：浏览器测试 tests/web，缺少 $$need。" >&2; \
+# Without a Chromium or a clamd what needs none is run, and in the end it is said what was not; on CI that is a failure
+# already.
+test: setup browser scanner
+	@$(NEEDED_BY_BROWSER) $(FIND_CLAMD) \
+	left=; \
+	if [ -n "$$need" ]; then left="--ignore=tests/web"; fi; \
+	if [ -z "$$clamd" ]; then left="$$left --ignore=$(CLAMD_TESTS)"; fi; \
+	if [ -z "$$left" ]; then exec $(PY) -m pytest -n $(JOBS); fi; \
+	$(PY) -m pytest -n $(JOBS) $$left; status=$$?; \
+	if [ -n "$$need" ]; then echo "test: NOT RUN: the browser tests, tests/web, which need $$need. 没有运行：浏览器测试 tests/web，缺少 $$need。" >&2; fi; \
+	if [ -z "$$clamd" ]; then echo "test: NOT RUN: $(CLAMD_TESTS), which needs clamd. 没有运行：病毒检查测试 $(CLAMD_TESTS)，缺少 clamd。" >&2; fi; \
 	exit $$status
 
 lint: setup
@@ -94,6 +99,35 @@ for browser in chromium-headless-shell chromium chromium-browser google-chrome; 
 done; \
 fc-list :lang=zh 2>/dev/null | grep -q . || need="$$need fonts-noto-cjk"; \
 need=$${need# };
+endef
+
+CLAMD_TESTS = tests/api/attachments/test_clamd.py
+# Where Debian has it, and a person's PATH has not.
+SBIN = /usr/sbin
+
+# Uploads are looked through by a real clamd. Of its package the program alone is unpacked: installed, it would be started
+# as a service.
+scanner:
+	@$(FIND_CLAMD) \
+	if [ -n "$$clamd" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "test: uploads are looked through by clamd: fetching it with apt-get"; \
+	    apt-get update -qq >/dev/null; \
+	    library=$$(apt-cache depends clamav-daemon | sed -n 's/.*Depends: \(libclamav[0-9a-z]*\).*/\1/p'); \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$library >/dev/null && \
+	    mkdir -p $(VENV)/clamd && cd $(VENV)/clamd && \
+	    apt-get download -qq -o APT::Sandbox::User=root clamav-daemon && \
+	    dpkg-deb -x clamav-daemon_*.deb . && rm clamav-daemon_*.deb; \
+	elif [ -n "$$CI" ]; then \
+	    echo "Uploads are looked through by clamd: install it (Debian: clamav-daemon). 病毒检查测试缺少 clamd。" >&2; exit 1; \
+	fi
+
+# The clamd of this machine, or what was fetched, becomes $$clamd.
+define FIND_CLAMD
+clamd=; \
+for program in clamd $(SBIN)/clamd $(VENV)/clamd/usr/sbin/clamd; do \
+    if command -v $$program >/dev/null; then clamd=$$program; break; fi; \
+done;
 endef
 
 lock:

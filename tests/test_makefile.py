@@ -176,27 +176,54 @@ def test_what_was_compiled_is_kept_whatever_the_environment_says(machine: Machin
     assert machine.calls()[-1] == ".venv/bin/python -m api.cli up kept"
 
 
-def test_without_a_browser_the_rest_is_run_and_what_was_not_is_said(machine: Machine) -> None:
-    """A person without the right to install one; as root it would be installed."""
+def without_rights(machine: Machine) -> None:
+    """A person who may install nothing; as root what is missing would be installed."""
     machine.has("python3", NEW)
     (machine.bin / "id").unlink()
     machine.has("id", "#!/bin/sh\necho 1000\n")
+
+
+def pytests(machine: Machine) -> list[str]:
+    """What pytest was given, each time it was called."""
+    return [call.partition("-m pytest")[2] for call in machine.calls() if "-m pytest" in call]
+
+
+def test_without_a_browser_the_rest_is_run_and_what_was_not_is_said(machine: Machine) -> None:
+    without_rights(machine)
+    machine.has("clamd", "#!/bin/sh\n")
     done = machine.make("test")
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("test: NOT RUN: the browser tests, tests/web, which need chromium fonts-noto-cjk")
-    assert [call.partition("-m pytest")[2] for call in machine.calls() if "-m pytest" in call] == [
-        " -n 3 --ignore=tests/web"
-    ]
+    assert pytests(machine) == [" -n 3 --ignore=tests/web"]
     on_ci = machine.make("test", CI="true")
     assert on_ci.returncode != 0
     assert on_ci.stderr.startswith("The browser tests need chromium fonts-noto-cjk: install what is missing")
-    assert not [call for call in machine.calls() if "-m pytest" in call]
+    assert pytests(machine) == []
 
 
-def test_with_a_browser_everything_is_run(machine: Machine) -> None:
-    machine.has("python3", NEW)
+def test_without_a_scanner_the_rest_is_run_and_what_was_not_is_said(machine: Machine) -> None:
+    without_rights(machine)
+    with_browser(machine)
+    done = machine.make("test", "SBIN=/nowhere")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("test: NOT RUN: tests/api/attachments/test_clamd.py, which needs clamd.")
+    assert pytests(machine) == [" -n 3 --ignore=tests/api/attachments/test_clamd.py"]
+    on_ci = machine.make("test", "SBIN=/nowhere", CI="true")
+    assert on_ci.returncode != 0
+    assert on_ci.stderr.startswith("Uploads are looked through by clamd: install it")
+    assert pytests(machine) == []
+
+
+def with_browser(machine: Machine) -> None:
+    """A browser and a font that has Chinese."""
     machine.has("chromium", "#!/bin/sh\n")
     machine.has("fc-list", "#!/bin/sh\necho 'Noto Sans CJK SC'\n")
+
+
+def test_with_a_browser_and_a_scanner_everything_is_run(machine: Machine) -> None:
+    machine.has("python3", NEW)
+    with_browser(machine)
+    machine.has("clamd", "#!/bin/sh\n")
     done = machine.make("test")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [call.partition("-m pytest")[2] for call in machine.calls() if "-m pytest" in call] == [" -n 3"]
+    assert pytests(machine) == [" -n 3"]
