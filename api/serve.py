@@ -19,8 +19,8 @@ from infra.runtime.file_permissions import set_private_umask
 from infra.runtime.listening import shared_listeners
 from infra.runtime.logs import configure_logs
 from infra.runtime.settings import Settings, explain, get_settings
+from infra.startup.garbage import settled
 from infra.startup.installation import check_installation
-from infra.startup.loading import settled
 from infra.startup.preflight import PreflightError
 
 FAILED_TO_START = 3
@@ -89,6 +89,7 @@ def main(name: str = "api") -> None:
     with contextlib.suppress(KeyboardInterrupt):  # raised again once the server has ended in order
         # None: it opens the one address itself, which nobody else may have then.
         server.run(shared_listeners(settings.http_host, settings.http_port) if settings.api_processes > 1 else None)
+    gc.unfreeze()
     gc.collect()  # the SDK may crash the interpreter at exit while its client is alive (sdk-python#300)
     if not server.started:
         sys.exit(FAILED_TO_START)

@@ -34,7 +34,7 @@ from infra.database.tables.read_model import DisputeRow, TaskRow
 from infra.demo import load
 from infra.demo.load import PASSWORD
 from infra.runtime.settings import Settings
-from infra.startup.loading import settled
+from infra.startup.garbage import settled
 from tests.postgres import cluster
 
 ROUNDS = 100

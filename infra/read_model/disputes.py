@@ -109,7 +109,8 @@ async def list_disputes(
     """The disputes a person sees, filtered, by keyset; as a list shows them: their documents are not read."""
     keys, descending = SORTS.get(f.sort, SORTS["-opened_at"])
     number = _NUMBER
-    query = select(number).where(*await among_disputes(session, _parts(actor, f)), *_filters(f), *_unguessed(actor, f))
+    parts = await among_disputes(session, _parts(actor, f), short=_short(f))
+    query = select(number).where(*parts, *_filters(f), *_unguessed(actor, f))
     if cursor:
         ended = row_of(_ended(cursor, keys), keys)
         query = query.where(tuple_(*keys) < ended if descending else tuple_(*keys) > ended)
@@ -122,7 +123,7 @@ async def list_disputes(
 
 async def count_disputes(session: AsyncSession, actor: Actor, f: DisputeFilter, most: int) -> int:
     """How many disputes that list has, `most` where it has more."""
-    parts = await among_disputes(session, _parts(actor, f))
+    parts = await among_disputes(session, _parts(actor, f), short=_short(f))
     listed = select(_NUMBER).where(*parts, *_filters(f), *_unguessed(actor, f)).limit(most).subquery()
     return int((await session.execute(select(func.count()).select_from(listed))).scalar_one())
 
@@ -136,13 +137,17 @@ def _ended(cursor: str, keys: Sequence[Any]) -> list[Any]:
 
 def _parts(actor: Actor, f: DisputeFilter) -> list[list[Part]]:
     """Whose disputes are listed: those of the person's parts, and where asked those of an organisation's."""
-    asked = [[part_of(f.organisation)]] if f.organisation else []
     return [
         seen_by(actor),
-        *asked,
+        *([[part_of(f.organisation)]] if f.organisation else []),
         *([[lying_in(f.place)]] if f.place else []),
         *([found_by(f.marks)] if f.marks else []),
     ]
+
+
+def _short(f: DisputeFilter) -> bool:
+    """Whether the list is of what is in course, a few of a county's years."""
+    return f.closed is False
 
 
 def _filters(f: DisputeFilter) -> list[ColumnElement[bool]]:

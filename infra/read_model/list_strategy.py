@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
+from sqlalchemy.sql.operators import desc_op
 from sqlmodel import col
 
 from infra.database.tables.read_model import DisputeRow
@@ -21,11 +22,14 @@ SAMPLE, OFTEN = 100, 0.1
 """Of a hundred of an organisation's disputes, the share somebody sees from which walking down the list is quicker."""
 
 
-async def among_disputes(session: AsyncSession, groups: Sequence[Sequence[Part]]) -> list[ColumnElement[bool]]:
+async def among_disputes(
+    session: AsyncSession, groups: Sequence[Sequence[Part]], *, short: bool = False
+) -> list[ColumnElement[bool]]:
     """Conditions for being in one of each group's parts, by the cheaper of the two strategies.
 
     Either the list is walked and of each dispute asked whether it is in, or the numbers are gathered first: a county
     supervisor would gather them all, and a grid worker walk for ever. So they are counted first, as far as it matters.
+    A `short` list, of what is in course, is sooner walked to its end than many are gathered.
     """
     some = [part.numbers.limit(SOME + 1).subquery() for parts in groups for part in parts]
     counts = select(*(select(func.count()).select_from(part).scalar_subquery() for part in some))
@@ -41,13 +45,13 @@ async def among_disputes(session: AsyncSession, groups: Sequence[Sequence[Part]]
     rest = [_asked(other) for _, other in others]
     gathered = size <= (SOME if rest else FEW)
     if rest and FEW < size <= SOME:
-        gathered = await _overlap(session, parts[0], rest) < OFTEN
+        gathered = not short and await _overlap(session, parts[0], rest) < OFTEN
     if gathered:
         return [cast("ColumnElement[bool]", col(DisputeRow.dispute_no).in_(_numbers(parts))), *rest]
     if size <= SOME and not rest and session.get_bind().dialect.name == "sqlite":
         # Not looked up one by one, but compared while walking down the list. PostgreSQL sees that by itself.
         return [func.coalesce(col(DisputeRow.dispute_no), "").in_(_numbers(parts))]
-    return [_asked(parts), *rest]
+    return [_each(parts), *(_each(other) for _, other in others)]
 
 
 async def _overlap(session: AsyncSession, part: Part, rest: list[ColumnElement[bool]]) -> float:
@@ -67,6 +71,10 @@ def _asked(parts: list[Part]) -> ColumnElement[bool]:
     return or_(*(part.holds for part in parts))
 
 
+def _each(parts: list[Part]) -> ColumnElement[bool]:
+    return or_(*(part.each for part in parts))
+
+
 async def shown(
     session: AsyncSession, table: Any, key: Any, wanted: Select[Any], order: Sequence[Any], *hidden: Any
 ) -> list[Any]:
@@ -75,9 +83,16 @@ async def shown(
 
 
 def page_of(table: Any, key: Any, wanted: Select[Any], order: Sequence[Any], *hidden: Any) -> Select[Any]:
-    """A page of keys with its rows: keys are found in indexes, and the rows, which are long, are read to be shown."""
-    page = wanted.subquery()
-    query = select(table).join(page, key == page.c[key.key]).order_by(*order)
+    """A page of keys with its rows: keys are found in indexes, and the rows, which are long, are read to be shown.
+
+    The rows are ordered by what the page says of them. By their own columns PostgreSQL would at times read all rows in
+    that order, and look for each in the page.
+    """
+    down = [getattr(each, "modifier", None) is desc_op for each in order]
+    by = [each.element if falls else each for each, falls in zip(order, down, strict=True)]
+    page = wanted.add_columns(*(column.label(f"by_{n}") for n, column in enumerate(by))).subquery()
+    told = [page.c[f"by_{n}"].desc() if falls else page.c[f"by_{n}"] for n, falls in enumerate(down)]
+    query = select(table).join(page, key == page.c[key.key]).order_by(*told)
     return query.options(*(defer(name, raiseload=True) for name in hidden))
 
 

@@ -73,10 +73,15 @@ def _column_on_sqlite(element: Unsought, compiler: Any, **kw: Any) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """A way to be among disputes: as the condition on one of them, and as the numbers of all, with repeats."""
+    """A way to be among disputes: as the condition on one of them, and as the numbers of all, with repeats.
+
+    `each` is the condition where it is asked of a few thousand in course, or of each until a page is full: PostgreSQL
+    would rather gather all that a station ever had, which is many times as long.
+    """
 
     holds: ColumnElement[bool]
     numbers: Select[str]
+    each: ColumnElement[bool]
 
 
 def may_see(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool = False) -> ColumnElement[bool]:
@@ -127,13 +132,12 @@ def in_sight(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool 
     prepares a task, or of which one is offered to him.
     A deputy sees by the posts of whom he represents too.
 
-    A condition on `DisputeRow`, or on another column that holds a dispute number. `each`: it is asked of a few thousand
-    in course; PostgreSQL would rather gather all that a station ever had, which is many times as long.
+    A condition on `DisputeRow`, or on another column that holds a dispute number; `each` as of `Part`.
     """
-    return or_(*(part.holds for part in seen_by(actor, dispute_no, each=each)))
+    return or_(*(part.each if each else part.holds for part in seen_by(actor, dispute_no)))
 
 
-def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool = False) -> list[Part]:
+def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None) -> list[Part]:
     """The same as parts, one for each reason."""
     parts = []
     # What most often holds is asked first.
@@ -141,12 +145,12 @@ def seen_by(actor: Actor, dispute_no: Mapped[str] | None = None, *, each: bool =
     if posts:
         path, number = col(InvolvementRow.path), col(InvolvementRow.dispute_no)
         unsought = cast("Mapped[str]", Unsought(path))
-        part = _part(number, or_(*(_reach(post, sight, path) for post, sight in posts)), dispute_no, each=each)
+        numbers = _part(number, or_(*(_reach(post, sight, path) for post, sight in posts)), dispute_no).numbers
         given = or_(*(_reach(post, sight, unsought) for post, sight in posts))
-        part = replace(part, holds=_part(number, given, dispute_no, each=each).holds)
+        part = replace(_part(number, given, dispute_no), numbers=numbers)
         # Every dispute has a part somewhere below the root: there is nothing to ask of it.
         whole = any(is_root(post.path) and actor.sight(post) is Sight.SUBTREE for post in actor.reach)
-        parts.append(replace(part, holds=true()) if whole else part)
+        parts.append(replace(part, holds=true(), each=true()) if whole else part)
     helped, offered = aliased(TaskRow), aliased(TaskRow)
     parts += [
         _few(col(helped.dispute_no), col(helped.delegate).in_(holders(actor)), dispute_no),
@@ -169,20 +173,18 @@ def lying_in(path: str) -> Part:
     return _part(col(InvolvementRow.dispute_no), home)
 
 
-def _part(
-    found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None, *, each: bool = False
-) -> Part:
+def _part(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
     number = col(DisputeRow.dispute_no) if dispute_no is None else dispute_no
     there = select(found).where(found == number, condition)
     # PostgreSQL makes no set of what has an offset.
-    return Part(holds=(there.offset(0) if each else there).exists(), numbers=select(found).where(condition))
+    return Part(holds=there.exists(), numbers=select(found).where(condition), each=there.offset(0).exists())
 
 
 def _few(found: Mapped[str], condition: ColumnElement[bool], dispute_no: Mapped[str] | None = None) -> Part:
     """The same where there are few of them ever: they are gathered once, not looked for with each dispute."""
     number = col(DisputeRow.dispute_no) if dispute_no is None else dispute_no
     numbers = select(found).where(condition)
-    return Part(holds=number.in_(numbers), numbers=numbers)
+    return Part(holds=number.in_(numbers), numbers=numbers, each=number.in_(numbers))
 
 
 def holders(actor: Actor) -> list[str]:

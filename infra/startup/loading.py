@@ -11,18 +11,6 @@ import importlib
 import sys
 from collections.abc import Callable
 
-RARELY = 100
-"""A look for garbage in everything comes after so many in what is younger: ten times as many as usual, once in some
-thousand requests. It goes through all queries that are remembered by then, a quarter of a second in an old process, in
-the middle of one request.
-"""
-
-
-def settled() -> None:
-    """What a process that serves has made by now it keeps, and it seldom looks for garbage in all it made since."""
-    gc.freeze()
-    gc.set_threshold(*gc.get_threshold()[:2], RARELY)
-
 
 def loaded(module: str) -> Callable[..., object]:
     """The module's `main`."""

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from infra.database.columns import Sealed, instant_field
 
 LISTED = ("matter", "colour", "stage", "category", "source", "overdue", "holder", "tags", "search",
-          "organisation", "closed_at")  # fmt: skip
+          "organisation", "closed_at", "sensitivity")  # fmt: skip
 """What the dispute list is filtered by. It stands in the list's own index: a row itself is read only to be shown."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)

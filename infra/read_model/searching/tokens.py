@@ -60,7 +60,8 @@ def _found(words: Sequence[str]) -> Part:
         numbers = numbers.where(
             col(token.dispute_no).in_(select(col(other.dispute_no)).where(col(other.token).in_(tokens)))
         )
-    return Part(holds=and_(*(_there(tokens) for tokens in (first, *rest))), numbers=numbers)
+    holds = and_(*(_there(tokens) for tokens in (first, *rest)))
+    return Part(holds=holds, numbers=numbers, each=holds)
 
 
 def _there(tokens: Sequence[str]) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-LISTED = "matter colour stage category source overdue holder tags search organisation closed_at".split()
+LISTED = "matter colour stage category source overdue holder tags search organisation closed_at sensitivity".split()
 SOUGHT = ["kind", "colour", "title", "dispute_no"]
 FIGURES = ("kind at unit leading result value lag done_at left_at struck_at month "
            "colour category handler reporter dispatcher judge station township source beat matter").split()  # fmt: skip
