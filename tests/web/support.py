@@ -146,6 +146,7 @@ def by_navigation(page: Page, title: str) -> None:
 
 def choose(within: Page | Locator, label: str, name: str) -> None:
     """Chooses a person, post or unit as people do: types the name, and takes what is offered first."""
+    (within if isinstance(within, Page) else within.page).wait_for_load_state()  # the field that finds is there
     within.get_by_label(label).fill(name)
     within.get_by_label(label).press("Enter")
 

@@ -174,6 +174,7 @@ def test_the_access_log_is_filtered_and_paged(desk: Desk) -> None:
     rows = page.locator("#accesses tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(["未找到"])
+    page.wait_for_load_state()
     page.get_by_label("人员").fill("nobody-at-all")
     page.get_by_role("button", name="查询", exact=True).click()
     expect(page.get_by_role("heading", name="没有符合条件的记录")).to_be_visible()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.web.support import Desk, alarm, answered, arrived, sound
 
@@ -31,6 +32,26 @@ def test_the_answer_stands_beside_the_tabs_and_what_was_typed_in_it_outlives_the
     sound(page, tmp_path / "pane.png")
     pane.get_by_role("button", name="提交：现场未能化解").click()
     answered(page, "已提交“现场处置：现场未能化解”")
+
+
+def test_of_two_tabs_pressed_in_a_row_the_last_is_shown(desk: Desk) -> None:
+    number = alarm(desk.county)
+    page = desk.sign_in("county-supervisor-1")
+    page.goto(f"/disputes/{number}")
+    desk.lost(f"/disputes/{number}/course")
+    held: list[Route] = []
+    page.route(re.compile("/(course|materials)$"), lambda route: held.append(route))
+    page.get_by_role("link", name="经过", exact=True).click()
+    page.get_by_role("link", name="材料", exact=True).click()
+    expect(page.locator("#tab")).to_contain_text("基本情况")
+    page.wait_for_timeout(500)
+    first, last = held
+    first.continue_()
+    page.wait_for_timeout(1_500)  # it has come, or never will
+    last.continue_()
+    arrived(page, f"{desk.base}/disputes/{number}/materials")
+    expect(page.locator(".case-tabs [aria-current]")).to_have_text("材料")
+    expect(page.locator(".flash.offline")).to_have_count(0)
 
 
 def test_a_case_has_five_tabs_on_a_phone_and_a_bar_that_leads_to_the_answer(desk: Desk, tmp_path: Path) -> None:

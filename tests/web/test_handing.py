@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from domain.base import CHINA
-from tests.web.support import PHONE, Desk, alarm, answered, choose, open_task, photo, sound
+from tests.web.support import PHONE, Desk, alarm, answered, arrived, choose, open_task, photo, sound
 
 OWNER, SECOND, HELPER = "gushan-officer-1", "gushan-officer-2", "gushan-onscene-3"
 
@@ -141,6 +141,7 @@ def test_a_deputy_is_named_decides_and_is_ended(desk: Desk, tmp_path: Path) -> N
     page = desk.sign_in(OWNER)
     page.locator(".me summary").click()
     page.get_by_role("link", name="代班").click()
+    arrived(page, f"{desk.base}/deputies")
     page.get_by_label(re.compile("^代班人")).fill("gushan-command-2")
     desk.refused(422, "/deputies")
     page.get_by_role("button", name="提交：安排代班").click()

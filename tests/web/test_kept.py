@@ -126,6 +126,7 @@ def test_back_with_another_comment_keeps_it_and_says_so_at_the_comments(desk: De
     for tab, said in ((page, "第一条"), (back, TYPED)):
         tab.get_by_role("textbox", name="留言").fill(said)
         tab.get_by_role("button", name="发表").click()
+        expect(page.locator("#comments")).to_contain_text("第一条")
     expect(back.locator("#comments").get_by_role("alert")).to_contain_text("前一次的留言已经发表")
     expect(back.get_by_role("textbox", name="留言")).to_have_value(TYPED)
     sound(back)

@@ -122,6 +122,7 @@ def test_a_task_force_is_formed_joined_and_ended_without_scripts(desk: Desk, tmp
     page.get_by_label(re.compile("^结束时间（最长")).fill(in_days(30))
     page.get_by_role("button", name="提交：成立专班").click()
     expect(page.get_by_role("status")).to_contain_text("已成立“邻里纠纷回访专班”")
+    page.wait_for_load_state()
     page.get_by_label("对象").select_option(label="邻里纠纷回访专班")
     page.get_by_label("人员").fill("daping-chief-1")
     page.get_by_label("分工（如：组长）").fill("组长")

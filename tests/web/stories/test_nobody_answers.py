@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.web.stories.telling import Told
-from tests.web.support import Desk, choose
+from tests.web.support import Desk, arrived, choose
 
 
 @pytest.mark.req("Q-084", "W-032", "W-044")
@@ -39,8 +40,10 @@ def test_nobody_answers(desk: Desk) -> None:
         t.passes(days=days)
         page = t.window("county-supervisor-1")
         page.get_by_role("link", name="经过", exact=True).click()
+        arrived(page, re.compile("/course$"))
         expect(page.locator("#tab")).to_contain_text(said)
         page.get_by_role("link", name="概况", exact=True).click()
+        arrived(page, re.compile(f"/disputes/{t.number}$"))
     for username, matter in (("county-leader-1", "处置时限提级督办"), ("county-supervisor-1", "首次跟踪超期督办")):
         with t.answering(username, "督办", "书面督办", about=matter) as page:
             expect(page.get_by_label("目前在办")).to_contain_text("主办处置")
