@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -23,6 +23,8 @@ STEPS: list[tuple[str, str]] = [
     ("evaluate", "accept"),
 ]
 PATIENCE = 60.0
+LOSSES = 3
+BETWEEN = 8  # steps of four people
 
 
 def patiently(do: Callable[[], Any]) -> Any:
@@ -37,8 +39,8 @@ def patiently(do: Callable[[], Any]) -> Any:
         time.sleep(0.1)
 
 
-def live(county: County, house: int) -> str:
-    """A dispute's life up to the follow-up, whatever happens to the read model meanwhile."""
+def live(county: County, house: int, done: threading.Semaphore) -> str:
+    """A dispute's life up to the follow-up, whatever happens to the read model meanwhile; `done` counts its steps."""
     number = str(
         patiently(
             lambda: county.alarm(
@@ -49,6 +51,7 @@ def live(county: County, house: int) -> str:
     )  # fmt: skip
     for kind, decision in STEPS:
         patiently(partial(county.answer, number, kind, decision))
+        done.release()
     return number
 
 
@@ -65,22 +68,31 @@ def forget_everything(instance: Instance) -> None:
 
 
 def test_a_read_model_thrown_away_in_mid_traffic_is_rebuilt_equal(jinhua: Instance) -> None:
-    stop, told = threading.Event(), []
+    done, rebuilt, told = threading.Semaphore(0), threading.Event(), []
 
     def throw_away_and_rebuild() -> None:
-        while not stop.wait(timeout=2):  # people get something done between two losses
-            forget_everything(jinhua)
-            told.append(jinhua.santui("rebuild"))
+        try:
+            for _ in range(LOSSES):
+                for _ in range(BETWEEN):  # people get something done between two losses
+                    assert done.acquire(timeout=PATIENCE), "nobody gets anything done"
+                forget_everything(jinhua)
+                told.append(jinhua.santui("rebuild"))
+        finally:
+            rebuilt.set()
+
+    def live_on(house: int) -> Iterator[str]:
+        """One life after another for as long as the read model is being thrown away: however fast people are."""
+        county = County(jinhua.base, jinhua.var / "demo.json")
+        yield live(county, house, done)
+        while not rebuilt.is_set():
+            yield live(county, house := house + 10, done)
 
     with ThreadPoolExecutor() as pool:
-        lives = [pool.submit(live, County(jinhua.base, jinhua.var / "demo.json"), 100 + n) for n in range(4)]
         breaking = pool.submit(throw_away_and_rebuild)
-        try:
-            numbers = [each.result() for each in lives]
-        finally:
-            stop.set()
+        lives = [pool.submit(list, live_on(100 + n)) for n in range(4)]
+        numbers = [number for each in lives for number in each.result()]
         breaking.result()
-    assert told
+    assert len(told) == LOSSES
     assert all(done.returncode == 0 for done in told), [done.stdout + done.stderr for done in told]
     for number in numbers:
         dispute = jinhua.county.dispute(number)
