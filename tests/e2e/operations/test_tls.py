@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -151,10 +151,8 @@ async def test_what_is_wrong_with_the_engine_s_certificates_is_said_in_a_sentenc
     with pytest.raises(LinkUnfit) as refused:
         await connect(settings)
     assert said in str(refused.value)
-    began = time.monotonic()
-    with pytest.raises(EngineError, match=r"[一-龥]。$"):
+    with pytest.raises(EngineError, match=re.escape(said) + r".*[一-龥]。$"):  # not: not ready in a minute
         await prepare_namespace(settings.temporal_target, "santui", 1, {}, settings.temporal_link)
-    assert time.monotonic() - began < 10  # and is not tried for a minute
 
 
 @pytest.mark.parametrize(
