@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.engine import Dialect
@@ -188,7 +189,12 @@ def _query(scope: Scope, dialect: str) -> Select[Any]:
         col(tally.kind) == source.c.kind, col(tally.at) >= source.c.begins, col(tally.at) < source.c.before,
         col(tally.matter) == scope.matter, _in(scope),
     )  # fmt: skip
-    return select(*seen, func.count().label("n")).select_from(source).join(tally, of_it).group_by(*seen)
+    equal = select(*seen, func.count().label("n")).group_by(*seen)
+    if dialect == "sqlite":
+        return equal.select_from(source).join(tally, of_it)
+    # Source by source: PostgreSQL can't know how few events a table that is given with a statement stands for.
+    of_source = equal.where(of_it).lateral("of_source")
+    return select(*of_source.c).select_from(source).join(of_source, true())
 
 
 _GIVEN: dict[str, Any] = {

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.support import refusal_of
 from tests.web.support import PHONE, Desk, alarm, answered, arrived, sound
@@ -88,6 +88,26 @@ def test_rows_are_dense_on_a_desk_and_driven_by_the_keyboard(desk: Desk, tmp_pat
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(rows.first.get_by_role("link")).not_to_be_focused()
+
+
+def test_of_two_glances_asked_for_in_a_row_the_last_is_shown(desk: Desk) -> None:
+    for _ in range(2):
+        task = desk.county.wait_for(quiet(desk, "柳河镇大湾村"), "confirm_triage")
+    page = desk.sign_in(desk.answerer(task), WIDE)
+    desk.lost("/glance/")
+    held: list[Route] = []
+    page.route(re.compile("/glance/"), lambda route: held.append(route))
+    rows = page.locator(".task")
+    rows.first.get_by_role("button", name="速览").click()
+    page.keyboard.press("j")
+    expect(rows.nth(1).get_by_role("link")).to_be_focused()
+    page.wait_for_timeout(1_000)
+    first, last = held
+    last.continue_()
+    page.wait_for_timeout(1_500)
+    first.continue_()
+    page.wait_for_timeout(1_500)  # it has come, or never will
+    expect(page.locator("#glance")).to_contain_text(str(rows.nth(1).locator(".no").inner_text()))
 
 
 def test_on_a_phone_the_list_is_cards_of_one_touch(desk: Desk, tmp_path: Path) -> None:

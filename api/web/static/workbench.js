@@ -32,7 +32,7 @@
   async function look(row) {
     const peek = row?.querySelector(".peek");
     if (!peek) return;
-    await htmx.ajax("GET", peek.getAttribute("hx-get"), { target: "#glance", swap: "innerHTML" });
+    await htmx.ajax("GET", peek.getAttribute("hx-get"), { source: peek, target: "#glance", swap: "innerHTML" });
   }
 
   async function claim() {

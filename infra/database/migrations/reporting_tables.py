@@ -66,9 +66,8 @@ def reporting_tables() -> None:
     op.create_index("figure_supervision_list", "figure_supervision", ["state", "opened_at", "supervision_id"])
     op.create_table(
         "kept_figures",
-        *columns(TEXT, "question"),
+        *columns(TEXT, "question", "figures"),
         *columns(INSTANT, "counted_at"),
-        *columns(JSON, "figures"),
         sa.PrimaryKeyConstraint("question"),
     )
     op.create_index("ix_kept_figures_counted_at", "kept_figures", ["counted_at"])

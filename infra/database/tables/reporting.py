@@ -120,5 +120,5 @@ class KeptFiguresRow(SQLModel, table=True):
     """a digest of all that was asked, the organisations of the person's sight among it"""
     counted_at: datetime = instant_field(index=True)
     """what was committed by then is in them"""
-    figures: Any = Field(sa_column=Column(JSON, nullable=False))
-    """as `infra.read_model.reporting.kept_figures` writes them"""
+    figures: str
+    """as `infra.read_model.reporting.kept_figures` writes them: JSON, not taken apart by the database's driver"""

@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import bindparam, delete, inspect, select
 from sqlmodel import col
 
 from domain.base import Model
 from domain.errors import Unavailable
-from domain.indicators.formulas import Figure
 from infra.database.engine import Database, Session
 from infra.database.statements import Statement, inserting
 from infra.database.tables.reporting import KeptFiguresRow
@@ -35,10 +35,11 @@ GIVEN = timedelta(hours=1)
 """For so long it is given while it is counted anew."""
 MANY = 10_000
 """Countable events from which on an answer is kept: fewer are counted in some 30 ms."""
-FORM = 1
+FORM = 2
 """Of what is kept; an answer of another form, or of other indicators, is another question's."""
 log = structlog.get_logger()
 
+_ANSWERS: TypeAdapter[list[list[Figures]]] = TypeAdapter(list[list[Figures]])
 _MADE: Any = inspect(KeptFiguresRow).local_table.c
 
 
@@ -118,12 +119,19 @@ def forgotten() -> Work[None]:
 async def _kept(session: Session, question: str) -> Told | None:
     query = select(col(KeptFiguresRow.figures), col(KeptFiguresRow.counted_at))
     found = (await session.execute(query.where(col(KeptFiguresRow.question) == question))).one_or_none()
-    return Told(_read(found.figures), found.counted_at) if found else None
+    return Told(_ANSWERS.validate_json(found.figures), found.counted_at) if found else None
 
 
 def _keep(question: str, told: Told) -> Work[None]:
     yield _OLD, {"before": told.at - GIVEN}
-    yield _KEEP, {"question": question, "counted_at": told.at, "figures": _written(told.answers)}
+    yield (
+        _KEEP,
+        {
+            "question": question,
+            "counted_at": told.at,
+            "figures": _ANSWERS.dump_json(told.answers, exclude_defaults=True).decode(),
+        },
+    )
 
 
 _FORGET = Statement.of(delete(KeptFiguresRow))
@@ -136,32 +144,3 @@ _KEEP = inserting(
         where=_MADE.counted_at < insert.excluded.counted_at,
     ),
 )
-_FIELDS = tuple(Figure.model_fields)
-
-
-def _written(answers: list[list[Figures]]) -> list[Any]:
-    """A figure as the list of its values: there are thousands."""
-    return [
-        [
-            {
-                group: {code: [getattr(f, name) for name in _FIELDS] for code, f in of.items()}
-                for group, of in told.items()
-            }
-            for told in answer
-        ]
-        for answer in answers
-    ]
-
-
-def _read(kept: list[Any]) -> list[list[Figures]]:
-    return [
-        [
-            {group: {code: _figure(values) for code, values in of.items()} for group, of in told.items()}
-            for told in answer
-        ]
-        for answer in kept
-    ]
-
-
-def _figure(values: list[Any]) -> Figure:
-    return Figure.model_construct(**dict(zip(_FIELDS, values, strict=True)))
