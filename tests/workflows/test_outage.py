@@ -19,7 +19,7 @@ from workflows.dispute import DisputeWorkflow
 
 WHOLE = ["reminder_1", "reminder_2", "due", "overdue", "supervision", "promotion"]
 RUNGS = Rungs(remind_at=[0.5, 0.8], supervise_after=Span(hours=1), promote_after=Span(hours=2))
-OUTAGE = 5.5
+OUTAGE = 8.5
 
 
 def clock(name: str, due_in: timedelta, fired: int) -> Clock:
@@ -43,11 +43,11 @@ async def test_rungs_due_while_everything_was_down_fire_once_and_in_order(office
     async with office.working():
         await office.published(await office.open())  # a worker's first case takes seconds on a busy machine
         clocks = [
-            clock("promotion", 5.0 * second - 3 * hour, fired=5),
-            clock("supervision", 4.5 * second - hour, fired=4),
-            clock("due", 4.0 * second, fired=2),
-            clock("second", 3.5 * second + timedelta(seconds=20), fired=1),
-            clock("first", 3.0 * second + timedelta(seconds=50), fired=0),
+            clock("promotion", 8.0 * second - 3 * hour, fired=5),
+            clock("supervision", 7.5 * second - hour, fired=4),
+            clock("due", 7.0 * second, fired=2),
+            clock("second", 6.5 * second + timedelta(seconds=20), fired=1),
+            clock("first", 6.0 * second + timedelta(seconds=50), fired=0),
         ]
         handle = await office.open(clocks=clocks)
         await office.published(handle)
