@@ -181,11 +181,11 @@ async def _tell_notices(room: Room) -> None:
 
 async def _unknown(room: Room, numbers: Sequence[str], latest: dict[str, Run]) -> int:
     """Names the disputes that the read model shows and no history knows. They are left: a lost engine is no reason to
-    lose the rest too.
+    lose the rest too. What was taken in since the runs were listed has one.
     """
     assert room.database is not None
     shown = [number for number in await all_numbers(room.database) if not numbers or number in numbers]
-    unknown = [number for number in shown if number not in latest]
+    unknown = [number for number in shown if number not in latest and not await room.histories.runs(number)]
     for number in unknown:
         print(f"{number} 查询库中有，引擎和档案中都没有历史")
     return len(unknown)

@@ -184,6 +184,9 @@ def _among(tasks: Sequence[Select[str]]) -> ColumnElement[bool]:
     return col(TaskRow.task_id).in_(union(*tasks)) if tasks else false()
 
 
+_LIMIT = bindparam("limit", type_=Integer())
+
+
 class InboxFilter(Model):
     """The filters of the inbox."""
 
@@ -214,8 +217,21 @@ def _page(actor: Actor, box: str, more: Sequence[ColumnElement[bool]] = ()) -> S
     """A page of a box, of so many rows as `limit` says."""
     task_id: Any = col(TaskRow.task_id)
     order = _order(box)
-    wanted = select(task_id).where(*_box(actor, box), *more).order_by(*order).limit(bindparam("limit", type_=Integer()))
+    there = [_among(_first_done(actor, more))] if box == "done" else [*_box(actor, box), *more]
+    wanted = select(task_id).where(*there).order_by(*order).limit(_LIMIT)
     return page_of(TaskRow, task_id, wanted, order)
+
+
+def _first_done(actor: Actor, more: Sequence[ColumnElement[bool]]) -> list[Select[str]]:
+    """As much as a page of what somebody decided himself, and of what was decided for him: each walked along an index
+    of its own. Of both at once PostgreSQL at times reads the tasks of the whole county, in the hope of a full page.
+    """
+    task_id: Any = col(TaskRow.task_id)
+    done = select(task_id).where(col(TaskRow.state) == "done", *more).order_by(task_id).limit(_LIMIT)
+    return [
+        select(done.where(whose == actor.person_id).subquery())
+        for whose in (col(TaskRow.decided_by), col(TaskRow.decided_for))
+    ]
 
 
 @lru_cache(maxsize=KNOWN)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from subprocess import CompletedProcess
 from typing import Any
 
 from api.cli.client import County, Refusal
@@ -23,7 +25,7 @@ STEPS: list[tuple[str, str]] = [
     ("evaluate", "accept"),
 ]
 PATIENCE = 60.0
-LOSSES = 3
+TIMES = 3
 BETWEEN = 8  # steps of four people
 
 
@@ -67,33 +69,44 @@ def forget_everything(instance: Instance) -> None:
     asyncio.run(go())
 
 
-def test_a_read_model_thrown_away_in_mid_traffic_is_rebuilt_equal(jinhua: Instance) -> None:
-    done, rebuilt, told = threading.Semaphore(0), threading.Event(), []
+def while_people_work(jinhua: Instance, do: Callable[[], CompletedProcess[str]]) -> tuple[list[str], list[Any]]:
+    """Does something some times while four people live one dispute after another: their numbers, and what came of it.
 
-    def throw_away_and_rebuild() -> None:
+    People get something done between two times, and go on until the last is over, however fast they are.
+    """
+    done, over, came = threading.Semaphore(0), threading.Event(), []
+
+    def some_times() -> None:
         try:
-            for _ in range(LOSSES):
-                for _ in range(BETWEEN):  # people get something done between two losses
+            for _ in range(TIMES):
+                for _ in range(BETWEEN):
                     assert done.acquire(timeout=PATIENCE), "nobody gets anything done"
-                forget_everything(jinhua)
-                told.append(jinhua.santui("rebuild"))
+                came.append(do())
         finally:
-            rebuilt.set()
+            over.set()
 
     def live_on(house: int) -> Iterator[str]:
-        """One life after another for as long as the read model is being thrown away: however fast people are."""
         county = County(jinhua.base, jinhua.var / "demo.json")
         yield live(county, house, done)
-        while not rebuilt.is_set():
+        while not over.is_set():
             yield live(county, house := house + 10, done)
 
     with ThreadPoolExecutor() as pool:
-        breaking = pool.submit(throw_away_and_rebuild)
-        lives = [pool.submit(list, live_on(100 + n)) for n in range(4)]
+        doing = pool.submit(some_times)
+        lives = [pool.submit(list, live_on(random.randrange(1_000, 100_000) * 10 + n)) for n in range(4)]
         numbers = [number for each in lives for number in each.result()]
-        breaking.result()
-    assert len(told) == LOSSES
-    assert all(done.returncode == 0 for done in told), [done.stdout + done.stderr for done in told]
+        doing.result()
+    assert len(came) == TIMES
+    return numbers, came
+
+
+def test_a_read_model_thrown_away_in_mid_traffic_is_rebuilt_equal(jinhua: Instance) -> None:
+    def throw_away_and_rebuild() -> CompletedProcess[str]:
+        forget_everything(jinhua)
+        return jinhua.santui("rebuild")
+
+    numbers, told = while_people_work(jinhua, throw_away_and_rebuild)
+    assert all(each.returncode == 0 for each in told), [each.stdout + each.stderr for each in told]
     for number in numbers:
         dispute = jinhua.county.dispute(number)
         assert dispute["stage"] == "follow_up"
@@ -102,3 +115,9 @@ def test_a_read_model_thrown_away_in_mid_traffic_is_rebuilt_equal(jinhua: Instan
     sound = jinhua.santui("doctor")
     assert sound.returncode == 0, sound.stdout + sound.stderr
     assert sound.stdout == ""
+
+
+def test_the_doctor_finds_nothing_wrong_with_what_is_taken_in_and_decided_meanwhile(jinhua: Instance) -> None:
+    _, told = while_people_work(jinhua, lambda: jinhua.santui("doctor"))
+    assert [each.stdout for each in told] == [""] * TIMES, [each.stdout + each.stderr for each in told]
+    assert all(each.returncode == 0 for each in told)
