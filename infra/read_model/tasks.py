@@ -57,6 +57,7 @@ from infra.records.people import PersonAtPost, at_post
 
 MOST_RINGS = 20
 """Rings that a desk is told of at once."""
+_LIMIT = bindparam("limit", type_=Integer())
 _WITH_DISPUTE = Statement(
     lambda dialect: (
         select(
@@ -184,9 +185,6 @@ def _among(tasks: Sequence[Select[str]]) -> ColumnElement[bool]:
     return col(TaskRow.task_id).in_(union(*tasks)) if tasks else false()
 
 
-_LIMIT = bindparam("limit", type_=Integer())
-
-
 class InboxFilter(Model):
     """The filters of the inbox."""
 
@@ -228,10 +226,8 @@ def _first_done(actor: Actor, more: Sequence[ColumnElement[bool]]) -> list[Selec
     """
     task_id: Any = col(TaskRow.task_id)
     done = select(task_id).where(col(TaskRow.state) == "done", *more).order_by(task_id).limit(_LIMIT)
-    return [
-        select(done.where(whose == actor.person_id).subquery())
-        for whose in (col(TaskRow.decided_by), col(TaskRow.decided_for))
-    ]
+    decided = col(TaskRow.decided_by), col(TaskRow.decided_for)
+    return [select(done.where(column == actor.person_id).subquery()) for column in decided]
 
 
 @lru_cache(maxsize=KNOWN)

@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    Route,
     expect,
 )
 
@@ -33,6 +35,9 @@ SHOTS = bool(os.environ.get("SHOTS"))
 """Whether pictures are taken for somebody to look at. A picture of a whole page scrolls it back a moment later, and a
 click just then goes beside."""
 PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 860}
+PATIENCE = 15_000
+"""Milliseconds that something may take to be there, on two cores with other tests beside."""
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:
@@ -69,7 +74,7 @@ class Desk:
             timezone_id="Asia/Shanghai",
             **more,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
@@ -162,6 +167,15 @@ def sound(page: Page, shot: Path | None = None) -> None:
         assert _inaccessible(page) == []
     if shot and SHOTS:
         page.screenshot(path=shot, full_page=True, caret="initial")  # hiding it would write styles into the page
+
+
+def until_held(page: Page, held: Sequence[Route], count: int) -> None:
+    """Waits until so many requests have come that a test holds back."""
+    for _ in range(PATIENCE // 100):
+        if len(held) >= count:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{len(held)} requests came, not {count}")
 
 
 def arrived(page: Page, at: str | re.Pattern[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
-from tests.web.support import Desk, alarm, answered, arrived, sound
+from tests.web.support import Desk, alarm, answered, arrived, sound, until_held
 
 
 def test_the_answer_stands_beside_the_tabs_and_what_was_typed_in_it_outlives_them(desk: Desk, tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_of_two_tabs_pressed_in_a_row_the_last_is_shown(desk: Desk) -> None:
     page.get_by_role("link", name="经过", exact=True).click()
     page.get_by_role("link", name="材料", exact=True).click()
     expect(page.locator("#tab")).to_contain_text("基本情况")
-    page.wait_for_timeout(500)
+    until_held(page, held, 2)
     first, last = held
     first.continue_()
     page.wait_for_timeout(1_500)  # it has come, or never will

@@ -34,7 +34,7 @@ def drawn(desk: Desk) -> dict[str, Any]:
             number = alarm(desk.county, "两户因晾晒衣物口角，已和好")
             while desk.county.open_tasks(number, "confirm_triage"):
                 desk.county.answer(number, "confirm_triage", "no_risk")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if items := evaluator.get("/v1/spot-checks")["items"]:
                 return dict(items[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.support import refusal_of
-from tests.web.support import PHONE, Desk, alarm, answered, arrived, sound
+from tests.web.support import PHONE, Desk, alarm, answered, arrived, sound, until_held
 
 WIDE = {"width": 1440, "height": 900}
 
@@ -101,7 +101,7 @@ def test_of_two_glances_asked_for_in_a_row_the_last_is_shown(desk: Desk) -> None
     rows.first.get_by_role("button", name="速览").click()
     page.keyboard.press("j")
     expect(rows.nth(1).get_by_role("link")).to_be_focused()
-    page.wait_for_timeout(1_000)
+    until_held(page, held, 2)
     first, last = held
     last.continue_()
     page.wait_for_timeout(1_500)

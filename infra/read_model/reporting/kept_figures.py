@@ -124,14 +124,8 @@ async def _kept(session: Session, question: str) -> Told | None:
 
 def _keep(question: str, told: Told) -> Work[None]:
     yield _OLD, {"before": told.at - GIVEN}
-    yield (
-        _KEEP,
-        {
-            "question": question,
-            "counted_at": told.at,
-            "figures": _ANSWERS.dump_json(told.answers, exclude_defaults=True).decode(),
-        },
-    )
+    written = _ANSWERS.dump_json(told.answers, exclude_defaults=True).decode()
+    yield _KEEP, {"question": question, "counted_at": told.at, "figures": written}
 
 
 _FORGET = Statement.of(delete(KeptFiguresRow))
