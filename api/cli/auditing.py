@@ -185,7 +185,12 @@ async def _unknown(room: Room, numbers: Sequence[str], latest: dict[str, Run]) -
     """
     assert room.database is not None
     shown = [number for number in await all_numbers(room.database) if not numbers or number in numbers]
-    unknown = [number for number in shown if number not in latest and not await room.histories.runs(number)]
+    unlisted, unknown = [number for number in shown if number not in latest], []
+    with _progress("not listed", len(unlisted)) as done:
+        for number in unlisted:
+            if not await room.histories.runs(number):
+                unknown.append(number)
+            done()
     for number in unknown:
         print(f"{number} 查询库中有，引擎和档案中都没有历史")
     return len(unknown)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from functools import partial
 from subprocess import CompletedProcess
 from typing import Any
+
+import pytest
 
 from api.cli.client import County, Refusal
 from infra.database.engine import open_database
@@ -121,3 +125,34 @@ def test_the_doctor_finds_nothing_wrong_with_what_is_taken_in_and_decided_meanwh
     _, told = while_people_work(jinhua, lambda: jinhua.santui("doctor"))
     assert [each.stdout for each in told] == [""] * TIMES, [each.stdout + each.stderr for each in told]
     assert all(each.returncode == 0 for each in told)
+
+
+@pytest.mark.parametrize("command", ["doctor", "rebuild"])
+def test_what_no_history_knows_is_named_and_left(command: str, jinhua: Instance) -> None:
+    number = jinhua.county.alarm("双方因噪声发生争吵", place={"address": "白洋街道滨江社区7号"})["dispute_no"]
+    patiently(lambda: jinhua.county.dispute(number))
+    with lost(jinhua, number) as unknown:
+        told = jinhua.santui(command, unknown, number)
+        assert told.returncode == 1
+        assert f"{unknown} 查询库中有，引擎和档案中都没有历史" in told.stdout.splitlines()
+        assert f"{number} 查询库中有" not in told.stdout
+        assert jinhua.county.dispute(unknown)["dispute_no"] == unknown
+    assert jinhua.santui(command, number).returncode == 0
+
+
+@contextmanager
+def lost(jinhua: Instance, number: str) -> Iterator[str]:
+    """A dispute of which only the read model is left: like another one, under a number of its own."""
+    unknown = "D2026-999999"
+    with closing(sqlite3.connect(str(jinhua.settings.sqlite_path), timeout=30)) as database:
+        names = [name for _, name, *_ in database.execute("PRAGMA table_info(dispute)")]
+        values = ", ".join("?" if name == "dispute_no" else f'"{name}"' for name in names)
+        with database:
+            database.execute(
+                f"INSERT INTO dispute SELECT {values} FROM dispute WHERE dispute_no = ?", (unknown, number)
+            )
+        try:
+            yield unknown
+        finally:
+            with database:
+                database.execute("DELETE FROM dispute WHERE dispute_no = ?", (unknown,))
