@@ -103,12 +103,9 @@ def undo(case: Case, how: str) -> None:
 
 
 def comes_back(case: Case, incident: Incident) -> None:
-    """An alarm on a diverted matter within the playbook's time is 回流 (H-052), put on record once an alarm.
-
-    Reports tell their time to the second: one of the diversion's own second comes after it.
-    """
+    """An alarm on a diverted matter within the playbook's time is 回流 (H-052), put on record once an alarm."""
     s, record = case.state, case.state.diverted
-    if record is None or incident.source != ALARM or incident.reported_at < record.at.replace(microsecond=0):
+    if record is None or incident.source != ALARM or not incident.after(record.at):
         return
     if incident.reported_at <= s.calendar.after(record.at, s.process.diversion.back_within):
         record.came_back.append(incident.reported_at)

@@ -52,6 +52,10 @@ class Incident(Model):
     conflicts_with: str = ""
     """the dispute of the report that had this one's source number first, with other content"""
 
+    def after(self, at: datetime) -> bool:
+        """Whether it was made after an instant. Reports tell their time to the second: one of that second is."""
+        return self.reported_at >= at.replace(microsecond=0)
+
 
 class SplitOff(Model):
     """A report that was taken out of the case (分案), and the dispute that it began; both say so of each other."""

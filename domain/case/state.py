@@ -304,6 +304,10 @@ class DisputeState(Model):
         """The open and claimed tasks, of one kind or of all."""
         return [task for task in self.tasks if task.pending and kind in (None, task.kind)]
 
+    def reports_after(self, at: datetime) -> list[Incident]:
+        """The reports made after an instant; the one that the case began with was made before whatever was done."""
+        return [each for n, each in enumerate(self.incidents) if each.after(at) and (n or each.reported_at > at)]
+
     @property
     def sittings(self) -> list[Session | Conference]:
         """Every table that people sat down at: the ladder's sessions, and those that whistles called."""

@@ -20,8 +20,8 @@ def diversions(state: DisputeState, bare: Bare, unit: str) -> Iterator[Tally]:
         counted: Tally = bare(TallyKind.DIVERSION, record.at, unit=unit)
         counted.round = record.round
         counted.result = record.deviation or ("diverted" if record.diverted else "kept")
-        alarms = (i.reported_at for i in state.incidents if i.source == "110" and i.reported_at > record.at)
-        back = min((at for at in alarms if ends is None or at < ends), default=None) if record.diverted else None
+        alarms = [i for i in state.reports_after(record.at) if i.source == ALARM and not (ends and i.after(ends))]
+        back = min((i.reported_at for i in alarms), default=None) if record.diverted else None
         if back is not None:
             counted.done_at, counted.lag = back, days_between(record.at, back)
         yield counted

@@ -118,7 +118,7 @@ def _dispatched(state: DisputeState, bare: Bare, unit: str, first: Tally | None,
     looped.left_at = pushed.left_at if pushed else None
     if state.police or state.source != ALARM:
         return [looped]
-    again = min((i.reported_at for i in state.incidents if i.reported_at > at), default=None)
+    again = min((report.reported_at for report in state.reports_after(at)), default=None)
     referred = looped.model_copy(update={
         "kind": TallyKind.REFERRED, "done_at": pushed.done_at if pushed else None,
         "lag": days_between(at, again) if again else None,

@@ -58,6 +58,25 @@ def test_what_comes_back_by_the_day() -> None:
     assert [figure(rate, counts, days).shown for days in (7, 30)] == ["33.3%", "66.7%"]
 
 
+@pytest.mark.req("H-052")
+def test_what_comes_back_in_the_diversion_s_own_second_is_counted_and_what_began_the_case_is_not() -> None:
+    """“回流案”: reports tell their time to the second."""
+    desk = Desk()
+    told = desk.at = desk.at.replace(microsecond=0)
+    desk.at += timedelta(milliseconds=600)
+    note_diversion(desk.case, verdict_of(desk.state), diverted=True)
+
+    def lags() -> list[int | None]:
+        return [t.lag for t in tally(desk.state) if t.kind is TallyKind.DIVERSION]
+
+    assert lags() == [None]
+    add_incident(desk.case, alarm(2, told))
+    assert lags() == [0]
+    desk.at += timedelta(milliseconds=100)
+    note_diversion(desk.case, verdict_of(desk.state), diverted=True)
+    assert lags() == [None, 0], "of two verdicts in a second it is the later's"
+
+
 @pytest.mark.req("H-050", "H-048")
 def test_the_funnel_is_the_report_s() -> None:
     """“各类警情7421起，其中非警务矛盾纠纷2989起……派驻人民调解员……调解97起，分流……389起，占非警务矛盾纠纷的16.3%”"""

@@ -72,6 +72,15 @@ def test_what_was_referred_is_told_by_department_with_its_repeats_and_buck_passi
     }  # fmt: skip
 
 
+@pytest.mark.req("Q-089")
+def test_a_repeat_in_the_second_in_which_it_was_referred_is_a_repeat() -> None:
+    """“均未出现重复报警问题”: reports tell their time to the second."""
+    life = qionglai().later(milliseconds=600).dispatched().later(milliseconds=-600)
+    assert [t.lag for t in life.counted(K.REFERRED)] == [None], "the alarm it began with is none"
+    life.alarmed(after=0)
+    assert [t.lag for t in life.counted(K.REFERRED)] == [0]
+
+
 # --- signed and introduced
 
 
