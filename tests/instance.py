@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import httpx2
 from api.cli.client import County
 from infra.runtime.settings import Settings
 from tests import commands
+from tests.infra.support import free_port
 
 ROOT = Path(__file__).parent.parent
 READY_WITHIN = 90.0
@@ -24,21 +24,12 @@ NOBODY = 2**22
 """No process has this id: Linux gives out smaller ones."""
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
 class Instance:
     """One system: its processes can be killed one by one, and it can be stopped and started on the same state."""
 
     def __init__(self, var: Path, playbook: str = "jinhua", **settings: str) -> None:
         self.var = var
-        http, temporal, ui = free_ports(3)
+        http, temporal, ui = free_port(), free_port(), free_port()
         self.base = f"http://127.0.0.1:{http}"
         self.temporal = f"127.0.0.1:{temporal}"
         self.environment = {

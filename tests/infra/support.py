@@ -1,7 +1,9 @@
 """What the tests of processes share: tiny children, free ports, waiting for a fact instead of for a time."""
 
 import asyncio
+import contextlib
 import os
+import random
 import socket
 import sys
 import time
@@ -15,6 +17,8 @@ from infra.runtime.processes import Say, Surroundings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WITHIN = 60.0
+PORTS = range(11_000, 32_000)
+_given: set[int] = set()
 
 T = TypeVar("T")
 
@@ -72,7 +76,14 @@ def alive(pid: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody holds at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody holds at this moment, each time another one.
+
+    It lies below those that the system gives to connections: one of them could take it before anybody listens there.
+    """
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port

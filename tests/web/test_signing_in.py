@@ -13,7 +13,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.instance import Instance, free_ports
+from tests.infra.support import free_port
+from tests.instance import Instance
 from tests.web.identity_provider import SECRET, providing
 from tests.web.support import PHONE, Desk, alarm, arrived, sound
 
@@ -36,7 +37,7 @@ def at_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtProvider
     var = tmp_path_factory.mktemp("signing-in") / "var"
     secret = var.parent / "secret"
     secret.write_text(SECRET)
-    [port] = free_ports(1)
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     instance = Instance(var, SANTUI_OIDC_ISSUER=address, SANTUI_OIDC_CLIENT_ID="santui",
                         SANTUI_OIDC_SECRET_FILE=str(secret), SANTUI_OIDC_FACTOR="mfa")  # fmt: skip

@@ -18,8 +18,8 @@ import httpx2
 
 from api.cli.client import Client
 from tests.e2e.support import People, Raw, errors_of, is_chinese, refusal_of
-from tests.infra.support import wait_until
-from tests.instance import ROOT, Instance, free_ports
+from tests.infra.support import free_port, wait_until
+from tests.instance import ROOT, Instance
 from tests.sign_ins import tokens_of
 
 STATION = "station-gushan"
@@ -308,7 +308,7 @@ def test_a_stream_ends_when_the_sign_in_does(people: People, jinhua: Instance) -
 def test_ctrl_c_ends_the_api_in_seconds_though_somebody_listens(
     people: People, jinhua: Instance, tmp_path: Path
 ) -> None:
-    [port] = free_ports(1)
+    port = free_port()
     environment = {**jinhua.environment, "SANTUI_HTTP_PORT": str(port)}
     with (tmp_path / "api.log").open("wb") as log:
         second = subprocess.Popen(

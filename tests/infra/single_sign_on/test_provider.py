@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from domain.errors import NotSignedIn, ProviderUnavailable
 from infra.single_sign_on.provider import Asked, Provider
-from tests.instance import free_ports
+from tests.infra.support import free_port
 from tests.web.identity_provider import SECRET, providing
 
 BACK = "http://127.0.0.1:9/login/provider/back"
@@ -25,7 +25,7 @@ BACK = "http://127.0.0.1:9/login/provider/back"
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """A real provider's address."""
-    [port] = free_ports(1)
+    port = free_port()
     with providing(port, BACK):
         yield f"http://127.0.0.1:{port}"
 
@@ -103,7 +103,7 @@ async def test_a_token_is_believed_by_signature_issuer_audience_time_and_nonce(p
 
 
 async def test_one_that_is_away_or_another_is_told(issuer: str) -> None:
-    [port] = free_ports(1)
+    port = free_port()
     for address in (f"http://127.0.0.1:{port}", f"{issuer}/"):
         with pytest.raises(ProviderUnavailable, match="请用用户名和口令登录"):
             await Provider(address, "santui", None, "sub").ask(BACK)

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from infra.runtime.settings import Settings
 from infra.temporal.client import connect
-from tests.instance import free_ports
+from tests.infra.support import free_port
 from workflows.dispute import DisputeWorkflow
 
 CALLS: dict[str, Callable[[Client], Awaitable[Any]]] = {
@@ -26,7 +26,7 @@ CALLS: dict[str, Callable[[Client], Awaitable[Any]]] = {
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_a_first_call_to_an_engine_that_is_away_says_so(tmp_path: Path, call: str) -> None:
-    client = await connect(Settings(var=tmp_path / "var", temporal_port=free_ports(1)[0]), lazy=True)
+    client = await connect(Settings(var=tmp_path / "var", temporal_port=free_port()), lazy=True)
     with pytest.raises(RPCError) as told:
         await CALLS[call](client)
     assert told.value.status is RPCStatusCode.UNAVAILABLE
